@@ -1,0 +1,5 @@
+"""``python -m mle_vs_bayes``: the same as the command ``mle-vs-bayes``."""
+
+from .cli import main
+
+main()

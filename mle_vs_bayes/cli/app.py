@@ -1,0 +1,104 @@
+"""The commands and their options; each command is a short list of named steps."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="mle-vs-bayes",
+    help="One statistical model, three estimators: maximum likelihood, MAP and the full posterior, side by side.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"mle-vs-bayes {version('mle-vs-bayes')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """One statistical model, three estimators: maximum likelihood, MAP and the full posterior, side by side."""
+
+
+@app.command(short_help="Fit one model to data three ways, side by side.")
+def compare(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model of the catalogue; see `mle-vs-bayes models`.")],
+    data: Annotated[
+        str | None,
+        typer.Argument(metavar="DATA", help="CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME."),
+    ] = None,
+    column: Annotated[list[str] | None, typer.Option(metavar="ROLE=NAME", help="Which column plays a role.")] = None,
+    formula: Annotated[str | None, typer.Option(metavar="FORMULA", help='For regressions: "y ~ x1 + C(x2)".')] = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARAM=PRIOR", help='In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'),
+    ] = None,
+    estimator: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="mle, map, posterior or exact; repeat for several.  [default: the first three]"
+        ),
+    ] = None,
+    level: Annotated[float, typer.Option(metavar="LEVEL", help="Level of the intervals, inside (0, 1).")] = 0.95,
+    n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="Nested random subsets: 20,50,100,all.")] = None,
+    simulate: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="Instead of DATA: draw this many units from the model.")
+    ] = None,
+    truth: Annotated[list[str] | None, typer.Option(metavar="PARAM=VALUE", help="Parameters to simulate at.")] = None,
+    drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Drop rows with missing values.")] = False,
+    seed: Annotated[int, typer.Option(metavar="NUMBER", help="Everything random follows from it.")] = 0,
+    chains: Annotated[int, typer.Option(metavar="NUMBER", help="Chains of the sampler.")] = 4,
+    draws: Annotated[int, typer.Option(metavar="NUMBER", help="Draws per chain.")] = 1000,
+    tune: Annotated[int, typer.Option(metavar="NUMBER", help="Tuning steps per chain.")] = 1000,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Leave rows, DataTree, summary and figures here.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,
+) -> None:
+    """Fit MODEL to DATA by maximum likelihood, MAP and posterior sampling, side by side."""
+    from . import steps
+
+    steps.check_output(out)
+    request = {
+        "columns": steps.assignments(column, "--column"),
+        "formula": formula,
+        "priors": steps.assignments(prior, "--prior"),
+        "estimators": tuple(estimator or ()),
+        "level": level,
+        "n": steps.sizes(n),
+        "simulate": simulate,
+        "truth": steps.numbers(truth, "--truth"),
+        "drop_missing": drop_missing,
+        "seed": seed,
+        "chains": chains,
+        "draws": draws,
+        "tune": tune,
+        "groups": steps.groups(out, estimator),
+    }
+    comparison = steps.run(model, data, request)
+    written = steps.save(comparison, out)
+    steps.show(comparison, written, as_json=json)
+    raise typer.Exit(1 if strict and comparison.of_concern else 0)
+
+
+@app.command(short_help="List the models, or show one in full.")
+def models(
+    model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Show one model in full.")] = None,
+) -> None:
+    """List the models with their parameters, columns and default priors."""
+    from . import catalogue
+
+    catalogue.show(model)

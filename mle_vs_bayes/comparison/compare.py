@@ -1,0 +1,154 @@
+"""The facade: one call from data to maximum likelihood, MAP and posterior side by side."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import models
+from ..contract.data import Dataset
+from ..contract.model import Model
+from ..contract.program import Program
+from ..errors import UsageError
+from ..estimators.posterior import Sampling
+from . import priors as prior_choice
+from .estimators import Settings, chosen
+from .fit import Progress, fit
+from .quantities import Context
+from .result import Comparison
+from .simulated import simulated
+from .subsets import nested
+
+if TYPE_CHECKING:
+    import pandas
+
+Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
+
+
+def compare(
+    model: str | Model,
+    data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    formula: str | None = None,
+    drop_missing: bool = False,
+    simulate: int | None = None,
+    truth: Mapping[str, float] | None = None,
+    priors: prior_choice.Given | None = None,
+    estimators: Sequence[str] = (),
+    level: float = 0.95,
+    n: Sequence[int | str] | None = None,
+    seed: int = 0,
+    chains: int = 4,
+    draws: int = 1000,
+    tune: int = 1000,
+    groups: Sequence[str] = (),
+    progress: Progress = lambda step: None,
+    progressbar: bool = False,
+) -> Comparison:
+    """Fit one model by maximum likelihood, MAP and posterior sampling, and put the answers side by side.
+
+    Parameters
+    ----------
+    model : str or Model
+        A name of the catalogue (``mle-vs-bayes models``) or a model of your own.
+    data : DataFrame, mapping of arrays, Dataset, or str or Path
+        A frame or dictionary of columns; a file (CSV, TSV, Parquet, JSON) or ``example:NAME``.
+    columns : mapping, optional
+        Role → column name, e.g. ``{"y": "hours", "event": "failed"}``.
+    formula : str, optional
+        For regressions: ``"y ~ x1 + C(x2)"``.
+    drop_missing : bool
+        Drop rows with missing values instead of refusing them.
+    simulate, truth : int, mapping, optional
+        Instead of data: draw this many units from the model at these parameters (typical values where not given).
+    priors : mapping, optional
+        Parameter → `Prior` or text, e.g. ``{"shape": "Gamma(alpha=2, beta=1)"}``, in place of the defaults.
+    estimators : sequence of str
+        Any of ``mle``, ``map``, ``posterior``, ``exact``; the first three when empty.
+    level : float
+        Of every interval, inside (0, 1).
+    n : sequence of int or "all", optional
+        Fit nested random subsets of these sizes, too: convergence on your own data.
+    seed : int
+        Everything random follows from it.
+    chains, draws, tune : int
+        Of the sampler.
+    groups : sequence of str
+        Costly groups of the DataTree: ``log_likelihood``, ``posterior_predictive``, ``prior_predictive``.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    UsageError, DataError, ModelError
+        One sentence each: what was wrong, the value seen, what to do.
+    """
+    _check(level, chains, draws, tune, seed)
+    _check_source(data, simulate, truth, {"columns": columns, "formula": formula, "drop_missing": drop_missing})
+    chosen_model = models.get(model) if isinstance(model, str) else model
+    names = chosen(tuple(estimators))
+    if simulate is not None:
+        used: dict[str, str] = {}
+        dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
+    else:
+        dataset, used = _prepared(chosen_model, data, columns or {}, formula, drop_missing)
+        truths = {}
+    resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
+    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tuple(groups))
+    context = Context(level, seed, prior_choice.variant(priors or {}), truths)
+    subsets = nested(dataset, n, seed, least=chosen_model.least_rows(dataset))
+    programs = (Program(chosen_model, subset, resolved) for subset in subsets)
+    fits = tuple(fit(program, names, settings, context, progress) for program in programs)
+    return Comparison(chosen_model, fits, level, seed, used)
+
+
+def _prepared(
+    model: Model, data: Any, columns: Mapping[str, str], formula: str | None, drop_missing: bool
+) -> tuple[Dataset, dict[str, str]]:
+    if isinstance(data, Dataset):
+        return data, {}
+    from ..ingestion.prepare import prepare
+    from ..ingestion.read import read
+
+    frame = read(str(data)) if isinstance(data, str | Path) else _frame(data)
+    prepared = prepare(frame, model, columns=columns, formula=formula, drop_missing=drop_missing)
+    used = dict(prepared.columns)
+    return prepared.data, {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
+
+
+def _frame(data: Any) -> "pandas.DataFrame":
+    import pandas
+
+    try:
+        return pandas.DataFrame(data)
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"the data are no table ({error}); give a DataFrame or columns of equal length.") from error
+
+
+def _check(level: float, chains: int, draws: int, tune: int, seed: int) -> None:
+    if not 0 < level < 1:
+        raise UsageError(f"level is {level:g}; it must lie inside (0, 1), such as 0.95.")
+    for name, value, least in (("chains", chains, 1), ("draws", draws, 4), ("tune", tune, 1), ("seed", seed, 0)):
+        if value < least or value != np.floor(value):
+            raise UsageError(f"{name} is {value}; it must be a whole number, {least} or above.")
+
+
+def _check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:
+    """Data or a simulation, and nothing said about the one that is not there."""
+    if data is None and simulate is None:
+        raise UsageError("there are no data; give a file or example:NAME, or a number of units to simulate.")
+    if data is not None and simulate is not None:
+        raise UsageError(f"there are both data and {simulate} units to simulate; leave one of them out.")
+    if simulate is None and truth:
+        raise UsageError(
+            f"there is a truth for {', '.join(truth)}, but data are given; a truth is for simulated data only."
+        )
+    idle = [name.replace("_", "-") for name, value in of_data.items() if value and simulate is not None]
+    if idle:
+        raise UsageError(
+            f"{' and '.join(idle)} cannot be used with simulated data; leave out {'it' if len(idle) == 1 else 'them'}."
+        )

@@ -1,0 +1,55 @@
+"""The one JSON document of a comparison: null, never NaN."""
+
+from dataclasses import asdict
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from ..estimators.estimate import Estimate
+from ..rows import plain, records
+from . import verdict
+
+if TYPE_CHECKING:
+    from .result import Comparison
+
+PACKAGES = ("mle-vs-bayes", "pymc", "pytensor", "nutpie", "arviz", "statsmodels", "numpy", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything a number here depends on."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+def document(comparison: "Comparison") -> dict[str, Any]:
+    """``model, n, level, seed, versions, priors, fit, rows, agreement, verdict, concerns`` as plain JSON values."""
+    fit = comparison.fit
+    return {
+        "model": comparison.model.name,
+        "n": comparison.n,
+        "level": comparison.level,
+        "seed": comparison.seed,
+        "versions": versions(),
+        "columns": comparison.columns,
+        "priors": {name: str(prior) for name, prior in fit.program.priors.items()},
+        "fit": {name: _fit(estimate, comparison.n) for name, estimate in fit.estimates.items()},
+        "rows": [record for each in comparison.fits for record in records(each.rows)],
+        "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],
+        "verdict": verdict.headline(fit),
+        "concerns": [{"estimator": name, "code": c.code, "detail": c.detail} for name, c in fit.concerns],
+    }
+
+
+def _fit(estimate: Estimate, n: int) -> dict[str, Any]:
+    """Log-likelihood at the point; AIC and BIC belong to maximum likelihood only."""
+    import numpy as np
+
+    size, found = len(estimate.labels), estimate.log_likelihood
+    is_maximum = estimate.estimator.startswith("maximum_likelihood") and found is not None
+    return {
+        "log_likelihood": None if found is None else plain(float(found)),
+        "aic": plain(2 * size - 2 * float(found)) if is_maximum and found is not None else None,
+        "bic": plain(float(np.log(n)) * size - 2 * float(found)) if is_maximum and found is not None else None,
+        "parameters": size,
+        "seconds": round(estimate.seconds, 3),
+        "status": estimate.status,
+        "reason": estimate.reason,
+    }

@@ -1,0 +1,91 @@
+"""The estimators by the short names that people type and rows carry: the one list of them."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..contract.program import Program
+from ..errors import UsageError
+from ..estimators import exact, maximum_a_posteriori, maximum_likelihood, posterior
+from ..estimators.estimate import Estimate
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the estimators are told besides the program."""
+
+    seed: int = 0
+    sampling: posterior.Sampling = posterior.Sampling()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One estimator: how it is fitted, its default interval, and the words for it."""
+
+    fit: Callable[[Program, Settings], Estimate]
+    interval: str
+    words: str
+
+
+ESTIMATORS: dict[str, Kind] = {
+    "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed), "wald", "maximum likelihood"),
+    "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed), "laplace", "maximum a posteriori"),
+    "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "eti", "posterior mean"),
+    "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "wald", "exact maximum likelihood"),
+    "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "eti", "exact posterior mean"),
+}
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "mle": ("mle",),
+    "map": ("map",),
+    "posterior": ("posterior",),
+    "exact": ("mle_exact", "posterior_exact"),
+}
+"""What ``--estimator`` takes, and the rows each choice gives."""
+
+
+def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
+    """The estimators for these choices, in table order; the first three when none is given.
+
+    Raises
+    ------
+    UsageError
+        A choice that is not in `CHOICES`.
+    """
+    for choice in choices:
+        if choice not in CHOICES:
+            raise UsageError(f'there is no estimator "{choice}"; choose from {", ".join(CHOICES)}.')
+    wanted = {name for choice in choices or ("mle", "map", "posterior") for name in CHOICES[choice]}
+    return tuple(name for name in ESTIMATORS if name in wanted)
+
+
+def fit(name: str, program: Program, settings: Settings) -> Any:
+    """The estimate of one estimator by its short name."""
+    with _interruptible():
+        return ESTIMATORS[name].fit(program, settings)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C stays an interrupt: nutpie and PyMC take it for "enough" and return the draws so far as if complete."""
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    seen = []
+
+    def note(number: int, frame: Any) -> None:
+        seen.append(number)
+        before(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if seen:
+            raise KeyboardInterrupt

@@ -1,0 +1,59 @@
+"""Data from the model itself, at a truth the rows can carry."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..contract.data import Dataset
+from ..contract.layout import Layout
+from ..contract.model import Model
+from ..errors import UsageError
+
+
+def simulated(model: Model, n: int, truth: Mapping[str, float], seed: int) -> tuple[Dataset, dict[str, float]]:
+    """A data set of n units and the truth of every quantity by label.
+
+    Parameters that ``truth`` does not name take their typical value.
+
+    Raises
+    ------
+    UsageError
+        Too few units, an unknown name, or a value outside the parameter's support.
+    """
+    if n < 2:
+        raise UsageError(f"the number of units to simulate is {n}; a comparison needs at least 2.")
+    generator = np.random.default_rng([seed, n])
+    design = model.design(n, generator)
+    if n < (least := model.least_rows(design)):
+        raise UsageError(f"the number of units to simulate is {n}; {model.name} needs at least {least}.")
+    layout = Layout(model.parameters, design)
+    theta = layout.split(_truth(model, layout, truth))
+    data = filled(model, model.simulate(theta, design, generator))
+    named = {label: float(value) for label, value in zip(layout.labels, layout.join(theta), strict=True)}
+    for function in model.functions:
+        values = np.atleast_1d(function.of(theta))
+        named |= {label: float(v) for label, v in zip(layout.function_labels(function), values, strict=True)}
+    return data, named
+
+
+def filled(model: Model, data: Dataset) -> Dataset:
+    """The data with every optional column that has a default."""
+    absent = [c for c in model.columns if c.role not in data and c.default is not None]
+    return data.replace(**{c.role: np.full(data.n, c.default) for c in absent})
+
+
+def _truth(model: Model, layout: Layout, truth: Mapping[str, float]) -> np.ndarray:
+    values = [p.typical for p in model.parameters for _ in layout.labels_of[p.name]]
+    for key, value in truth.items():
+        if key not in layout.labels:
+            raise UsageError(f'{model.name} has no parameter "{key}" for a truth; it has {", ".join(layout.labels)}.')
+        values[layout.labels.index(key)] = value
+    theta = np.asarray(values, dtype=float)
+    for parameter in model.parameters:
+        block = theta[layout.slices[parameter.name]]
+        if not parameter.support.contains(block):
+            raise UsageError(
+                f"truth {parameter.name}={block[0]:g} lies outside its support ({parameter.support.name}); "
+                f"a typical value is {parameter.typical:g}."
+            )
+    return theta

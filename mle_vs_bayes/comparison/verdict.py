@@ -1,0 +1,94 @@
+"""The verdict in words: does it matter which estimator is used, and can the numbers be trusted?"""
+
+import numpy as np
+
+from ..concerns import KINDS
+from .agreement import Agreement
+from .estimators import ESTIMATORS
+from .fit import Fit
+
+SMALL, LARGE = 0.1, 0.5
+"""Gaps in standard errors: below 0.1 a 95 % interval's coverage changes by under 0.1 %, above 0.5 by over 2 %
+(normal approximation: Φ(1.96 ± d))."""
+
+
+def headline(fit: Fit) -> str:
+    """One sentence with a number: the largest gap between two estimators and what it means."""
+    failed = [
+        f"{ESTIMATORS[n].words}: {e.reason}" for n, e in fit.estimates.items() if e.status in ("failed", "divergent")
+    ]
+    if failed:
+        return f"Not every estimator has an answer ({'; '.join(failed)})."
+    if not fit.agreement:
+        return "Nothing to compare: maximum likelihood, MAP and posterior were not fitted in pairs."
+    worst = max(fit.agreement, key=lambda a: abs(a.in_se))
+    gap = f"the largest gap is {abs(worst.in_se):.2f} SE ({worst.parameter}, {_pair(worst)})"
+    if abs(worst.in_se) < SMALL:
+        return f"It hardly matters which estimator you use: {gap}."
+    if abs(worst.in_se) < LARGE:
+        return f"The estimators differ by less than their uncertainty: {gap}, {_cause(fit, worst)}."
+    return f"It matters which estimator you use: {gap}, {_cause(fit, worst)}."
+
+
+def _cause(fit: Fit, worst: Agreement) -> str:
+    """Prior or skewness: which of the two steps MLE → MAP → mean is the longer one for this quantity."""
+    steps = {a.pair: abs(a.in_se) for a in fit.agreement if a.parameter == worst.parameter}
+    if steps.get("map - mle", 0.0) >= steps.get("posterior - map", 0.0):
+        return "from the prior"
+    return "from the skewness of the posterior, whose mean is not its mode"
+
+
+def diagnostics(fit: Fit) -> str:
+    """One line for all estimators: gradients, R-hat, effective draws, divergences, parity."""
+    parts = []
+    for name in ("mle", "map"):
+        if name in fit.estimates:
+            estimate = fit.estimates[name]
+            told = f"gradient {_power(estimate.gradient)} SE" if estimate.converged else estimate.status
+            parts.append(f"{name} {told}")
+    posterior = fit.estimates.get("posterior")
+    if posterior is not None and posterior.converged:
+        table = posterior.results
+        divergences = next((r.divergences for r in fit.rows if r.estimator == "posterior"), 0)
+        ess = np.minimum(table["ess_bulk"], table["ess_tail"]).min()
+        rhat = f"R-hat ≤ {table['r_hat'].max():.3f}" if table["r_hat"].notna().all() else "no R-hat from one chain"
+        parts.append(f"posterior {rhat}, ESS ≥ {ess:,.0f}, {divergences} divergences")
+    elif posterior is not None:
+        parts.append(f"posterior {posterior.status}")
+    parts.append(f"likelihoods agree to {_power(fit.parity)}" if fit.parity else "likelihoods agree exactly")
+    return " · ".join(parts)
+
+
+def concerns(fit: Fit) -> list[str]:
+    """Each code once per estimator: the first detail, how many more, meaning and next step."""
+    details: dict[tuple[str, str], list[str]] = {}
+    for name, concern in fit.concerns:
+        details.setdefault((name, concern.code), []).append(concern.detail)
+    return [f"{name}: {_sentence(code, found)} [{code}]" for (name, code), found in details.items()]
+
+
+def _sentence(code: str, details: list[str]) -> str:
+    kind = KINDS[code]
+    more = f" and {len(details) - 1} more" if len(details) > 1 else ""
+    return f"{kind.meaning} ({details[0]}{more}); {kind.next_step}."
+
+
+def times(fit: Fit) -> str:
+    """Seconds of each estimator."""
+    return " · ".join(f"{name} {estimate.seconds:.1f} s" for name, estimate in fit.estimates.items())
+
+
+def strict(fit: Fit) -> bool:
+    """Whether something is of concern: a warning, or an estimator without an answer."""
+    warned = any(concern.severity == "warning" for _, concern in fit.concerns)
+    return warned or any(e.status in ("failed", "divergent") for e in fit.estimates.values())
+
+
+def _pair(agreement: Agreement) -> str:
+    first, second = agreement.pair.split(" - ")
+    short = {"mle": "MLE", "map": "MAP", "posterior": "posterior mean"}
+    return f"{short[first]} − {short[second]}"
+
+
+def _power(value: float | None) -> str:
+    return "?" if value is None else "0" if value == 0 else f"10^{int(np.ceil(np.log10(value)))}"

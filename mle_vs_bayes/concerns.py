@@ -1,0 +1,106 @@
+"""The closed set of warnings: each has a code, a severity, a meaning and the next step.
+
+A `Concern` is one occurrence, with the value seen. Nothing in this package warns in any other way.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of concern. ``severity`` is ``note`` (worth knowing) or ``warning`` (counts under --strict)."""
+
+    severity: str
+    meaning: str
+    next_step: str
+
+
+KINDS: dict[str, Kind] = {
+    "gradient": Kind(
+        "warning",
+        "the optimiser stopped where the gradient is not zero",
+        "look at the data for a value far from the others, or simulate from the model and refit",
+    ),
+    "information": Kind(
+        "warning",
+        "the curvature at the optimum is not positive definite, so there is no standard error",
+        "drop a parameter the data cannot tell apart, or give it an informative prior",
+    ),
+    "divergent": Kind(
+        "warning",
+        "the likelihood keeps rising as a parameter runs off, so there is no maximum",
+        "use the MAP or the posterior, or collect data that bound the parameter",
+    ),
+    "boundary": Kind(
+        "warning",
+        "the mode lies on the edge of the parameter's or the prior's support",
+        "read the posterior interval instead, or choose a prior that vanishes at the edge",
+    ),
+    "several_modes": Kind(
+        "warning",
+        "starts ended in different optima",
+        "compare the modes in the posterior's trace; the highest one is reported",
+    ),
+    "prior_excludes_mle": Kind(
+        "warning",
+        "the maximum likelihood estimate lies where the prior has no mass",
+        "check the prior's bounds and the data's units",
+    ),
+    "prior_dominates": Kind(
+        "warning",
+        "prior and likelihood disagree: the prior moves the estimate by more than one standard error",
+        "check that the prior is meant in the data's units, or defend it in writing",
+    ),
+    "unexplained": Kind(
+        "warning",
+        "two estimators are further apart than theory expects at this n",
+        "more draws if the Monte-Carlo error is large; else the posterior is far from normal: plot it",
+    ),
+    "rhat": Kind(
+        "warning",
+        "the chains disagree (R-hat above 1.01)",
+        "sample longer with --tune and --draws, and look at the trace and rank plots",
+    ),
+    "ess": Kind(
+        "warning",
+        "too few effective draws (below 100 per chain)",
+        "raise --draws",
+    ),
+    "divergences": Kind(
+        "warning",
+        "the sampler met divergent transitions, so part of the posterior may be missing",
+        "give weakly identified parameters a tighter prior, or reparametrise the model",
+    ),
+    "thinned": Kind(
+        "note",
+        "the predictive draws were thinned to keep them in memory",
+        "ask for them from Python if you need all",
+    ),
+    "no_prior_draws": Kind(
+        "note",
+        "a flat prior cannot be drawn from, so there is no prior group",
+        "use a proper prior to see prior draws",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One occurrence of a kind of concern, with the value seen.
+
+    Raises ``KeyError`` when ``code`` is not one of `KINDS`: the set is closed.
+    """
+
+    code: str
+    detail: str
+
+    def __post_init__(self) -> None:
+        KINDS[self.code]
+
+    @property
+    def severity(self) -> str:
+        return KINDS[self.code].severity
+
+    def __str__(self) -> str:
+        kind = KINDS[self.code]
+        return f"{kind.meaning} ({self.detail}); {kind.next_step}."

@@ -1,0 +1,55 @@
+"""A column a model reads: its role, which values it may hold, and what stands in when it is left out.
+
+Roles mean the same in every model: ``y``, ``event`` (1 = seen, 0 = right-censored),
+``lower``/``upper`` (interval censoring), ``trials``, ``group``, ``exposure``, ``offset``, ``weights``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A set of admissible values; ``admits`` is elementwise on finite floats."""
+
+    name: str
+    description: str
+    admits: Callable[[Array], NDArray[np.bool_]]
+
+
+def _whole(values: Array) -> NDArray[np.bool_]:
+    return values == np.floor(values)
+
+
+number = Kind("number", "any number", np.isfinite)
+positive = Kind("positive", "above 0", lambda v: v > 0)
+nonnegative = Kind("nonnegative", "0 or above", lambda v: v >= 0)
+binary = Kind("binary", "0 or 1", lambda v: (v == 0) | (v == 1))
+count = Kind("count", "a whole number, 0 or above", lambda v: (v >= 0) & _whole(v))
+positive_count = Kind("positive_count", "a whole number, 1 or above", lambda v: (v >= 1) & _whole(v))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One role a model reads.
+
+    Left out, an ``optional`` column is filled with ``default``; with ``default=None`` it is
+    simply not there, and the leaf may ask ``"upper" in data``.
+    ``unbounded`` columns (``lower``, ``upper``) may be empty or infinite.
+    """
+
+    role: str
+    kind: Kind
+    optional: bool = False
+    default: float | None = None
+    unbounded: bool = False
+
+
+y_role = "y"
+weights = Column("weights", count, optional=True)
+"""Frequency weights: a row of weight w stands for w identical rows. Understood by every model."""

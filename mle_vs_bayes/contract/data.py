@@ -1,0 +1,45 @@
+"""The data a model is fitted to: float columns by role, and the names of their other axes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset(Mapping[str, Array]):
+    """Columns by role, each ``(n,)`` or ``(n, k)`` float64, immutable; ``data["y"]`` is a column.
+
+    ``coords`` names the elements of further axes: ``{"term": ("Intercept", "x1")}`` for the
+    design matrix ``X`` of a regression, whose columns are the terms.
+    A design is a Dataset without ``y``.
+    """
+
+    columns: Mapping[str, Array]
+    coords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __getitem__(self, role: str) -> Array:
+        return self.columns[role]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.columns.values())))
+
+    def rows(self, index: NDArray[np.intp]) -> "Dataset":
+        """The rows at ``index``, in that order, repeats included."""
+        return Dataset({role: values[index] for role, values in self.columns.items()}, self.coords)
+
+    def replace(self, **columns: Array) -> "Dataset":
+        """A copy with these columns put in place or added."""
+        added = {role: np.asarray(values, dtype=float) for role, values in columns.items()}
+        return Dataset({**self.columns, **added}, self.coords)

@@ -1,0 +1,92 @@
+"""The contract of a model: what a leaf says, and what the trunk derives from it.
+
+must
+    ``parameters``, ``columns``
+        Everything else reads them: validation, labels, ``--column``, ``models``, tests.
+    ``design(n, rng)`` and ``simulate(theta, design, rng)``
+        Two steps, so that a regression or a parametric bootstrap keeps its covariates.
+    ``log_likelihood(theta, data)``
+        NumPy/SciPy, one value per independent unit, constants included: what statsmodels maximises.
+    ``likelihood(theta, data)``
+        The same likelihood said again in PyMC inside an open model, one observed variable ``y``,
+        never a Potential: its mode under the priors is the MAP, its draws the posterior.
+        Said twice, so that each can check the other (``contract/parity.py``).
+should
+    ``start(data)``
+        A point with a finite likelihood; good starts make every optimiser honest.
+    ``closed_form_mle``, ``conjugate_posterior``
+        Exact answers, shown on request and used as the truth by the tests.
+    ``divergence(data)``
+        Why this data set has no maximum of the likelihood, where that is known beforehand.
+may
+    ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind).
+
+``theta`` is a mapping from parameter names to floats, arrays ``(k,)`` or PyMC variables;
+``data`` maps roles to arrays or ``pm.Data`` nodes. Leaves write ``theta["mu"]`` for all of them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .column import Column
+from .data import Dataset
+from .parameter import Function, Parameter
+
+Array = NDArray[np.float64]
+Theta = Mapping[str, Any]
+
+
+class Model:
+    """Base of every leaf; a leaf is its docstring (the story), its declarations and its formulas."""
+
+    name: ClassVar[str]
+    parameters: ClassVar[tuple[Parameter, ...]]
+    columns: ClassVar[tuple[Column, ...]]
+    functions: ClassVar[tuple[Function, ...]] = ()
+    takes_formula: ClassVar[bool] = False
+    """Whether the data come through a formula as a design matrix ``X`` with coords ``term``."""
+
+    def design(self, n: int, rng: np.random.Generator) -> Dataset:
+        """Everything but y for n units: covariates, trials, censoring times."""
+        raise NotImplementedError
+
+    def simulate(self, theta: Theta, design: Dataset, rng: np.random.Generator) -> Dataset:
+        """A data set drawn at theta; rows follow the design's."""
+        raise NotImplementedError
+
+    def log_likelihood(self, theta: Theta, data: Mapping[str, Array]) -> Array:
+        """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
+        raise NotImplementedError
+
+    def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:
+        """The observed variable ``y`` in the open PyMC model."""
+        raise NotImplementedError
+
+    def start(self, data: Dataset) -> dict[str, Any]:
+        """A point with a finite likelihood; by default every parameter's typical value."""
+        sizes = {p.name: [len(data.coords[d]) for d in p.dims] for p in self.parameters}
+        return {p.name: np.full(sizes[p.name], p.typical) if p.dims else p.typical for p in self.parameters}
+
+    def closed_form_mle(self, data: Dataset) -> dict[str, Any] | None:
+        """The exact maximum likelihood estimate, or None where there is no formula."""
+        return None
+
+    def conjugate_posterior(self, data: Dataset, priors: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Frozen SciPy distributions by label, or None where these priors are not conjugate."""
+        return None
+
+    def divergence(self, data: Dataset) -> str | None:
+        """Why the likelihood has no maximum on these data ("p runs to 0: every y is 0"), or None."""
+        return None
+
+    def unusable(self, data: Dataset) -> str | None:
+        """Why no estimator can do anything with these data, as a sentence, or None."""
+        return None
+
+    def least_rows(self, data: Dataset) -> int:
+        """Fewest rows a subset may have: one more than the parameters, and at least 2."""
+        elements = [len(data.coords[d]) for p in self.parameters for d in p.dims]
+        return max(2, sum(elements) + sum(not p.dims for p in self.parameters))

@@ -1,0 +1,45 @@
+"""A parameter declares its name, symbol, support, default prior and a typical value; tests draw from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .prior import Prior
+from .support import Support
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a model, scalar or a vector along ``dims``.
+
+    ``typical`` is a value of the size met in practice; simulations start from it and the
+    contract tests draw their points around it. ``dims`` names an axis of the data's
+    ``coords``, e.g. ``("term",)``.
+    """
+
+    name: str
+    symbol: str
+    support: Support
+    prior: Prior
+    typical: float
+    dims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Function:
+    """A derived quantity: ``of(theta)`` maps parameters by name to a number, elementwise over draws.
+
+    It is written with NumPy or SciPy ufuncs only, so that the same line serves one
+    point and an array of draws ``(chain, draw, …)``.
+    """
+
+    name: str
+    of: Callable[[Any], Any]
+    dims: tuple[str, ...] = ()
+
+
+def labels(name: str, dims: tuple[str, ...], coords: dict[str, tuple[str, ...]] | Any) -> tuple[str, ...]:
+    """ArviZ's labels of a quantity: ``shape``, or ``beta[Intercept]``, ``beta[x1]`` …"""
+    if not dims:
+        return (name,)
+    return tuple(f"{name}[{coord}]" for coord in coords[dims[0]])

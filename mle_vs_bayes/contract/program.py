@@ -1,0 +1,185 @@
+"""One compiled program per model, data and priors: log-likelihood + α · log prior, gradient and Hessian.
+
+α = 0 is maximum likelihood, α = 1 the MAP, the road between them prior power-scaling. Values of
+the log-likelihood come from NumPy, derivatives from the leaf's PyMC likelihood (`parity` has made
+sure that both say the same). Everything is compiled when first needed, in PyTensor's
+``FAST_COMPILE`` mode: a Numba compile would cost more than the whole fit.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import pymc_model
+from .coordinates import Coordinates
+from .data import Dataset
+from .layout import Layout
+from .model import Model
+from .prior import Prior
+
+if TYPE_CHECKING:
+    import pymc
+
+Array = NDArray[np.float64]
+MODE = "FAST_COMPILE"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A log density at z with its gradient ``(p,)`` and Hessian ``(p, p)`` with respect to z."""
+
+    value: float
+    gradient: Array
+    hessian: Array
+
+
+class Program:
+    """The densities of one model on one data set under resolved priors."""
+
+    def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior]) -> None:
+        self.model, self.data, self.priors = model, data, priors
+        self.layout = Layout(model.parameters, data)
+        self.coordinates = Coordinates(self.layout, data)
+
+    @cached_property
+    def start(self) -> Array:
+        """The leaf's starting point on the model scale, shape ``(p,)``."""
+        return self.layout.join(self.model.start(self.data))
+
+    def log_likelihood_units(self, theta: Array) -> Array:
+        """NumPy's log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.model.log_likelihood(self.layout.split(theta), self.data), dtype=float)
+
+    def working_units(self, w: Array) -> Array:
+        """The same from working coordinates: no digits are lost to the design matrix."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.model.log_likelihood(self.layout.split(w), self.coordinates.data), dtype=float)
+
+    def evaluate(self, z: Array, power: float) -> Evaluation:
+        """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
+        w = self.coordinates.working(z)
+        with np.errstate(all="ignore"):
+            value = float(np.sum(self.working_units(w)))
+            gradient, hessian = self._likelihood_derivatives(w)
+            if power:
+                log_prior, prior_gradient, prior_hessian = self._working_prior(w)
+                value += power * log_prior
+                gradient, hessian = gradient + power * prior_gradient, hessian + power * prior_hessian
+            return Evaluation(value, *self.coordinates.pull_back(z, gradient, hessian))
+
+    def working_hessian(self, w: Array, power: float) -> Array:
+        """Hessian ``(p, p)`` with respect to w of log-likelihood + power · log prior."""
+        return np.asarray(self._likelihood_derivatives(w)[1] + power * self._working_prior(w)[2])
+
+    def _working_prior(self, w: Array) -> tuple[float, Array, Array]:
+        """The log prior density (of θ) with its derivatives with respect to w."""
+        linear = self.coordinates.linear
+        value, gradient, hessian = self._prior_derivatives(linear @ w)
+        return float(value), linear.T @ gradient, linear.T @ hessian @ linear
+
+    def log_prior(self, theta: Array) -> float:
+        """The log prior density at θ on the model scale."""
+        return float(self._prior_derivatives(theta)[0])
+
+    def prior_gradient(self, theta: Array) -> Array:
+        """∇ log π at θ on the model scale, shape ``(p,)``."""
+        return np.asarray(self._prior_derivatives(theta)[1])
+
+    def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
+        """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood on the model scale."""
+        inverse = self.coordinates.inverse
+        gradient, hessian = self._likelihood_derivatives(inverse @ theta)
+        return inverse.T @ gradient, inverse.T @ hessian @ inverse
+
+    def score_units(self, theta: Array) -> Array:
+        """Gradient of each unit's log-likelihood on the model scale, shape ``(units, p)``."""
+        columns = self._unit_scores(self.coordinates.inverse @ theta)
+        return np.column_stack([np.asarray(c) for c in columns]) @ self.coordinates.inverse
+
+    @cached_property
+    def pymc_model(self) -> "pymc.Model":
+        """The PyMC model with priors, real parameters standardised around the start."""
+        return pymc_model.build(self.model, self.data, self.priors, self._affine())
+
+    def _affine(self) -> dict[str, tuple[Any, Any]]:
+        hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
+        affine = {}
+        for parameter in self.layout.parameters:
+            block = self.layout.slices[parameter.name]
+            if parameter.support.name == "real" and self.priors[parameter.name].support.name == "real":
+                scale = self.coordinates.linear[block, block] @ _root_of_inverse(-hessian[block, block])
+                centre = self.start[block]
+                affine[parameter.name] = (centre, scale) if parameter.dims else (centre[0], scale[0, 0])
+        return affine
+
+    @cached_property
+    def likelihood_model(self) -> "pymc.Model":
+        """The likelihood alone in PyMC, in working coordinates."""
+        return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
+
+    @cached_property
+    def _likelihood_graph(self) -> tuple[Any, Any]:
+        model = self.likelihood_model
+        return self._on_vector(model, model.logp(vars=model.observed_RVs, sum=False, jacobian=False)[0])
+
+    @cached_property
+    def pymc_units(self) -> Callable[[Array], Array]:
+        """PyMC's log-likelihood of each unit as a function of w, shape ``(units,)``."""
+        vector, units = self._likelihood_graph
+        return _compile(vector, units)
+
+    @cached_property
+    def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
+        vector, units = self._likelihood_graph
+        return _compile(vector, _gradient_and_hessian(units.sum(), vector))
+
+    @cached_property
+    def _unit_scores(self) -> Callable[[Array], list[Array]]:
+        import pytensor.tensor as pt
+        from pytensor.gradient import pushforward
+
+        vector, units = self._likelihood_graph
+        directions = np.eye(self.layout.size)
+        columns = [pushforward(units, vector, pt.constant(direction)) for direction in directions]
+        return _compile(vector, columns)
+
+    @cached_property
+    def _prior_derivatives(self) -> Callable[[Array], tuple[Array, Array, Array]]:
+        model = pymc_model.build_priors(self.layout, self.data, self.priors)
+        terms = model.logp(vars=model.free_RVs, sum=False, jacobian=False)
+        vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
+        return _compile(vector, [log_prior, *_gradient_and_hessian(log_prior, vector)])
+
+    def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
+        import pytensor.tensor as pt
+        from pytensor.graph.replace import graph_replace
+
+        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
+        parts = self.layout.split(vector)
+        values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
+        return vector, graph_replace(graph, values, strict=False)
+
+
+def _gradient_and_hessian(scalar: Any, vector: Any) -> list[Any]:
+    from pytensor.gradient import grad, jacobian
+
+    gradient = grad(scalar, vector, disconnected_inputs="ignore")
+    return [gradient, jacobian(gradient, vector, vectorize=True, disconnected_inputs="ignore")]
+
+
+def _compile(vector: Any, outputs: Any) -> Callable[[Array], Any]:
+    import pytensor
+
+    return pytensor.function([vector], outputs, mode=MODE, on_unused_input="ignore")
+
+
+def _root_of_inverse(information: Array) -> Array:
+    """A matrix L with L Lᵀ = |information|⁻¹, eigenvalues bounded away from 0."""
+    values, vectors = np.linalg.eigh(information)
+    size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))
+    return vectors / np.sqrt(size)

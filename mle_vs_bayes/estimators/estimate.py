@@ -1,0 +1,58 @@
+"""The one result of every estimator: a point, its covariance, draws or none, and how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..concerns import Concern
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What one estimator says of one data set; a failed fit is one of these, too.
+
+    ``point`` is ``(p,)`` on the model scale in the order of ``labels``, NaN where ``status`` is
+    not ``ok``; ``covariance`` is ``(p, p)`` or None. ``results`` is the object underneath:
+    statsmodels' results (mle), PyMC's ``find_MAP`` DataTree (map), None otherwise.
+    """
+
+    estimator: str
+    labels: tuple[str, ...]
+    point: Array
+    covariance: Array | None = None
+    log_likelihood: float | None = None
+    status: str = "ok"
+    reason: str | None = None
+    concerns: tuple[Concern, ...] = ()
+    iterations: int | None = None
+    gradient: float | None = None
+    results: Any = None
+    tree: "xarray.DataTree | None" = None
+    distributions: Mapping[str, Any] = field(default_factory=dict)
+    """Exact posteriors by label (SciPy frozen), only for ``posterior_exact``."""
+    seconds: float = 0.0
+
+    @property
+    def se(self) -> Array:
+        """Standard errors ``(p,)``; NaN where there is no covariance."""
+        if self.covariance is None:
+            return np.full(len(self.labels), np.nan)
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def converged(self) -> bool:
+        return self.status == "ok"
+
+
+def missing(estimator: str, labels: tuple[str, ...], status: str, reason: str, **details: Any) -> Estimate:
+    """An estimate without a number: ``failed``, ``divergent`` or ``not_applicable``, with its reason."""
+    point = np.full(len(labels), np.nan)
+    return Estimate(estimator=estimator, labels=labels, point=point, status=status, reason=reason, **details)

@@ -1,0 +1,48 @@
+"""Exact answers where a formula exists: the closed-form MLE and the conjugate posterior."""
+
+import time
+
+import numpy as np
+
+from ..contract.program import Program
+from .estimate import Estimate, missing
+
+MLE = "maximum_likelihood_exact"
+POSTERIOR = "posterior_exact"
+
+
+def fit_mle(program: Program) -> Estimate:
+    """The closed-form maximum likelihood estimate with the covariance from the exact Hessian there."""
+    began = time.perf_counter()
+    labels = program.layout.labels
+    direction = program.model.divergence(program.data)
+    if direction is not None:
+        return missing(MLE, labels, "divergent", direction)
+    solution = program.model.closed_form_mle(program.data)
+    if solution is None:
+        return missing(MLE, labels, "not_applicable", f"{program.model.name} has no closed form for its MLE")
+    theta = program.layout.join(solution)
+    z = program.coordinates.z(theta)
+    evaluation = program.evaluate(z, power=0.0)
+    return Estimate(
+        estimator=MLE,
+        labels=labels,
+        point=theta,
+        covariance=program.coordinates.covariance(z, evaluation.hessian),
+        log_likelihood=evaluation.value,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def fit_posterior(program: Program) -> Estimate:
+    """The conjugate posterior: means and variances of SciPy's distributions, by label."""
+    labels = program.layout.labels
+    exact = program.model.conjugate_posterior(program.data, program.priors)
+    if exact is None:
+        priors = ", ".join(f"{name} ~ {prior}" for name, prior in program.priors.items())
+        return missing(
+            POSTERIOR, labels, "not_applicable", f"no exact posterior of {program.model.name} under {priors}"
+        )
+    point = np.array([exact[label].mean() if label in exact else np.nan for label in labels])
+    variance = np.array([exact[label].var() if label in exact else np.nan for label in labels])
+    return Estimate(estimator=POSTERIOR, labels=labels, point=point, covariance=np.diag(variance), distributions=exact)

@@ -1,0 +1,59 @@
+"""Interval-censored outcomes: a value known to lie between ``lower`` and ``upper``, either of which may be open."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ..contract.column import Column, nonnegative, positive
+from ..errors import DataError
+from .wording import shown
+
+
+def with_open_ends(numeric: pd.DataFrame, lower: Column) -> pd.DataFrame:
+    """An empty lower end becomes 0 or −∞, an empty upper end ∞; rows that say nothing become NaN in both.
+
+    ``numeric`` has a column per role. A row says nothing where both ends are open, or both at the same infinity.
+    """
+    low, high = numeric["lower"], numeric["upper"]
+    open_below, open_above = low.isna() | np.isneginf(low), high.isna() | np.isposinf(high)
+    says_nothing = (open_below & open_above) | np.isposinf(low) | np.isneginf(high)
+    least = 0.0 if lower.kind in (nonnegative, positive) else -np.inf
+    low, high = low.mask(open_below, least), high.mask(open_above, np.inf)
+    return numeric.assign(lower=low.mask(says_nothing), upper=high.mask(says_nothing))
+
+
+def check_order(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """Refuse a lower end above the upper end.
+
+    Raises
+    ------
+    DataError
+        With the first such row and both ends.
+    """
+    crossed = numeric.index[numeric["lower"] > numeric["upper"]]
+    if len(crossed):
+        low, high = (
+            shown(float(numeric[end].to_numpy()[numeric.index == crossed[0]][0])) for end in ("lower", "upper")
+        )
+        raise DataError(
+            f"lower ({names['lower']}) is {low} and upper ({names['upper']}) is {high} in row {crossed[0]}; "
+            "lower must not exceed upper, so correct the row or swap the columns."
+        )
+
+
+def check_successes(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """Refuse more successes than trials.
+
+    Raises
+    ------
+    DataError
+        With the first such row and both counts.
+    """
+    over = numeric.index[numeric["y"] > numeric["trials"]]
+    if len(over):
+        y, trials = (shown(float(numeric[role].to_numpy()[numeric.index == over[0]][0])) for role in ("y", "trials"))
+        raise DataError(
+            f"y ({names['y']}) is {y} in row {over[0]} with {trials} trials ({names['trials']}); "
+            "y must not exceed trials, so correct the row or swap the columns."
+        )

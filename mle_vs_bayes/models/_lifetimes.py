@@ -1,0 +1,84 @@
+"""What lifetime models share: censored columns and the likelihood of exact, right- and interval-censored times.
+
+Data hold either ``y`` and ``event`` (1 = seen, 0 = right-censored at y), or ``lower`` and ``upper``:
+equal where the time is exact, ``upper`` infinite where right-censored, ``lower`` 0 where left-censored.
+"""
+
+import numpy as np
+
+from ..contract.censoring import seen
+from ..contract.column import Column, binary, nonnegative, positive
+from ..contract.data import Dataset
+
+columns = (
+    Column("y", positive, optional=True),
+    Column("event", binary, optional=True, default=1.0),
+    Column("lower", nonnegative, optional=True, unbounded=True),
+    Column("upper", positive, optional=True, unbounded=True),
+)
+
+
+def censored(times, design: Dataset) -> Dataset:
+    """Lifetimes cut at ``design["cutoff"]``, if the design has one."""
+    cutoff = design["cutoff"] if "cutoff" in design else np.full(design.n, np.inf)
+    return design.replace(y=np.minimum(times, cutoff), event=times <= cutoff)
+
+
+def no_event(data, direction: str) -> str | None:
+    return None if seen(data).any() else f"{direction}: no event was seen"
+
+
+def log_likelihood(lifetime, data):
+    """Log density where the time is exact, log probability of the interval elsewhere; ``lifetime`` is SciPy's."""
+    if "upper" not in data:
+        return np.where(data["event"] == 1, lifetime.logpdf(data["y"]), lifetime.logsf(data["y"]))
+    lower, upper = data["lower"], data["upper"]
+    start, end = lifetime.logsf(lower), lifetime.logsf(np.maximum(upper, np.nextafter(lower, np.inf)))
+    return np.where(lower == upper, lifetime.logpdf(upper), start + np.log(-np.expm1(end - start)))
+
+
+def likelihood(family, arguments, data, draw):
+    """The same in PyMC: ``family`` is one of its lifetime distributions, ``arguments`` its parameters.
+
+    ``draw(rng, size, *arguments)`` draws lifetimes in NumPy, for predictions of interval-censored data.
+    """
+    import pymc as pm
+    from pymc.math import eq, switch
+
+    if "upper" not in data:
+        end = switch(eq(data["event"], 1), np.inf, data["y"])
+        return pm.Censored("y", family.dist(**arguments), lower=None, upper=end, observed=data["y"])
+
+    def log_density(value, upper, *parameters):
+        scalars = [p.squeeze() for p in parameters]  # CustomDist hands scalars over with an axis of length 1
+        lifetime = family.dist(**dict(zip(arguments, scalars, strict=True)))
+        return interval_log_density(lifetime, value, upper)
+
+    def random_lifetime(_upper, *parameters, rng=None, size=None):
+        return draw(rng, size, *parameters)
+
+    return pm.CustomDist(
+        "y", data["upper"], *arguments.values(), logp=log_density, random=random_lifetime, observed=data["lower"]
+    )
+
+
+def interval_log_density(lifetime, lower, upper):
+    """log f(upper) where the bounds agree, log(S(lower) − S(upper)) elsewhere, with finite gradients in both."""
+    import pymc as pm
+    from pymc.math import eq, log1mexp, switch
+    from pytensor.tensor import isinf
+
+    exact, open_ended = eq(lower, upper), isinf(upper)
+    inside = switch(open_ended | exact, 2 * lower + 1, upper)  # any value above lower: the branch is not used there
+    start, end = log_survival(lifetime, lower), log_survival(lifetime, inside)
+    between = start + switch(open_ended, 0.0, log1mexp(end - start))
+    return switch(exact, pm.logp(lifetime, switch(open_ended, 1.0, upper)), between)
+
+
+def log_survival(lifetime, value):
+    """log S(value), written so that its gradient at 0 is 0, where PyMC's own is not a number."""
+    import pymc as pm
+    from pymc.math import eq, switch
+
+    at_zero = eq(value, 0)
+    return switch(at_zero, 0.0, pm.logccdf(lifetime, switch(at_zero, 1.0, value)))

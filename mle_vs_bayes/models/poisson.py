@@ -1,0 +1,61 @@
+"""Counts of events at a constant rate."""
+
+import numpy as np
+import scipy
+
+from ..contract.column import Column, count, positive
+from ..contract.data import Dataset
+from ..contract.model import Model
+from ..contract.parameter import Parameter
+from ..contract.prior import Prior, Scaled
+from ..contract.support import positive as positive_support
+
+
+class Poisson(Model):
+    """Counts with one rate per unit of exposure.
+
+        rate ~ Gamma(alpha=1, beta=exposure/events)
+        y[i] ~ Poisson(rate × exposure[i])     i = 1 … n, exposure = 1 unless given
+
+    Here because the total is sufficient and the Gamma prior conjugate. [1]_
+
+    .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.6.
+    """
+
+    name = "poisson"
+    parameters = (
+        Parameter(
+            "rate", "λ", positive_support, Prior("Gamma", alpha=1, beta=Scaled(1, by="exposure/events")), typical=3.0
+        ),
+    )
+    columns = (Column("y", count), Column("exposure", positive, optional=True, default=1.0))
+
+    def design(self, n, rng):
+        return Dataset({"exposure": np.ones(n)})
+
+    def simulate(self, theta, design, rng):
+        return design.replace(y=rng.poisson(theta["rate"] * design["exposure"]))
+
+    def log_likelihood(self, theta, data):
+        return scipy.stats.poisson.logpmf(data["y"], theta["rate"] * data["exposure"])
+
+    def likelihood(self, theta, data):
+        import pymc as pm
+
+        return pm.Poisson("y", mu=theta["rate"] * data["exposure"], observed=data["y"])
+
+    def start(self, data):
+        return {"rate": (data["y"].sum() + 0.5) / data["exposure"].sum()}
+
+    def closed_form_mle(self, data):
+        return {"rate": data["y"].sum() / data["exposure"].sum()}
+
+    def conjugate_posterior(self, data, priors):
+        if priors["rate"].signature != ("Gamma", "alpha", "beta"):
+            return None
+        prior = priors["rate"].arguments
+        shape, rate = prior["alpha"] + data["y"].sum(), prior["beta"] + data["exposure"].sum()
+        return {"rate": scipy.stats.gamma(shape, scale=1 / rate)}
+
+    def divergence(self, data):
+        return None if data["y"].any() else "rate runs to 0: every y is 0"

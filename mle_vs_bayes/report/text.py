@@ -1,0 +1,152 @@
+"""Text for the terminal: pure functions from rows and words to rich renderables; nothing here prints.
+
+Numbers of one quantity share their decimals, so that columns align and digits stop where the
+standard error's second digit does.
+"""
+
+import io
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from .palette import LOOKS
+
+if TYPE_CHECKING:
+    import pandas
+
+WIDTH = 100
+
+
+def plain(renderable: RenderableType, width: int = WIDTH) -> str:
+    """A renderable as text without colour, ``width`` columns wide."""
+    console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False, markup=False)
+    console.print(renderable)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def estimates(rows: "pandas.DataFrame") -> Table:
+    """One block per quantity, one line per estimator: estimate, SE or SD, interval and its kind."""
+    level = rows["level"].iloc[0]
+    table = _table()
+    for heading, justify in (
+        ("", "left"),
+        ("estimator", "left"),
+        ("estimate", "right"),
+        ("SE / SD", "right"),
+        (f"{100 * level:g} % interval", "right"),
+        ("kind", "left"),
+    ):
+        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    for parameter, block in rows.groupby("parameter", sort=False):
+        for position, line in enumerate(_records(block)):
+            name = str(parameter) if position == 0 else ""
+            table.add_row(name, LOOKS[line["estimator"]].label, *_numbers(line, number_format(block)))
+        table.add_section()
+    return table
+
+
+def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
+    """Observed beside expected difference of each pair, in standard errors; one line per quantity."""
+    table = _table()
+    table.add_column(f"apart, in {_unit(records)}", no_wrap=True)
+    for pair in pairs:
+        table.add_column(
+            pair.replace(" - ", " − ").replace("map", "MAP").replace("mle", "MLE"), justify="right", no_wrap=True
+        )
+        table.add_column("expected", justify="right", style="dim", no_wrap=True)
+    for parameter in dict.fromkeys(r["parameter"] for r in records):
+        cells: list[str] = []
+        for pair in pairs:
+            found = next(r for r in records if r["parameter"] == parameter and r["pair"] == pair)
+            cells += [_seen(found), "–" if found["expected"] is None else _signed(found["expected"])]
+        table.add_row(parameter, *cells)
+    return table
+
+
+def sizes(rows: "pandas.DataFrame") -> Table:
+    """Convergence: estimate ± SE of every estimator by n, one block per quantity."""
+    names = list(rows["estimator"].unique())
+    table = _table()
+    table.add_column("", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True)
+    for name in names:
+        heading = "\n".join(LOOKS[name].label.rsplit(maxsplit=1))  # on two lines, so that five estimators fit
+        table.add_column(f"{heading} ± SE", justify="right", no_wrap=True)
+    for parameter, block in rows.groupby("parameter", sort=False):
+        style = number_format(block)
+        for position, (n, at_n) in enumerate(block.groupby("n")):
+            lines = {line["estimator"]: line for line in _records(at_n)}
+            cells = [_plus_minus(lines[name], style) for name in names]
+            table.add_row(str(parameter) if position == 0 else "", f"{n:,}", *cells)
+        table.add_section()
+    return table
+
+
+def stack(parts: Iterable[RenderableType]) -> Group:
+    """Parts under each other with an empty line between."""
+    spaced: list[RenderableType] = []
+    for part in parts:
+        spaced += [part, Text("")]
+    return Group(*spaced[:-1])
+
+
+def number_format(block: "pandas.DataFrame") -> str:
+    """The format in which all numbers of one quantity show two digits of the smallest error.
+
+    Exponents only where plain notation would take more than 7 decimals or 16 digits.
+    """
+    errors = block["se"]
+    smallest, largest = errors[errors > 0].min(), block["estimate"].abs().max()
+    if not (math.isfinite(smallest) and largest > 0):
+        return ",.4f"
+    places = max(0, 1 - math.floor(math.log10(smallest)))
+    before = 1 + max(0, math.floor(math.log10(largest)))
+    if places > 7 or places + before > 16:
+        return f".{min(15, max(2, 1 + math.ceil(math.log10(largest / smallest))))}e"
+    return f",.{places}f"
+
+
+def number(value: float | None, style: str) -> str:
+    """A number in this format; – when missing."""
+    return "–" if value is None or not math.isfinite(value) else format(value, style)
+
+
+def _numbers(line: dict[str, Any], style: str) -> tuple[str, ...]:
+    if line["status"] != "ok":
+        return (line["status"].replace("_", " "), "", "", "")
+    if not math.isfinite(line["lower"]):
+        return number(line["estimate"], style), number(line["se"], style), "", ""
+    interval = f"{number(line['lower'], style)} to {number(line['upper'], style)}"
+    return number(line["estimate"], style), number(line["se"], style), interval, line["interval"]
+
+
+def _plus_minus(line: dict[str, Any], style: str) -> str:
+    if line["status"] != "ok":
+        return str(line["status"]).replace("_", " ")
+    return f"{number(line['estimate'], style)} ± {number(line['se'], style)}"
+
+
+def _seen(record: dict[str, Any]) -> str:
+    mark = " !" if record["verdict"] == "unexplained" else ""
+    return _signed(record["in_se"]) + mark
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}" if abs(value) < 1000 else f"{value:+.0e}"
+
+
+def _unit(records: Sequence[dict[str, Any]]) -> str:
+    return "SE of the MLE" if records[0]["unit"].startswith("mle") else "SE of the MAP"
+
+
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def _records(rows: "pandas.DataFrame") -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in line.items()} for line in rows.to_dict("records")]

@@ -1,0 +1,84 @@
+"""The tidy row: one per (study, model, variant, scenario, n, replicate, estimator, parameter, interval).
+
+``Row`` is the one list of columns; everything that reads or writes rows takes it from here.
+Missing is ``None`` in a row, ``NaN``/``NA`` in a frame, an empty cell in CSV and ``null`` in JSON.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas
+
+STATUSES = ("ok", "failed", "divergent", "not_applicable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One estimate of one quantity with one interval; all lengths are one, units are the quantity's own."""
+
+    study: str | None = None
+    model: str
+    variant: str = "default"
+    scenario: str | None = None
+    n: int
+    replicate: int | None = None
+    estimator: str
+    """One of mle, map, posterior, mle_exact, posterior_exact."""
+    scale: str = "model"
+    """The scale on which the mode or the mean was taken: ``model`` or ``unconstrained``."""
+    parameter: str
+    """In ArviZ's style: ``shape``, ``beta[Intercept]``, or the name of a derived quantity."""
+    truth: float | None = None
+    estimate: float | None = None
+    se: float | None = None
+    """Standard error (mle, map) or posterior standard deviation."""
+    interval: str = "none"
+    level: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    status: str = "ok"
+    reason: str | None = None
+    concerns: str = ""
+    """Codes of ``concerns.py``, separated by spaces."""
+    mcse: float | None = None
+    """Monte-Carlo standard error of ``estimate``."""
+    ess_bulk: float | None = None
+    ess_tail: float | None = None
+    rhat: float | None = None
+    divergences: int | None = None
+    converged: bool | None = None
+    iterations: int | None = None
+    gradient: float | None = None
+    """Length of the gradient at the optimum in standard errors (the Newton decrement)."""
+    path: str | None = None
+    """How the number was reached: ``single`` here, other names where fits are batched."""
+    seed: int | None = None
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+_DTYPES = {"int | None": "Int64", "bool | None": "boolean", "float | None": "float64", "int": "int64"}
+
+
+def frame(rows: Iterable[Row]) -> "pandas.DataFrame":
+    """Rows as a pandas frame with the columns of `Row` in order, and their dtypes whatever is missing."""
+    import pandas
+
+    table = pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+    dtypes = {f.name: _DTYPES.get(str(f.type), "object") for f in fields(Row)}
+    return table.astype(dtypes)
+
+
+def records(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Rows as dictionaries that JSON can hold: NaN and infinities become ``None``."""
+    return [{name: plain(value) for name, value in asdict(row).items()} for row in rows]
+
+
+def plain(value: Any) -> Any:
+    """A number as JSON may hold it: NaN and infinities have no JSON form and become ``None``."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,137 @@
+"""The house keeps its shape: linters agree, sizes stay small, every leaf is listed, importing is cheap."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from mle_vs_bayes.models import MODELS
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "mle_vs_bayes"
+MODULES = sorted([*PACKAGE.rglob("*.py"), *ROOT.glob("studies/*.py")])
+LEAVES = sorted(path for path in PACKAGE.glob("models/*.py") if not path.stem.startswith("_"))
+HEAVY = ["arviz", "arviz_plots", "matplotlib", "pandas", "pymc", "pytensor", "scipy.stats", "statsmodels"]
+TEST_COMMAND = "python3 -m pip install uv && python3 -m uv run pytest"
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def python(*arguments):
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def git(*arguments):
+    """What git prints; a checkout owned by another user is trusted."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    command = ["git", "-c", f"safe.directory={ROOT}", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def short(path):
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def spans(nodes):
+    """The line numbers that these statements cover."""
+    return {line for node in nodes for line in range(node.lineno, node.end_lineno + 1)}
+
+
+def code_lines(path, within=None, without_imports=False):
+    """How many lines of a file (or of one node in it) hold code: no blank, comment or docstring."""
+    tree = tree_of(path)
+    strings = [n for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+    imports = [n for n in ast.walk(tree) if without_imports and isinstance(n, ast.Import | ast.ImportFrom)]
+    text = path.read_text(encoding="utf-8").splitlines()
+    written = {i for i, line in enumerate(text, start=1) if line.strip() and not line.lstrip().startswith("#")}
+    inside = spans([within]) if within else written
+    return len((written & inside) - spans([*strings, *imports]))
+
+
+def functions():
+    """``file:line name`` → lines of code, for every function and method."""
+    nodes = [(path, node) for path in MODULES for node in ast.walk(tree_of(path)) if isinstance(node, Function)]
+    return {f"{short(path)}:{node.lineno} {node.name}": code_lines(path, node) for path, node in nodes}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["-c", "from importlinter.cli import lint_imports_command as m; m()", "--no-logo"], id="imports"),
+        pytest.param(["-m", "ruff", "check"], id="lint"),
+        pytest.param(["-m", "ruff", "format", "--diff"], id="format"),
+        pytest.param(["-m", "mypy"], id="types"),
+    ],
+)
+def test_tool_finds_nothing(arguments):
+    run = python(*arguments)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_modules_are_short():
+    lengths = {short(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+    assert median(length for length in lengths.values() if length) <= 110
+
+
+def test_functions_are_short():
+    lengths = functions()
+    assert {name: length for name, length in lengths.items() if length > 50} == {}
+    long = {name: length for name, length in lengths.items() if length >= 30}
+    assert len(long) <= 0.1 * len(lengths), long
+
+
+def test_every_leaf_is_listed_and_every_listed_leaf_is_there():
+    assert {path.stem for path in LEAVES} == set(MODELS)
+
+
+@pytest.mark.parametrize("leaf", LEAVES, ids=lambda path: path.stem)
+def test_leaf_is_one_small_model(leaf):
+    classes = [node.name for node in tree_of(leaf).body if isinstance(node, ast.ClassDef)]
+    assert classes == [MODELS.get(leaf.stem)]
+    assert code_lines(leaf, without_imports=True) <= 45
+
+
+@pytest.mark.parametrize("module", ["mle_vs_bayes", "mle_vs_bayes.cli", *(f"mle_vs_bayes.models.{m}" for m in MODELS)])
+def test_import_is_light(module):
+    run = python("-c", f"import sys, {module}; print(*sorted({set(HEAVY)} & set(sys.modules)))")
+    assert (run.returncode, run.stdout.split()) == (0, []), run.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["compare", "--help"], ["models"], ["models", "weibull"]], ids=" ".join
+)
+def test_command_answers_without_heavy_libraries(arguments):
+    run = python("-X", "importtime", "-m", "mle_vs_bayes", *arguments)
+    loaded = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
+    assert run.returncode == 0, run.stderr
+    assert loaded & set(HEAVY) == set()
+
+
+def test_ci_runs_the_command_of_the_readme():
+    ci = ROOT / ".ci" / "run"
+    assert TEST_COMMAND in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert ci.read_text(encoding="utf-8").splitlines()[-1] == TEST_COMMAND
+    assert os.access(ci, os.X_OK)
+
+
+def test_no_file_names_a_package_registry():
+    hosts = [".".join(parts).encode() for parts in (("pypi", "org"), ("files", "pythonhosted", "org"))]
+    files = [
+        ROOT / name for name in git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0") if name
+    ]
+    assert [short(f) for f in files if f.is_file() and any(host in f.read_bytes() for host in hosts)] == []
+
+
+def test_lock_file_is_not_tracked():
+    assert git("ls-files", "uv.lock") == ""
