@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from ..contract.program import Program
 from ..estimators.estimate import Estimate
 from ..intervals.delta import directional
-from .quantities import quantities, quantity_labels
 
 Array = NDArray[np.float64]
 
@@ -67,8 +66,8 @@ def predict(program: Program, mode: Estimate, fitted: Estimate) -> Prediction:
     prior = covariance @ program.prior_gradient(theta)
     skewness = _skewness_shift(program, mode.point, mode.covariance)
     bend = _curvature_shift(program, mode.point, mode.covariance)
-    moved = quantities(program, theta + prior) - quantities(program, theta)
-    slope = directional(lambda t: quantities(program, t), mode.point, mode.covariance)
+    moved = program.quantities(theta + prior) - program.quantities(theta)
+    slope = directional(program.quantities, mode.point, mode.covariance)
     root = _root(mode.covariance)
     along = np.linalg.lstsq(root, skewness, rcond=None)[0]
     strength = np.linalg.norm(np.linalg.lstsq(_root(covariance), prior, rcond=None)[0]) + np.linalg.norm(along)
@@ -84,7 +83,7 @@ def agreements(
         return []
     covariance = estimates[unit].covariance
     assert covariance is not None
-    scale = np.linalg.norm(directional(lambda t: quantities(program, t), estimates[unit].point, covariance), axis=1)
+    scale = np.linalg.norm(directional(program.quantities, estimates[unit].point, covariance), axis=1)
     both = all(name in estimates and estimates[name].converged for name in ("mle", "map"))
     prediction = predict(program, estimates["map"], estimates["mle"]) if both else None
     found = []
@@ -106,7 +105,7 @@ def _pair(
     difference = values[pair[0]] - values[pair[1]]
     noise = errors if pair[0] == "posterior" else np.zeros_like(errors)
     found = []
-    for i, label in enumerate(quantity_labels(program)):
+    for i, label in enumerate(program.quantity_labels):
         observed, error = float(difference[i] / scale[i]), float(noise[i] / scale[i])
         expected = None if prediction is None else float(_expected(pair, prediction)[i] / scale[i])
         tolerance = None if prediction is None else _MONTE_CARLO * error + prediction.remainder
@@ -145,11 +144,9 @@ def _skewness_shift(program: Program, point: Array, covariance_theta: Array) -> 
 
 def _curvature_shift(program: Program, point: Array, covariance: Array) -> Array:
     """½ tr(∇²g Σ): what the mean of a curved quantity adds to its value at the mean, shape ``(q,)``."""
-    centre = quantities(program, point)
+    centre = program.quantities(point)
     step = 0.1
-    around = [
-        quantities(program, point + step * c) + quantities(program, point - step * c) for c in _root(covariance).T
-    ]
+    around = [program.quantities(point + step * c) + program.quantities(point - step * c) for c in _root(covariance).T]
     return 0.5 * np.sum([(pair - 2 * centre) / step**2 for pair in around], axis=0)
 
 

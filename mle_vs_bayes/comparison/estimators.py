@@ -24,19 +24,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class Kind:
-    """One estimator: how it is fitted, its default interval, and the words for it."""
+    """One estimator: how it is fitted, and the words for it."""
 
     fit: Callable[[Program, Settings], Estimate]
-    interval: str
     words: str
 
 
 ESTIMATORS: dict[str, Kind] = {
-    "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed), "wald", "maximum likelihood"),
-    "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed), "laplace", "maximum a posteriori"),
-    "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "eti", "posterior mean"),
-    "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "wald", "exact maximum likelihood"),
-    "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "eti", "exact posterior mean"),
+    "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed), "maximum likelihood"),
+    "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed), "maximum a posteriori"),
+    "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "posterior mean"),
+    "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
+    "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),
 }
 
 CHOICES: dict[str, tuple[str, ...]] = {

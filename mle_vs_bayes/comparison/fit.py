@@ -58,7 +58,7 @@ def fit(program: Program, names: tuple[str, ...], settings: Settings, context: C
 def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Estimates by estimator ``(q,)`` where the fit is ok, and the posterior's Monte-Carlo errors ``(q,)``."""
     by_name: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in {(r.estimator, r.parameter): r for r in rows}.values():  # one per quantity, whatever its intervals
         by_name.setdefault(row.estimator, []).append(row)
     values = {
         n: np.array([r.estimate for r in found], dtype=float) for n, found in by_name.items() if found[0].status == "ok"

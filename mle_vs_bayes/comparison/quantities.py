@@ -1,21 +1,17 @@
-"""From an estimate to rows: parameters first, then derived quantities, each with its interval."""
+"""From an estimate to rows: parameters first, then derived quantities, one row per kind of interval."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .. import intervals
 from ..contract.program import Program
 from ..estimators.estimate import Estimate
-from ..intervals import credible
-from ..intervals.delta import standard_error
-from ..intervals.wald import wald
+from ..intervals.delta import standard_errors
+from ..intervals.interval import Interval, Request
 from ..rows import Row
-from .estimators import ESTIMATORS
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -23,38 +19,33 @@ class Context:
     """What every row of one fit shares."""
 
     level: float
-    seed: int | None
+    seed: int
     variant: str = "default"
     truth: Mapping[str, float] | None = None
+    kinds: tuple[str, ...] = intervals.DEFAULTS
 
 
 def rows(name: str, estimate: Estimate, program: Program, context: Context) -> list[Row]:
-    """The rows of one estimator: one per parameter and derived quantity."""
-    labels = quantity_labels(program)
-    if not estimate.converged:
-        numbers: Iterator[dict[str, Any]] = iter([{"interval": "none"}] * len(labels))
-    elif estimate.tree is not None:
-        numbers = _from_draws(estimate, labels, context.level)
-    elif estimate.distributions:
-        numbers = _from_distributions(estimate, labels, context.level)
-    else:
-        numbers = _from_normal(estimate, program, context.level, ESTIMATORS[name].interval)
+    """The rows of one estimator, by quantity; a fit without an answer has one row per quantity."""
+    labels, truths = program.quantity_labels, context.truth or {}
+    numbers = _numbers(estimate, program)
     shared = _shared(name, estimate, program, context)
-    truths = context.truth or {}
-    pairs = zip(labels, numbers, strict=True)
-    return [Row(parameter=label, truth=truths.get(label), **{**shared, **found}) for label, found in pairs]
+    computed = _intervals(name, estimate, program, context)
+    found = []
+    for position, label in enumerate(labels):
+        for kind, columns in computed:
+            specific = {**shared, **numbers[position], **_ends(columns[position], kind)}
+            found.append(Row(parameter=label, truth=truths.get(label), **specific))
+    return found
 
 
-def quantity_labels(program: Program) -> tuple[str, ...]:
-    """Labels of all parameters and derived quantities, in the order of rows."""
-    layout = program.layout
-    return (*layout.labels, *(label for f in program.model.functions for label in layout.function_labels(f)))
-
-
-def quantities(program: Program, theta: Array) -> Array:
-    """All parameters and derived quantities at θ, in the order of `quantity_labels`."""
-    named = program.layout.split(theta)
-    return np.concatenate([theta, *(np.atleast_1d(f.of(named)) for f in program.model.functions)])
+def _intervals(name: str, estimate: Estimate, program: Program, context: Context) -> list[tuple[str, list[Interval]]]:
+    """Each kind with one interval per quantity; the kind ``none`` where nothing can be computed."""
+    kinds = intervals.of(name, context.kinds) if estimate.converged else ()
+    if not kinds:
+        return [("none", [Interval() for _ in program.quantity_labels])]
+    request = Request(program, estimate, context.level, context.seed)
+    return [(kind, intervals.KINDS[kind].compute(request)) for kind in kinds]
 
 
 def _shared(name: str, estimate: Estimate, program: Program, context: Context) -> dict[str, Any]:
@@ -66,7 +57,6 @@ def _shared(name: str, estimate: Estimate, program: Program, context: Context) -
         "level": context.level,
         "status": estimate.status,
         "reason": estimate.reason,
-        "concerns": " ".join(sorted({c.code for c in estimate.concerns})),
         "converged": estimate.converged,
         "iterations": estimate.iterations,
         "gradient": estimate.gradient,
@@ -75,58 +65,40 @@ def _shared(name: str, estimate: Estimate, program: Program, context: Context) -
     }
 
 
-def _from_normal(estimate: Estimate, program: Program, level: float, kind: str) -> Iterator[dict[str, Any]]:
-    """Point, delta-method standard error and a symmetric interval on the model scale."""
-    point = quantities(program, estimate.point)
-    assert estimate.covariance is not None
-    derived = standard_error(lambda t: quantities(program, t)[len(t) :], estimate.point, estimate.covariance)
-    se = np.concatenate([estimate.se, derived]) if len(point) > len(estimate.point) else estimate.se
-    lower, upper = wald(point, se, level)
-    for i in range(len(point)):
-        numbers = {"estimate": point[i], "se": se[i], "lower": lower[i], "upper": upper[i]}
-        yield {"interval": kind, **{key: float(value) for key, value in numbers.items()}}
-
-
-def _from_draws(estimate: Estimate, labels: tuple[str, ...], level: float) -> Iterator[dict[str, Any]]:
-    assert estimate.tree is not None
-    table = estimate.results
-    divergences = int(estimate.tree["sample_stats"]["diverging"].sum())
-    draws = _by_label(estimate.tree)
-    for label in labels:
-        line = table.loc[label]
-        lower, upper = credible.equal_tailed(draws[label], level)
-        yield {
-            "estimate": float(line["mean"]),
-            "se": float(line["sd"]),
-            "interval": "eti",
-            "lower": lower,
-            "upper": upper,
-            "mcse": float(line["mcse_mean"]),
-            "ess_bulk": float(line["ess_bulk"]),
-            "ess_tail": float(line["ess_tail"]),
-            "rhat": float(line["r_hat"]),
-            "divergences": divergences,
-        }
-
-
-def _by_label(tree: Any) -> dict[str, Array]:
-    """Draws of every scalar by label, each ``(chain, draw)``."""
-    found = {}
-    for name, values in tree["posterior"].data_vars.items():
-        if values.ndim == 2:
-            found[str(name)] = values.to_numpy()
-        else:
-            for coord in values[values.dims[2]].to_numpy():
-                found[f"{name}[{coord}]"] = values.sel({values.dims[2]: coord}).to_numpy()
+def _ends(interval: Interval, kind: str) -> dict[str, Any]:
+    """The columns of one interval; its own status and reason only where it has failed."""
+    found: dict[str, Any] = {"interval": kind, "lower": interval.lower, "upper": interval.upper}
+    if interval.status != "ok":
+        found |= {"status": interval.status, "reason": interval.reason}
     return found
 
 
-def _from_distributions(estimate: Estimate, labels: tuple[str, ...], level: float) -> Iterator[dict[str, Any]]:
-    for label in labels:
-        exact = estimate.distributions.get(label)
-        if exact is None:
-            yield {"interval": "none", "status": "not_applicable", "reason": f"no exact posterior of {label}"}
-            continue
-        lower, upper = credible.exact(exact, level)
-        numbers = {"estimate": exact.mean(), "se": exact.std(), "lower": lower, "upper": upper}
-        yield {"interval": "eti", **{key: float(value) for key, value in numbers.items()}}
+def _numbers(estimate: Estimate, program: Program) -> list[dict[str, Any]]:
+    """Estimate, standard error and Monte-Carlo columns of each quantity."""
+    if not estimate.converged:
+        return [{} for _ in program.quantity_labels]
+    if estimate.tree is not None:
+        return _from_draws(estimate, program.quantity_labels)
+    if estimate.distributions:
+        return [_from_distribution(estimate.distributions.get(label)) for label in program.quantity_labels]
+    point = program.quantities(estimate.point)
+    covariance = estimate.covariance
+    se = np.full(len(point), np.nan) if covariance is None else standard_errors(program, estimate.point, covariance)
+    return [{"estimate": float(p), "se": _finite(s)} for p, s in zip(point, se, strict=True)]
+
+
+def _from_draws(estimate: Estimate, labels: tuple[str, ...]) -> list[dict[str, Any]]:
+    assert estimate.tree is not None
+    divergences = int(estimate.tree["sample_stats"]["diverging"].sum())
+    columns = {"estimate": "mean", "se": "sd", "mcse": "mcse_mean", "ess_bulk": "ess_bulk", "ess_tail": "ess_tail"}
+    columns["rhat"] = "r_hat"
+    lines = [estimate.results.loc[label] for label in labels]
+    return [{**{ours: float(line[c]) for ours, c in columns.items()}, "divergences": divergences} for line in lines]
+
+
+def _from_distribution(exact: Any) -> dict[str, Any]:
+    return {} if exact is None else {"estimate": float(exact.mean()), "se": float(exact.std())}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

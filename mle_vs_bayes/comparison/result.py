@@ -49,7 +49,7 @@ class Comparison:
     @property
     def table(self) -> "pandas.DataFrame":
         """The largest n, wide: one line per quantity; estimate, se, lower, upper of each estimator."""
-        tidy = row_schema.frame(self.fit.rows)
+        tidy = row_schema.frame(self.fit.rows).drop_duplicates(["parameter", "estimator"])
         wide = tidy.pivot(index="parameter", columns="estimator", values=["estimate", "se", "lower", "upper"])
         order = [(name, value) for name in self.fit.estimates for value in ("estimate", "se", "lower", "upper")]
         return wide.swaplevel(axis=1)[order].loc[list(tidy["parameter"].unique())]

@@ -51,7 +51,7 @@ def diagnostics(fit: Fit) -> str:
         table = posterior.results
         divergences = next((r.divergences for r in fit.rows if r.estimator == "posterior"), 0)
         ess = np.minimum(table["ess_bulk"], table["ess_tail"]).min()
-        rhat = f"R-hat ≤ {table['r_hat'].max():.3f}" if table["r_hat"].notna().all() else "no R-hat from one chain"
+        rhat = f"R-hat ≤ {table['r_hat'].max():.3f}" if table["r_hat"].notna().all() else "no R-hat"
         parts.append(f"posterior {rhat}, ESS ≥ {ess:,.0f}, {divergences} divergences")
     elif posterior is not None:
         parts.append(f"posterior {posterior.status}")

@@ -50,6 +50,17 @@ class Program:
         """The leaf's starting point on the model scale, shape ``(p,)``."""
         return self.layout.join(self.model.start(self.data))
 
+    @cached_property
+    def quantity_labels(self) -> tuple[str, ...]:
+        """Labels of all parameters and then all derived quantities: the order of rows and intervals."""
+        derived = [self.layout.function_labels(function) for function in self.model.functions]
+        return (*self.layout.labels, *(label for found in derived for label in found))
+
+    def quantities(self, theta: Array) -> Array:
+        """Parameters and derived quantities ``(q,)`` at θ ``(p,)``, in the order of `quantity_labels`."""
+        named = self.layout.split(theta)
+        return np.concatenate([theta, *(np.atleast_1d(function.of(named)) for function in self.model.functions)])
+
     def log_likelihood_units(self, theta: Array) -> Array:
         """NumPy's log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""
         with np.errstate(all="ignore"):

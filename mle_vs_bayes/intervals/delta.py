@@ -1,18 +1,24 @@
-"""The delta method: the standard error of a derived quantity from the parameters' covariance."""
+"""The delta method: standard errors of derived quantities from the parameters' covariance."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.program import Program
+
 Array = NDArray[np.float64]
 STEP = 1e-3
 """Of a standard error, along each principal direction: central differences err by its square."""
 
 
-def standard_error(of: Callable[[Array], Array], point: Array, covariance: Array) -> Array:
-    """√(∇g Σ ∇gᵀ) for g: ``(p,)`` → ``(q,)``, by central differences along the columns of Σ's root."""
-    return np.sqrt(np.sum(directional(of, point, covariance) ** 2, axis=1))
+def standard_errors(program: Program, point: Array, covariance: Array) -> Array:
+    """Standard errors ``(q,)`` of all quantities: exact for parameters, √(∇g Σ ∇gᵀ) for derived ones."""
+    parameters = np.sqrt(np.diag(covariance))
+    if not program.model.functions:
+        return parameters
+    slopes = directional(lambda theta: program.quantities(theta)[len(theta) :], point, covariance)
+    return np.concatenate([parameters, np.linalg.norm(slopes, axis=1)])
 
 
 def directional(of: Callable[[Array], Array], point: Array, covariance: Array) -> Array:

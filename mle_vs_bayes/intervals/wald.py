@@ -3,15 +3,24 @@
 At the MAP, with the Laplace standard error, the same arithmetic gives the ``laplace`` interval.
 """
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
-Array = NDArray[np.float64]
+from .delta import standard_errors
+from .interval import Interval, Request, ends, refused
 
 
-def wald(estimate: Array, se: Array, level: float) -> tuple[Array, Array]:
-    """Lower and upper ends, elementwise; symmetric, so an end may leave the parameter's support."""
+def wald(request: Request) -> list[Interval]:
+    """Symmetric on the model scale, so an end may leave the support; delta method for derived quantities."""
+    covariance = request.estimate.covariance
+    if covariance is None:
+        return refused(request, "not_applicable", "there is no standard error to build a Wald interval from")
+    point = request.program.quantities(request.estimate.point)
+    reach = normal_quantile(request.level) * standard_errors(request.program, request.estimate.point, covariance)
+    return ends(point - reach, point + reach)
+
+
+def normal_quantile(level: float) -> Any:
+    """The z of a two-sided interval: 1.96 at level 0.95."""
     from scipy.special import ndtri
 
-    reach = ndtri(0.5 + level / 2) * se
-    return estimate - reach, estimate + reach
+    return ndtri(0.5 + level / 2)

@@ -1,0 +1,28 @@
+"""Equal-tailed credible intervals: as much of the posterior below as above, from draws or exactly."""
+
+from typing import Any
+
+import numpy as np
+
+from ..contract.draws import by_label
+from .interval import Interval, Request
+
+
+def equal_tailed(request: Request) -> list[Interval]:
+    """Quantiles (1 ∓ level)/2 of the draws, or of the exact posterior where there is one."""
+    estimate, labels = request.estimate, request.program.quantity_labels
+    if estimate.tree is None:
+        return [_exact(estimate.distributions.get(label), label, request.level) for label in labels]
+    draws = by_label(estimate.tree)
+    tails = [(1 - request.level) / 2, (1 + request.level) / 2]
+    return [_pair(np.quantile(draws[label], tails)) for label in labels]
+
+
+def _exact(distribution: Any, label: str, level: float) -> Interval:
+    if distribution is None:
+        return Interval(status="not_applicable", reason=f"no exact posterior of {label}")
+    return _pair(distribution.interval(level))
+
+
+def _pair(pair: Any) -> Interval:
+    return Interval(lower=float(pair[0]), upper=float(pair[1]))

@@ -1,0 +1,59 @@
+"""What every kind of interval takes and gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..concerns import Concern
+from ..contract.program import Program
+from ..estimators.estimate import Estimate
+
+
+@dataclass(frozen=True)
+class Request:
+    """One estimate of one data set, and the level its intervals shall have."""
+
+    program: Program
+    estimate: Estimate
+    level: float
+    seed: int = 0
+    replicates: int = 1000
+    """Bootstrap refits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """One interval of one quantity; ends are None where ``status`` is not ``ok``, or where one side is open.
+
+    ``detail`` is what the interval was read from (a profile's curve, bootstrap estimates), for figures.
+    """
+
+    lower: float | None = None
+    upper: float | None = None
+    status: str = "ok"
+    reason: str | None = None
+    concerns: tuple[Concern, ...] = ()
+    detail: Any = None
+
+
+Compute = Callable[[Request], list[Interval]]
+"""All quantities at once, in the order of ``program.quantity_labels``."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of interval: of which estimators it is, how it is computed, and the words for it."""
+
+    estimators: tuple[str, ...]
+    compute: Compute
+    words: str
+
+
+def ends(lower: Any, upper: Any) -> list[Interval]:
+    """Intervals from arrays of ends ``(q,)``."""
+    return [Interval(lower=float(a), upper=float(b)) for a, b in zip(lower, upper, strict=True)]
+
+
+def refused(request: Request, status: str, reason: str) -> list[Interval]:
+    """The same status and reason for every quantity."""
+    return [Interval(status=status, reason=reason) for _ in request.program.quantity_labels]
