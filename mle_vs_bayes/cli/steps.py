@@ -95,8 +95,9 @@ def show(comparison: "Comparison", written: list[Path], *, as_json: bool) -> Non
         sys.stdout.write(json.dumps(comparison.document(), indent=2, allow_nan=False) + "\n")
         return
     console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 100)
-    console.print(comparison.screen())
+    if console.is_terminal:
+        console.print(comparison.screen())
+    else:
+        sys.stdout.write(str(comparison))
     if written:
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)

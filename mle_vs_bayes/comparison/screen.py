@@ -24,10 +24,10 @@ def screen(comparison: "Comparison") -> Any:
         parts.append(text.agreement([asdict(a) for a in fit.agreement], pairs))
     if len(comparison.fits) > 1:
         parts.append(text.sizes(comparison.rows))
-    parts.append(Text(comparison.verdict, style="bold"))
-    parts.append(Text(verdict.diagnostics(fit)))
-    parts += [Text(f"! {sentence}", style="yellow") for sentence in verdict.concerns(fit)]
-    parts.append(Text(verdict.times(fit), style="dim"))
+    parts.append(text.paragraph(comparison.verdict, "bold"))
+    parts.append(text.paragraph(verdict.diagnostics(fit)))
+    parts += [text.paragraph(f"! {sentence}", "yellow") for sentence in verdict.concerns(fit)]
+    parts.append(text.paragraph(verdict.times(fit), "dim"))
     return text.stack(parts)
 
 
@@ -40,6 +40,6 @@ def _header(comparison: "Comparison") -> Text:
     truths = {row.parameter: row.truth for row in fit.rows if row.truth is not None}
     if truths:
         lines.append("truth  " + ", ".join(f"{label} = {truth:.6g}" for label, truth in truths.items()))
-    header = Text("\n".join(lines))
+    header = text.paragraph("\n".join(lines))
     header.stylize("bold", 0, len(comparison.model.name))
     return header

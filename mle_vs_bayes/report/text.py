@@ -6,6 +6,7 @@ standard error's second digit does.
 
 import io
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     import pandas
 
 WIDTH = 100
+"""Of paragraphs; a table may be wider where its numbers need it."""
 
 
-def plain(renderable: RenderableType, width: int = WIDTH) -> str:
-    """A renderable as text without colour, ``width`` columns wide."""
+def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:
+    """A renderable as text without colour and trailing spaces, at most ``width`` columns wide."""
     console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False, markup=False)
     console.print(renderable)
     text = console.file.getvalue()  # type: ignore[attr-defined]
@@ -33,8 +35,9 @@ def estimates(rows: "pandas.DataFrame") -> Table:
     """One block per quantity, one line per estimator: estimate, SE or SD, interval and its kind."""
     level = rows["level"].iloc[0]
     table = _table()
+    longest = int(rows["parameter"].str.len().max())
+    table.add_column("", overflow="fold", min_width=min(longest, 18))  # the one that gives way on a narrow screen
     for heading, justify in (
-        ("", "left"),
         ("estimator", "left"),
         ("estimate", "right"),
         ("SE / SD", "right"),
@@ -43,9 +46,14 @@ def estimates(rows: "pandas.DataFrame") -> Table:
     ):
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     for parameter, block in rows.groupby("parameter", sort=False):
+        style, above = number_format(block), ""
         for position, line in enumerate(_records(block)):
             name = str(parameter) if position == 0 else ""
-            table.add_row(name, LOOKS[line["estimator"]].label, *_numbers(line, number_format(block)))
+            cells = (LOOKS[line["estimator"]].label, *_numbers(line, style))
+            if line["estimator"] == above:  # another interval of the same estimate
+                cells = ("", "", "", *cells[3:])
+            table.add_row(name, *cells)
+            above = line["estimator"]
         table.add_section()
     return table
 
@@ -53,7 +61,7 @@ def estimates(rows: "pandas.DataFrame") -> Table:
 def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
     """Observed beside expected difference of each pair, in standard errors; one line per quantity."""
     table = _table()
-    table.add_column(f"apart, in {_unit(records)}", no_wrap=True)
+    table.add_column(f"apart, in {_unit(records)}", overflow="fold")
     for pair in pairs:
         table.add_column(
             pair.replace(" - ", " − ").replace("map", "MAP").replace("mle", "MLE"), justify="right", no_wrap=True
@@ -72,7 +80,7 @@ def sizes(rows: "pandas.DataFrame") -> Table:
     """Convergence: estimate ± SE of every estimator by n, one block per quantity."""
     names = list(rows["estimator"].unique())
     table = _table()
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
     table.add_column("n", justify="right", no_wrap=True)
     for name in names:
         heading = "\n".join(LOOKS[name].label.rsplit(maxsplit=1))  # on two lines, so that five estimators fit
@@ -85,6 +93,12 @@ def sizes(rows: "pandas.DataFrame") -> Table:
             table.add_row(str(parameter) if position == 0 else "", f"{n:,}", *cells)
         table.add_section()
     return table
+
+
+def paragraph(words: str, style: str = "") -> Text:
+    """Words wrapped at `WIDTH`, line breaks kept."""
+    lines = [textwrap.fill(line, WIDTH, break_on_hyphens=False) for line in words.splitlines()]
+    return Text("\n".join(lines), style=style)
 
 
 def stack(parts: Iterable[RenderableType]) -> Group:
