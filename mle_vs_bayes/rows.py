@@ -60,7 +60,7 @@ class Row:
 
 COLUMNS = tuple(field.name for field in fields(Row))
 
-_DTYPES = {"int | None": "Int64", "bool | None": "boolean", "float | None": "float64", "int": "int64"}
+_DTYPES: dict[Any, str] = {int | None: "Int64", bool | None: "boolean", float | None: "float64", int: "int64"}
 
 
 def frame(rows: Iterable[Row]) -> "pandas.DataFrame":
@@ -68,7 +68,7 @@ def frame(rows: Iterable[Row]) -> "pandas.DataFrame":
     import pandas
 
     table = pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
-    dtypes = {f.name: _DTYPES.get(str(f.type), "object") for f in fields(Row)}
+    dtypes = {f.name: _DTYPES.get(f.type, "object") for f in fields(Row)}
     return table.astype(dtypes)
 
 

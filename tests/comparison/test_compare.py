@@ -1,0 +1,80 @@
+"""compare() in Python: what it returns, in every form people want it."""
+
+import numpy as np
+import pandas
+import pytest
+import xarray
+
+from mle_vs_bayes import compare
+from mle_vs_bayes.comparison.subsets import nested
+from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.errors import MleVsBayesError
+from mle_vs_bayes.rows import COLUMNS
+
+SAMPLER = {"chains": 2, "draws": 200, "tune": 200}
+
+
+@pytest.fixture(scope="module")
+def poisson():
+    groups = ("log_likelihood", "posterior_predictive", "prior_predictive")
+    return compare("poisson", simulate=40, truth={"rate": 2.0}, groups=groups, seed=3, **SAMPLER)
+
+
+def test_rows_have_the_schema_and_carry_the_truth(poisson):
+    rows = poisson.rows
+    assert tuple(rows.columns) == COLUMNS
+    assert rows["n"].dtype == "int64" and rows["estimate"].dtype == "float64"
+    assert set(rows["truth"]) == {2.0}
+    assert list(rows["estimator"]) == ["mle", "map", "posterior"]
+
+
+def test_the_table_is_wide(poisson):
+    assert list(poisson.table.index) == ["rate"]
+    assert poisson.table[("mle", "estimate")].iloc[0] == pytest.approx(poisson["mle"].point[0])
+
+
+def test_the_tree_holds_all_three_and_survives_a_file(poisson, tmp_path):
+    tree = poisson.data_tree
+    wanted = {"posterior", "sample_stats", "prior", "prior_predictive", "log_prior", "log_likelihood"}
+    assert wanted | {"posterior_predictive", "observed_data", "mle", "map"} <= set(tree.children)
+    tree.to_netcdf(tmp_path / "tree.nc", engine="h5netcdf")
+    with xarray.open_datatree(tmp_path / "tree.nc", engine="h5netcdf") as read:
+        assert float(read["mle"]["rate"]) == poisson["mle"].point[0]
+        np.testing.assert_array_equal(read["posterior"]["rate"], tree["posterior"]["rate"])
+
+
+def test_the_log_likelihood_group_is_the_model_s(poisson):
+    first = float(poisson.data_tree["posterior"]["rate"][0, 0])
+    group = poisson.data_tree["log_likelihood"]["y"].to_numpy()
+    assert group.shape == (2, 200, 40)
+    np.testing.assert_allclose(group[0, 0], poisson.fit.program.log_likelihood_units(np.array([first])), rtol=1e-12)
+
+
+def test_notebooks_see_a_table_and_the_verdict(poisson):
+    page = poisson._repr_html_()
+    assert "<table" in page and poisson.verdict in page
+
+
+def test_the_same_seed_gives_the_same_rows(poisson):
+    again = compare("poisson", simulate=40, truth={"rate": 2.0}, seed=3, **SAMPLER)
+    pandas.testing.assert_frame_equal(poisson.rows, again.rows)
+
+
+def test_subsets_are_nested_and_seeded():
+    data = Dataset({"y": np.arange(50.0)})
+    sizes = [10, "all", 25]
+    first, second, third = nested(data, sizes, seed=1, least=2)
+    assert (first.n, second.n, third.n) == (10, 25, 50)
+    assert set(first["y"]) < set(second["y"]) < set(third["y"])
+    assert list(next(nested(data, sizes, seed=1, least=2))["y"]) == list(first["y"])
+
+
+def test_convergence_has_rows_of_every_n():
+    comparison = compare("exponential", simulate=60, n=[10, "all"], estimators=["mle", "map"])
+    assert sorted(set(comparison.rows["n"])) == [10, 60]
+    assert comparison.n == 60
+
+
+def test_what_cannot_be_a_table_is_refused_with_a_sentence():
+    with pytest.raises(MleVsBayesError, match="no table"):
+        compare("poisson", {"y": [1, 2], "exposure": [1, 2, 3]})
