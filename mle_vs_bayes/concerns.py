@@ -51,10 +51,40 @@ KINDS: dict[str, Kind] = {
         "prior and likelihood disagree: the prior moves the estimate by more than one standard error",
         "check that the prior is meant in the data's units, or defend it in writing",
     ),
+    "prior_likelihood_conflict": Kind(
+        "note",
+        "the posterior moves when the prior is made stronger and when the likelihood is: the two may disagree",
+        "compare prior and posterior in the marginal figure, and ask whether the prior was meant like that",
+    ),
+    "prior_sensitive": Kind(
+        "note",
+        "the posterior follows the prior more than the data",
+        "defend the prior in writing, or collect data that tell more about the quantity",
+    ),
     "unexplained": Kind(
         "warning",
         "two estimators are further apart than theory expects at this n",
         "more draws if the Monte-Carlo error is large; else the posterior is far from normal: plot it",
+    ),
+    "better_optimum": Kind(
+        "warning",
+        "the profile met a higher optimum than the estimate and was drawn around that one",
+        "refit from there: the values in the detail are a start",
+    ),
+    "profile_open": Kind(
+        "warning",
+        "the profile never falls to the cut-off on one side, so the data do not bound the quantity there",
+        "report the other end alone, or bring in prior knowledge and read the posterior",
+    ),
+    "profile_not_monotone": Kind(
+        "warning",
+        "the profile falls and rises again, so what it does not reject may be several intervals",
+        "look at its curve; the interval ends where the cut-off is first met",
+    ),
+    "bootstrap_failures": Kind(
+        "note",
+        "some bootstrap data sets have no estimate, and the interval is read from the others",
+        "read the profile or the posterior interval where many fail: the sampling distribution reaches the edge",
     ),
     "rhat": Kind(
         "warning",
@@ -78,7 +108,7 @@ KINDS: dict[str, Kind] = {
     ),
     "no_prior_draws": Kind(
         "note",
-        "a flat prior cannot be drawn from, so there is no prior group",
+        "a flat or Jeffreys prior cannot be drawn from, so there is no prior group",
         "use a proper prior to see prior draws",
     ),
 }

@@ -21,7 +21,7 @@ def main() -> None:
 
         warnings.simplefilter("ignore")  # third parties' warnings are for developers; ours are concerns
     try:
-        code = app(standalone_mode=False)  # None, or the number of a typer.Exit; 130 after Ctrl-C
+        code = app(prog_name="mle-vs-bayes", standalone_mode=False)  # a typer.Exit's number; 130 after Ctrl-C
     except MleVsBayesError as error:
         code = _told(str(error))
     except typer.TyperException as error:

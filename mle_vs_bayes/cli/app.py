@@ -1,7 +1,7 @@
 """The commands and their options; each command is a short list of named steps."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,39 +32,36 @@ def options(
     """One statistical model, three estimators: maximum likelihood, MAP and the full posterior, side by side."""
 
 
+Several = list[str] | None
+SOURCES = "CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME."
+PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
+ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
+
+
+def _valued(metavar: str, words: str) -> Any:
+    return typer.Option(metavar=metavar, help=words)
+
+
 @app.command(short_help="Fit one model to data three ways, side by side.")
 def compare(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A model of the catalogue; see `mle-vs-bayes models`.")],
-    data: Annotated[
-        str | None,
-        typer.Argument(metavar="DATA", help="CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME."),
-    ] = None,
-    column: Annotated[list[str] | None, typer.Option(metavar="ROLE=NAME", help="Which column plays a role.")] = None,
-    formula: Annotated[str | None, typer.Option(metavar="FORMULA", help='For regressions: "y ~ x1 + C(x2)".')] = None,
-    prior: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PARAM=PRIOR", help='In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'),
-    ] = None,
-    estimator: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME", help="mle, map, posterior or exact; repeat for several.  [default: the first three]"
-        ),
-    ] = None,
-    level: Annotated[float, typer.Option(metavar="LEVEL", help="Level of the intervals, inside (0, 1).")] = 0.95,
+    data: Annotated[str | None, typer.Argument(metavar="DATA", help=SOURCES)] = None,
+    column: Annotated[Several, _valued("ROLE=NAME", "Which column plays a role.")] = None,
+    formula: Annotated[str | None, _valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    prior: Annotated[Several, _valued("PARAM=PRIOR", PRIOR)] = None,
+    estimator: Annotated[Several, _valued("NAME", ESTIMATORS)] = None,
+    interval: Annotated[Several, _valued("KIND", "profile, bootstrap, … or all; repeat for several.")] = None,
+    level: Annotated[float, _valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="Nested random subsets: 20,50,100,all.")] = None,
-    simulate: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="Instead of DATA: draw this many units from the model.")
-    ] = None,
-    truth: Annotated[list[str] | None, typer.Option(metavar="PARAM=VALUE", help="Parameters to simulate at.")] = None,
+    simulate: Annotated[int | None, _valued("NUMBER", "Instead of DATA: draw this many units from the model.")] = None,
+    truth: Annotated[Several, _valued("PARAM=VALUE", "Parameters to simulate at.")] = None,
     drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Drop rows with missing values.")] = False,
-    seed: Annotated[int, typer.Option(metavar="NUMBER", help="Everything random follows from it.")] = 0,
-    chains: Annotated[int, typer.Option(metavar="NUMBER", help="Chains of the sampler.")] = 4,
-    draws: Annotated[int, typer.Option(metavar="NUMBER", help="Draws per chain.")] = 1000,
-    tune: Annotated[int, typer.Option(metavar="NUMBER", help="Tuning steps per chain.")] = 1000,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Leave rows, DataTree, summary and figures here.")
-    ] = None,
+    seed: Annotated[int, _valued("NUMBER", "Everything random follows from it.")] = 0,
+    chains: Annotated[int, _valued("NUMBER", "Chains of the sampler.")] = 4,
+    draws: Annotated[int, _valued("NUMBER", "Draws per chain.")] = 1000,
+    tune: Annotated[int, _valued("NUMBER", "Tuning steps per chain.")] = 1000,
+    out: Annotated[Path | None, _valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why the estimators differ.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,
 ) -> None:
@@ -77,6 +74,7 @@ def compare(
         "formula": formula,
         "priors": steps.assignments(prior, "--prior"),
         "estimators": tuple(estimator or ()),
+        "intervals": tuple(interval or ()),
         "level": level,
         "n": steps.sizes(n),
         "simulate": simulate,
@@ -90,7 +88,7 @@ def compare(
     }
     comparison = steps.run(model, data, request)
     written = steps.save(comparison, out)
-    steps.show(comparison, written, as_json=json)
+    steps.show(comparison, written, as_json=json, explain=explain)
     raise typer.Exit(1 if strict and comparison.of_concern else 0)
 
 

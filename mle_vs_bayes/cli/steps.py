@@ -89,15 +89,30 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
         return comparison.save(out)
 
 
-def show(comparison: "Comparison", written: list[Path], *, as_json: bool) -> None:
-    """Print the JSON document, or the screen and the files written."""
+def show(comparison: "Comparison", written: list[Path], *, as_json: bool, explain: bool = False) -> None:
+    """Print the JSON document, or the screen and the files written; with ``explain`` also why they differ."""
     if as_json:
-        sys.stdout.write(json.dumps(comparison.document(), indent=2, allow_nan=False) + "\n")
+        document = comparison.document() | (explanation(comparison) if explain else {})
+        sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
         return
     console = Console(highlight=False, markup=False)
+    shown = [comparison, *(_reasons(comparison) if explain else ())]
     if console.is_terminal:
-        console.print(comparison.screen())
+        for part in shown:
+            console.print(part.screen(), end="\n" if part is shown[-1] else "\n\n")
     else:
-        sys.stdout.write(str(comparison))
+        sys.stdout.write("\n".join(str(part) for part in shown))
     if written:
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
+
+
+def explanation(comparison: "Comparison") -> dict[str, Any]:
+    """What ``--explain`` adds to the JSON document: ``explanation`` and, with a posterior, ``sensitivity``."""
+    return dict(zip(("explanation", "sensitivity"), (part.records() for part in _reasons(comparison)), strict=False))
+
+
+def _reasons(comparison: "Comparison") -> list[Any]:
+    """Why the estimators differ and, where there is a posterior to ask, what a stronger prior would do."""
+    posterior = comparison.fit.estimates.get("posterior")
+    sensitivity = [comparison.sensitivity()] if posterior is not None and posterior.converged else []
+    return [comparison.explain(), *sensitivity]

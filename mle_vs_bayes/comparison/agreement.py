@@ -77,15 +77,18 @@ def predict(program: Program, mode: Estimate, fitted: Estimate) -> Prediction:
 def agreements(
     program: Program, estimates: Mapping[str, Estimate], values: Mapping[str, Array], errors: Array
 ) -> list[Agreement]:
-    """Every pair of `PAIRS` for every quantity; ``values`` and ``errors`` hold point and MCSE ``(q,)``."""
-    unit = next((name for name in ("mle", "map") if name in estimates and estimates[name].converged), None)
+    """Every pair of `PAIRS` for every quantity; ``values`` and ``errors`` hold point and MCSE ``(q,)``.
+
+    The list is empty where neither MLE nor MAP has a standard error to measure in.
+    """
+    usable = [name for name in ("mle", "map") if name in estimates and estimates[name].has_errors]
+    unit = next(iter(usable), None)
     if unit is None:
         return []
     covariance = estimates[unit].covariance
     assert covariance is not None
     scale = np.linalg.norm(directional(program.quantities, estimates[unit].point, covariance), axis=1)
-    both = all(name in estimates and estimates[name].converged for name in ("mle", "map"))
-    prediction = predict(program, estimates["map"], estimates["mle"]) if both else None
+    prediction = predict(program, estimates["map"], estimates["mle"]) if len(usable) == 2 else None
     found = []
     for first, second in PAIRS:
         if first in values and second in values:

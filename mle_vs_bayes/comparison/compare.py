@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import intervals as interval_kinds
 from .. import models
 from ..contract.data import Dataset
 from ..contract.model import Model
 from ..contract.program import Program
-from ..errors import UsageError
+from ..errors import DataError, UsageError
 from ..estimators.posterior import Sampling
 from . import priors as prior_choice
 from .estimators import Settings, chosen
@@ -37,6 +38,7 @@ def compare(
     truth: Mapping[str, float] | None = None,
     priors: prior_choice.Given | None = None,
     estimators: Sequence[str] = (),
+    intervals: Sequence[str] = (),
     level: float = 0.95,
     n: Sequence[int | str] | None = None,
     seed: int = 0,
@@ -67,6 +69,9 @@ def compare(
         Parameter → `Prior` or text, e.g. ``{"shape": "Gamma(alpha=2, beta=1)"}``, in place of the defaults.
     estimators : sequence of str
         Any of ``mle``, ``map``, ``posterior``, ``exact``; the first three when empty.
+    intervals : sequence of str
+        Kinds of interval by their name in rows (``profile``, ``bootstrap``, …), or ``all``; each
+        estimator without one of them keeps its default.
     level : float
         Of every interval, inside (0, 1).
     n : sequence of int or "all", optional
@@ -99,9 +104,9 @@ def compare(
         truths = {}
     resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tuple(groups))
-    context = Context(level, seed, prior_choice.variant(priors or {}), truths)
+    context = Context(level, seed, prior_choice.variant(priors or {}), truths, interval_kinds.chosen(intervals))
     subsets = nested(dataset, n, seed, least=chosen_model.least_rows(dataset))
-    programs = (Program(chosen_model, subset, resolved) for subset in subsets)
+    programs = (Program(chosen_model, _usable(chosen_model, subset), resolved) for subset in subsets)
     fits = tuple(fit(program, names, settings, context, progress) for program in programs)
     return Comparison(chosen_model, fits, level, seed, used)
 
@@ -118,6 +123,13 @@ def _prepared(
     prepared = prepare(frame, model, columns=columns, formula=formula, drop_missing=drop_missing)
     used = dict(prepared.columns)
     return prepared.data, {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
+
+
+def _usable(model: Model, data: Dataset) -> Dataset:
+    """A subset may be of no use where all of the data are: its values may be all the same."""
+    if reason := model.unusable(data):
+        raise DataError(f"at n = {data.n}, {reason}; use other or more rows.")
+    return data
 
 
 def _frame(data: Any) -> "pandas.DataFrame":

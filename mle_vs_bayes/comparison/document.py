@@ -22,6 +22,7 @@ def versions() -> dict[str, str]:
 def document(comparison: "Comparison") -> dict[str, Any]:
     """``model, n, level, seed, versions, priors, fit, rows, agreement, verdict, concerns`` as plain JSON values."""
     fit = comparison.fit
+    size = fit.program.layout.free_size
     return {
         "model": comparison.model.name,
         "n": comparison.n,
@@ -30,7 +31,7 @@ def document(comparison: "Comparison") -> dict[str, Any]:
         "versions": versions(),
         "columns": comparison.columns,
         "priors": {name: str(prior) for name, prior in fit.program.priors.items()},
-        "fit": {name: _fit(estimate, comparison.n) for name, estimate in fit.estimates.items()},
+        "fit": {name: _fit(estimate, comparison.n, size) for name, estimate in fit.estimates.items()},
         "rows": [record for each in comparison.fits for record in records(each.rows)],
         "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],
         "verdict": verdict.headline(fit),
@@ -38,11 +39,11 @@ def document(comparison: "Comparison") -> dict[str, Any]:
     }
 
 
-def _fit(estimate: Estimate, n: int) -> dict[str, Any]:
-    """Log-likelihood at the point; AIC and BIC belong to maximum likelihood only."""
+def _fit(estimate: Estimate, n: int, size: int) -> dict[str, Any]:
+    """Log-likelihood at the point, number of free parameters; AIC and BIC belong to maximum likelihood only."""
     import numpy as np
 
-    size, found = len(estimate.labels), estimate.log_likelihood
+    found = estimate.log_likelihood
     is_maximum = estimate.estimator.startswith("maximum_likelihood") and found is not None
     return {
         "log_likelihood": None if found is None else plain(float(found)),

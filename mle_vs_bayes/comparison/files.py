@@ -10,7 +10,7 @@ from ..errors import OutputError
 if TYPE_CHECKING:
     from .result import Comparison
 
-PICTURES = ("forest", "marginal", "trace", "rank", "convergence")
+PICTURES = ("forest", "marginal", "trace", "rank", "path", "convergence")
 EVERY_FILE = frozenset({"rows.csv", "comparison.nc", "summary.txt", *(f"{name}.png" for name in PICTURES)})
 """What a run may leave: the next run into the same folder replaces all of it, also what it does not make itself."""
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rows as row_schema
+from . import road
 from .fit import Fit
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ Array = NDArray[np.float64]
 
 
 def pictures(comparison: "Comparison") -> "dict[str, Figure]":
-    """forest; with a posterior also marginal, trace and rank; with several n also convergence."""
+    """forest; with a posterior also marginal, trace and rank; with a MAP path; with several n convergence."""
     from ..report import figures
+    from ..report.path import path
 
     fit = comparison.fit
     rows = row_schema.frame(fit.rows)
@@ -28,6 +30,8 @@ def pictures(comparison: "Comparison") -> "dict[str, Figure]":
         found["marginal"] = figures.marginal(rows, posterior.tree, prior_densities(fit))
         found["trace"] = figures.trace(posterior.tree)
         found["rank"] = figures.rank(posterior.tree)
+    if "map" in fit.estimates and fit.estimates["map"].converged:
+        found["path"] = path(road.rows(fit))
     if len(comparison.fits) > 1:
         found["convergence"] = figures.convergence(comparison.rows)
     return found

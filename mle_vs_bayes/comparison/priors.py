@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..contract import jeffreys
 from ..contract.data import Dataset
 from ..contract.families import FAMILIES
 from ..contract.model import Model
@@ -28,7 +29,9 @@ def resolve(model: Model, given: Given, data: Dataset) -> dict[str, Prior]:
     for key in chosen:
         if key not in known:
             raise UsageError(f'{model.name} has no parameter "{key}" for a prior; it has {", ".join(known)}.')
-    return {p.name: _prior_of(p, chosen, data) for p in model.parameters}
+    resolved = {p.name: _prior_of(p, chosen, data, model.coords(data)) for p in model.parameters}
+    jeffreys.check(model, resolved, data)
+    return resolved
 
 
 def variant(given: Given) -> str:
@@ -41,15 +44,17 @@ def variant(given: Given) -> str:
 
 
 def _element_labels(model: Model, data: Dataset) -> list[str]:
-    return [label for p in model.parameters if p.dims for label in labels(p.name, p.dims, data.coords)]
+    return [label for p in model.parameters if p.dims for label in labels(p.name, p.dims, model.coords(data))]
 
 
-def _prior_of(parameter: Parameter, chosen: Mapping[str, Prior], data: Dataset) -> Prior:
+def _prior_of(
+    parameter: Parameter, chosen: Mapping[str, Prior], data: Dataset, coords: Mapping[str, tuple[str, ...]]
+) -> Prior:
     prior = chosen.get(parameter.name, parameter.prior).resolve(data)
     _check_support(parameter, parameter.name, prior)
     if not parameter.dims:
         return prior
-    names = labels(parameter.name, parameter.dims, data.coords)
+    names = labels(parameter.name, parameter.dims, coords)
     for position, label in enumerate(names):
         if label in chosen:
             _check_support(parameter, label, chosen[label])
@@ -59,7 +64,7 @@ def _prior_of(parameter: Parameter, chosen: Mapping[str, Prior], data: Dataset) 
 
 
 def _check_support(parameter: Parameter, label: str, prior: Prior) -> None:
-    if parameter.support.holds(prior.support):
+    if parameter.support.holds(prior.support) or prior.family == jeffreys.FAMILY:
         return
     fitting = [name for name, family in FAMILIES.items() if parameter.support == family.support and family.proper]
     raise UsageError(

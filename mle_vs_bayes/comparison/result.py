@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import rows as row_schema
 from ..contract.model import Model
+from ..errors import UsageError
 from ..estimators.estimate import Estimate
 from . import document, tree, verdict
 from .agreement import Agreement
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     import pandas
     import xarray
     from matplotlib.figure import Figure
+
+    from ..intervals.profile_curve import ProfileCurve
+    from .explanation import Explanation
+    from .sensitivity import Sensitivity
 
 
 class Comparison:
@@ -73,6 +78,41 @@ class Comparison:
     def of_concern(self) -> bool:
         """Whether ``--strict`` would fail."""
         return any(verdict.strict(fit) for fit in self.fits)
+
+    def profile(self, label: str, estimator: str = "mle") -> "ProfileCurve":
+        """The profile of one parameter or derived quantity at the largest n; ``.interval(level)`` reads off its ends.
+
+        Of the likelihood around the MLE, or (``estimator="map"``) of likelihood × prior around the MAP.
+
+        Raises
+        ------
+        UsageError
+            No such quantity, another estimator, or one that has no optimum.
+        """
+        from ..intervals.profile import profile_curve
+
+        powers = {"mle": 0.0, "map": 1.0}
+        if estimator not in powers or estimator not in self.fit.estimates:
+            raise UsageError(f'there is no optimum of "{estimator}" to profile; fit mle or map.')
+        return profile_curve(self.fit.program, self[estimator], label, powers[estimator])
+
+    def explain(self) -> "Explanation":
+        """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""
+        from .explanation import explain
+
+        return explain(self.fit)
+
+    def sensitivity(self) -> "Sensitivity":
+        """Prior sensitivity by power scaling at the largest n: ArviZ's measure and the shift of the mean.
+
+        Raises
+        ------
+        UsageError
+            There is no posterior.
+        """
+        from .sensitivity import sensitivity
+
+        return sensitivity(self.fit)
 
     def document(self) -> dict[str, Any]:
         """What ``--json`` prints."""

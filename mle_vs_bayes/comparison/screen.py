@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from .. import rows as row_schema
@@ -31,7 +32,7 @@ def screen(comparison: "Comparison") -> Any:
     return text.stack(parts)
 
 
-def _header(comparison: "Comparison") -> Text:
+def _header(comparison: "Comparison") -> RenderableType:
     fit = comparison.fit
     used = ", ".join(f"{role} = {name}" for role, name in comparison.columns.items())
     facts = [f"n = {comparison.n:,}", *([used] if used else []), f"seed {comparison.seed}"]
@@ -40,6 +41,6 @@ def _header(comparison: "Comparison") -> Text:
     truths = {row.parameter: row.truth for row in fit.rows if row.truth is not None}
     if truths:
         lines.append("truth  " + ", ".join(f"{label} = {truth:.6g}" for label, truth in truths.items()))
-    header = text.paragraph("\n".join(lines))
+    header = Text("\n".join(lines))
     header.stylize("bold", 0, len(comparison.model.name))
-    return header
+    return text.paragraph(header)

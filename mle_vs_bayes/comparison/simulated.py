@@ -26,7 +26,7 @@ def simulated(model: Model, n: int, truth: Mapping[str, float], seed: int) -> tu
     design = model.design(n, generator)
     if n < (least := model.least_rows(design)):
         raise UsageError(f"the number of units to simulate is {n}; {model.name} needs at least {least}.")
-    layout = Layout(model.parameters, design)
+    layout = Layout(model, design)
     theta = layout.split(_truth(model, layout, truth))
     data = filled(model, model.simulate(theta, design, generator))
     named = {label: float(value) for label, value in zip(layout.labels, layout.join(theta), strict=True)}

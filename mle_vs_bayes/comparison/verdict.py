@@ -20,7 +20,7 @@ def headline(fit: Fit) -> str:
     if failed:
         return f"Not every estimator has an answer ({'; '.join(failed)})."
     if not fit.agreement:
-        return "Nothing to compare: maximum likelihood, MAP and posterior were not fitted in pairs."
+        return "No two of maximum likelihood, MAP and posterior, with a standard error to measure in, to compare."
     worst = max(fit.agreement, key=lambda a: abs(a.in_se))
     gap = f"the largest gap is {abs(worst.in_se):.2f} SE ({worst.parameter}, {_pair(worst)})"
     if abs(worst.in_se) < SMALL:

@@ -1,13 +1,13 @@
 """Working coordinates: where optimisers walk, so that units and collinearity do not matter.
 
-Three sets of numbers describe one point, all of shape ``(p,)``:
+Three sets of numbers describe one point:
 
-``theta``  the model scale, what people read;
+``theta``  the model scale, what people read, shape ``(p,)``;
 ``w``      the same with each regression coefficient vector turned by the design matrix,
            γ = Rβ/√n where X = QR, so that X β = (√n Q) γ and the columns are orthonormal;
-``z``      ``w`` on the unconstrained scale (logarithms, log odds).
+``z``      ``w`` on the unconstrained scale (logarithms, log odds), shape ``(f,)``, one per free parameter.
 
-θ = M w is linear with M block diagonal; w is an elementwise function of z. Working with Q
+θ = M w is linear with M block diagonal; w follows from z parameter by parameter. Working with Q
 instead of X keeps the digits that normal equations lose (a polynomial of degree 10).
 """
 
@@ -50,20 +50,24 @@ class Coordinates:
 
     def working(self, z: Array) -> Array:
         """w from z."""
-        return self.layout.elementwise("constrain", z)
+        return self.layout.constrain(z)
 
     def z(self, theta: Array) -> Array:
         """z from the model scale."""
-        return self.layout.elementwise("unconstrain", self.inverse @ theta)
+        return self.layout.unconstrain(self.inverse @ theta)
 
     def pull_back(self, z: Array, gradient: Array, hessian: Array) -> tuple[Array, Array]:
-        """Gradient ``(p,)`` and Hessian ``(p, p)`` with respect to z from those with respect to w."""
-        slope, bend = self.layout.elementwise("slope", z), self.layout.elementwise("bend", z)
-        return slope * gradient, slope[:, None] * hessian * slope + np.diag(bend * gradient)
+        """Gradient ``(f,)`` and Hessian ``(f, f)`` with respect to z from those with respect to w."""
+        jacobian = self.layout.jacobian(z)
+        return jacobian.T @ gradient, jacobian.T @ hessian @ jacobian + self.layout.curvature(z, gradient)
 
-    def covariance(self, z: Array, hessian: Array) -> Array:
-        """J (−H)⁻¹ Jᵀ: the covariance on the model scale from the Hessian with respect to z."""
-        to_theta = self.linear * self.layout.elementwise("slope", z)
-        root = np.linalg.inv(np.linalg.cholesky(-hessian))
+    def covariance(self, z: Array, hessian: Array, free: NDArray[np.bool_] | None = None) -> Array:
+        """J (−H)⁻¹ Jᵀ: the covariance on the model scale from the Hessian with respect to z.
+
+        Coordinates that are not ``free`` are held where they are.
+        """
+        moving = np.ones(len(z), dtype=np.bool_) if free is None else free
+        to_theta = (self.linear @ self.layout.jacobian(z))[:, moving]
+        root = np.linalg.inv(np.linalg.cholesky(-hessian[np.ix_(moving, moving)]))
         half = to_theta @ root.T
         return half @ half.T

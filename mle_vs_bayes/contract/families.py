@@ -27,6 +27,7 @@ FAMILIES: dict[str, Family] = {
     "Logistic": Family(real, (("mu", "s"),)),
     "SkewNormal": Family(real, (("alpha", "mu", "sigma"),)),
     "Gumbel": Family(real, (("mu", "beta"),)),
+    "Jeffreys": Family(real, ((),), proper=False),  # on any support: see jeffreys.py
     "HalfFlat": Family(positive, ((),), proper=False),
     "HalfNormal": Family(positive, (("sigma",),)),
     "HalfStudentT": Family(positive, (("nu", "sigma"),)),

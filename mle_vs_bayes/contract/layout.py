@@ -1,12 +1,15 @@
 """One flat order of all parameters: labels, slices, and the way between vectors and named values."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import block_diag
 
 from .data import Dataset
+from .model import Model
 from .parameter import Function, Parameter, labels
 
 Array = NDArray[np.float64]
@@ -15,19 +18,23 @@ Array = NDArray[np.float64]
 class Layout:
     """The flat order of a model's parameters on one data set.
 
-    ``size`` is the number of scalars p; a vector θ has shape ``(p,)`` in the order of
-    ``labels``, e.g. ``beta[Intercept], beta[x1], sigma``.
+    ``size`` is the number of scalars p; a vector θ has shape ``(p,)`` in the order of ``labels``,
+    e.g. ``beta[Intercept], beta[x1], sigma``. ``free_size`` is the number of unconstrained
+    coordinates f ≤ p (shares that sum to one have one fewer), and their order is that of ``free_labels``.
     """
 
-    def __init__(self, parameters: tuple[Parameter, ...], data: Dataset) -> None:
-        self.parameters = parameters
-        self.coords = data.coords
-        self.labels_of = {p.name: labels(p.name, p.dims, data.coords) for p in parameters}
-        self.labels = tuple(label for p in parameters for label in self.labels_of[p.name])
+    def __init__(self, model: Model, data: Dataset) -> None:
+        self.coords = model.coords(data)
+        supports = model.supports(data)
+        self.parameters = tuple(replace(p, support=supports.get(p.name, p.support)) for p in model.parameters)
+        self.labels_of = {p.name: labels(p.name, p.dims, self.coords) for p in self.parameters}
+        self.labels = tuple(label for p in self.parameters for label in self.labels_of[p.name])
         self.size = len(self.labels)
-        ends = np.cumsum([len(self.labels_of[p.name]) for p in parameters])
-        starts = np.concatenate([[0], ends[:-1]])
-        self.slices = {p.name: slice(int(a), int(b)) for p, a, b in zip(parameters, starts, ends, strict=True)}
+        sizes = {p.name: len(self.labels_of[p.name]) for p in self.parameters}
+        free = {p.name: sizes[p.name] - (p.support.name == "simplex") for p in self.parameters}
+        self.slices, self.free_slices = _slices(sizes), _slices(free)
+        self.free_size = sum(free.values())
+        self.free_labels = tuple(label for name, n in free.items() for label in self.labels_of[name][:n])
 
     def split(self, vector: Any) -> dict[str, Any]:
         """Named values from a vector ``(…, p)``, NumPy or PyTensor: scalars lose their axis."""
@@ -39,11 +46,44 @@ class Layout:
         """The vector ``(p,)`` from named values."""
         return np.concatenate([np.atleast_1d(np.asarray(theta[p.name], dtype=float)) for p in self.parameters])
 
-    def elementwise(self, method: str, vector: Array) -> Array:
-        """Apply a `Support` method to each parameter's own elements of a vector ``(p,)``."""
-        parts = [getattr(p.support, method)(vector[self.slices[p.name]]) for p in self.parameters]
-        return np.concatenate(parts)
+    def unconstrain(self, vector: Array) -> Array:
+        """Unconstrained coordinates ``(f,)`` of a vector ``(p,)``."""
+        return np.concatenate([p.support.unconstrain(vector[self.slices[p.name]]) for p in self.parameters])
+
+    def constrain(self, z: Array) -> Array:
+        """The vector ``(p,)`` at unconstrained coordinates ``(f,)``."""
+        return np.concatenate([p.support.constrain(z[self.free_slices[p.name]]) for p in self.parameters])
+
+    def jacobian(self, z: Array) -> Array:
+        """∂vector/∂z, shape ``(p, f)``."""
+        return np.asarray(block_diag(*(p.support.jacobian(z[self.free_slices[p.name]]) for p in self.parameters)))
+
+    def curvature(self, z: Array, gradient: Array) -> Array:
+        """Σᵢ gᵢ ∂²vectorᵢ/∂z∂zᵀ, shape ``(f, f)``."""
+        parts = [
+            p.support.curvature(z[self.free_slices[p.name]], gradient[self.slices[p.name]]) for p in self.parameters
+        ]
+        return np.asarray(block_diag(*parts))
+
+    @property
+    def bounded(self) -> NDArray[np.bool_]:
+        """For each unconstrained coordinate ``(f,)``, whether running off means running to an edge."""
+        flags = [p.support.bounded(_length(self.free_slices[p.name])) for p in self.parameters]
+        return np.array([flag for each in flags for flag in each], dtype=np.bool_)
+
+    def parameter_of(self, label: str) -> Parameter:
+        """The parameter an element belongs to."""
+        return next(p for p in self.parameters if label in self.labels_of[p.name])
 
     def function_labels(self, function: Function) -> tuple[str, ...]:
         """Labels of a derived quantity on these data."""
         return labels(function.name, function.dims, self.coords)
+
+
+def _slices(sizes: Mapping[str, int]) -> dict[str, slice]:
+    ends = np.cumsum(list(sizes.values()))
+    return {name: slice(int(end) - size, int(end)) for (name, size), end in zip(sizes.items(), ends, strict=True)}
+
+
+def _length(block: slice) -> int:
+    return int(block.stop - block.start)

@@ -16,6 +16,8 @@ should
         A point with a finite likelihood; good starts make every optimiser honest.
     ``closed_form_mle``, ``conjugate_posterior``
         Exact answers, shown on request and used as the truth by the tests.
+    ``fisher_information(theta, data)``
+        For ``--prior beta=jeffreys``, which is Firth's penalised likelihood in logistic regression.
     ``divergence(data)``
         Why this data set has no maximum of the likelihood, where that is known beforehand.
 may
@@ -34,6 +36,7 @@ from numpy.typing import NDArray
 from .column import Column
 from .data import Dataset
 from .parameter import Function, Parameter
+from .support import Support
 
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
@@ -46,6 +49,10 @@ class Model:
     parameters: ClassVar[tuple[Parameter, ...]]
     columns: ClassVar[tuple[Column, ...]]
     functions: ClassVar[tuple[Function, ...]] = ()
+    regular: ClassVar[bool] = True
+    """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
+    exact_intervals: ClassVar[Mapping[str, str]] = {}
+    """The kind of interval that is exact for a parameter, by its name: ``{"p": "clopper_pearson"}``."""
     takes_formula: ClassVar[bool] = False
     """Whether the data come through a formula as a design matrix ``X`` with coords ``term``."""
 
@@ -67,7 +74,7 @@ class Model:
 
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""
-        sizes = {p.name: [len(data.coords[d]) for d in p.dims] for p in self.parameters}
+        sizes = {p.name: [len(self.coords(data)[d]) for d in p.dims] for p in self.parameters}
         return {p.name: np.full(sizes[p.name], p.typical) if p.dims else p.typical for p in self.parameters}
 
     def closed_form_mle(self, data: Dataset) -> dict[str, Any] | None:
@@ -78,6 +85,10 @@ class Model:
         """Frozen SciPy distributions by label, or None where these priors are not conjugate."""
         return None
 
+    def fisher_information(self, theta: Theta, data: Mapping[str, Any]) -> Any:
+        """Expected information of the sample in PyMC: a matrix ``(p, p)``, its diagonal ``(p,)``, or a scalar."""
+        raise NotImplementedError
+
     def divergence(self, data: Dataset) -> str | None:
         """Why the likelihood has no maximum on these data ("p runs to 0: every y is 0"), or None."""
         return None
@@ -86,7 +97,15 @@ class Model:
         """Why no estimator can do anything with these data, as a sentence, or None."""
         return None
 
+    def supports(self, data: Dataset) -> dict[str, Support]:
+        """Supports that depend on the data (an upper bound above every y), by parameter name."""
+        return {}
+
+    def coords(self, data: Dataset) -> dict[str, tuple[str, ...]]:
+        """Names along each axis; a model with axes of its own (mixture components) adds them to the data's."""
+        return dict(data.coords)
+
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one more than the parameters, and at least 2."""
-        elements = [len(data.coords[d]) for p in self.parameters for d in p.dims]
+        elements = [len(self.coords(data)[d]) for p in self.parameters for d in p.dims]
         return max(2, sum(elements) + sum(not p.dims for p in self.parameters))

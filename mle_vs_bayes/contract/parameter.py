@@ -1,11 +1,11 @@
 """A parameter declares its name, symbol, support, default prior and a typical value; tests draw from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .prior import Prior
-from .support import Support
+from .support import Support, real
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,17 @@ class Function:
     """A derived quantity: ``of(theta)`` maps parameters by name to a number, elementwise over draws.
 
     It is written with NumPy or SciPy ufuncs only, so that the same line serves one
-    point and an array of draws ``(chain, draw, …)``.
+    point and an array of draws ``(chain, draw, …)``. ``support`` is where its values can lie, whatever
+    the parameters: intervals on the transformed scale and profiles walk on that scale.
     """
 
     name: str
     of: Callable[[Any], Any]
     dims: tuple[str, ...] = ()
+    support: Support = real
 
 
-def labels(name: str, dims: tuple[str, ...], coords: dict[str, tuple[str, ...]] | Any) -> tuple[str, ...]:
+def labels(name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """ArviZ's labels of a quantity: ``shape``, or ``beta[Intercept]``, ``beta[x1]`` …"""
     if not dims:
         return (name,)

@@ -20,8 +20,7 @@ def random_points(program: Program, count: int = POINTS, seed: int = 0) -> list[
     generator = np.random.default_rng(seed)
     z = program.coordinates.z(program.start)
     curvature = np.abs(np.diag(program.evaluate(z, power=0).hessian))
-    spread = np.array([2.0 if s == "real" else 0.0 for s in _supports(program)])
-    scale = np.where(spread > 0, spread / np.sqrt(np.maximum(curvature, 1e-300)), 0.5)
+    scale = np.where(program.layout.bounded, 0.5, 2 / np.sqrt(np.maximum(curvature, 1e-300)))
     return [z + scale * generator.standard_normal(len(z)) for _ in range(count)]
 
 
@@ -50,11 +49,6 @@ def rounding(program: Program) -> float:
     counts = [c.role for c in program.model.columns if "count" in c.kind.name and c.role in program.data]
     largest = max((float(program.data[role].max()) for role in counts), default=0.0)
     return float(8 * np.finfo(float).eps * largest * np.log1p(largest))
-
-
-def _supports(program: Program) -> list[str]:
-    layout = program.layout
-    return [p.support.name for p in layout.parameters for _ in layout.labels_of[p.name]]
 
 
 def _sentence(program: Program, z: Array, unit: int, ours: Array, theirs: Array) -> str:

@@ -116,14 +116,14 @@ class Prior:
         """The PyMC distribution: a named variable given ``name=``, else an unnamed ``.dist``."""
         import pymc
 
-        numbers = {k: np.asarray(v) if isinstance(v, tuple) else v for k, v in self.arguments.items()}
+        numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()}  # PyTensor makes 2.5 a float32
         family = getattr(pymc, self.family)
         name = keywords.pop("name", None)
         return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)
 
 
 def parse(text: str) -> Prior:
-    """Read ``Gamma(alpha=2, beta=1)`` or ``Gamma(2, 1)``; never evaluates code.
+    """Read ``Gamma(alpha=2, beta=1)``, ``Gamma(2, 1)`` or ``jeffreys``; never evaluates code.
 
     Raises
     ------
@@ -138,6 +138,7 @@ def parse(text: str) -> Prior:
         keywords = {str(k.arg): _literal(k.value) for k in getattr(call, "keywords", [])}
     except (SyntaxError, ValueError, AttributeError, TypeError) as error:
         raise UsageError(f'prior "{text}" does not parse; {wanted}.') from error
+    name = "Jeffreys" if name == "jeffreys" else name  # the one prior that people write as a word
     _known(name)
     order = FAMILIES[name].signatures[0]
     if len(positional) > len(order):

@@ -42,7 +42,7 @@ class Program:
 
     def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior]) -> None:
         self.model, self.data, self.priors = model, data, priors
-        self.layout = Layout(model.parameters, data)
+        self.layout = Layout(model, data)
         self.coordinates = Coordinates(self.layout, data)
 
     @cached_property
@@ -97,6 +97,10 @@ class Program:
         """The log prior density at θ on the model scale."""
         return float(self._prior_derivatives(theta)[0])
 
+    def log_prior_of_draws(self, draws: Array) -> Array:
+        """The log prior density at each of many θ, ``(draws, p)`` → ``(draws,)``, without its derivatives."""
+        return np.array([self._log_prior_value(theta) for theta in draws])
+
     def prior_gradient(self, theta: Array) -> Array:
         """∇ log π at θ on the model scale, shape ``(p,)``."""
         return np.asarray(self._prior_derivatives(theta)[1])
@@ -115,7 +119,7 @@ class Program:
     @cached_property
     def pymc_model(self) -> "pymc.Model":
         """The PyMC model with priors, real parameters standardised around the start."""
-        return pymc_model.build(self.model, self.data, self.priors, self._affine())
+        return pymc_model.build(self.model, self.layout, self.data, self.priors, self._affine())
 
     def _affine(self) -> dict[str, tuple[Any, Any]]:
         hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
@@ -160,10 +164,18 @@ class Program:
         return _compile(vector, columns)
 
     @cached_property
+    def _prior_graph(self) -> tuple[Any, Any]:
+        model = pymc_model.build_priors(self.model, self.layout, self.data, self.priors)
+        terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
+        return self._on_vector(model, sum(term.sum() for term in terms))
+
+    @cached_property
+    def _log_prior_value(self) -> Callable[[Array], Array]:
+        return _compile(*self._prior_graph)
+
+    @cached_property
     def _prior_derivatives(self) -> Callable[[Array], tuple[Array, Array, Array]]:
-        model = pymc_model.build_priors(self.layout, self.data, self.priors)
-        terms = model.logp(vars=model.free_RVs, sum=False, jacobian=False)
-        vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
+        vector, log_prior = self._prior_graph
         return _compile(vector, [log_prior, *_gradient_and_hessian(log_prior, vector)])
 
     def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import jeffreys
 from .data import Dataset
 from .layout import Layout
 from .model import Model
@@ -23,21 +24,26 @@ Array = NDArray[np.float64]
 Affine = Mapping[str, tuple[Any, Any]]
 
 
-def build(model: Model, data: Dataset, priors: Mapping[str, Prior], affine: Affine) -> "pymc.Model":
+def build(model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior], affine: Affine) -> "pymc.Model":
     """The model with its priors, ready for ``pymc.sample`` and ``pymc.find_MAP``.
 
     ``affine`` maps a real parameter to (centre, scale): scalars, or ``(k,)`` and ``(k, k)``.
     """
     import pymc
 
-    with pymc.Model(coords=_coords(data)) as built:
+    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
         theta = {}
-        for parameter in model.parameters:
+        for parameter in layout.parameters:
             keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}
             if parameter.name in affine:
                 keywords["default_transform"] = _affine(*affine[parameter.name])
-            theta[parameter.name] = priors[parameter.name].pymc(**keywords)
-        model.likelihood(theta, data_nodes(data))
+            if parameter.support.closed:
+                keywords["default_transform"] = _above(parameter.support.lower)
+            theta[parameter.name] = jeffreys.flat(parameter, priors[parameter.name]).pymc(**keywords)
+        nodes = data_nodes(data)
+        if jeffreys.asked(priors):
+            jeffreys.add_potential(model, theta, nodes)
+        model.likelihood(theta, nodes)
     return built
 
 
@@ -45,19 +51,23 @@ def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model
     """The likelihood alone: every parameter flat and untransformed."""
     import pymc
 
-    with pymc.Model(coords=_coords(data)) as built:
+    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
         flat = {p.name: pymc.Flat(p.name, dims=p.dims or None) for p in layout.parameters}
         model.likelihood(flat, data_nodes(data))
     return built
 
 
-def build_priors(layout: Layout, data: Dataset, priors: Mapping[str, Prior]) -> "pymc.Model":
+def build_priors(model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior]) -> "pymc.Model":
     """The priors alone, on the model scale."""
     import pymc
 
-    with pymc.Model(coords=_coords(data)) as built:
-        for p in layout.parameters:
-            priors[p.name].pymc(name=p.name, dims=p.dims or None, default_transform=None)
+    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
+        theta = {
+            p.name: jeffreys.flat(p, priors[p.name]).pymc(name=p.name, dims=p.dims or None, default_transform=None)
+            for p in layout.parameters
+        }
+        if jeffreys.asked(priors):
+            jeffreys.add_potential(model, theta, data_nodes(data))
     return built
 
 
@@ -69,8 +79,15 @@ def data_nodes(data: Dataset) -> dict[str, Any]:
     return {role: pymc.Data(f"data_{role}", values, dims=dims[role]) for role, values in data.items()}
 
 
-def _coords(data: Dataset) -> dict[str, Any]:
-    return {"unit": np.arange(data.n), **{name: list(values) for name, values in data.coords.items()}}
+def _coords(names: Mapping[str, tuple[str, ...]], n: int) -> dict[str, Any]:
+    return {"unit": np.arange(n), **{name: list(values) for name, values in names.items()}}
+
+
+def _above(lower: float) -> Any:
+    """The logarithm of the distance from a lower bound that the prior does not know."""
+    from pymc.distributions.transforms import Interval
+
+    return Interval(lower, None)
 
 
 def _affine(centre: Any, scale: Any) -> Any:

@@ -1,7 +1,8 @@
-"""The support of a parameter, and its map to the whole line.
+"""The support of a parameter, and its map to unconstrained coordinates.
 
-Everything works elementwise on NumPy arrays of any shape. ``u`` is the unconstrained
-value: θ itself on the line, log θ on (0, ∞), logit θ on (0, 1).
+``u`` are the unconstrained coordinates of one parameter, shape ``(f,)``; ``theta`` its values,
+shape ``(k,)``. Most supports work elementwise and have f = k: θ itself on the line, log θ on
+(0, ∞), log odds on (0, 1). Vectors tied together (``vector_support.py``) may have fewer.
 """
 
 from dataclasses import dataclass
@@ -14,11 +15,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Support:
-    """An open interval (lower, upper) with its map to the line; this one is the line itself."""
+    """An open interval (lower, upper) with its map to the line; this one is the line itself.
+
+    ``closed`` says that the lower end itself is a possible value, so that an optimum may lie on it.
+    """
 
     name: str
     lower: float = -np.inf
     upper: float = np.inf
+    closed: bool = False
 
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
@@ -29,6 +34,10 @@ class Support:
         """Whether `other` lies inside this support."""
         return self.lower <= other.lower and other.upper <= self.upper
 
+    def bounded(self, size: int) -> tuple[bool, ...]:
+        """For each unconstrained coordinate, whether running off means running to an edge of the support."""
+        return (np.isfinite(self.lower) or np.isfinite(self.upper),) * size
+
     def unconstrain(self, theta: Array) -> Array:
         return theta
 
@@ -36,22 +45,30 @@ class Support:
         return u
 
     def slope(self, u: Array) -> Array:
-        """dθ/du."""
+        """dθ/du, elementwise."""
         return np.ones_like(u)
 
     def bend(self, u: Array) -> Array:
-        """d²θ/du²."""
+        """d²θ/du², elementwise."""
         return np.zeros_like(u)
 
+    def jacobian(self, u: Array) -> Array:
+        """∂θ/∂u, shape ``(k, f)``."""
+        return np.diag(self.slope(u))
 
-class Positive(Support):
-    """(0, ∞) through the logarithm."""
+    def curvature(self, u: Array, gradient: Array) -> Array:
+        """Σᵢ gᵢ ∂²θᵢ/∂u∂uᵀ, shape ``(f, f)``, for a gradient ``(k,)`` with respect to θ."""
+        return np.diag(self.bend(u) * gradient)
+
+
+class Above(Support):
+    """(lower, ∞) through the logarithm of the distance from ``lower``."""
 
     def unconstrain(self, theta: Array) -> Array:
-        return np.log(theta)
+        return np.log(theta - self.lower)
 
     def constrain(self, u: Array) -> Array:
-        return np.exp(u)
+        return self.lower + np.exp(u)
 
     def slope(self, u: Array) -> Array:
         return np.exp(u)
@@ -79,5 +96,6 @@ class Unit(Support):
 
 
 real = Support("real")
-positive = Positive("positive", 0.0, np.inf)
+positive = Above("positive", 0.0)
+nonnegative = Above("nonnegative", 0.0, closed=True)
 unit = Unit("unit", 0.0, 1.0)

@@ -48,6 +48,11 @@ class Estimate:
         return np.sqrt(np.diag(self.covariance))
 
     @property
+    def has_errors(self) -> bool:
+        """Whether every parameter has a standard error: none lies on an edge of its support."""
+        return self.converged and self.covariance is not None and bool(np.all(np.isfinite(self.covariance)))
+
+    @property
     def converged(self) -> bool:
         return self.status == "ok"
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from statsmodels.base.model import GenericLikelihoodModel
 
 from ..contract.program import Program
+from .quiet import quiet
 
 Array = NDArray[np.float64]
 
@@ -25,9 +26,9 @@ class LikelihoodModel(GenericLikelihoodModel):
         super().__init__(outcome, extra_params_names=list(program.layout.labels))
         terms = program.data.coords.get("term", ())
         self.k_constant = int("Intercept" in terms)
-        self.k_extra = program.layout.size - len(terms)
+        self.k_extra = program.layout.free_size - len(terms)
         self.df_model = len(terms) - self.k_constant
-        self.df_resid = len(outcome) - program.layout.size
+        self.df_resid = len(outcome) - program.layout.free_size
 
     def loglikeobs(self, params: Array) -> Array:
         """Log-likelihood of each unit, shape ``(units,)``."""
@@ -49,13 +50,16 @@ class LikelihoodModel(GenericLikelihoodModel):
         gradient, hessian = self.program.likelihood_derivatives(np.asarray(params, dtype=float))
         return gradient, hessian
 
-    def fit_at(self, point: Array, covariance: Array) -> Any:
+    def fit_at(self, point: Array, covariance: Array | None) -> Any:
         """statsmodels' results at an optimum already found and polished, with its covariance.
 
         An infinite tolerance makes statsmodels' Newton accept the point as it is; its own covariance
         inverts the Hessian on the model scale, which loses digits under collinearity, so ours goes in.
         """
-        results = self.fit(start_params=point, method="newton", tol=np.inf, maxiter=1, disp=False)
+        with quiet():  # a simplex has more elements than free parameters, which statsmodels warns of
+            results = self.fit(start_params=point, method="newton", tol=np.inf, maxiter=1, disp=False)
+        missing = np.full((len(point), len(point)), np.nan)
+        covariance = missing if covariance is None else covariance
         results.normalized_cov_params = covariance
         results.cov_params_default = covariance
         return results

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..contract.program import MODE, Program
+from .audit import concerns
 from .estimate import Estimate, missing
-from .optimum import Optimum, best, maximise, polished, starts
+from .optimum import Optimum, best, covariance, maximise, polished, starts
 from .quiet import quiet
 
 Array = NDArray[np.float64]
@@ -39,9 +40,9 @@ def fit(program: Program, seed: int = 0) -> Estimate:
         estimator=NAME,
         labels=program.layout.labels,
         point=theta,
-        covariance=program.coordinates.covariance(top.z, top.evaluation.hessian),
+        covariance=covariance(program, top),
         log_likelihood=float(np.sum(program.working_units(program.coordinates.working(top.z)))),
-        concerns=_concerns(top, optima),
+        concerns=concerns(program, top, optima),
         iterations=top.iterations,
         gradient=top.decrement,
         results=found[int(np.argmax([o is top for o in optima]))][1],
@@ -95,14 +96,6 @@ def find_map(program: Program, theta: Array) -> Any:
             )
         except (ValueError, FloatingPointError, pymc.exceptions.SamplingError):
             return None
-
-
-def _concerns(top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
-    se = np.sqrt(np.diag(np.linalg.inv(-top.evaluation.hessian)))
-    away = [float(np.max(np.abs(o.z - top.z) / se)) for o in optima if o.status == "ok"]
-    if not any(distance > 0.01 for distance in away):
-        return ()
-    return (Concern("several_modes", f"starts of find_MAP ended up to {max(away):.2g} SE apart"),)
 
 
 def _missing(program: Program, top: Optimum, began: float) -> Estimate:

@@ -6,8 +6,9 @@ import numpy as np
 
 from ..concerns import Concern
 from ..contract.program import Program
+from .audit import concerns
 from .estimate import Estimate, missing
-from .optimum import Optimum, best, maximise, starts
+from .optimum import Optimum, best, covariance, maximise, starts
 
 NAME = "maximum_likelihood"
 STARTS = 3
@@ -28,38 +29,26 @@ def fit(program: Program, seed: int = 0) -> Estimate:
     top = best(optima)
     if top.status != "ok":
         return _missing(labels, top.status, str(top.reason), began, iterations=top.iterations, gradient=top.decrement)
-    return _reported(program, top, _several(top, optima), began)
+    return _reported(program, top, concerns(program, top, optima), began)
 
 
-def _reported(program: Program, top: Optimum, concerns: tuple[Concern, ...], began: float) -> Estimate:
+def _reported(program: Program, top: Optimum, found: tuple[Concern, ...], began: float) -> Estimate:
     from .likelihood_model import LikelihoodModel
 
     at_start = np.array_equal(top.z, program.coordinates.z(program.start))
     theta = program.start if at_start else program.coordinates.theta(top.z)  # no digits lost on the way there and back
-    covariance = program.coordinates.covariance(top.z, top.evaluation.hessian)
+    spread = covariance(program, top)
     return Estimate(
         estimator=NAME,
         labels=program.layout.labels,
         point=theta,
-        covariance=covariance,
+        covariance=spread,
         log_likelihood=top.evaluation.value,
-        concerns=concerns,
+        concerns=found,
         iterations=top.iterations,
         gradient=top.decrement,
-        results=LikelihoodModel(program).fit_at(theta, covariance),
+        results=LikelihoodModel(program).fit_at(theta, spread),
         seconds=time.perf_counter() - began,
-    )
-
-
-def _several(top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
-    """A concern when another accepted optimum lies more than 0.01 SE away from the best."""
-    se = np.sqrt(np.diag(np.linalg.inv(-top.evaluation.hessian)))
-    away = [np.max(np.abs(o.z - top.z) / se) for o in optima if o.status == "ok"]
-    others = sum(distance > 0.01 for distance in away)
-    if not others:
-        return ()
-    return (
-        Concern("several_modes", f"{others} of {len(optima)} starts ended elsewhere, up to {max(away):.2g} SE away"),
     )
 
 

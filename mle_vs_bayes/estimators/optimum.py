@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.program import Evaluation, Program
+from .edge import closed_edge, runaway
 
 Array = NDArray[np.float64]
 
 GRADIENT_TOLERANCE = 1e-6
 """Accepted length of the gradient, in standard errors: the estimate is this far from the optimum."""
-RUNAWAY = 0.1
-"""A Newton step still this many SE long after polishing is no rounding error: the point is running off."""
+_STEP_TOLERANCE = 1e-3
+"""Accepted Newton step of a bounded coordinate (a relative change): longer ones mean that it is running off."""
 _AT_REST = 1e-9
 """A start this close (in SE) is the optimum to rounding, and moving it would only lose digits."""
 _POLISHING_STEPS = 30
@@ -25,10 +26,11 @@ _POLISHING_STEPS = 30
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where a search ended: z ``(p,)``, the log density there, and whether it is an optimum.
+    """Where a search ended: z ``(f,)``, the log density there, and whether it is an optimum.
 
     ``decrement`` is √(gᵀ(−H)⁻¹g), the Newton step's length in standard errors; NaN where the
-    information is not positive definite.
+    information is not positive definite. ``free`` marks the coordinates that are not on a closed
+    edge of their support (z = −∞ there).
     """
 
     z: Array
@@ -38,35 +40,72 @@ class Optimum:
     status: str
     reason: str | None = None
 
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.z)
+
 
 def maximise(program: Program, power: float, start: Array) -> Optimum:
     """Search from ``start`` (z) and judge where it ends; never raises on a bad likelihood."""
-    if _decrement(program.evaluate(start, power)) < _AT_REST:
+    if _decrement(program.evaluate(start, power), np.isfinite(start)) < _AT_REST:
         return judge(program, power, start, 0)
     found, iterations = _search(program, power, start)
-    z, steps = _polish(program, power, found)
-    return judge(program, power, z, iterations + steps)
+    return polished(program, power, found, iterations)
 
 
 def polished(program: Program, power: float, start: Array, iterations: int) -> Optimum:
-    """Newton steps from a point another optimiser found, then the same judgement."""
+    """Newton steps from a point another optimiser found, then a judgement; an edge is tried where it runs to one."""
     z, steps = _polish(program, power, start)
-    return judge(program, power, z, iterations + steps)
+    optimum = judge(program, power, z, iterations + steps)
+    edge = closed_edge(program, z) if optimum.status == "divergent" else None
+    if edge is None:
+        return optimum
+    z = np.where(np.arange(len(z)) == edge, -np.inf, z)
+    z, more = _polish(program, power, z)
+    on_edge = judge(program, power, z, iterations + steps + more)
+    return on_edge if on_edge.evaluation.value >= optimum.evaluation.value - 1e-9 else optimum
 
 
 def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
-    """Whether z is an interior maximum: the gradient in SE units and the information's definiteness."""
+    """Whether z is a maximum: the gradient in SE units, the information's definiteness, nothing running off."""
     evaluation = program.evaluate(z, power)
-    decrement = _decrement(evaluation)
+    free = np.isfinite(z)
+    decrement = _decrement(evaluation, free)
     optimum = Optimum(z, evaluation, decrement, iterations, "ok")
-    if decrement <= GRADIENT_TOLERANCE + _resolution(z, evaluation):
+    moving = free & program.layout.bounded
+    at_rest = not moving.any() or np.max(np.abs(_step(evaluation, free)[moving])) < _STEP_TOLERANCE
+    if decrement <= GRADIENT_TOLERANCE + _resolution(z, evaluation) and at_rest:
         return optimum
-    direction = _runaway(program, z)
+    direction = runaway(program, z)
     if direction is not None:
         return replace(optimum, status="divergent", reason=direction)
     if np.isnan(decrement):
         return replace(optimum, status="failed", reason="the information is not positive definite at the optimum")
     return replace(optimum, status="failed", reason=f"the optimiser stopped {decrement:.2g} SE from a zero gradient")
+
+
+def covariance(program: Program, optimum: Optimum) -> Array | None:
+    """J (−H)⁻¹ Jᵀ on the model scale ``(p, p)``: NaN for parameters on an edge, None where all are."""
+    free = optimum.free
+    if not free.any():
+        return None
+    found = program.coordinates.covariance(optimum.z, optimum.evaluation.hessian, free)
+    held = [label for label, inside in zip(program.layout.free_labels, free, strict=True) if not inside]
+    positions = [program.layout.labels.index(label) for label in held]
+    found[positions, :] = found[:, positions] = np.nan
+    return found
+
+
+def distances(optimum: Optimum, others: list[Optimum]) -> list[float]:
+    """How far the other accepted optima lie from this one, in standard errors of z; infinite if on another edge."""
+    free = optimum.free
+    se = np.sqrt(np.diag(np.linalg.inv(-optimum.evaluation.hessian[np.ix_(free, free)])))
+    accepted = [other for other in others if other.status == "ok"]
+    same = [np.array_equal(other.free, free) for other in accepted]
+    return [
+        float(np.max(np.abs(o.z[free] - optimum.z[free]) / se, initial=0.0)) if s else float("inf")
+        for o, s in zip(accepted, same, strict=True)
+    ]
 
 
 def best(optima: list[Optimum]) -> Optimum:
@@ -85,17 +124,9 @@ def starts(program: Program, count: int, seed: int) -> list[Array]:
     """The leaf's start and ``count − 1`` points about two standard errors around it, in z."""
     centre = program.coordinates.z(program.start)
     curvature = np.abs(np.diag(program.evaluate(centre, power=0.0).hessian))
-    spread = np.minimum(2 / np.sqrt(np.maximum(curvature, 1e-300)), _largest_jump(program))
+    spread = np.minimum(2 / np.sqrt(np.maximum(curvature, 1e-300)), np.where(program.layout.bounded, 2.0, np.inf))
     generator = np.random.default_rng(seed)
     return [centre, *(centre + spread * generator.standard_normal(len(centre)) for _ in range(count - 1))]
-
-
-def _largest_jump(program: Program) -> Array:
-    layout = program.layout
-    per_element = [
-        np.inf if p.support.name == "real" else 2.0 for p in layout.parameters for _ in layout.labels_of[p.name]
-    ]
-    return np.asarray(per_element)
 
 
 def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
@@ -126,23 +157,34 @@ def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
 
 def _polish(program: Program, power: float, z: Array) -> tuple[Array, int]:
     """Full Newton steps while they shorten; at an optimum the first leaves only rounding error."""
+    free = np.isfinite(z)
     evaluation = program.evaluate(z, power)
-    length = _decrement(evaluation)
+    length = _decrement(evaluation, free)
     for step in range(_POLISHING_STEPS):
         if np.isnan(length) or length < 1e-13:
             return z, step
-        candidate = z - np.linalg.solve(evaluation.hessian, evaluation.gradient)
+        candidate = z + _step(evaluation, free)
         evaluation = program.evaluate(candidate, power)
-        shorter = _decrement(evaluation)
+        shorter = _decrement(evaluation, free)
         if not shorter < length:
             return z, step
         z, length = candidate, shorter
     return z, _POLISHING_STEPS
 
 
-def _decrement(evaluation: Evaluation) -> float:
+def _step(evaluation: Evaluation, free: NDArray[np.bool_]) -> Array:
+    """The Newton step ``(f,)``, 0 for coordinates on an edge; NaN where there is none."""
+    step = np.zeros(len(free))
+    try:
+        step[free] = -np.linalg.solve(evaluation.hessian[np.ix_(free, free)], evaluation.gradient[free])
+    except np.linalg.LinAlgError:
+        step[free] = np.nan
+    return step
+
+
+def _decrement(evaluation: Evaluation, free: NDArray[np.bool_]) -> float:
     """√(gᵀ(−H)⁻¹g) in units of the standard error; NaN unless −H is positive definite."""
-    information = -evaluation.hessian
+    information, gradient = -evaluation.hessian[np.ix_(free, free)], evaluation.gradient[free]
     scale = np.sqrt(np.abs(np.diag(information)))
     if not (np.all(np.isfinite(information)) and np.all(scale > 0)):
         return float("nan")
@@ -150,7 +192,7 @@ def _decrement(evaluation: Evaluation) -> float:
         root = np.linalg.cholesky(information / np.outer(scale, scale))
     except np.linalg.LinAlgError:
         return float("nan")
-    return float(np.linalg.norm(np.linalg.solve(root, evaluation.gradient / scale)))
+    return float(np.linalg.norm(np.linalg.solve(root, gradient / scale)))
 
 
 def _resolution(z: Array, evaluation: Evaluation) -> float:
@@ -159,19 +201,6 @@ def _resolution(z: Array, evaluation: Evaluation) -> float:
     Matters where an estimate has more digits before its error than float64 carries, as for a mean
     of ten million with an error of a thousandth.
     """
-    return float(4 * np.max(np.spacing(np.abs(z)) * np.sqrt(np.abs(np.diag(evaluation.hessian)))))
-
-
-def _runaway(program: Program, z: Array) -> str | None:
-    """Which parameter has left for the edge of its support, if one has."""
-    layout, away = program.layout, np.abs(z - program.coordinates.z(program.start))
-    supports = [p.support for p in layout.parameters for _ in layout.labels_of[p.name]]
-    theta = program.coordinates.theta(z)
-    for label, support, distance, value in zip(layout.labels, supports, away, theta, strict=True):
-        if support.name != "real" and distance > 8:
-            ends = [end for end in (support.lower, support.upper) if np.isfinite(end)]
-            near = [end for end in ends if abs(value - end) < 1e-3]
-            return f"{label} runs to {near[0]:g}" if near else f"{label} runs to infinity"
-        if support.name == "real" and not np.isfinite(value):
-            return f"{label} runs to infinity"
-    return None
+    free = np.isfinite(z)
+    spacing = np.spacing(np.abs(z[free])) * np.sqrt(np.abs(np.diag(evaluation.hessian)[free]))
+    return float(4 * np.max(spacing, initial=0.0))

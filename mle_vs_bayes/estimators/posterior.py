@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
+from ..contract import jeffreys
 from ..contract.program import MODE, Program
 from .estimate import Estimate, missing
 from .quiet import quiet
@@ -130,6 +131,9 @@ def _add_groups(program: Program, tree: "xarray.DataTree", seed: int, groups: tu
 
     names = [str(name) for name in program.layout.slices]
     compute_log_prior(tree, var_names=names, model=program.pymc_model, progressbar=False)
+    if jeffreys.asked(program.priors):  # a Potential, which PyMC leaves out
+        values = program.log_prior_of_draws(_matrix(program, tree)).reshape(tree["posterior"].sizes["chain"], -1)
+        tree["log_prior"] = tree["log_prior"].to_dataset().assign({jeffreys.NAME: (("chain", "draw"), values)})
     notes = _add_prior(program, tree, seed, "prior_predictive" in groups)
     step = max(
         1, -(-tree["posterior"].sizes["draw"] * tree["posterior"].sizes["chain"] * program.data.n // PREDICTIVE_LIMIT)

@@ -3,20 +3,69 @@
 Adding a kind touches its own file and one line here.
 """
 
+import difflib
+from collections.abc import Sequence
+
+from ..errors import UsageError
+from . import gamma_pivot, garwood, normal_theory, proportion
+from .bootstrap import bca, percentile
 from .equal_tailed import equal_tailed
+from .exact import exact
+from .highest_density import highest_density
 from .interval import Kind
+from .profile import profile, profile_penalised
+from .sandwich import sandwich
+from .theory import theoretical
 from .wald import wald
+from .wald_transformed import wald_transformed
 
 KINDS: dict[str, Kind] = {
     "wald": Kind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
+    "wald_transformed": Kind(("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"),
+    "profile": Kind(("mle",), profile, "profile likelihood"),
+    "profile_penalised": Kind(("map",), profile_penalised, "profile of likelihood × prior"),
     "laplace": Kind(("map",), wald, "normal approximation at the MAP"),
     "eti": Kind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
+    "hdi": Kind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
+    "sandwich": Kind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
+    "bootstrap": Kind(("mle",), percentile("parametric"), "parametric bootstrap, percentile"),
+    "bootstrap_bca": Kind(("mle",), bca("parametric"), "parametric bootstrap, BCa"),
+    "bootstrap_case": Kind(("mle",), percentile("case"), "case resampling, percentile"),
+    "bootstrap_case_bca": Kind(("mle",), bca("case"), "case resampling, BCa"),
+    "bootstrap_bayesian": Kind(("mle",), percentile("bayesian"), "Bayesian bootstrap, percentile"),
+    "exact": Kind(("mle", "mle_exact"), exact, "the model's exact one"),
+    "t": Kind(("mle", "mle_exact"), theoretical("t", normal_theory.t), "Student-t of a normal mean"),
+    "chi_square": Kind(("mle", "mle_exact"), theoretical("chi_square", normal_theory.chi_square), "χ² of a normal SD"),
+    "clopper_pearson": Kind(("mle", "mle_exact"), proportion.kind(proportion.clopper_pearson), "exact proportion"),
+    "wilson": Kind(("mle", "mle_exact"), proportion.kind(proportion.wilson), "score interval of a proportion"),
+    "jeffreys": Kind(("mle", "mle_exact"), proportion.kind(proportion.jeffreys), "Jeffreys' of a proportion"),
+    "garwood": Kind(("mle", "mle_exact"), theoretical("garwood", garwood.rate), "exact Poisson rate"),
+    "gamma_pivot": Kind(("mle", "mle_exact"), theoretical("gamma_pivot", gamma_pivot.rate), "exact exponential rate"),
 }
 
 DEFAULTS = ("wald", "laplace", "eti")
 """Shown unless others are asked for: one per estimator."""
 
 
+def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
+    """The kinds asked for: ``all``, some of the list, or none for the defaults.
+
+    Raises
+    ------
+    UsageError
+        A kind that is not in the list; the sentence names the nearest.
+    """
+    if "all" in wanted:
+        return tuple(KINDS)
+    for name in wanted:
+        if name not in KINDS:
+            near = difflib.get_close_matches(name, KINDS, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(KINDS)} or all."
+            raise UsageError(f'there is no interval "{name}"; {hint}')
+    return tuple(wanted) or DEFAULTS
+
+
 def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The kinds among ``wanted`` that belong to an estimator, in the order of the list."""
-    return tuple(name for name, kind in KINDS.items() if name in wanted and estimator in kind.estimators)
+    """The kinds of one estimator among those asked for, in the order of the list; else its default."""
+    own = [name for name, kind in KINDS.items() if estimator in kind.estimators]
+    return tuple(name for name in own if name in wanted) or tuple(name for name in own if name in DEFAULTS)

@@ -17,6 +17,8 @@ def standard_errors(program: Program, point: Array, covariance: Array) -> Array:
     parameters = np.sqrt(np.diag(covariance))
     if not program.model.functions:
         return parameters
+    if not np.all(np.isfinite(covariance)):
+        return np.concatenate([parameters, np.full(len(program.quantity_labels) - len(parameters), np.nan)])
     slopes = directional(lambda theta: program.quantities(theta)[len(theta) :], point, covariance)
     return np.concatenate([parameters, np.linalg.norm(slopes, axis=1)])
 

@@ -50,8 +50,10 @@ class Kind:
 
 
 def ends(lower: Any, upper: Any) -> list[Interval]:
-    """Intervals from arrays of ends ``(q,)``."""
-    return [Interval(lower=float(a), upper=float(b)) for a, b in zip(lower, upper, strict=True)]
+    """Intervals from arrays of ends ``(q,)``; where an end is not a number there was no standard error."""
+    edge = Interval(status="not_applicable", reason="no standard error: the estimate lies on the edge of its support")
+    pairs = zip(lower, upper, strict=True)
+    return [Interval(lower=float(a), upper=float(b)) if a <= b else edge for a, b in pairs]
 
 
 def refused(request: Request, status: str, reason: str) -> list[Interval]:

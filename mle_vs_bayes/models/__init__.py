@@ -17,6 +17,9 @@ MODELS = {
     "normal": "Normal",
     "linear": "Linear",
     "logistic": "Logistic",
+    "student_t": "StudentT",
+    "eight_schools": "EightSchools",
+    "uniform": "Uniform",
 }
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 

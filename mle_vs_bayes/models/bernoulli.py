@@ -8,7 +8,7 @@ from ..contract.data import Dataset
 from ..contract.model import Model
 from ..contract.parameter import Function, Parameter
 from ..contract.prior import Prior
-from ..contract.support import unit
+from ..contract.support import positive, unit
 
 
 class Bernoulli(Model):
@@ -25,7 +25,8 @@ class Bernoulli(Model):
     name = "bernoulli"
     parameters = (Parameter("p", symbol="p", support=unit, prior=Prior("Beta", alpha=2, beta=2), typical=0.4),)
     columns = (Column("y", count), Column("trials", positive_count, optional=True, default=1.0))
-    functions = (Function("odds", lambda theta: theta["p"] / (1 - theta["p"])),)
+    functions = (Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive),)
+    exact_intervals = {"p": "clopper_pearson"}
 
     def design(self, n, rng):
         return Dataset({"trials": np.ones(n)})
@@ -53,6 +54,9 @@ class Bernoulli(Model):
         successes, failures = data["y"].sum(), (data["trials"] - data["y"]).sum()
         prior = priors["p"].arguments
         return {"p": scipy.stats.beta(prior["alpha"] + successes, prior["beta"] + failures)}
+
+    def fisher_information(self, theta, data):
+        return data["trials"].sum() / (theta["p"] * (1 - theta["p"]))
 
     def divergence(self, data):
         successes, trials = data["y"].sum(), data["trials"].sum()

@@ -28,7 +28,8 @@ class Exponential(Model):
         Parameter("rate", "λ", positive, Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")), typical=0.5),
     )
     columns = lifetimes.columns
-    functions = (Function("mean", lambda theta: 1 / theta["rate"]),)
+    functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive),)
+    exact_intervals = {"rate": "gamma_pivot"}
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})
@@ -64,6 +65,9 @@ class Exponential(Model):
         events, time = events_and_time(data)
         prior = priors["rate"].arguments
         return {"rate": scipy.stats.gamma(prior["alpha"] + events, scale=1 / (prior["beta"] + time))}
+
+    def fisher_information(self, theta, data):
+        return data["event"].sum() / theta["rate"] ** 2
 
     def divergence(self, data):
         return lifetimes.no_event(data, "rate runs to 0")

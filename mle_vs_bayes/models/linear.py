@@ -36,6 +36,7 @@ class Linear(Model):
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=1.5),
     )
     columns = (Column("y", number),)
+    exact_intervals = {"beta": "t", "sigma": "chi_square"}
     takes_formula = True
 
     def design(self, n, rng):

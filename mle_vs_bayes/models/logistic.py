@@ -7,7 +7,7 @@ from ..contract.column import Column, count, number, positive_count
 from ..contract.model import Model
 from ..contract.parameter import Function, Parameter
 from ..contract.prior import Prior, Scaled
-from ..contract.support import real
+from ..contract.support import positive, real
 from . import _regression as regression
 
 
@@ -32,7 +32,7 @@ class Logistic(Model):
         Column("trials", positive_count, optional=True, default=1.0),
         Column("offset", number, optional=True, default=0.0),
     )
-    functions = (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), dims=("term",)),)
+    functions = (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), dims=("term",), support=positive),)
     takes_formula = True
 
     def design(self, n, rng):
@@ -56,6 +56,13 @@ class Logistic(Model):
 
     def start(self, data):
         return {"beta": np.zeros(data["X"].shape[1])}
+
+    def fisher_information(self, theta, data):
+        import pymc as pm
+
+        log_odds = data["X"] @ theta["beta"] + data["offset"]
+        weights = data["trials"] * pm.math.sigmoid(log_odds) * pm.math.sigmoid(-log_odds)
+        return data["X"].T @ (weights[:, None] * data["X"])
 
     def divergence(self, data):
         term = regression.separating_term(data)

@@ -29,7 +29,8 @@ class Normal(Model):
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
     )
     columns = (Column("y", number),)
-    functions = (Function("variance", lambda theta: theta["sigma"] ** 2),)
+    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
+    exact_intervals = {"mu": "t", "sigma": "chi_square"}
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})
@@ -61,6 +62,10 @@ class Normal(Model):
             "mu": scipy.stats.t(freedom, loc=data["y"].mean(), scale=scale),
             "variance": scipy.stats.invgamma(freedom / 2, scale=squares / 2),
         }
+
+    def fisher_information(self, theta, data):
+        n = data["y"].shape[0]
+        return [n / theta["sigma"] ** 2, 2 * n / theta["sigma"] ** 2]
 
     def unusable(self, data):
         spread = np.ptp(data["y"])

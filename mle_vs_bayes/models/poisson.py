@@ -29,6 +29,7 @@ class Poisson(Model):
         ),
     )
     columns = (Column("y", count), Column("exposure", positive, optional=True, default=1.0))
+    exact_intervals = {"rate": "garwood"}
 
     def design(self, n, rng):
         return Dataset({"exposure": np.ones(n)})
@@ -56,6 +57,9 @@ class Poisson(Model):
         prior = priors["rate"].arguments
         shape, rate = prior["alpha"] + data["y"].sum(), prior["beta"] + data["exposure"].sum()
         return {"rate": scipy.stats.gamma(shape, scale=1 / rate)}
+
+    def fisher_information(self, theta, data):
+        return data["exposure"].sum() / theta["rate"]
 
     def divergence(self, data):
         return None if data["y"].any() else "rate runs to 0: every y is 0"

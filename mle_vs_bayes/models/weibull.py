@@ -31,8 +31,8 @@ class Weibull(Model):
     )
     columns = lifetimes.columns
     functions = (
-        Function("mean", lambda theta: theta["scale"] * scipy.special.gamma(1 + 1 / theta["shape"])),
-        Function("median", lambda theta: theta["scale"] * np.log(2) ** (1 / theta["shape"])),
+        Function("mean", lambda theta: theta["scale"] * scipy.special.gamma(1 + 1 / theta["shape"]), support=positive),
+        Function("median", lambda theta: theta["scale"] * np.log(2) ** (1 / theta["shape"]), support=positive),
     )
 
     def design(self, n, rng):

@@ -153,6 +153,13 @@ def status_text(
     axes.text(s=text, color=look.colour, fontstyle="italic", fontsize=8.0, gid=f"{look.key} status", **place)
 
 
+def road(axes: Axes, look: Look, along: Array, values: Array) -> None:
+    """A line through ``values`` ``(g,)`` with an arrowhead where it goes on; broken where they are NaN."""
+    axes.plot(along, values, color=look.colour, linewidth=1.8, gid=f"{look.key} line")
+    if np.isfinite(values[-1]):
+        axes.plot(along[-1:], values[-1:], color=look.colour, marker=">", gid=f"{look.key} cut")
+
+
 def few_ticks(axis: Axis) -> None:
     """Ticks at round numbers, the fewer the more digits these must have to differ."""
     low, high = axis.get_view_interval()

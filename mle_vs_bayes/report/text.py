@@ -6,11 +6,11 @@ standard error's second digit does.
 
 import io
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Of paragraphs; a table may be wider where its numbers need it."""
+
+PARTS = {
+    "mean − MLE": "difference",
+    "prior": "prior",
+    "expected": "prior_expected",
+    "skewness": "skewness",
+    "expected ": "skewness_expected",
+    "± error": "monte_carlo_error",
+    "scale": "scale",
+    "edge": "edge",
+}
+_LENGTHS = ("monte_carlo_error", "edge")
+"""What has no sign."""
+_PARTS_EXPLAINED = (
+    "prior + skewness = mean − MLE, each beside what theory expects of it. ± error: Monte Carlo's. scale: how far "
+    "from the MAP the mode on the unconstrained scale is. edge: how far the nearest end of the support is."
+)
 
 
 def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:
@@ -61,11 +78,11 @@ def estimates(rows: "pandas.DataFrame") -> Table:
 def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
     """Observed beside expected difference of each pair, in standard errors; one line per quantity."""
     table = _table()
-    table.add_column(f"apart, in {_unit(records)}", overflow="fold")
+    longest = max(len(record["parameter"]) for record in records)
+    table.add_column(f"apart, in\n{_unit(records)}", overflow="fold", min_width=min(longest, 18))
     for pair in pairs:
-        table.add_column(
-            pair.replace(" - ", " − ").replace("map", "MAP").replace("mle", "MLE"), justify="right", no_wrap=True
-        )
+        heading = pair.replace(" - ", "\n− ").replace("map", "MAP").replace("mle", "MLE")  # 80 columns must do
+        table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("expected", justify="right", style="dim", no_wrap=True)
     for parameter in dict.fromkeys(r["parameter"] for r in records):
         cells: list[str] = []
@@ -74,6 +91,33 @@ def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
             cells += [_seen(found), "–" if found["expected"] is None else _signed(found["expected"])]
         table.add_row(parameter, *cells)
     return table
+
+
+def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str]) -> Group:
+    """Why the estimators differ: the parts of each quantity in one table, then the same in sentences."""
+    table = _table()
+    unit = f"SE of the {records[0]['unit'].removesuffix(' se').upper()}"
+    table.add_column(f"why, in {unit}", no_wrap=True)
+    for heading, key in PARTS.items():
+        style = "dim" if key.endswith("expected") else ""
+        table.add_column(heading, justify="right", style=style, no_wrap=True)
+    for record in records:
+        cells = [_or_dash(record[key], "{:.2f}" if key in _LENGTHS else "{:+.2f}") for key in PARTS.values()]
+        table.add_row(record["quantity"], *cells)
+    return stack([table, paragraph(_PARTS_EXPLAINED, "dim"), Group(*(paragraph(words) for words in sentences))])
+
+
+def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str]) -> Group:
+    """Power scaling: ArviZ's measures, and the shift of mean and mode per unit of the prior's power in SD."""
+    table = _table()
+    table.add_column("sensitivity to", no_wrap=True)
+    for heading in ("prior", "likelihood", "one more prior moves the mean by, in SD", "± error", "the mode"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    keys = {"prior": "{:.2f}", "likelihood": "{:.2f}", "mean_shift": "{:+.2f}", "monte_carlo_error": "{:.2f}"}
+    keys["mode_shift"] = "{:+.2f}"
+    for record in records:
+        table.add_row(record["quantity"], *(_or_dash(record[key], style) for key, style in keys.items()))
+    return stack([table, *(paragraph(f"! {remark}", "yellow") for remark in remarks)])
 
 
 def sizes(rows: "pandas.DataFrame") -> Table:
@@ -95,10 +139,9 @@ def sizes(rows: "pandas.DataFrame") -> Table:
     return table
 
 
-def paragraph(words: str, style: str = "") -> Text:
-    """Words wrapped at `WIDTH`, line breaks kept."""
-    lines = [textwrap.fill(line, WIDTH, break_on_hyphens=False) for line in words.splitlines()]
-    return Text("\n".join(lines), style=style)
+def paragraph(words: str | Text, style: str = "") -> Constrain:
+    """Words on lines of at most `WIDTH` columns, or as many as a narrower screen has."""
+    return Constrain(words if isinstance(words, Text) else Text(words, style=style), WIDTH)
 
 
 def stack(parts: Iterable[RenderableType]) -> Group:
@@ -131,12 +174,15 @@ def number(value: float | None, style: str) -> str:
 
 
 def _numbers(line: dict[str, Any], style: str) -> tuple[str, ...]:
-    if line["status"] != "ok":
-        return (line["status"].replace("_", " "), "", "", "")
-    if not math.isfinite(line["lower"]):
-        return number(line["estimate"], style), number(line["se"], style), "", ""
-    interval = f"{number(line['lower'], style)} to {number(line['upper'], style)}"
-    return number(line["estimate"], style), number(line["se"], style), interval, line["interval"]
+    status = "" if line["status"] == "ok" else str(line["status"]).replace("_", " ")
+    if not math.isfinite(line["estimate"]):
+        return (status, "", "", "")
+    numbers = (number(line["estimate"], style), number(line["se"], style))
+    if status:
+        return (*numbers, status, line["interval"])
+    if line["interval"] == "none":
+        return (*numbers, "", "")
+    return (*numbers, f"{number(line['lower'], style)} to {number(line['upper'], style)}", line["interval"])
 
 
 def _plus_minus(line: dict[str, Any], style: str) -> str:
@@ -148,6 +194,10 @@ def _plus_minus(line: dict[str, Any], style: str) -> str:
 def _seen(record: dict[str, Any]) -> str:
     mark = " !" if record["verdict"] == "unexplained" else ""
     return _signed(record["in_se"]) + mark
+
+
+def _or_dash(value: float | None, style: str) -> str:
+    return "–" if value is None else style.format(value) if abs(value) < 1000 else f"{value:+.0e}"
 
 
 def _signed(value: float) -> str:

@@ -60,6 +60,56 @@ def test_the_same_seed_gives_the_same_rows(poisson):
     pandas.testing.assert_frame_equal(poisson.rows, again.rows)
 
 
+def test_optima_do_not_depend_on_the_seed(poisson):
+    again = compare("poisson", {"y": poisson.fit.program.data["y"]}, seed=4, estimators=["mle", "map"])
+    for estimator in ("mle", "map"):
+        # Each is accepted within 1e-6 SE of the optimum, wherever its starts were.
+        assert abs(again[estimator].point[0] - poisson[estimator].point[0]) < 2e-6 * poisson["mle"].se[0]
+
+
+def test_every_column_has_its_type_whatever_is_missing(poisson):
+    frame = poisson.rows
+    types = {name: str(frame[name].dtype) for name in ("divergences", "iterations", "seed", "converged", "replicate")}
+    assert types == {**dict.fromkeys(types, "Int64"), "converged": "boolean"}
+    numbers = ["truth", "estimate", "se", "level", "lower", "upper", "mcse", "ess_bulk", "ess_tail", "rhat", "gradient"]
+    assert {str(frame[name].dtype) for name in numbers} == {"float64"}
+    assert np.all(frame.loc[frame["estimator"] != "posterior", ["mcse", "rhat"]].isna())
+    assert np.all(np.isfinite(frame.loc[frame["estimator"] == "posterior", ["mcse", "rhat", "ess_bulk", "ess_tail"]]))
+
+
+def test_estimates_and_what_lies_underneath(poisson):
+    assert poisson["mle"].results.params[0] == poisson["mle"].point[0]
+    assert poisson["posterior"].tree["posterior"]["rate"].dims == ("chain", "draw")
+    assert {(a.pair, a.parameter) for a in poisson.agreement} == {
+        (pair, "rate") for pair in ("map - mle", "posterior - map", "posterior - mle")
+    }
+    by_pair = {a.pair: a.difference for a in poisson.agreement}
+    steps = by_pair["map - mle"] + by_pair["posterior - map"]
+    assert by_pair["posterior - mle"] == pytest.approx(steps, abs=1e-12)
+
+
+def test_truth_of_derived_quantities_is_derived_from_the_truth():
+    rows = compare("exponential", simulate=20, truth={"rate": 0.25}, estimators=["mle"]).rows
+    assert dict(zip(rows["parameter"], rows["truth"], strict=True)) == {"rate": 0.25, "mean": 4.0}
+    rows = compare("logistic", simulate=60, truth={"beta[x1]": 1.0}, estimators=["mle"]).rows
+    truth = dict(zip(rows["parameter"], rows["truth"], strict=True))
+    assert truth["beta[x1]"] == 1.0
+    assert truth["odds_ratio[x1]"] == pytest.approx(np.e)
+    assert truth["beta[x2]"] == 0.5  # the typical value, as it was not named
+
+
+def test_a_fit_without_an_answer_is_a_row_without_numbers():
+    comparison = compare("bernoulli", {"y": [0, 0, 0, 0]}, estimators=["mle", "map"])
+    lost = comparison.rows.query("estimator == 'mle'")
+    assert set(lost["status"]) == {"divergent"}
+    assert lost["reason"].str.contains("p runs to 0").all()
+    assert lost[["estimate", "se", "lower", "upper"]].isna().all(axis=None)
+    assert not lost["converged"].any()
+    assert comparison.rows.query("estimator == 'map'")["estimate"].notna().all()
+    assert float(comparison.data_tree["map"]["p"]) == pytest.approx(1 / 6)
+    assert str(comparison.data_tree["mle"]["status"].item()) == "divergent"
+
+
 def test_subsets_are_nested_and_seeded():
     data = Dataset({"y": np.arange(50.0)})
     sizes = [10, "all", 25]

@@ -1,47 +1,112 @@
-"""The coin of 73 heads in 100: README's smallest example, every number by hand."""
+"""The coin: 73 heads in 100 tosses. Everything about it is known in closed form."""
+
+import math
 
 import numpy as np
 import pytest
-from scipy import stats
+from numpy.testing import assert_allclose
 
 from mle_vs_bayes import compare
 
-COIN = {"y": [1.0] * 73 + [0.0] * 27}
+HEADS, TOSSES = 73, 100
+COIN = {"y": [1] * HEADS + [0] * (TOSSES - HEADS)}
+ROUNDING = 1e-12
+"""Relative: sums of a hundred numbers of order one round by 100 × 1e-16, and Newton's last step by less."""
 
 
 @pytest.fixture(scope="module")
-def rows():
-    comparison = compare("bernoulli", COIN, estimators=["mle", "map", "exact"])
-    table = comparison.rows
-    return table[table["parameter"] == "p"].set_index("estimator"), comparison
+def coin():
+    return compare("bernoulli", COIN, estimators=["mle", "map", "exact"])
 
 
-def test_maximum_likelihood_is_the_share_of_heads(rows):
-    table, comparison = rows
-    assert table.loc["mle", "estimate"] == pytest.approx(0.73, abs=1e-12)
-    assert table.loc["mle", "se"] == pytest.approx(np.sqrt(0.73 * 0.27 / 100), rel=1e-10)
-    by_hand = 73 * np.log(0.73) + 27 * np.log(0.27)
-    assert comparison["mle"].log_likelihood == pytest.approx(by_hand, rel=1e-12)
-    assert comparison["mle"].results.aic == pytest.approx(2 - 2 * by_hand, rel=1e-12)
+def row(comparison, estimator, parameter="p"):
+    """The first row of an estimator: its estimate, standard error and default interval."""
+    rows = comparison.rows
+    return rows[(rows["estimator"] == estimator) & (rows["parameter"] == parameter)].iloc[0]
 
 
-def test_map_and_exact_posterior_under_the_default_beta_2_2(rows):
-    table, _ = rows
-    assert table.loc["map", "estimate"] == pytest.approx(74 / 102, abs=1e-10)
-    assert table.loc["posterior_exact", "estimate"] == pytest.approx(75 / 104, abs=1e-12)
-    assert table.loc["posterior_exact", "lower"] == pytest.approx(stats.beta(75, 29).ppf(0.025), abs=1e-12)
-    assert table.loc["posterior_exact", "upper"] == pytest.approx(stats.beta(75, 29).ppf(0.975), abs=1e-12)
+def test_maximum_likelihood(coin):
+    found = row(coin, "mle")
+    se = math.sqrt(0.73 * 0.27 / 100)
+    assert_allclose([found.estimate, found.se], [0.73, se], rtol=ROUNDING)
+    assert found.interval == "wald"
+    assert_allclose(
+        [found.lower, found.upper], [0.73 - 1.959963984540054 * se, 0.73 + 1.959963984540054 * se], rtol=ROUNDING
+    )
+    assert_allclose(coin["mle"].log_likelihood, 73 * math.log(0.73) + 27 * math.log(0.27), rtol=ROUNDING)
+    assert_allclose(coin["mle"].results.aic, 2 - 2 * coin["mle"].log_likelihood, rtol=ROUNDING)
 
 
-def test_a_uniform_prior_gives_the_mle_as_map_and_laplace_s_rule_as_mean():
-    comparison = compare("bernoulli", COIN, estimators=["map", "exact"], priors={"p": "Beta(1, 1)"})
-    assert comparison["map"].point[0] == pytest.approx(0.73, abs=1e-10)
-    assert comparison["posterior_exact"].point[0] == pytest.approx(74 / 102, abs=1e-12)
+def test_exact_rows_say_the_same_as_the_optimiser(coin):
+    assert_allclose(row(coin, "mle_exact").estimate, 0.73, rtol=ROUNDING)
+    assert_allclose(row(coin, "mle_exact").se, row(coin, "mle").se, rtol=ROUNDING)
 
 
-def test_six_in_nine_has_the_published_laplace_error():
-    """McElreath (2020), Statistical Rethinking, 2nd ed., section 2.4.4: 0.67 with 0.16; more digits by hand."""
-    comparison = compare("bernoulli", {"y": [1] * 6 + [0] * 3}, estimators=["map"], priors={"p": "Uniform(0, 1)"})
-    assert comparison["map"].point[0] == pytest.approx(2 / 3, abs=1e-9)
-    assert comparison["map"].se[0] == pytest.approx(0.157135, abs=5e-7)
-    assert comparison["map"].se[0] != pytest.approx(0.639602, abs=1e-3)  # that is the transformed scale's
+def test_map_under_the_default_prior(coin):
+    """Beta(2, 2) adds one head and one tail to the mode; the curvature there is that of 102 tosses."""
+    mode = (73 + 1) / (100 + 2)
+    found = row(coin, "map")
+    assert_allclose([found.estimate, found.se], [mode, math.sqrt(mode * (1 - mode) / 102)], rtol=ROUNDING)
+    assert found.interval == "laplace"
+
+
+def test_exact_posterior(coin):
+    """Beta(75, 29): mean and SD by formula, quantiles through the binomial sum P(X ≥ 75) of 103 tosses."""
+    found = row(coin, "posterior_exact")
+    assert_allclose(found.estimate, 75 / 104, rtol=ROUNDING)
+    assert_allclose(found.se, math.sqrt(75 * 29 / (104**2 * 105)), rtol=ROUNDING)
+    assert found.interval == "eti"
+    assert_allclose([tail(found.lower), tail(found.upper)], [0.025, 0.975], rtol=1e-10)
+
+
+def tail(p):
+    """I_p(75, 29), the distribution function of Beta(75, 29), as a sum of binomial probabilities."""
+    return math.fsum(math.comb(103, k) * p**k * (1 - p) ** (103 - k) for k in range(75, 104))
+
+
+def test_odds(coin):
+    """Delta method: the odds p/(1 − p) move by 1/(1 − p)² times p."""
+    assert_allclose(row(coin, "mle", "odds").estimate, 73 / 27, rtol=ROUNDING)
+    # Central differences with a step of 1e-3 SE err by its square times a third derivative of SE²/(1 − p)² = 0.03.
+    assert_allclose(row(coin, "mle", "odds").se, row(coin, "mle").se / 0.27**2, rtol=1e-6 * 0.03 + 1e-9)
+    assert row(coin, "posterior_exact", "odds").status == "not_applicable"
+
+
+def test_uniform_prior():
+    """Beta(1, 1): the mode is the MLE, the mean Laplace's rule of succession."""
+    comparison = compare("bernoulli", COIN, priors={"p": "Beta(1, 1)"}, estimators=["mle", "map", "exact"])
+    assert_allclose(row(comparison, "map").estimate, 0.73, rtol=ROUNDING)
+    assert_allclose(row(comparison, "map").se, row(comparison, "mle").se, rtol=ROUNDING)
+    assert_allclose(row(comparison, "posterior_exact").estimate, 74 / 102, rtol=ROUNDING)
+    assert set(comparison.rows["variant"]) == {"p ~ Beta(alpha=1, beta=1)"}
+
+
+def test_agreement_with_theory(coin):
+    """MAP − MLE is 1/102 of a half minus the share; to first order Σ∇log π = (1 − 2p)/n."""
+    (pair,) = [a for a in coin.agreement if (a.pair, a.parameter) == ("map - mle", "p")]
+    se = math.sqrt(0.73 * 0.27 / 100)
+    assert_allclose(pair.difference, 74 / 102 - 0.73, rtol=1e-10)
+    assert_allclose(pair.expected, (1 - 2 * 0.73) / 100 / se, rtol=1e-10)
+    assert pair.verdict == "as expected"
+
+
+def test_a_hundred_rows_or_one_with_trials():
+    """The same estimates; the log-likelihood gains log C(100, 73), the ways to order the heads."""
+    comparison = compare("bernoulli", {"y": [73.0], "trials": [100.0]}, estimators=["mle"])
+    estimate = comparison["mle"]
+    assert_allclose(estimate.point, [0.73], rtol=ROUNDING)
+    rows = 73 * math.log(0.73) + 27 * math.log(0.27)
+    assert_allclose(estimate.log_likelihood, rows + math.log(math.comb(100, 73)), rtol=1e-10)
+
+
+def test_six_heads_in_nine_tosses():
+    """McElreath (2020), Statistical Rethinking, 2nd ed., section 2.4: quadratic approximation 0.67, SD 0.16.
+
+    On the model scale the Laplace SE is √(6 × 3/9³) = 0.157135; 0.639602 would be the transformed scale's.
+    """
+    comparison = compare("bernoulli", {"y": [1] * 6 + [0] * 3}, priors={"p": "Uniform(0, 1)"}, estimators=["map"])
+    found = row(comparison, "map")
+    assert_allclose(found.estimate, 6 / 9, rtol=ROUNDING)
+    assert_allclose(found.se, 0.157135, atol=5e-7)
+    assert_allclose(found.se / (found.estimate * (1 - found.estimate)), 0.7071068, atol=5e-8)
+    assert np.round(found.se, 2) == 0.16

@@ -1,0 +1,172 @@
+"""Why the estimators differ: posterior mean − MLE in two parts that add up exactly, and what else is at play.
+
+    mean − MLE = (MAP − MLE) + (mean − MAP)
+                 the prior      the skewness
+
+beside what first-order theory expects of each (`agreement.predict`). Annotated, not added: the scale (how far
+off the mode on the unconstrained scale is), the nearest edge of the support, and the Monte-Carlo
+error. Everything is in standard errors of the MLE, or of the MAP where there is no MLE.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..rows import plain
+from .agreement import Agreement
+from .annotations import annotations
+from .estimators import ESTIMATORS
+from .fit import Fit
+
+NEAR = 2.0
+"""An edge within this many standard errors is worth a word: a 95 % Wald interval reaches over it."""
+NOTABLE = 0.1
+"""A shift of the mode by the scale below a tenth of a standard error is not worth one (as in `verdict.SMALL`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribution:
+    """The parts of one quantity in units of ``unit``; None where an estimator has no answer (``reason`` says which).
+
+    ``difference`` is posterior mean − MLE and equals ``prior`` + ``skewness`` where both are there.
+    ``edge`` is the distance to the nearest end ``edge_at`` of the support, None where there is none.
+    """
+
+    quantity: str
+    difference: float | None = None
+    prior: float | None = None
+    prior_expected: float | None = None
+    skewness: float | None = None
+    skewness_expected: float | None = None
+    monte_carlo_error: float | None = None
+    scale: float | None = None
+    edge: float | None = None
+    edge_at: float | None = None
+    unit: str = "mle se"
+    reason: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The numbers there are, in one sentence of plain English; empty without any."""
+        clauses = _clauses(self)
+        return _sentence([*clauses, *_remarks(self)]) if clauses else ""
+
+    @property
+    def sentence(self) -> str:
+        """The same with why there is no more to tell."""
+        return _sentence([*_clauses(self), *_why_not(self), *_remarks(self)])
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One `Attribution` per quantity, in the order of the rows."""
+
+    parts: tuple[Attribution, ...]
+
+    def __getitem__(self, quantity: str) -> Attribution:
+        return next(part for part in self.parts if part.quantity == quantity)
+
+    def records(self) -> list[dict[str, Any]]:
+        """The parts as JSON can hold them, each with its sentence."""
+        fields = [{**asdict(part), "sentence": part.sentence} for part in self.parts]
+        return [{name: plain(value) for name, value in record.items()} for record in fields]
+
+    def screen(self) -> Any:
+        """What the terminal shows, as a rich renderable."""
+        from ..report import text
+
+        told = [part.told for part in self.parts if part.told]
+        incomplete = next((clause for part in self.parts for clause in _why_not(part)), None)
+        return text.explanation(self.records(), [*told, *([_sentence([incomplete])] if incomplete else [])])
+
+    def __str__(self) -> str:
+        from ..report.text import plain as without_colour
+
+        return without_colour(self.screen())
+
+
+def explain(fit: Fit) -> Explanation:
+    """Attribute posterior mean − MLE of every quantity of a fit to prior and skewness.
+
+    Where an estimator has no answer, the parts that need it are None and the sentence says why.
+    """
+    pairs = {(a.parameter, a.pair): a for a in fit.agreement}
+    reason = _missing(fit)
+    unit, notes = annotations(fit)
+    parts = []
+    for label in fit.program.quantity_labels:
+        told = _parts(*(pairs.get((label, pair)) for pair in ("map - mle", "posterior - map", "posterior - mle")))
+        parts.append(Attribution(quantity=label, unit=f"{unit} se", reason=reason, **told, **notes.get(label, {})))
+    return Explanation(tuple(parts))
+
+
+def _parts(prior: Agreement | None, skewness: Agreement | None, whole: Agreement | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if prior is not None:
+        found |= {"prior": prior.in_se, "prior_expected": prior.expected}
+    if skewness is not None:
+        found |= {"skewness": skewness.in_se, "skewness_expected": skewness.expected}
+    if prior is not None and skewness is not None:
+        found["difference"] = prior.in_se + skewness.in_se
+    elif whole is not None:
+        found["difference"] = whole.in_se
+    drawn = skewness or whole
+    return found if drawn is None else {**found, "monte_carlo_error": drawn.monte_carlo_error}
+
+
+def _missing(fit: Fit) -> str | None:
+    """Which of the three estimators has no answer, and why."""
+    told = []
+    for name in ("mle", "map", "posterior"):
+        estimate = fit.estimates.get(name)
+        if estimate is None:
+            told.append(f"no {ESTIMATORS[name].words} was asked for")
+        elif not estimate.converged:
+            told.append(f"{ESTIMATORS[name].words} has no answer: {estimate.reason}")
+        elif not estimate.has_errors:
+            told.append(f"{ESTIMATORS[name].words} has no standard error to measure in")
+    return ", and ".join(told) or None
+
+
+def _clauses(part: Attribution) -> list[str]:
+    of = " of the MAP" if part.unit.startswith("map") else ""
+    clauses = []
+    if part.prior is not None:
+        clauses.append(f"the prior moved {part.quantity} by {_se(part.prior, part.prior_expected, of)}")
+    if part.skewness is not None:
+        moved = "skewness" if part.prior is not None else f"skewness moved the mean of {part.quantity}"
+        clauses.append(f"{moved} by {_se(part.skewness, part.skewness_expected, of)}")
+    if part.difference is not None and part.prior is None:
+        clauses.append(f"the posterior mean of {part.quantity} is {_se(part.difference, None, of)} from the MLE")
+    if part.monte_carlo_error is not None:
+        clauses.append(f"Monte-Carlo error is {_small(part.monte_carlo_error)} SE")
+    return clauses
+
+
+def _why_not(part: Attribution) -> list[str]:
+    if part.reason is None or (part.prior is not None and part.skewness is not None):
+        return []
+    rest = "the rest" if _clauses(part) else "why they differ"
+    return [f"{rest} cannot be told: {part.reason}"]
+
+
+def _remarks(part: Attribution) -> list[str]:
+    remarks = []
+    if part.scale is not None and abs(part.scale) >= NOTABLE:
+        remarks.append(f"on the unconstrained scale the mode would be {_se(part.scale)} from the MAP")
+    if part.edge is not None and part.edge < NEAR:
+        remarks.append(f"the edge at {part.edge_at:g} is only {part.edge:.1f} SE away")
+    return remarks
+
+
+def _sentence(clauses: list[str]) -> str:
+    told = "; ".join(clauses)
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
+
+
+def _se(value: float, expected: float | None = None, of: str = "") -> str:
+    beside = "" if expected is None else f" (expected {expected:+.2f})".replace("-", "−")
+    return f"{value:+.2f} SE".replace("-", "−") + of + beside
+
+
+def _small(error: float) -> str:
+    return f"{error:.2f}" if error >= 0.005 else "below 0.01"

@@ -1,0 +1,40 @@
+"""Where a search runs off to: an edge of the support that can be reached, or one that cannot."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.program import Program
+
+Array = NDArray[np.float64]
+FAR = 8.0
+"""Distance from the start on a logarithmic scale (a factor of 3,000) that no finite optimum is expected at."""
+
+
+def runaway(program: Program, z: Array) -> str | None:
+    """Which parameter has left for the edge of its support, in words, if one has."""
+    position = _leaving(program, z)
+    if position is None:
+        return None
+    layout = program.layout
+    label = layout.free_labels[position]
+    value = program.coordinates.theta(z)[layout.labels.index(label)]
+    support = layout.parameter_of(label).support
+    ends = [end for end in (support.lower, support.upper) if abs(value - end) < 1e-3]
+    return f"{label} runs to {ends[0]:g}" if ends else f"{label} runs to infinity"
+
+
+def closed_edge(program: Program, z: Array) -> int | None:
+    """The coordinate that runs to an edge which belongs to its support, if one does."""
+    position = _leaving(program, z)
+    if position is None or z[position] > program.coordinates.z(program.start)[position]:
+        return None
+    return position if program.layout.parameter_of(program.layout.free_labels[position]).support.closed else None
+
+
+def _leaving(program: Program, z: Array) -> int | None:
+    """The bounded coordinate farthest from the start, if it is far; any that is not finite."""
+    away = np.abs(z - program.coordinates.z(program.start))
+    away = np.where(program.layout.bounded | ~np.isfinite(z), away, 0.0)
+    away = np.where(np.isneginf(z), 0.0, away)  # already on its edge
+    farthest = int(np.argmax(np.nan_to_num(away, nan=np.inf)))
+    return farthest if not away[farthest] <= FAR else None

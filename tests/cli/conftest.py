@@ -1,0 +1,48 @@
+"""The command in this process: imports, ten seconds of them, are paid for once."""
+
+import io
+import shlex
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+
+import pytest
+
+from mle_vs_bayes.cli import main
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a person or a shell script sees of one run."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run_command(arguments, stdin=b""):
+    """``mle-vs-bayes ARGUMENTS`` through `main`, on a terminal 100 columns wide; a warning is an error."""
+    out, err = io.StringIO(), io.StringIO()
+    words = shlex.split(arguments) if isinstance(arguments, str) else [str(word) for word in arguments]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["mle-vs-bayes", *words])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        patch.setattr(sys, "warnoptions", ["error"])  # main then leaves pytest's filters alone
+        patch.setenv("COLUMNS", "100")
+        patch.delenv("FORCE_COLOR", raising=False)
+        with pytest.raises(SystemExit) as leaving:
+            main()
+    return Outcome(leaving.value.code or 0, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def run():
+    """`run_command`, which a test cannot import from here."""
+    return run_command
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty working directory, so that sentences name files and not long paths."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,0 +1,257 @@
+"""What `compare` prints and leaves: one JSON document, files that are all there or not at all, and exit codes."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray
+
+from mle_vs_bayes.comparison.files import EVERY_FILE
+from mle_vs_bayes.report import figures
+from mle_vs_bayes.rows import COLUMNS
+
+ROOT = Path(__file__).parents[2]
+KEYS = ["model", "n", "level", "seed", "versions", "fit", "rows", "agreement"]
+TABLES = {"rows.csv", "comparison.nc", "summary.txt"}
+POINTS = "--estimator mle --estimator map"
+COIN = "y\n" + "1\n" * 7 + "0\n" * 3
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def without_seconds(text):
+    document = json.loads(text)
+    for fit in document["fit"].values():
+        assert fit.pop("seconds") >= 0
+    return document
+
+
+@pytest.fixture(scope="module")
+def twice(run, tmp_path_factory):
+    """One command with everything on, run with ``--out`` and again without."""
+    folder = tmp_path_factory.mktemp("twice") / "new" / "out"
+    command = "compare exponential --simulate 30 --chains 2 --draws 100 --tune 200 --json"
+    return folder, run(f"{command} --out {folder}"), run(command)
+
+
+def no_constant(name):
+    raise AssertionError(f"{name} is not JSON")
+
+
+def test_standard_output_is_one_json_document_and_nothing_else(twice):
+    _, seen, _ = twice
+    assert (seen.code, seen.err) == (0, "")
+    document = json.loads(seen.out, parse_constant=no_constant)  # NaN and Infinity are not JSON
+    assert [key for key in document if key in KEYS] == KEYS
+
+
+def test_the_same_command_says_the_same_whatever_it_leaves(twice):
+    _, first, second = twice
+    assert without_seconds(first.out) == without_seconds(second.out)
+
+
+def test_rows_have_the_columns_of_the_schema(twice):
+    document = json.loads(twice[1].out)
+    assert [tuple(row) for row in document["rows"]] == [COLUMNS] * len(document["rows"])
+    assert {row["estimator"] for row in document["rows"]} == {"mle", "map", "posterior"}
+    assert {row["parameter"] for row in document["rows"]} == {"rate", "mean"}
+
+
+def test_fit_of_each_estimator(twice):
+    fit = json.loads(twice[1].out)["fit"]
+    assert list(fit) == ["mle", "map", "posterior"]
+    for found in fit.values():
+        assert {"log_likelihood", "aic", "bic", "parameters", "seconds"} <= set(found)
+        assert found["parameters"] == 1
+    assert fit["mle"]["log_likelihood"] >= fit["map"]["log_likelihood"]
+    assert fit["mle"]["aic"] == pytest.approx(2 - 2 * fit["mle"]["log_likelihood"])
+
+
+def test_agreement_of_each_pair(twice):
+    agreement = json.loads(twice[1].out)["agreement"]
+    pairs = ["map - mle", "posterior - map", "posterior - mle"]
+    assert [(a["pair"], a["parameter"]) for a in agreement] == [(p, q) for p in pairs for q in ("rate", "mean")]
+    assert all(isinstance(a["in_se"], float) and isinstance(a["expected"], float) for a in agreement)
+
+
+def test_out_leaves_rows_tree_summary_and_figures(twice):
+    folder, _, _ = twice
+    assert names(folder) == EVERY_FILE - {"convergence.png"}
+    assert names(folder.parent) == {"out"}  # no unfinished folder beside it
+    frame = pd.read_csv(folder / "rows.csv")
+    assert tuple(frame.columns) == COLUMNS
+    assert len(frame) == 6
+    summary = (folder / "summary.txt").read_text(encoding="utf-8")
+    assert "Log-Likelihood" in summary
+    assert "posterior mean" in summary
+
+
+def test_data_tree_holds_all_three_estimators(twice):
+    folder, seen, _ = twice
+    rows = {row["estimator"]: row for row in json.loads(seen.out)["rows"] if row["parameter"] == "rate"}
+    with xarray.open_datatree(folder / "comparison.nc", engine="h5netcdf") as tree:
+        groups = {"posterior", "sample_stats", "prior", "log_prior", "log_likelihood", "posterior_predictive"}
+        assert groups | {"observed_data", "mle", "map"} <= set(tree.children)
+        assert tree["posterior"].sizes == {"chain": 2, "draw": 100}
+        assert float(tree["posterior"]["rate"].mean()) == pytest.approx(rows["posterior"]["estimate"])
+        assert float(tree["mle"]["rate"]) == pytest.approx(rows["mle"]["estimate"])
+        assert float(tree["map"]["rate_se"]) == pytest.approx(rows["map"]["se"])
+
+
+def test_simulation_carries_its_truth(run):
+    seen = run("compare weibull --simulate 200 --truth shape=1.5 --truth scale=3 --estimator mle --json")
+    assert (seen.code, seen.err) == (0, "")
+    document = json.loads(seen.out)
+    assert (document["n"], document["fit"]["mle"]["parameters"]) == (200, 2)
+    rows = {row["parameter"]: row for row in document["rows"]}
+    assert (rows["shape"]["truth"], rows["scale"]["truth"]) == (1.5, 3)
+    assert rows["mean"]["truth"] == pytest.approx(2.708, abs=1e-3)
+    assert all(abs(row["estimate"] - row["truth"]) < 5 * row["se"] for row in rows.values())
+
+
+def test_rows_of_every_n(run):
+    document = json.loads(run(f"compare poisson --simulate 80 --n 20,50,all {POINTS} --json").out)
+    assert [(row["estimator"], row["n"]) for row in document["rows"]] == [
+        (name, n) for n in (20, 50, 80) for name in ("mle", "map")
+    ]
+    assert document["n"] == 80
+    assert {row["seed"] for row in document["rows"]} == {document["seed"]} == {0}
+
+
+def test_screen_shows_every_n_and_the_truth(run):
+    seen = run("compare bernoulli --simulate 40 --truth p=0.3 --n 20,all --estimator mle --estimator exact")
+    assert (seen.code, seen.err) == (0, "")
+    assert "truth  p = 0.3" in seen.out
+    sizes = [line.split()[:2] for line in seen.out.splitlines() if "±" in line]
+    assert ["p", "20"] in sizes
+    assert "Traceback" not in seen.out
+
+
+@pytest.mark.parametrize(
+    ("choices", "estimators"),
+    [
+        ("--estimator map", ["map"]),
+        ("--estimator map --estimator mle", ["mle", "map"]),
+        ("--estimator exact", ["mle_exact", "posterior_exact"]),
+    ],
+)
+def test_estimators_are_those_asked_for(run, here, choices, estimators):
+    (here / "coin.csv").write_text(COIN)
+    seen = run(f"compare bernoulli coin.csv {choices} --json")
+    assert list(json.loads(seen.out)["fit"]) == estimators
+    points = {row["estimator"]: row for row in json.loads(seen.out)["rows"] if row["parameter"] == "p"}
+    exact = {"mle": 7 / 10, "mle_exact": 7 / 10, "map": 8 / 12, "posterior_exact": 9 / 14}  # prior Beta(2, 2)
+    assert {name: row["estimate"] for name, row in points.items()} == pytest.approx({n: exact[n] for n in estimators})
+
+
+def test_a_number_that_is_missing_is_null(run, here):
+    (here / "heads.csv").write_text("y\n1\n1\n1\n")
+    seen = run("compare bernoulli heads.csv --estimator mle --json")
+    document = json.loads(seen.out, parse_constant=no_constant)
+    assert document["fit"]["mle"]["log_likelihood"] is None
+    assert {row["estimate"] for row in document["rows"]} == {None}
+    assert {row["status"] for row in document["rows"]} == {"divergent"}
+
+
+def test_data_on_standard_input(run):
+    seen = run("compare bernoulli - --estimator mle --json", stdin=COIN.encode())
+    assert json.loads(seen.out)["n"] == 10
+
+
+def test_seed_chooses_the_subset(run, here):
+    (here / "coin.csv").write_text(COIN)
+    command = "compare bernoulli coin.csv --n 4 --estimator exact --json --seed"
+    estimates = {json.loads(run(f"{command} {seed}").out)["rows"][0]["estimate"] for seed in range(6)}
+    assert len(estimates) > 1
+
+
+def test_another_run_into_a_folder_replaces_all_of_the_first(run, here):
+    (here / "coin.csv").write_text(COIN)
+    (here / "out").mkdir()
+    for name in (*EVERY_FILE, "notes.txt"):
+        (here / "out" / name).write_text("old")
+    seen = run("compare bernoulli coin.csv --estimator mle --out out")
+    assert seen.code == 0
+    assert f"written to out: {', '.join(sorted(TABLES | {'forest.png'}))}" in seen.out
+    assert names(here / "out") == TABLES | {"forest.png", "notes.txt"}  # no trace of another run's draws
+    assert [path.name for path in (here / "out").iterdir() if path.read_bytes() == b"old"] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("before", [None, "old"])
+def test_nothing_is_left_when_a_figure_cannot_be_saved(run, here, monkeypatch, before):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(figures, "save", full)
+    (here / "coin.csv").write_text(COIN)
+    if before:
+        (here / "out").mkdir()
+        (here / "out" / "rows.csv").write_text(before)
+    seen = run("compare bernoulli coin.csv --estimator mle --out out")
+    assert (seen.code, seen.out) == (2, "")
+    assert (
+        seen.err == 'mle-vs-bayes: cannot write to "out": no space left on device; choose another folder for --out.\n'
+    )
+    assert names(here) == ({"coin.csv", "out"} if before else {"coin.csv"})
+    if before:
+        assert names(here / "out") == {"rows.csv"}
+        assert (here / "out" / "rows.csv").read_text() == before
+
+
+def test_a_folder_in_the_place_of_a_file_is_found_before_anything_is_replaced(run, here):
+    (here / "coin.csv").write_text(COIN)
+    (here / "out" / "summary.txt").mkdir(parents=True)
+    seen = run("compare bernoulli coin.csv --estimator mle --out out")
+    assert (seen.code, seen.out) == (2, "")
+    assert "summary.txt in it is a folder" in seen.err
+    assert names(here / "out") == {"summary.txt"}
+
+
+# Real processes, where the process matters.
+
+
+def test_exit_code_and_sentence_of_the_installed_command():
+    command = [str(Path(sys.executable).with_name("mle-vs-bayes")), "compare", "weibull", "-"]
+    seen = subprocess.run(command, input="y\n1\n-2\n", capture_output=True, text=True, check=False)
+    assert (seen.returncode, seen.stdout) == (2, "")
+    assert seen.stderr.startswith("mle-vs-bayes: y is -2 in row 2")
+    assert seen.stderr.count("\n") == 1
+
+
+INTERRUPTED = """
+import sys
+import nutpie
+
+def sample(*arguments, sample=nutpie.sample, **keywords):
+    print("sampling", flush=True)
+    return sample(*arguments, **keywords)
+
+nutpie.sample = sample
+from mle_vs_bayes.cli import main
+main()
+"""
+
+
+def test_interrupt_during_sampling_is_no_result(tmp_path):
+    """nutpie answers Ctrl-C with the draws so far; they must not be taken for the posterior."""
+    wanted = "compare exponential --simulate 2000 --draws 100000 --estimator posterior --json"
+    command = [sys.executable, "-c", INTERRUPTED, *shlex.split(wanted)]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline() == "sampling\n"
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, out) == (130, "")
+    assert err == "mle-vs-bayes: interrupted; nothing was written.\n"
+    assert list(tmp_path.iterdir()) == []
