@@ -43,17 +43,24 @@ def check_order(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
 
 
 def check_successes(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
-    """Refuse more successes than trials.
+    """Refuse more successes than trials, of which there is one where no column says otherwise.
 
     Raises
     ------
     DataError
         With the first such row and both counts.
     """
-    over = numeric.index[numeric["y"] > numeric["trials"]]
-    if len(over):
-        y, trials = (shown(float(numeric[role].to_numpy()[numeric.index == over[0]][0])) for role in ("y", "trials"))
+    trials = numeric["trials"] if "trials" in numeric else pd.Series(1.0, index=numeric.index)
+    over = np.flatnonzero(numeric["y"] > trials)
+    if not over.size:
+        return
+    row, y = numeric.index[over[0]], shown(float(numeric["y"].iloc[over[0]]))
+    if "trials" not in numeric:
         raise DataError(
-            f"y ({names['y']}) is {y} in row {over[0]} with {trials} trials ({names['trials']}); "
-            "y must not exceed trials, so correct the row or swap the columns."
+            f"y ({names['y']}) is {y} in row {row}, but must be 0 or 1; "
+            "correct the data, or name the column of trials with --column trials=NAME."
         )
+    raise DataError(
+        f"y ({names['y']}) is {y} in row {row} with {shown(float(trials.iloc[over[0]]))} trials ({names['trials']}); "
+        "y must not exceed trials, so correct the row or swap the columns."
+    )

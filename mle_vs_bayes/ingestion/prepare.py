@@ -123,7 +123,7 @@ def _check_values(numeric: pd.DataFrame, chosen: Mapping[str, str], model: Model
         check(numeric[role].to_numpy(), known[role], chosen[role], numeric.index)
     if "lower" in numeric:
         bounds.check_order(numeric, chosen)
-    if "trials" in numeric:
+    if "trials" in known:
         bounds.check_successes(numeric, chosen)
 
 

@@ -136,7 +136,7 @@ def test_ball_bearings():
 
 
 def test_censored_lifetimes():
-    """Weibull, right-censored, with Wald limits: J. Quality Technology 29 (1997), doi:10.1080/00224065.1997.11979730."""
+    """Weibull, right-censored, Wald limits: J. Qual. Technol. 29 (1997), doi 10.1080/00224065.1997.11979730."""
     failed, running = [45, 46, 34, 45, 32, 24, 58, 79, 56, 63, 34, 50], [23, 24, 57, 78, 76, 85, 51, 59]
     frame = {"y": failed + running, "event": [1] * len(failed) + [0] * len(running)}
     comparison = compare("weibull", frame, estimators=["mle"])

@@ -85,7 +85,7 @@ def test_the_only_numeric_column_is_y_if_it_has_no_other_role():
 
 
 def test_a_column_that_was_given_a_role_plays_no_other():
-    data = frame(trials=[3, 4], n=[5, 6])
+    data = frame(trials=[1, 0], n=[5, 6])
     assert prepare(data, Coins(), columns={"y": "trials"}).columns == {"y": "trials"}
 
 
@@ -99,7 +99,7 @@ def test_a_column_that_the_formula_reads_plays_no_role_unless_asked():
 @pytest.mark.parametrize("model", MODELS)
 def test_every_listed_model_understands_its_own_roles(model):
     leaf = get(model)
-    data = frame(y=[0, 1, 1, 0], x=[1, 2, 3, 5]) + (model in ("weibull", "exponential"))
+    data = frame(y=[0, 1, 1, 0], x=[1, 2, 3, 5]) + (model in ("weibull", "exponential", "uniform"))
     formula = "y ~ x" if leaf.takes_formula else None
     prepared = prepare(data, leaf, formula=formula)
     expected = {c.role for c in leaf.columns if c.role == "y" or c.default is not None}
@@ -456,7 +456,7 @@ def test_bad_data_get_one_sentence(data, model, options, kind, fragments):
 
 
 def test_the_largest_count_is_accepted():
-    assert values(prepare(frame(y=[2**31 - 1, 1]), Coins()))["y"] == [2**31 - 1, 1]
+    assert values(prepare(frame(y=[2**31 - 1, 1], trials=[2**31 - 1, 1]), Coins()))["y"] == [2**31 - 1, 1]
 
 
 def test_the_frame_is_left_as_it_was():
