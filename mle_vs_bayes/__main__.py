@@ -1,5 +1,5 @@
 """``python -m mle_vs_bayes``: the same as the command ``mle-vs-bayes``."""
 
-from .cli import main
+from .cli.process import run
 
-main()
+run()

@@ -84,7 +84,7 @@ def compare(
         "chains": chains,
         "draws": draws,
         "tune": tune,
-        "groups": steps.groups(out, estimator),
+        "groups": steps.groups(out, estimator, explain),
     }
     comparison = steps.run(model, data, request)
     written = steps.save(comparison, out)

@@ -64,13 +64,13 @@ def sizes(text: str | None) -> list[int | str] | None:
     return found
 
 
-def groups(out: Path | None, estimator: Sequence[str] | None) -> tuple[str, ...]:
-    """With ``--out`` the DataTree is kept, so it gets the groups that ArviZ's checks need."""
-    if out is None or (estimator and "posterior" not in estimator):
+def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> tuple[str, ...]:
+    """With ``--out`` the DataTree is kept, so it gets every group; reasons need the prior's density only."""
+    if estimator and "posterior" not in estimator:
         return ()
-    from ..estimators.posterior import COSTLY_GROUPS
+    from ..estimators.groups import GROUPS
 
-    return COSTLY_GROUPS
+    return tuple(GROUPS) if out else ("log_prior",) if explain else ()
 
 
 def run(model: str, data: str | None, request: Mapping[str, Any]) -> "Comparison":

@@ -12,6 +12,7 @@ from ..contract.data import Dataset
 from ..contract.model import Model
 from ..contract.program import Program
 from ..errors import DataError, UsageError
+from ..estimators import groups as tree_groups
 from ..estimators.posterior import Sampling
 from . import priors as prior_choice
 from .estimators import Settings, chosen
@@ -45,7 +46,7 @@ def compare(
     chains: int = 4,
     draws: int = 1000,
     tune: int = 1000,
-    groups: Sequence[str] = (),
+    groups: Sequence[str] = ("prior", "log_prior"),
     progress: Progress = lambda step: None,
     progressbar: bool = False,
 ) -> Comparison:
@@ -81,7 +82,8 @@ def compare(
     chains, draws, tune : int
         Of the sampler.
     groups : sequence of str
-        Costly groups of the DataTree: ``log_likelihood``, ``posterior_predictive``, ``prior_predictive``.
+        Of the DataTree, beside the draws: ``prior`` and ``log_prior``, and the costly ``log_likelihood``,
+        ``posterior_predictive`` and ``prior_predictive``.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def compare(
         dataset, used = _prepared(chosen_model, data, columns or {}, formula, drop_missing)
         truths = {}
     resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
-    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tuple(groups))
+    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups))
     context = Context(level, seed, prior_choice.variant(priors or {}), truths, interval_kinds.chosen(intervals))
     subsets = nested(dataset, n, seed, least=chosen_model.least_rows(dataset))
     programs = (Program(chosen_model, _usable(chosen_model, subset), resolved) for subset in subsets)

@@ -24,7 +24,7 @@ from ..contract.draws import by_label
 from ..contract.program import Program
 from ..errors import UsageError
 from ..estimators import power_path
-from ..estimators.posterior import PREDICTIVE_LIMIT
+from ..estimators.groups import PREDICTIVE_LIMIT
 from ..rows import plain
 from .fit import Fit
 

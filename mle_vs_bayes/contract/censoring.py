@@ -11,7 +11,9 @@ Array = NDArray[np.float64]
 
 def seen(data: Mapping[str, Any]) -> NDArray[np.bool_]:
     """Whether the end of each lifetime is known, exactly or within finite bounds."""
-    return np.isfinite(data["upper"]) if "upper" in data else np.asarray(data["event"] == 1)
+    if "upper" in data:
+        return np.isfinite(data["upper"])
+    return np.asarray(data["event"] == 1) if "event" in data else np.full(np.shape(data["y"]), True)
 
 
 def middle(data: Mapping[str, Any]) -> Array:

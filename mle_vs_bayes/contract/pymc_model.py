@@ -28,10 +28,11 @@ def build(model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prio
     """The model with its priors, ready for ``pymc.sample`` and ``pymc.find_MAP``.
 
     ``affine`` maps a real parameter to (centre, scale): scalars, or ``(k,)`` and ``(k, k)``.
+    Transforms keep every parameter inside its support, so that PyMC's own checks would only cost.
     """
     import pymc
 
-    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
+    with pymc.Model(coords=_coords(layout.coords, data.n), check_bounds=False) as built:
         theta = {}
         for parameter in layout.parameters:
             keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}

@@ -91,6 +91,8 @@ def why_not(program: Program, optima: BatchOptima, replicate: int, data: Dataset
     """Why a replicate with these data has no estimate, in words."""
     model = program.model
     known = model.unusable(data) or model.divergence(data) or runaway(program, optima.z[replicate])
+    if known is None and np.isnan(optima.decrement[replicate]):
+        return "Newton's method stopped where the density is not a number or not curved downwards"
     return known or f"Newton's method stopped {optima.decrement[replicate]:.2g} SE from a zero gradient"
 
 

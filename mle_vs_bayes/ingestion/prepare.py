@@ -131,10 +131,9 @@ def _dataset(numeric: pd.DataFrame, model: Model, design: "Design | None") -> Da
     """Columns by role in the model's order, defaults for what was left out, and the design matrix."""
     values: dict[str, Array] = {}
     for column in model.columns:
-        replaced = "lower" in numeric and column.role in roles.EXACT
         if column.role in numeric:
             values[column.role] = numeric[column.role].to_numpy(dtype=float)
-        elif column.default is not None and not replaced:
+        elif column.default is not None:
             values[column.role] = np.full(len(numeric), column.default)
     if design is None:
         return Dataset(values)

@@ -28,7 +28,9 @@ _TIE = 1e-8
 
 
 def bias_correction(draws: Array, estimate: float, se: float) -> float:
-    """z₀ = Φ⁻¹ of the share of ``draws`` ``(R,)`` below the estimate; ties, as with counts, by half."""
+    """z₀ = Φ⁻¹ of the share of ``draws`` ``(R,)`` below the estimate; ties, as with counts, by half; NaN of none."""
+    if not draws.size:
+        return np.nan
     tied = np.abs(draws - estimate) <= _TIE * se
     below = np.mean((draws < estimate) & ~tied) + np.mean(tied) / 2
     return float(scipy.special.ndtri(below))

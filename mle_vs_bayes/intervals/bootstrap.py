@@ -98,6 +98,8 @@ def _interval(found: Replicates, position: int, tails: tuple[float, float]) -> I
 def _unreadable(found: Replicates, usable: int, tails: tuple[float, float]) -> str | None:
     if found.failed > MOST_FAILURES * found.count:
         return f"{_lost(found)} (more than {MOST_FAILURES:.0%} failed)"
+    if found.count - usable > MOST_FAILURES * found.count:
+        return f"{found.count - usable} of {found.count} refits have no value of this quantity"
     if np.isnan(tails).any():
         return "the replicates lie too far to one side of the estimate for a correction"
     outer = min(tails[0], 1 - tails[1])

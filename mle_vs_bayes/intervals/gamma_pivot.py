@@ -6,7 +6,7 @@ all censored units then carry the time of the last event.
 .. [1] Lawless (2003), Statistical Models and Methods for Lifetime Data, 2nd ed., section 4.1.
 """
 
-from ..contract.censoring import events_and_time
+from ..contract.censoring import events_and_time, seen
 from ..contract.data import Dataset
 from ..contract.program import Program
 from .theory import Ends
@@ -31,9 +31,9 @@ def gamma_pivot(events: float, time: float, level: float) -> tuple[float, float]
 def _inexact(data: Dataset) -> str | None:
     if "upper" in data:
         return "the total time is not known of interval-censored lifetimes"
-    seen, y = data["event"] == 1, data["y"]
-    if not seen.any():
+    events, y = seen(data), data["y"]
+    if not events.any():
         return "no event was seen"
-    if seen.all() or (y[~seen] == y[seen].max()).all():
+    if events.all() or (y[~events] == y[events].max()).all():
         return None
     return "2 × rate × total time is not χ² under random censoring; it is without censoring or up to the r-th event"

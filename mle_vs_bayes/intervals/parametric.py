@@ -35,7 +35,7 @@ def simulated(program: Program, theta: Array, count: int, generator: np.random.G
     roles = [role for role in OUTCOMES if role in data]
     design = Dataset({role: values for role, values in data.items() if role not in OUTCOMES}, data.coords)
     design = design.replace(unit=np.arange(float(data.n)))
-    cutoffs = None if _never_censored(data) else Cutoffs(data["y"], data["event"])
+    cutoffs = Cutoffs(data["y"], data["event"]) if "event" in data else None
     drawn: dict[str, Array] = {role: np.empty((count, data.n)) for role in roles}
     for replicate in range(count):
         here = design if cutoffs is None else design.replace(cutoff=cutoffs.draw(generator))
@@ -43,10 +43,6 @@ def simulated(program: Program, theta: Array, count: int, generator: np.random.G
         for role in roles:
             drawn[role][replicate] = outcome[role]
     return drawn
-
-
-def _never_censored(data: Dataset) -> bool:
-    return "event" not in data or bool(np.all(data["event"] == 1))
 
 
 class Cutoffs:

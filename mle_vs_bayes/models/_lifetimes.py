@@ -1,7 +1,8 @@
 """What lifetime models share: censored columns and the likelihood of exact, right- and interval-censored times.
 
-Data hold either ``y`` and ``event`` (1 = seen, 0 = right-censored at y), or ``lower`` and ``upper``:
-equal where the time is exact, ``upper`` infinite where right-censored, ``lower`` 0 where left-censored.
+Data hold either ``y``, with ``event`` (1 = seen, 0 = right-censored at y) where anything is censored, or
+``lower`` and ``upper``: equal where the time is exact, ``upper`` infinite where right-censored, ``lower`` 0
+where left-censored.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..contract.data import Dataset
 
 columns = (
     Column("y", positive, optional=True),
-    Column("event", binary, optional=True, default=1.0),
+    Column("event", binary, optional=True),
     Column("lower", nonnegative, optional=True, unbounded=True),
     Column("upper", positive, optional=True, unbounded=True),
 )
@@ -20,8 +21,9 @@ columns = (
 
 def censored(times, design: Dataset) -> Dataset:
     """Lifetimes cut at ``design["cutoff"]``, if the design has one."""
-    cutoff = design["cutoff"] if "cutoff" in design else np.full(design.n, np.inf)
-    return design.replace(y=np.minimum(times, cutoff), event=times <= cutoff)
+    if "cutoff" not in design:
+        return design.replace(y=times)
+    return design.replace(y=np.minimum(times, design["cutoff"]), event=times <= design["cutoff"])
 
 
 def no_event(data, direction: str) -> str | None:
@@ -30,6 +32,8 @@ def no_event(data, direction: str) -> str | None:
 
 def log_likelihood(lifetime, data):
     """Log density where the time is exact, log probability of the interval elsewhere; ``lifetime`` is SciPy's."""
+    if "upper" not in data and "event" not in data:
+        return lifetime.logpdf(data["y"])
     if "upper" not in data:
         return np.where(data["event"] == 1, lifetime.logpdf(data["y"]), lifetime.logsf(data["y"]))
     lower, upper = data["lower"], data["upper"]
@@ -40,11 +44,15 @@ def log_likelihood(lifetime, data):
 def likelihood(family, arguments, data, draw):
     """The same in PyMC: ``family`` is one of its lifetime distributions, ``arguments`` its parameters.
 
+    Without censoring it is the plain distribution: `pm.Censored` would be four times slower to sample.
+
     ``draw(rng, size, *arguments)`` draws lifetimes in NumPy, for predictions of interval-censored data.
     """
     import pymc as pm
     from pymc.math import eq, switch
 
+    if "upper" not in data and "event" not in data:
+        return family("y", **arguments, observed=data["y"])
     if "upper" not in data:
         end = switch(eq(data["event"], 1), np.inf, data["y"])
         return pm.Censored("y", family.dist(**arguments), lower=None, upper=end, observed=data["y"])

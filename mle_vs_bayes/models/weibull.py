@@ -62,7 +62,7 @@ class Weibull(Model):
 
     def divergence(self, data):
         reason = lifetimes.no_event(data, "scale runs to infinity")
-        if reason is None and "upper" not in data and data["y"][data["event"] == 1].min() == data["y"].max():
+        if reason is None and "upper" not in data and data["y"][seen(data)].min() == data["y"].max():
             return f"shape runs to infinity: every event is at {data['y'].max():g}, the longest time"
         return reason
 

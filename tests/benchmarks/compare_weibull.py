@@ -8,7 +8,9 @@ A is ``mle-vs-bayes compare weibull lifetimes.csv`` on 1,000 simulated lifetimes
 statsmodels imported, a hand-written GenericLikelihoodModel fitted, ``find_MAP``, ``pm.sample`` with the same
 priors and settings, the three printed. Both are whole processes on the same file. Each runs once uncounted,
 so that both find their compiled code in the same cache folder, made for this run; then A B A B …, so that
-whatever else the machine does falls on both. Required: A / B at most 0.8, figures aside.
+whatever else the machine does falls on both. Required: A / B at most 0.8, figures aside. With ``--cold``
+every run starts from an empty cache of compiled code: the first run on a machine. Python's own bytecode
+is kept in either case, as it is wherever ``PYTHONDONTWRITEBYTECODE`` is not set.
 
 Then the same for ``mle-vs-bayes --help`` beside ``python -c "import pymc"``: at most 0.1.
 """
@@ -16,6 +18,7 @@ Then the same for ``mle-vs-bayes --help`` beside ``python -c "import pymc"``: at
 import argparse
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,18 +67,17 @@ PACKAGES = ("mle-vs-bayes", "pymc", "pytensor", "nutpie", "numba", "arviz", "sta
 def main() -> None:
     parser = argparse.ArgumentParser(description="Times compare weibull, and --help, beside what they replace.")
     parser.add_argument("--pairs", type=int, default=3, help="timed pairs of each comparison (default: 3)")
-    pairs = parser.parse_args().pairs
+    parser.add_argument("--cold", action="store_true", help="empty the caches of compiled code before every run")
+    given = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory(prefix="compare-weibull-") as name:
         folder = Path(name)
         prepare(folder)
         ours: list[str | Path] = [COMMAND, "compare", "weibull", "lifetimes.csv"]
-        show("compare weibull / script", time_pairs(ours, [sys.executable, "script.py"], folder, pairs), most=0.8)
-        show(
-            "--help / import pymc",
-            time_pairs([COMMAND, "--help"], [sys.executable, "-c", "import pymc"], folder, pairs),
-            most=0.1,
-        )
+        script = [sys.executable, "script.py"]
+        show("compare weibull / script", time_pairs(ours, script, folder, given.pairs, given.cold), most=0.8)
+        imports = [sys.executable, "-c", "import pymc"]
+        show("--help / import pymc", time_pairs([COMMAND, "--help"], imports, folder, given.pairs), most=0.1)
 
 
 def machine() -> str:
@@ -92,18 +94,25 @@ def prepare(folder: Path) -> None:
     (folder / "script.py").write_text(SCRIPT)
 
 
-def time_pairs(a: Sequence[str | Path], b: Sequence[str | Path], folder: Path, pairs: int) -> list[tuple[float, float]]:
+Command = Sequence[str | Path]
+
+
+def time_pairs(a: Command, b: Command, folder: Path, pairs: int, cold: bool = False) -> list[tuple[float, float]]:
     """Seconds of ``a`` and of ``b``, one after the other, ``pairs`` times, after one run of each."""
     for command in (a, b):
-        seconds(command, folder)
-    return [(seconds(a, folder), seconds(b, folder)) for _ in range(pairs)]
+        seconds(command, folder, cold)
+    return [(seconds(a, folder, cold), seconds(b, folder, cold)) for _ in range(pairs)]
 
 
-def seconds(command: Sequence[str | Path], folder: Path) -> float:
+def seconds(command: Command, folder: Path, cold: bool) -> float:
     """Wall time of a whole process that must succeed."""
     caches = {"PYTENSOR_FLAGS": f"base_compiledir={folder / 'pytensor'}", "NUMBA_CACHE_DIR": str(folder / "numba")}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if cold:
+        for name in ("pytensor", "numba"):
+            shutil.rmtree(folder / name, ignore_errors=True)
     began = time.perf_counter()
-    subprocess.run(command, cwd=folder, env={**os.environ, **caches}, capture_output=True, check=True)
+    subprocess.run(command, cwd=folder, env={**environment, **caches}, capture_output=True, check=True)
     return time.perf_counter() - began
 
 

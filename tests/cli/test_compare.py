@@ -242,7 +242,7 @@ main()
 
 def test_interrupt_during_sampling_is_no_result(tmp_path):
     """nutpie answers Ctrl-C with the draws so far; they must not be taken for the posterior."""
-    wanted = "compare exponential --simulate 2000 --draws 100000 --estimator posterior --json"
+    wanted = "compare weibull --simulate 20000 --draws 100000 --estimator posterior --json"
     command = [sys.executable, "-c", INTERRUPTED, *shlex.split(wanted)]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:

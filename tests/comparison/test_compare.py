@@ -8,7 +8,8 @@ import xarray
 from mle_vs_bayes import compare
 from mle_vs_bayes.comparison.subsets import nested
 from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.errors import MleVsBayesError
+from mle_vs_bayes.errors import MleVsBayesError, UsageError
+from mle_vs_bayes.estimators.groups import GROUPS
 from mle_vs_bayes.rows import COLUMNS
 
 SAMPLER = {"chains": 2, "draws": 200, "tune": 200}
@@ -16,8 +17,7 @@ SAMPLER = {"chains": 2, "draws": 200, "tune": 200}
 
 @pytest.fixture(scope="module")
 def poisson():
-    groups = ("log_likelihood", "posterior_predictive", "prior_predictive")
-    return compare("poisson", simulate=40, truth={"rate": 2.0}, groups=groups, seed=3, **SAMPLER)
+    return compare("poisson", simulate=40, truth={"rate": 2.0}, groups=tuple(GROUPS), seed=3, **SAMPLER)
 
 
 def test_rows_have_the_schema_and_carry_the_truth(poisson):
@@ -41,6 +41,15 @@ def test_the_tree_holds_all_three_and_survives_a_file(poisson, tmp_path):
     with xarray.open_datatree(tmp_path / "tree.nc", engine="h5netcdf") as read:
         assert float(read["mle"]["rate"]) == poisson["mle"].point[0]
         np.testing.assert_array_equal(read["posterior"]["rate"], tree["posterior"]["rate"])
+
+
+def test_groups_are_what_was_asked_for_and_the_cheap_ones_by_default():
+    exact = {"y": [3, 1, 4, 1, 5]}
+    plain = set(compare("poisson", exact, estimators=["posterior"], groups=(), **SAMPLER).data_tree.children)
+    usual = set(compare("poisson", exact, estimators=["posterior"], **SAMPLER).data_tree.children)
+    assert usual - plain == {"prior", "log_prior"}
+    with pytest.raises(UsageError, match='no group "priors" of draws; choose from prior, log_prior'):
+        compare("poisson", exact, estimators=["posterior"], groups=("priors",), **SAMPLER)
 
 
 def test_the_log_likelihood_group_is_the_model_s(poisson):

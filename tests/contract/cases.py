@@ -64,12 +64,7 @@ def dataset(name, variant, n):
     """The data set of one case; the same each time."""
     model = models.get(name)
     make = _with_design() if variant == "plain" else OPTIONAL[variant]
-    return filled_unless_inspected(model, make(model, n, np.random.default_rng([n, *variant.encode()])))
-
-
-def filled_unless_inspected(model, data):
-    """Defaults for what was left out; ``event`` means nothing beside ``lower`` and ``upper``."""
-    return data if "upper" in data else filled(model, data)
+    return filled(model, make(model, n, np.random.default_rng([n, *variant.encode()])))
 
 
 @cache

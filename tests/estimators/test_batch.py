@@ -131,7 +131,7 @@ POISONS = [
 
 @pytest.mark.parametrize(("name", "poison", "reason"), POISONS, ids=lambda part: getattr(part, "__name__", part))
 def test_a_poisoned_replicate_fails_alone(name, poison, reason):
-    program = case(name, "plain", SMALL)
+    program = case(name, "event" if poison is poison_no_event else "plain", SMALL)
     columns = drawn(program, 6)
     clean = fit_batch(program, columns)
     poison(program, columns)

@@ -32,7 +32,7 @@ class Lifetimes(Model):
     name = "lifetimes"
     columns = (
         Column("y", column.positive, optional=True),
-        Column("event", column.binary, optional=True, default=1.0),
+        Column("event", column.binary, optional=True),
         Column("lower", column.nonnegative, optional=True, unbounded=True),
         Column("upper", column.positive, optional=True, unbounded=True),
     )
@@ -75,7 +75,7 @@ def test_what_is_named_comes_first_then_the_roles_own_name_then_a_default():
     prepared = prepare(data, Lifetimes(), columns={"y": "hours"})
     assert prepared.columns == {"y": "hours", "event": "event"}
     assert values(prepared) == {"y": [1, 2], "event": [0, 1]}
-    assert values(prepare(data[["hours"]], Lifetimes())) == {"y": [1, 2], "event": [1, 1]}
+    assert values(prepare(data[["hours"]], Lifetimes())) == {"y": [1, 2]}
 
 
 def test_the_only_numeric_column_is_y_if_it_has_no_other_role():

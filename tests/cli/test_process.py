@@ -1,0 +1,44 @@
+"""The command as a process of its own: what it prints arrives, and its exit code, though it leaves without ceremony."""
+
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = [sys.executable, "-W", "error", "-m", "mle_vs_bayes"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "out", "err"),
+    [
+        (["models"], 0, "weibull", ""),
+        (["models", "wiebull"], 2, "", "weibull"),
+        (["compare"], 2, "", "MODEL"),
+    ],
+)
+def test_everything_arrives(arguments, code, out, err):
+    seen = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    assert seen.returncode == code
+    assert (out in seen.stdout, bool(seen.stdout)) == (True, bool(out))
+    assert (err in seen.stderr, bool(seen.stderr)) == (True, bool(err))
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    """As `mle-vs-bayes models | head -1`: the pipe is closed before anything is written to it."""
+    process = subprocess.Popen([*COMMAND, "models"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 1
+    process.stderr.close()
+
+
+def test_exit_handlers_run_and_what_was_printed_is_flushed():
+    program = """
+import atexit, sys
+from mle_vs_bayes.cli import process
+atexit.register(lambda: print("handled"))
+print("printed", end=" ")
+process.leave(7)
+"""
+    seen = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (seen.returncode, seen.stdout) == (7, "printed handled\n")
