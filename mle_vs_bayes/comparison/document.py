@@ -2,14 +2,12 @@
 
 from dataclasses import asdict
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..estimators.estimate import Estimate
 from ..rows import plain, records
 from . import verdict
-
-if TYPE_CHECKING:
-    from .result import Comparison
+from .outcome import Outcome
 
 PACKAGES = ("mle-vs-bayes", "pymc", "pytensor", "nutpie", "arviz", "statsmodels", "numpy", "scipy")
 
@@ -19,20 +17,20 @@ def versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in PACKAGES}
 
 
-def document(comparison: "Comparison") -> dict[str, Any]:
+def document(outcome: Outcome) -> dict[str, Any]:
     """``model, n, level, seed, versions, priors, fit, rows, agreement, verdict, concerns`` as plain JSON values."""
-    fit = comparison.fit
+    fit = outcome.fit
     size = fit.program.layout.free_size
     return {
-        "model": comparison.model.name,
-        "n": comparison.n,
-        "level": comparison.level,
-        "seed": comparison.seed,
+        "model": outcome.model.name,
+        "n": outcome.n,
+        "level": outcome.level,
+        "seed": outcome.seed,
         "versions": versions(),
-        "columns": comparison.columns,
+        "columns": outcome.columns,
         "priors": {name: str(prior) for name, prior in fit.program.priors.items()},
-        "fit": {name: _fit(estimate, comparison.n, size) for name, estimate in fit.estimates.items()},
-        "rows": [record for each in comparison.fits for record in records(each.rows)],
+        "fit": {name: _fit(estimate, outcome.n, size) for name, estimate in fit.estimates.items()},
+        "rows": [record for each in outcome.fits for record in records(each.rows)],
         "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],
         "verdict": verdict.headline(fit),
         "concerns": [{"estimator": name, "code": c.code, "detail": c.detail} for name, c in fit.concerns],

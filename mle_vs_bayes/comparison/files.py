@@ -3,12 +3,12 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import OutputError
-
-if TYPE_CHECKING:
-    from .result import Comparison
+from ..report import text
+from .outcome import Outcome
+from .screen import screen
+from .tree import with_point_estimates
 
 PICTURES = ("forest", "marginal", "trace", "rank", "path", "convergence")
 EVERY_FILE = frozenset({"rows.csv", "comparison.nc", "summary.txt", *(f"{name}.png" for name in PICTURES)})
@@ -33,7 +33,7 @@ def writable(folder: Path) -> None:
         raise OutputError(_sentence(folder, error)) from error
 
 
-def save(comparison: "Comparison", folder: Path) -> list[Path]:
+def save(outcome: Outcome, folder: Path) -> list[Path]:
     """Write ``rows.csv``, ``comparison.nc``, ``summary.txt`` and figures; return their paths.
 
     Raises
@@ -46,7 +46,7 @@ def save(comparison: "Comparison", folder: Path) -> list[Path]:
     try:
         stage = Path(tempfile.mkdtemp(dir=nearest, prefix=".unfinished-"))
         try:
-            _write(comparison, stage)
+            _write(outcome, stage)
             folder.mkdir(parents=True, exist_ok=True)
             _check_places(folder)
             for name in EVERY_FILE.difference(path.name for path in stage.iterdir()):
@@ -58,25 +58,26 @@ def save(comparison: "Comparison", folder: Path) -> list[Path]:
         raise OutputError(_sentence(folder, error)) from error
 
 
-def _write(comparison: "Comparison", stage: Path) -> None:
+def _write(outcome: Outcome, stage: Path) -> None:
     from ..report import figures
+    from .pictures import pictures
 
-    comparison.rows.to_csv(stage / "rows.csv", index=False)
-    comparison.data_tree.to_netcdf(stage / "comparison.nc", engine="h5netcdf")
-    (stage / "summary.txt").write_text(_summary(comparison), encoding="utf-8")
-    figures.save(comparison.figures(), stage)
+    outcome.rows.to_csv(stage / "rows.csv", index=False)
+    with_point_estimates(outcome.fit).to_netcdf(stage / "comparison.nc", engine="h5netcdf")
+    (stage / "summary.txt").write_text(_summary(outcome), encoding="utf-8")
+    figures.save(pictures(outcome), stage)
 
 
-def _summary(comparison: "Comparison") -> str:
+def _summary(outcome: Outcome) -> str:
     """statsmodels' own summary of the MLE, or why there is none; then the screen."""
-    estimate = comparison.fit.estimates.get("mle")
+    estimate = outcome.fit.estimates.get("mle")
     if estimate is None:
         told = "Maximum likelihood was not asked for."
     elif estimate.results is None:
         told = f"Maximum likelihood has no summary: {estimate.reason}."
     else:
-        told = str(estimate.results.summary(alpha=1 - comparison.level))
-    return f"{told}\n\n{comparison}"
+        told = str(estimate.results.summary(alpha=1 - outcome.level))
+    return f"{told}\n\n{text.plain(screen(outcome))}"
 
 
 def _check_places(folder: Path) -> None:

@@ -8,21 +8,20 @@ from numpy.typing import NDArray
 from .. import rows as row_schema
 from . import road
 from .fit import Fit
+from .outcome import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .result import Comparison
-
 Array = NDArray[np.float64]
 
 
-def pictures(comparison: "Comparison") -> "dict[str, Figure]":
+def pictures(outcome: Outcome) -> "dict[str, Figure]":
     """forest; with a posterior also marginal, trace and rank; with a MAP path; with several n convergence."""
     from ..report import figures
     from ..report.path import path
 
-    fit = comparison.fit
+    fit = outcome.fit
     rows = row_schema.frame(fit.rows)
     found = {"forest": figures.forest(rows)}
     posterior = fit.estimates.get("posterior")
@@ -32,8 +31,8 @@ def pictures(comparison: "Comparison") -> "dict[str, Figure]":
         found["rank"] = figures.rank(posterior.tree)
     if "map" in fit.estimates and fit.estimates["map"].converged:
         found["path"] = path(road.rows(fit))
-    if len(comparison.fits) > 1:
-        found["convergence"] = figures.convergence(comparison.rows)
+    if len(outcome.fits) > 1:
+        found["convergence"] = figures.convergence(outcome.rows)
     return found
 
 

@@ -1,20 +1,16 @@
-"""What `compare` returns: the fits of every n, and every form people want them in."""
+"""What `compare` returns: the outcome with the plots, files, texts and further questions people have of it."""
 
 import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import rows as row_schema
-from ..contract.model import Model
 from ..errors import UsageError
-from ..estimators.estimate import Estimate
 from . import document, tree, verdict
-from .agreement import Agreement
 from .estimators import ESTIMATORS
-from .fit import Fit
+from .outcome import Outcome
 
 if TYPE_CHECKING:
-    import pandas
     import xarray
     from matplotlib.figure import Figure
 
@@ -23,46 +19,8 @@ if TYPE_CHECKING:
     from .sensitivity import Sensitivity
 
 
-class Comparison:
-    """Estimators of one model side by side, on one data set or on nested subsets of it.
-
-    ``comparison["mle"]`` is the `Estimate` at the largest n; ``["mle"].results`` is statsmodels'
-    own results object, ``["posterior"].tree`` ArviZ's DataTree.
-    """
-
-    def __init__(self, model: Model, fits: tuple[Fit, ...], level: float, seed: int, columns: dict[str, str]) -> None:
-        self.model, self.fits, self.level, self.seed, self.columns = model, fits, level, seed, columns
-
-    @property
-    def fit(self) -> Fit:
-        """The fit of the largest n."""
-        return self.fits[-1]
-
-    @property
-    def n(self) -> int:
-        """Rows of the largest fit."""
-        return self.fit.program.data.n
-
-    def __getitem__(self, estimator: str) -> Estimate:
-        return self.fit.estimates[estimator]
-
-    @property
-    def rows(self) -> "pandas.DataFrame":
-        """Tidy rows of every n: the columns of `rows.Row`."""
-        return row_schema.frame(row for fit in self.fits for row in fit.rows)
-
-    @property
-    def table(self) -> "pandas.DataFrame":
-        """The largest n, wide: one line per quantity; estimate, se, lower, upper of each estimator."""
-        tidy = row_schema.frame(self.fit.rows).drop_duplicates(["parameter", "estimator"])
-        wide = tidy.pivot(index="parameter", columns="estimator", values=["estimate", "se", "lower", "upper"])
-        order = [(name, value) for name in self.fit.estimates for value in ("estimate", "se", "lower", "upper")]
-        return wide.swaplevel(axis=1)[order].loc[list(tidy["parameter"].unique())]
-
-    @property
-    def agreement(self) -> tuple[Agreement, ...]:
-        """Observed and expected differences of each pair of estimators, at the largest n."""
-        return self.fit.agreement
+class Comparison(Outcome):
+    """What `compare` returns: an `Outcome`, and every form people want it in."""
 
     @property
     def data_tree(self) -> "xarray.DataTree":

@@ -1,0 +1,54 @@
+"""What a comparison found, and nothing of how it is shown: what every form of it is made from."""
+
+from typing import TYPE_CHECKING
+
+from .. import rows as row_schema
+from ..contract.model import Model
+from ..estimators.estimate import Estimate
+from .agreement import Agreement
+from .fit import Fit
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Outcome:
+    """Estimators of one model side by side, on one data set or on nested subsets of it.
+
+    ``outcome["mle"]`` is the `Estimate` at the largest n; ``["mle"].results`` is statsmodels'
+    own results object, ``["posterior"].tree`` ArviZ's DataTree.
+    """
+
+    def __init__(self, model: Model, fits: tuple[Fit, ...], level: float, seed: int, columns: dict[str, str]) -> None:
+        self.model, self.fits, self.level, self.seed, self.columns = model, fits, level, seed, columns
+
+    @property
+    def fit(self) -> Fit:
+        """The fit of the largest n."""
+        return self.fits[-1]
+
+    @property
+    def n(self) -> int:
+        """Rows of the largest fit."""
+        return self.fit.program.data.n
+
+    def __getitem__(self, estimator: str) -> Estimate:
+        return self.fit.estimates[estimator]
+
+    @property
+    def rows(self) -> "pandas.DataFrame":
+        """Tidy rows of every n: the columns of `rows.Row`."""
+        return row_schema.frame(row for fit in self.fits for row in fit.rows)
+
+    @property
+    def table(self) -> "pandas.DataFrame":
+        """The largest n, wide: one line per quantity; estimate, se, lower, upper of each estimator."""
+        tidy = row_schema.frame(self.fit.rows).drop_duplicates(["parameter", "estimator"])
+        wide = tidy.pivot(index="parameter", columns="estimator", values=["estimate", "se", "lower", "upper"])
+        order = [(name, value) for name in self.fit.estimates for value in ("estimate", "se", "lower", "upper")]
+        return wide.swaplevel(axis=1)[order].loc[list(tidy["parameter"].unique())]
+
+    @property
+    def agreement(self) -> tuple[Agreement, ...]:
+        """Observed and expected differences of each pair of estimators, at the largest n."""
+        return self.fit.agreement
