@@ -41,6 +41,46 @@ KINDS: dict[str, Kind] = {
         "starts ended in different optima",
         "compare the modes in the posterior's trace; the highest one is reported",
     ),
+    "ran_off": Kind(
+        "note",
+        "some searches ran off to where there is no maximum; the estimate is the highest maximum inside",
+        "read it with the standard errors: a maximum that stands on few values is no better founded than none",
+    ),
+    "spurious": Kind(
+        "warning",
+        "the highest maximum of the likelihood that was found stands on a few values that happen to lie close",
+        "read the MAP or the posterior, whose prior keeps spreads away from 0, or fit fewer components",
+    ),
+    "em_disagrees": Kind(
+        "warning",
+        "EM and direct maximisation ended in different optima",
+        "the higher one is reported; try other seeds, which move the starts",
+    ),
+    "different_modes": Kind(
+        "warning",
+        "MLE and MAP are different modes: the prior prefers another one than the likelihood",
+        "look at the posterior for both, and ask which of them the prior was meant for",
+    ),
+    "did_not_move": Kind(
+        "note",
+        "PyMC's find_MAP stayed where it started although the mode is elsewhere; Newton steps found it",
+        "nothing here; in your own scripts do not rely on its success flag",
+    ),
+    "flat_direction": Kind(
+        "note",
+        "a combination of parameters hardly changes the density, so each alone is known badly",
+        "centre the covariates, or report the combination that is known well",
+    ),
+    "ill_conditioned": Kind(
+        "warning",
+        "the information is singular as far as numbers can tell",
+        "rescale or centre the covariates, or drop a parameter the data cannot tell apart",
+    ),
+    "laplace_shape": Kind(
+        "note",
+        "the normal at the mode is a poor stand-in for the posterior",
+        "read the posterior's interval, or the profile, in place of the Laplace one",
+    ),
     "prior_excludes_mle": Kind(
         "warning",
         "the maximum likelihood estimate lies where the prior has no mass",
@@ -95,6 +135,16 @@ KINDS: dict[str, Kind] = {
         "warning",
         "too few effective draws (below 100 per chain)",
         "raise --draws",
+    ),
+    "pareto_k": Kind(
+        "warning",
+        "leaving out one unit changes the posterior too much for importance sampling (Pareto k above 0.7)",
+        "look at that unit; a likelihood with heavier tails, or refits without it, tell how much hangs on it",
+    ),
+    "bfmi": Kind(
+        "warning",
+        "the chains explore the energy slowly (BFMI below 0.3), so tails may be missing",
+        "sample longer, or reparametrise what has heavy tails",
     ),
     "divergences": Kind(
         "warning",

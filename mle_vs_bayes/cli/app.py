@@ -60,36 +60,20 @@ def compare(
     chains: Annotated[int, _valued("NUMBER", "Chains of the sampler.")] = 4,
     draws: Annotated[int, _valued("NUMBER", "Draws per chain.")] = 1000,
     tune: Annotated[int, _valued("NUMBER", "Tuning steps per chain.")] = 1000,
+    starts: Annotated[int | None, _valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
     out: Annotated[Path | None, _valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
+    scores: Annotated[bool, typer.Option("--scores", help="Tests and model scores: LR, Wald, AIC, BIC, LOO.")] = False,
+    null: Annotated[Several, _valued("QUANTITY=VALUE", "Test this value; with --scores.")] = None,
+    against: Annotated[Several, _valued("MODEL", "Score another model of the same data beside this one.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why the estimators differ.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,
 ) -> None:
     """Fit MODEL to DATA by maximum likelihood, MAP and posterior sampling, side by side."""
+    asked = dict(locals())  # every argument by its name
     from . import steps
 
-    steps.check_output(out)
-    request = {
-        "columns": steps.assignments(column, "--column"),
-        "formula": formula,
-        "priors": steps.assignments(prior, "--prior"),
-        "estimators": tuple(estimator or ()),
-        "intervals": tuple(interval or ()),
-        "level": level,
-        "n": steps.sizes(n),
-        "simulate": simulate,
-        "truth": steps.numbers(truth, "--truth"),
-        "drop_missing": drop_missing,
-        "seed": seed,
-        "chains": chains,
-        "draws": draws,
-        "tune": tune,
-        "groups": steps.groups(out, estimator, explain),
-    }
-    comparison = steps.run(model, data, request)
-    written = steps.save(comparison, out)
-    steps.show(comparison, written, as_json=json, explain=explain)
-    raise typer.Exit(1 if strict and comparison.of_concern else 0)
+    raise typer.Exit(steps.compare(asked))
 
 
 @app.command(short_help="List the models, or show one in full.")

@@ -1,6 +1,7 @@
 """``mle-vs-bayes models``: the catalogue, and one model in full, without importing PyMC."""
 
 import inspect
+import re
 
 from rich.console import Console
 from rich.table import Table
@@ -8,6 +9,7 @@ from rich.table import Table
 from .. import models
 from ..contract.column import Column
 from ..contract.model import Model
+from ..contract.parameter import Parameter
 
 
 def show(name: str | None) -> None:
@@ -34,22 +36,26 @@ def listing(catalogue: list[Model]) -> Table:
     table = _table("model", "what it is", "parameters", "columns")
     for model in catalogue:
         purpose = story(model).splitlines()[0].rstrip(".")
-        named = ", ".join(p.name + ("[term]" if p.dims else "") for p in model.parameters)
+        named = ", ".join(map(_indexed, model.parameters))
         table.add_row(model.name, purpose, named, _roles(model))
     return table
 
 
 def story(model: Model) -> str:
     """The docstring with its reference as people write one."""
-    return (inspect.getdoc(type(model)) or "").replace("[1]_", "[1]").replace(".. [1]", "[1]")
+    return re.sub(r"\.\. (\[\d\])|(\[\d\])_", r"\1\2", inspect.getdoc(type(model)) or "")
 
 
 def parameters(model: Model) -> Table:
     """Symbol, support and default prior of each parameter."""
     table = _table("parameter", "symbol", "support", "default prior")
     for p in model.parameters:
-        table.add_row(p.name + ("[term]" if p.dims else ""), p.symbol, p.support.name, str(p.prior))
+        table.add_row(_indexed(p), p.symbol, p.support.name, str(p.prior))
     return table
+
+
+def _indexed(parameter: Parameter) -> str:
+    return parameter.name + "".join(f"[{dim}]" for dim in parameter.dims)
 
 
 def columns(model: Model) -> Table:
@@ -61,6 +67,8 @@ def columns(model: Model) -> Table:
         absent = "required" if not column.optional else "–" if column.default is None else f"{column.default:g}"
         table.add_row(column.role, column.kind.description, absent)
     table.add_row("weights", "whole numbers: a row of weight w counts w times", "1")
+    if all(column.role != "group" for column in _own(model)):
+        table.add_row("group", "names: who belongs together, for robust errors", "–")
     return table
 
 

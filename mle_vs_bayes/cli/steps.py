@@ -13,8 +13,44 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from ..comparison.result import Comparison
 
-EXAMPLES = {"--column": "y=hours", "--prior": '"shape=Gamma(alpha=2, beta=1)"', "--truth": "shape=1.5"}
+EXAMPLES = {
+    "--column": "y=hours",
+    "--prior": '"shape=Gamma(alpha=2, beta=1)"',
+    "--truth": "shape=1.5",
+    "--null": "shape=1",
+}
 """What an assignment looks like."""
+
+
+def compare(asked: Mapping[str, Any]) -> int:
+    """`compare` as it was typed, ``asked`` holding every argument by its name; the exit code."""
+    out, against, data = asked["out"], asked["against"], asked["data"]
+    check_output(out)
+    wanted = request(asked)
+    nulls = numbers(asked["null"], "--null")
+    used = source(data, against)
+    comparison = run(asked["model"], used, wanted)
+    parts = reasons(comparison) if asked["explain"] else []
+    if asked["scores"] or against or nulls:
+        parts.append(page(comparison, used, against, nulls, wanted))
+    written = save(comparison, out)
+    show(comparison, written, parts, as_json=asked["json"])
+    return 1 if asked["strict"] and comparison.of_concern else 0
+
+
+def request(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as ``compare`` in Python takes them."""
+    same = ("formula", "level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts")
+    return {
+        **{name: asked[name] for name in same},
+        "columns": assignments(asked["column"], "--column"),
+        "priors": assignments(asked["prior"], "--prior"),
+        "estimators": tuple(asked["estimator"] or ()),
+        "intervals": tuple(asked["interval"] or ()),
+        "n": sizes(asked["n"]),
+        "truth": numbers(asked["truth"], "--truth"),
+        "groups": groups(asked["out"], asked["estimator"], asked["explain"]),
+    }
 
 
 def check_output(out: Path | None) -> None:
@@ -73,7 +109,7 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
     return tuple(GROUPS) if out else ("log_prior",) if explain else ()
 
 
-def run(model: str, data: str | None, request: Mapping[str, Any]) -> "Comparison":
+def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
     """Compare, with the current step shown on standard error where that is a terminal."""
     with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
         from ..comparison.compare import compare
@@ -89,14 +125,14 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
         return comparison.save(out)
 
 
-def show(comparison: "Comparison", written: list[Path], *, as_json: bool, explain: bool = False) -> None:
-    """Print the JSON document, or the screen and the files written; with ``explain`` also why they differ."""
+def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *, as_json: bool) -> None:
+    """Print the JSON document, or the screen, what was asked for beside it, and the files written."""
+    shown = [comparison, *parts]
     if as_json:
-        document = comparison.document() | (explanation(comparison) if explain else {})
+        document = {key: value for part in shown for key, value in part.document().items()}
         sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
         return
     console = Console(highlight=False, markup=False)
-    shown = [comparison, *(_reasons(comparison) if explain else ())]
     if console.is_terminal:
         for part in shown:
             console.print(part.screen(), end="\n" if part is shown[-1] else "\n\n")
@@ -106,13 +142,35 @@ def show(comparison: "Comparison", written: list[Path], *, as_json: bool, explai
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
 
 
-def explanation(comparison: "Comparison") -> dict[str, Any]:
-    """What ``--explain`` adds to the JSON document: ``explanation`` and, with a posterior, ``sensitivity``."""
-    return dict(zip(("explanation", "sensitivity"), (part.records() for part in _reasons(comparison)), strict=False))
-
-
-def _reasons(comparison: "Comparison") -> list[Any]:
+def reasons(comparison: "Comparison") -> list[Any]:
     """Why the estimators differ and, where there is a posterior to ask, what a stronger prior would do."""
     posterior = comparison.fit.estimates.get("posterior")
     sensitivity = [comparison.sensitivity()] if posterior is not None and posterior.converged else []
     return [comparison.explain(), *sensitivity]
+
+
+def source(data: str | None, against: Sequence[str] | None) -> Any:
+    """The data as they were given; read once where several models need them. An unknown model is told at once."""
+    if not against:
+        return data
+    from .. import models
+    from ..ingestion.read import read
+
+    for name in against:
+        models.get(name)
+    return data if data is None else read(data)
+
+
+def page(
+    comparison: "Comparison",
+    data: Any,
+    against: Sequence[str] | None,
+    nulls: Mapping[str, float],
+    request: Mapping[str, Any],
+) -> Any:
+    """Tests and scores, beside other models fitted to the same data under their own default priors."""
+    common = {**request, "priors": {}, "truth": {}, "simulate": None, "groups": (), "n": None}
+    used = data if data is not None else dict(comparison.fit.program.data)
+    others = [run(name, used, common) for name in against or ()]
+    with Console(stderr=True).status("scoring …"):
+        return comparison.page(*others, nulls=nulls)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..contract.program import Program
 from ..estimators.estimate import Estimate
-from ..intervals.delta import directional
+from ..intervals.delta import along, directional, root
 
 Array = NDArray[np.float64]
 
@@ -68,10 +68,9 @@ def predict(program: Program, mode: Estimate, fitted: Estimate) -> Prediction:
     bend = _curvature_shift(program, mode.point, mode.covariance)
     moved = program.quantities(theta + prior) - program.quantities(theta)
     slope = directional(program.quantities, mode.point, mode.covariance)
-    root = _root(mode.covariance)
-    along = np.linalg.lstsq(root, skewness, rcond=None)[0]
-    strength = np.linalg.norm(np.linalg.lstsq(_root(covariance), prior, rcond=None)[0]) + np.linalg.norm(along)
-    return Prediction(moved, slope @ along + bend, float(strength**2))
+    skewed = along(mode.covariance, skewness)
+    strength = np.linalg.norm(along(covariance, prior)) + np.linalg.norm(skewed)
+    return Prediction(moved, slope @ skewed + bend, float(strength**2))
 
 
 def agreements(
@@ -136,23 +135,18 @@ def _skewness_shift(program: Program, point: Array, covariance_theta: Array) -> 
     coordinates = program.coordinates
     centre = coordinates.inverse @ point
     covariance = coordinates.inverse @ covariance_theta @ coordinates.inverse.T
-    root = _root(covariance)
+    directions = root(covariance)
 
     def trace(w: Array) -> float:
         return float(np.sum(program.working_hessian(w, power=1.0) * covariance))
 
-    slopes = [(trace(centre + _STEP * step) - trace(centre - _STEP * step)) / (2 * _STEP) for step in root.T]
-    return coordinates.linear @ (0.5 * root @ np.asarray(slopes))
+    slopes = [(trace(centre + _STEP * step) - trace(centre - _STEP * step)) / (2 * _STEP) for step in directions.T]
+    return coordinates.linear @ (0.5 * directions @ np.asarray(slopes))
 
 
 def _curvature_shift(program: Program, point: Array, covariance: Array) -> Array:
     """½ tr(∇²g Σ): what the mean of a curved quantity adds to its value at the mean, shape ``(q,)``."""
     centre = program.quantities(point)
     step = 0.1
-    around = [program.quantities(point + step * c) + program.quantities(point - step * c) for c in _root(covariance).T]
+    around = [program.quantities(point + step * c) + program.quantities(point - step * c) for c in root(covariance).T]
     return 0.5 * np.sum([(pair - 2 * centre) / step**2 for pair in around], axis=0)
-
-
-def _root(covariance: Array) -> Array:
-    values, vectors = np.linalg.eigh(covariance)
-    return vectors * np.sqrt(np.maximum(values, 0.0))

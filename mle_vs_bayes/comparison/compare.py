@@ -46,6 +46,7 @@ def compare(
     chains: int = 4,
     draws: int = 1000,
     tune: int = 1000,
+    starts: int | None = None,
     groups: Sequence[str] = ("prior", "log_prior"),
     progress: Progress = lambda step: None,
     progressbar: bool = False,
@@ -81,6 +82,8 @@ def compare(
         Everything random follows from it.
     chains, draws, tune : int
         Of the sampler.
+    starts : int, optional
+        Of each optimiser, from points around the model's own start; 3 for maximum likelihood and 2 for the MAP.
     groups : sequence of str
         Of the DataTree, beside the draws: ``prior`` and ``log_prior``, and the costly ``log_likelihood``,
         ``posterior_predictive`` and ``prior_predictive``.
@@ -94,7 +97,7 @@ def compare(
     UsageError, DataError, ModelError
         One sentence each: what was wrong, the value seen, what to do.
     """
-    _check(level, chains, draws, tune, seed)
+    _check(level, chains, draws, tune, seed, 1 if starts is None else starts)
     _check_source(data, simulate, truth, {"columns": columns, "formula": formula, "drop_missing": drop_missing})
     chosen_model = models.get(model) if isinstance(model, str) else model
     names = chosen(tuple(estimators))
@@ -105,10 +108,17 @@ def compare(
         dataset, used = _prepared(chosen_model, data, columns or {}, formula, drop_missing)
         truths = {}
     resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
-    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups))
+    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, prior_choice.variant(priors or {}), truths, interval_kinds.chosen(intervals))
     subsets = nested(dataset, n, seed, least=chosen_model.least_rows(dataset))
-    programs = (Program(chosen_model, _usable(chosen_model, subset), resolved) for subset in subsets)
+    programs = (
+        Program(
+            chosen_model,
+            _usable(chosen_model, subset),
+            prior_choice.of_subset(resolved, chosen_model, dataset.coords, subset),
+        )
+        for subset in subsets
+    )
     fits = tuple(fit(program, names, settings, context, progress) for program in programs)
     return Comparison(chosen_model, fits, level, seed, used)
 
@@ -143,12 +153,14 @@ def _frame(data: Any) -> "pandas.DataFrame":
         raise UsageError(f"the data are no table ({error}); give a DataFrame or columns of equal length.") from error
 
 
-def _check(level: float, chains: int, draws: int, tune: int, seed: int) -> None:
+def _check(level: float, chains: int, draws: int, tune: int, seed: int, starts: int) -> None:
     if not 0 < level < 1:
         raise UsageError(f"level is {level:g}; it must lie inside (0, 1), such as 0.95.")
-    for name, value, least in (("chains", chains, 1), ("draws", draws, 4), ("tune", tune, 1), ("seed", seed, 0)):
-        if value < least or value != np.floor(value):
-            raise UsageError(f"{name} is {value}; it must be a whole number, {least} or above.")
+    least = {"chains": 1, "draws": 4, "tune": 1, "seed": 0, "starts": 1}
+    given = {"chains": chains, "draws": draws, "tune": tune, "seed": seed, "starts": starts}
+    for name, value in given.items():
+        if value < least[name] or value != np.floor(value):
+            raise UsageError(f"{name} is {value}; it must be a whole number, {least[name]} or above.")
 
 
 def _check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:

@@ -20,6 +20,8 @@ class Settings:
     seed: int = 0
     sampling: posterior.Sampling = posterior.Sampling()
     groups: tuple[str, ...] = ()
+    starts: int | None = None
+    """Of each optimiser; its own number unless given."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,11 @@ class Kind:
 
 
 ESTIMATORS: dict[str, Kind] = {
-    "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed), "maximum likelihood"),
-    "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed), "maximum a posteriori"),
+    "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
+    "map": Kind(
+        lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts),
+        "maximum a posteriori",
+    ),
     "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "posterior mean"),
     "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
     "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),

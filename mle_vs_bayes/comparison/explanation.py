@@ -65,6 +65,10 @@ class Explanation:
     def __getitem__(self, quantity: str) -> Attribution:
         return next(part for part in self.parts if part.quantity == quantity)
 
+    def document(self) -> dict[str, Any]:
+        """What it adds to the JSON document."""
+        return {"explanation": self.records()}
+
     def records(self) -> list[dict[str, Any]]:
         """The parts as JSON can hold them, each with its sentence."""
         fields = [{**asdict(part), "sentence": part.sentence} for part in self.parts]

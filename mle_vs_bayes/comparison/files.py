@@ -10,7 +10,7 @@ from .outcome import Outcome
 from .screen import screen
 from .tree import with_point_estimates
 
-PICTURES = ("forest", "marginal", "trace", "rank", "path", "convergence")
+PICTURES = ("forest", "marginal", "trace", "rank", "path", "profile", "waterfall", "convergence")
 EVERY_FILE = frozenset({"rows.csv", "comparison.nc", "summary.txt", *(f"{name}.png" for name in PICTURES)})
 """What a run may leave: the next run into the same folder replaces all of it, also what it does not make itself."""
 

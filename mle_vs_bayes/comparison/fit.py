@@ -13,6 +13,7 @@ from ..rows import Row
 from . import estimators, quantities
 from .agreement import Agreement, agreements
 from .estimators import Settings
+from .modes import different_modes
 from .quantities import Context
 
 Progress = Callable[[str], None]
@@ -61,7 +62,9 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     for row in {(r.estimator, r.parameter): r for r in rows}.values():  # one per quantity, whatever its intervals
         by_name.setdefault(row.estimator, []).append(row)
     values = {
-        n: np.array([r.estimate for r in found], dtype=float) for n, found in by_name.items() if found[0].status == "ok"
+        name: np.array([r.estimate for r in found], dtype=float)
+        for name, found in by_name.items()
+        if found[0].estimate is not None  # and not its status, which may be that of an interval
     }
     errors = np.array([r.mcse for r in by_name.get("posterior", [])], dtype=float)
     return values, errors if errors.size else np.zeros(len(next(iter(by_name.values()))))
@@ -72,6 +75,7 @@ def _with_agreement(program: Program, estimates: dict[str, Estimate], pairs: lis
     added: dict[str, list[Concern]] = {name: [] for name in estimates}
     if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):
         added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
+    added.get("map", []).extend(different_modes(program, estimates))
     for pair in sorted(pairs, key=lambda p: -abs(p.in_se)):
         first = pair.pair.split(" - ")[0]
         if pair.pair == "map - mle" and abs(pair.in_se) > 1:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rows as row_schema
-from . import road
+from . import curves, road, searches
 from .fit import Fit
 from .outcome import Outcome
 
@@ -17,9 +17,11 @@ Array = NDArray[np.float64]
 
 
 def pictures(outcome: Outcome) -> "dict[str, Figure]":
-    """forest; with a posterior also marginal, trace and rank; with a MAP path; with several n convergence."""
-    from ..report import figures
+    """forest; with a posterior also marginal, trace and rank; with a MAP path; profile; with several n convergence."""
+    from ..report import chains, figures
+    from ..report.curves import curves as draw_curves
     from ..report.path import path
+    from ..report.waterfall import waterfall
 
     fit = outcome.fit
     rows = row_schema.frame(fit.rows)
@@ -27,10 +29,17 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     posterior = fit.estimates.get("posterior")
     if posterior is not None and posterior.tree is not None:
         found["marginal"] = figures.marginal(rows, posterior.tree, prior_densities(fit))
-        found["trace"] = figures.trace(posterior.tree)
-        found["rank"] = figures.rank(posterior.tree)
+        found["trace"] = chains.trace(posterior.tree)
+        found["rank"] = chains.rank(posterior.tree)
     if "map" in fit.estimates and fit.estimates["map"].converged:
         found["path"] = path(road.rows(fit))
+    searched = searches.rows(fit)
+    if len(searched):
+        found["waterfall"] = waterfall(searched, f"{fit.program.model.name}, n = {fit.program.data.n:,}")
+    drawn = curves.rows(fit, prior_densities(fit))
+    if len(drawn):
+        subject = f"{fit.program.model.name}, n = {fit.program.data.n:,}"
+        found["profile"] = draw_curves(drawn, subject, outcome.level)
     if len(outcome.fits) > 1:
         found["convergence"] = figures.convergence(outcome.rows)
     return found
@@ -39,7 +48,10 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
 def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:
     """Grid and prior density, each ``(200,)``, of every parameter over the reach of its estimates, by label."""
     found = {}
-    for name, prior in fit.program.priors.items():
+    for parameter in fit.program.layout.parameters:
+        name, prior = parameter.name, fit.program.priors[parameter.name]
+        if parameter.support.name == "ordered":
+            continue  # one of several in rising order has another density than its prior alone
         for position, label in enumerate(fit.program.layout.labels_of[name]):
             grid = _grid(fit, label)
             if prior.proper and grid is not None:

@@ -34,6 +34,19 @@ def resolve(model: Model, given: Given, data: Dataset) -> dict[str, Prior]:
     return resolved
 
 
+def of_subset(
+    priors: Mapping[str, Prior], model: Model, names: Mapping[str, tuple[str, ...]], subset: Dataset
+) -> dict[str, Prior]:
+    """The same numbers for the groups of a subset: what was said of a group (of all in ``names``) goes with it."""
+    found = dict(priors)
+    for axis, parameter in ((p.dims[0], p) for p in model.parameters if p.dims and p.dims[0] in subset):
+        kept = [names[axis].index(name) for name in subset.coords[axis]]
+        prior = priors[parameter.name]
+        picked = {k: tuple(v[i] for i in kept) if isinstance(v, tuple) else v for k, v in prior.arguments.items()}
+        found[parameter.name] = Prior(prior.family, **picked)
+    return found
+
+
 def variant(given: Given) -> str:
     """The label of these priors in rows: ``default``, or what replaced the defaults."""
     if not given:
@@ -55,6 +68,7 @@ def _prior_of(
     if not parameter.dims:
         return prior
     names = labels(parameter.name, parameter.dims, coords)
+    prior = _symmetric(prior, len(names))
     for position, label in enumerate(names):
         if label in chosen:
             _check_support(parameter, label, chosen[label])
@@ -66,12 +80,18 @@ def _prior_of(
 def _check_support(parameter: Parameter, label: str, prior: Prior) -> None:
     if parameter.support.holds(prior.support) or prior.family == jeffreys.FAMILY:
         return
-    fitting = [name for name, family in FAMILIES.items() if parameter.support == family.support and family.proper]
+    fitting = [name for name, family in FAMILIES.items() if parameter.support.holds(family.support) and family.proper]
     raise UsageError(
         f"prior {prior} of {label} has mass outside {label}'s support ({parameter.support.name}: "
         f"{parameter.support.lower:g} to {parameter.support.upper:g}); "
         f"choose one inside it, such as {', '.join(fitting[:3])}."
     )
+
+
+def _symmetric(prior: Prior, length: int) -> Prior:
+    """``Dirichlet(2)``: the same number for every share, of which PyMC wants one each."""
+    a = prior.arguments.get("a")
+    return Prior(prior.family, a=(a,) * length) if prior.family == "Dirichlet" and isinstance(a, float) else prior
 
 
 def _with_element(prior: Prior, element: Prior, position: int, length: int) -> Prior:

@@ -1,6 +1,7 @@
 """What `compare` returns: the outcome with the plots, files, texts and further questions people have of it."""
 
 import html
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..intervals.profile_curve import ProfileCurve
     from .explanation import Explanation
+    from .page import Page
     from .sensitivity import Sensitivity
 
 
@@ -59,6 +61,20 @@ class Comparison(Outcome):
         from .explanation import explain
 
         return explain(self.fit)
+
+    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "Page":
+        """Tests of quantities against ``nulls`` and model scores, beside ``others`` fitted to the same data.
+
+        Without ``nulls``: every coefficient but the intercept at 0, and what makes the model a simpler one.
+
+        Raises
+        ------
+        UsageError
+            A quantity the model does not have, or other data.
+        """
+        from .page import page
+
+        return page(self, others, nulls or {})
 
     def sensitivity(self) -> "Sensitivity":
         """Prior sensitivity by power scaling at the largest n: ArviZ's measure and the shift of the mean.

@@ -78,6 +78,10 @@ class Sensitivity:
                 found.append(Concern(code, f"{part.quantity}: {numbers}{more}"))
         return tuple(found)
 
+    def document(self) -> dict[str, Any]:
+        """What it adds to the JSON document."""
+        return {"sensitivity": self.records()}
+
     def records(self) -> list[dict[str, Any]]:
         """The parts as JSON can hold them."""
         return [{name: plain(value) for name, value in asdict(part).items()} for part in self.parts]

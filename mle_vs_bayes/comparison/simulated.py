@@ -43,7 +43,8 @@ def filled(model: Model, data: Dataset) -> Dataset:
 
 
 def _truth(model: Model, layout: Layout, truth: Mapping[str, float]) -> np.ndarray:
-    values = [p.typical for p in model.parameters for _ in layout.labels_of[p.name]]
+    typical = [np.broadcast_to(p.typical, len(layout.labels_of[p.name])) for p in model.parameters]
+    values = [float(value) for each in typical for value in each]
     for key, value in truth.items():
         if key not in layout.labels:
             raise UsageError(f'{model.name} has no parameter "{key}" for a truth; it has {", ".join(layout.labels)}.')
@@ -53,7 +54,13 @@ def _truth(model: Model, layout: Layout, truth: Mapping[str, float]) -> np.ndarr
         block = theta[layout.slices[parameter.name]]
         if not parameter.support.contains(block):
             raise UsageError(
-                f"truth {parameter.name}={block[0]:g} lies outside its support ({parameter.support.name}); "
-                f"a typical value is {parameter.typical:g}."
+                f"truth {parameter.name}={_text(block)} lies outside its support ({parameter.support.name}); "
+                f"a typical value is {_text(np.atleast_1d(parameter.typical))}."
             )
     return theta
+
+
+def _text(values: np.ndarray) -> str:
+    """``2`` or ``[0.2, 0.8]``."""
+    shown = ", ".join(f"{value:.3g}" for value in values)
+    return f"[{shown}]" if len(values) > 1 else f"{values[0]:g}"

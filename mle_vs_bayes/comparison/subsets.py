@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract.data import Dataset
 from ..errors import UsageError
@@ -11,7 +12,9 @@ from ..errors import UsageError
 def nested(data: Dataset, sizes: Sequence[int | str] | None, seed: int, least: int) -> Iterator[Dataset]:
     """Subsets of ``data`` of the sizes asked for, smallest first; all of it when no size is given.
 
-    One seeded permutation serves all sizes, so that a smaller subset lies in every larger one.
+    One seeded permutation serves all sizes, so that a smaller subset lies in every larger one. Grouped rows stay
+    together: a subset is the fewest whole groups, in random order, with as many rows as asked for. Rows drawn one
+    by one would thin every group, and show how groups shrink rather than what more of them tell.
 
     Raises
     ------
@@ -21,9 +24,18 @@ def nested(data: Dataset, sizes: Sequence[int | str] | None, seed: int, least: i
     if not sizes:
         yield data
         return
-    order = np.random.default_rng(seed).permutation(data.n)
-    for size in sorted({_size(text, data.n, least) for text in sizes}):
+    order, ends = _order(data, np.random.default_rng(seed))
+    wanted = {_size(text, data.n, least) for text in sizes}
+    for size in sorted({int(ends[np.searchsorted(ends, size)]) for size in wanted}):
         yield data if size == data.n else _checked(data.rows(np.sort(order[:size])))
+
+
+def _order(data: Dataset, generator: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows ``(n,)`` in random order, and after how many of them a subset may end: anywhere, or between groups."""
+    if "group" not in data:
+        return generator.permutation(data.n), np.arange(1, data.n + 1)
+    place = generator.permutation(len(data.coords["group"]))[data["group"].astype(np.intp)]
+    return np.argsort(place, kind="stable"), np.cumsum(np.bincount(place))
 
 
 def _checked(subset: Dataset) -> Dataset:

@@ -32,6 +32,8 @@ nonnegative = Kind("nonnegative", "0 or above", lambda v: v >= 0)
 binary = Kind("binary", "0 or 1", lambda v: (v == 0) | (v == 1))
 count = Kind("count", "a whole number, 0 or above", lambda v: (v >= 0) & _whole(v))
 positive_count = Kind("positive_count", "a whole number, 1 or above", lambda v: (v >= 1) & _whole(v))
+label = Kind("label", "names: text, numbers or categories", lambda v: (v >= 0) & _whole(v))
+"""Read as codes 0 … G − 1 into the data's ``coords`` under the role, in the order of first appearance."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,5 @@ class Column:
 y_role = "y"
 weights = Column("weights", count, optional=True)
 """Frequency weights: a row of weight w stands for w identical rows. Understood by every model."""
+group = Column("group", label, optional=True)
+"""Who belongs together. A model that does not read it may be told it: robust errors then sum scores within groups."""

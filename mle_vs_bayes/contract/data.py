@@ -14,7 +14,8 @@ class Dataset(Mapping[str, Array]):
     """Columns by role, each ``(n,)`` or ``(n, k)`` float64, immutable; ``data["y"]`` is a column.
 
     ``coords`` names the elements of further axes: ``{"term": ("Intercept", "x1")}`` for the
-    design matrix ``X`` of a regression, whose columns are the terms.
+    design matrix ``X`` of a regression, whose columns are the terms. A column of labels holds codes
+    into the coords of its own role: ``{"group": ("A", "B")}`` beside a column ``group`` of 0 and 1.
     A design is a Dataset without ``y``.
     """
 
@@ -36,8 +37,12 @@ class Dataset(Mapping[str, Array]):
         return len(next(iter(self.columns.values())))
 
     def rows(self, index: NDArray[np.intp]) -> "Dataset":
-        """The rows at ``index``, in that order, repeats included."""
-        return Dataset({role: values[index] for role, values in self.columns.items()}, self.coords)
+        """The rows at ``index``, in that order, repeats included; labels that none of them has are forgotten."""
+        columns, coords = {role: values[index] for role, values in self.columns.items()}, dict(self.coords)
+        for role in coords.keys() & columns.keys():
+            present, codes = np.unique(columns[role], return_inverse=True)
+            columns[role], coords[role] = codes.astype(float), tuple(coords[role][int(code)] for code in present)
+        return Dataset(columns, coords)
 
     def replace(self, **columns: Array) -> "Dataset":
         """A copy with these columns put in place or added."""

@@ -7,6 +7,7 @@ stand in PyMC's order; alternatives (``alpha, beta`` or ``mu, sigma``) are separ
 from dataclasses import dataclass
 
 from .support import Support, positive, real, unit
+from .vector_support import simplex
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ FAMILIES: dict[str, Family] = {
     "Beta": Family(unit, (("alpha", "beta"), ("mu", "sigma"), ("mu", "nu"))),
     "Kumaraswamy": Family(unit, (("a", "b"),)),
     "LogitNormal": Family(unit, (("mu", "sigma"),)),
+    "Dirichlet": Family(simplex, (("a",),)),
     "Uniform": Family(real, (("lower", "upper"),)),
     "TruncatedNormal": Family(real, (("mu", "sigma", "lower", "upper"), ("mu", "sigma", "lower"), ("mu", "sigma"))),
 }

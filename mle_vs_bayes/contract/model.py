@@ -21,7 +21,14 @@ should
     ``divergence(data)``
         Why this data set has no maximum of the likelihood, where that is known beforehand.
 may
-    ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind).
+    ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
+    ``special_cases`` (models inside this one, for likelihood-ratio tests),
+    ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
+    ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
+    arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
+    ``latent(theta, data)``
+        The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
+        from this one; ML and MAP take the marginal ``likelihood``, as the joint mode is another point or none.
 
 ``theta`` is a mapping from parameter names to floats, arrays ``(k,)`` or PyMC variables;
 ``data`` maps roles to arrays or ``pm.Data`` nodes. Leaves write ``theta["mu"]`` for all of them.
@@ -36,6 +43,7 @@ from numpy.typing import NDArray
 from .column import Column
 from .data import Dataset
 from .parameter import Function, Parameter
+from .special_case import SpecialCase
 from .support import Support
 
 Array = NDArray[np.float64]
@@ -45,14 +53,19 @@ Theta = Mapping[str, Any]
 class Model:
     """Base of every leaf; a leaf is its docstring (the story), its declarations and its formulas."""
 
-    name: ClassVar[str]
-    parameters: ClassVar[tuple[Parameter, ...]]
+    name: str
+    """The file's; where ``__init__`` was given arguments, the text that `models.get` makes the same model from."""
+    parameters: tuple[Parameter, ...]
     columns: ClassVar[tuple[Column, ...]]
     functions: ClassVar[tuple[Function, ...]] = ()
     regular: ClassVar[bool] = True
     """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
     exact_intervals: ClassVar[Mapping[str, str]] = {}
     """The kind of interval that is exact for a parameter, by its name: ``{"p": "clopper_pearson"}``."""
+    special_cases: ClassVar[Mapping[str, SpecialCase]] = {}
+    """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
+    edges: ClassVar[Mapping[str, str]] = {}
+    """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
     takes_formula: ClassVar[bool] = False
     """Whether the data come through a formula as a design matrix ``X`` with coords ``term``."""
 
@@ -72,6 +85,18 @@ class Model:
         """The observed variable ``y`` in the open PyMC model."""
         raise NotImplementedError
 
+    def latent(self, theta: Theta, data: Mapping[str, Any]) -> Any:
+        """The observed variable ``y`` given latent variables with priors of their own, in the open PyMC model.
+
+        They lie along an axis of the data's coords and are no parameters: no row has them, and the DataTree
+        keeps them in a group of their own. Tested by integrating them out by quadrature.
+        """
+        raise NotImplementedError
+
+    @property
+    def has_latent(self) -> bool:
+        return type(self).latent is not Model.latent
+
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""
         sizes = {p.name: [len(self.coords(data)[d]) for d in p.dims] for p in self.parameters}
@@ -88,6 +113,14 @@ class Model:
     def fisher_information(self, theta: Theta, data: Mapping[str, Any]) -> Any:
         """Expected information of the sample in PyMC: a matrix ``(p, p)``, its diagonal ``(p,)``, or a scalar."""
         raise NotImplementedError
+
+    def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:
+        """θ after one step of expectation–maximisation, which never lowers the likelihood."""
+        raise NotImplementedError
+
+    def doubtful(self, theta: Theta, data: Dataset) -> str | None:
+        """What speaks against a maximum of the likelihood that is one ("component 2 stands on 2 of 12 values")."""
+        return None
 
     def divergence(self, data: Dataset) -> str | None:
         """Why the likelihood has no maximum on these data ("p runs to 0: every y is 0"), or None."""
@@ -106,6 +139,6 @@ class Model:
         return dict(data.coords)
 
     def least_rows(self, data: Dataset) -> int:
-        """Fewest rows a subset may have: one more than the parameters, and at least 2."""
-        elements = [len(self.coords(data)[d]) for p in self.parameters for d in p.dims]
+        """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
+        elements = [len(self.coords(data)[d]) for p in self.parameters for d in p.dims if d not in data]
         return max(2, sum(elements) + sum(not p.dims for p in self.parameters))

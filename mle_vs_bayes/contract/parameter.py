@@ -12,8 +12,8 @@ from .support import Support, real
 class Parameter:
     """One parameter of a model, scalar or a vector along ``dims``.
 
-    ``typical`` is a value of the size met in practice; simulations start from it and the
-    contract tests draw their points around it. ``dims`` names an axis of the data's
+    ``typical`` is a value of the size met in practice, or one per element; simulations start from it
+    and the contract tests draw their points around it. ``dims`` names an axis of the data's
     ``coords``, e.g. ``("term",)``.
     """
 
@@ -21,7 +21,7 @@ class Parameter:
     symbol: str
     support: Support
     prior: Prior
-    typical: float
+    typical: float | tuple[float, ...]
     dims: tuple[str, ...] = ()
 
 

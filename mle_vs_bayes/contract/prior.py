@@ -102,7 +102,10 @@ class Prior:
         return Prior(self.family, **numbers)
 
     def element(self, position: int) -> "Prior":
-        """The prior of one element of a vector parameter."""
+        """The prior of one element of a vector parameter; of shares that sum to one, the marginal one."""
+        if self.family == "Dirichlet":
+            a = np.asarray(self.arguments["a"])
+            return Prior("Beta", alpha=float(a[position]), beta=float(a.sum() - a[position]))
         return Prior(self.family, **{k: v[position] if isinstance(v, tuple) else v for k, v in self.arguments.items()})
 
     def density(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:

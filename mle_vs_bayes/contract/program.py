@@ -73,10 +73,13 @@ class Program:
 
     def evaluate(self, z: Array, power: float) -> Evaluation:
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
-        w = self.coordinates.working(z)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # on its way to an edge a search overflows
+            w = self.coordinates.working(z)
             value = float(np.sum(self.working_units(w)))
-            gradient, hessian = self._likelihood_derivatives(w)
+            try:
+                gradient, hessian = self._likelihood_derivatives(w)
+            except ValueError:  # PyMC's check of the parameters: a scale that underflows to 0
+                gradient, hessian = np.full(len(w), np.nan), np.full((len(w), len(w)), np.nan)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)
                 value += power * log_prior
@@ -85,7 +88,8 @@ class Program:
 
     def working_hessian(self, w: Array, power: float) -> Array:
         """Hessian ``(p, p)`` with respect to w of log-likelihood + power · log prior."""
-        return np.asarray(self._likelihood_derivatives(w)[1] + power * self._working_prior(w)[2])
+        hessian = np.asarray(self._likelihood_derivatives(w)[1])
+        return hessian + power * self._working_prior(w)[2] if power else hessian
 
     def _working_prior(self, w: Array) -> tuple[float, Array, Array]:
         """The log prior density (of θ) with its derivatives with respect to w."""
@@ -113,20 +117,29 @@ class Program:
 
     def score_units(self, theta: Array) -> Array:
         """Gradient of each unit's log-likelihood on the model scale, shape ``(units, p)``."""
-        columns = self._unit_scores(self.coordinates.inverse @ theta)
-        return np.column_stack([np.asarray(c) for c in columns]) @ self.coordinates.inverse
+        return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
 
     @cached_property
     def pymc_model(self) -> "pymc.Model":
-        """The PyMC model with priors, real parameters standardised around the start."""
+        """The PyMC model whose mode is the MAP: latent variables integrated out, real parameters standardised."""
         return pymc_model.build(self.model, self.layout, self.data, self.priors, self._affine())
+
+    @cached_property
+    def sampled_model(self) -> "pymc.Model":
+        """What is sampled: `pymc_model`, or the same posterior with latent variables where the leaf has them."""
+        if not self.model.has_latent:
+            return self.pymc_model
+        return pymc_model.build(self.model, self.layout, self.data, self.priors, self._affine(), latent=True)
 
     def _affine(self) -> dict[str, tuple[Any, Any]]:
         hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
-        affine = {}
+        affine: dict[str, tuple[Any, Any]] = {}
         for parameter in self.layout.parameters:
             block = self.layout.slices[parameter.name]
-            if parameter.support.name == "real" and self.priors[parameter.name].support.name == "real":
+            if parameter.support.name == "ordered":  # one scale for all, which keeps their order
+                start = self.start[block]
+                affine[parameter.name] = np.full_like(start, start.mean()), np.std(start) * np.eye(len(start))
+            elif parameter.support.name == "real" and self.priors[parameter.name].support.name == "real":
                 scale = self.coordinates.linear[block, block] @ _root_of_inverse(-hessian[block, block])
                 centre = self.start[block]
                 affine[parameter.name] = (centre, scale) if parameter.dims else (centre[0], scale[0, 0])
@@ -154,14 +167,16 @@ class Program:
         return _compile(vector, _gradient_and_hessian(units.sum(), vector))
 
     @cached_property
-    def _unit_scores(self) -> Callable[[Array], list[Array]]:
+    def _unit_scores(self) -> Callable[[Array], Array]:
+        """Derivatives ``(p, units)`` of the units along every axis at once: one graph, however many parameters."""
         import pytensor.tensor as pt
         from pytensor.gradient import pushforward
+        from pytensor.graph.replace import vectorize_graph
 
         vector, units = self._likelihood_graph
-        directions = np.eye(self.layout.size)
-        columns = [pushforward(units, vector, pt.constant(direction)) for direction in directions]
-        return _compile(vector, columns)
+        direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
+        along: Any = pushforward(units, vector, direction)
+        return _compile(vector, vectorize_graph(along, {direction: pt.eye(self.layout.size)}))
 
     @cached_property
     def _prior_graph(self) -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ from .data import Dataset
 from .layout import Layout
 from .model import Model
 from .prior import Prior
+from .support import Support
 
 if TYPE_CHECKING:
     import pymc
@@ -24,10 +25,14 @@ Array = NDArray[np.float64]
 Affine = Mapping[str, tuple[Any, Any]]
 
 
-def build(model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior], affine: Affine) -> "pymc.Model":
-    """The model with its priors, ready for ``pymc.sample`` and ``pymc.find_MAP``.
+def build(
+    model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior], affine: Affine, latent: bool = False
+) -> "pymc.Model":
+    """The model with its priors, ready for ``pymc.find_MAP``, or with its ``latent`` variables for ``pymc.sample``.
 
-    ``affine`` maps a real parameter to (centre, scale): scalars, or ``(k,)`` and ``(k, k)``.
+    ``affine`` maps a real or rising parameter to (centre, scale): scalars, or ``(k,)`` and ``(k, k)``.
+    Rising values have the density of their prior as if they were free, so without the constant (K! under one
+    prior for all) that would make up for the orders left out: it is in none of the models here.
     Transforms keep every parameter inside its support, so that PyMC's own checks would only cost.
     """
     import pymc
@@ -36,7 +41,9 @@ def build(model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prio
         theta = {}
         for parameter in layout.parameters:
             keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}
-            if parameter.name in affine:
+            if parameter.support.name == "ordered":
+                keywords["default_transform"] = _rising(priors[parameter.name].support, affine[parameter.name])
+            elif parameter.name in affine:
                 keywords["default_transform"] = _affine(*affine[parameter.name])
             if parameter.support.closed:
                 keywords["default_transform"] = _above(parameter.support.lower)
@@ -44,7 +51,7 @@ def build(model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prio
         nodes = data_nodes(data)
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, nodes)
-        model.likelihood(theta, nodes)
+        (model.latent if latent else model.likelihood)(theta, nodes)
     return built
 
 
@@ -89,6 +96,20 @@ def _above(lower: float) -> Any:
     from pymc.distributions.transforms import Interval
 
     return Interval(lower, None)
+
+
+def _rising(within: Support, affine: tuple[Any, Any]) -> Any:
+    """First value and logarithms of the gaps: of numbers of order one, or of what maps a prior's interval to the line.
+
+    Every map that comes first rises, so that order is kept.
+    """
+    from pymc.distributions.transforms import Interval, ordered
+    from pymc.logprob.transforms import ChainedTransform
+
+    if not np.isfinite([within.lower, within.upper]).any():
+        return ChainedTransform([_affine(*affine), ordered])
+    ends = [end if np.isfinite(end) else None for end in (within.lower, within.upper)]
+    return ChainedTransform([Interval(*ends), ordered])
 
 
 def _affine(centre: Any, scale: Any) -> Any:

@@ -6,6 +6,7 @@ shape ``(k,)``. Most supports work elementwise and have f = k: θ itself on the 
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ class Support:
     lower: float = -np.inf
     upper: float = np.inf
     closed: bool = False
+    tied: ClassVar[bool] = False
+    """Whether the elements of a vector must fit together, so that no density of one of them will do."""
 
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
@@ -32,7 +35,7 @@ class Support:
 
     def holds(self, other: "Support") -> bool:
         """Whether `other` lies inside this support."""
-        return self.lower <= other.lower and other.upper <= self.upper
+        return self.tied == other.tied and self.lower <= other.lower and other.upper <= self.upper
 
     def bounded(self, size: int) -> tuple[bool, ...]:
         """For each unconstrained coordinate, whether running off means running to an edge of the support."""

@@ -39,6 +39,8 @@ class Ordered(Support):
 class Simplex(Support):
     """Shares above 0 that sum to 1, through log ratios to the last of them (f = k − 1)."""
 
+    tied = True
+
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))
         return bool(np.all(values > 0) and abs(values.sum() - 1) < 1e-9)

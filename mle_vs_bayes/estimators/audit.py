@@ -1,26 +1,35 @@
-"""What is of concern about an accepted optimum: other optima beside it, and edges it lies on."""
+"""What is of concern about an accepted optimum: other optima beside it, edges it lies on, directions it is flat in."""
 
 import numpy as np
 
 from ..concerns import Concern
 from ..contract.program import Program
+from .estimate import Search
+from .flat_direction import flat_direction
 from .optimum import Optimum, distances
 
-_APART = 0.01
+APART = 0.01
 """Standard errors: starts that end further apart than this have found different optima."""
 
 
-def concerns(program: Program, top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
-    """Concerns about the best of several searches."""
-    return (*_several(top, optima), *_on_edge(program, top))
+def concerns(program: Program, power: float, top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
+    """Concerns about the best of several searches for the maximum of log-likelihood + ``power`` · log prior."""
+    edges = _on_edge(program, top)
+    flat = () if edges else flat_direction(program, program.coordinates.working(top.z), power)
+    return (*_several(top, optima), *_ran_off(optima), *edges, *flat)
 
 
 def _several(top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
-    away = [distance for distance in distances(top, optima) if distance > _APART]
+    away = [distance for distance in distances(top, optima) if distance > APART]
     if not away:
         return ()
     detail = f"{len(away)} of {len(optima)} starts ended elsewhere, up to {max(away):.2g} SE away"
     return (Concern("several_modes", detail),)
+
+
+def _ran_off(optima: list[Optimum]) -> tuple[Concern, ...]:
+    reasons = [str(optimum.reason) for optimum in optima if optimum.status == "divergent"]
+    return (Concern("ran_off", f"{len(reasons)} of {len(optima)}: {reasons[0]}"),) if reasons else ()
 
 
 def _on_edge(program: Program, top: Optimum) -> tuple[Concern, ...]:
@@ -30,3 +39,8 @@ def _on_edge(program: Program, top: Optimum) -> tuple[Concern, ...]:
     theta = program.coordinates.theta(top.z)
     values = [f"{label} = {theta[program.layout.labels.index(label)]:.6g}" for label in held]
     return (Concern("boundary", ", ".join(values)),)
+
+
+def searches_of(method: str, optima: list[Optimum]) -> tuple[Search, ...]:
+    """Where the searches of one method ended, for the record."""
+    return tuple(Search(method, optimum.evaluation.value, optimum.status) for optimum in optima)

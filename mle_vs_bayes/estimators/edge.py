@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.program import Program
+from ..contract.support import Support
 
 Array = NDArray[np.float64]
 FAR = 8.0
@@ -17,10 +18,21 @@ def runaway(program: Program, z: Array) -> str | None:
         return None
     layout = program.layout
     label = layout.free_labels[position]
-    value = program.coordinates.theta(z)[layout.labels.index(label)]
-    support = layout.parameter_of(label).support
-    ends = [end for end in (support.lower, support.upper) if abs(value - end) < 1e-3]
-    return f"{label} runs to {ends[0]:g}" if ends else f"{label} runs to infinity"
+    with np.errstate(all="ignore"):
+        value = program.coordinates.theta(z)[layout.labels.index(label)]
+    parameter, below = layout.parameter_of(label), bool(z[position] < program.coordinates.z(program.start)[position])
+    end = _end(parameter.support, value, below)
+    if parameter.support.name == "ordered" and below:
+        end = layout.labels[layout.labels.index(label) - 1]
+    why = program.model.edges.get(f"{parameter.name} runs to {end}")
+    return f"{label} runs to {end}" + (f": {why}" if why else "")
+
+
+def _end(support: Support, value: float, below: bool) -> str:
+    """The end of the support that a value has left for, ``below`` where its unconstrained coordinate fell."""
+    if below and np.isfinite(support.lower):
+        return f"{support.lower:g}"  # whatever the units: a thousandth may be far from 0, or a million near it
+    return f"{support.upper:g}" if np.isfinite(support.upper) and support.upper - value < 1e-3 else "infinity"
 
 
 def closed_edge(program: Program, z: Array) -> int | None:

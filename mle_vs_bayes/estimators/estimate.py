@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Search:
+    """Where one start of an optimiser ended: by which ``method``, at which log density, accepted or why not."""
+
+    method: str
+    value: float
+    status: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
     """What one estimator says of one data set; a failed fit is one of these, too.
@@ -34,6 +43,8 @@ class Estimate:
     concerns: tuple[Concern, ...] = ()
     iterations: int | None = None
     gradient: float | None = None
+    searches: tuple[Search, ...] = ()
+    """Of the optimiser, one per start."""
     results: Any = None
     tree: "xarray.DataTree | None" = None
     distributions: Mapping[str, Any] = field(default_factory=dict)

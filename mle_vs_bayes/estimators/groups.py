@@ -1,5 +1,6 @@
 """Groups of the DataTree beyond the draws themselves: what ArviZ's checks and plots need."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed
         else:
             GROUPS[group](job)
     if step > 1 and _THINNED.intersection(groups):
-        notes.append(Concern("thinned", f"every {step}th draw of each chain"))
+        notes.append(Concern("thinned", f"one draw in {step} of each chain"))
     return notes
 
 
@@ -66,7 +67,7 @@ def _add_log_prior(job: Job) -> None:
     from pymc.stats import compute_log_prior
 
     names = [str(name) for name in job.program.layout.slices]
-    compute_log_prior(job.tree, var_names=names, model=job.program.pymc_model, progressbar=False)
+    compute_log_prior(job.tree, var_names=names, model=job.program.sampled_model, progressbar=False)
     if jeffreys.asked(job.program.priors):  # a Potential, which PyMC leaves out
         draws = by_label(job.tree)
         theta = np.stack([draws[label] for label in job.program.layout.labels], axis=-1)
@@ -76,33 +77,48 @@ def _add_log_prior(job: Job) -> None:
 
 
 def _add_prior(job: Job) -> None:
-    job.tree["prior"] = _prior_draws(job, [str(name) for name in job.program.layout.slices])["prior"].to_dataset()
+    job.tree["prior"] = _prior_draws(job, "prior", [str(name) for name in job.program.layout.slices])
 
 
 def _add_prior_predictive(job: Job) -> None:
-    job.tree["prior_predictive"] = _prior_draws(job, ["y"])["prior_predictive"].to_dataset()
+    job.tree["prior_predictive"] = _prior_draws(job, "prior_predictive", ["y"])
 
 
-def _prior_draws(job: Job, names: list[str]) -> "xarray.DataTree":
+def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
+    """Draws of one group; PyMC draws values that shall rise in any order, so of those only the rising ones are kept."""
     import pymc
 
-    mode, model = {"mode": MODE}, job.program.pymc_model
+    rising = [p for p in job.program.layout.parameters if p.support.name == "ordered"]
+    orders = math.prod(math.factorial(len(job.program.layout.labels_of[p.name])) for p in rising)
+    most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if "y" in names else 20))
+    count = PRIOR_DRAWS if not rising else PRIOR_DRAWS * orders * 5 // 4  # one in so many rises, if all have one prior
+    mode, model = {"mode": MODE}, job.program.sampled_model
+    wanted = list(dict.fromkeys([*names, *(p.name for p in rising)]))
     with quiet():
-        return pymc.sample_prior_predictive(
-            PRIOR_DRAWS, model=model, var_names=names, random_seed=job.seed, compile_kwargs=mode
+        tree = pymc.sample_prior_predictive(
+            min(count, most), model=model, var_names=wanted, random_seed=job.seed, compile_kwargs=mode
         )
+    drawn = tree[group].to_dataset()[names]
+    if not rising:
+        return drawn
+    rises = np.all([np.all(np.diff(tree["prior"][p.name]) > 0, axis=(0, 2)) for p in rising], axis=0)
+    kept = drawn.isel(draw=np.flatnonzero(rises)[:PRIOR_DRAWS])
+    return kept.assign_coords(draw=np.arange(kept.sizes["draw"]))
 
 
 def _add_log_likelihood(job: Job) -> None:
-    """NumPy's likelihood at each draw (parity has shown that PyMC's is the same)."""
+    """NumPy's likelihood at each draw (parity has shown that PyMC's is the same), of each row or each group."""
     import xarray
 
     draws = by_label(job.tree)
     theta = np.stack([draws[label][:, :: job.step] for label in job.program.layout.labels], axis=-1)
     values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
-    dims = ("chain", "draw", *job.tree["observed_data"]["y"].dims)
+    whole_groups = values.shape[-1] != job.program.data.n
+    dims = ("chain", "draw", *(("group",) if whole_groups else job.tree["observed_data"]["y"].dims))
     kept = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
-    coords = {name: kept[name] for name in ("chain", "draw")}
+    coords: dict[str, Any] = {name: kept[name] for name in ("chain", "draw")}
+    if whole_groups:
+        coords["group"] = list(job.program.data.coords["group"])
     job.tree["log_likelihood"] = xarray.Dataset({"y": (dims, values.reshape(*theta.shape[:-1], -1))}, coords=coords)
 
 
@@ -111,7 +127,7 @@ def _add_posterior_predictive(job: Job) -> None:
 
     kept: Any = job.tree.copy()
     kept["posterior"] = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
-    mode, model = {"mode": MODE}, job.program.pymc_model
+    mode, model = {"mode": MODE}, job.program.sampled_model
     with quiet():
         drawn = pymc.sample_posterior_predictive(
             kept, model=model, random_seed=job.seed, progressbar=False, compile_kwargs=mode

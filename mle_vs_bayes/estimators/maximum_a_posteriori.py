@@ -8,6 +8,7 @@ units are far from one (measured for PyMC 6.4: μ off by 100 % with y in the mil
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..contract.program import MODE, Program
-from .audit import concerns
+from . import laplace_check
+from .audit import concerns, searches_of
 from .estimate import Estimate, missing
 from .optimum import Optimum, best, covariance, maximise, polished, starts
 from .quiet import quiet
@@ -25,10 +27,11 @@ NAME = "maximum_a_posteriori"
 STARTS = 2
 
 
-def fit(program: Program, seed: int = 0) -> Estimate:
-    """The posterior's mode on the model scale with its Laplace covariance −H⁻¹."""
+def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
+    """The posterior's mode on the model scale with its Laplace covariance −H⁻¹, from ``count`` starts."""
     began = time.perf_counter()
-    found = [_from_start(program, start) for start in starts(program, STARTS, seed)]
+    begins = starts(program, count or STARTS, seed)
+    found = [_from_start(program, start) for start in begins]
     optima = [optimum for optimum, _ in found]
     top = best(optima)
     if top.status != "ok":
@@ -36,18 +39,20 @@ def fit(program: Program, seed: int = 0) -> Estimate:
     if top.status != "ok":
         return _missing(program, top, began)
     theta = program.coordinates.theta(top.z)
-    return Estimate(
+    estimate = Estimate(
         estimator=NAME,
         labels=program.layout.labels,
         point=theta,
         covariance=covariance(program, top),
         log_likelihood=float(np.sum(program.working_units(program.coordinates.working(top.z)))),
-        concerns=concerns(program, top, optima),
+        concerns=(*concerns(program, 1.0, top, optima), *_stayed(program, begins, found)),
         iterations=top.iterations,
         gradient=top.decrement,
+        searches=searches_of("find_MAP", optima),
         results=found[int(np.argmax([o is top for o in optima]))][1],
-        seconds=time.perf_counter() - began,
     )
+    shape = laplace_check.concern(laplace_check.pareto_shape(program, estimate, seed))
+    return replace(estimate, concerns=(*estimate.concerns, *shape), seconds=time.perf_counter() - began)
 
 
 def _from_start(program: Program, start: Array) -> tuple[Optimum, Any]:
@@ -55,12 +60,29 @@ def _from_start(program: Program, start: Array) -> tuple[Optimum, Any]:
     tree = find_map(program, program.coordinates.theta(start))
     if tree is None:
         return maximise(program, 1.0, start), None
-    draw = {name: tree["posterior"][name].to_numpy()[0, 0] for name in program.layout.slices}
-    with np.errstate(all="ignore"):
-        z = program.coordinates.z(program.layout.join(draw))
+    z = _ended(program, tree)
     if not np.all(np.isfinite(z)):
         return maximise(program, 1.0, start), tree
     return polished(program, 1.0, z, int(tree["optimizer_result"]["nit"])), tree
+
+
+def _ended(program: Program, tree: Any) -> Array:
+    """z where ``find_MAP`` ended."""
+    draw = {name: tree["posterior"][name].to_numpy()[0, 0] for name in program.layout.slices}
+    with np.errstate(all="ignore"):
+        return program.coordinates.z(program.layout.join(draw))
+
+
+def _stayed(program: Program, begins: list[Array], found: list[tuple[Optimum, Any]]) -> tuple[Concern, ...]:
+    """A concern where ``find_MAP`` returned its own start although the mode it was finished to lies elsewhere."""
+    stayed = [
+        place
+        for place, (start, (optimum, tree)) in enumerate(zip(begins, found, strict=True))
+        if tree is not None
+        and np.allclose(_ended(program, tree), start, rtol=1e-9, atol=1e-12)
+        and not np.allclose(optimum.z, start, rtol=1e-3, atol=1e-3)
+    ]
+    return (Concern("did_not_move", f"from {len(stayed)} of {len(begins)} starts"),) if stayed else ()
 
 
 def _along_the_road(program: Program) -> Optimum:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..contract.column import label
 from ..contract.data import Array, Dataset
 from ..contract.model import Model
 from ..errors import DataError
 from . import bounds, missing, request, roles
+from .labels import coded
 from .values import check, numbers
 from .weights import repetitions
 from .wording import listed
@@ -68,7 +70,7 @@ def prepare(
     if design is not None:
         numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
     _check_values(numeric, chosen, model)
-    data = _dataset(numeric, model, design)
+    data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
     _check_terms(data)
     reason = model.unusable(data)
     if reason is not None:
@@ -89,10 +91,13 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_role(frame: pd.DataFrame, chosen: Mapping[str, str], model: Model) -> pd.DataFrame:
-    """A float64 column per role, open ends of intervals filled in."""
-    values = {role: numbers(frame[name], role) for role, name in chosen.items()}
-    numeric = pd.DataFrame(values, index=frame.index)
+    """A float64 column per role, labels as codes, open ends of intervals filled in."""
     known = roles.known(model)
+    values = {
+        role: coded(frame[name])[0] if known[role].kind is label else numbers(frame[name], role)
+        for role, name in chosen.items()
+    }
+    numeric = pd.DataFrame(values, index=frame.index)
     return bounds.with_open_ends(numeric, known["lower"]) if "lower" in numeric else numeric
 
 
@@ -127,17 +132,23 @@ def _check_values(numeric: pd.DataFrame, chosen: Mapping[str, str], model: Model
         bounds.check_successes(numeric, chosen)
 
 
-def _dataset(numeric: pd.DataFrame, model: Model, design: "Design | None") -> Dataset:
-    """Columns by role in the model's order, defaults for what was left out, and the design matrix."""
+def _dataset(numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: Model, design: "Design | None") -> Dataset:
+    """Columns by role in the model's order, defaults for what was left out, and the design matrix.
+
+    Labels are coded again from what was ``given``, now that rows have been dropped: all of them are in use.
+    """
     values: dict[str, Array] = {}
-    for column in model.columns:
-        if column.role in numeric:
+    coords: dict[str, tuple[str, ...]] = {}
+    for column in roles.known(model).values():
+        if column.kind is label and column.role in given:
+            values[column.role], coords[column.role] = coded(given[column.role])
+        elif column.role in numeric:
             values[column.role] = numeric[column.role].to_numpy(dtype=float)
         elif column.default is not None:
             values[column.role] = np.full(len(numeric), column.default)
     if design is None:
-        return Dataset(values)
-    return Dataset({**values, "X": design.X}, {"term": design.terms})
+        return Dataset(values, coords)
+    return Dataset({**values, "X": design.X}, {**coords, "term": design.terms})
 
 
 def _check_rows(numeric: pd.DataFrame) -> None:

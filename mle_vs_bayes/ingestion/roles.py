@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ..contract.column import Column, weights
+from ..contract.column import Column, group, weights
 from ..contract.model import Model
 from ..errors import DataError, UsageError
 from .values import converted
@@ -16,8 +16,9 @@ EXACT = ("y", "event")
 
 
 def known(model: Model) -> dict[str, Column]:
-    """Every role of the model, and ``weights``, which all models understand."""
-    return {column.role: column for column in (*model.columns, weights)}
+    """Every role of the model, and those that all models understand: ``weights`` and ``group``."""
+    own = {column.role: column for column in model.columns}
+    return own | {column.role: column for column in (weights, group) if column.role not in own}
 
 
 def assign(
@@ -27,12 +28,14 @@ def assign(
 
     For a formula model ``y`` is left out: the formula says it.
 
+    A column called ``group`` is taken for one only by models that read it: others have to be told.
+
     Raises
     ------
     UsageError
         A role the model does not have, or two ways of giving the outcome at once.
     DataError
-        A column that is not there, or none for the outcome.
+        A column that is not there, or none for the outcome or for another role that must be played.
     """
     roles = known(model)
     for role, name in columns.items():
@@ -46,6 +49,8 @@ def assign(
                 f"the data have {listed(frame.columns)}; write --column {role}=NAME with one of them."
             )
     taken = {*columns.values(), *read_by_formula}
+    if group in roles.values():
+        taken.add(group.role)
     found = {role: role for role in roles if role not in columns and role in frame.columns and role not in taken}
     if model.takes_formula:
         chosen = {**found, **columns}
@@ -53,9 +58,20 @@ def assign(
     if set(BOUNDS) <= set(roles):
         found = _one_outcome(found, columns, frame)
     chosen = {**found, **columns}
+    _check_required(model, frame, chosen)
     if "y" not in chosen and not set(BOUNDS) <= set(chosen):
         chosen["y"] = _only_numeric(frame, chosen.values())
     return {role: chosen[role] for role in roles if role in chosen}
+
+
+def _check_required(model: Model, frame: pd.DataFrame, chosen: Mapping[str, str]) -> None:
+    """Refuse a role, other than the outcome's, that must be played and is not."""
+    absent = [c.role for c in model.columns if not c.optional and c.role != "y" and c.role not in chosen]
+    if absent:
+        raise DataError(
+            f"the model {model.name} needs a column for {absent[0]}; the data have {listed(frame.columns)}; "
+            f"add --column {absent[0]}=NAME."
+        )
 
 
 def _one_outcome(found: Mapping[str, str], columns: Mapping[str, str], frame: pd.DataFrame) -> dict[str, str]:

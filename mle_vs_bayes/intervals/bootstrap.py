@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..contract.data import Dataset
-from . import parametric
+from . import parametric, resampling
 from .bias_corrected import accelerations, bias_correction, corrected
 from .delta import standard_errors
 from .interval import Compute, Interval, Request, refused
@@ -79,8 +79,10 @@ def _inapplicable(request: Request, scheme: str) -> tuple[str, str] | None:
         )
     elif estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
         reason = "the estimate lies on the edge of its support, where the bootstrap is inconsistent (Andrews 2000)"
+    elif scheme == "parametric":
+        reason = parametric.unavailable(program)
     else:
-        reason = parametric.unavailable(program) if scheme == "parametric" else None
+        reason = resampling.unavailable(program)
     return None if reason is None else ("not_applicable", reason)
 
 

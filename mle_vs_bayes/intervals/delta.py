@@ -25,7 +25,31 @@ def standard_errors(program: Program, point: Array, covariance: Array) -> Array:
 
 def directional(of: Callable[[Array], Array], point: Array, covariance: Array) -> Array:
     """∇g L, shape ``(q, p)``, where L Lᵀ = Σ: how g moves per standard error in each direction."""
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    columns = [(of(point + STEP * step) - of(point - STEP * step)) / (2 * STEP) for step in root.T]
+    steps = root(covariance).T
+    columns = [(of(point + STEP * step) - of(point - STEP * step)) / (2 * STEP) for step in steps]
     return np.stack(columns, axis=1)
+
+
+def root(covariance: Array) -> Array:
+    """L with L Lᵀ = Σ, shape ``(p, p)``, its columns the principal directions in units of standard errors.
+
+    Units matter: between shares near one and means in the millions rounding would be as large as a share.
+    """
+    scale, values, vectors = _principal(covariance)
+    return np.asarray(scale[:, None] * vectors * np.sqrt(values))
+
+
+def along(covariance: Array, shift: Array) -> Array:
+    """The shortest x ``(p,)`` with L x = ``shift`` ``(p,)``: a shift in standard errors along `root`'s columns."""
+    scale, values, vectors = _principal(covariance)
+    # Shares that sum to one have no direction in which the sum grows: there the eigenvalue is rounding.
+    inside = values > 4 * len(values) * np.finfo(float).eps * values[-1]
+    return np.where(inside, vectors.T @ (shift / scale), 0.0) / np.sqrt(np.where(inside, values, 1.0))
+
+
+def _principal(covariance: Array) -> tuple[Array, Array, Array]:
+    """Standard errors ``(p,)``, and the correlations' eigenvalues in ascending order with their vectors."""
+    scale = np.sqrt(np.diag(covariance))
+    scale = np.where(scale > 0, scale, 1.0)
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    return scale, np.maximum(values, 0.0), vectors

@@ -5,8 +5,8 @@
 ``bayesian``    every unit weighted by Dirichlet(1, …, 1): draws of the posterior of the population's maximum
                 likelihood value under a flat prior over distributions. [2]_
 
-A unit is what the likelihood takes as independent: a row, or a whole group. The last two are weights on the units of
-the data as they are, so that a replicate costs no new data set.
+A unit is what the likelihood takes as independent, a row or a whole group; rows that the column ``group`` puts together
+are drawn together. The last two are weights on the units of the data as they are: a replicate costs no new data set.
 
 .. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, sections 2.3 and 6.2.4.
 .. [2] Rubin (1981), The Bayesian bootstrap, Annals of Statistics 9(1), 130–134; with a likelihood: Newton & Raftery
@@ -54,18 +54,37 @@ def _parametric(program: Program, theta: Array, count: int, generator: np.random
 
 
 def _case(program: Program, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
-    n = len(program.log_likelihood_units(theta))
-    return {}, generator.multinomial(n, np.full(n, 1 / n), size=count).astype(float)
+    position = _together(program, theta)
+    clusters = position.max() + 1
+    drawn = generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=count)
+    return {}, drawn[:, position].astype(float)
 
 
 def _bayesian(program: Program, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
-    n = len(program.log_likelihood_units(theta))
-    return {}, n * generator.dirichlet(np.ones(n), size=count)
+    position = _together(program, theta)
+    clusters = position.max() + 1
+    return {}, clusters * generator.dirichlet(np.ones(clusters), size=count)[:, position]
+
+
+def _together(program: Program, theta: Array) -> NDArray[np.intp]:
+    """Which draw each unit ``(units,)`` shares: its own, or its group's where the data say who belongs together."""
+    units = len(program.log_likelihood_units(theta))
+    if "group" not in program.data or units != program.data.n:
+        return np.arange(units)
+    return program.data["group"].astype(np.intp)
 
 
 SCHEMES: dict[str, Scheme] = {"parametric": _parametric, "case": _case, "bayesian": _bayesian}
 
 _kept: "WeakKeyDictionary[Program, dict[Any, Replicates]]" = WeakKeyDictionary()
+
+
+def unavailable(program: Program) -> str | None:
+    """Why units cannot be resampled or weighted, or None."""
+    own = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
+    if own is None:
+        return None
+    return f"each {own.dims[0]} has a {own.name} of its own, which data without the {own.dims[0]} say nothing of"
 
 
 def replicates(request: Request, scheme: str) -> Replicates:

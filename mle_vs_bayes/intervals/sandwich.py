@@ -1,7 +1,7 @@
 """Sandwich intervals: Wald with a covariance that does not trust the model's variance. [1]_
 
 H⁻¹ (Σ s sᵀ) H⁻¹ with s the score of each unit; under the model the middle is −H in expectation and the two agree.
-Where the data carry a ``cluster`` or ``group`` column, scores are summed within it first. [2]_ Without small-sample
+Where the data have a column ``group``, scores are summed within it first. [2]_ Without small-sample
 factors (HC0): with few clusters it is too short.
 
 .. [1] White (1982), Maximum likelihood estimation of misspecified models, Econometrica 50(1), 1–25, section 3.
@@ -47,10 +47,9 @@ def clustered(program: Program, scores: Array) -> Array:
 
     Where the likelihood's units are whole groups already, their scores are, too.
     """
-    role = next((role for role in ("cluster", "group") if role in program.data), None)
-    if role is None or len(scores) != program.data.n:
+    if "group" not in program.data or len(scores) != program.data.n:
         return scores
-    _, position = np.unique(program.data[role], return_inverse=True)
+    _, position = np.unique(program.data["group"], return_inverse=True)
     found = np.zeros((position.max() + 1, scores.shape[1]))
     np.add.at(found, position, scores)
     return found

@@ -3,7 +3,9 @@
 A model is imported when it is asked for. Adding one touches its own file and one line here.
 """
 
+import ast
 import difflib
+import inspect
 from importlib import import_module
 
 from ..contract.model import Model
@@ -19,22 +21,49 @@ MODELS = {
     "logistic": "Logistic",
     "student_t": "StudentT",
     "eight_schools": "EightSchools",
+    "random_intercept": "RandomIntercept",
+    "neyman_scott": "NeymanScott",
     "uniform": "Uniform",
+    "normal_mixture": "NormalMixture",
 }
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 
 
-def get(name: str) -> Model:
-    """The model called ``name``.
+def get(text: str) -> Model:
+    """The model called ``text``: ``normal``, or with arguments ``normal_mixture(components=3)``.
 
     Raises
     ------
     UsageError
-        No such model; the sentence names the nearest.
+        No such model (the sentence names the nearest), or arguments that it does not take.
     """
+    name, bracket, _ = text.strip().partition("(")
     if name not in MODELS:
         near = difflib.get_close_matches(name.lower(), MODELS, n=1, cutoff=0.3)
         hint = f"did you mean {near[0]}?" if near else "run `mle-vs-bayes models` for the list."
         raise UsageError(f'there is no model "{name}"; {hint}')
-    model: Model = getattr(import_module(f".{name}", __package__), MODELS[name])()
+    leaf = getattr(import_module(f".{name}", __package__), MODELS[name])
+    model: Model = leaf(**(_arguments(text, name, leaf) if bracket else {}))
     return model
+
+
+def _arguments(text: str, name: str, leaf: type[Model]) -> dict[str, int]:
+    """The whole numbers in ``name(key=value, …)``; never evaluates code."""
+    known = {} if leaf.__init__ is object.__init__ else dict(inspect.signature(leaf).parameters)
+    example = f"{name}({', '.join(f'{key}={known[key].default}' for key in known)})" if known else name
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:
+        call = None
+    keys = [keyword.arg for keyword in call.keywords] if isinstance(call, ast.Call) else []
+    if not isinstance(call, ast.Call) or call.args or None in keys or len(set(keys)) < len(keys):
+        raise UsageError(f'the model "{text}" does not parse; write it like {example}.')
+    found = {}
+    for keyword in call.keywords:
+        key, value = str(keyword.arg), ast.unparse(keyword.value)
+        if key not in known:
+            raise UsageError(f"the model {name} takes no argument {key} (given {value}); write it like {example}.")
+        if not value.isdecimal():
+            raise UsageError(f"{key} of {name} is {value}, which is not a whole number; write it like {example}.")
+        found[key] = int(value)
+    return found

@@ -40,7 +40,7 @@ class Bernoulli(Model):
     def likelihood(self, theta, data):
         import pymc as pm
 
-        return pm.Binomial("y", n=data["trials"], p=theta["p"], observed=data["y"])
+        return pm.Binomial("y", n=data["trials"].astype("int64"), p=theta["p"], observed=data["y"])
 
     def start(self, data):
         return {"p": (data["y"].sum() + 0.5) / (data["trials"].sum() + 1)}

@@ -52,7 +52,7 @@ class Logistic(Model):
         import pymc as pm
 
         log_odds = data["X"] @ theta["beta"] + data["offset"]
-        return pm.Binomial("y", n=data["trials"], logit_p=log_odds, observed=data["y"])
+        return pm.Binomial("y", n=data["trials"].astype("int64"), logit_p=log_odds, observed=data["y"])
 
     def start(self, data):
         return {"beta": np.zeros(data["X"].shape[1])}

@@ -8,6 +8,7 @@ from ..contract.data import Dataset
 from ..contract.model import Model
 from ..contract.parameter import Parameter
 from ..contract.prior import Prior, Scaled
+from ..contract.special_case import SpecialCase
 from ..contract.support import positive, real
 
 
@@ -32,6 +33,7 @@ class StudentT(Model):
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
     )
     columns = (Column("y", number),)
+    special_cases = {"normal": SpecialCase("nu", np.inf, edge=True)}
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

@@ -8,6 +8,7 @@ from ..contract.data import Dataset
 from ..contract.model import Model
 from ..contract.parameter import Function, Parameter
 from ..contract.prior import Prior, Scaled
+from ..contract.special_case import SpecialCase
 from ..contract.support import positive
 from . import _lifetimes as lifetimes
 
@@ -30,6 +31,7 @@ class Weibull(Model):
         Parameter("scale", "λ", positive, Prior("HalfNormal", sigma=Scaled(10, "mean(y)")), typical=5.0),
     )
     columns = lifetimes.columns
+    special_cases = {"exponential": SpecialCase("shape", 1.0)}
     functions = (
         Function("mean", lambda theta: theta["scale"] * scipy.special.gamma(1 + 1 / theta["shape"]), support=positive),
         Function("median", lambda theta: theta["scale"] * np.log(2) ** (1 / theta["shape"]), support=positive),

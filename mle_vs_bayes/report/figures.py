@@ -4,8 +4,7 @@ They never touch pyplot, so no figure stays open behind the reader's back and no
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from . import marks
+from .chains import scalars
 from .palette import INK, INTERVALS, LOOKS, headline, legend, panels, style
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Density = tuple[Array, Array]
 Lanes = dict[tuple[str, str], str]
-MOST_PARAMETERS, MOST_SCALARS = 24, 12
+MOST_PARAMETERS = 24
 
 
 def forest(rows: "pandas.DataFrame") -> Figure:
@@ -78,7 +78,7 @@ def marginal(
     each ``(g,)``, and may lack some. The limits follow the posterior and the estimates, not the
     prior's tails. ``normal_approximation`` adds the MLE's: a normal curve with its standard error.
     """
-    rows, draws = _at_largest_n(rows), _scalars(tree)
+    rows, draws = _at_largest_n(rows), scalars(tree)
     by_label = _by_parameter(rows[rows["parameter"].isin(list(draws))])
     with style():
         figure, grid = panels(list(by_label), height=1.9)
@@ -155,48 +155,6 @@ def _convergence_panel(axes: Axes, rows: "pandas.DataFrame") -> None:
     marks.few_ticks(axes.yaxis)
 
 
-def trace(tree: "xarray.DataTree") -> Figure:
-    """The draws of each scalar of ``tree["posterior"]`` in order, one line per chain, divergent transitions marked."""
-    from arviz_plots import plot_trace
-
-    visuals: Any = {"title": False, "xlabel": False, "trace": {"width": 0.5}}
-    caption = "One line per chain. Black ticks on the lower edge, if any: divergent transitions."
-    return _by_chain(tree, "draws", "draw", caption, partial(plot_trace, visuals=visuals))
-
-
-def rank(tree: "xarray.DataTree") -> Figure:
-    """How far the ranks of each chain's draws among all draws are from uniform: chains that agree stay near zero.
-
-    Each panel gives the p-value of ArviZ's test of it. Of one chain there is a title and no panel.
-    """
-    from arviz_plots import plot_rank
-
-    visuals: Any = {"title": False, "xlabel": False, "remove_axis": False, "ecdf_lines": {"width": 1.2}}
-    caption = "One line per chain: the distribution of its ranks less the uniform one. Near zero, the chains agree."
-    if tree["posterior"].sizes["chain"] > 1:
-        return _by_chain(tree, "ranks", "fractional rank", caption, partial(plot_rank, visuals=visuals))
-    with style():
-        figure, _ = panels([], height=0.0)
-        headline(figure, "ranks by chain: there is only one chain")
-    return figure
-
-
-def _by_chain(tree: "xarray.DataTree", what: str, xlabel: str, caption: str, plot: Callable[..., Any]) -> Figure:
-    scalars = _scalars(tree)
-    labels = list(scalars)[:MOST_SCALARS]
-    shown = f", first {len(labels)} of {len(scalars)} scalars" if len(labels) < len(scalars) else ""
-    with style():
-        figure, grid = panels(labels, height=1.45)
-        marks.chains(figure, grid, [scalars[label] for label in labels], _diverging(tree), plot)
-        for axes in grid:
-            axes.set_xlabel(xlabel)
-            marks.few_ticks(axes.yaxis)
-            for text in axes.texts:
-                text.set_fontsize(8)
-        headline(figure, f"{what} by chain{shown}", caption)
-    return figure
-
-
 def save(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
     """Write each figure as ``folder/name.png``, 150 dots per inch, the same bytes for the same figure; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -217,26 +175,6 @@ def _by_parameter(rows: "pandas.DataFrame") -> "dict[str, pandas.DataFrame]":
     """The rows of each of the first parameters, in their order."""
     labels = rows["parameter"].unique()[:MOST_PARAMETERS]
     return {label: rows[rows["parameter"] == label] for label in labels}
-
-
-def _scalars(tree: "xarray.DataTree") -> dict[str, Array]:
-    """Draws ``(chain, draw)`` by label (``beta[x1]``) of each scalar of the posterior that is finite and varies."""
-    from arviz_base import xarray_sel_iter
-    from arviz_base.labels import BaseLabeller
-
-    posterior, label = tree["posterior"].to_dataset(), BaseLabeller().make_label_flat
-    found = {}
-    for name, selection, position in xarray_sel_iter(posterior, skip_dims={"chain", "draw"}):
-        values = posterior[name].isel(position).transpose("chain", "draw").to_numpy().astype(float)
-        if np.isfinite(values).all() and np.ptp(values) > 0:
-            found[label(name, selection, position)] = values
-    return found
-
-
-def _diverging(tree: "xarray.DataTree") -> Array | None:
-    """Which transitions diverged ``(chain, draw)``, where the sampler says so."""
-    stats: Any = tree.children.get("sample_stats", {})
-    return stats["diverging"].to_numpy() if "diverging" in stats else None
 
 
 def _records(rows: "pandas.DataFrame") -> list[Any]:

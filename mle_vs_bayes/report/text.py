@@ -102,7 +102,7 @@ def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str]) -> 
         style = "dim" if key.endswith("expected") else ""
         table.add_column(heading, justify="right", style=style, no_wrap=True)
     for record in records:
-        cells = [_or_dash(record[key], "{:.2f}" if key in _LENGTHS else "{:+.2f}") for key in PARTS.values()]
+        cells = [or_dash(record[key], "{:.2f}" if key in _LENGTHS else "{:+.2f}") for key in PARTS.values()]
         table.add_row(record["quantity"], *cells)
     return stack([table, paragraph(_PARTS_EXPLAINED, "dim"), Group(*(paragraph(words) for words in sentences))])
 
@@ -116,7 +116,7 @@ def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str]) -> Gr
     keys = {"prior": "{:.2f}", "likelihood": "{:.2f}", "mean_shift": "{:+.2f}", "monte_carlo_error": "{:.2f}"}
     keys["mode_shift"] = "{:+.2f}"
     for record in records:
-        table.add_row(record["quantity"], *(_or_dash(record[key], style) for key, style in keys.items()))
+        table.add_row(record["quantity"], *(or_dash(record[key], style) for key, style in keys.items()))
     return stack([table, *(paragraph(f"! {remark}", "yellow") for remark in remarks)])
 
 
@@ -196,8 +196,9 @@ def _seen(record: dict[str, Any]) -> str:
     return _signed(record["in_se"]) + mark
 
 
-def _or_dash(value: float | None, style: str) -> str:
-    return "–" if value is None else style.format(value) if abs(value) < 1000 else f"{value:+.0e}"
+def or_dash(value: float | None, style: str, most: float = 1000) -> str:
+    """A number in this format, by its power of ten from ``most`` on; – when missing."""
+    return "–" if value is None else style.format(value) if abs(value) < most else f"{value:+.0e}"
 
 
 def _signed(value: float) -> str:
@@ -206,6 +207,15 @@ def _signed(value: float) -> str:
 
 def _unit(records: Sequence[dict[str, Any]]) -> str:
     return "SE of the MLE" if records[0]["unit"].startswith("mle") else "SE of the MAP"
+
+
+def heading_table(first: str, *numbers: str) -> Table:
+    """An empty table whose first column has names and whose others have numbers."""
+    table = _table()
+    table.add_column(first, overflow="fold")
+    for heading in numbers:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
 
 
 def _table() -> Table:

@@ -20,7 +20,9 @@ FAMILY = 1e-3 / 100
 """Two-sided error rate of one check in a family of a hundred: what `K` is for a normal, and t quantiles for slopes."""
 
 FLAT = {"real": "Flat()", "positive": "HalfFlat()", "unit": "Uniform(0, 1)"}
+FLAT |= {"nonnegative": "HalfFlat()", "ordered": "Flat()", "simplex": "Dirichlet(1)"}
 FIXED = {"real": "Normal(0, 1)", "positive": "Exponential(1)", "unit": "Beta(2, 1)"}
+FIXED |= {"nonnegative": "HalfNormal(2)", "ordered": "Normal(0, 1)", "simplex": "Dirichlet(2)"}
 """Numbers, not multiples of the data's spread, with a slope at every model's typical values."""
 
 
@@ -117,7 +119,7 @@ def check_simulator(program, truth):
     excess = products + bends
     # Where a unit's square and bend cancel exactly (one Bernoulli trial), what is left is the differences' error.
     noise = np.sqrt(np.sum(excess**2, axis=0)) + DERIVATIVE * np.sum(np.abs(products), axis=0)
-    away = np.abs(excess.sum(axis=0)) / noise
+    away = np.abs(excess.sum(axis=0)) / np.where(noise > 0, noise, 1.0)  # no unit has two of many groups' means
     assert np.all(away <= K), f"the score's variance is {np.max(away):.1f} standard errors from the information"
 
 
@@ -147,7 +149,8 @@ def check_standard_errors(program, estimate, power):
         prior = power * program.log_prior(theta) if power else 0.0
         return float(np.sum(program.log_likelihood_units(theta))) + prior
 
-    columns = np.linalg.cholesky(estimate.covariance).T
+    values, vectors = np.linalg.eigh(estimate.covariance)
+    columns = (vectors * np.sqrt(np.maximum(values, 0)))[:, -program.layout.free_size :].T  # f ≤ p with shares
     mixed = [(a + b) / np.sqrt(2) for i, a in enumerate(columns) for b in columns[:i]]
     h, centre = 0.05, value(estimate.point)
     for column in [*columns, *mixed]:
@@ -220,7 +223,7 @@ def check_slope(n, size, expected, apart):
 
 # Units.
 
-POWERS = {"mu": 1, "sigma": 1, "rate": -1, "shape": 0, "scale": 1, "beta": 1}
+POWERS = {"weight": 0, "mu": 1, "tau": 1, "sigma": 1, "rate": -1, "shape": 0, "scale": 1, "beta": 1}
 """How each parameter's unit goes with y's."""
 
 

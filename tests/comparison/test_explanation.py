@@ -103,17 +103,17 @@ def test_table_and_records_say_the_same(explanation):
 
 
 def test_command_line_prints_both_reasons_after_the_screen(capsys):
-    steps.show(coins(), [], as_json=False, explain=True)
+    steps.show(coins(), [], steps.reasons(coins()), as_json=False)
     parts = (coins(), coins().explain(), coins().sensitivity())
     assert capsys.readouterr().out == "\n".join(str(part) for part in parts)
 
 
 def test_json_of_the_command_line_has_both_reasons_when_asked(capsys):
-    steps.show(coins(), [], as_json=True, explain=True)
+    steps.show(coins(), [], steps.reasons(coins()), as_json=True)
     document = json.loads(capsys.readouterr().out)
     assert document["explanation"] == coins().explain().records()
     assert document["sensitivity"] == coins().sensitivity().records()
-    steps.show(coins(), [], as_json=True)
+    steps.show(coins(), [], [], as_json=True)
     assert json.loads(capsys.readouterr().out).keys() == document.keys() - {"explanation", "sensitivity"}
 
 

@@ -192,6 +192,11 @@ REFUSED = {
     "another family": ("linear", {"beta[x1]": "Laplace(0, 1)"}, "elements of one vector share a family"),
     "another length": ("linear", {"beta": "Normal([0, 1, 2], 1)"}, "has 3 values for mu; beta has 2 elements"),
     "does not parse": ("linear", {"beta": "Normal(0,"}, "does not parse"),
+    "shares for a real": ("linear", {"beta": "Dirichlet([1, 1])"}, "such as Normal"),
+    "no shares": ("normal_mixture", {"weight": "Beta(2, 2)"}, "such as Dirichlet"),
+    "one share alone": ("normal_mixture", {"weight[1]": "Beta(2, 2)"}, "such as Dirichlet"),
+    "three shares for two": ("normal_mixture", {"weight": "Dirichlet([1, 1, 1])"}, "weight has 2 elements"),
+    "shares for rising values": ("normal_mixture", {"mu": "Dirichlet(1)"}, "such as Normal"),
 }
 
 
@@ -215,7 +220,7 @@ VALUES = {"alpha": 2.5, "beta": 1.5, "mu": 0.4, "sigma": 0.3, "tau": 2.0, "nu": 
 VALUES |= {"scale": 1.3, "a": 2.0, "lower": -0.5, "upper": 2.0}
 """Arguments for which every proper family has a density that vanishes or stays finite at the ends of its support."""
 
-PROPER = [(family, names) for family, names in SIGNATURES if FAMILIES[family].proper]
+PROPER = [(f, names) for f, names in SIGNATURES if FAMILIES[f].proper and not FAMILIES[f].support.tied]
 
 
 @pytest.mark.parametrize(("family", "names"), PROPER, ids=[f"{family}({', '.join(names)})" for family, names in PROPER])
@@ -231,6 +236,17 @@ def test_density_integrates_to_one(family, names):
     x, slope = on_support(prior.support, u)
     total = scipy.integrate.trapezoid(prior.density(x) * slope, u)
     assert total == pytest.approx(1.0, abs=1e-4 if family == "Laplace" else 3e-8)
+
+
+def test_one_of_several_shares_has_a_beta_density():
+    """The marginal of a Dirichlet, against SciPy's moments of the whole."""
+    a = (1.0, 2.5, 4.0)
+    exact = scipy.stats.dirichlet(a)
+    for position in range(3):
+        share = Prior("Dirichlet", a=a).element(position)
+        marginal = scipy.stats.beta(*share.arguments.values())
+        assert marginal.mean() == pytest.approx(exact.mean()[position], rel=1e-12)
+        assert marginal.var() == pytest.approx(exact.var()[position], rel=1e-12)
 
 
 def on_support(support, u):

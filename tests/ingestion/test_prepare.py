@@ -47,6 +47,11 @@ class Scores(Model):
     )
 
 
+class Patients(Model):
+    name = "patients"
+    columns = (Column("y", column.number), Column("group", column.label))
+
+
 class Line(Model):
     name = "line"
     columns = (Column("y", column.number), Column("offset", column.number, optional=True, default=0.0))
@@ -100,9 +105,12 @@ def test_a_column_that_the_formula_reads_plays_no_role_unless_asked():
 def test_every_listed_model_understands_its_own_roles(model):
     leaf = get(model)
     data = frame(y=[0, 1, 1, 0], x=[1, 2, 3, 5]) + (model in ("weibull", "exponential", "uniform"))
+    required = [c for c in leaf.columns if c.role != "y" and not c.optional]
+    data = data.assign(**{c.role: list("abba") if c.kind is column.label else [1, 2, 3, 4] for c in required})
+    data = data.assign(y=[0, 1, 2, 0]) if required else data
     formula = "y ~ x" if leaf.takes_formula else None
     prepared = prepare(data, leaf, formula=formula)
-    expected = {c.role for c in leaf.columns if c.role == "y" or c.default is not None}
+    expected = {c.role for c in leaf.columns if c.role == "y" or c.default is not None or c in required}
     assert set(prepared.data) == expected | ({"X"} if formula else set())
     assert all(v.dtype == np.float64 for v in prepared.data.values())
 
@@ -189,6 +197,56 @@ def test_dropping_missing_rows_is_preparing_the_others(model, formula, drawn, ho
             prepare(holed, model, formula=formula)
 
 
+# --- labels
+
+
+def labelled(group, **options):
+    """Codes and names of a column of labels."""
+    prepared = prepare(frame(y=np.arange(len(group)), group=group), Patients(), **options).data
+    return prepared["group"].tolist(), prepared.coords["group"]
+
+
+@pytest.mark.parametrize(
+    ("group", "codes", "names"),
+    [
+        (["b", "a", "b"], [0, 1, 0], ("b", "a")),
+        (["b ", "a", " b"], [0, 1, 0], ("b", "a")),
+        ([3, 1, 3], [0, 1, 0], ("3", "1")),
+        ([3.0, 1.5, 3.0], [0, 1, 0], ("3", "1.5")),
+        ([3.0, "3", 3], [0, 0, 0], ("3",)),
+        ([1e20, 0.1 + 0.2, 0.3], [0, 1, 2], ("100000000000000000000", "0.30000000000000004", "0.3")),
+        ([True, False, True], [0, 1, 0], ("True", "False")),
+        (pd.Categorical(["b", "a", "b"], categories=["z", "a", "b"]), [0, 1, 0], ("b", "a")),
+        (pd.array([7, 2, 7], dtype="Int64"), [0, 1, 0], ("7", "2")),
+        ([date(2020, 1, 2), date(2020, 1, 1), date(2020, 1, 2)], [0, 1, 0], ("2020-01-02", "2020-01-01")),
+    ],
+    ids=["text", "spaces", "whole", "floats", "mixed", "digits", "booleans", "categories", "nullable", "dates"],
+)
+def test_labels_are_coded_in_the_order_of_their_first_appearance(group, codes, names):
+    assert labelled(group) == (codes, names)
+
+
+def test_labels_that_only_dropped_rows_had_are_forgotten():
+    data = frame(y=[np.nan, 1, 2, np.nan, 3], group=["c", "b", "a", "b", None])
+    prepared = prepare(data, Patients(), drop_missing=True)
+    assert prepared.dropped == 3
+    assert (prepared.data["group"].tolist(), prepared.data.coords["group"]) == ([0, 1], ("b", "a"))
+
+
+@pytest.mark.parametrize("empty", [None, np.nan, " ", np.inf, pd.NA])
+def test_a_missing_label_is_a_missing_row(empty):
+    with pytest.raises(DataError, match=r"column group has 1 missing or infinite value \(in row 2\)"):
+        labelled(["a", empty, "b"])
+    assert labelled(["b", empty, "a"], drop_missing=True) == ([0, 1], ("b", "a"))
+
+
+def test_weights_are_rows_of_the_same_group():
+    data = frame(y=[1, 2, 3], group=["b", "z", "a"], weights=[2, 0, 1])
+    prepared = prepare(data, Patients()).data
+    assert {role: each.tolist() for role, each in prepared.items()} == {"y": [1, 1, 3], "group": [0, 0, 1]}
+    assert prepared.coords["group"] == ("b", "a")
+
+
 # --- interval-censored outcomes
 
 
@@ -243,6 +301,13 @@ BAD = {
         ["no column hour", "did you mean hours?", "hours and seen", "--column y=NAME"],
     ),
     "which is y": (frame(a=[1, 2], b=[3, 4]), Coins(), {}, DataError, ["column for y", "a and b", "--column y=NAME"]),
+    "no group": (
+        frame(y=[1, 2], site=["a", "b"]),
+        Patients(),
+        {},
+        DataError,
+        ["the model patients needs a column for group", "y and site", "--column group=NAME"],
+    ),
     "no numeric column": (
         frame(name=["anna", "bob"], town=["x", "y"]),
         Measurements(),

@@ -15,7 +15,7 @@ from mle_vs_bayes.intervals import parametric
 from mle_vs_bayes.intervals.bias_corrected import accelerations, bias_correction, corrected
 from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.parametric import Cutoffs, kaplan_meier
-from mle_vs_bayes.intervals.resampling import replicates
+from mle_vs_bayes.intervals.resampling import SCHEMES, replicates
 from mle_vs_bayes.intervals.wald import wald
 
 from ..agreement.checks import K
@@ -414,3 +414,12 @@ def test_every_kind_is_near_wald_where_n_is_large():
             # A 2.5 % quantile of R draws errs by √(p(1 − p)/R)/φ(z) SE, and BCa's level by that of z₀ twice.
             error = np.sqrt(0.025 * 0.975 / 1000) / scipy.stats.norm.pdf(1.96) + 2 * np.sqrt(np.pi / 2 / 1000)
             assert np.all(gap <= K * error + 2 * 1.96**2 / np.sqrt(400)), (kind, label, gap)
+
+
+def test_rows_that_belong_together_are_drawn_together():
+    data = Dataset({"y": np.arange(1.0, 7), "group": np.array([0.0, 1, 0, 2, 1, 2])}, {"group": ("a", "b", "c")})
+    made = Program(models.get("exponential"), data, {})
+    for scheme in ("case", "bayesian"):
+        _, weights = SCHEMES[scheme](made, made.start, 50, np.random.default_rng(3))
+        np.testing.assert_array_equal(weights[:, [0, 1, 3]], weights[:, [2, 4, 5]])
+        assert not np.array_equal(weights[:, 0], weights[:, 1])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mle_vs_bayes import models
+from mle_vs_bayes import compare, models
 from mle_vs_bayes.contract.data import Dataset
 from mle_vs_bayes.contract.program import Program
 from mle_vs_bayes.estimators import exact
@@ -64,7 +64,7 @@ def regression(n=60):
     rng = np.random.default_rng(6)
     design = np.column_stack([np.ones(n), rng.normal(size=n), rng.normal(size=n)])
     y = design @ [1.0, 2.0, -1.0] + rng.normal(size=n) * np.exp(design[:, 1])
-    return Dataset({"X": design, "y": y, "cluster": np.arange(n) % 15.0}, {"term": ("Intercept", "x1", "x2")})
+    return Dataset({"X": design, "y": y, "group": np.arange(n) % 15.0}, {"term": ("Intercept", "x1", "x2")})
 
 
 @pytest.mark.parametrize("clusters", [False, True], ids=["rows", "clusters"])
@@ -76,7 +76,7 @@ def test_regression_has_whites_and_liang_zegers_covariance(clusters):
     if not clusters:
         data = Dataset({role: data[role] for role in ("X", "y")}, data.coords)
     asked = request("linear", data)
-    groups = {"groups": data["cluster"].astype(int), "use_correction": False} if clusters else None
+    groups = {"groups": data["group"].astype(int), "use_correction": False} if clusters else None
     theirs = OLS(data["y"], data["X"]).fit(cov_type="cluster" if clusters else "HC0", cov_kwds=groups)
     np.testing.assert_allclose(standard_errors(asked, sandwich(asked))[:3], theirs.bse, rtol=1e-9)
 
@@ -117,7 +117,7 @@ def test_bread_on_both_sides():
 
 
 def test_too_few_clusters():
-    data = regression().replace(cluster=np.arange(60) % 4.0)
+    data = regression().replace(group=np.arange(60) % 4.0)
     for interval in sandwich(request("linear", data)):
         assert (interval.status, interval.lower) == ("not_applicable", None)
         assert "4 independent units" in interval.reason
@@ -127,3 +127,18 @@ def test_no_hessian_no_sandwich():
     for interval in sandwich(request("poisson", Dataset({"y": np.zeros(5), "exposure": np.ones(5)}))):
         assert (interval.status, interval.lower) == ("divergent", None)
         assert interval.reason
+
+
+def test_a_column_of_groups_makes_it_clustered():
+    """Every row told twice under one name: scores add up in pairs, and the error is that of the rows told once."""
+    rng = np.random.default_rng(6)
+    y = rng.poisson(RATE, size=40)
+    frame = {"y": np.repeat(y, 2), "who": np.repeat([f"p{i}" for i in range(40)], 2)}
+
+    def width(columns, data):
+        found = compare("poisson", data, columns=columns, estimators=["mle"], intervals=["sandwich"]).rows
+        return float(found["upper"].iloc[0] - found["lower"].iloc[0])
+
+    once = width({"y": "y"}, {"y": y})
+    assert width({"y": "y", "group": "who"}, frame) == pytest.approx(once, rel=1e-9)
+    assert width({"y": "y"}, frame) == pytest.approx(once / np.sqrt(2), rel=1e-9)  # the mutant: clusters forgotten

@@ -15,6 +15,8 @@ from mle_vs_bayes.intervals import gamma_pivot, garwood, normal_theory, proporti
 from mle_vs_bayes.intervals.exact import FORMULAS, exact
 from mle_vs_bayes.intervals.interval import Request
 
+from ..agreement.checks import typical
+
 LEVELS = (0.5, 0.9, 0.95, 0.99)
 levels = pytest.mark.parametrize("level", LEVELS)
 
@@ -267,15 +269,19 @@ def test_no_degrees_of_freedom_left():
 # Where they apply.
 
 FOR = {
-    "t": {"normal": ["mu"], "linear": ["beta[Intercept]", "beta[x1]", "beta[x2]"]},
-    "chi_square": {"normal": ["sigma", "variance"], "linear": ["sigma"]},
+    "t": {
+        "normal": ["mu"],
+        "linear": ["beta[Intercept]", "beta[x1]", "beta[x2]"],
+        "neyman_scott": [f"mu[{j}]" for j in range(1, 11)],
+    },
+    "chi_square": {"normal": ["sigma", "variance"], "linear": ["sigma"], "neyman_scott": ["sigma", "variance"]},
     **{kind: {"bernoulli": ["p", "odds"]} for kind in ("clopper_pearson", "wilson", "jeffreys")},
     "garwood": {"poisson": ["rate"]},
     "gamma_pivot": {"exponential": ["rate", "mean"]},
 }
 FOR["exact"] = {
     name: [label for kind in FOR.values() for label in kind.get(name, [])]
-    for name in ("normal", "linear", "bernoulli", "poisson", "exponential")
+    for name in ("normal", "linear", "neyman_scott", "bernoulli", "poisson", "exponential")
 }
 
 
@@ -284,10 +290,7 @@ FOR["exact"] = {
 def test_kinds_apply_to_their_own_quantities_and_say_so_elsewhere(name, kind):
     model, rng = models.get(name), np.random.default_rng(1)
     design = model.design(20, rng)
-    theta = {
-        p.name: np.full(len(design.coords[p.dims[0]]), p.typical) if p.dims else p.typical for p in model.parameters
-    }
-    found = computed(name, model.simulate(theta, design, rng), kind)
+    found = computed(name, model.simulate(typical(model, design)[0], design, rng), kind)
     applies = [label for label, interval in found.items() if interval.status == "ok"]
     assert set(applies) == set(FOR[kind].get(name, []))
     assert all(interval.reason for interval in found.values() if interval.status != "ok")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import same_color
 
-from mle_vs_bayes.report import figures, palette
+from mle_vs_bayes.report import chains, figures, palette
 from mle_vs_bayes.report.palette import LOOKS
 from mle_vs_bayes.rows import Row, frame
 
@@ -276,7 +276,7 @@ def test_convergence_writes_the_status_at_the_n_where_there_is_no_point():
     assert [text.get_position()[0] for text in axes.texts] == [20]
 
 
-@pytest.mark.parametrize("draw", [figures.trace, figures.rank])
+@pytest.mark.parametrize("draw", [chains.trace, chains.rank])
 def test_chains_have_a_panel_per_scalar_and_a_line_per_chain(draw):
     figure = draw(tree_of(TWO))
     assert titles(figure) == ["mu", "sigma"]
@@ -286,13 +286,13 @@ def test_chains_have_a_panel_per_scalar_and_a_line_per_chain(draw):
 
 
 def test_chains_stop_at_twelve_scalars_and_the_title_says_so():
-    figure = figures.trace(tree_of(REGRESSION | {"nu": (5.0, 1.0)}))
+    figure = chains.trace(tree_of(REGRESSION | {"nu": (5.0, 1.0)}))
     assert len(figure.axes) == 12
     assert "first 12 of 13 scalars" in figure.get_suptitle()
 
 
 def test_rank_of_one_chain_is_a_sentence():
-    figure = figures.rank(tree_of(TWO, chains=1))
+    figure = chains.rank(tree_of(TWO, chains=1))
     assert figure.axes == []
     assert "only one chain" in figure.get_suptitle()
 
@@ -300,7 +300,7 @@ def test_rank_of_one_chain_is_a_sentence():
 def test_trace_marks_divergent_transitions_where_they_were():
     tree = tree_of(TWO)
     tree["sample_stats"]["diverging"][2, 40] = True
-    axes = figures.trace(tree).axes[0]
+    axes = chains.trace(tree).axes[0]
     assert [float(x) for rug in axes.collections for x, _ in rug.get_offsets()] == [40.0]
 
 
@@ -308,7 +308,7 @@ def test_draws_that_do_not_vary_or_are_not_finite_are_left_out():
     values = {"mu": np.random.default_rng(1).normal(size=(2, 50)), "fixed": np.ones((2, 50))}
     values["gone"] = np.full((2, 50), np.nan)
     tree = arviz_base.from_dict({"posterior": values})
-    assert titles(figures.rank(tree)) == ["mu"]
+    assert titles(chains.rank(tree)) == ["mu"]
 
 
 def test_same_estimator_has_the_same_colour_in_all_figures(marginal):
@@ -328,7 +328,7 @@ def test_looks_differ():
 
 def test_saved_files_have_the_names_and_the_same_bytes_each_time(tmp_path):
     def draw(folder):
-        drawn = {"forest": figures.forest(rows_of(TWO)), "rank": figures.rank(tree_of({"mu": TWO["mu"]}))}
+        drawn = {"forest": figures.forest(rows_of(TWO)), "rank": chains.rank(tree_of({"mu": TWO["mu"]}))}
         return figures.save(drawn, folder)
 
     first, second = draw(tmp_path / "a"), draw(tmp_path / "b")
@@ -346,7 +346,7 @@ def test_reader_settings_neither_change_nor_matter(tmp_path):
 
 
 def test_no_figure_is_left_open(marginal):
-    figures.trace(tree_of(TWO))
+    chains.trace(tree_of(TWO))
     assert matplotlib.pyplot.get_fignums() == []
 
 

@@ -1,0 +1,56 @@
+"""How well the normal at the MAP stands for the posterior: Pareto's k of the weights that turn one into the other.
+
+Below 0.7 the posterior is so near that importance sampling from the normal would give its moments; above, its tails
+or its shape are others and the Laplace interval should not be relied on. [1]_
+
+.. [1] Yao, Vehtari, Simpson & Gelman (2018), Yes, but did it work? Evaluating variational inference, ICML, section 3.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..concerns import Concern
+from ..contract.program import Program
+from .estimate import Estimate
+
+Array = NDArray[np.float64]
+DRAWS = 400
+"""The tail is fitted to 3 √400 = 60 weights, which leaves k an error of about (1 + k)/√60 = 0.15."""
+MOST_ROWS = 2_000_000
+"""Draws × rows that are worth the time: with more rows there is no doubt about the normal."""
+GOOD = 0.7
+
+
+def pareto_shape(program: Program, mode: Estimate, seed: int) -> float | None:
+    """k of the weights posterior / normal over draws of the normal on the model scale; None where there is no normal.
+
+    A draw outside the support has weight 0: where nearly all are, there is no k either.
+    """
+    if not mode.has_errors or mode.covariance is None or program.data.n * DRAWS > MOST_ROWS:
+        return None
+    if program.layout.free_size < program.layout.size:  # shares that sum to 1: the normal has no density in them
+        return None
+    from arviz_stats.base import array_stats
+
+    root = np.linalg.cholesky(_jittered(mode.covariance))
+    z = np.random.default_rng([seed, 0x1A]).standard_normal((DRAWS, len(mode.point)))
+    draws = mode.point + z @ root.T
+    with np.errstate(all="ignore"):
+        likelihood = np.array([np.sum(program.log_likelihood_units(theta)) for theta in draws])
+        log_weights = likelihood + program.log_prior_of_draws(draws) + 0.5 * np.sum(z**2, axis=1)
+    usable = log_weights[np.isfinite(log_weights)]
+    if len(usable) < DRAWS / 10:
+        return None
+    return float(array_stats.psislw(usable - usable.max())[1])
+
+
+def concern(shape: float | None) -> tuple[Concern, ...]:
+    """A concern where the normal is a poor stand-in."""
+    if shape is None or shape <= GOOD:
+        return ()
+    return (Concern("laplace_shape", f"Pareto k {shape:.2f}, above {GOOD}"),)
+
+
+def _jittered(covariance: Array) -> Array:
+    """The covariance with a billionth of its diagonal more: rounding may have left it barely not definite."""
+    return covariance + 1e-9 * np.diag(np.diag(covariance))
