@@ -76,10 +76,7 @@ class Program:
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
             value = float(np.sum(self.working_units(w)))
-            try:
-                gradient, hessian = self._likelihood_derivatives(w)
-            except ValueError:  # PyMC's check of the parameters: a scale that underflows to 0
-                gradient, hessian = np.full(len(w), np.nan), np.full((len(w), len(w)), np.nan)
+            gradient, hessian = self._likelihood_derivatives(w)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)
                 value += power * log_prior

@@ -30,15 +30,21 @@ def no_event(data, direction: str) -> str | None:
     return None if seen(data).any() else f"{direction}: no event was seen"
 
 
-def log_likelihood(lifetime, data):
-    """Log density where the time is exact, log probability of the interval elsewhere; ``lifetime`` is SciPy's."""
+def log_likelihood(lifetime, arguments, data):
+    """Log density where the time is exact, log probability of the interval elsewhere.
+
+    ``lifetime`` is a distribution of SciPy's and ``arguments`` its parameters: freezing it would cost more than it.
+    """
     if "upper" not in data and "event" not in data:
-        return lifetime.logpdf(data["y"])
+        return lifetime.logpdf(data["y"], **arguments)
     if "upper" not in data:
-        return np.where(data["event"] == 1, lifetime.logpdf(data["y"]), lifetime.logsf(data["y"]))
+        seen_end, cut = lifetime.logpdf(data["y"], **arguments), lifetime.logsf(data["y"], **arguments)
+        return np.where(data["event"] == 1, seen_end, cut)
     lower, upper = data["lower"], data["upper"]
-    start, end = lifetime.logsf(lower), lifetime.logsf(np.maximum(upper, np.nextafter(lower, np.inf)))
-    return np.where(lower == upper, lifetime.logpdf(upper), start + np.log(-np.expm1(end - start)))
+    after = np.maximum(upper, np.nextafter(lower, np.inf))
+    start, end = lifetime.logsf(lower, **arguments), lifetime.logsf(after, **arguments)
+    between = start + np.log(-np.expm1(end - start))
+    return np.where(lower == upper, lifetime.logpdf(upper, **arguments), between)
 
 
 def likelihood(family, arguments, data, draw):

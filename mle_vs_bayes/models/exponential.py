@@ -42,7 +42,7 @@ class Exponential(Model):
         return rng.exponential(1 / rate, size=size)
 
     def log_likelihood(self, theta, data):
-        return lifetimes.log_likelihood(scipy.stats.expon(scale=1 / theta["rate"]), data)
+        return lifetimes.log_likelihood(scipy.stats.expon, {"scale": 1 / theta["rate"]}, data)
 
     def likelihood(self, theta, data):
         import pymc as pm

@@ -48,7 +48,7 @@ class Weibull(Model):
         return scale * rng.weibull(shape, size=size)
 
     def log_likelihood(self, theta, data):
-        return lifetimes.log_likelihood(scipy.stats.weibull_min(theta["shape"], scale=theta["scale"]), data)
+        return lifetimes.log_likelihood(scipy.stats.weibull_min, {"c": theta["shape"], "scale": theta["scale"]}, data)
 
     def likelihood(self, theta, data):
         import pymc as pm
