@@ -59,7 +59,7 @@ def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model
     """The likelihood alone: every parameter flat and untransformed."""
     import pymc
 
-    with pymc.Model(coords=_coords(layout.coords, data.n), check_bounds=False) as built:
+    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
         flat = {p.name: pymc.Flat(p.name, dims=p.dims or None) for p in layout.parameters}
         model.likelihood(flat, data_nodes(data))
     return built
@@ -69,7 +69,7 @@ def build_priors(model: Model, layout: Layout, data: Dataset, priors: Mapping[st
     """The priors alone, on the model scale."""
     import pymc
 
-    with pymc.Model(coords=_coords(layout.coords, data.n), check_bounds=False) as built:
+    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
         theta = {
             p.name: jeffreys.flat(p, priors[p.name]).pymc(name=p.name, dims=p.dims or None, default_transform=None)
             for p in layout.parameters
