@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .contract.prior import Prior as Prior
     from .contract.prior import Scaled as Scaled
     from .errors import MleVsBayesError as MleVsBayesError
+    from .intervals.of_results import profile as profile
 
 _HOMES = {
     "compare": "comparison.compare",
@@ -32,6 +33,7 @@ _HOMES = {
     "Prior": "contract.prior",
     "Scaled": "contract.prior",
     "MleVsBayesError": "errors",
+    "profile": "intervals.of_results",
 }
 
 __all__ = list(_HOMES)

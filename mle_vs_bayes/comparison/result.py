@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+    from ..intervals.interval import Interval
     from ..intervals.profile_curve import ProfileCurve
     from .explanation import Explanation
     from .page import Page
@@ -55,6 +56,20 @@ class Comparison(Outcome):
         if estimator not in powers or estimator not in self.fit.estimates:
             raise UsageError(f'there is no optimum of "{estimator}" to profile; fit mle or map.')
         return profile_curve(self.fit.program, self[estimator], label, powers[estimator])
+
+    def interval(self, label: str, kind: str, estimator: str | None = None, level: float | None = None) -> "Interval":
+        """One kind of interval of one parameter or derived quantity at the largest n; its ``lower`` and ``upper``.
+
+        Of the first fitted estimator that the kind belongs to unless one is named, at the comparison's level.
+
+        Raises
+        ------
+        UsageError
+            No such quantity, kind or estimator, or a level outside (0, 1).
+        """
+        from .intervals import interval
+
+        return interval(self, label, kind, estimator, self.level if level is None else level)
 
     def explain(self) -> "Explanation":
         """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""

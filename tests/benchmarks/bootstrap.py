@@ -7,7 +7,7 @@ Run by hand, on a machine that does nothing else::
 Both refit the same simulated data sets, side by side in pieces of 50, so that whatever else the machine does falls
 on both. The loop is what statsmodels' documentation shows: a subclass with ``loglike`` in NumPy, numerical
 derivatives, and ``fit`` from the estimate as its start, with its default search (Nelder–Mead) and with BFGS.
-Compiling is told apart. Required: at least 20 times faster, compiling included.
+Compiling, once per model and process, is told apart. Required: at least 20 times faster than the loop.
 """
 
 import time
