@@ -69,6 +69,8 @@ def _sentence(against: Against) -> str:
         gap = f"{abs(against.difference):,.1f} ± {against.difference_se:,.1f}"
         worse = against.other if better == against.model else against.model
         told.append(f"{better} predicts better than {worse}, by {gap} in LOO")
+    if against.remark is not None:
+        told.append(against.remark)
     if against.likelihood_ratio is not None:
         told.append(
             f"{against.nested}: likelihood ratio {against.likelihood_ratio:,.2f} on {against.degrees} df, "

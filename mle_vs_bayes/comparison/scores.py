@@ -70,6 +70,8 @@ class Against:
     other: str
     difference: float | None
     difference_se: float | None
+    remark: str | None = None
+    """Why LOO does not compare the two."""
     nested: str | None = None
     """``exponential is weibull with shape = 1``; None where neither is a special case of the other."""
     likelihood_ratio: float | None = None
@@ -159,11 +161,15 @@ def _mean(values: Array) -> tuple[float, float]:
 
 def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Against:
     a, b = first[1], other[1]
-    difference = se = None
-    if a.pointwise is not None and b.pointwise is not None and len(a.pointwise) == len(b.pointwise):
-        gaps = a.pointwise - b.pointwise
-        difference, se = float(np.sum(gaps)), float(np.sqrt(len(gaps)) * np.std(gaps, ddof=1))
-    return Against(a.model, b.model, difference, se, **_likelihood_ratio(first, other))
+    found = _likelihood_ratio(first, other)
+    if a.pointwise is None or b.pointwise is None:
+        return Against(a.model, b.model, None, None, **found)
+    if len(a.pointwise) != len(b.pointwise):
+        units = f"{len(a.pointwise)} units of {a.model} and {len(b.pointwise)} of {b.model} are left out one at a time"
+        return Against(a.model, b.model, None, None, f"{units}, so LOO and log scores do not compare the two", **found)
+    gaps = a.pointwise - b.pointwise
+    se = float(np.sqrt(len(gaps)) * np.std(gaps, ddof=1))
+    return Against(a.model, b.model, float(np.sum(gaps)), se, **found)
 
 
 def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> dict[str, Any]:

@@ -152,3 +152,13 @@ def test_other_data_and_unknown_quantities_are_refused():
         lifetimes("weibull").page(compare("exponential", {"y": Y + 1}, estimators=["mle"]))
     with pytest.raises(UsageError, match='no quantity "shpe" to test; it has shape, scale, mean, median'):
         lifetimes("weibull").page(nulls={"shpe": 1.0})
+
+
+def test_units_that_differ_are_not_compared():
+    """A group of rows and a row are not predicted by the same likelihood; the log-likelihoods are of the same data."""
+    frame = {"y": Y, "group": list("aabbbccddd")}
+    page = compare("random_intercept", frame, **SAMPLER).page(compare("normal", {"y": Y}, **SAMPLER))
+    (pair,) = page.against
+    assert pair.difference is None
+    assert pair.remark.startswith("4 units of random_intercept and 10 of normal are left out")
+    assert pair.nested == "normal is random_intercept with tau = 0" and pair.degrees == 1
