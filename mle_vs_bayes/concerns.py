@@ -138,7 +138,7 @@ KINDS: dict[str, Kind] = {
     ),
     "pareto_k": Kind(
         "warning",
-        "leaving out one unit changes the posterior too much for importance sampling (Pareto k above 0.7)",
+        "leaving out one unit changes the posterior too much for importance sampling",
         "look at that unit; a likelihood with heavier tails, or refits without it, tell how much hangs on it",
     ),
     "bfmi": Kind(
@@ -153,7 +153,7 @@ KINDS: dict[str, Kind] = {
     ),
     "thinned": Kind(
         "note",
-        "the predictive draws were thinned to keep them in memory",
+        "predictive draws and log-likelihoods were thinned to keep them in memory",
         "ask for them from Python if you need all",
     ),
     "no_prior_draws": Kind(

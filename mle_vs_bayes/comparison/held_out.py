@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..concerns import Concern
 from ..contract.program import Program
 from ..estimators import groups
 from ..estimators.batch import fit_batch
@@ -64,21 +65,28 @@ def plug_in(program: Program, estimate: Estimate, power: float, left_out: NDArra
     return Scores(values)
 
 
-def loo(program: Program, posterior: Estimate, seed: int) -> "ELPDData | None":
-    """ArviZ's leave-one-out of the posterior predictive, pointwise; None without draws. [1]_
+def loo(program: Program, posterior: Estimate, seed: int) -> "tuple[ELPDData | None, tuple[Concern, ...]]":
+    """ArviZ's leave-one-out of the posterior predictive, pointwise, and whether it had only some of the draws. [1]_
+
+    Pareto's k says little with few draws, and the largest of very many units' is large by chance: it is of
+    concern where all draws are used only.
 
     .. [1] Vehtari, Gelman & Gabry (2017), Statistics and Computing 27, 1413–1432.
     """
     if posterior.tree is None:
-        return None
+        return None, ()
     import warnings
 
     import arviz_stats
 
-    tree = posterior.tree
+    tree, notes = posterior.tree, [c for c in posterior.concerns if c.code == "thinned"]
     if "log_likelihood" not in tree.children:
         tree = tree.copy()
-        groups.add(program, tree, ("log_likelihood",), seed)
+        notes = groups.add(program, tree, ("log_likelihood",), seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a large Pareto k is a concern here, not a warning
-        return arviz_stats.loo(tree, var_name="y", pointwise=True)
+        found = arviz_stats.loo(tree, var_name="y", pointwise=True)
+    worst = float(found.pareto_k.max())
+    if not notes and worst > found.good_k:
+        notes = [Concern("pareto_k", f"{program.model.name}: k up to {worst:.2f}")]
+    return found, tuple(notes)

@@ -16,8 +16,6 @@ from . import held_out
 from .outcome import Outcome
 
 Array = NDArray[np.float64]
-BAD_SHAPE = 0.7
-"""Pareto k above which importance sampling of a unit cannot be trusted (Vehtari et al. 2024, JMLR 25(72))."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,9 @@ class Score:
     units: int
     held_out: Mapping[str, tuple[float, float]]
     reasons: Mapping[str, str]
+    concerns: tuple[Concern, ...] = ()
     pointwise: Array | None = field(default=None, repr=False)
     """LOO of each unit, for paired differences."""
-
-    @property
-    def concerns(self) -> tuple[Concern, ...]:
-        if self.worst_shape is None or self.worst_shape <= BAD_SHAPE:
-            return ()
-        return (Concern("pareto_k", f"{self.model}: k up to {self.worst_shape:.2f}"),)
 
     @property
     def record(self) -> dict[str, Any]:
@@ -121,7 +114,7 @@ def score(outcome: Outcome) -> Score:
         if name in found
     }
     means = {name: _mean(scores.values) for name, scores in plugged.items() if scores.values is not None}
-    elpd = held_out.loo(program, found["posterior"], outcome.seed) if "posterior" in found else None
+    elpd, notes = held_out.loo(program, found["posterior"], outcome.seed) if "posterior" in found else (None, ())
     if elpd is not None:
         means["posterior"] = _mean(elpd.elpd_i.to_numpy().ravel()[left_out])
     return Score(
@@ -132,6 +125,7 @@ def score(outcome: Outcome) -> Score:
         units=len(left_out),
         held_out=means,
         reasons={name: scores.reason for name, scores in plugged.items() if scores.reason is not None},
+        concerns=notes,
     )
 
 

@@ -11,6 +11,7 @@ from mle_vs_bayes.comparison import held_out
 from mle_vs_bayes.comparison.null_tests import usual_nulls
 from mle_vs_bayes.contract.special_case import SpecialCase
 from mle_vs_bayes.errors import UsageError
+from mle_vs_bayes.estimators import groups
 from mle_vs_bayes.models.weibull import Weibull
 
 from ..agreement.checks import K
@@ -162,3 +163,17 @@ def test_units_that_differ_are_not_compared():
     assert pair.difference is None
     assert pair.remark.startswith("4 units of random_intercept and 10 of normal are left out")
     assert pair.nested == "normal is random_intercept with tau = 0" and pair.degrees == 1
+
+
+def test_a_unit_on_which_much_hangs_is_of_concern():
+    """One value of 60 among standard normal ones: without it the posterior of sigma is elsewhere."""
+    y = np.append(np.random.default_rng(5).normal(size=40), 60.0)
+    (score,) = compare("normal", {"y": y}, **SAMPLER).page().scores
+    assert [concern.code for concern in score.concerns] == ["pareto_k"]
+    assert lifetimes("exponential").page().scores[0].concerns == ()
+
+
+def test_few_draws_are_said_and_their_shape_is_not(monkeypatch):
+    monkeypatch.setattr(groups, "PREDICTIVE_LIMIT", 400)
+    (score,) = lifetimes("exponential").page().scores
+    assert [concern.code for concern in score.concerns] == ["thinned"]
