@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from ..errors import UsageError
+from . import compiling
 
 if TYPE_CHECKING:
     from ..comparison.result import Comparison
@@ -114,6 +115,8 @@ def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
     with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
         from ..comparison.compare import compare
 
+        if compiling.alone:
+            compiling.shorten_messages()
         return compare(model, data, progress=lambda step: status.update(f"{step} …"), **request)
 
 

@@ -42,3 +42,34 @@ process.leave(7)
 """
     seen = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (seen.returncode, seen.stdout) == (7, "printed handled\n")
+
+
+ASSIGNMENT = """
+import numba, numpy
+from mle_vs_bayes.cli.compiling import shorten_messages
+
+@numba.njit
+def assign(into, values):
+    into[...] = values
+
+assert shorten_messages()  # False when Numba has moved what it replaces: find out where to
+room = numpy.zeros(3)
+assign(room, numpy.ones(3))
+print(room.sum())
+try:
+    assign(room, numpy.ones(2))
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_a_short_message_in_the_place_of_numba_s():
+    seen = subprocess.run([sys.executable, "-c", ASSIGNMENT], capture_output=True, text=True, check=False)
+    assert (seen.stderr, seen.stdout) == ("", "3.0\ncannot assign slice from input of different size\n")
+
+
+def test_a_library_leaves_numba_alone():
+    """Only `process.run` says that the process is the command's own: tests and notebooks keep Numba as it is."""
+    from mle_vs_bayes.cli import compiling
+
+    assert not compiling.alone
