@@ -153,8 +153,11 @@ def _thinned(program: Program, tree: "xarray.DataTree") -> tuple[dict[str, Array
     sizes = tree["posterior"].sizes
     step = max(1, -(-sizes["chain"] * sizes["draw"] * program.data.n // PREDICTIVE_LIMIT))
     draws = {label: values[:, ::step] for label, values in by_label(tree).items()}
-    log_prior = sum(values[:, ::step] for values in by_label(tree, "log_prior").values())
     columns = np.stack([draws[label] for label in program.layout.labels], axis=-1)
+    if "log_prior" in tree.children:
+        log_prior = np.sum([values[:, ::step] for values in by_label(tree, "log_prior").values()], axis=0)
+    else:
+        log_prior = program.log_prior_of_draws(columns.reshape(-1, columns.shape[-1])).reshape(columns.shape[:2])
     flat = [float(np.sum(program.log_likelihood_units(theta))) for theta in columns.reshape(-1, columns.shape[-1])]
     return draws, np.asarray(log_prior), np.reshape(flat, columns.shape[:2])
 

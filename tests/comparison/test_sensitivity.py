@@ -168,3 +168,12 @@ def test_table_shows_the_measures_and_the_remarks():
 def test_there_must_be_a_posterior():
     with pytest.raises(UsageError, match="fit the estimator posterior, too"):
         compare("bernoulli", {"y": [1.0, 0.0, 0.0]}, estimators=["mle"]).sensitivity()
+
+
+def test_without_the_group_the_prior_is_evaluated_at_the_draws():
+    """PyMC's group of log priors and the program's own density differ by rounding only."""
+    asked = {"chains": 2, "draws": 200, "tune": 200, "estimators": ["posterior"]}
+    y = {"y": [3.0, 1.0, 4.0, 1.0, 5.0]}
+    (grouped,), (bare,) = (compare("poisson", y, groups=g, **asked).sensitivity().parts for g in (("log_prior",), ()))
+    assert bare.prior == pytest.approx(grouped.prior, rel=1e-9)
+    assert bare.mean_shift == pytest.approx(grouped.mean_shift, rel=1e-9)
