@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..contract.data import Dataset
 from ..contract.program import Program
-from .delta import directional
+from .delta import directional, root
 
 Array = NDArray[np.float64]
 _STEP = 1e-3
@@ -50,23 +50,22 @@ def accelerations(program: Program, theta: Array, covariance: Array, samples: Se
     U is the derivative of a unit's log-likelihood at θ ``(p,)`` along Σ∇g, the direction in which the quantity g
     moves; NaN for a quantity that does not.
     """
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    directions = root(covariance)
     slopes = directional(program.quantities, theta, covariance)
     cubes, squares = np.zeros(len(slopes)), np.zeros(len(slopes))
     for data in samples:
-        units = _along(program, theta, root, data) @ slopes.T
+        units = _along(program, theta, directions, data) @ slopes.T
         cubes, squares = cubes + np.sum(units**3, axis=0), squares + np.sum(units**2, axis=0)
     with np.errstate(all="ignore"):
         return np.asarray(cubes / (6 * squares**1.5) * np.sqrt(len(samples)))
 
 
-def _along(program: Program, theta: Array, root: Array, data: Dataset) -> Array:
-    """Derivatives ``(units, p)`` of each unit's log-likelihood along the columns of ``root``."""
+def _along(program: Program, theta: Array, directions: Array, data: Dataset) -> Array:
+    """Derivatives ``(units, p)`` of each unit's log-likelihood along the columns of ``directions``."""
 
     def units(at: Array) -> Array:
         with np.errstate(all="ignore"):
             return np.asarray(program.model.log_likelihood(program.layout.split(at), data), dtype=float)
 
-    steps = _STEP * root.T
+    steps = _STEP * directions.T
     return np.stack([(units(theta + step) - units(theta - step)) / (2 * _STEP) for step in steps], axis=1)

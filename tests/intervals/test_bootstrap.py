@@ -423,3 +423,18 @@ def test_rows_that_belong_together_are_drawn_together():
         _, weights = SCHEMES[scheme](made, made.start, 50, np.random.default_rng(3))
         np.testing.assert_array_equal(weights[:, [0, 1, 3]], weights[:, [2, 4, 5]])
         assert not np.array_equal(weights[:, 0], weights[:, 1])
+
+
+def test_acceleration_of_each_of_several_parameters():
+    """Of a normal sample, the influences are y − ȳ on the mean and (y − ȳ)² − s² on sigma and the variance."""
+    y = np.random.default_rng(12).gamma(2.0, size=40)
+    made = Program(models.get("normal"), Dataset({"y": y}), {})
+    estimate = exact.fit_mle(made)
+    deviation = y - y.mean()
+    influence = {"mu": deviation, "sigma": deviation**2 - np.mean(deviation**2)}
+    influence["variance"] = influence["sigma"]
+    found = accelerations(made, estimate.point, estimate.covariance, [made.data])
+    for label, value in zip(made.quantity_labels, found, strict=True):
+        u = influence[label]
+        # Central differences at 1e-3 SE give each unit's derivative to about six digits.
+        assert value == pytest.approx(np.sum(u**3) / (6 * np.sum(u**2) ** 1.5), rel=1e-4), label
