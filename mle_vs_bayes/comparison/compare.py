@@ -14,6 +14,7 @@ from ..contract.program import Program
 from ..errors import DataError, UsageError
 from ..estimators import groups as tree_groups
 from ..estimators.posterior import Sampling
+from ..intervals.interval import check_level
 from . import priors as prior_choice
 from .estimators import Settings, chosen
 from .fit import Progress, fit
@@ -154,13 +155,11 @@ def _frame(data: Any) -> "pandas.DataFrame":
 
 
 def _check(level: float, chains: int, draws: int, tune: int, seed: int, starts: int) -> None:
-    if not 0 < level < 1:
-        raise UsageError(f"level is {level:g}; it must lie inside (0, 1), such as 0.95.")
-    least = {"chains": 1, "draws": 4, "tune": 1, "seed": 0, "starts": 1}
-    given = {"chains": chains, "draws": draws, "tune": tune, "seed": seed, "starts": starts}
-    for name, value in given.items():
-        if value < least[name] or value != np.floor(value):
-            raise UsageError(f"{name} is {value}; it must be a whole number, {least[name]} or above.")
+    check_level(level)
+    numbers = (("chains", chains, 1), ("draws", draws, 4), ("tune", tune, 1), ("seed", seed, 0), ("starts", starts, 1))
+    for name, value, least in numbers:
+        if value < least or value != np.floor(value):
+            raise UsageError(f"{name} is {value}; it must be a whole number, {least} or above.")
 
 
 def _check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:

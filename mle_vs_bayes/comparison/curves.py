@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..contract.draws import by_label
 from ..intervals.profile import profile_curve
+from ..report.curves import MOST_PANELS
 from .fit import Fit
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _GRID = 120
-MOST = 12
-"""Parameters that are profiled: as many as the figure has panels."""
 
 
 def rows(fit: Fit, priors: dict[str, tuple[Array, Array]]) -> "pandas.DataFrame":
@@ -27,7 +26,7 @@ def rows(fit: Fit, priors: dict[str, tuple[Array, Array]]) -> "pandas.DataFrame"
     import pandas
 
     found = []
-    for label in fit.program.layout.labels[:MOST]:
+    for label in fit.program.layout.labels[:MOST_PANELS]:
         curves = {"mle": _profile(fit, label), "map": _laplace(fit, label), "posterior": _posterior(fit, label)}
         curves["prior"] = priors.get(label)
         for name, curve in curves.items():

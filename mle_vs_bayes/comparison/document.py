@@ -7,6 +7,7 @@ from typing import Any
 from ..estimators.estimate import Estimate
 from ..rows import plain, records
 from . import verdict
+from .information import criteria
 from .outcome import Outcome
 
 PACKAGES = ("mle-vs-bayes", "pymc", "pytensor", "nutpie", "arviz", "statsmodels", "numpy", "scipy")
@@ -39,14 +40,13 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 def _fit(estimate: Estimate, n: int, size: int) -> dict[str, Any]:
     """Log-likelihood at the point, number of free parameters; AIC and BIC belong to maximum likelihood only."""
-    import numpy as np
-
     found = estimate.log_likelihood
     is_maximum = estimate.estimator.startswith("maximum_likelihood") and found is not None
+    aic, bic = criteria(float(found), size, n) if is_maximum and found is not None else (None, None)
     return {
         "log_likelihood": None if found is None else plain(float(found)),
-        "aic": plain(2 * size - 2 * float(found)) if is_maximum and found is not None else None,
-        "bic": plain(float(np.log(n)) * size - 2 * float(found)) if is_maximum and found is not None else None,
+        "aic": plain(aic),
+        "bic": plain(bic),
         "parameters": size,
         "seconds": round(estimate.seconds, 3),
         "status": estimate.status,

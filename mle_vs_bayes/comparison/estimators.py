@@ -34,10 +34,7 @@ class Kind:
 
 ESTIMATORS: dict[str, Kind] = {
     "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
-    "map": Kind(
-        lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts),
-        "maximum a posteriori",
-    ),
+    "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
     "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "posterior mean"),
     "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
     "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),

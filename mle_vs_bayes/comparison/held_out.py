@@ -38,7 +38,7 @@ class Scores:
 
 def units(program: Program, seed: int) -> NDArray[np.intp]:
     """The units to leave out: all, or a random sample where that would be too many."""
-    total = len(program.log_likelihood_units(program.start))
+    total = program.units
     count = min(total, max(FEWEST, CELLS // total))
     return np.sort(np.random.default_rng([seed, 0x10]).permutation(total)[:count])
 
@@ -47,7 +47,7 @@ def plug_in(program: Program, estimate: Estimate, power: float, left_out: NDArra
     """Scores of a point estimate: ``power`` 0 refits by maximum likelihood, 1 by MAP."""
     if not estimate.converged:
         return Scores(reason=estimate.reason)
-    total, found = len(program.log_likelihood_units(program.start)), []
+    total, found = program.units, []
     size = max(1, CELLS // total)
     for first in range(0, len(left_out), size):
         block = left_out[first : first + size]

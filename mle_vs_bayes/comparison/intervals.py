@@ -2,7 +2,7 @@
 
 from .. import intervals as kinds
 from ..errors import UsageError
-from ..intervals.interval import Interval, Request
+from ..intervals.interval import Interval, Request, check_level
 from .outcome import Outcome
 
 
@@ -19,8 +19,7 @@ def interval(outcome: Outcome, label: str, kind: str, estimator: str | None, lev
     if label not in program.quantity_labels:
         known = ", ".join(program.quantity_labels)
         raise UsageError(f'{program.model.name} has no quantity "{label}"; it has {known}.')
-    if not 0 < level < 1:
-        raise UsageError(f"level is {level:g}; it must lie inside (0, 1), such as 0.95.")
+    check_level(level)
     own = [name for name in kinds.KINDS[kind].estimators if name in fitted and estimator in (None, name)]
     if not own:
         wanted = " or ".join(kinds.KINDS[kind].estimators)

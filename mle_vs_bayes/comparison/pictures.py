@@ -24,21 +24,21 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     from ..report.waterfall import waterfall
 
     fit = outcome.fit
-    rows = row_schema.frame(fit.rows)
+    rows, densities = row_schema.frame(fit.rows), prior_densities(fit)
+    subject = f"{fit.program.model.name}, n = {fit.program.data.n:,}"
     found = {"forest": figures.forest(rows)}
     posterior = fit.estimates.get("posterior")
     if posterior is not None and posterior.tree is not None:
-        found["marginal"] = figures.marginal(rows, posterior.tree, prior_densities(fit))
+        found["marginal"] = figures.marginal(rows, posterior.tree, densities)
         found["trace"] = chains.trace(posterior.tree)
         found["rank"] = chains.rank(posterior.tree)
     if "map" in fit.estimates and fit.estimates["map"].converged:
         found["path"] = path(road.rows(fit))
     searched = searches.rows(fit)
     if len(searched):
-        found["waterfall"] = waterfall(searched, f"{fit.program.model.name}, n = {fit.program.data.n:,}")
-    drawn = curves.rows(fit, prior_densities(fit))
+        found["waterfall"] = waterfall(searched, subject)
+    drawn = curves.rows(fit, densities)
     if len(drawn):
-        subject = f"{fit.program.model.name}, n = {fit.program.data.n:,}"
         found["profile"] = draw_curves(drawn, subject, outcome.level)
     if len(outcome.fits) > 1:
         found["convergence"] = figures.convergence(outcome.rows)

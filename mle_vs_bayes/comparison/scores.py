@@ -13,6 +13,7 @@ from ..errors import UsageError
 from ..estimators.estimate import Estimate
 from ..rows import plain
 from . import held_out
+from .information import criteria
 from .outcome import Outcome
 
 Array = NDArray[np.float64]
@@ -134,7 +135,8 @@ def _information(mle: Estimate | None, size: int, n: int) -> dict[str, Any]:
     top = mle.log_likelihood if mle is not None and mle.converged else None
     if top is None:
         return {"log_likelihood": None, "aic": None, "bic": None}
-    return {"log_likelihood": top, "aic": 2 * size - 2 * top, "bic": float(np.log(n)) * size - 2 * top}
+    aic, bic = criteria(top, size, n)
+    return {"log_likelihood": top, "aic": aic, "bic": bic}
 
 
 def _leave_one_out(elpd: Any) -> dict[str, Any]:

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..contract.draws import by_label
+from ..contract.draws import by_label, stacked
 from ..contract.program import Program
 from ..errors import UsageError
 from ..estimators import power_path
-from ..estimators.groups import PREDICTIVE_LIMIT
+from ..estimators.groups import thinning
 from ..rows import plain
 from .fit import Fit
 
@@ -150,10 +150,9 @@ def _thinned(program: Program, tree: "xarray.DataTree") -> tuple[dict[str, Array
 
     Draws are thinned where evaluating all would cost too much; the likelihood is NumPy's.
     """
-    sizes = tree["posterior"].sizes
-    step = max(1, -(-sizes["chain"] * sizes["draw"] * program.data.n // PREDICTIVE_LIMIT))
+    step = thinning(program, tree)
     draws = {label: values[:, ::step] for label, values in by_label(tree).items()}
-    columns = np.stack([draws[label] for label in program.layout.labels], axis=-1)
+    columns = stacked(tree, program.layout.slices)[:, ::step]
     if "log_prior" in tree.children:
         log_prior = np.sum([values[:, ::step] for values in by_label(tree, "log_prior").values()], axis=0)
     else:

@@ -1,5 +1,6 @@
 """Draws of every scalar by its label, out of an ArviZ ``DataTree``."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,3 +23,9 @@ def by_label(tree: "xarray.DataTree", group: str = "posterior") -> dict[str, Arr
             for coord in values[dimension].to_numpy():
                 found[f"{name}[{coord}]"] = values.sel({dimension: coord}).to_numpy()
     return found
+
+
+def stacked(tree: "xarray.DataTree", names: Iterable[str]) -> Array:
+    """Draws ``(chain, draw, p)`` of the named parameters, side by side in their order."""
+    columns = [tree["posterior"][name].to_numpy() for name in names]
+    return np.concatenate([column.reshape(*column.shape[:2], -1) for column in columns], axis=-1)

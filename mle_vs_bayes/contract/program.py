@@ -66,6 +66,11 @@ class Program:
         with np.errstate(all="ignore"):
             return np.asarray(self.model.log_likelihood(self.layout.split(theta), self.data), dtype=float)
 
+    @cached_property
+    def units(self) -> int:
+        """Number of independent units: rows, or whole groups."""
+        return len(self.log_likelihood_units(self.start))
+
     def working_units(self, w: Array) -> Array:
         """The same from working coordinates: no digits are lost to the design matrix."""
         with np.errstate(all="ignore"):

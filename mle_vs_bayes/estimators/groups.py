@@ -9,7 +9,7 @@ import numpy as np
 
 from ..concerns import Concern
 from ..contract import jeffreys
-from ..contract.draws import by_label
+from ..contract.draws import stacked
 from ..contract.program import MODE, Program
 from ..errors import UsageError
 from .quiet import quiet
@@ -46,10 +46,15 @@ def chosen(groups: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
+def thinning(program: Program, tree: "xarray.DataTree") -> int:
+    """Every how many-th draw to keep, so that one value per draw and row stays within `PREDICTIVE_LIMIT`."""
+    sizes = tree["posterior"].sizes
+    return max(1, -(-sizes["draw"] * sizes["chain"] * program.data.n // PREDICTIVE_LIMIT))
+
+
 def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
     """Add the named groups to the tree; concerns say what could not be added in full."""
-    sizes = tree["posterior"].sizes
-    step = max(1, -(-sizes["draw"] * sizes["chain"] * program.data.n // PREDICTIVE_LIMIT))
+    step = thinning(program, tree)
     job = Job(program, tree, seed, step)
     flat = [name for name, prior in program.priors.items() if not prior.proper]
     notes = []
@@ -69,8 +74,7 @@ def _add_log_prior(job: Job) -> None:
     names = [str(name) for name in job.program.layout.slices]
     compute_log_prior(job.tree, var_names=names, model=job.program.sampled_model, progressbar=False)
     if jeffreys.asked(job.program.priors):  # a Potential, which PyMC leaves out
-        draws = by_label(job.tree)
-        theta = np.stack([draws[label] for label in job.program.layout.labels], axis=-1)
+        theta = stacked(job.tree, job.program.layout.slices)
         values = job.program.log_prior_of_draws(theta.reshape(-1, theta.shape[-1])).reshape(theta.shape[:-1])
         group = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: (("chain", "draw"), values)})
         job.tree["log_prior"] = group
@@ -110,8 +114,7 @@ def _add_log_likelihood(job: Job) -> None:
     """NumPy's likelihood at each draw (parity has shown that PyMC's is the same), of each row or each group."""
     import xarray
 
-    draws = by_label(job.tree)
-    theta = np.stack([draws[label][:, :: job.step] for label in job.program.layout.labels], axis=-1)
+    theta = stacked(job.tree, job.program.layout.slices)[:, :: job.step]
     values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
     whole_groups = values.shape[-1] != job.program.data.n
     dims = ("chain", "draw", *(("group",) if whole_groups else job.tree["observed_data"]["y"].dims))

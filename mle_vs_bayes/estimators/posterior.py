@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
+from ..contract.draws import stacked
 from ..contract.program import Program
 from . import groups as tree_groups
 from .estimate import Estimate, missing
@@ -48,7 +49,7 @@ def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...]
         seconds = time.perf_counter() - began
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
     notes = tree_groups.add(program, tree, groups, seed)
-    draws = _matrix(program, tree)
+    draws = stacked(tree, program.layout.slices).reshape(-1, program.layout.size)
     table = summary(tree)
     _set_latent_apart(program, tree)
     return Estimate(
@@ -133,10 +134,3 @@ def _set_latent_apart(program: Program, tree: "xarray.DataTree") -> None:
     if latent:
         tree["latent"] = posterior[latent]
         tree["posterior"] = posterior[[name for name in posterior.data_vars if name in own]]
-
-
-def _matrix(program: Program, tree: "xarray.DataTree") -> Array:
-    """All draws on the model scale, shape ``(chains × draws, p)``."""
-    columns = [tree["posterior"][name].to_numpy() for name in program.layout.slices]
-    total = columns[0].shape[0] * columns[0].shape[1]
-    return np.column_stack([c.reshape(total, -1) for c in columns])

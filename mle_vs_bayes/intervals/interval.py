@@ -6,7 +6,20 @@ from typing import Any
 
 from ..concerns import Concern
 from ..contract.program import Program
+from ..errors import UsageError
 from ..estimators.estimate import Estimate
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that is none.
+
+    Raises
+    ------
+    UsageError
+        A level outside (0, 1).
+    """
+    if not 0 < level < 1:
+        raise UsageError(f"level is {level:g}; it must lie inside (0, 1), such as 0.95.")
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..contract.program import Program
-from ..errors import UsageError
 from ..estimators.optimum import Optimum, maximise
 from .constrained import Point, UnreachableError
-from .interval import Interval
+from .interval import Interval, check_level
 from .near_edge import inside
 from .trace import BetterOptimumError, End, Trace
 from .wald import normal_quantile
@@ -73,8 +72,7 @@ class ProfileCurve:
         UsageError
             A level outside (0, 1).
         """
-        if not 0 < level < 1:
-            raise UsageError(f"level is {level:g}; it must lie inside (0, 1), such as 0.95.")
+        check_level(level)
         if not self._varies():
             still = f"{self.label} does not change to first order at the estimate, so it has no profile"
             return Interval(status="not_applicable", reason=still, detail=self)

@@ -53,24 +53,23 @@ def _parametric(program: Program, theta: Array, count: int, generator: np.random
     return parametric.simulated(program, theta, count, generator), None
 
 
-def _case(program: Program, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
-    position = _together(program, theta)
+def _case(program: Program, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
+    position = _together(program)
     clusters = position.max() + 1
     drawn = generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=count)
     return {}, drawn[:, position].astype(float)
 
 
-def _bayesian(program: Program, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
-    position = _together(program, theta)
+def _bayesian(program: Program, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
+    position = _together(program)
     clusters = position.max() + 1
     return {}, clusters * generator.dirichlet(np.ones(clusters), size=count)[:, position]
 
 
-def _together(program: Program, theta: Array) -> NDArray[np.intp]:
+def _together(program: Program) -> NDArray[np.intp]:
     """Which draw each unit ``(units,)`` shares: its own, or its group's where the data say who belongs together."""
-    units = len(program.log_likelihood_units(theta))
-    if "group" not in program.data or units != program.data.n:
-        return np.arange(units)
+    if "group" not in program.data or program.units != program.data.n:
+        return np.arange(program.units)
     return program.data["group"].astype(np.intp)
 
 
