@@ -5,8 +5,8 @@ Missing is ``None`` in a row, ``NaN``/``NA`` in a frame, an empty cell in CSV an
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -67,9 +67,23 @@ def frame(rows: Iterable[Row]) -> "pandas.DataFrame":
     """Rows as a pandas frame with the columns of `Row` in order, and their dtypes whatever is missing."""
     import pandas
 
-    table = pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
-    dtypes = {f.name: _DTYPES.get(f.type, "object") for f in fields(Row)}
-    return table.astype(dtypes)
+    return _typed(pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS)))
+
+
+def frame_of(columns: Mapping[str, Any]) -> "pandas.DataFrame":
+    """The same from whole columns, for very many rows; columns that are not given have their defaults."""
+    import pandas
+
+    defaults = {f.name: None if f.default is MISSING else f.default for f in fields(Row)}
+    table = pandas.DataFrame(dict(columns))
+    return _typed(table.assign(**{name: defaults[name] for name in COLUMNS if name not in columns})[list(COLUMNS)])
+
+
+def _typed(table: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The columns' dtypes; a missing text is None, which pandas may have turned into NaN."""
+    typed = table.astype({f.name: _DTYPES.get(f.type, "object") for f in fields(Row)})
+    texts = [name for name in COLUMNS if typed[name].dtype == object]
+    return typed.assign(**{name: typed[name].where(typed[name].notna(), None) for name in texts})
 
 
 def records(rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ may
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
+    ``condense(data)`` (sufficient statistics, as rows with weights),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
     ``latent(theta, data)``
         The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
@@ -117,6 +118,13 @@ class Model:
     def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:
         """θ after one step of expectation–maximisation, which never lowers the likelihood."""
         raise NotImplementedError
+
+    def condense(self, data: Dataset) -> tuple[Dataset, Array] | None:
+        """Sufficient statistics as a smaller data set with weights ``(rows,)``, or None.
+
+        Σ weight × log-likelihood of its rows differs from the data's by a number without parameters in it.
+        """
+        return None
 
     def doubtful(self, theta: Theta, data: Dataset) -> str | None:
         """What speaks against a maximum of the likelihood that is one ("component 2 stands on 2 of 12 values")."""

@@ -115,11 +115,15 @@ class Prior:
         with np.errstate(all="ignore"):
             return np.asarray(np.exp(pymc.logp(self.pymc(), grid).eval(mode="FAST_COMPILE")))
 
-    def pymc(self, **keywords: Any) -> "pymc.Distribution":
-        """The PyMC distribution: a named variable given ``name=``, else an unnamed ``.dist``."""
+    def pymc(self, nodes: Mapping[str, Any] | None = None, **keywords: Any) -> "pymc.Distribution":
+        """The PyMC distribution: a named variable given ``name=``, else an unnamed ``.dist``.
+
+        ``nodes`` take the place of the numbers, by argument.
+        """
         import pymc
 
-        numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()}  # PyTensor makes 2.5 a float32
+        # as arrays, since PyTensor makes 2.5 a float32
+        numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
         family = getattr(pymc, self.family)
         name = keywords.pop("name", None)
         return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)

@@ -57,9 +57,10 @@ class Program:
         return (*self.layout.labels, *(label for found in derived for label in found))
 
     def quantities(self, theta: Array) -> Array:
-        """Parameters and derived quantities ``(q,)`` at θ ``(p,)``, in the order of `quantity_labels`."""
-        named = self.layout.split(theta)
-        return np.concatenate([theta, *(np.atleast_1d(function.of(named)) for function in self.model.functions)])
+        """Parameters and derived quantities ``(…, q)`` at θ ``(…, p)``, in the order of `quantity_labels`."""
+        named, leading = self.layout.split(theta), theta.shape[:-1]
+        derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
+        return np.concatenate([theta, *derived], axis=-1)
 
     def log_likelihood_units(self, theta: Array) -> Array:
         """NumPy's log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""

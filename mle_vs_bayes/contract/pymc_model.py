@@ -26,9 +26,18 @@ Affine = Mapping[str, tuple[Any, Any]]
 
 
 def build(
-    model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior], affine: Affine, latent: bool = False
+    model: Model,
+    layout: Layout,
+    data: Dataset,
+    priors: Mapping[str, Prior],
+    affine: Affine,
+    latent: bool = False,
+    symbolic: bool = False,
 ) -> "pymc.Model":
     """The model with its priors, ready for ``pymc.find_MAP``, or with its ``latent`` variables for ``pymc.sample``.
+
+    ``symbolic`` makes the numbers of the priors nodes like the data's own (`prior_nodes`), so that one graph
+    serves many data sets; a parameter whose support follows the data then has no transform.
 
     ``affine`` maps a real or rising parameter to (centre, scale): scalars, or ``(k,)`` and ``(k, k)``.
     Rising values have the density of their prior as if they were free, so without the constant (K! under one
@@ -41,13 +50,16 @@ def build(
         theta = {}
         for parameter in layout.parameters:
             keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}
+            prior = jeffreys.flat(parameter, priors[parameter.name])
             if parameter.support.name == "ordered":
-                keywords["default_transform"] = _rising(priors[parameter.name].support, affine[parameter.name])
+                keywords["default_transform"] = _rising(prior.support, affine.get(parameter.name))
             elif parameter.name in affine:
                 keywords["default_transform"] = _affine(*affine[parameter.name])
             if parameter.support.closed:
-                keywords["default_transform"] = _above(parameter.support.lower)
-            theta[parameter.name] = jeffreys.flat(parameter, priors[parameter.name]).pymc(**keywords)
+                follows = symbolic and parameter.name in model.supports(data)
+                keywords["default_transform"] = None if follows else _above(parameter.support.lower)
+            numbers = prior_nodes(parameter.name, prior) if symbolic else None
+            theta[parameter.name] = prior.pymc(numbers, **keywords)
         nodes = data_nodes(data)
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, nodes)
@@ -65,18 +77,43 @@ def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model
     return built
 
 
-def build_priors(model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior]) -> "pymc.Model":
-    """The priors alone, on the model scale."""
+def build_priors(
+    model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior], symbolic: bool = False
+) -> "pymc.Model":
+    """The priors alone, on the model scale; ``symbolic`` as in `build`."""
     import pymc
 
     with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
-        theta = {
-            p.name: jeffreys.flat(p, priors[p.name]).pymc(name=p.name, dims=p.dims or None, default_transform=None)
-            for p in layout.parameters
-        }
+        theta = {}
+        for p in layout.parameters:
+            prior = jeffreys.flat(p, priors[p.name])
+            numbers = prior_nodes(p.name, prior) if symbolic else None
+            theta[p.name] = prior.pymc(numbers, name=p.name, dims=p.dims or None, default_transform=None)
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, data_nodes(data))
     return built
+
+
+def prior_nodes(parameter: str, prior: Prior) -> dict[str, Any]:
+    """A prior's numbers by argument as ``pm.Data`` nodes ``prior_PARAMETER_ARGUMENT``."""
+    import pymc
+
+    return {
+        name: pymc.Data(prior_node(parameter, name), np.asarray(value, dtype=float))
+        for name, value in prior.arguments.items()
+    }
+
+
+def prior_node(parameter: str, argument: str) -> str:
+    return f"prior_{parameter}_{argument}"
+
+
+def end_node(parameter: str) -> str:
+    return f"end_{parameter}"
+
+
+def data_node(role: str) -> str:
+    return f"data_{role}"
 
 
 def data_nodes(data: Dataset) -> dict[str, Any]:
@@ -84,7 +121,7 @@ def data_nodes(data: Dataset) -> dict[str, Any]:
     import pymc
 
     dims = {role: ("unit", "term") if values.ndim == 2 else ("unit",) for role, values in data.items()}
-    return {role: pymc.Data(f"data_{role}", values, dims=dims[role]) for role, values in data.items()}
+    return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in data.items()}
 
 
 def _coords(names: Mapping[str, tuple[str, ...]], n: int) -> dict[str, Any]:
@@ -98,7 +135,7 @@ def _above(lower: float) -> Any:
     return Interval(lower, None)
 
 
-def _rising(within: Support, affine: tuple[Any, Any]) -> Any:
+def _rising(within: Support, affine: tuple[Any, Any] | None) -> Any:
     """First value and logarithms of the gaps: of numbers of order one, or of what maps a prior's interval to the line.
 
     Every map that comes first rises, so that order is kept.
@@ -107,7 +144,7 @@ def _rising(within: Support, affine: tuple[Any, Any]) -> Any:
     from pymc.logprob.transforms import ChainedTransform
 
     if not np.isfinite([within.lower, within.upper]).any():
-        return ChainedTransform([_affine(*affine), ordered])
+        return ordered if affine is None else ChainedTransform([_affine(*affine), ordered])
     ends = [end if np.isfinite(end) else None for end in (within.lower, within.upper)]
     return ChainedTransform([Interval(*ends), ordered])
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from ..contract.data import Dataset
 from ..contract.program import MODE, Program
 from .batch_coordinates import BatchCoordinates
-from .batch_density import Derivatives, density
+from .batch_density import Derivatives, penalised_likelihood
 from .batch_newton import Bools, Climb, Evaluate, Index, climb
 from .edge import FAR, runaway
+from .stack import Stack
 
 Array = NDArray[np.float64]
 CELLS = 300_000
@@ -66,24 +67,28 @@ def fit_batch(
     ValueError
         Neither columns nor weights, arrays that do not agree on R, or a model whose support follows the data.
     """
-    columns = dict(columns or {})
-    count = _replicates(program, columns, weights)
-    if "X" in columns:
-        block = next(program.layout.slices[p.name] for p in program.layout.parameters if p.dims == ("term",))
-        columns["X"] = columns["X"] @ program.coordinates.linear[block, block]
-    stacked = [*columns.values(), *([] if weights is None else [weights])]
-    coordinates, of = BatchCoordinates(program), density(program, tuple(columns), weights is not None, power, mode)
+    count = _replicates(program, columns or {}, weights)
+    theta = np.broadcast_to(program.start if start is None else start, (count, program.layout.size))
+    return optima(Stack(program, count, columns or {}, weights), theta, power, mode=mode)
+
+
+def optima(stack: Stack, start: Array, power: float, *, mode: str = MODE) -> BatchOptima:
+    """The optimum of Σ weight × unit + ``power`` · log prior for every replicate of a stack, from starts ``(R, p)``."""
+    program, inputs, replicated = stack.program, stack.working, stack.shape.stacked
+    of = penalised_likelihood(stack, power, mode)
 
     def evaluate(z: Array, index: Index) -> Derivatives:
         with np.errstate(all="ignore"):
-            value, gradient, hessian = of(coordinates.working(z), *(values[index] for values in stacked))
+            coordinates = BatchCoordinates(stack, index)
+            given = {name: values[index] if name in replicated else values for name, values in inputs.items()}
+            value, gradient, hessian = of(coordinates.working(z), given)
             return (value, *coordinates.pull_back(z, gradient, hessian))
 
-    theta = np.broadcast_to(program.start if start is None else start, (count, program.layout.size))
-    z = _starts(program, coordinates, theta)
-    rows = max(program.data.n, *(values.shape[1] for values in stacked))
+    coordinates = BatchCoordinates(stack)
+    z = _starts(program, coordinates, start)
+    rows = max([program.data.n, *(values.shape[1] for values in stack.columns.values())])
     size = max(1, CELLS // (rows * program.layout.size))
-    chunks = [np.arange(first, min(first + size, count)) for first in range(0, count, size)]
+    chunks = [np.arange(first, min(first + size, stack.count)) for first in range(0, stack.count, size)]
     return _joined(coordinates, [_climb(program, evaluate, z[chunk], chunk) for chunk in chunks])
 
 
@@ -101,7 +106,7 @@ def _replicates(program: Program, columns: Mapping[str, Array], weights: Array |
     if len(counts) != 1:
         raise ValueError(f"columns and weights must have one number of replicates, not {sorted(counts) or 'none'}")
     if program.model.supports(program.data):
-        raise ValueError(f"the support of {program.model.name} follows the data: replicates have no common coordinates")
+        raise ValueError(f"the support of {program.model.name} follows the data: give its ends in a stack")
     return counts.pop()
 
 

@@ -4,32 +4,41 @@
 call; vectors whose elements are tied together go row by row.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.program import Program
+from ..contract.pymc_model import end_node
 from ..contract.support import Support
 from .batch_newton import without
+from .stack import Stack
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 
 class BatchCoordinates:
-    """The maps between z, w and θ of one program, for R points at once."""
+    """The maps between z, w and θ of a stack, for one point per replicate."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, stack: Stack, index: Index | None = None) -> None:
+        """Of all replicates, or of those at ``index``."""
+        program = stack.program
         self.layout, self.linear = program.layout, program.coordinates.linear
         self.inverse = program.coordinates.inverse
+        self.supports = {p.name: _support(p.name, p.support, stack.numbers, index) for p in self.layout.parameters}
 
     def z(self, theta: Array) -> Array:
         """z ``(R, f)`` from θ ``(R, p)``."""
         w = theta @ self.inverse.T
-        blocks = [_map(p.support, "unconstrain", w[:, self.layout.slices[p.name]]) for p in self.layout.parameters]
+        blocks = [_map(s, "unconstrain", w[:, self.layout.slices[name]]) for name, s in self.supports.items()]
         return np.concatenate(blocks, axis=1)
 
     def working(self, z: Array) -> Array:
         """w ``(R, p)`` from z ``(R, f)``."""
-        blocks = [_map(p.support, "constrain", z[:, self.layout.free_slices[p.name]]) for p in self.layout.parameters]
+        blocks = [_map(s, "constrain", z[:, self.layout.free_slices[name]]) for name, s in self.supports.items()]
         return np.concatenate(blocks, axis=1)
 
     def theta(self, z: Array) -> Array:
@@ -40,13 +49,13 @@ class BatchCoordinates:
         """∂w/∂z, shape ``(R, p, f)``."""
         layout = self.layout
         found = np.zeros((len(z), layout.size, layout.free_size))
-        for p in layout.parameters:
-            rows, columns = layout.slices[p.name], layout.free_slices[p.name]
+        for name, support in self.supports.items():
+            rows, columns = layout.slices[name], layout.free_slices[name]
             u = z[:, columns]
-            if _elementwise(p.support):
-                found[:, rows, columns] = _diagonal(p.support.slope(u))
+            if _elementwise(support):
+                found[:, rows, columns] = _diagonal(support.slope(u))
             else:
-                found[:, rows, columns] = [p.support.jacobian(each) for each in u]
+                found[:, rows, columns] = [support.jacobian(each) for each in u]
         return found
 
     def pull_back(self, z: Array, gradient: Array, hessian: Array) -> tuple[Array, Array]:
@@ -54,13 +63,13 @@ class BatchCoordinates:
         jacobian = self.jacobian(z)
         back = np.swapaxes(jacobian, 1, 2)
         turned = back @ hessian @ jacobian
-        for p in self.layout.parameters:
-            rows, columns = self.layout.slices[p.name], self.layout.free_slices[p.name]
+        for name, support in self.supports.items():
+            rows, columns = self.layout.slices[name], self.layout.free_slices[name]
             u, g = z[:, columns], gradient[:, rows]
-            if _elementwise(p.support):
-                turned[:, columns, columns] += _diagonal(p.support.bend(u) * g)
+            if _elementwise(support):
+                turned[:, columns, columns] += _diagonal(support.bend(u) * g)
             else:
-                turned[:, columns, columns] += [p.support.curvature(*each) for each in zip(u, g, strict=True)]
+                turned[:, columns, columns] += [support.curvature(*each) for each in zip(u, g, strict=True)]
         return (back @ gradient[:, :, None])[:, :, 0], turned
 
     def covariance(self, z: Array, hessian: Array) -> Array:
@@ -75,6 +84,15 @@ class BatchCoordinates:
         on_edge = np.zeros(found.shape[:2], dtype=np.bool_)
         on_edge[:, free] = held
         return np.where(on_edge[:, :, None] | on_edge[:, None, :], np.nan, found)
+
+
+def _support(name: str, support: Support, numbers: Mapping[str, Array], index: Index | None) -> Support:
+    """A parameter's support, its lower end ``(R, 1)`` where that follows each replicate's data."""
+    ends = numbers.get(end_node(name))
+    if ends is None:
+        return support
+    lower: Any = (ends if index is None else ends[index])[:, None]
+    return replace(support, lower=lower)
 
 
 def _elementwise(support: Support) -> bool:

@@ -1,103 +1,73 @@
-"""One log density with its gradient and Hessian for many replicates at once, derived from a leaf's PyMC likelihood.
+"""Compiled densities with their gradients and Hessians for many replicates at once, kept for the life of the process.
 
-The scalar Σ weight × unit + α · log prior of one data set is differentiated symbolically and then given a leading
-replicate axis (`pytensor.graph.replace.vectorize_graph`) over the parameters, the columns that differ between
-replicates and the weights. Nothing is asked of the leaf. Parameter checks are stripped first: one replicate outside
-the support would raise for all.
+One function per `stack.Shape`: it serves every n, every chunk and every data set of that shape.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract import pymc_model
-from ..contract.program import Program
-
-if TYPE_CHECKING:
-    import pymc
+from . import batch_graph
+from .batch_graph import Graph
+from .stack import Stack
 
 Array = NDArray[np.float64]
 Derivatives = tuple[Array, Array, Array]
-"""Value ``(R,)``, gradient ``(R, p)`` and Hessian ``(R, p, p)``."""
-BatchDensity = Callable[..., Derivatives]
-"""Takes w ``(R, p)``, each stacked column ``(R, n, …)`` in the order of its roles, and weights if there are any."""
+"""Value ``(R,)``, gradient ``(R, k)`` and Hessian ``(R, k, k)``."""
+BatchDensity = Callable[[Array, Mapping[str, Array]], Derivatives]
+"""Takes the vectors ``(R, k)`` and the inputs of a stack by name."""
 
-_compiled: "WeakKeyDictionary[Program, dict[Any, BatchDensity]]" = WeakKeyDictionary()
+_compiled: dict[Any, Any] = {}
 
 
-def density(program: Program, roles: tuple[str, ...], weighted: bool, power: float, mode: str) -> BatchDensity:
-    """The compiled density of working coordinates; kept as long as the program lives.
+def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
+    """Σ weight × unit + ``power`` · log prior of working coordinates ``(R, p)``; takes ``stack.working``.
 
-    ``roles`` are the columns that differ between replicates; the others are the program's own, in working
-    coordinates. ``mode`` is PyTensor's: ``FAST_COMPILE`` is ready within a second, ``NUMBA`` is three to ten times
-    faster once it has compiled.
+    ``mode`` is PyTensor's: ``FAST_COMPILE`` is ready within a second, ``NUMBA`` is three to ten times faster once it
+    has compiled.
     """
-    kept = _compiled.setdefault(program, {})
-    key = (roles, weighted, power, mode)
-    if key not in kept:
-        kept[key] = _compile(program, roles, weighted, power, mode)
-    return kept[key]
 
+    def make() -> BatchDensity:
+        return with_derivatives(batch_graph.penalised_likelihood(stack, power), stack.shape.stacked, mode)
 
-def _compile(program: Program, roles: tuple[str, ...], weighted: bool, power: float, mode: str) -> BatchDensity:
-    import pytensor
-    import pytensor.tensor as pt
-    from pytensor.graph.replace import vectorize_graph
-
-    vector, weights = pt.vector("vector", shape=(program.layout.size,), dtype="float64"), pt.vector("weights")
-    units = _units(program, vector)
-    total = (units * weights if weighted else units).sum()
-    if power:
-        total = total + power * _log_prior(program, vector)
-    nodes = [program.likelihood_model[f"data_{role}"] for role in roles]
-    singles = [vector, *nodes, *([weights] if weighted else [])]
-    stacked = [pt.tensor(node.name, dtype="float64", shape=(None, *node.type.shape)) for node in singles]
-    direction = pt.vector("direction", shape=vector.type.shape)
-    # Replicates lie along the first axis; the second is that of the directions, which only the Hessian has.
-    batched: dict[Any, Any] = {direction: pt.eye(program.layout.size)}
-    batched |= {single: many[:, None] for single, many in zip(singles, stacked, strict=True)}
-    outputs: Any = vectorize_graph(_with_derivatives(total, vector, direction), batched)
-    value, gradient, hessian = outputs
-    compiled: BatchDensity = pytensor.function(
-        stacked, [value[:, 0], gradient[:, 0], hessian], mode=mode, on_unused_input="ignore"
-    )
+    compiled: BatchDensity = kept(("likelihood", stack.shape, power, mode), make)
     return compiled
 
 
-def _units(program: Program, vector: Any) -> Any:
-    """The log-likelihood of each unit as a graph of w ``(p,)`` without parameter checks."""
-    from pytensor.graph.rewriting.utils import rewrite_graph
-
-    model = program.likelihood_model
-    units = model.logp(vars=model.observed_RVs, sum=False, jacobian=False)[0]
-    return rewrite_graph(
-        _on_vector(program, model, units, vector), include=("canonicalize", "local_remove_check_parameter")
-    )
+def kept(key: Any, make: Callable[[], Any]) -> Any:
+    """What was compiled for this key, or what ``make`` compiles now."""
+    if key not in _compiled:
+        _compiled[key] = make()
+    return _compiled[key]
 
 
-def _log_prior(program: Program, vector: Any) -> Any:
-    """The log prior density of θ = M w as a graph of w; priors that read data read the program's own."""
+def with_derivatives(graph: Graph, stacked: frozenset[str], mode: str) -> BatchDensity:
+    """A graph's value, gradient and Hessian, compiled with a replicate axis."""
+    import pytensor
     import pytensor.tensor as pt
 
-    model = pymc_model.build_priors(program.model, program.layout, program.data, program.priors)
-    terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
-    theta = pt.constant(program.coordinates.linear) @ vector
-    return _on_vector(program, model, sum(term.sum() for term in terms), theta)
+    size = graph.vector.type.shape[0]
+    direction = pt.vector("direction", shape=(size,), dtype="float64")
+    outputs = _derived(graph.scalar, graph.vector, direction)
+    # Replicates lie along the first axis; the second is that of the directions, which only the Hessian has.
+    inputs, batched = batch_graph.vectorised(graph, outputs, stacked, along={direction: pt.eye(size)})
+    value, gradient, hessian = batched
+    function = pytensor.function(
+        list(inputs.values()), [value[:, 0], gradient[:, 0], hessian], mode=mode, on_unused_input="ignore"
+    )
+    names = list(inputs)[1:]
+
+    def evaluate(vectors: Array, given: Mapping[str, Array]) -> Derivatives:
+        value, gradient, hessian = function(vectors, *(given[name] for name in names))
+        return value, gradient, hessian
+
+    return evaluate
 
 
-def _on_vector(program: Program, model: "pymc.Model", graph: Any, vector: Any) -> Any:
-    from pytensor.graph.replace import graph_replace
-
-    parts: Mapping[str, Any] = program.layout.split(vector)
-    values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
-    return graph_replace(graph, values, strict=False)
-
-
-def _with_derivatives(scalar: Any, vector: Any, direction: Any) -> list[Any]:
-    """The scalar, its gradient and its Hessian times ``direction`` ``(p,)``, in functions that NumPy and SciPy have."""
+def _derived(scalar: Any, vector: Any, direction: Any) -> list[Any]:
+    """The scalar, its gradient and its Hessian times ``direction`` ``(k,)``, in functions that NumPy and SciPy have."""
     from pytensor.gradient import grad
     from pytensor.graph.fg import FunctionGraph
     from pytensor.graph.rewriting.basic import in2out, node_rewriter

@@ -34,7 +34,7 @@ def climb(program: Program, start: Array) -> Optimum:
 
     An EM that has run off to an edge of the support is judged where it is.
     """
-    z, steps, gone = _iterate(program, start)
+    z, steps, gone = iterate(program, start)
     return judge(program, 0.0, z, steps) if gone else maximise(program, 0.0, z)
 
 
@@ -49,7 +49,7 @@ def disagreement(direct: list[Optimum], by_em: list[Optimum]) -> tuple[Concern, 
     return (Concern("em_disagrees", f"log-likelihood by EM: {ends[0]}; directly: {ends[1]}"),)
 
 
-def _iterate(program: Program, start: Array) -> tuple[Array, int, bool]:
+def iterate(program: Program, start: Array) -> tuple[Array, int, bool]:
     """Where EM ends (z ``(f,)``), after how many steps, and whether it left for an edge of the support."""
     layout, coordinates = program.layout, program.coordinates
     z, value = start, -np.inf

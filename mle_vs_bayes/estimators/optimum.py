@@ -123,10 +123,14 @@ def best(optima: list[Optimum]) -> Optimum:
 def starts(program: Program, count: int, seed: int) -> list[Array]:
     """The leaf's start and ``count − 1`` points about two standard errors around it, in z."""
     centre = program.coordinates.z(program.start)
-    curvature = np.abs(np.diag(program.evaluate(centre, power=0.0).hessian))
-    spread = np.minimum(2 / np.sqrt(np.maximum(curvature, 1e-300)), np.where(program.layout.bounded, 2.0, np.inf))
+    spread = spreads(np.diag(program.evaluate(centre, power=0.0).hessian), program.layout.bounded)
     generator = np.random.default_rng(seed)
     return [centre, *(centre + spread * generator.standard_normal(len(centre)) for _ in range(count - 1))]
+
+
+def spreads(curvature: Array, bounded: NDArray[np.bool_]) -> Array:
+    """How far starts scatter, from second derivatives ``(…, f)``: two standard errors, in log units at most 2."""
+    return np.minimum(2 / np.sqrt(np.maximum(np.abs(curvature), 1e-300)), np.where(bounded, 2.0, np.inf))
 
 
 def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:

@@ -13,30 +13,36 @@ STEP = 1e-3
 
 
 def standard_errors(program: Program, point: Array, covariance: Array) -> Array:
-    """Standard errors ``(q,)`` of all quantities: exact for parameters, √(∇g Σ ∇gᵀ) for derived ones."""
-    parameters = np.sqrt(np.diag(covariance))
+    """Standard errors ``(…, q)`` of all quantities: exact for parameters, √(∇g Σ ∇gᵀ) for derived ones.
+
+    ``point`` is ``(…, p)`` and ``covariance`` ``(…, p, p)``: one fit, or one per replicate. A derived quantity has
+    none where a parameter has none.
+    """
+    parameters = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     if not program.model.functions:
         return parameters
-    if not np.all(np.isfinite(covariance)):
-        return np.concatenate([parameters, np.full(len(program.quantity_labels) - len(parameters), np.nan)])
-    slopes = directional(lambda theta: program.quantities(theta)[len(theta) :], point, covariance)
-    return np.concatenate([parameters, np.linalg.norm(slopes, axis=1)])
+    known = np.all(np.isfinite(covariance), axis=(-2, -1))
+    safe = np.where(known[..., None, None], covariance, np.eye(covariance.shape[-1]))
+    with np.errstate(all="ignore"):  # of a replicate that has none
+        slopes = directional(lambda theta: program.quantities(theta)[..., theta.shape[-1] :], point, safe)
+    derived = np.where(known[..., None], np.linalg.norm(slopes, axis=-1), np.nan)
+    return np.concatenate([parameters, derived], axis=-1)
 
 
 def directional(of: Callable[[Array], Array], point: Array, covariance: Array) -> Array:
-    """∇g L, shape ``(q, p)``, where L Lᵀ = Σ: how g moves per standard error in each direction."""
-    steps = root(covariance).T
+    """∇g L, shape ``(…, q, p)``, where L Lᵀ = Σ: how g moves per standard error in each direction."""
+    steps = np.moveaxis(root(covariance), -1, 0)
     columns = [(of(point + STEP * step) - of(point - STEP * step)) / (2 * STEP) for step in steps]
-    return np.stack(columns, axis=1)
+    return np.stack(columns, axis=-1)
 
 
 def root(covariance: Array) -> Array:
-    """L with L Lᵀ = Σ, shape ``(p, p)``, its columns the principal directions in units of standard errors.
+    """L with L Lᵀ = Σ, shape ``(…, p, p)``, its columns the principal directions in units of standard errors.
 
     Units matter: between shares near one and means in the millions rounding would be as large as a share.
     """
     scale, values, vectors = _principal(covariance)
-    return np.asarray(scale[:, None] * vectors * np.sqrt(values))
+    return np.asarray(scale[..., :, None] * vectors * np.sqrt(values)[..., None, :])
 
 
 def along(covariance: Array, shift: Array) -> Array:
@@ -48,8 +54,8 @@ def along(covariance: Array, shift: Array) -> Array:
 
 
 def _principal(covariance: Array) -> tuple[Array, Array, Array]:
-    """Standard errors ``(p,)``, and the correlations' eigenvalues in ascending order with their vectors."""
-    scale = np.sqrt(np.diag(covariance))
+    """Standard errors ``(…, p)``, and the correlations' eigenvalues in ascending order with their vectors."""
+    scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     scale = np.where(scale > 0, scale, 1.0)
-    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    values, vectors = np.linalg.eigh(covariance / (scale[..., :, None] * scale[..., None, :]))
     return scale, np.maximum(values, 0.0), vectors

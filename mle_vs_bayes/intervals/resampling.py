@@ -107,20 +107,13 @@ def _resampled(request: Request, scheme: str) -> Replicates:
     for first in range(0, request.replicates, size):
         columns, weights = SCHEMES[scheme](program, theta, min(size, request.replicates - first), numbers)
         optima = fit_batch(program, columns, weights, start=theta)
-        found.append(_quantities(program, optima.theta))
+        with np.errstate(all="ignore"):
+            found.append(program.quantities(optima.theta))
         lost = np.flatnonzero(~optima.converged)
         failed += len(lost)
         if lost.size and reason is None:
             reason = _reason(program, optima, int(lost[0]), columns, weights)
     return Replicates(np.concatenate(found), failed, reason)
-
-
-def _quantities(program: Program, theta: Array) -> Array:
-    """All quantities ``(R, q)`` at θ ``(R, p)``."""
-    named = program.layout.split(theta)
-    with np.errstate(all="ignore"):
-        derived = [np.asarray(f.of(named)).reshape(len(theta), -1) for f in program.model.functions]
-    return np.concatenate([theta, *derived], axis=1)
 
 
 def _reason(

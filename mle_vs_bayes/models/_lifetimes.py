@@ -26,6 +26,18 @@ def censored(times, design: Dataset) -> Dataset:
     return design.replace(y=np.minimum(times, design["cutoff"]), event=times <= design["cutoff"])
 
 
+def totals(data):
+    """Of lifetimes without ageing: the mean time of those seen to their end and of those cut, and how many they are."""
+    if "upper" in data:
+        return None
+    cut = data.get("event", np.ones(data.n)) == 0
+    rows = [data["y"][each] for each in (~cut, cut) if each.any()]
+    found = {"y": np.array([times.mean() for times in rows])}
+    if "event" in data:
+        found["event"] = np.array([1.0] * (~cut).any() + [0.0] * cut.any())
+    return Dataset(found), np.array([float(len(times)) for times in rows])
+
+
 def no_event(data, direction: str) -> str | None:
     return None if seen(data).any() else f"{direction}: no event was seen"
 

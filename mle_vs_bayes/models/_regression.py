@@ -22,6 +22,20 @@ def least_squares(design_matrix, y):
     return scipy.linalg.solve_triangular(r, q.T @ y) / length
 
 
+def triangle(data):
+    """The k + 1 rows of R in [X y] = Q R, with weights that sum to n: the sufficient statistics of a normal outcome.
+
+    A row's weight counts its log sigma; its square is counted once, so that the row is divided by the weight's root.
+    """
+    if data.n <= data["X"].shape[1] + 1:
+        return None
+    both = np.column_stack([data["X"], data["y"]])
+    length = np.linalg.norm(both, axis=0)
+    r = np.linalg.qr(both / np.where(length > 0, length, 1.0), mode="r") * length
+    weight = data.n / len(r)
+    return data.replace(X=r[:, :-1] / np.sqrt(weight), y=r[:, -1] / np.sqrt(weight)), np.full(len(r), weight)
+
+
 def flat_prior_posterior(data, beta):
     """Student-t posterior of each coefficient under p(beta, sigma) ∝ 1, by label."""
     freedom = data.n - len(beta) - 1

@@ -58,6 +58,10 @@ class Bernoulli(Model):
     def fisher_information(self, theta, data):
         return data["trials"].sum() / (theta["p"] * (1 - theta["p"]))
 
+    def condense(self, data):
+        """All trials as one row."""
+        return Dataset({"y": data["y"].sum(keepdims=True), "trials": data["trials"].sum(keepdims=True)}), np.ones(1)
+
     def divergence(self, data):
         successes, trials = data["y"].sum(), data["trials"].sum()
         if 0 < successes < trials:

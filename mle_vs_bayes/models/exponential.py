@@ -69,5 +69,8 @@ class Exponential(Model):
     def fisher_information(self, theta, data):
         return data["y"].shape[0] / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
 
+    def condense(self, data):
+        return lifetimes.totals(data)
+
     def divergence(self, data):
         return lifetimes.no_event(data, "rate runs to 0")

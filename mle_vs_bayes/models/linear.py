@@ -66,6 +66,9 @@ class Linear(Model):
             return None
         return regression.flat_prior_posterior(data, self.closed_form_mle(data)["beta"])
 
+    def condense(self, data):
+        return regression.triangle(data)
+
     def unusable(self, data):
         spread = np.ptp(data["y"])
         return None if spread > 0 else f"every y is {data['y'][0]:g}; there is nothing for covariates to explain"

@@ -67,6 +67,11 @@ class Normal(Model):
         n = data["y"].shape[0]
         return [n / theta["sigma"] ** 2, 2 * n / theta["sigma"] ** 2]
 
+    def condense(self, data):
+        """Two values, each half of the data, with their mean and standard deviation."""
+        mean, spread = data["y"].mean(), data["y"].std()
+        return Dataset({"y": np.array([mean - spread, mean + spread])}), np.full(2, data.n / 2)
+
     def unusable(self, data):
         spread = np.ptp(data["y"])
         return None if spread > 0 else f"every y is {data['y'][0]:g}; a spread cannot be estimated from one value"

@@ -61,5 +61,9 @@ class Poisson(Model):
     def fisher_information(self, theta, data):
         return data["exposure"].sum() / theta["rate"]
 
+    def condense(self, data):
+        """All exposure as one row."""
+        return Dataset({"y": data["y"].sum(keepdims=True), "exposure": data["exposure"].sum(keepdims=True)}), np.ones(1)
+
     def divergence(self, data):
         return None if data["y"].any() else "rate runs to 0: every y is 0"

@@ -1,0 +1,138 @@
+"""One call of `fit_replicates`: shape by shape, estimator by estimator, rows as they come."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import intervals
+from ..comparison.quantities import Context
+from ..contract import parity
+from ..contract.data import Dataset
+from ..contract.layout import Layout
+from ..contract.model import Model
+from ..contract.program import Program
+from ..estimators import posterior
+from ..estimators.batch_density import kept
+from ..estimators.batch_posterior import Posteriors
+from ..estimators.estimate import Estimate
+from ..rows import COLUMNS, Row, frame
+from . import table
+from .optima import maximum_likelihoods, modes
+from .pilot import pilot
+from .plan import Plan
+from .posteriors import Functional, Wanted, sampled
+from .result import Replicates
+from .shapes import Member, Refused, stacked
+
+if TYPE_CHECKING:
+    import pandas
+
+Array = NDArray[np.float64]
+
+
+def starts(model: Model, members: Sequence[Member]) -> Array:
+    """Each data set's starting point, θ ``(R, p)``."""
+    layout = Layout(model, members[0].condensed)
+    return np.array([layout.join(model.start(each.data)) for each in members])
+
+
+class Job:
+    """What was asked for, and what has been found so far."""
+
+    def __init__(
+        self,
+        *,
+        model: Model,
+        names: tuple[str, ...],
+        context: Context,
+        truths: Sequence[Mapping[str, float]],
+        plan: Plan | None,
+        keep: Collection[int],
+        functionals: Mapping[str, Functional],
+        memory: int,
+    ) -> None:
+        self.model, self.names, self.context, self.truths = model, names, context, truths
+        self.plan, self.keep, self.functionals, self.memory = plan, keep, functionals, memory
+        self.labels: tuple[str, ...] = ()
+        self.frames: list[pandas.DataFrame] = []
+        self.numbers: list[pandas.DataFrame] = []
+        self.kept: dict[int, Any] = {}
+        self.evaluations = 0
+
+    def refuse(self, refused: Sequence[Refused], datasets: Sequence[Dataset]) -> None:
+        """Rows of data sets that no estimator can use."""
+        for each in refused:
+            labels = self._labels(datasets[each.position])
+            shared: dict[str, Any] = {
+                "model": self.model.name,
+                "variant": self.context.variant,
+                "n": datasets[each.position].n,
+            }
+            shared |= {"replicate": each.position, "level": self.context.level, "seed": self.context.seed}
+            shared |= {"status": "failed", "reason": each.reason, "converged": False, "path": "single"}
+            truth = self.truths[each.position]
+            self.frames.append(
+                frame(
+                    Row(estimator=name, parameter=label, truth=truth.get(label), **shared)
+                    for name in self.names
+                    for label in labels
+                )
+            )
+
+    def _labels(self, data: Dataset) -> tuple[str, ...]:
+        return Program(self.model, data, {}).quantity_labels
+
+    def fit(self, members: list[Member]) -> None:
+        """Every estimator on data sets of one shape."""
+        stack, start = stacked(self.model, members), starts(self.model, members)
+        kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
+        self.labels = self.labels or stack.program.quantity_labels
+        truths = [self.truths[each.position] for each in members]
+        group = table.Group(self.model, stack.program, members, self.context, truths)
+        if "mle" in self.names:
+            self.frames.append(
+                table.of_optima("mle", group, maximum_likelihoods(stack, members, start, self.context.seed))
+            )
+        if "map" in self.names:
+            self.frames.append(table.of_optima("map", group, modes(stack, members, start, self.context.seed)))
+        if "posterior" in self.names:
+            self._sample(group, Posteriors(stack, start))
+
+    def _sample(self, group: table.Group, posteriors: Posteriors) -> None:
+        seed = self.context.seed
+        if self.plan is None:
+            self.plan = pilot(posteriors, self.memory, Plan().cores, Plan().target, seed)
+        kinds = intervals.of("posterior", self.context.kinds)
+        wanted = Wanted(self.context.level, kinds, self.keep, self.functionals)
+        positions = np.array([each.position for each in group.members])
+
+        def single(place: int) -> Estimate:
+            return posterior.fit(group.members[place].program(self.model), posterior.Sampling(), seed)
+
+        found = sampled(posteriors, positions, self.plan, wanted, seed, single)
+        self.frames.append(table.of_draws(group, found))
+        self.evaluations += found.steps
+        self.kept |= {int(positions[place]): draws for place, draws in found.kept.items()}
+        self.numbers.append(table.of_functionals(positions, found.functionals))
+
+    def result(self, datasets: Sequence[Dataset], members: Sequence[Member]) -> Replicates:
+        """All rows, by replicate and in the order of the estimators."""
+        import pandas
+
+        resolved = {each.position: each.priors for each in members}
+        rows = pandas.concat(self.frames, ignore_index=True) if self.frames else frame(())
+        rows = rows.sort_values("replicate", kind="stable", ignore_index=True)[list(COLUMNS)]
+        return Replicates(
+            rows=rows,
+            labels=self.labels,
+            plan=self.plan,
+            kept=self.kept,
+            functionals=pandas.concat([table.of_functionals(np.zeros(0), {}), *self.numbers], ignore_index=True),
+            evaluations=self.evaluations,
+            model=self.model,
+            datasets=datasets,
+            priors=[resolved.get(position) for position in range(len(datasets))],
+            context=self.context,
+        )

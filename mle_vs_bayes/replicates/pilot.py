@@ -1,0 +1,69 @@
+"""The pilot: how many replicates to sample as one problem, and how long, by trying."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..estimators.batch_diagnostics import diagnose
+from ..estimators.batch_posterior import Posteriors, Schedule
+from .plan import SIZES, Plan
+
+Index = NDArray[np.intp]
+SHORT, CAREFUL = Schedule(draws=100, tune=100), Schedule(draws=200, tune=500, accept=0.9)
+"""What a pilot draws: short runs, and longer ones where those mix badly."""
+BAD = 0.15
+"""Effective draws per draw, below which a posterior is taken for a hard one."""
+WORSE = 1.15
+"""Times the best cost so far: larger batches are not tried after one that is this much dearer."""
+SPARE = 1.1
+"""Times the draws that a typical replicate needs."""
+
+
+def pilot(posteriors: Posteriors, memory: int, cores: int, target: int, seed: int) -> Plan:
+    """The plan with the least measured time per data set; no batch takes more than ``memory`` bytes."""
+    usable = np.flatnonzero(posteriors.standard.found)
+    base = Plan(target=target, cores=cores)
+    if not usable.size:
+        return base
+    hard = _efficiency(posteriors, usable[: SIZES[2]], SHORT, seed)[1] < BAD
+    schedule = replace(CAREFUL if hard else SHORT, cores=cores)
+    best, lowest = base, np.inf
+    for size in _sizes(posteriors, len(usable), memory):
+        seconds, per_draw = _efficiency(posteriors, usable[:size], schedule, seed)
+        draws = _draws(target, per_draw, schedule.chains)
+        cost = seconds / size * (draws + schedule.tune) / (schedule.draws + schedule.tune)
+        if cost < lowest:
+            lowest = cost
+            best = replace(base, size=size, draws=draws, tune=schedule.tune, accept=schedule.accept)
+        elif cost > WORSE * lowest:
+            break
+    return best
+
+
+def _sizes(posteriors: Posteriors, count: int, memory: int) -> list[int]:
+    """Sizes that the data fill, within the memory: nutpie keeps some six numbers per draw and coordinate."""
+    per_replicate = 8 * 6 * 4 * 1000 * posteriors.standard.centre.shape[1]
+    most = max(1, memory // per_replicate)
+    fitting = [size for size in SIZES if size <= min(count, most)]
+    return [*fitting, count] if fitting and fitting[-1] < count <= min(most, SIZES[-1]) else fitting or [1]
+
+
+def _draws(target: int, per_draw: float, chains: int) -> int:
+    """Draws per chain, in fifties."""
+    wanted = SPARE * target / max(per_draw, 0.01) / chains
+    return int(min(5000, 50 * np.ceil(wanted / 50)))
+
+
+def _efficiency(posteriors: Posteriors, index: Index, schedule: Schedule, seed: int) -> tuple[float, float]:
+    """Seconds for these replicates, and effective draws per draw of those that mix badly (the lowest tenth)."""
+    began = time.perf_counter()
+    try:
+        theta, _, _ = posteriors.draw(index, schedule, seed)
+    except RuntimeError:
+        return float("inf"), 0.01
+    found = diagnose(np.moveaxis(theta, 3, 1).reshape(-1, *theta.shape[1:3]))
+    seconds = time.perf_counter() - began
+    least = found.least.reshape(len(index), -1).min(axis=1)
+    return seconds, float(np.quantile(least, 0.1)) / (schedule.draws * schedule.chains)
