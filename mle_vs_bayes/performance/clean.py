@@ -5,11 +5,15 @@ where its own status says so, or both its ends are missing; with one end missing
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..errors import DataError
 from ..ingestion.wording import listed, shown
 from .roles import Roles
 from .source import TABLE, quoted
+
+if TYPE_CHECKING:
+    import duckdb
 
 SUCCEEDED = ("ok", "converged", "success", "successful", "succeeded", "true", "1", "1.0", "yes")
 FAILED = (
@@ -20,7 +24,7 @@ NUMBERS = ("estimate", "se", "lower", "upper", "truth", "df", "level", "rank", "
 _KINDS = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "NULL")
 
 
-def check_numbers(connection, roles: Roles, types: Mapping[str, str]) -> None:  # type: ignore[no-untyped-def]
+def check_numbers(connection: "duckdb.DuckDBPyConnection", roles: Roles, types: Mapping[str, str]) -> None:
     """Refuse a column that should hold numbers and holds words.
 
     Raises
@@ -42,36 +46,52 @@ def check_numbers(connection, roles: Roles, types: Mapping[str, str]) -> None:  
             )
 
 
-def select(roles: Roles, truth: float | None) -> str:
-    """SQL: keys ``k0 …`` (the method last), replicate and every number; see the module on what is NULL."""
-    keys = [f"{quoted(name)} AS k{place}" for place, name in enumerate(roles.keys)]
-    method = quoted(roles.columns["method"]) if "method" in roles else "CAST(NULL AS VARCHAR)"
-    estimate = number(roles, "estimate")
-    done = f"isfinite({estimate}) AND {_success(roles, 'status')}"
-    ended = f"{done} AND {_success(roles, 'interval_status')}"
-    columns = [
-        *keys,
-        f"{method} AS k{len(roles.keys)}",
-        f"{quoted(roles.columns['replicate']) if 'replicate' in roles else 'NULL'} AS replicate",
-        f"CASE WHEN {done} THEN {estimate} END AS estimate",
-        f"CASE WHEN {done} AND isfinite({number(roles, 'se')}) THEN {number(roles, 'se')} END AS se",
-        f"{_given(number(roles, 'truth'), truth)} AS truth",
-        *(f"CASE WHEN {ended} AND NOT isnan({number(roles, e)}) THEN {number(roles, e)} END AS {e}" for e in ENDS),
-        f"CASE WHEN {ended} THEN 1 END AS ended",
-        *(f"CASE WHEN isfinite({number(roles, r)}) THEN {number(roles, r)} END AS {r}" for r in REST),
-        *(f"{_unknown(roles, role)} AS unknown_{role}" for role in ("status", "interval_status")),
-    ]
+def first(roles: Roles, truth: float | None) -> str:
+    """SQL of every row: keys ``k0 …`` (the method last), replicate, estimate, truth, statuses that nobody knows."""
+    unknown = [f"{_unknown(roles, role)} AS unknown_{role}" for role in STATUSES if role in roles]
+    estimate = f"CASE WHEN {_fitted(roles)} THEN {number(roles, 'estimate')} END AS estimate"
+    columns = [*_keys(roles), estimate, f"{_known(roles, truth)} AS truth", *unknown]
     return f"SELECT {', '.join(columns)} FROM {TABLE}"
 
 
+def fitted(roles: Roles, truth: float | None) -> str:
+    """SQL of the rows that did not fail: keys, replicate and every number; see the module on what is NULL."""
+    ended = _success(roles, "interval_status")
+    ends = [
+        f"CASE WHEN {ended} AND NOT isnan({number(roles, end)}) THEN {number(roles, end)} END AS {end}" for end in ENDS
+    ]
+    columns = [
+        *_keys(roles),
+        f"{number(roles, 'estimate')} AS estimate",
+        f"{_known(roles, truth)} AS truth",
+        *(f"{_finite(number(roles, role))} AS {role}" if role in roles else f"{NULL} AS {role}" for role in REST),
+        *ends,
+        f"{ended} AS ended",
+    ]
+    return f"SELECT {', '.join(columns)} FROM {TABLE} WHERE {_fitted(roles)}"
+
+
+def _keys(roles: Roles) -> list[str]:
+    method = quoted(roles.columns["method"]) if "method" in roles else "CAST(NULL AS VARCHAR)"
+    replicate = quoted(roles.columns["replicate"]) if "replicate" in roles else "NULL"
+    keys = [*(quoted(name) for name in roles.keys), method]
+    return [*(f"{key} AS k{place}" for place, key in enumerate(keys)), f"{replicate} AS replicate"]
+
+
+def _fitted(roles: Roles) -> str:
+    return f"isfinite({number(roles, 'estimate')}) AND {_success(roles, 'status')}"
+
+
+STATUSES = ("status", "interval_status")
 ENDS = ("lower", "upper")
-REST = ("df", "rank", "draws", "prior_sd")
+REST = ("se", "df", "rank", "draws", "prior_sd")
+NULL = "CAST(NULL AS DOUBLE)"
 
 
 def number(roles: Roles, role: str) -> str:
     """SQL of a role's number; NULL where there is no such column."""
     name = roles.columns.get(role)
-    return "CAST(NULL AS DOUBLE)" if name is None else f"CAST({quoted(name)} AS DOUBLE)"
+    return NULL if name is None else f"CAST({quoted(name)} AS DOUBLE)"
 
 
 def check_status(values: list[str], role: str, roles: Roles) -> None:
@@ -89,9 +109,14 @@ def check_status(values: list[str], role: str, roles: Roles) -> None:
         )
 
 
-def _given(column: str, truth: float | None) -> str:
-    known = f"CASE WHEN isfinite({column}) THEN {column} END"
-    return known if truth is None else f"CAST({truth!r} AS DOUBLE)"
+def _known(roles: Roles, truth: float | None) -> str:
+    if truth is not None:
+        return f"CAST({truth!r} AS DOUBLE)"
+    return _finite(number(roles, "truth")) if "truth" in roles else NULL
+
+
+def _finite(cell: str) -> str:
+    return f"CASE WHEN isfinite({cell}) THEN {cell} END"
 
 
 def _word(name: str) -> str:

@@ -65,8 +65,8 @@ def rmse(c: Columns) -> Result:
 
 def model_se(c: Columns) -> Result:
     """√(mean of SE²), in units of the estimate."""
-    used, value = c["v_used"], np.sqrt(c["variance"])
-    return value, np.sqrt(c["v2"] / (used - 1) / used) / (2 * value), used
+    used, value = c["v_used"], np.sqrt(c["v1"] / c["v_used"])
+    return value, np.sqrt(_variance(c["v1"], c["v2"], used) / used) / (2 * value), used
 
 
 def relative_error_model_se(c: Columns) -> Result:
@@ -75,10 +75,10 @@ def relative_error_model_se(c: Columns) -> Result:
     The published MCSE takes the estimates for normal and for independent of their SEs. Neither holds for a rate or a
     variance, whose SE grows with the estimate, so that the errors of the two partly cancel.
     """
-    used, variance, empirical = c["v_used"], c["variance"], c["spread"]
+    used, variance, empirical = c["v_used"], c["v1"] / c["v_used"], c["spread"]
     ratio = np.sqrt(variance) / empirical
-    of_model = c["v2"] / (used - 1) / variance**2
-    together = c["v_d2"] / (used - 1) / (variance * empirical**2)
+    of_model = _variance(c["v1"], c["v2"], used) / variance**2
+    together = (c["v_d2"] - variance * c["v_d2_alone"]) / (used - 1) / (variance * empirical**2)
     spread = of_model / used + _log_variance_error(c) - 2 * together / used
     return 100 * (ratio - 1), 100 * ratio * np.sqrt(np.maximum(spread, 0) / 4), used
 
@@ -126,7 +126,7 @@ def rejection_rate(c: Columns) -> Result:
 
 def mean_width(c: Columns) -> Result:
     """Mean of upper − lower, in units of the estimate; an interval that is open on a side has none."""
-    return c["width"], np.sqrt(c["width_spread"] / c["width_used"]), c["width_used"]
+    return _mean(c["width1"], c["width2"], c["width_used"])
 
 
 def interval_score(c: Columns) -> Result:
@@ -134,7 +134,7 @@ def interval_score(c: Columns) -> Result:
 
     .. [2] Gneiting & Raftery (2007), Strictly proper scoring rules, JASA 102(477), 359–378, equation 43.
     """
-    return c["score"], np.sqrt(c["score_spread"] / c["width_used"]), _if(c["has_truth"], c["width_used"])
+    return _mean(c["score1"], c["score2"], _if(c["has_truth"], c["width_used"]))
 
 
 def convergence_rate(c: Columns) -> Result:
@@ -188,6 +188,15 @@ def _mean_of_pairs(c: Columns, what: str, used: Array) -> Result:
 def _proportion(count: Array, used: Array) -> Result:
     value = np.nan_to_num(count) / used
     return value, np.sqrt(value * (1 - value) / used), used
+
+
+def _mean(first: Array, second: Array, used: Array) -> Result:
+    return first / used, np.sqrt(_variance(first, second, used) / used), used
+
+
+def _variance(first: Array, second: Array, used: Array) -> Array:
+    """Sample variance, divisor ``used − 1``, from sums of first and second powers."""
+    return np.maximum(second - first**2 / used, 0) / (used - 1)
 
 
 def _if(known: Array, used: Array) -> Array:

@@ -1,29 +1,24 @@
-"""One line per group (a method in a scenario, with one kind of interval): levels, repeats, failures, references."""
+"""One line per group (a method in a scenario, with one kind of interval): levels, failures, references."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import DataError, UsageError
-from ..ingestion.wording import listed, nearest, shown
-from . import clean, columns, pairs
+from ..ingestion.wording import listed, nearest
+from . import pairs
 from .moments import key_names
 from .roles import Roles
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
 WITHOUT = "none"
 """The kind of interval of a row that has none, such as that of a fit that failed."""
-_REPEATED = """
-SELECT k.*, c.replicate, count(*) AS times FROM ({clean}) AS c JOIN k ON {same}
-GROUP BY ALL HAVING times > 1 ORDER BY c.replicate LIMIT 1
-"""
 
 
 def with_levels(groups: "pd.DataFrame", roles: Roles, level: float) -> "pd.DataFrame":
-    """Level, tail probability, normal quantile and window (see `formulas.bias_eliminated_coverage`) of each group.
+    """Level, 2/α of the score, normal quantile and window (see `formulas.bias_eliminated_coverage`) of each group.
 
     Raises
     ------
@@ -37,33 +32,10 @@ def with_levels(groups: "pd.DataFrame", roles: Roles, level: float) -> "pd.DataF
     wrong = levels[(levels <= 0) | (levels >= 1)]
     if wrong.size:
         raise DataError(f'column "{roles.columns["level"]}" (level) holds {wrong[0]:g}; it must lie inside (0, 1).')
+    ends = bool({"lower", "upper"} & set(roles.columns))
     window = groups["spread"] * groups["fitted"].astype(float) ** -0.2
-    return groups.assign(level_=levels, tail=1 - levels, z=ndtri(0.5 + levels / 2), window_=window)
-
-
-def check_unique(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles) -> None:
-    """Refuse a table in which one replicate of one group has two rows.
-
-    Raises
-    ------
-    DataError
-        With the first such replicate, and the columns that might tell its rows apart.
-    """
-    if "distinct_" not in groups or not (groups["distinct_"] < groups["total"]).any():
-        return
-    names = key_names(roles)
-    wanted = groups.loc[groups["distinct_"] < groups["total"], names].head(1)
-    connection.register("k", wanted)
-    same = " AND ".join(f"c.{name} IS NOT DISTINCT FROM k.{name}" for name in names)
-    found = connection.execute(_REPEATED.format(clean=clean.select(roles, None), same=same)).fetchone()
-    assert found is not None
-    *keys, replicate, times = found
-    told = [f"{name} {shown(key)}" for name, key in zip((*roles.keys, "method"), keys, strict=True) if key is not None]
-    others = columns.unused(connection, roles)
-    hint = f", such as {listed(f'--column scenario={name}' for name in others)}" if others else ""
-    raise DataError(
-        f"replicate {shown(replicate)} of {listed(told) or 'the table'} has {times} rows, and each replicate, method "
-        f"and scenario must have one; say what tells them apart with --column scenario=NAME{hint}, or remove repeats."
+    return groups.assign(
+        level_=levels, penalty=2 / (1 - levels), z=ndtri(0.5 + levels / 2), window_=window, has_ends=ends
     )
 
 

@@ -9,112 +9,130 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import DataError
 from . import clean
 from .roles import Roles
-from .source import types
+from .source import TABLE, quoted, types
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
 _WIDEST = 64
-"""Replicates numbered up to this many times their number are counted in a bitmap, which takes a tenth of the time."""
+"""Replicates numbered up to this many times the largest group are counted in a bitmap, ten times as fast."""
 
 _MEANS = """
-CREATE TEMP TABLE means AS SELECT row_number() OVER () - 1 AS gid, * FROM (
+SELECT row_number() OVER () - 1 AS gid, * FROM (
   SELECT {keys}, count(*) AS total, count(estimate) AS fitted, count(truth) FILTER (estimate IS NOT NULL) AS truths,
-    avg(estimate - coalesce(truth, 0)) AS centre, stddev_samp(estimate - coalesce(truth, 0)) AS spread,
-    avg(se * se) AS variance, count(lower) + count(upper) > 0 AS has_ends,
-    count((estimate - truth) / nullif(truth, 0)) AS relative_used,
-    avg((estimate - truth) / nullif(truth, 0)) AS relative,
-    var_samp((estimate - truth) / nullif(truth, 0)) AS relative_spread,
-    min(se) AS least_se, max(lower - upper) AS worst_ends, count(replicate) AS numbered,
-    {range}, max(unknown_status) AS unknown_status, max(unknown_interval_status) AS unknown_interval_status
+    min(truth) AS least_truth, max(truth) AS most_truth,
+    avg(estimate - coalesce(truth, 0)) AS centre, stddev_samp(estimate - coalesce(truth, 0)) AS spread{more}
   FROM ({clean}) GROUP BY {keys} ORDER BY {keys})
 """
 """First pass. ``centre`` is the mean of estimate − truth, or of the estimate in a group without truth."""
 
-CENTRED = """
+_CENTRED = """
 placed AS (
-  SELECT gid, replicate, fitted, centre, window_, tail, df, rank, draws, prior_sd, se,
-    estimate - coalesce(truth, 0) AS error, estimate - coalesce(truth, 0) - centre AS d, se * se - variance AS v,
-    CASE WHEN has_ends THEN CASE WHEN lower IS NOT NULL OR upper IS NOT NULL THEN coalesce(lower, '-inf') END
-      WHEN ended = 1 THEN estimate - {quantile} * se END AS low,
-    CASE WHEN has_ends THEN CASE WHEN lower IS NOT NULL OR upper IS NOT NULL THEN coalesce(upper, 'inf') END
-      WHEN ended = 1 THEN estimate + {quantile} * se END AS high,
-    coalesce(truth, 0) AS shift
+  SELECT gid, replicate, centre, window_, penalty, rank, draws, prior_sd, se, coalesce(truth, 0) AS shift,
+    estimate - coalesce(truth, 0) AS error,
+    CASE WHEN NOT has_ends THEN CASE WHEN ended THEN estimate - {quantile} * se END
+      WHEN lower IS NOT NULL THEN lower WHEN upper IS NOT NULL THEN '-inf'::DOUBLE END AS low,
+    CASE WHEN NOT has_ends THEN CASE WHEN ended THEN estimate + {quantile} * se END
+      WHEN upper IS NOT NULL THEN upper WHEN lower IS NOT NULL THEN 'inf'::DOUBLE END AS high
   FROM ({clean}) AS c JOIN groups AS g ON {same} {degrees}),
 seen AS (
-  SELECT *, d * d AS d2, low - shift AS l, high - shift AS u,
-    CASE WHEN isfinite(high - low) THEN high - low END AS width
+  SELECT *, error - centre AS d, (error - centre) * (error - centre) AS d2, se * se AS v, low - shift AS l,
+    high - shift AS u, CASE WHEN isfinite(high - low) THEN high - low END AS width
   FROM placed)
 """
-"""Second pass, row by row: ``d`` and ``v`` around their means, the interval's ends as they are and minus the truth."""
+"""Second pass, row by row: ``d`` around the mean, the interval's ends as they are and minus the truth."""
 
-_SUMS = """
+_SCORE = "(width + penalty * CASE WHEN l > 0 THEN l WHEN u < 0 THEN -u ELSE 0 END)"
+_SUMS = {
+    "estimate": {"used": "count(d)", "d2": "sum(d2)", "d3": "sum(d * d2)", "d4": "sum(d2 * d2)"},
+    "se": {
+        "v_used": "count(v)",
+        "v1": "sum(v)",
+        "v2": "sum(v * v)",
+        "v_d2": "sum(v * d2)",
+        "least_se": "min(se)",
+        "v_d2_alone": "sum(d2 + 0 * v)",
+    },
+    "interval": {
+        "width_used": "count(width)",
+        "width1": "sum(width)",
+        "width2": "sum(width * width)",
+        "least_width": "min(width)",
+        "score1": f"sum({_SCORE})",
+        "score2": f"sum({_SCORE} * {_SCORE})",
+        "interval_used": "count(low)",
+        "covered": "sum((l <= 0 AND u >= 0)::INT)",
+        "centred": "sum((l <= centre AND u >= centre)::INT)",
+        "centred_above": "sum((l <= centre + window_ AND u >= centre + window_)::INT)",
+        "centred_below": "sum((l <= centre - window_ AND u >= centre - window_)::INT)",
+        "centred_d": "sum((l <= centre AND u >= centre)::INT * d)",
+        "rejected": "sum((NOT (low < {null} AND {null} < high))::INT)",
+    },
+    "prior_sd": {
+        "contraction_used": "count(v / prior_sd)",
+        "contraction": "avg(1 - v / (prior_sd * prior_sd))",
+        "contraction_spread": "var_samp(v / (prior_sd * prior_sd))",
+    },
+}
+"""Second pass, by group: what needs which column. Sums of squares serve MCSEs only, and need no centre."""
+
+_RELATIVE = """
 WITH {centred}
-SELECT gid, count(d) AS used, sum(d2) AS d2, sum(d * d2) AS d3, sum(d2 * d2) AS d4,
-  count(v) AS v_used, sum(v * v) AS v2, sum(v * d2) AS v_d2,
-  count(width) AS width_used, avg(width) AS width, var_samp(width) AS width_spread,
-  avg(width + 2 / tail * (greatest(l, 0) + greatest(-u, 0))) AS score,
-  var_samp(width + 2 / tail * (greatest(l, 0) + greatest(-u, 0))) AS score_spread,
-  count(low) AS interval_used, sum((l <= 0 AND u >= 0)::INT) AS covered,
-  sum((l <= centre AND u >= centre)::INT) AS centred,
-  sum((l <= centre + window_ AND u >= centre + window_)::INT) AS centred_above,
-  sum((l <= centre - window_ AND u >= centre - window_)::INT) AS centred_below,
-  sum((l <= centre AND u >= centre)::INT * d) AS centred_d,
-  sum((NOT (low < {null} AND {null} < high))::INT) AS rejected,
-  count(se / prior_sd) AS contraction_used, avg(1 - (se * se) / (prior_sd * prior_sd)) AS contraction,
-  var_samp((se * se) / (prior_sd * prior_sd)) AS contraction_spread{distinct}
-FROM seen GROUP BY gid ORDER BY gid
+SELECT gid, count(error / nullif(shift, 0)) AS relative_used, avg(error / nullif(shift, 0)) AS relative,
+  var_samp(error / nullif(shift, 0)) AS relative_spread FROM seen GROUP BY gid
 """
 
 
 def means(connection: "duckdb.DuckDBPyConnection", roles: Roles, truth: float | None) -> "pd.DataFrame":
-    """First pass: one line per group, keys ``k0 …``, in their order.
-
-    Raises
-    ------
-    DataError
-        Rows that cannot be: a replicate without a number, a negative SE, ends that are swapped, a status nobody
-        knows, a truth given for some rows of a group only.
-    """
+    """First pass: one line per group, keys ``k0 …``, in their order."""
+    more = [f"max(unknown_{role}) AS unknown_{role}" for role in clean.STATUSES if role in roles]
+    if "replicate" in roles:
+        more += ["count(replicate) AS numbered", f"{_distinct(connection, roles)} AS distinct_"]
     keys = ", ".join(key_names(roles))
-    whole = "replicate" in roles and "INT" in types(connection)[roles.columns["replicate"]]
-    span = "min(replicate) AS first, max(replicate) AS last" if whole else "NULL AS first, NULL AS last"
-    connection.execute(_MEANS.format(keys=keys, clean=clean.select(roles, truth), range=span))
-    found = connection.execute("SELECT * FROM means ORDER BY gid").df()
-    _check(found, roles)
-    return found
+    query = _MEANS.format(keys=keys, clean=clean.first(roles, truth), more="".join(f", {name}" for name in more))
+    return connection.execute(query).df()
 
 
 def sums(
     connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", centred: str, null: float, roles: Roles
 ) -> "pd.DataFrame":
-    """Second pass: sums around the means, by ``gid``, joined to ``groups``."""
-    distinct = f", {_distinct(groups)} AS distinct_" if "replicate" in roles else ""
-    query = _SUMS.format(centred=centred, null=f"CAST({null!r} AS DOUBLE)", distinct=distinct)
-    found = connection.execute(query).df().set_index("gid")
-    return groups.join(found, on="gid")
+    """Second pass: sums around the means by ``gid``, joined to ``groups``.
+
+    A group of a table with intervals that has none itself takes Wald's from its standard errors.
+    """
+    found = _sums(connection, groups, centred, null, roles)
+    bare = (found["used"] > 0) & (found["interval_used"] == 0) & (found["v_used"] > 0) & found["has_ends"]
+    if bare.any():
+        lacking = groups[bare.to_numpy()].assign(has_ends=False)
+        register(connection, lacking, roles)
+        others = groups[~bare.to_numpy()]
+        again = _sums(connection, lacking, centred, null, roles)
+        found = found[~bare].combine_first(again) if others.empty else _stacked(found[~bare], again)
+        register(connection, found, roles)
+    return _with_relative(connection, found, centred)
 
 
 def centred(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles, truth: float | None) -> str:
-    """The common table expressions ``placed`` and ``seen`` over the table ``groups``, which this makes."""
-    names = key_names(roles)
-    connection.register("groups", groups[["gid", *names, *_FROM_GROUPS]])
+    """The common table expressions down to ``seen``, over the table ``groups``, which this registers."""
+    register(connection, groups, roles)
     degrees = "df" in roles
     if degrees:
         _quantiles(connection, groups, roles)
-    return CENTRED.format(
-        clean=clean.select(roles, truth),
-        same=" AND ".join(f"c.{name} IS NOT DISTINCT FROM g.{name}" for name in names),
+    return _CENTRED.format(
+        clean=clean.fitted(roles, truth),
+        same=" AND ".join(f"c.{name} IS NOT DISTINCT FROM g.{name}" for name in key_names(roles)),
         quantile="coalesce(t, z)" if degrees else "z",
         degrees="LEFT JOIN quantiles AS q ON q.freedom = c.df AND q.wanted = g.level_" if degrees else "",
     )
 
 
-_FROM_GROUPS = ["fitted", "centre", "variance", "has_ends", "window_", "tail", "z", "level_"]
+def register(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles) -> None:
+    """Make ``groups`` the table of that name, with what the second pass needs of it."""
+    needed = ["centre", "has_ends", "window_", "penalty", "z", "level_"]
+    connection.register("groups", groups[["gid", *key_names(roles), *needed]])
 
 
 def key_names(roles: Roles) -> list[str]:
@@ -127,43 +145,59 @@ def labels(groups: "pd.DataFrame", names: Sequence[str]) -> "pd.DataFrame":
     return groups[[f"k{place}" for place in range(len(names))]].set_axis(list(names), axis=1)
 
 
+def _sums(
+    connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", centred: str, null: float, roles: Roles
+) -> "pd.DataFrame":
+    present = {*roles.columns, *(("interval",) if {"se", "lower", "upper"} & set(roles.columns) else ())}
+    asked = {name: text for family, sums in _SUMS.items() if family in present for name, text in sums.items()}
+    columns = ", ".join(f"{text} AS {name}" for name, text in asked.items()).replace("{null}", f"({null!r})")
+    query = f"WITH {centred} SELECT gid, {columns} FROM seen GROUP BY gid"
+    found = groups.join(connection.execute(query).df().set_index("gid"), on="gid")
+    every = [name for sums in _SUMS.values() for name in sums]
+    counts = [name for name in every if name == "used" or name.endswith("_used")]
+    absent = {name: np.nan for name in every if name not in asked}
+    return found.assign(**absent).fillna(dict.fromkeys(counts, 0))  # a group whose fits all failed has no sums
+
+
+def _stacked(first: "pd.DataFrame", second: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.concat([first, second]).sort_values("gid", ignore_index=True)
+
+
+def _with_relative(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", centred: str) -> "pd.DataFrame":
+    """Mean and variance of error/truth: from those of the error, unless the truth varies within a group."""
+    truth = groups["least_truth"]
+    if (groups["most_truth"] > truth).any():
+        found = connection.execute(_RELATIVE.format(centred=centred)).df().set_index("gid")
+        return groups.join(found, on="gid").fillna({"relative_used": 0})
+    used = groups["used"].where(truth.notna() & (truth != 0), 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value, spread = groups["centre"] / truth, (groups["spread"] / truth) ** 2
+    return groups.assign(relative_used=used, relative=value, relative_spread=spread)
+
+
 def _quantiles(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles) -> None:
     """Table ``quantiles``: Student's t by degrees of freedom and level; an infinite or missing df takes z."""
     import pandas as pd
     from scipy.special import stdtrit
 
     cell = clean.number(roles, "df")
-    freedom = connection.execute(f"SELECT DISTINCT {cell} AS df FROM estimates WHERE isfinite({cell})").df()["df"]
+    freedom = connection.execute(f"SELECT DISTINCT {cell} AS df FROM {TABLE} WHERE isfinite({cell})").df()["df"]
     levels = groups["level_"].unique()
     table = pd.MultiIndex.from_product([freedom, levels], names=["freedom", "wanted"]).to_frame(index=False)
     table["t"] = stdtrit(table["freedom"], 0.5 + table["wanted"] / 2)
     connection.register("quantiles", table)
 
 
-def _distinct(groups: "pd.DataFrame") -> str:
-    first, last = groups["first"].min(), groups["last"].max()
-    if np.isfinite(first) and last - first < _WIDEST * max(groups["total"].max(), 1000):
-        return f"bit_count(bitstring_agg(replicate, {int(first)}, {int(last)}))"
+def _distinct(connection: "duckdb.DuckDBPyConnection", roles: Roles) -> str:
+    """SQL that counts distinct replicates exactly: in a bitmap where they are whole numbers not too far apart."""
+    name = roles.columns["replicate"]
+    if "INT" in types(connection)[name]:
+        cell = quoted(name)
+        found = connection.execute(f"SELECT min({cell}), max({cell}), count(*) FROM {TABLE}").fetchone()
+        assert found is not None
+        least, most, rows = found
+        if least is not None and most - least < min(_WIDEST * rows, 2**24):
+            return f"bit_count(bitstring_agg(replicate, {least}, {most}))"
     return "count(DISTINCT replicate)"
-
-
-def _check(groups: "pd.DataFrame", roles: Roles) -> None:
-    for role in ("status", "interval_status"):
-        clean.check_status(groups[f"unknown_{role}"].dropna().tolist(), role, roles)
-    if "replicate" in roles and (groups["numbered"] < groups["total"]).any():
-        missing = int((groups["total"] - groups["numbered"]).sum())
-        raise DataError(f'column "{roles.columns["replicate"]}" (replicate) is empty in {missing:,} rows; number them.')
-    if groups["least_se"].min() < 0:
-        raise DataError(
-            f'column "{roles.columns["se"]}" (se) holds {groups["least_se"].min():g}; '
-            "a standard error is not negative; correct it."
-        )
-    if groups["worst_ends"].max() > 0:
-        ends = f'"{roles.columns["lower"]}" lies above "{roles.columns["upper"]}"'
-        raise DataError(f"column {ends} by up to {groups['worst_ends'].max():g}; swap them with --column.")
-    partly = (groups["truths"] > 0) & (groups["truths"] < groups["fitted"])
-    if partly.any():
-        raise DataError(
-            f"the truth is missing in {int((groups['fitted'] - groups['truths'])[partly].sum()):,} rows of groups "
-            "that have it in others; give it for every row, or one for all with --truth."
-        )

@@ -24,7 +24,7 @@ SELECT a.gid, count(*) AS pairs, sum(a.d) AS a1, sum(b.d) AS b1, sum(a.d2) AS a2
   count(a.width - b.width) AS widths, avg(a.width - b.width) AS width,
   var_samp(a.width - b.width) AS width_spread
 FROM referred AS a JOIN seen AS b ON a.reference = b.gid AND a.replicate = b.replicate
-WHERE a.d IS NOT NULL AND b.d IS NOT NULL GROUP BY a.gid
+GROUP BY a.gid
 """
 
 

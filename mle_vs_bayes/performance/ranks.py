@@ -19,7 +19,7 @@ MOST_BINS, LEAST_EXPECTED = 20, 5
 """Of the chi-square test: bins, and replicates expected in a bin."""
 
 _COUNTS = """
-WITH {centred}, known AS (SELECT gid, rank, coalesce(draws, max(rank) OVER ()) AS draws FROM seen WHERE d IS NOT NULL)
+WITH {centred}, known AS (SELECT gid, rank, coalesce(draws, max(rank) OVER ()) AS draws FROM seen)
 SELECT gid, rank, draws, count(*) AS times FROM known WHERE rank IS NOT NULL GROUP BY ALL
 """
 

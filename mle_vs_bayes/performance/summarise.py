@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..rows import plain
+from . import checks, moments, notes, pairs, ranks, source
 from . import columns as tables
 from . import groups as grouping
-from . import moments, notes, pairs, ranks, source
 from .measures import MEASURES, measured
 
 if TYPE_CHECKING:
@@ -121,10 +121,12 @@ def summary(table: Any, asked: Request) -> Summary:
     asked.check()
     with source.connect(table) as connection:
         roles = tables.assigned(connection, asked.columns, asked.scenario)
-        groups = grouping.with_levels(moments.means(connection, roles, asked.truth), roles, asked.level)
+        groups = moments.means(connection, roles, asked.truth)
+        checks.after_means(connection, groups, roles)
+        groups = grouping.with_levels(groups, roles, asked.level)
         centred = moments.centred(connection, groups, roles, asked.truth)
         groups = moments.sums(connection, groups, centred, asked.null, roles)
-        grouping.check_unique(connection, groups, roles)
+        checks.after_sums(connection, groups, roles)
         groups = grouping.with_failed(groups, roles)
         groups["has_truth"] = groups["truths"] > 0
         if asked.reference is not None:
