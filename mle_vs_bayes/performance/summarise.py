@@ -34,7 +34,9 @@ class Summary:
 
     def document(self) -> dict[str, Any]:
         """``measures`` as plain JSON values, null and never NaN, and ``notes``."""
-        return {"measures": records(self.measures), "notes": list(self.notes)}
+        first = ["measure", "method"]
+        columns = [*first, *(name for name in self.measures.columns if name not in first)]
+        return {"measures": records(self.measures[columns]), "notes": list(self.notes)}
 
 
 def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
