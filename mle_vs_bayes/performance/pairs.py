@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _JOINT = """
 WITH {centred},
-referred AS (SELECT seen.*, reference FROM seen JOIN links ON seen.gid = links.gid)
+both_ AS MATERIALIZED (
+  SELECT gid, reference, replicate, d, d2, error, width FROM seen LEFT JOIN links USING (gid))
 SELECT a.gid, count(*) AS pairs, sum(a.d) AS a1, sum(b.d) AS b1, sum(a.d2) AS a2, sum(b.d2) AS b2,
   sum(a.d * a.d2) AS a3, sum(b.d * b.d2) AS b3, sum(a.d2 * a.d2) AS a4, sum(b.d2 * b.d2) AS b4,
   sum(a.d * b.d) AS a1b1, sum(a.d2 * b.d) AS a2b1, sum(a.d * b.d2) AS a1b2, sum(a.d2 * b.d2) AS a2b2,
@@ -23,9 +24,10 @@ SELECT a.gid, count(*) AS pairs, sum(a.d) AS a1, sum(b.d) AS b1, sum(a.d2) AS a2
   var_samp(a.error * a.error - b.error * b.error) AS square_spread,
   count(a.width - b.width) AS widths, avg(a.width - b.width) AS width,
   var_samp(a.width - b.width) AS width_spread
-FROM referred AS a JOIN seen AS b ON a.reference = b.gid AND a.replicate = b.replicate
+FROM both_ AS a JOIN both_ AS b ON a.reference = b.gid AND a.replicate = b.replicate
 GROUP BY a.gid
 """
+"""Materialised, or DuckDB may join on the replicate alone first, which takes the square of the number of groups."""
 
 
 def joint(
