@@ -111,7 +111,7 @@ def check_status(values: list[str], role: str, roles: Roles) -> None:
 
 def _known(roles: Roles, truth: float | None) -> str:
     if truth is not None:
-        return f"CAST({truth!r} AS DOUBLE)"
+        return f"CAST({float(truth)!r} AS DOUBLE)"
     return _finite(number(roles, "truth")) if "truth" in roles else NULL
 
 

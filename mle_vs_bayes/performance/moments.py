@@ -150,7 +150,7 @@ def _sums(
 ) -> "pd.DataFrame":
     present = {*roles.columns, *(("interval",) if {"se", "lower", "upper"} & set(roles.columns) else ())}
     asked = {name: text for family, sums in _SUMS.items() if family in present for name, text in sums.items()}
-    columns = ", ".join(f"{text} AS {name}" for name, text in asked.items()).replace("{null}", f"({null!r})")
+    columns = ", ".join(f"{text} AS {name}" for name, text in asked.items()).replace("{null}", f"({float(null)!r})")
     query = f"WITH {centred} SELECT gid, {columns} FROM seen GROUP BY gid"
     found = groups.join(connection.execute(query).df().set_index("gid"), on="gid")
     every = [name for sums in _SUMS.values() for name in sums]

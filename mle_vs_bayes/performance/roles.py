@@ -31,6 +31,8 @@ KEYS = ("parameter", "interval", "n", "level")
 REQUIRED = ("estimate",)
 _SCENARIOS = ("study", "scenario", "dgm", "setting", "condition", "design", "variant", "scale", "model", "baseline")
 """Further columns that are taken for scenarios by their names, whatever they hold."""
+RESERVED = ("method", "measure", "value", "mcse", "lower", "upper", "used", "failed", "gid")
+"""Names of a summary's own columns, which no scenario column may have."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def assign(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
         )
     taken = set(found.values())
     by_name = [name for name in present if _plain(name) in _SCENARIOS or name in set(texts)]
-    scenarios = scenario or [name for name in by_name if name not in taken]
+    scenarios = scenario or [name for name in by_name if name not in taken and name not in RESERVED]
     if own and not scenario:
         scenarios = [name for name in ("study", "model", "variant", "scenario", "scale") if name not in taken]
     return Roles(found, tuple(dict.fromkeys(scenarios)), own)
@@ -113,6 +115,9 @@ def _check(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
             raise UsageError(f'"{role}" is no role of a column; the roles are {_listed([*NAMES, "scenario"])}.')
         if name not in present:
             raise DataError(f'there is no column "{name}" for {role}; the columns are {_listed(present)}.')
+    for name in scenario:
+        if name in RESERVED:
+            raise UsageError(f'a summary has its own column "{name}"; rename that scenario column.')
     names = [*said.values(), *scenario]
     for name in names:
         if names.count(name) > 1:

@@ -36,7 +36,7 @@ def connect(table: Any) -> "duckdb.DuckDBPyConnection":
         else:
             connection.register(TABLE, table)
         empty = connection.execute(f"SELECT count(*) = 0 FROM (SELECT 1 FROM {TABLE} LIMIT 1)").fetchone()
-    except duckdb.Error as error:
+    except (duckdb.Error, TypeError) as error:
         name = str(table) if isinstance(table, str | Path) else "the table"
         raise DataError(f"{name} cannot be read ({_first_line(error)}); write it again.") from None
     if empty == (True,):

@@ -75,6 +75,7 @@ BAD = {
     "no replicate number": ("sim.csv", "rep,est\n1,1\n,2\n", ('"rep"', "empty in 1 rows")),
     "nothing to pair by": ("sim.csv --reference a", "method,est\na,1\nb,2\n", ("replicate", "--column replicate=NAME")),
     "no such measure": ("sim.csv --slope bais", GOOD, ('"bais"', "empirical_se")),
+    "own column": ("sim.csv --column scenario=used", "rep,est,used\n1,1,2\n", ('"used"', "rename")),
     "no such scenario": ("sim.csv --column scenario=x", GOOD, ('"x"', "scenario")),
 }
 
