@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .contract.prior import Scaled as Scaled
     from .errors import MleVsBayesError as MleVsBayesError
     from .intervals.of_results import profile as profile
+    from .performance.summarise import summarise as summarise
 
 _HOMES = {
     "compare": "comparison.compare",
@@ -34,6 +35,7 @@ _HOMES = {
     "Scaled": "contract.prior",
     "MleVsBayesError": "errors",
     "profile": "intervals.of_results",
+    "summarise": "performance.summarise",
 }
 
 __all__ = list(_HOMES)

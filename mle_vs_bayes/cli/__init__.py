@@ -10,8 +10,9 @@ import typer
 
 from ..errors import MleVsBayesError
 from .app import app
+from .study import study
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "study"]
 
 
 def main() -> None:

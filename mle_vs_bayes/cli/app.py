@@ -38,7 +38,8 @@ PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
 
-def _valued(metavar: str, words: str) -> Any:
+def valued(metavar: str, words: str) -> Any:
+    """An option that takes a value."""
     return typer.Option(metavar=metavar, help=words)
 
 
@@ -46,25 +47,25 @@ def _valued(metavar: str, words: str) -> Any:
 def compare(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A model of the catalogue; see `mle-vs-bayes models`.")],
     data: Annotated[str | None, typer.Argument(metavar="DATA", help=SOURCES)] = None,
-    column: Annotated[Several, _valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, _valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
-    prior: Annotated[Several, _valued("PARAM=PRIOR", PRIOR)] = None,
-    estimator: Annotated[Several, _valued("NAME", ESTIMATORS)] = None,
-    interval: Annotated[Several, _valued("KIND", "profile, bootstrap, … or all; repeat for several.")] = None,
-    level: Annotated[float, _valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
+    column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
+    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
+    estimator: Annotated[Several, valued("NAME", ESTIMATORS)] = None,
+    interval: Annotated[Several, valued("KIND", "profile, bootstrap, … or all; repeat for several.")] = None,
+    level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="Nested random subsets: 20,50,100,all.")] = None,
-    simulate: Annotated[int | None, _valued("NUMBER", "Instead of DATA: draw this many units from the model.")] = None,
-    truth: Annotated[Several, _valued("PARAM=VALUE", "Parameters to simulate at.")] = None,
+    simulate: Annotated[int | None, valued("NUMBER", "Instead of DATA: draw this many units from the model.")] = None,
+    truth: Annotated[Several, valued("PARAM=VALUE", "Parameters to simulate at.")] = None,
     drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Drop rows with missing values.")] = False,
-    seed: Annotated[int, _valued("NUMBER", "Everything random follows from it.")] = 0,
-    chains: Annotated[int, _valued("NUMBER", "Chains of the sampler.")] = 4,
-    draws: Annotated[int, _valued("NUMBER", "Draws per chain.")] = 1000,
-    tune: Annotated[int, _valued("NUMBER", "Tuning steps per chain.")] = 1000,
-    starts: Annotated[int | None, _valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
-    out: Annotated[Path | None, _valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
+    seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
+    chains: Annotated[int, valued("NUMBER", "Chains of the sampler.")] = 4,
+    draws: Annotated[int, valued("NUMBER", "Draws per chain.")] = 1000,
+    tune: Annotated[int, valued("NUMBER", "Tuning steps per chain.")] = 1000,
+    starts: Annotated[int | None, valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
+    out: Annotated[Path | None, valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
     scores: Annotated[bool, typer.Option("--scores", help="Tests and model scores: LR, Wald, AIC, BIC, LOO.")] = False,
-    null: Annotated[Several, _valued("QUANTITY=VALUE", "Test this value; with --scores.")] = None,
-    against: Annotated[Several, _valued("MODEL", "Score another model of the same data beside this one.")] = None,
+    null: Annotated[Several, valued("QUANTITY=VALUE", "Test this value; with --scores.")] = None,
+    against: Annotated[Several, valued("MODEL", "Score another model of the same data beside this one.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why the estimators differ.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,

@@ -1,0 +1,84 @@
+"""The steps of `study summarise`: read the arguments, summarise with progress, show."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from ..errors import UsageError
+from .steps import assignments
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..performance.summarise import Summary
+
+SCENARIO = "scenario="
+
+
+def summarise(asked: Mapping[str, Any]) -> int:
+    """`study summarise` as it was typed, ``asked`` holding every argument by its name; the exit code."""
+    wanted = predictions(asked["slope"])
+    with Console(stderr=True).status(f"summarising {asked['file']} …"):
+        found = run(asked)
+        lines = slopes(found, wanted)
+    show(found, lines, asked["reference"], as_json=asked["json"])
+    return 0
+
+
+def run(asked: Mapping[str, Any]) -> "Summary":
+    """The measures, and notes on them."""
+    from ..performance.summarise import Request, summary
+
+    said, scenario = split(asked["column"])
+    request = Request(asked["reference"], said, scenario, asked["truth"], asked["level"], asked["null"])
+    return summary(asked["file"], request)
+
+
+def split(texts: Sequence[str] | None) -> tuple[dict[str, str], tuple[str, ...]]:
+    """``["se=b", "scenario=x", …]`` → ``{"se": "b"}`` and ``("x", …)``: there may be several scenario columns."""
+    several = [text for text in texts or () if text.replace(" ", "").startswith(SCENARIO)]
+    scenario = tuple(dict.fromkeys(text.partition("=")[2].strip() for text in several))
+    return assignments([text for text in texts or () if text not in several], "--column"), scenario
+
+
+def predictions(texts: Sequence[str] | None) -> dict[str, float | None]:
+    """``["mse=-1", "bias"]`` → ``{"mse": -1.0, "bias": None}``."""
+    found: dict[str, float | None] = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        try:
+            found[name.strip()] = float(value) if equals else None
+        except ValueError:
+            raise UsageError(f'--slope {name} predicts "{value}", which is not a number; write mse=-1.') from None
+    return found
+
+
+def slopes(found: "Summary", wanted: Mapping[str, float | None]) -> list["pd.DataFrame"]:
+    """One frame of slopes for each measure wanted."""
+    from ..performance import slopes as fitting
+
+    return [fitting.slopes(found.measures, name, found.n or "n", value) for name, value in wanted.items()]
+
+
+def show(found: "Summary", lines: "Sequence[pd.DataFrame]", reference: str | None, *, as_json: bool) -> None:
+    """Print the JSON document, or the blocks, the slopes and the notes."""
+    if as_json:
+        from ..performance.summarise import records
+
+        document = found.document() | ({"slopes": [r for each in lines for r in records(each)]} if lines else {})
+        sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+        return
+    from ..performance.measures import WORDS
+    from ..report import performance, text
+
+    parts: list[Any] = [performance.screen(found.measures, found.scenario, found.kinds, WORDS, reference)]
+    parts += [performance.slopes(each, WORDS) for each in lines]
+    parts += [text.paragraph(note, "dim") for note in found.notes]
+    console = Console(highlight=False, markup=False)
+    if console.is_terminal:
+        console.print(text.stack(parts))
+    else:
+        sys.stdout.write(text.plain(text.stack(parts)))

@@ -1,0 +1,69 @@
+"""What a reader of a summary must know, in sentences: what was taken for what, and what is missing."""
+
+from typing import TYPE_CHECKING
+
+from ..ingestion.wording import listed
+from .moments import key_names
+from .roles import Roles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def of(groups: "pd.DataFrame", roles: Roles, truth: float | None, reference: str | None) -> tuple[str, ...]:
+    """Notes on a table, the most important first."""
+    found = [_truth(groups, truth), _ends(roles), _replicates(roles), _reference(groups, reference)]
+    found += [_uneven(groups, roles), _columns(roles)]
+    return tuple(note for note in found if note)
+
+
+def _truth(groups: "pd.DataFrame", truth: float | None) -> str:
+    if truth is not None or groups["truths"].any():
+        return ""
+    return (
+        "No truth, so no bias, error or coverage: give it with --truth T, or its column with --column truth=NAME; "
+        "what needs none is here."
+    )
+
+
+def _ends(roles: Roles) -> str:
+    if {"se", "lower", "upper"} & set(roles.columns):
+        return ""
+    return "No standard error and no interval: only measures of the estimates are here."
+
+
+def _replicates(roles: Roles) -> str:
+    return "" if "replicate" in roles else "No replicate column: every row counts as one replicate."
+
+
+def _reference(groups: "pd.DataFrame", reference: str | None) -> str:
+    if reference is None:
+        return ""
+    alone = groups[(groups["has_reference"] > 0) & (groups["pair_pairs"] == 0) & (groups["used"] > 0)]
+    without = groups[groups["has_reference"] == 0]
+    told = [
+        f"{len(without)} groups have no {reference} in their scenario" if len(without) else "",
+        f"{len(alone)} groups share no replicate with it" if len(alone) else "",
+    ]
+    return f"Not compared: {listed(filter(None, told))}." if any(told) else ""
+
+
+def _uneven(groups: "pd.DataFrame", roles: Roles) -> str:
+    """Replicates that a method lacks altogether can be failures that were thrown away."""
+    keys = [name for name, own in zip(key_names(roles), roles.keys, strict=False) if own not in roles.kinds]
+    numbers = groups.assign(scenario_=0).groupby([*keys, "scenario_"], dropna=False)["total"]
+    few = (groups["total"] < numbers.transform("max").to_numpy()).sum()
+    if not few:
+        return ""
+    return (
+        f"{few} of {len(groups)} groups have fewer replicates than others of their scenario: if failed fits were left "
+        "out of the table, they are not counted as failed."
+    )
+
+
+def _columns(roles: Roles) -> str:
+    if roles.own:
+        return ""
+    told = [f"{role} = {name}" for role, name in roles.columns.items() if role != name]
+    told += [f"scenario = {name}" for name in roles.scenario]
+    return f"Read as: {', '.join(told)}." if told else ""

@@ -1,0 +1,24 @@
+"""Wilson's interval of a proportion, for many proportions at once. [1]_
+
+It is what a Monte-Carlo error of zero hides: of 100 intervals that all covered, the coverage is 0.963 to 1.
+
+.. [1] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
+   101–133, section 3.1.1.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Z = 1.959963984540054
+"""Quantile 0.975 of the normal distribution: Monte-Carlo intervals have level 95 %."""
+
+
+def wilson(proportion: Array, used: Array) -> tuple[Array, Array]:
+    """Ends ``(g,)`` of the 95 % interval of ``proportion`` ``(g,)`` out of ``used`` ``(g,)``; NaN where none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = 1 + Z**2 / used
+        middle = (proportion + Z**2 / (2 * used)) / spread
+        reach = Z / spread * np.sqrt(proportion * (1 - proportion) / used + Z**2 / (4 * used**2))
+    none, every = proportion == 0, proportion == 1  # exact ends, without rounding
+    return np.where(none, 0.0, middle - reach), np.where(every, 1.0, middle + reach)

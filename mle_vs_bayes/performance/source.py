@@ -1,0 +1,91 @@
+"""From a file, a folder of Parquet chunks or a table in memory to a table that DuckDB can scan."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DataError
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLE = "estimates"
+"""The name of the table of estimates in SQL."""
+
+
+def connect(table: Any) -> "duckdb.DuckDBPyConnection":
+    """A connection of its own, in memory, in which `TABLE` is ``table``.
+
+    Parameters
+    ----------
+    table
+        A pandas frame, a PyArrow table, a path (CSV, TSV, Parquet or JSON; a folder with ``rows/*.parquet`` or
+        ``*.parquet``), or a glob of Parquet files.
+
+    Raises
+    ------
+    DataError
+        Nothing there, nothing in it, or nothing that can be read.
+    """
+    import duckdb
+
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        if isinstance(table, str | Path):
+            _open(connection, str(table))
+        else:
+            connection.register(TABLE, table)
+        empty = connection.execute(f"SELECT count(*) = 0 FROM (SELECT 1 FROM {TABLE} LIMIT 1)").fetchone()
+    except (duckdb.Error, TypeError) as error:
+        name = str(table) if isinstance(table, str | Path) else "the table"
+        raise DataError(f"{name} cannot be read ({_first_line(error)}); write it again.") from None
+    if empty == (True,):
+        raise DataError("the table of estimates has no rows; there is nothing to summarise.")
+    return connection
+
+
+def types(connection: "duckdb.DuckDBPyConnection") -> Mapping[str, str]:
+    """Type of every column by its name, in DuckDB's words."""
+    return {line[0]: str(line[1]) for line in connection.execute(f"DESCRIBE {TABLE}").fetchall()}
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL wants it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text as SQL wants it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _open(connection: "duckdb.DuckDBPyConnection", source: str) -> None:
+    pattern = _parquet(source)
+    if pattern is None:
+        from ..ingestion.read import read
+
+        connection.register(TABLE, read(source))
+        return
+    connection.execute(f"CREATE VIEW {TABLE} AS SELECT * FROM read_parquet({text(pattern)}, union_by_name = true)")
+
+
+def _parquet(source: str) -> str | None:
+    """The glob of Parquet files that ``source`` stands for; None where it is another kind of file, or not there."""
+    path = Path(source)
+    if path.is_dir():
+        for pattern in ("rows/*.parquet", "*.parquet"):
+            if next(path.glob(pattern), None) is not None:
+                return str(path / pattern)
+        raise DataError(f"{source} is a folder without Parquet files (*.parquet or rows/*.parquet); name a file.")
+    if path.is_file():
+        return source if path.suffix.lower() == ".parquet" else None
+    if any(mark in source for mark in "*?["):
+        parent = Path(path.anchor or ".")
+        if next(parent.glob(str(path.relative_to(path.anchor) if path.anchor else path)), None) is None:
+            raise DataError(f"no file fits {source}; check the pattern.")
+        return source
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".")

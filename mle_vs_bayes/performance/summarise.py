@@ -1,0 +1,160 @@
+"""`summarise`: from a table of estimates to its performance measures."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..rows import plain
+from . import checks, moments, notes, pairs, ranks, source
+from . import columns as tables
+from . import groups as grouping
+from .measures import MEASURES, measured
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESULT = ("method", "measure", "value", "mcse", "lower", "upper", "used", "failed")
+"""Columns of a summary after those of the scenario."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The measures as a frame (scenario columns, then `RESULT`), and what a reader must know of them."""
+
+    measures: "pd.DataFrame"
+    scenario: tuple[str, ...]
+    """Columns that tell scenarios apart; n is one of them."""
+    kinds: tuple[str, ...]
+    """Columns that tell the lines of one method apart: kind and level of the interval, scale of the estimate."""
+    n: str | None
+    """The column with the sample size."""
+    notes: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """``measures`` as plain JSON values, null and never NaN, and ``notes``."""
+        first = ["measure", "method"]
+        columns = [*first, *(name for name in self.measures.columns if name not in first)]
+        return {"measures": records(self.measures[columns]), "notes": list(self.notes)}
+
+
+def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Lines as dictionaries that JSON can hold."""
+    missing = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): plain(value) for key, value in line.items()} for line in missing.to_dict("records")]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `summarise` was asked; see there."""
+
+    reference: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    scenario: tuple[str, ...] = ()
+    truth: float | None = None
+    level: float = 0.95
+    null: float = 0.0
+
+    def check(self) -> None:
+        """Refuse numbers that mean nothing.
+
+        Raises
+        ------
+        UsageError
+            A level outside (0, 1), a truth or null value that is not finite.
+        """
+        if not 0 < self.level < 1:
+            raise UsageError(f"level is {self.level:g}; it must lie inside (0, 1), such as 0.95.")
+        for name, value in (("truth", self.truth), ("null", self.null)):
+            if value is not None and not math.isfinite(value):
+                raise UsageError(f"{name} is {value:g}; it must be a finite number.")
+
+
+def summarise(
+    table: Any,
+    *,
+    reference: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    scenario: Sequence[str] = (),
+    truth: float | None = None,
+    level: float = 0.95,
+    null: float = 0.0,
+) -> "pd.DataFrame":
+    """Performance measures of every method in every scenario, one line each, with Monte-Carlo standard errors.
+
+    Parameters
+    ----------
+    table
+        Estimates, one row per replicate, method and scenario: a pandas frame, a PyArrow table, a file (CSV, TSV,
+        Parquet, JSON), a folder of Parquet chunks or a glob. The columns of `rows.Row` are recognised as they are.
+    reference
+        The method that relative precision and paired differences compare with.
+    columns
+        Column by role, where its name does not tell: replicate, method, estimate, se, lower, upper, truth, df …
+    scenario
+        Columns that tell scenarios apart; by default those known by name, and text.
+    truth
+        The true value where no column has it.
+    level
+        Level of the intervals, inside (0, 1): of Wald's where there are no ends, and of the score.
+    null
+        The value that rejection rates test, in units of the estimate.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The scenario columns, then method, measure (`measures.MEASURES`), value, mcse, lower and upper (95 %
+        Monte-Carlo interval, Wilson's for proportions), used and failed (numbers of replicates). Relative precision
+        and relative error of the model SE are in per cent, as in Morris, White & Crowther (2019), relative bias is a
+        fraction.
+
+    Raises
+    ------
+    DataError, UsageError
+        A table that cannot be used, or a column, role or method that is not there.
+    """
+    asked = Request(reference, columns or {}, tuple(scenario), truth, level, null)
+    return summary(table, asked).measures
+
+
+def summary(table: Any, asked: Request) -> Summary:
+    """As `summarise`, with notes for people."""
+    asked.check()
+    with source.connect(table) as connection:
+        roles = tables.assigned(connection, asked.columns, asked.scenario)
+        groups = moments.means(connection, roles, asked.truth)
+        checks.after_means(connection, groups, roles)
+        groups = grouping.with_levels(groups, roles, asked.level)
+        centred = moments.centred(connection, groups, roles, asked.truth)
+        groups = moments.sums(connection, groups, centred, asked.null, roles)
+        checks.after_sums(connection, groups, roles)
+        groups = grouping.with_failed(groups, roles)
+        groups["has_truth"] = groups["truths"] > 0
+        if asked.reference is not None:
+            found = grouping.links(groups, roles, asked.reference)
+            groups = pairs.joint(connection, groups, found, centred)
+        if "rank" in roles:
+            groups = ranks.counted(connection, groups, centred)
+    measures = _lines(groups, roles, asked)
+    kinds = tuple(name for name in roles.keys if name in roles.kinds)
+    scenario = tuple(name for name in roles.keys if name not in kinds)
+    told = notes.of(groups, roles, asked.truth, asked.reference)
+    return Summary(measures, scenario, kinds, roles.columns.get("n"), told)
+
+
+def _lines(groups: "pd.DataFrame", roles: tables.Roles, asked: Request) -> "pd.DataFrame":
+    """One line per scenario, measure and method, in the order of the keys, of `MEASURES` and of the methods."""
+    import pandas as pd
+
+    available = {role for role in ("truth", "se", "prior_sd", "rank") if role in roles}
+    available |= {"truth"} if asked.truth is not None else set()
+    available |= {"reference"} if asked.reference is not None else set()
+    available |= {"interval"} if {"se", "lower", "upper"} & set(roles.columns) else set()
+    lines = pd.concat(measured(groups, frozenset(available)), ignore_index=True)
+    keys = moments.labels(groups, (*roles.keys, "method"))
+    blocks = keys.groupby(list(roles.keys), dropna=False, sort=False).ngroup() if roles.keys else 0
+    told = keys.assign(gid=groups["gid"], block_=blocks).merge(lines, on="gid", how="right")
+    place = {measure.name: position for position, measure in enumerate(MEASURES)}
+    told = told.assign(place_=told["measure"].map(place)).sort_values(["block_", "place_", "gid"], kind="stable")
+    return told[[*roles.keys, *RESULT]].reset_index(drop=True)

@@ -1,0 +1,90 @@
+"""``mle-vs-bayes study summarise``: tables of estimates made anywhere, and bad ones."""
+
+import json
+
+import pandas as pd
+import pytest
+
+GOOD = "dataset,model,n,b,se\n" + "".join(
+    f"{i},{m},{n},{0.5 + 0.1 * ((i * k) % 5 - 2)},0.1\n"
+    for n in (50, 200)
+    for k, m in enumerate(("Cox", "Exp"), start=1)
+    for i in range(1, 11)
+)
+
+
+def test_json(run, here):
+    (here / "sim.csv").write_text(GOOD)
+    seen = run("study summarise sim.csv --truth 0.5 --reference Cox --slope mse=-1 --json")
+    assert (seen.code, seen.err) == (0, "")
+    document = json.loads(seen.out)
+    first = document["measures"][0]
+    assert list(first) == ["measure", "method", "n", "value", "mcse", "lower", "upper", "used", "failed"]
+    assert (first["measure"], first["method"], first["n"], first["used"], first["failed"]) == ("bias", "Cox", 50, 10, 0)
+    assert first["value"] == pytest.approx(0)
+    assert {line["measure"] for line in document["measures"]} >= {"relative_precision", "coverage", "interval_score"}
+    assert len(document["slopes"]) == 2
+
+
+def test_screen(run, here):
+    (here / "sim.csv").write_text(GOOD)
+    seen = run("study summarise sim.csv --truth 0.5 --reference Cox").out
+    assert [line for line in seen.splitlines() if line.startswith("n = ")] == ["n = 50", "n = 200"]
+    heading = next(line for line in seen.splitlines() if line.startswith("measure"))
+    assert heading.split() == ["measure", "method", "value", "MCSE", "used", "failed"]
+    assert "Read as: replicate = dataset, method = model, estimate = b" in seen
+
+
+def test_without_truth_the_rest_is_given_with_a_note(run, here):
+    (here / "sim.csv").write_text(GOOD)
+    document = json.loads(run("study summarise sim.csv --json").out)
+    assert "empirical_se" in {line["measure"] for line in document["measures"]}
+    assert "bias" not in {line["measure"] for line in document["measures"]}
+    assert "--truth" in document["notes"][0]
+
+
+def test_parquet_file_folder_and_pattern_agree(run, here):
+    (here / "sim.csv").write_text(GOOD)
+    table = pd.read_csv(here / "sim.csv")
+    (here / "study" / "rows").mkdir(parents=True)
+    table.head(20).to_parquet(here / "study" / "rows" / "1.parquet")
+    table.tail(20).to_parquet(here / "study" / "rows" / "2.parquet")
+    table.to_parquet(here / "sim.parquet")
+    places = ("sim.csv", "sim.parquet", "study", "'study/rows/*.parquet'")
+    outs = [json.loads(run(f"study summarise {place} --truth 0.5 --json").out)["measures"] for place in places]
+    for other in outs[1:]:
+        assert [line["measure"] for line in other] == [line["measure"] for line in outs[0]]
+        for ours, theirs in zip(other, outs[0], strict=True):
+            assert ours["value"] == pytest.approx(theirs["value"], abs=1e-12, nan_ok=True)
+
+
+TWICE = "rep,method,est,sigma\n1,a,1,1\n1,a,2,2\n2,a,1,1\n2,a,3,2\n"
+BAD = {
+    "no such file": ("smi.csv", None, ("there is no file smi.csv",)),
+    "no estimate": ("sim.csv", "method,x\na,1\n", ("estimate", "method and x", "--column estimate=NAME")),
+    "no such column": ("sim.csv --column se=std", GOOD, ('"std"', "dataset, model, n, b and se")),
+    "no such role": ("sim.csv --column error=se", GOOD, ('"error"', "the roles are")),
+    "no number": ("sim.csv --column estimate=model", GOOD, ('"model"', '"Cox"', "no number")),
+    "twice": ("sim.csv", TWICE, ("replicate 1", '"a"', "2 rows", "--column scenario=NAME", "sigma")),
+    "unknown reference": ("sim.csv --reference cox", GOOD, ('"cox"', "did you mean Cox?", "Cox and Exp")),
+    "level": ("sim.csv --level 95", GOOD, ("95", "(0, 1)")),
+    "status": ("sim.csv", "rep,est,status\n1,1,weird\n", ("status", '"weird"')),
+    "negative se": ("sim.csv", "rep,est,se\n1,1,-1\n2,2,1\n", ("-1", "not negative")),
+    "swapped ends": ("sim.csv", "rep,est,lower,upper\n1,1,2,0\n", ('"lower"', '"upper"', "swap")),
+    "some truths": ("sim.csv", "rep,est,truth\n1,1,1\n2,1,\n", ("truth", "1 rows", "--truth")),
+    "no replicate number": ("sim.csv", "rep,est\n1,1\n,2\n", ('"rep"', "empty in 1 rows")),
+    "nothing to pair by": ("sim.csv --reference a", "method,est\na,1\nb,2\n", ("replicate", "--column replicate=NAME")),
+    "no such measure": ("sim.csv --slope bais", GOOD, ('"bais"', "empirical_se")),
+    "own column": ("sim.csv --column scenario=used", "rep,est,used\n1,1,2\n", ('"used"', "rename")),
+    "no such scenario": ("sim.csv --column scenario=x", GOOD, ('"x"', "scenario")),
+}
+
+
+@pytest.mark.parametrize(("arguments", "data", "words"), BAD.values(), ids=list(BAD))
+def test_bad_input_is_one_sentence(run, here, arguments, data, words):
+    if data is not None:
+        (here / "sim.csv").write_text(data)
+    seen = run(f"study summarise {arguments}")
+    assert (seen.code, seen.out) == (2, "")
+    assert len(seen.err.splitlines()) == 1
+    assert [word for word in words if word not in seen.err] == [], seen.err
