@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from .study_app import study
+
 app = typer.Typer(
     name="mle-vs-bayes",
     help="One statistical model, three estimators: maximum likelihood, MAP and the full posterior, side by side.",
@@ -84,3 +86,6 @@ def models(
     from . import catalogue
 
     catalogue.show(model)
+
+
+app.add_typer(study)

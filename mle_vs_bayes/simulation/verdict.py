@@ -1,0 +1,98 @@
+"""Does a prediction hold? Measured value, its Monte-Carlo standard error, and one of three words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .predictions import Prediction, Slope
+
+if TYPE_CHECKING:
+    import pandas
+
+FAMILY = 0.001
+"""Chance that Monte-Carlo error alone makes any of a study's verdicts wrong; shared among its lines (Bonferroni)."""
+GROUP = ("model", "variant", "scenario", "estimator", "parameter", "interval")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One group of the performance table against one prediction; ``se`` is the Monte-Carlo standard error."""
+
+    claim: str
+    group: Mapping[str, Any]
+    measured: float
+    se: float
+    low: float
+    high: float
+    verdict: str = ""
+
+    @property
+    def place(self) -> str:
+        """The group in words: what differs from the defaults."""
+        shown = {k: v for k, v in self.group.items() if v is not None and v != "" and (k, v) not in _SILENT}
+        return " · ".join(f"n = {value}" if key == "n" else str(value) for key, value in shown.items())
+
+
+_SILENT = {("variant", "default"), ("scenario", "default"), ("interval", "none")}
+
+
+def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame") -> list[Line]:
+    """Every prediction in every group it speaks of, judged: "holds", "does not hold" or "undecided".
+
+    It holds where measured ± k·MCSE lies inside the band that the prediction gives, and does not where it lies outside;
+    k is the normal quantile for `FAMILY` over all lines. What has too little to be measured is undecided.
+    """
+    found = [line for prediction in predictions for line in _measured(prediction, table)]
+    k = NormalDist().inv_cdf(1 - FAMILY / (2 * max(1, len(found))))
+    return [Line(**{**vars(line), "verdict": judged(line, k)}) for line in found]
+
+
+def judged(line: Line, k: float) -> str:
+    """The word for one line at ``k`` standard errors."""
+    low, high = line.measured - k * line.se, line.measured + k * line.se
+    if line.low <= low and high <= line.high:
+        return "holds"
+    if high < line.low or low > line.high:
+        return "does not hold"
+    return "undecided"
+
+
+def slope(n: Any, values: Any, errors: Any) -> tuple[float, float]:
+    """Slope of log values in log n and its standard error, each point weighted by its relative MCSE.
+
+    Weighted least squares; the error is that of the Monte-Carlo errors alone (delta method: MCSE/value). Points
+    without error (exact ones) count equally. NaN with fewer than two points above 0.
+    """
+    n, values, errors = (np.asarray(each, dtype=float) for each in (n, values, errors))
+    kept = (values > 0) & np.isfinite(errors)
+    if len(np.unique(n[kept])) < 2:
+        return float("nan"), float("nan")
+    x, y, relative = np.log(n[kept]), np.log(values[kept]), errors[kept] / values[kept]
+    exact = not np.all(relative > 0)
+    weights = np.ones(len(x)) if exact else relative**-2
+    centred = x - np.average(x, weights=weights)
+    size = np.sum(weights * centred**2)
+    estimate = np.sum(weights * centred * y) / size
+    return float(estimate), float(np.sqrt(np.sum((weights * centred * relative) ** 2)) / size)
+
+
+def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
+    own = table[table["measure"] == prediction.measure]
+    for column, wanted in prediction.where.items():
+        own = own[own[column].isin(list(wanted) if isinstance(wanted, tuple | list) else [wanted])]
+    if own.empty:  # a quick run lacks some n; a mistaken name shows as a claim about nothing
+        nothing = float("nan")
+        return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
+    keys = [*GROUP] if isinstance(prediction, Slope) else [*GROUP, "n"]
+    found = []
+    for values, group in own.groupby(keys, dropna=False, sort=False):
+        names = {k: None if v != v else v for k, v in zip(keys, values, strict=True)}
+        if isinstance(prediction, Slope):
+            value, se = slope(group["n"], group["value"], group["mcse"])
+        else:
+            value, se = float(group["value"].iloc[0]), float(group["mcse"].iloc[0])
+        found.append(Line(prediction.claim(), names, value, se, *prediction.band))
+    return found
