@@ -78,7 +78,7 @@ def cluster(address: str) -> Iterator[ClusterCrew]:
     except ImportError as error:
         raise UsageError("--scheduler needs Dask; install it with `pip install 'mle-vs-bayes[cluster]'`.") from error
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(f"no Dask scheduler answers at {address}; start one, or correct the address.") from error
     with client:

@@ -151,7 +151,8 @@ def check_free(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f'"{folder}" is a file; choose another folder for --out.')
-    others = [path.name for path in folder.glob("*") if path.name != COPY] if folder.exists() else []
+    found = sorted(path.name for path in folder.glob("*")) if folder.exists() else []
+    others = [name for name in found if name != COPY and not name.startswith(".")]
     if others:
         raise OutputError(f'"{folder}" has no study but other files ({others[0]} …); choose an empty folder for --out.')
 

@@ -21,8 +21,21 @@ def performance(files: Iterable[Path]) -> "pandas.DataFrame":
     sums = [_sums(path) for path in files]
     if not sums:
         return pandas.DataFrame(columns=[*KEY, "measure", "value", "mcse", "used", "failed"])
-    total = pandas.concat(sums).groupby(KEY, dropna=False, sort=False).sum().reset_index()
+    total = _with_failures(pandas.concat(sums).groupby(KEY, dropna=False, sort=False).sum().reset_index())
     return pandas.concat([_lines(total, name) for name in MEASURES], ignore_index=True)
+
+
+def _with_failures(total: "pandas.DataFrame") -> "pandas.DataFrame":
+    """Failed fits have no kind of interval: they count as failed for every kind that the estimator has elsewhere."""
+    place = [name for name in KEY if name != "interval"]
+    empty = (total["interval"] == "none") & (total["used"] == 0)
+    lost = total[empty].set_index(place)["failed"].rename("lost")
+    kept = total[~empty].join(lost, on=place)
+    kept["failed"] += kept.pop("lost").fillna(0.0)
+    elsewhere = total.set_index(place).index.isin(kept.set_index(place).index)
+    import pandas
+
+    return pandas.concat([kept, total[empty & ~elsewhere]])
 
 
 def _sums(path: Path) -> "pandas.DataFrame":
@@ -74,6 +87,13 @@ def _coverage(t: "pandas.DataFrame") -> Columns:
     return value, np.sqrt(value * (1 - value) / t["intervals"]), t["intervals"]
 
 
+def _coverage_worst_case(t: "pandas.DataFrame") -> Columns:
+    """A failed fit counts as an interval that does not cover."""
+    everything = t["intervals"] + t["failed"]
+    value = t["covered"] / everything
+    return value, np.sqrt(value * (1 - value) / everything), everything.where(t["intervals"] > 0, 0)
+
+
 def _mean_width(t: "pandas.DataFrame") -> Columns:
     r, value = t["widths"], t["w1"] / t["widths"]
     return value, np.sqrt((t["w2"] / r - value**2).clip(lower=0) / (r - 1)), r
@@ -91,6 +111,7 @@ MEASURES = {
     "mse": _mse,
     "rmse": _rmse,
     "coverage": _coverage,
+    "coverage_worst_case": _coverage_worst_case,
     "mean_width": _mean_width,
 }
 
