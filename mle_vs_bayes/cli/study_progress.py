@@ -49,6 +49,7 @@ class Screen(Watch):
         self._clear()
         for line in plan(design, done, workers):
             self._say(line)
+        self.said = time.monotonic()
 
     def damaged(self, units: Mapping[str, str]) -> None:
         """Files that were damaged, by name."""
@@ -62,9 +63,7 @@ class Screen(Watch):
             self._draw(progress)
             return
         now = time.monotonic()
-        if now - self.said >= SECONDS or progress.done == progress.total:
-            if progress.done == progress.total and self.said == 0 and progress.fresh == 0:
-                return
+        if now - self.said >= SECONDS or (progress.fresh > 0 and progress.done == progress.total):
             self.said = now
             self._say(words(progress))
 

@@ -10,6 +10,19 @@ COLUMNS = ("model", "variant", "scenario", "n", "estimator", "parameter", "inter
 """Of the performance table, that ``where`` may name."""
 
 
+OF_INTERVALS = frozenset(
+    {
+        "coverage",
+        "coverage_worst_case",
+        "bias_eliminated_coverage",
+        "rejection_rate",
+        "mean_width",
+        "interval_score",
+    }
+)
+"""Measures of intervals; all others are of estimates, whatever intervals stand beside them."""
+
+
 @dataclass(frozen=True)
 class Prediction:
     """A claim about every line of the performance table that ``where`` leaves.

@@ -117,6 +117,7 @@ def _new(source: Source, wanted: Wanted, watch: Watch) -> Design:
     watch.step("planning: cells, priors and a pilot of each")
     targets = wanted.target_mcse or (None if wanted.quick else source.study.target_mcse)
     replicates = wanted.replicates or (max(stopping.BUDGET, source.study.replicates) if wanted.target_mcse else None)
+    stopping.check(targets or {}, source.study)
     asked = {"replicates": replicates, "target_mcse": targets}
     return plan.design(source, seed=wanted.seed or 0, quick=wanted.quick, wanted=asked, command=wanted.command)
 
@@ -139,6 +140,7 @@ def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
     if wanted.quick and not design.quick:
         raise UsageError(f'"{folder}" holds the full study; leave out --quick, or choose another --out.')
     if wanted.target_mcse:
+        stopping.check(wanted.target_mcse, source.study)
         design = replace(design, target_mcse=dict(wanted.target_mcse))
     budget = stopping.BUDGET if wanted.target_mcse and wanted.replicates is None else wanted.replicates
     return design.topped_up(budget)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from .store import Store
-from .table import measured
+from .study import Study
+from .table import MEASURES, measured
 
 if TYPE_CHECKING:
     import pandas
@@ -14,13 +15,29 @@ BUDGET = 10_000
 """Replicates per cell at most, where a target was given without ``--replicates``."""
 
 
+def check(targets: Mapping[str, float], study: Study) -> None:
+    """Refuse a target for what is no measure and no functional of the study.
+
+    Raises
+    ------
+    UsageError
+        The sentence names what there is.
+    """
+    known = [*MEASURES, *study.functionals]
+    for name in targets:
+        if name.partition("[")[0] not in known:
+            raise UsageError(
+                f'there is no measure "{name}" to reach a Monte-Carlo error of; choose from {", ".join(known)}.'
+            )
+
+
 def reached(store: Store, units: Collection[str], targets: Mapping[str, float]) -> dict[str, float]:
     """The largest MCSE of each measure with a target, over estimators, estimands and intervals in these units.
 
     Raises
     ------
     UsageError
-        A target for a measure that the study does not have.
+        None of these units has the measure: there is no truth, no interval or no such part of a functional.
     """
     table = measured(store, units)
     found = {}
@@ -28,7 +45,7 @@ def reached(store: Store, units: Collection[str], targets: Mapping[str, float]) 
         own = table[table["measure"] == name]
         if own.empty:
             known = ", ".join(map(str, table["measure"].unique()))
-            raise UsageError(f'there is no measure "{name}" to reach a Monte-Carlo error of; this study has {known}.')
+            raise UsageError(f'the study has no "{name}" to reach a Monte-Carlo error of; it has {known}.')
         found[name] = _largest(own)
     return found
 

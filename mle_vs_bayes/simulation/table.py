@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .measures import performance
+from .measures import MEASURES, performance
 from .store import Store
 
 if TYPE_CHECKING:
     import pandas
+
+__all__ = ["COLUMNS", "MEASURES", "measured"]
 
 COLUMNS = (
     "model",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .predictions import Prediction, Slope
+from .predictions import OF_INTERVALS, Prediction, Slope
 
 if TYPE_CHECKING:
     import pandas
@@ -31,12 +31,13 @@ class Line:
 
     @property
     def place(self) -> str:
-        """The group in words: what differs from the defaults."""
+        """The group in words: what differs from the defaults; a scenario's name stands for its priors."""
         shown = {k: v for k, v in self.group.items() if v is not None and v != "" and (k, v) not in _SILENT}
+        shown.pop("variant", None)
         return " · ".join(f"n = {value}" if key == "n" else str(value) for key, value in shown.items())
 
 
-_SILENT = {("variant", "default"), ("scenario", "default"), ("interval", "none")}
+_SILENT = {("scenario", "default"), ("interval", "none")}
 
 
 def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame") -> list[Line]:
@@ -87,6 +88,9 @@ def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
         nothing = float("nan")
         return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
     keys = [*GROUP] if isinstance(prediction, Slope) else [*GROUP, "n"]
+    if prediction.measure not in OF_INTERVALS and "interval" not in prediction.where:
+        keys.remove("interval")  # an estimate has one RMSE, however many intervals stand beside it
+        own = own.drop_duplicates([*GROUP[:-1], "n"])
     found = []
     for values, group in own.groupby(keys, dropna=False, sort=False):
         names = {k: None if v != v else v for k, v in zip(keys, values, strict=True)}

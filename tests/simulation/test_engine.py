@@ -162,8 +162,9 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(desk, monkeypatch):
     from mle_vs_bayes.simulation import cluster as clusters
 
     monkeypatch.setattr(clusters, "PATIENCE", 0.3)
-    with pytest.raises(UsageError, match="no Dask scheduler answers at tcp://127.0.0.1:9"), clusters.cluster(
-        "tcp://127.0.0.1:9"
+    with (
+        pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"),
+        clusters.cluster("tcp://127.0.0.1:9"),
     ):
         pass
 
