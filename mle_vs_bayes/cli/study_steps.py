@@ -1,6 +1,7 @@
 """The steps of `study run` and `study resume`: find, run with progress, leave results, show the verdict."""
 
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -43,6 +44,7 @@ def resume(folder: Path, workers: int, scheduler: str | None) -> int:
 def finished(folder: Path, wanted: "Wanted", work: Callable[[Screen], "Outcome"]) -> int:
     """Do the work and show what came of it; Ctrl-C leaves a folder to go on with, and says how."""
     screen = Screen()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a queue sends when time is up
     try:
         with screen:
             outcome = work(screen)

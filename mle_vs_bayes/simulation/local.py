@@ -67,7 +67,8 @@ class LocalCrew:
             if job is None:
                 return
             try:
-                self.under_way[self.pool.submit(unit.run, job)] = job
+                with _deaf():
+                    self.under_way[self.pool.submit(unit.run, job)] = job
             except BrokenProcessPool:  # noticed while idle
                 self.suspects.appendleft(job)
                 self._renew()
@@ -115,6 +116,19 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     # spawned, for PyTensor, Numba and Arrow have threads, which a fork does not survive
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """No Ctrl-C for the processes that are started here, from their first instruction on: they inherit it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _prepare() -> None:

@@ -50,8 +50,10 @@ def test_a_value_is_judged_at_every_n_and_more_lines_need_more_certainty():
     values, prediction = np.array([0.95, 0.94, 0.95, 0.96, 0.80]), Value("coverage", least=0.93, most=0.97)
     found = lines([prediction], table(values, np.full(5, 0.002), "coverage", interval="wald"))
     assert [line.verdict for line in found] == ["holds", "holds", "holds", "holds", "does not hold"]
-    assert [line.place for line in found][0] == "m · mle · p · wald · n = 50"
-    alone = lines([Value("coverage", least=0.9434, most=1, where={"n": 50})], table(values, np.full(5, 0.002), "coverage"))
+    assert found[0].place == "m · mle · p · wald · n = 50"
+    alone = lines(
+        [Value("coverage", least=0.9434, most=1, where={"n": 50})], table(values, np.full(5, 0.002), "coverage")
+    )
     among = lines([Value("coverage", least=0.9434, most=1)], table(values, np.full(5, 0.002), "coverage"))
     assert (alone[0].verdict, among[0].verdict) == ("holds", "undecided")  # 3.30 errors suffice for 1, not for 5
 
