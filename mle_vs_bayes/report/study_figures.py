@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,13 +25,11 @@ HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
 
 
-def measure(
-    lines: "pandas.DataFrame", title: str, *, slopes: Sequence[float] = (), level: float | None = None
-) -> Figure:
+def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None) -> Figure:
     """One measure over n with bars of ± 1.96 MCSE.
 
-    ``lines`` are of one measure, as in the performance table. Both axes are logarithmic where ``slopes`` are
-    predicted, and each prediction is a dashed guide through the first point; ``level`` is drawn across.
+    ``lines`` are of one measure, as in the performance table, with columns for what is predicted: ``slope``, a dashed
+    guide through the first point on logarithmic axes, or a band from ``low`` to ``high``. ``level`` is drawn across.
     """
     groups = list(lines.groupby(["model", "scenario", "parameter"], dropna=False, sort=False))
     looks = _looks(lines)
@@ -39,9 +37,9 @@ def measure(
     with style():
         figure, grid = panels([_panel_title(names) for names, _ in groups[:MOST_PANELS]], height=2.1)
         for axes, (_, own) in zip(grid, groups, strict=False):
-            _panel(axes, own, looks, slopes, level)
+            _panel(axes, own, looks, level, logarithmic=bool(lines["slope"].notna().any()))
         headline(figure, title + more)
-        _legend(figure, grid, _caption(slopes, level))
+        _legend(figure, grid, _caption(lines, level))
     return figure
 
 
@@ -72,27 +70,30 @@ def _panel_title(names: tuple[Any, ...]) -> str:
 
 
 def _panel(
-    axes: Axes, lines: "pandas.DataFrame", looks: dict[str, Look], slopes: Sequence[float], level: float | None
+    axes: Axes, lines: "pandas.DataFrame", looks: dict[str, Look], level: float | None, *, logarithmic: bool
 ) -> None:
     drawn = list(_curves(lines, looks))
-    count = len(drawn)
+    count, guides = len(drawn), set[float]()
+    for low, high in lines[["low", "high"]].dropna().drop_duplicates().itertuples(index=False):
+        axes.axhspan(low, high, color=MUTED, alpha=0.12, linewidth=0, gid="band")
     for position, (look, stroke, label, own) in enumerate(drawn):
         shift = np.exp(0.012 * (position - (count - 1) / 2))
         n, value, error = (own[name].to_numpy(dtype=float) for name in ("n", "value", "mcse"))
-        keep = value > 0 if slopes else np.isfinite(value)
+        keep = value > 0 if logarithmic else np.isfinite(value)
         n, value, error = n[keep] * shift, value[keep], error[keep]
         if not len(n):
             continue
-        low = np.minimum(HALF * error, 0.9 * value) if slopes else HALF * error
+        low = np.minimum(HALF * error, 0.9 * value) if logarithmic else HALF * error
         bars: dict[str, Any] = {"yerr": np.array([low, HALF * error]), "ecolor": look.colour, "elinewidth": 1.0}
         face: dict[str, Any] = {**look.head, "markersize": 4.0, "linestyle": stroke, "linewidth": 1.2, "label": label}
         axes.errorbar(n, value, **bars, **face).lines[0].set_gid(f"{look.key} point")
-        for slope in slopes if position == 0 else ():
+        for slope in set(own["slope"].dropna()) - guides:
+            guides.add(slope)
             axes.plot(n, value[0] * (n / n[0]) ** slope, color=MUTED, gid="guide", zorder=1, **THIN)
     if level is not None:
         axes.axhline(level, color=INK, gid="level", **THIN)
     marks.sizes_axis(axes, sorted(int(n) for n in lines["n"].unique()))
-    if slopes:
+    if logarithmic:
         _logarithmic(axes)
 
 
@@ -121,10 +122,13 @@ def _curves(lines: "pandas.DataFrame", looks: dict[str, Look]) -> "Iterator[tupl
         yield looks[name], STROKES[position % len(STROKES)], label, own.sort_values("n")
 
 
-def _caption(slopes: Sequence[float], level: float | None) -> str:
+def _caption(lines: "pandas.DataFrame", level: float | None) -> str:
+    slopes = sorted(set(lines["slope"].dropna()))
     parts = ["Bars are ± 1.96 Monte-Carlo standard errors."]
     if slopes:
         parts.append(f"Dashed: the predicted slope{'s'[: len(slopes) > 1]} {', '.join(f'{s:g}' for s in slopes)}.")
+    if lines["low"].notna().any():
+        parts.append("Grey: the predicted band.")
     if level is not None:
         parts.append(f"Dashed: the level {100 * level:g} %.")
     return " ".join(parts)
@@ -136,4 +140,5 @@ def _legend(figure: Figure, grid: list[Axes], caption: str) -> None:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
     known: Any = {"loc": "outside lower left", "ncols": 3, "title": caption, "alignment": "left"}
-    figure.legend(list(handles.values()), list(handles), title_fontsize=8.0, **known)
+    shown = {} if list(handles) == ["mean"] else handles
+    figure.legend(list(shown.values()), list(shown), title_fontsize=8.0, **known)

@@ -17,6 +17,7 @@ from .table import measured
 if TYPE_CHECKING:
     import pandas
 
+NAN = float("nan")
 MOST_FAILED = 0.05
 """Share of failed fits above which a study is of concern, whatever its predictions."""
 
@@ -102,11 +103,20 @@ def _pictures(results: Results) -> dict[str, bytes]:
     wanted = [p.measure for p in predictions] or [m for m in ("coverage", "rmse") if m in there][:1]
     pictures = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
-        own = [p for p in predictions if p.measure == measure]
-        lines = results.table[results.table["measure"] == measure]
-        slopes = [p.slope for p in own if isinstance(p, Slope)]
+        lines = _predicted(results, measure)
         level = results.outcome.source.study.level if measure == "coverage" else None
-        title = f"{results.outcome.design.study}: {measure.replace('_', ' ')}"
-        figure = study_figures.measure(lines, title, slopes=sorted(set(slopes)), level=level)
+        title = f"{results.outcome.design.study}: {measure}".replace("_", " ")
+        figure = study_figures.measure(lines, title, level=level)
         pictures[study_figures.file_name(measure)] = study_figures.png(figure)
     return pictures
+
+
+def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
+    """The lines of one measure with what is predicted of each: a slope, or the band from low to high."""
+    lines = results.table[results.table["measure"] == measure].assign(slope=NAN, low=NAN, high=NAN)
+    for prediction in results.outcome.source.study.predictions:
+        if isinstance(prediction, Slope):
+            lines.loc[verdict.spoken_of(prediction, lines).index, "slope"] = prediction.slope
+        else:
+            lines.loc[verdict.spoken_of(prediction, lines).index, ["low", "high"]] = prediction.band
+    return lines

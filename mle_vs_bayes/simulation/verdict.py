@@ -80,10 +80,16 @@ def slope(n: Any, values: Any, errors: Any) -> tuple[float, float]:
     return float(estimate), float(np.sqrt(np.sum((weights * centred * relative) ** 2)) / size)
 
 
-def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
+def spoken_of(prediction: Prediction, table: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The lines of the performance table that a prediction speaks of."""
     own = table[table["measure"] == prediction.measure]
     for column, wanted in prediction.where.items():
         own = own[own[column].isin(list(wanted) if isinstance(wanted, tuple | list) else [wanted])]
+    return own
+
+
+def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
+    own = spoken_of(prediction, table)
     if own.empty:  # a quick run lacks some n; a mistaken name shows as a claim about nothing
         nothing = float("nan")
         return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
