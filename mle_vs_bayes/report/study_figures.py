@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +17,16 @@ from .palette import INK, INTERVALS, LOOKS, MUTED, THIN, Look, headline, panels,
 if TYPE_CHECKING:
     import pandas
 
-MOST_PANELS = 12
+MOST_PANELS = 24
+CROWD = 8
+"""More curves than this in a panel, and each estimator gets panels of its own."""
 OTHERS = ("#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
 """Okabe and Ito's other colours, for estimators of a study's own."""
 STROKES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1)), (0, (8, 1, 2, 1)))
 """For several kinds of interval of one estimator."""
+MARKERS = ("o", "^", "v", "<", ">", "P", "X", "d", "p", "h", "*")
+SEVERAL = ("coverage", "coverage_worst_case", "mean_width", "interval_score")
+"""Measures that each kind of interval of an estimator has of its own."""
 HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
 
@@ -31,7 +37,7 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     ``lines`` are of one measure, as in the performance table, with columns for what is predicted: ``slope``, a dashed
     guide through the first point on logarithmic axes, or a band from ``low`` to ``high``. ``level`` is drawn across.
     """
-    groups = list(lines.groupby(["model", "scenario", "parameter"], dropna=False, sort=False))
+    groups = _groups(lines)
     looks = _looks(lines)
     more = f", first {MOST_PANELS} of {len(groups)} panels" if len(groups) > MOST_PANELS else ""
     with style():
@@ -54,6 +60,15 @@ def png(figure: Figure) -> bytes:
 def file_name(measure: str) -> str:
     """A measure's name as a file's."""
     return re.sub(r"\W+", "_", measure).strip("_")
+
+
+def _groups(lines: "pandas.DataFrame") -> "list[tuple[Any, pandas.DataFrame]]":
+    """The lines of each panel."""
+    place = ["model", "scenario", "parameter"]
+    curves = lines.drop_duplicates([*place, "estimator", "interval"]).groupby(place, dropna=False).size()
+    if lines["measure"].isin(SEVERAL).any() and curves.max() > CROWD:
+        place.append("estimator")
+    return list(lines.groupby(place, dropna=False, sort=False))
 
 
 def _looks(lines: "pandas.DataFrame") -> dict[str, Look]:
@@ -110,7 +125,7 @@ def _logarithmic(axes: Axes) -> None:
 def _curves(lines: "pandas.DataFrame", looks: dict[str, Look]) -> "Iterator[tuple[Look, Any, str, pandas.DataFrame]]":
     """Look, line style, words and lines of each estimator and interval; intervals only where these differ."""
     seen: dict[str, int] = {}
-    several = lines["measure"].isin(["coverage", "mean_width", "interval_score"]).any()
+    several = lines["measure"].isin(SEVERAL).any()
     for (estimator, interval), own in lines.groupby(["estimator", "interval"], dropna=False, sort=False):
         name = "" if estimator != estimator or estimator is None else str(estimator)
         position = seen.get(name, 0)
@@ -119,7 +134,8 @@ def _curves(lines: "pandas.DataFrame", looks: dict[str, Look]) -> "Iterator[tupl
         seen[name] = position + 1
         kind = INTERVALS.get(str(interval), str(interval).replace("_", " "))
         label = f"{looks[name].label}, {kind}" if several and interval == interval else looks[name].label
-        yield looks[name], STROKES[position % len(STROKES)], label, own.sort_values("n")
+        look = replace(looks[name], marker=MARKERS[position % len(MARKERS)]) if position else looks[name]
+        yield look, STROKES[position % len(STROKES)], label, own.sort_values("n")
 
 
 def _caption(lines: "pandas.DataFrame", level: float | None) -> str:

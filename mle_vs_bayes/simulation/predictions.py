@@ -23,6 +23,10 @@ OF_INTERVALS = frozenset(
 """Measures of intervals; all others are of estimates, whatever intervals stand beside them."""
 
 
+PROPORTIONS = frozenset({"coverage", "coverage_worst_case", "bias_eliminated_coverage", "rejection_rate"})
+"""Measures that are shares of replicates: near 0 and 1 their Monte-Carlo error is not symmetric."""
+
+
 @dataclass(frozen=True)
 class Prediction:
     """A claim about every line of the performance table that ``where`` leaves.

@@ -100,7 +100,9 @@ def _pictures(results: Results) -> dict[str, bytes]:
 
     predictions = results.outcome.source.study.predictions
     there = set(results.table["measure"])
-    wanted = [p.measure for p in predictions] or [m for m in ("coverage", "rmse") if m in there][:1]
+    wanted = [p.measure for p in predictions]
+    wanted += ["mean_width"] if "coverage" in wanted else []
+    wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
     pictures = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
         lines = _predicted(results, measure)

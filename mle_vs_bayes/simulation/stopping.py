@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from .predictions import PROPORTIONS
 from .store import Store
 from .study import Study
 from .table import MEASURES, measured
@@ -56,4 +57,9 @@ def enough(errors: Mapping[str, float], targets: Mapping[str, float]) -> bool:
 
 
 def _largest(lines: "pandas.DataFrame") -> float:
-    return float(lines["mcse"].fillna(float("inf")).max())
+    """A proportion of 0 or 1 is given the error of one that is two replicates away from it (Agresti & Coull 1998)."""
+    errors = lines["mcse"].fillna(float("inf"))
+    if lines["measure"].isin(PROPORTIONS).all():
+        away = (lines["value"] * lines["used"] + 2) / (lines["used"] + 4)
+        errors = errors.clip(lower=(away * (1 - away) / lines["used"]) ** 0.5)
+    return float(errors.max())

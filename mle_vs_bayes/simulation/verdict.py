@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .predictions import OF_INTERVALS, Prediction, Slope
+from .predictions import OF_INTERVALS, PROPORTIONS, Prediction, Slope
 
 if TYPE_CHECKING:
     import pandas
@@ -27,6 +27,8 @@ class Line:
     se: float
     low: float
     high: float
+    shared_by: int | None = None
+    """Replicates that a proportion is a share of; None for other measures."""
     verdict: str = ""
 
     @property
@@ -43,8 +45,9 @@ _SILENT = {("scenario", "default"), ("interval", "none")}
 def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame") -> list[Line]:
     """Every prediction in every group it speaks of, judged: "holds", "does not hold" or "undecided".
 
-    It holds where measured ± k·MCSE lies inside the band that the prediction gives, and does not where it lies outside;
-    k is the normal quantile for `FAMILY` over all lines. What has too little to be measured is undecided.
+    It holds where measured ± k·MCSE (for a proportion Wilson's interval: 8 of 8 is not 100 % without error) lies inside
+    the band that the prediction gives, and does not where it lies outside; k is the normal quantile for `FAMILY` over
+    all lines. What has too little to be measured is undecided.
     """
     found = [line for prediction in predictions for line in _measured(prediction, table)]
     k = NormalDist().inv_cdf(1 - FAMILY / (2 * max(1, len(found))))
@@ -53,12 +56,22 @@ def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame") -> list[
 
 def judged(line: Line, k: float) -> str:
     """The word for one line at ``k`` standard errors."""
-    low, high = line.measured - k * line.se, line.measured + k * line.se
+    if line.shared_by is None:
+        low, high = line.measured - k * line.se, line.measured + k * line.se
+    else:
+        low, high = wilson(line.measured, line.shared_by, k)
     if line.low <= low and high <= line.high:
         return "holds"
     if high < line.low or low > line.high:
         return "does not hold"
     return "undecided"
+
+
+def wilson(share: float, of: int, k: float) -> tuple[float, float]:
+    """Wilson's interval of a proportion at ``k`` standard errors (1927, JASA 22, 209–212)."""
+    centre = (share + k**2 / (2 * of)) / (1 + k**2 / of)
+    half = k / (1 + k**2 / of) * np.sqrt(share * (1 - share) / of + k**2 / (4 * of**2))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
 def slope(n: Any, values: Any, errors: Any) -> tuple[float, float]:
@@ -104,5 +117,7 @@ def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
             value, se = slope(group["n"], group["value"], group["mcse"])
         else:
             value, se = float(group["value"].iloc[0]), float(group["mcse"].iloc[0])
-        found.append(Line(prediction.claim(), names, value, se, *prediction.band))
+        share = prediction.measure in PROPORTIONS and not isinstance(prediction, Slope)
+        of = int(group["used"].iloc[0]) if share else None
+        found.append(Line(prediction.claim(), names, value, se, *prediction.band, of))
     return found

@@ -7,14 +7,16 @@ import pytest
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.simulation import Slope, Value
 from mle_vs_bayes.simulation.table import COLUMNS
-from mle_vs_bayes.simulation.verdict import lines, slope
+from mle_vs_bayes.simulation.verdict import lines, slope, wilson
 
 N = np.array([50, 100, 200, 400, 800])
 
 
 def table(values, errors, measure="rmse", **columns):
     shared = {"model": "m", "variant": "default", "scenario": "default", "estimator": "mle", "parameter": "p"}
-    frame = pandas.DataFrame({"n": N, "value": values, "mcse": errors, "measure": measure, **shared, **columns})
+    frame = pandas.DataFrame(
+        {"n": N, "used": 10_000, "value": values, "mcse": errors, "measure": measure, **shared, **columns}
+    )
     return frame.reindex(columns=list(COLUMNS))
 
 
@@ -51,10 +53,9 @@ def test_a_value_is_judged_at_every_n_and_more_lines_need_more_certainty():
     found = lines([prediction], table(values, np.full(5, 0.002), "coverage", interval="wald"))
     assert [line.verdict for line in found] == ["holds", "holds", "holds", "holds", "does not hold"]
     assert found[0].place == "m · mle · p · wald · n = 50"
-    alone = lines(
-        [Value("coverage", least=0.9434, most=1, where={"n": 50})], table(values, np.full(5, 0.002), "coverage")
-    )
-    among = lines([Value("coverage", least=0.9434, most=1)], table(values, np.full(5, 0.002), "coverage"))
+    errors = np.full(5, 0.002)
+    alone = lines([Value("bias", least=0.9434, most=1, where={"n": 50})], table(values, errors, "bias"))
+    among = lines([Value("bias", least=0.9434, most=1)], table(values, errors, "bias"))
     assert (alone[0].verdict, among[0].verdict) == ("holds", "undecided")  # 3.30 errors suffice for 1, not for 5
 
 
@@ -76,3 +77,17 @@ def test_a_prediction_that_cannot_be_is_refused():
         Value("rmse", least=1, most=0)
     with pytest.raises(UsageError, match="above 0"):
         Slope("rmse", slope=-1, within=0)
+
+
+def test_a_proportion_of_one_is_not_without_error():
+    """8 of 8 is no proof of 93 %, although its binomial MCSE is 0; 8,000 of 8,000 is."""
+    claim = Value("coverage", least=0.93, most=1.0)
+    few, many = (table(1.0, 0.0, "coverage", interval="wald", used=used) for used in (8, 8000))
+    assert {line.verdict for line in lines([claim], few)} == {"undecided"}
+    assert {line.verdict for line in lines([claim], many)} == {"holds"}
+
+
+def test_wilson_s_interval_is_the_published_one():
+    """Newcombe (1998), Statistics in Medicine 17, 857–872, table I, method 3: 81/263 and 15/148."""
+    assert wilson(81 / 263, 263, 1.959964) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(15 / 148, 148, 1.959964) == pytest.approx((0.0624, 0.1605), abs=5e-5)
