@@ -109,7 +109,16 @@ def test_import_is_light(module):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["compare", "--help"], ["models"], ["models", "weibull"]], ids=" ".join
+    "arguments",
+    [
+        ["--help"],
+        ["compare", "--help"],
+        ["models"],
+        ["models", "weibull"],
+        ["study", "run", "--help"],
+        ["study", "list"],
+    ],
+    ids=" ".join,
 )
 def test_command_answers_without_heavy_libraries(arguments):
     run = python("-X", "importtime", "-m", "mle_vs_bayes", *arguments)

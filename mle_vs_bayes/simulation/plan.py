@@ -1,5 +1,6 @@
 """Planning a study: cells, priors in plain numbers, each cell's plan and the time of a unit, once and for all."""
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -109,7 +110,9 @@ def _plan(setting: Setting, priors: Mapping[str, Any], seed: int, batch: int) ->
 
     drawn = unit.data_sets(setting, seed, range(min(PILOT, batch)))
     numbers: dict[str, Prior | str] = {name: prior(each) for name, each in priors.items()}
-    return asdict(plan_replicates(setting.model, [data for data, _ in drawn], setting.study.fitted, priors=numbers))
+    found = plan_replicates(setting.model, [data for data, _ in drawn], setting.study.fitted, priors=numbers)
+    decided: dict[str, Any] = json.loads(json.dumps(asdict(found)))  # as a resumed run will read it
+    return decided
 
 
 def _check_intervals(kinds: Sequence[str]) -> None:

@@ -156,9 +156,8 @@ def _timed(design: Design, source: Source, crew: Crew, watch: Watch) -> Design:
     watch.step("timing a few replicates")
 
     def by_the_crew(job: Job) -> None:
-        for found in crew.work([job]):
-            if found is not None and isinstance(found[1], Lost):
-                raise UsageError(f"the pilot of {job.key} failed ({found[1].reason}); mend the study.")
+        for _ in crew.work([job]):  # a unit that is lost here will be met again, and be rows with the reason
+            pass
 
     return plan.timed(design, source, by_the_crew)
 

@@ -68,10 +68,11 @@ def run(job: Job) -> Result:
     setting = setting_of(job.source.study, job.cell)
     drawn = data_sets(setting, job.seed, range(job.first, job.first + job.count))
     fitted, reason = _fitted(setting, job, drawn)
-    table = _kept(_rows(setting, job, drawn, fitted, reason), setting.study.estimands)
+    everything = _rows(setting, job, drawn, fitted, reason)
+    table = _kept(everything, setting.study.estimands)
     files = {"rows": tables.parquet(table)}
     if setting.study.functionals:
-        files["functionals"] = tables.parquet(_functionals(setting, job, drawn, fitted, table))
+        files["functionals"] = tables.parquet(_functionals(setting, job, drawn, fitted, everything))
     kept = draws.parquet(setting.study, job, fitted)
     if kept is not None:
         files["draws"] = kept
