@@ -16,8 +16,8 @@ from ..errors import UsageError
 from .study import Study
 
 PACKAGE = Path(__file__).parents[1]
-FOLDERS = (PACKAGE.parent / "studies", PACKAGE / "_studies")
-"""In a checkout, and in an installed wheel."""
+FOLDERS = (PACKAGE / "_studies", PACKAGE.parent / "studies")
+"""In an installed wheel, and in a checkout, which has none of the former."""
 SECTIONS = ("Question", "Design", "Prediction", "Source")
 
 

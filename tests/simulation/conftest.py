@@ -89,9 +89,9 @@ class Desk:
             assert time.monotonic() < end, "waited too long"
             time.sleep(0.02)
 
-    def hashes(self, out, table="rows"):
+    def hashes(self, out, table="rows", pattern="*.parquet"):
         """SHA-256 of every file of one table, by name."""
-        files = sorted((self.folder / out / table).glob("*.parquet"))
+        files = sorted((self.folder / out / table).glob(pattern))
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

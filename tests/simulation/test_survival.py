@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import time
+from functools import partial
 
 import pytest
 
@@ -20,14 +21,21 @@ def same(desk, out, undisturbed):
     return {table: desk.hashes(out, table) for table in undisturbed} == undisturbed
 
 
+def moved(desk, process, done):
+    """Whether a run has finished a unit more, or has ended."""
+    return process.poll() is not None or len(desk.hashes("out", "ledger", "*.json")) > done
+
+
 def test_killed_at_twenty_random_moments_and_resumed(desk, slow, undisturbed):
     """SIGKILL to the whole group from before anything is planned until nearly all is done; then the same bytes."""
     desk.write(slow)
-    moments = random.Random(1)
-    at_work = 0
-    for _ in range(KILLS):
+    moments, at_work = random.Random(1), 0
+    for kill in range(KILLS):
+        done = len(desk.hashes("out", "ledger", "*.json"))
         process = desk.start("run", "tiny.py", "--out", "out", "--workers", "1")
-        time.sleep(moments.uniform(0.3, 2.3))
+        if kill % 5 == 4:  # however slow the machine, some kills meet a study under way
+            desk.wait_for(partial(moved, desk, process, done))
+        time.sleep(moments.uniform(0.0, 0.4) if kill % 5 == 4 else moments.uniform(0.3, 2.3))
         at_work += process.poll() is None
         desk.kill(process)
     assert at_work >= KILLS / 2  # most kills met a living process
