@@ -97,6 +97,8 @@ def show(left: Any) -> None:
     from ..report import study_page
 
     console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 120)
     outcome = left.outcome
     if left.lines:
         records = [
