@@ -58,7 +58,7 @@ def _outcome(future: Any) -> Result | Lost:
     except MleVsBayesError:
         raise
     except KilledWorker as error:
-        return Lost(f"its workers died {len(error.args)} times" if not error.args else f"its workers died: {error}")
+        return Lost(f"{error.allowed_failures + 1} Dask workers died while they had it")
     except Exception as error:  # noqa: BLE001 — a unit that cannot be done is rows with the reason
         return Lost(f"{type(error).__name__}: {error}")
     return result
