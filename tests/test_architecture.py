@@ -110,7 +110,15 @@ def test_import_is_light(module):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["compare", "--help"], ["models"], ["models", "weibull"], ["study", "summarise", "--help"]],
+    [
+        ["--help"],
+        ["compare", "--help"],
+        ["models"],
+        ["models", "weibull"],
+        ["study", "run", "--help"],
+        ["study", "list"],
+        ["study", "summarise", "--help"],
+    ],
     ids=" ".join,
 )
 def test_command_answers_without_heavy_libraries(arguments):

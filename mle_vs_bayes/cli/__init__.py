@@ -10,7 +10,7 @@ import typer
 
 from ..errors import MleVsBayesError
 from .app import app
-from .study import study
+from .study_app import study
 
 __all__ = ["app", "main", "study"]
 

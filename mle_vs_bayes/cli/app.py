@@ -1,9 +1,12 @@
 """The commands and their options; each command is a short list of named steps."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from .options import Several, valued
+from .study_app import study
 
 app = typer.Typer(
     name="mle-vs-bayes",
@@ -32,15 +35,9 @@ def options(
     """One statistical model, three estimators: maximum likelihood, MAP and the full posterior, side by side."""
 
 
-Several = list[str] | None
 SOURCES = "CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME."
 PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
-
-
-def valued(metavar: str, words: str) -> Any:
-    """An option that takes a value."""
-    return typer.Option(metavar=metavar, help=words)
 
 
 @app.command(short_help="Fit one model to data three ways, side by side.")
@@ -85,3 +82,6 @@ def models(
     from . import catalogue
 
     catalogue.show(model)
+
+
+app.add_typer(study)

@@ -22,7 +22,19 @@ def simulated(model: Model, n: int, truth: Mapping[str, float], seed: int) -> tu
     """
     if n < 2:
         raise UsageError(f"the number of units to simulate is {n}; a comparison needs at least 2.")
-    generator = np.random.default_rng([seed, n])
+    return drawn(model, n, truth, np.random.default_rng([seed, n]))
+
+
+def drawn(
+    model: Model, n: int, truth: Mapping[str, float], generator: np.random.Generator
+) -> tuple[Dataset, dict[str, float]]:
+    """The same from a generator of random numbers, as a study has one for each replicate.
+
+    Raises
+    ------
+    UsageError
+        Too few units for the model, an unknown name, or a value outside the parameter's support.
+    """
     design = model.design(n, generator)
     if n < (least := model.least_rows(design)):
         raise UsageError(f"the number of units to simulate is {n}; {model.name} needs at least {least}.")

@@ -20,7 +20,7 @@ def connect(table: Any) -> "duckdb.DuckDBPyConnection":
     ----------
     table
         A pandas frame, a PyArrow table, a path (CSV, TSV, Parquet or JSON; a folder with ``rows/*.parquet`` or
-        ``*.parquet``), or a glob of Parquet files.
+        ``*.parquet``), a glob of Parquet files, or a list of them.
 
     Raises
     ------
@@ -33,6 +33,8 @@ def connect(table: Any) -> "duckdb.DuckDBPyConnection":
     try:
         if isinstance(table, str | Path):
             _open(connection, str(table))
+        elif isinstance(table, list):
+            _scan(connection, "[" + ", ".join(text(str(path)) for path in table) + "]")
         else:
             connection.register(TABLE, table)
         empty = connection.execute(f"SELECT count(*) = 0 FROM (SELECT 1 FROM {TABLE} LIMIT 1)").fetchone()
@@ -66,7 +68,12 @@ def _open(connection: "duckdb.DuckDBPyConnection", source: str) -> None:
 
         connection.register(TABLE, read(source))
         return
-    connection.execute(f"CREATE VIEW {TABLE} AS SELECT * FROM read_parquet({text(pattern)}, union_by_name = true)")
+    _scan(connection, text(pattern))
+
+
+def _scan(connection: "duckdb.DuckDBPyConnection", files: str) -> None:
+    """A view of Parquet files, said in SQL."""
+    connection.execute(f"CREATE VIEW {TABLE} AS SELECT * FROM read_parquet({files}, union_by_name = true)")
 
 
 def _parquet(source: str) -> str | None:

@@ -1,0 +1,13 @@
+"""What the options of several commands have in common."""
+
+from typing import Any
+
+import typer
+
+Several = list[str] | None
+"""An option that may be repeated."""
+
+
+def valued(metavar: str, words: str) -> Any:
+    """An option that takes a value."""
+    return typer.Option(metavar=metavar, help=words)

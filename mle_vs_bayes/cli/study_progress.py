@@ -1,0 +1,134 @@
+"""The progress of a study on standard error: a bar on a terminal, a plain line every few seconds elsewhere."""
+
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from ..simulation.watch import Watch
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from ..simulation.design import Design
+    from ..simulation.watch import Progress
+
+SECONDS = 5.0
+"""Between plain lines."""
+
+
+class Screen(Watch):
+    """What a study tells, shown; to be used in a ``with`` statement."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True, highlight=False, markup=False)
+        self.bar: Bar | None = None
+        self.said = 0.0
+        self.status: Any = None
+
+    def __enter__(self) -> "Screen":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clear()
+
+    def step(self, words: str) -> None:
+        """A step of some seconds begins."""
+        self._clear()
+        if self.console.is_terminal:
+            self.status = self.console.status(f"{words} …")
+            self.status.start()
+
+    def planned(self, design: "Design", done: int, workers: str) -> None:
+        """The plan, before anything of it runs."""
+        self._clear()
+        for line in plan(design, done, workers):
+            self._say(line)
+        self.said = time.monotonic()
+
+    def damaged(self, units: Mapping[str, str]) -> None:
+        """Files that were damaged, by name."""
+        self._clear()
+        for unit, why in units.items():
+            self._say(f"{unit} was damaged ({why}); it is set aside as .corrupt and made again")
+
+    def progress(self, progress: "Progress") -> None:
+        """Done, total, failed, rate and time left."""
+        if self.console.is_terminal:
+            self._draw(progress)
+            return
+        now = time.monotonic()
+        if now - self.said >= SECONDS or (progress.fresh > 0 and progress.done == progress.total):
+            self.said = now
+            self._say(words(progress))
+
+    def targets(self, cell: str, errors: Mapping[str, float], replicates: int) -> None:
+        """What Monte-Carlo error a cell has reached."""
+        shown = ", ".join(f"{name} {error:.3g}" for name, error in errors.items())
+        self._say(f"{cell}: {replicates:,} replicates, largest Monte-Carlo standard error of {shown}")
+
+    def _draw(self, progress: "Progress") -> None:
+        if self.bar is None:
+            from rich.progress import BarColumn, TextColumn
+            from rich.progress import Progress as Bar
+
+            self.bar = Bar(BarColumn(bar_width=30), TextColumn("{task.fields[words]}"), console=self.console)
+            self.bar.add_task("", words="")
+            self.bar.start()
+        self.bar.update(self.bar.task_ids[0], completed=progress.done, total=progress.total, words=words(progress))
+
+    def _clear(self) -> None:
+        for shown in (self.bar, self.status):
+            if shown is not None:
+                shown.stop()
+        self.bar = self.status = None
+
+    def _say(self, line: str) -> None:
+        (self.bar.console if self.bar else self.console).print(line, soft_wrap=True)
+        sys.stderr.flush()
+
+
+def plan(design: "Design", done: int, workers: str) -> list[str]:
+    """What will be done, in lines."""
+    units = design.batches * len(design.cells)
+    models = dict.fromkeys(cell.model for cell in design.cells)
+    sizes = sorted({cell.n for cell in design.cells})
+    scenarios = dict.fromkeys(cell.scenario for cell in design.cells)
+    most = " at most" if design.target_mcse else ""
+    lines = [
+        f"{design.study} · {len(design.cells)} cells · {design.total:,} replicates{most} · seed {design.seed}",
+        f"models {', '.join(models)} · n {', '.join(map(str, sizes))} · scenarios {', '.join(scenarios)}",
+        f"{units:,} units of {design.batch} replicates each on {workers}",
+    ]
+    if design.replicates % design.batch:
+        lines.append(f"{design.replicates} replicates are rounded up to {design.batches} batches of {design.batch}")
+    if design.target_mcse:
+        targets = ", ".join(f"{name} {target:g}" for name, target in design.target_mcse.items())
+        lines.append(f"each cell stops when its Monte-Carlo standard errors are below: {targets}")
+    if design.seconds_per_unit is not None and workers.endswith("processes"):
+        seconds = design.seconds_per_unit * (units - done / design.batch) / int(workers.split()[0])
+        lines.append(f"about {duration(seconds)}{most}, from a pilot at n = {max(sizes)}")
+    if done:
+        lines.append(f"{done:,} replicates are done already")
+    return lines
+
+
+def words(progress: "Progress") -> str:
+    """``1,200 of 6,400 replicates · 3 of 3,600 fits failed · 85 per second · 1 min left``."""
+    left = "" if progress.left is None else f" · {duration(progress.left)} left"
+    return (
+        f"{progress.done:,} of {progress.total:,} replicates · {progress.failed:,} of {progress.fits:,} fits failed "
+        f"· {progress.rate:.3g} per second{left}"
+    )
+
+
+def duration(seconds: float) -> str:
+    """``40 s``, ``12 min`` or ``3.5 h``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

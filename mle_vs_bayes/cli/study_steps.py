@@ -1,0 +1,119 @@
+"""The steps of `study run` and `study resume`: find, run with progress, leave results, show the verdict."""
+
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from ..errors import UsageError
+from .study_progress import Screen
+
+if TYPE_CHECKING:
+    from ..simulation.run import Outcome, Wanted
+
+EXAMPLE = "coverage=0.005"
+
+
+def run(asked: Mapping[str, Any]) -> int:
+    """`study run` as it was typed, ``asked`` holding every argument by its name; the exit code."""
+    from ..simulation import source
+    from ..simulation.run import Wanted
+    from ..simulation.run import run as run_study
+
+    same = ("replicates", "quick", "seed", "workers", "scheduler")
+    wanted = Wanted(**{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed())
+    found = source.find(asked["name"])
+    suffix = "-quick" if asked["quick"] else ""
+    folder = asked["out"] or Path("results") / f"{found.name}{suffix}"
+    return finished(folder, wanted, lambda screen: run_study(found, folder, wanted, screen))
+
+
+def resume(folder: Path, workers: int, scheduler: str | None) -> int:
+    """`study resume`; the exit code."""
+    from ..simulation.run import Wanted
+    from ..simulation.run import resume as resume_study
+
+    wanted = Wanted(workers=workers, scheduler=scheduler, command=typed())
+    return finished(folder, wanted, lambda screen: resume_study(folder, wanted, screen))
+
+
+def finished(folder: Path, wanted: "Wanted", work: Callable[[Screen], "Outcome"]) -> int:
+    """Do the work and show what came of it; Ctrl-C leaves a folder to go on with, and says how."""
+    screen = Screen()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a queue sends when time is up
+    try:
+        with screen:
+            outcome = work(screen)
+            screen.step("measuring, judging and drawing")
+            from ..simulation import results
+
+            left = results.leave(outcome)
+    except KeyboardInterrupt:
+        begun = (folder / "design.json").exists()
+        words = (
+            f"what is finished is kept; go on with:\n{resuming(folder, wanted)}" if begun else "nothing was written."
+        )
+        print(f"mle-vs-bayes: interrupted; {words}", file=sys.stderr)
+        raise SystemExit(130) from None
+    show(left)
+    return 1 if left.of_concern else 0
+
+
+def resuming(folder: Path, wanted: "Wanted") -> str:
+    """The command that goes on where this one was interrupted."""
+    words = ["mle-vs-bayes", "study", "resume", str(folder)]
+    if wanted.workers != 2:
+        words += ["--workers", str(wanted.workers)]
+    if wanted.scheduler:
+        words += ["--scheduler", wanted.scheduler]
+    return shlex.join(words)
+
+
+def targets(texts: list[str] | None) -> dict[str, float] | None:
+    """``["coverage=0.005"]`` → ``{"coverage": 0.005}``."""
+    found = {}
+    for text in texts or ():
+        name, _, value = text.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise UsageError(f'--target-mcse is "{text}"; write it like {EXAMPLE}.') from None
+        if not found[name.strip()] > 0:
+            raise UsageError(f"--target-mcse {name} is {value}; it must be above 0, such as {EXAMPLE}.")
+    return found or None
+
+
+def typed() -> str:
+    """The command as it was typed, for ``design.json``."""
+    return shlex.join(["mle-vs-bayes", *sys.argv[1:]])
+
+
+def show(left: Any) -> None:
+    """The verdict on each prediction, what failed, and where everything is."""
+    from ..report import study_page
+
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 120)
+    outcome = left.outcome
+    if left.lines:
+        records = [
+            {"claim": line.claim, "where": line.place, "measured": number(line.measured), "mcse": number(line.se)}
+            | {"verdict": line.verdict}
+            for line in left.lines
+        ]
+        console.print(study_page.verdicts(records))
+        console.print(f"\nverdict: {left.verdict}", soft_wrap=True)
+    share = 100 * outcome.failed / max(1, outcome.fits)
+    console.print(f"{outcome.failed:,} of {outcome.fits:,} fits failed ({share:.3g} %)", soft_wrap=True)
+    names = ", ".join(path.name for path in left.files)
+    console.print(f"written to {outcome.folder}: rows/, {names}", soft_wrap=True)
+
+
+def number(value: float) -> float | None:
+    """None in place of NaN."""
+    return value if value == value else None

@@ -1,0 +1,102 @@
+"""The workers of a Dask cluster that is already there; Dask itself gives a dead worker's units to others."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import MleVsBayesError, UsageError
+from . import unit
+from .design import versions
+from .engine import Finished, Lost
+from .local import HEARTBEAT
+from .unit import Job, Result
+
+PATIENCE = 20
+"""Seconds in which the scheduler and its first worker must answer."""
+_one_at_a_time = threading.Lock()
+
+
+def alone(job: Job) -> Result:
+    """`unit.run`, one at a time in a worker with several threads: PyTensor and PyMC are not safe with more."""
+    with _one_at_a_time:
+        return unit.run(job)
+
+
+class ClusterCrew:
+    """The workers behind one ``distributed.Client``."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def work(self, jobs: Iterable[Job]) -> Iterator[Finished | None]:
+        """See `engine.Crew.work`."""
+        from distributed import wait
+
+        waiting = iter(jobs)
+        under_way: dict[Any, Job] = {}
+        while True:
+            room = 2 * max(1, sum(self.client.nthreads().values())) - len(under_way)
+            for _, job in zip(range(room), waiting, strict=False):
+                under_way[self.client.submit(alone, job, pure=False)] = job
+            if not under_way:
+                return
+            try:
+                done = wait(list(under_way), timeout=HEARTBEAT, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                yield None
+                continue
+            for future in done:
+                yield under_way.pop(future), _outcome(future)
+
+
+def _outcome(future: Any) -> Result | Lost:
+    from distributed import KilledWorker
+
+    try:
+        result: Result = future.result()
+    except MleVsBayesError:
+        raise
+    except KilledWorker as error:
+        return Lost(f"{error.allowed_failures + 1} Dask workers died while they had it")
+    except Exception as error:  # noqa: BLE001 — a unit that cannot be done is rows with the reason
+        return Lost(f"{type(error).__name__}: {error}")
+    return result
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[ClusterCrew]:
+    """A connection to a scheduler, closed at the end; the cluster stays.
+
+    Raises
+    ------
+    UsageError
+        Dask is not installed, no scheduler or worker answers, or the workers have other versions.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UsageError("--scheduler needs Dask; install it with `pip install 'mle-vs-bayes[cluster]'`.") from error
+    try:
+        client = Client(address, timeout=PATIENCE)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address}; start one, or correct the address.") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise UsageError(f"the Dask scheduler at {address} has no workers; start some.") from error
+        _check_versions(client)
+        yield ClusterCrew(client)
+
+
+def _check_versions(client: Any) -> None:
+    here = versions()
+    try:
+        there = client.run(versions)
+    except ImportError as error:
+        raise UsageError(f"the Dask workers lack a package ({error}); install mle-vs-bayes there, too.") from error
+    for worker, found in there.items():
+        changed = [f"{name} {found.get(name)}" for name in here if found.get(name) != here[name]]
+        if changed:
+            raise UsageError(f"the Dask worker {worker} has other versions ({', '.join(changed)}); make them equal.")
