@@ -54,7 +54,7 @@ def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:
             continue  # one of several in rising order has another density than its prior alone
         for position, label in enumerate(fit.program.layout.labels_of[name]):
             grid = _grid(fit, label)
-            if prior.proper and grid is not None:
+            if prior.drawable and grid is not None:
                 found[label] = (grid, prior.element(position).density(grid))
     return found
 

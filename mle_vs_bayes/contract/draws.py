@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .parameter import labels
+
 if TYPE_CHECKING:
     import xarray
 
@@ -13,15 +15,13 @@ Array = NDArray[np.float64]
 
 
 def by_label(tree: "xarray.DataTree", group: str = "posterior") -> dict[str, Array]:
-    """``{"shape": (chain, draw), "beta[x1]": (chain, draw), …}``."""
-    found = {}
+    """``{"shape": (chain, draw), "beta[x1]": (chain, draw), "beta[a, x]": (chain, draw), …}``."""
+    found: dict[str, Array] = {}
     for name, values in tree[group].data_vars.items():
-        if values.ndim == 2:
-            found[str(name)] = values.to_numpy()
-        else:
-            dimension = values.dims[2]
-            for coord in values[dimension].to_numpy():
-                found[f"{name}[{coord}]"] = values.sel({dimension: coord}).to_numpy()
+        dims = tuple(str(dim) for dim in values.dims[2:])
+        names = labels(str(name), dims, {dim: tuple(values[dim].to_numpy()) for dim in dims})
+        columns = values.to_numpy().reshape(*values.shape[:2], -1)
+        found |= {label: columns[..., place] for place, label in enumerate(names)}
     return found
 
 

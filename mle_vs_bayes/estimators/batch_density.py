@@ -6,18 +6,14 @@ replicates and the weights. Nothing is asked of the leaf. Parameter checks are s
 the support would raise for all.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract import pymc_model
 from ..contract.program import Program
-
-if TYPE_CHECKING:
-    import pymc
 
 Array = NDArray[np.float64]
 Derivatives = tuple[Array, Array, Array]
@@ -69,31 +65,22 @@ def _compile(program: Program, roles: tuple[str, ...], weighted: bool, power: fl
 
 def _units(program: Program, vector: Any) -> Any:
     """The log-likelihood of each unit as a graph of w ``(p,)`` without parameter checks."""
+    from pytensor.graph.replace import graph_replace
     from pytensor.graph.rewriting.utils import rewrite_graph
 
-    model = program.likelihood_model
-    units = model.logp(vars=model.observed_RVs, sum=False, jacobian=False)[0]
-    return rewrite_graph(
-        _on_vector(program, model, units, vector), include=("canonicalize", "local_remove_check_parameter")
-    )
+    own, units = program.likelihood_graph
+    replaced = graph_replace(units, {own: vector}, strict=False)
+    return rewrite_graph(replaced, include=("canonicalize", "local_remove_check_parameter"))
 
 
 def _log_prior(program: Program, vector: Any) -> Any:
     """The log prior density of θ = M w as a graph of w; priors that read data read the program's own."""
     import pytensor.tensor as pt
-
-    model = pymc_model.build_priors(program.model, program.layout, program.data, program.priors)
-    terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
-    theta = pt.constant(program.coordinates.linear) @ vector
-    return _on_vector(program, model, sum(term.sum() for term in terms), theta)
-
-
-def _on_vector(program: Program, model: "pymc.Model", graph: Any, vector: Any) -> Any:
     from pytensor.graph.replace import graph_replace
 
-    parts: Mapping[str, Any] = program.layout.split(vector)
-    values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
-    return graph_replace(graph, values, strict=False)
+    own, log_prior = program.prior_graph
+    theta = own.type.filter_variable(pt.constant(program.coordinates.linear) @ vector)
+    return graph_replace(log_prior, {own: theta}, strict=False)
 
 
 def _with_derivatives(scalar: Any, vector: Any, direction: Any) -> list[Any]:

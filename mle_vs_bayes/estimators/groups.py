@@ -11,8 +11,8 @@ from ..concerns import Concern
 from ..contract import jeffreys
 from ..contract.draws import stacked
 from ..contract.program import MODE, Program
+from ..contract.quiet import quiet
 from ..errors import UsageError
-from .quiet import quiet
 
 if TYPE_CHECKING:
     import xarray
@@ -62,10 +62,22 @@ def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed
         if group in _OF_THE_PRIOR and flat:
             notes.append(Concern("no_prior_draws", f"{group}: prior of {', '.join(flat)}"))
         else:
-            GROUPS[group](job)
+            notes += _added(job, group)
     if step > 1 and _THINNED.intersection(groups):
         notes.append(Concern("thinned", f"one draw in {step} of each chain"))
     return notes
+
+
+def _added(job: Job, group: str) -> list[Concern]:
+    """Add one group; a stranger's model may have variables that nobody can draw from, and then lacks the group."""
+    if not job.program.foreign:
+        GROUPS[group](job)
+        return []
+    try:
+        GROUPS[group](job)
+    except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+        return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
+    return []
 
 
 def _add_log_prior(job: Job) -> None:
@@ -85,7 +97,11 @@ def _add_prior(job: Job) -> None:
 
 
 def _add_prior_predictive(job: Job) -> None:
-    job.tree["prior_predictive"] = _prior_draws(job, "prior_predictive", ["y"])
+    job.tree["prior_predictive"] = _prior_draws(job, "prior_predictive", _observed(job))
+
+
+def _observed(job: Job) -> list[str]:
+    return [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
 
 
 def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
@@ -94,7 +110,7 @@ def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
 
     rising = [p for p in job.program.layout.parameters if p.support.name == "ordered"]
     orders = math.prod(math.factorial(len(job.program.layout.labels_of[p.name])) for p in rising)
-    most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if "y" in names else 20))
+    most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if group == "prior_predictive" else 20))
     count = PRIOR_DRAWS if not rising else PRIOR_DRAWS * orders * 5 // 4  # one in so many rises, if all have one prior
     mode, model = {"mode": MODE}, job.program.sampled_model
     wanted = list(dict.fromkeys([*names, *(p.name for p in rising)]))
@@ -116,8 +132,9 @@ def _add_log_likelihood(job: Job) -> None:
 
     theta = stacked(job.tree, job.program.layout.slices)[:, :: job.step]
     values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
-    whole_groups = values.shape[-1] != job.program.data.n
-    dims = ("chain", "draw", *(("group",) if whole_groups else job.tree["observed_data"]["y"].dims))
+    whole_groups = "group" in job.program.data.coords and values.shape[-1] != job.program.data.n
+    rows = ("unit",) if job.program.foreign else job.tree["observed_data"]["y"].dims
+    dims = ("chain", "draw", *(("group",) if whole_groups else rows))
     kept = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
     coords: dict[str, Any] = {name: kept[name] for name in ("chain", "draw")}
     if whole_groups:

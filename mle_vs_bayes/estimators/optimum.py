@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.direction import combination
 from ..contract.program import Evaluation, Program
 from .edge import closed_edge, runaway
 
@@ -80,8 +81,21 @@ def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
     if direction is not None:
         return replace(optimum, status="divergent", reason=direction)
     if np.isnan(decrement):
-        return replace(optimum, status="failed", reason="the information is not positive definite at the optimum")
+        return replace(optimum, status="failed", reason=_indefinite(program, evaluation, free))
     return replace(optimum, status="failed", reason=f"the optimiser stopped {decrement:.2g} SE from a zero gradient")
+
+
+def _indefinite(program: Program, evaluation: Evaluation, free: NDArray[np.bool_]) -> str:
+    """Along which parameters the information is smallest, in words."""
+    reason = "the information is not positive definite at the optimum"
+    information = -evaluation.hessian[np.ix_(free, free)]
+    if not np.all(np.isfinite(information)) or len(information) < 2:
+        return reason
+    scale = np.sqrt(np.abs(np.diag(information)))
+    scale = np.where(scale > 0, scale, 1.0)
+    direction = np.linalg.eigh(information / np.outer(scale, scale))[1][:, 0]
+    labels = tuple(label for label, inside in zip(program.layout.free_labels, free, strict=True) if inside)
+    return f"{reason}: the data do not tell along {combination(labels, direction / scale, direction)}"
 
 
 def covariance(program: Program, optimum: Optimum) -> Array | None:
