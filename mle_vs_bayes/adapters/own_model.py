@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
-MOST_ELEMENTS = 60
-"""Deterministics larger than this, or with an element per observation, stay in the DataTree and have no rows."""
+MOST_ELEMENTS = 400
+"""Deterministics larger than this stay in the DataTree and have no rows."""
+MOST_FITTED = 20
+"""So do those with an element for each of more observations than this, unless they are effects: fitted values."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,11 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
             f"rename it in one of the two{_where(error, path)}."
         ) from error
     except Exception as error:  # whatever a stranger's function raises, it is told
+        if "auto-imputation" in str(error):
+            raise DataError(
+                f"an observed variable of {path} has missing values, which no estimator here fills in; drop those rows"
+                f"{_where(error, path)}."
+            ) from error
         raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
     if not is_pymc_model(found):
         raise ModelError(
@@ -154,4 +159,4 @@ def _names(data: Any) -> list[str]:
 
 
 def _kind(value: Any) -> str:
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    return "nothing" if value is None else f"an object of type {type(value).__name__}"

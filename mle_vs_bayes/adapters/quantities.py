@@ -11,7 +11,7 @@ from ..contract.layout import Layout
 from ..contract.parameter import Function
 from .compiled import function, guarded
 from .graphs import Graphs
-from .own_model import MOST_ELEMENTS, OwnModel, axes_of
+from .own_model import MOST_ELEMENTS, MOST_FITTED, OwnModel, axes_of
 
 if TYPE_CHECKING:
     pass
@@ -37,7 +37,7 @@ def add_quantities(model: OwnModel) -> None:
 
 
 def _small(model: OwnModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
-    """Deterministics that depend on a parameter and have no element per observation, with their shapes."""
+    """Deterministics that depend on a parameter and are no fitted values, with their shapes."""
     from .ancestry import read_by
 
     found = {}
@@ -48,7 +48,8 @@ def _small(model: OwnModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
         for variable in candidates:
             graph = graphs.one(variable)
             shape = np.shape(function(graphs.vector, graph)(point))
-            if model.size not in shape or model.size < 4:
+            fitted = model.size in (*shape, np.prod(shape)) and model.size > MOST_FITTED
+            if not fitted or model.effects:
                 found[variable] = shape
     return found
 

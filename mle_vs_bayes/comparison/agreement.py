@@ -108,6 +108,8 @@ def _pair(
     noise = errors if pair[0] == "posterior" else np.zeros_like(errors)
     found = []
     for i, label in enumerate(program.quantity_labels):
+        if scale[i] == 0:  # a derived quantity that does not move, such as a correlation of 1 with itself
+            continue
         observed, error = float(difference[i] / scale[i]), float(noise[i] / scale[i])
         expected = None if prediction is None else float(_expected(pair, prediction)[i] / scale[i])
         tolerance = None if prediction is None else _MONTE_CARLO * error + prediction.remainder

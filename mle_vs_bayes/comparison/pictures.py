@@ -11,6 +11,7 @@ from .fit import Fit
 from .outcome import Outcome
 
 if TYPE_CHECKING:
+    import xarray
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
@@ -29,9 +30,10 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     found = {"forest": figures.forest(rows)}
     posterior = fit.estimates.get("posterior")
     if posterior is not None and posterior.tree is not None:
-        found["marginal"] = figures.marginal(rows, posterior.tree, densities)
-        found["trace"] = chains.trace(posterior.tree)
-        found["rank"] = chains.rank(posterior.tree)
+        tree = _moving(fit, posterior.tree)
+        found["marginal"] = figures.marginal(rows, tree, densities)
+        found["trace"] = chains.trace(tree)
+        found["rank"] = chains.rank(tree)
     if "map" in fit.estimates and fit.estimates["map"].converged:
         found["path"] = path(road.rows(fit))
     searched = searches.rows(fit)
@@ -43,6 +45,17 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     if len(outcome.fits) > 1:
         found["convergence"] = figures.convergence(outcome.rows)
     return found
+
+
+def _moving(fit: Fit, tree: "xarray.DataTree") -> "xarray.DataTree":
+    """The tree with quantities alone, and of those the ones that vary: a correlation with itself has no density."""
+    draws = tree["posterior"].to_dataset()
+    kept = [name for name in fit.program.quantity_names if float(draws[name].std(("chain", "draw")).min()) > 0]
+    if set(kept) == set(draws.data_vars):
+        return tree
+    shown = tree.copy()
+    shown["posterior"] = draws[kept]
+    return shown
 
 
 def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:

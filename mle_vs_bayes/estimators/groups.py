@@ -81,15 +81,26 @@ def _added(job: Job, group: str) -> list[Concern]:
 
 
 def _add_log_prior(job: Job) -> None:
+    if job.program.foreign:  # which PyMC may not be able to take apart, and compiles for long
+        job.tree["log_prior"] = _log_prior_of_draws(job)
+        return
     from pymc.stats import compute_log_prior
 
     names = [str(name) for name in job.program.layout.slices]
     compute_log_prior(job.tree, var_names=names, model=job.program.sampled_model, progressbar=False)
     if jeffreys.asked(job.program.priors):  # a Potential, which PyMC leaves out
-        theta = stacked(job.tree, job.program.layout.slices)
-        values = job.program.log_prior_of_draws(theta.reshape(-1, theta.shape[-1])).reshape(theta.shape[:-1])
-        group = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: (("chain", "draw"), values)})
-        job.tree["log_prior"] = group
+        values = _log_prior_of_draws(job)["total"]
+        job.tree["log_prior"] = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: values})
+
+
+def _log_prior_of_draws(job: Job) -> "xarray.Dataset":
+    """The log prior density of all parameters together at each draw."""
+    import xarray
+
+    theta = stacked(job.tree, job.program.layout.slices)
+    values = job.program.log_prior_of_draws(theta.reshape(-1, theta.shape[-1])).reshape(theta.shape[:-1])
+    coords = {name: job.tree["posterior"][name] for name in ("chain", "draw")}
+    return xarray.Dataset({"total": (("chain", "draw"), values)}, coords=coords)
 
 
 def _add_prior(job: Job) -> None:
@@ -101,7 +112,10 @@ def _add_prior_predictive(job: Job) -> None:
 
 
 def _observed(job: Job) -> list[str]:
-    return [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
+    found = [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
+    if not found:
+        raise NotImplementedError("the likelihood is a Potential, which says nothing of how data arise")
+    return found
 
 
 def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
@@ -144,6 +158,8 @@ def _add_log_likelihood(job: Job) -> None:
 
 def _add_posterior_predictive(job: Job) -> None:
     import pymc
+
+    _observed(job)
 
     kept: Any = job.tree.copy()
     kept["posterior"] = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))

@@ -135,9 +135,15 @@ def best(optima: list[Optimum]) -> Optimum:
 
 
 def starts(program: Program, count: int, seed: int) -> list[Array]:
-    """The leaf's start and ``count − 1`` points about two standard errors around it, in z."""
+    """The leaf's start and ``count − 1`` points about two standard errors around it, in z.
+
+    Where the likelihood says next to nothing, the prior says how far to go.
+    """
     centre = program.coordinates.z(program.start)
     curvature = np.abs(np.diag(program.evaluate(centre, power=0.0).hessian))
+    if not np.all(curvature > 0):
+        whole = np.abs(np.diag(program.evaluate(centre, power=1.0).hessian))
+        curvature = np.where(curvature > 1e-8 * whole, curvature, np.where(whole > 0, whole, 1.0))
     spread = np.minimum(2 / np.sqrt(np.maximum(curvature, 1e-300)), np.where(program.layout.bounded, 2.0, np.inf))
     generator = np.random.default_rng(seed)
     return [centre, *(centre + spread * generator.standard_normal(len(centre)) for _ in range(count - 1))]
@@ -158,14 +164,18 @@ def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
             cache[key] = program.evaluate(start + scale * x, power)
         return cache[key]
 
-    result = minimize(
-        lambda x: np.nan_to_num(-at(x).value, nan=np.inf),
-        np.zeros_like(start),
-        jac=lambda x: np.nan_to_num(-scale * at(x).gradient),
-        hess=lambda x: np.nan_to_num(-scale[:, None] * at(x).hessian * scale),
-        method="trust-exact",
-        options={"gtol": 1e-4, "maxiter": 200},
-    )
+    try:
+        with np.errstate(all="ignore"):
+            result = minimize(
+                lambda x: np.nan_to_num(-at(x).value, nan=np.inf),
+                np.zeros_like(start),
+                jac=lambda x: np.nan_to_num(-scale * at(x).gradient),
+                hess=lambda x: np.nan_to_num(-scale[:, None] * at(x).hessian * scale),
+                method="trust-exact",
+                options={"gtol": 1e-4, "maxiter": 200},
+            )
+    except ValueError:  # SciPy's linear algebra, where a search has run off to numbers that are none
+        return start, 0
     return start + scale * result.x, int(result.nit)
 
 
