@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rows as row_schema
+from ..contract.draws import by_label, varies
 from . import curves, road, searches
 from .fit import Fit
 from .outcome import Outcome
@@ -50,7 +51,10 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
 def _moving(fit: Fit, tree: "xarray.DataTree") -> "xarray.DataTree":
     """The tree with quantities alone, and of those the ones that vary: a correlation with itself has no density."""
     draws = tree["posterior"].to_dataset()
-    kept = [name for name in fit.program.quantity_names if float(draws[name].std(("chain", "draw")).min()) > 0]
+    every = by_label(tree)
+    layout, functions = fit.program.layout, fit.program.model.functions
+    labels_of = {**layout.labels_of, **{f.name: layout.function_labels(f) for f in functions}}
+    kept = [name for name, labels in labels_of.items() if all(varies(every[label]) for label in labels)]
     if set(kept) == set(draws.data_vars):
         return tree
     shown = tree.copy()

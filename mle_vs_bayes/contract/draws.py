@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-12
+"""Relative to a value: less is no spread."""
 
 
 def by_label(tree: "xarray.DataTree", group: str = "posterior") -> dict[str, Array]:
@@ -29,3 +31,8 @@ def stacked(tree: "xarray.DataTree", names: Iterable[str]) -> Array:
     """Draws ``(chain, draw, p)`` of the named parameters, side by side in their order."""
     columns = [tree["posterior"][name].to_numpy() for name in names]
     return np.concatenate([column.reshape(*column.shape[:2], -1) for column in columns], axis=-1)
+
+
+def varies(values: Array) -> bool:
+    """Whether draws of one scalar differ by more than rounding: a correlation with itself is 1 in all of them."""
+    return bool(np.std(values) > ROUNDING * np.max(np.abs(values)))

@@ -72,7 +72,8 @@ def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pan
     """ArviZ's table: mean, sd, bulk and tail ESS, R-hat and MCSE, one row per label (of these variables only)."""
     import arviz_stats
 
-    return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
+    with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw and has no R-hat
+        return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
 
 
 def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling) -> tuple[Concern, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from mle_vs_bayes import compare
 
-from .programs import EFFECTS, ERRORS, numbers, schools
+from .programs import EFFECTS, ERRORS, PROGRAMS, numbers, schools
 
 
 def test_posterior_mean_is_the_conjugate_one():
@@ -49,3 +49,14 @@ def test_schools_have_a_posterior_and_no_joint_mode():
     assert {"theta[A]", "theta[H]", "z[A]"} <= set(rows.index)
     assert found["mle"].status == found["map"].status == "not_applicable"
     assert not found.agreement and "latent" in found.verdict
+
+
+def test_constant_elements_of_a_deterministic_do_no_harm(tmp_path):
+    """A correlation matrix has ones: no density, no standard error, no shift to measure."""
+    found = compare(PROGRAMS["covariance"](), draws=200, tune=300, chains=2, groups=("log_prior",))
+    rows = found.rows.set_index(["estimator", "parameter"])
+    assert rows.loc[("posterior", "root_corr[0, 0]"), "estimate"] == 1
+    assert rows.loc[("mle", "root_corr[0, 1]"), "se"] > 0
+    assert found.sensitivity()["root_corr[1, 1]"].mean_shift == 0
+    assert found.explain()["root_corr[0, 1]"].difference is not None
+    assert "trace.png" in {path.name for path in found.save(tmp_path)}
