@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..contract.column import Column
 from ..contract.data import Dataset
-from ..contract.model import Model
+from ..contract.model import Model, Theta
 from ..contract.parameter import Function, Parameter
 from ..contract.quiet import quiet
 from .own_prior import OwnPrior, own_prior
@@ -67,6 +67,7 @@ class OwnModel(Model):
         self.program, self.name, self.companions = program, name, companions
         self.observed = observed
         """Values ``(…)`` of every observed variable, by its name."""
+        self.units: Callable[[Theta], Array] = lambda theta: np.zeros(0)
         self.point = initial_point(program)
         self.axes = axes_of(program, {rv: np.shape(self.point[rv]) for rv in self.point})
         self.own_priors: dict[str, OwnPrior] = {}
@@ -106,6 +107,10 @@ class OwnModel(Model):
 
     def start(self, data: Dataset) -> dict[str, Any]:
         return dict(self.point)
+
+    def log_likelihood(self, theta: Theta, data: Mapping[str, Array]) -> Array:
+        """Of each unit of the program's own data, compiled by whoever opened it."""
+        return self.units(theta)
 
     def no_optimum(self, data: Dataset, power: float) -> str | None:
         return self.refusals.map if power else self.refusals.mle

@@ -35,6 +35,7 @@ class OwnProgram(Program):
         super().__init__(model, data, priors)
         self.graphs = Graphs(model.program, self.layout)
         self.two_likelihoods = model.companions.log_likelihood is not None
+        model.units = lambda theta: self.log_likelihood_units(self.layout.join(theta))
         self.notes: list[tuple[tuple[str, ...], Concern]] = []
         """Concerns known before anything is fitted, and the estimators that they are about."""
 

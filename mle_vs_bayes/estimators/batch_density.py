@@ -34,8 +34,26 @@ def density(program: Program, roles: tuple[str, ...], weighted: bool, power: flo
     kept = _compiled.setdefault(program, {})
     key = (roles, weighted, power, mode)
     if key not in kept:
-        kept[key] = _compile(program, roles, weighted, power, mode)
+        kept[key] = (_told if program.foreign else _compile)(program, roles, weighted, power, mode)
     return kept[key]
+
+
+def _told(program: Program, roles: tuple[str, ...], weighted: bool, power: float, mode: str) -> BatchDensity:
+    """A stranger's graph with a replicate axis, where PyTensor can give it one; else a ValueError that says so."""
+    failures = (AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
+    refusal = f"the likelihood of {program.model.name} cannot be evaluated for many replicates at once"
+    try:
+        compiled = _compile(program, roles, weighted, power, mode)
+    except failures as error:
+        raise ValueError(refusal) from error
+
+    def evaluate(*arrays: Array) -> Derivatives:
+        try:
+            return compiled(*arrays)
+        except failures as error:
+            raise ValueError(refusal) from error
+
+    return evaluate
 
 
 def _compile(program: Program, roles: tuple[str, ...], weighted: bool, power: float, mode: str) -> BatchDensity:

@@ -191,6 +191,9 @@ def test_scores_and_pages_of_a_program():
     found = fitted("regression")
     page = found.page(nulls={"beta[u]": 0.0})
     assert page.tests[0].likelihood_ratio > 0 and page.scores[0].held_out["mle"][0] < 0
-    sandwich = compare(PROGRAMS["regression"](), estimators=["mle"], intervals=["sandwich", "bootstrap_case"])
-    assert set(sandwich.rows["interval"]) == {"sandwich", "bootstrap_case"}
-    assert sandwich.rows["status"].eq("ok").all()
+    kinds = ["sandwich", "bootstrap_case", "bootstrap_case_bca", "bootstrap_bayesian", "profile", "wald_transformed"]
+    lame = compare(PROGRAMS["own_density"](), estimators=["mle"], intervals=["bootstrap_case"]).rows
+    assert lame["reason"].str.contains("many replicates at once").all()  # bounds by element have no replicate axis
+    every = compare(PROGRAMS["regression"](), estimators=["mle"], intervals=["all"]).rows
+    assert every[every["interval"].isin(kinds)]["status"].eq("ok").all()
+    assert every[every["interval"] == "bootstrap"]["reason"].str.contains("models of the catalogue only").all()
