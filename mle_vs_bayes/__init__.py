@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters.statsmodels_model import from_statsmodels as from_statsmodels
     from .comparison.compare import compare as compare
     from .comparison.result import Comparison as Comparison
     from .contract.column import Column as Column
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "compare": "comparison.compare",
+    "from_statsmodels": "adapters.statsmodels_model",
     "Comparison": "comparison.result",
     "Column": "contract.column",
     "Dataset": "contract.data",

@@ -151,6 +151,26 @@ KINDS: dict[str, Kind] = {
         "the sampler met divergent transitions, so part of the posterior may be missing",
         "give weakly identified parameters a tighter prior, or reparametrise the model",
     ),
+    "potential": Kind(
+        "note",
+        "a Potential cannot be told from a likelihood, so it counts as one: maximum likelihood maximises it, too",
+        "write prior knowledge as a distribution of a variable, and likelihood as pm.CustomDist(observed=)",
+    ),
+    "joint_mode": Kind(
+        "warning",
+        "the optimum is a joint mode of latent variables and what governs them, as was insisted on",
+        "read the posterior: spreads of effects are too small in a joint mode, or 0",
+    ),
+    "black_box": Kind(
+        "note",
+        "the likelihood is a black box to PyMC: each gradient calls it in Python, and sampling is slow",
+        "give the statsmodels model a score_obs or score method, or write the likelihood in PyMC",
+    ),
+    "no_predictive_draws": Kind(
+        "note",
+        "a variable of the program cannot be drawn from, so a group of the DataTree is missing",
+        "give pm.CustomDist a random= function if you need it",
+    ),
     "thinned": Kind(
         "note",
         "predictive draws and log-likelihoods were thinned to keep them in memory",

@@ -35,14 +35,16 @@ def options(
     """One statistical model, three estimators: maximum likelihood, MAP and the full posterior, side by side."""
 
 
+MODEL = "A model of the catalogue (see `mle-vs-bayes models`), or model.py[:function] that returns a pm.Model."
 SOURCES = "CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME."
+JOINT = "Insist on the joint mode of latent variables as MLE and MAP."
 PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
 
 @app.command(short_help="Fit one model to data three ways, side by side.")
 def compare(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model of the catalogue; see `mle-vs-bayes models`.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=MODEL)],
     data: Annotated[str | None, typer.Argument(metavar="DATA", help=SOURCES)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
     formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
@@ -59,6 +61,7 @@ def compare(
     draws: Annotated[int, valued("NUMBER", "Draws per chain.")] = 1000,
     tune: Annotated[int, valued("NUMBER", "Tuning steps per chain.")] = 1000,
     starts: Annotated[int | None, valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
+    allow_joint: Annotated[bool, typer.Option("--allow-joint", help=JOINT)] = False,
     out: Annotated[Path | None, valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
     scores: Annotated[bool, typer.Option("--scores", help="Tests and model scores: LR, Wald, AIC, BIC, LOO.")] = False,
     null: Annotated[Several, valued("QUANTITY=VALUE", "Test this value; with --scores.")] = None,

@@ -30,6 +30,8 @@ def compare(asked: Mapping[str, Any]) -> int:
     wanted = request(asked)
     nulls = numbers(asked["null"], "--null")
     used = source(data, against)
+    if against and is_program(asked["model"]):
+        raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
     comparison = run(asked["model"], used, wanted)
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
@@ -39,9 +41,16 @@ def compare(asked: Mapping[str, Any]) -> int:
     return 1 if asked["strict"] and comparison.of_concern else 0
 
 
+def is_program(model: str) -> bool:
+    """Whether MODEL is a file with a program in it."""
+    from ..comparison.foreign import is_program as of
+
+    return of(model)
+
+
 def request(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as ``compare`` in Python takes them."""
-    same = ("formula", "level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts")
+    same = ("formula", "level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts", "allow_joint")
     return {
         **{name: asked[name] for name in same},
         "columns": assignments(asked["column"], "--column"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.draws import ROUNDING
 from ..contract.program import Program
 from ..estimators.estimate import Estimate
 from ..intervals.delta import along, directional, root
@@ -108,6 +109,10 @@ def _pair(
     noise = errors if pair[0] == "posterior" else np.zeros_like(errors)
     found = []
     for i, label in enumerate(program.quantity_labels):
+        if scale[i] <= ROUNDING * abs(
+            values[pair[0]][i]
+        ):  # a derived quantity that does not move, such as a correlation of 1 with itself
+            continue
         observed, error = float(difference[i] / scale[i]), float(noise[i] / scale[i])
         expected = None if prediction is None else float(_expected(pair, prediction)[i] / scale[i])
         tolerance = None if prediction is None else _MONTE_CARLO * error + prediction.remainder

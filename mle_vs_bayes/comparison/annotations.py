@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.draws import ROUNDING
 from ..contract.program import Program
 from ..estimators import unconstrained
 from ..estimators.estimate import Estimate
@@ -21,6 +22,9 @@ def annotations(fit: Fit) -> tuple[str, dict[str, dict[str, float | None]]]:
         estimate = fit.estimates.get(unit)
         if estimate is not None and estimate.has_errors and estimate.covariance is not None:
             se = standard_errors(fit.program, estimate.point, estimate.covariance)
+            se = np.where(
+                se > ROUNDING * np.abs(fit.program.quantities(estimate.point)), se, 1.0
+            )  # what does not vary is shifted by 0
             scale = _scale_shift(fit.program, fit.estimates, se)
             nearest = _edges(fit.program, fit.program.quantities(estimate.point), se)
             labels = fit.program.quantity_labels

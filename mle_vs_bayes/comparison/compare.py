@@ -1,13 +1,13 @@
 """The facade: one call from data to maximum likelihood, MAP and posterior side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import intervals as interval_kinds
-from .. import models
 from ..contract.data import Dataset
 from ..contract.model import Model
 from ..contract.program import Program
@@ -15,6 +15,7 @@ from ..errors import DataError, UsageError
 from ..estimators import groups as tree_groups
 from ..estimators.posterior import Sampling
 from ..intervals.interval import check_level
+from . import foreign
 from . import priors as prior_choice
 from .estimators import Settings, chosen
 from .fit import Progress, fit
@@ -25,12 +26,15 @@ from .subsets import nested
 
 if TYPE_CHECKING:
     import pandas
+    import pymc
+
+    from ..adapters.own_program import OwnProgram
 
 Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
 
 
 def compare(
-    model: str | Model,
+    model: "str | Path | Model | pymc.Model | OwnProgram",
     data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,
     *,
     columns: Mapping[str, str] | None = None,
@@ -48,6 +52,7 @@ def compare(
     draws: int = 1000,
     tune: int = 1000,
     starts: int | None = None,
+    allow_joint: bool = False,
     groups: Sequence[str] = ("prior", "log_prior"),
     progress: Progress = lambda step: None,
     progressbar: bool = False,
@@ -56,8 +61,9 @@ def compare(
 
     Parameters
     ----------
-    model : str or Model
-        A name of the catalogue (``mle-vs-bayes models``) or a model of your own.
+    model : str, Path, Model, pymc.Model or what `from_statsmodels` returns
+        A name of the catalogue (``mle-vs-bayes models``), a `Model` of your own, a PyMC model with its data inside, or
+        ``path/to/model.py`` (``path/to/model.py:function``), whose function ``model`` takes the data and returns one.
     data : DataFrame, mapping of arrays, Dataset, or str or Path
         A frame or dictionary of columns; a file (CSV, TSV, Parquet, JSON) or ``example:NAME``.
     columns : mapping, optional
@@ -85,6 +91,8 @@ def compare(
         Of the sampler.
     starts : int, optional
         Of each optimiser, from points around the model's own start; 3 for maximum likelihood and 2 for the MAP.
+    allow_joint : bool
+        Insist on the joint mode of latent variables and what governs them as MLE and MAP.
     groups : sequence of str
         Of the DataTree, beside the draws: ``prior`` and ``log_prior``, and the costly ``log_likelihood``,
         ``posterior_predictive`` and ``prior_predictive``.
@@ -99,29 +107,37 @@ def compare(
         One sentence each: what was wrong, the value seen, what to do.
     """
     _check(level, chains, draws, tune, seed, 1 if starts is None else starts)
-    _check_source(data, simulate, truth, {"columns": columns, "formula": formula, "drop_missing": drop_missing})
-    chosen_model = models.get(model) if isinstance(model, str) else model
     names = chosen(tuple(estimators))
+    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
+    context = Context(level, seed, kinds=interval_kinds.chosen(intervals))
+    of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
+    if not isinstance(model, Model) and foreign.is_program(model):
+        foreign.check_options({**of_data, "priors": priors, "simulate": simulate, "truth": truth, "n": n})
+        with foreign.single_thread():
+            program = foreign.opened(model, data, allow_joint, progress)
+            own = fit(program, names, settings, context, progress)
+        return Comparison(program.model, (own,), level, seed, {})
+    _check_source(data, simulate, truth, of_data)
+    chosen_model = foreign.catalogue_model(model, allow_joint)
     if simulate is not None:
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
     else:
         dataset, used = _prepared(chosen_model, data, columns or {}, formula, drop_missing)
         truths = {}
-    resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
-    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
-    context = Context(level, seed, prior_choice.variant(priors or {}), truths, interval_kinds.chosen(intervals))
-    subsets = nested(dataset, n, seed, least=chosen_model.least_rows(dataset))
-    programs = (
-        Program(
-            chosen_model,
-            _usable(chosen_model, subset),
-            prior_choice.of_subset(resolved, chosen_model, dataset.coords, subset),
-        )
-        for subset in subsets
-    )
+    context = replace(context, variant=prior_choice.variant(priors or {}), truth=truths)
+    programs = _programs(chosen_model, dataset, priors or {}, n, seed)
     fits = tuple(fit(program, names, settings, context, progress) for program in programs)
     return Comparison(chosen_model, fits, level, seed, used)
+
+
+def _programs(
+    model: Model, data: Dataset, given: prior_choice.Given, n: Sequence[int | str] | None, seed: int
+) -> Iterator[Program]:
+    """One per size asked for, smallest first, all under the priors of the whole data."""
+    resolved = prior_choice.resolve(model, given, data)
+    for subset in nested(data, n, seed, least=model.least_rows(data)):
+        yield Program(model, _usable(model, subset), prior_choice.of_subset(resolved, model, data.coords, subset))
 
 
 def _prepared(

@@ -27,8 +27,8 @@ class Fit:
     estimates: Mapping[str, Estimate]
     rows: tuple[Row, ...]
     agreement: tuple[Agreement, ...]
-    parity: float
-    """Largest relative difference between the two likelihoods of the model, over units and points."""
+    parity: float | None
+    """Largest relative difference between the two likelihoods of the model, over units and points; None of one."""
 
     @property
     def concerns(self) -> tuple[tuple[str, Concern], ...]:
@@ -44,7 +44,8 @@ def fit(program: Program, names: tuple[str, ...], settings: Settings, context: C
     ModelError
         When the model's NumPy and PyMC likelihoods differ.
     """
-    progress("checking that both likelihoods agree")
+    if program.two_likelihoods:
+        progress("checking that both likelihoods agree")
     gap = parity.check(program)
     found = {}
     for name in names:
@@ -72,7 +73,7 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
 
 def _with_agreement(program: Program, estimates: dict[str, Estimate], pairs: list[Agreement]) -> dict[str, Estimate]:
     """Concerns that only show when estimators are put side by side."""
-    added: dict[str, list[Concern]] = {name: [] for name in estimates}
+    added: dict[str, list[Concern]] = {name: list(program.remarks(name)) for name in estimates}
     if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):
         added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
     added.get("map", []).extend(different_modes(program, estimates))

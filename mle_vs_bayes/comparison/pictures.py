@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rows as row_schema
+from ..contract.draws import by_label, varies
 from . import curves, road, searches
 from .fit import Fit
 from .outcome import Outcome
 
 if TYPE_CHECKING:
+    import xarray
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
@@ -29,9 +31,10 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     found = {"forest": figures.forest(rows)}
     posterior = fit.estimates.get("posterior")
     if posterior is not None and posterior.tree is not None:
-        found["marginal"] = figures.marginal(rows, posterior.tree, densities)
-        found["trace"] = chains.trace(posterior.tree)
-        found["rank"] = chains.rank(posterior.tree)
+        tree = _moving(fit, posterior.tree)
+        found["marginal"] = figures.marginal(rows, tree, densities)
+        found["trace"] = chains.trace(tree)
+        found["rank"] = chains.rank(tree)
     if "map" in fit.estimates and fit.estimates["map"].converged:
         found["path"] = path(road.rows(fit))
     searched = searches.rows(fit)
@@ -45,6 +48,20 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     return found
 
 
+def _moving(fit: Fit, tree: "xarray.DataTree") -> "xarray.DataTree":
+    """The tree with quantities alone, and of those the ones that vary: a correlation with itself has no density."""
+    draws = tree["posterior"].to_dataset()
+    every = by_label(tree)
+    layout, functions = fit.program.layout, fit.program.model.functions
+    labels_of = {**layout.labels_of, **{f.name: layout.function_labels(f) for f in functions}}
+    kept = [name for name, labels in labels_of.items() if all(varies(every[label]) for label in labels)]
+    if set(kept) == set(draws.data_vars):
+        return tree
+    shown = tree.copy()
+    shown["posterior"] = draws[kept]
+    return shown
+
+
 def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:
     """Grid and prior density, each ``(200,)``, of every parameter over the reach of its estimates, by label."""
     found = {}
@@ -54,7 +71,7 @@ def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:
             continue  # one of several in rising order has another density than its prior alone
         for position, label in enumerate(fit.program.layout.labels_of[name]):
             grid = _grid(fit, label)
-            if prior.proper and grid is not None:
+            if prior.drawable and grid is not None:
                 found[label] = (grid, prior.element(position).density(grid))
     return found
 

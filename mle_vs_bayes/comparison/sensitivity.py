@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..contract.draws import by_label, stacked
+from ..contract.draws import by_label, stacked, varies
 from ..contract.program import Program
 from ..errors import UsageError
 from ..estimators import power_path
@@ -121,8 +121,9 @@ def of_draws(program: Program, tree: "xarray.DataTree", mode: Array | None) -> S
     moved = {} if mode is None else _mode_shift(program, mode)
     parts = []
     for label in program.quantity_labels:
-        spread = float(np.std(draws[label]))
-        shift, error = _covariance(draws[label], log_prior)
+        still = not varies(draws[label])
+        spread = 1.0 if still else float(np.std(draws[label]))
+        shift, error = (0.0, 0.0) if still else _covariance(draws[label], log_prior)
         prior, likelihood = measures["prior"][label], measures["likelihood"][label]
         parts.append(
             PowerSensitivity(
@@ -151,7 +152,8 @@ def _thinned(program: Program, tree: "xarray.DataTree") -> tuple[dict[str, Array
     Draws are thinned where evaluating all would cost too much; the likelihood is NumPy's.
     """
     step = thinning(program, tree)
-    draws = {label: values[:, ::step] for label, values in by_label(tree).items()}
+    every = by_label(tree)
+    draws = {label: every[label][:, ::step] for label in program.quantity_labels}
     columns = stacked(tree, program.layout.slices)[:, ::step]
     if "log_prior" in tree.children:
         log_prior = np.sum([values[:, ::step] for values in by_label(tree, "log_prior").values()], axis=0)
@@ -168,11 +170,12 @@ def psense(draws: dict[str, Array], component: Array) -> dict[str, float]:
 
     if np.ptp(component) == 0:  # a flat prior to any power is the same flat prior
         return dict.fromkeys(draws, 0.0)
+    moving = {label: values for label, values in draws.items() if varies(values)}
     # Numbers for names: a label such as beta[x / 2] may hold a slash, a variable of a DataTree may not.
-    posterior = {str(i): values for i, values in enumerate(draws.values())}
+    posterior = {str(i): values for i, values in enumerate(moving.values())}
     tree = arviz_base.from_dict({"posterior": posterior, "log_prior": {"total": component}})
     found = arviz_stats.psense(tree, group="prior")
-    return {label: float(found[str(i)]) for i, label in enumerate(draws)}
+    return {**dict.fromkeys(draws, 0.0), **{label: float(found[str(i)]) for i, label in enumerate(moving)}}
 
 
 def _covariance(values: Array, log_prior: Array) -> tuple[float, float]:

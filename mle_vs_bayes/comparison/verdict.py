@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..concerns import KINDS
+from ..estimators.estimate import Estimate
 from .agreement import Agreement
 from .estimators import ESTIMATORS
 from .fit import Fit
@@ -19,6 +20,10 @@ def headline(fit: Fit) -> str:
     ]
     if failed:
         return f"Not every estimator has an answer ({'; '.join(failed)})."
+    refused = {str(e.reason): ESTIMATORS[n].words for n, e in reversed(list(fit.estimates.items())) if _refused(n, e)}
+    if not fit.agreement and refused:
+        told = "; ".join(f"no {words}: {reason}" for reason, words in refused.items())
+        return f"{told[:1].upper()}{told[1:]}."
     if not fit.agreement:
         return "No two of maximum likelihood, MAP and posterior, with a standard error to measure in, to compare."
     worst = max(fit.agreement, key=lambda a: abs(a.in_se))
@@ -28,6 +33,10 @@ def headline(fit: Fit) -> str:
     if abs(worst.in_se) < LARGE:
         return f"The estimators differ by less than their uncertainty: {gap}, {_cause(fit, worst)}."
     return f"It matters which estimator you use: {gap}, {_cause(fit, worst)}."
+
+
+def _refused(name: str, estimate: Estimate) -> bool:
+    return name in ("mle", "map") and estimate.status == "not_applicable"
 
 
 def _cause(fit: Fit, worst: Agreement) -> str:
@@ -55,7 +64,8 @@ def diagnostics(fit: Fit) -> str:
         parts.append(f"posterior {rhat}, ESS ≥ {ess:,.0f}, {divergences} divergences")
     elif posterior is not None:
         parts.append(f"posterior {posterior.status}")
-    parts.append(f"likelihoods agree to {_power(fit.parity)}" if fit.parity else "likelihoods agree exactly")
+    if fit.parity is not None:
+        parts.append(f"likelihoods agree to {_power(fit.parity)}" if fit.parity else "likelihoods agree exactly")
     return " · ".join(parts)
 
 

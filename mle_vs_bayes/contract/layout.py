@@ -31,20 +31,26 @@ class Layout:
         self.labels = tuple(label for p in self.parameters for label in self.labels_of[p.name])
         self.size = len(self.labels)
         sizes = {p.name: len(self.labels_of[p.name]) for p in self.parameters}
-        free = {p.name: sizes[p.name] - (p.support.name == "simplex") for p in self.parameters}
+        free = {p.name: p.support.free(sizes[p.name]) for p in self.parameters}
+        self.shapes = {p.name: tuple(len(self.coords[dim]) for dim in p.dims) for p in self.parameters}
         self.slices, self.free_slices = _slices(sizes), _slices(free)
         self.free_size = sum(free.values())
         self.free_labels = tuple(label for name, n in free.items() for label in self.labels_of[name][:n])
 
     def split(self, vector: Any) -> dict[str, Any]:
-        """Named values from a vector ``(…, p)``, NumPy or PyTensor: scalars lose their axis."""
-        return {
-            p.name: vector[..., self.slices[p.name] if p.dims else self.slices[p.name].start] for p in self.parameters
-        }
+        """Named values from a vector ``(…, p)``, NumPy or PyTensor: scalars lose their axis, matrices gain one."""
+        return {p.name: self._shaped(vector, p) for p in self.parameters}
+
+    def _shaped(self, vector: Any, parameter: Parameter) -> Any:
+        block, shape = self.slices[parameter.name], self.shapes[parameter.name]
+        if not shape:
+            return vector[..., block.start]
+        flat = vector[..., block]
+        return flat if len(shape) == 1 else flat.reshape((*flat.shape[:-1], *shape))
 
     def join(self, theta: Mapping[str, Any]) -> Array:
         """The vector ``(p,)`` from named values."""
-        return np.concatenate([np.atleast_1d(np.asarray(theta[p.name], dtype=float)) for p in self.parameters])
+        return np.concatenate([np.ravel(np.asarray(theta[p.name], dtype=float)) for p in self.parameters])
 
     def unconstrain(self, vector: Array) -> Array:
         """Unconstrained coordinates ``(f,)`` of a vector ``(p,)``."""

@@ -130,6 +130,10 @@ class Model:
         """What speaks against a maximum of the likelihood that is one ("component 2 stands on 2 of 12 values")."""
         return None
 
+    def no_optimum(self, data: Dataset, power: float) -> str | None:
+        """Why an optimum of log-likelihood + ``power`` · log prior is no estimate, as a sentence, or None."""
+        return None
+
     def divergence(self, data: Dataset) -> str | None:
         """Why the likelihood has no maximum on these data ("p runs to 0: every y is 0"), or None."""
         return None

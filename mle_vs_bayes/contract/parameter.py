@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from .prior import Prior
@@ -10,7 +11,7 @@ from .support import Support, real
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a model, scalar or a vector along ``dims``.
+    """One parameter of a model, scalar or an array along ``dims``.
 
     ``typical`` is a value of the size met in practice, or one per element; simulations start from it
     and the contract tests draw their points around it. ``dims`` names an axis of the data's
@@ -40,8 +41,9 @@ class Function:
     support: Support = real
 
 
-def labels(name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """ArviZ's labels of a quantity: ``shape``, or ``beta[Intercept]``, ``beta[x1]`` …"""
+def labels(name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[Any, ...]]) -> tuple[str, ...]:
+    """ArviZ's labels of a quantity: ``shape``, ``beta[Intercept]``, ``beta[x1]`` …, or of a matrix ``beta[a, x]`` …"""
     if not dims:
         return (name,)
-    return tuple(f"{name}[{coord}]" for coord in coords[dims[0]])
+    places = product(*(coords[dim] for dim in dims))
+    return tuple(f"{name}[{', '.join(str(coord) for coord in place)}]" for place in places)

@@ -24,24 +24,35 @@ def random_points(program: Program, count: int = POINTS, seed: int = 0) -> list[
     return [z + scale * generator.standard_normal(len(z)) for _ in range(count)]
 
 
-def check(program: Program) -> float:
-    """The largest |a − b| / (1 + |a|) over units and points.
+def check(program: Program) -> float | None:
+    """The largest |a − b| / (1 + |a|) over units and points; None where there is only one likelihood.
 
     Raises
     ------
     ModelError
         When it exceeds `TOLERANCE`; the sentence names the unit, the point and both values.
     """
+    if not program.two_likelihoods:
+        return None
     worst, allowance = 0.0, rounding(program)
     for z in random_points(program):
         w = program.coordinates.working(z)
         ours, theirs = program.working_units(w), np.asarray(program.pymc_units(w))
+        if ours.shape != theirs.shape:
+            raise ModelError(_shapes(program, ours, theirs))
         gap = np.where(ours == theirs, 0.0, np.maximum(np.abs(ours - theirs) - allowance, 0) / (1 + np.abs(ours)))
         gap = np.where(np.isnan(gap), np.inf, gap)
         worst = max(worst, float(gap.max()))
         if worst > TOLERANCE:
             raise ModelError(_sentence(program, z, int(gap.argmax()), ours, theirs))
     return worst
+
+
+def _shapes(program: Program, ours: Array, theirs: Array) -> str:
+    return (
+        f"log_likelihood of {program.model.name} gives {ours.size} values, the PyMC likelihood {theirs.size}; return "
+        "one for each unit, in the order of the observed variables."
+    )
 
 
 def rounding(program: Program) -> float:

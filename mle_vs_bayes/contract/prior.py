@@ -87,6 +87,11 @@ class Prior:
         return FAMILIES[self.family].proper
 
     @property
+    def drawable(self) -> bool:
+        """Whether an element has a density of its own that can be drawn over a grid."""
+        return self.proper
+
+    @property
     def support(self) -> Support:
         """Where the density is above 0, as far as plain numbers say: the widest interval over elements."""
         base = FAMILIES[self.family].support

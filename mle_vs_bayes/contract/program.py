@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..concerns import Concern
 from . import pymc_model
 from .coordinates import Coordinates
 from .data import Dataset
@@ -50,11 +51,27 @@ class Program:
         """The leaf's starting point on the model scale, shape ``(p,)``."""
         return self.layout.join(self.model.start(self.data))
 
+    two_likelihoods = True
+    """Whether NumPy's and PyMC's likelihood were written independently, so that comparing them says something."""
+    foreign = False
+    """Whether the PyMC model is a stranger's: it may not compile everywhere or be drawn from, and has its own names."""
+    sampler = "nutpie"
+    """PyMC's name of what draws the posterior."""
+
+    def remarks(self, estimator: str) -> tuple[Concern, ...]:
+        """What is of concern about ``mle``, ``map`` or ``posterior`` before anything is fitted."""
+        return ()
+
     @cached_property
     def quantity_labels(self) -> tuple[str, ...]:
         """Labels of all parameters and then all derived quantities: the order of rows and intervals."""
         derived = [self.layout.function_labels(function) for function in self.model.functions]
         return (*self.layout.labels, *(label for found in derived for label in found))
+
+    @cached_property
+    def quantity_names(self) -> tuple[str, ...]:
+        """Variables that hold all quantities: parameters and derived ones."""
+        return (*self.layout.slices, *(function.name for function in self.model.functions))
 
     def quantities(self, theta: Array) -> Array:
         """Parameters and derived quantities ``(…, q)`` at θ ``(…, p)``, in the order of `quantity_labels`."""
@@ -143,7 +160,7 @@ class Program:
                 start = self.start[block]
                 affine[parameter.name] = np.full_like(start, start.mean()), np.std(start) * np.eye(len(start))
             elif parameter.support.name == "real" and self.priors[parameter.name].support.name == "real":
-                scale = self.coordinates.linear[block, block] @ _root_of_inverse(-hessian[block, block])
+                scale = self.coordinates.linear[block, block] @ root_of_inverse(-hessian[block, block])
                 centre = self.start[block]
                 affine[parameter.name] = (centre, scale) if parameter.dims else (centre[0], scale[0, 0])
         return affine
@@ -154,19 +171,19 @@ class Program:
         return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
 
     @cached_property
-    def _likelihood_graph(self) -> tuple[Any, Any]:
+    def likelihood_graph(self) -> tuple[Any, Any]:
         model = self.likelihood_model
         return self._on_vector(model, model.logp(vars=model.observed_RVs, sum=False, jacobian=False)[0])
 
     @cached_property
     def pymc_units(self) -> Callable[[Array], Array]:
         """PyMC's log-likelihood of each unit as a function of w, shape ``(units,)``."""
-        vector, units = self._likelihood_graph
+        vector, units = self.likelihood_graph
         return _compile(vector, units)
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
-        vector, units = self._likelihood_graph
+        vector, units = self.likelihood_graph
         return _compile(vector, _gradient_and_hessian(units.sum(), vector))
 
     @cached_property
@@ -176,24 +193,24 @@ class Program:
         from pytensor.gradient import pushforward
         from pytensor.graph.replace import vectorize_graph
 
-        vector, units = self._likelihood_graph
+        vector, units = self.likelihood_graph
         direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
         along: Any = pushforward(units, vector, direction)
         return _compile(vector, vectorize_graph(along, {direction: pt.eye(self.layout.size)}))
 
     @cached_property
-    def _prior_graph(self) -> tuple[Any, Any]:
+    def prior_graph(self) -> tuple[Any, Any]:
         model = pymc_model.build_priors(self.model, self.layout, self.data, self.priors)
         terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
         return self._on_vector(model, sum(term.sum() for term in terms))
 
     @cached_property
     def _log_prior_value(self) -> Callable[[Array], Array]:
-        return _compile(*self._prior_graph)
+        return _compile(*self.prior_graph)
 
     @cached_property
     def _prior_derivatives(self) -> Callable[[Array], tuple[Array, Array, Array]]:
-        vector, log_prior = self._prior_graph
+        vector, log_prior = self.prior_graph
         return _compile(vector, [log_prior, *_gradient_and_hessian(log_prior, vector)])
 
     def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
@@ -222,7 +239,7 @@ def _compile(vector: Any, outputs: Any) -> Callable[[Array], Any]:
     return pytensor.function([vector], outputs, mode=mode, on_unused_input="ignore")
 
 
-def _root_of_inverse(information: Array) -> Array:
+def root_of_inverse(information: Array) -> Array:
     """A matrix L with L Lᵀ = |information|⁻¹, eigenvalues bounded away from 0."""
     values, vectors = np.linalg.eigh(information)
     size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))

@@ -37,6 +37,10 @@ class Support:
         """Whether `other` lies inside this support."""
         return self.tied == other.tied and self.lower <= other.lower and other.upper <= self.upper
 
+    def free(self, size: int) -> int:
+        """How many unconstrained coordinates ``size`` elements have."""
+        return size
+
     def bounded(self, size: int) -> tuple[bool, ...]:
         """For each unconstrained coordinate, whether running off means running to an edge of the support."""
         return (np.isfinite(self.lower) or np.isfinite(self.upper),) * size

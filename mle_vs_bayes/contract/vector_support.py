@@ -41,6 +41,9 @@ class Simplex(Support):
 
     tied = True
 
+    def free(self, size: int) -> int:
+        return size - 1
+
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))
         return bool(np.all(values > 0) and abs(values.sum() - 1) < 1e-9)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.program import Program
 from . import batch_graph
 from .batch_graph import Graph
 from .stack import Stack
@@ -20,6 +21,8 @@ BatchDensity = Callable[[Array, Mapping[str, Array]], Derivatives]
 """Takes the vectors ``(R, k)`` and the inputs of a stack by name."""
 
 _compiled: dict[Any, Any] = {}
+MOST_KEPT = 100
+"""Compiled functions, some megabytes each."""
 
 
 def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
@@ -32,15 +35,36 @@ def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
     def make() -> BatchDensity:
         return with_derivatives(batch_graph.penalised_likelihood(stack, power), stack.shape.stacked, mode)
 
-    compiled: BatchDensity = kept(("likelihood", stack.shape, power, mode), make)
+    key, program = ("likelihood", stack.shape, power, mode), stack.program
+    compiled: BatchDensity = kept(key, (lambda: _told(program, make)) if program.foreign else make)
     return compiled
 
 
 def kept(key: Any, make: Callable[[], Any]) -> Any:
-    """What was compiled for this key, or what ``make`` compiles now."""
-    if key not in _compiled:
-        _compiled[key] = make()
+    """What was compiled for this key, or what ``make`` compiles now; the least recently used is forgotten."""
+    found = _compiled.pop(key, None)
+    _compiled[key] = make() if found is None else found
+    if len(_compiled) > MOST_KEPT:
+        del _compiled[next(iter(_compiled))]
     return _compiled[key]
+
+
+def _told(program: Program, make: Callable[[], BatchDensity]) -> BatchDensity:
+    """A stranger's graph with a replicate axis, where PyTensor can give it one; else a ValueError that says so."""
+    failures = (AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
+    refusal = f"the likelihood of {program.model.name} cannot be evaluated for many replicates at once"
+    try:
+        compiled = make()
+    except failures as error:
+        raise ValueError(refusal) from error
+
+    def evaluate(vectors: Array, given: Mapping[str, Array]) -> Derivatives:
+        try:
+            return compiled(vectors, given)
+        except failures as error:
+            raise ValueError(refusal) from error
+
+    return evaluate
 
 
 def with_derivatives(graph: Graph, stacked: frozenset[str], mode: str) -> BatchDensity:

@@ -37,6 +37,8 @@ def penalised_likelihood(stack: Stack, power: float) -> Graph:
     import pytensor.tensor as pt
 
     program = stack.program
+    if program.foreign:
+        return _foreign(stack, power)
     vector = pt.vector("vector", shape=(program.layout.size,), dtype="float64")
     likelihood = pymc_model.build_likelihood(program.model, program.layout, program.data)
     total, nodes = _weighted(stack, likelihood), _nodes(likelihood)
@@ -46,6 +48,21 @@ def penalised_likelihood(stack: Stack, power: float) -> Graph:
         prior, others = _prior(program, nodes, nodes[LINEAR] @ vector)
         total, nodes = total + power * prior, {**others, **nodes}
     return _complete(stack, vector, total, nodes)
+
+
+def _foreign(stack: Stack, power: float) -> Graph:
+    """The same of a stranger's program, which says its graphs itself; its data are constants in them."""
+    import pytensor.tensor as pt
+    from pytensor.graph.replace import graph_replace
+
+    vector, units = stack.program.likelihood_graph
+    weights = pt.vector(WEIGHTS, dtype="float64")
+    total = (units if stack.weights is None else units * weights).sum()
+    if power:
+        own, prior = stack.program.prior_graph
+        theta = own.type.filter_variable(pt.constant(stack.program.coordinates.linear) @ vector)
+        total = total + power * graph_replace(prior, {own: theta}, strict=False)
+    return _complete(stack, vector, total, {})
 
 
 def _prior(program: Program, nodes: Mapping[str, Any], theta: Any) -> tuple[Any, dict[str, Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
+from ..contract.direction import combination
 from ..contract.program import Program
 
 Array = NDArray[np.float64]
@@ -16,8 +17,6 @@ FLAT = 300.0
 """Times the standard error with the others held: ten times what Belsley, Kuh & Welsch call strong dependence (30)."""
 SINGULAR = 1e7
 """1/√λ where λ is near the rounding of float64: half of the digits of a standard error are gone."""
-_PART = 0.1
-"""A parameter moves with the direction if its share is at least this."""
 
 
 def flat_direction(program: Program, w: Array, power: float) -> tuple[Concern, ...]:
@@ -34,14 +33,3 @@ def flat_direction(program: Program, w: Array, power: float) -> tuple[Concern, .
     words = combination(program.layout.labels, vectors[:, 0] / scale, vectors[:, 0])
     code = "ill_conditioned" if ratio > SINGULAR else "flat_direction"
     return (Concern(code, f"along {words} the standard error is {ratio:.2g} times that with the others held"),)
-
-
-def combination(labels: tuple[str, ...], direction: Array, shares: Array) -> str:
-    """``beta[x1] − 0.98 beta[x2]``: how far each moves, relative to the first of those that move."""
-    moving = [i for i in np.argsort(-np.abs(shares)) if abs(shares[i]) >= _PART][:4]
-    first = direction[moving[0]]
-    words = labels[moving[0]]
-    for i in moving[1:]:
-        size = direction[i] / first
-        words += f" {'+' if size > 0 else '−'} {abs(size):.3g} {labels[i]}"
-    return words

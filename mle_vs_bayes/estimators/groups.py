@@ -11,8 +11,8 @@ from ..concerns import Concern
 from ..contract import jeffreys
 from ..contract.draws import stacked
 from ..contract.program import MODE, Program
+from ..contract.quiet import quiet
 from ..errors import UsageError
-from .quiet import quiet
 
 if TYPE_CHECKING:
     import xarray
@@ -62,22 +62,45 @@ def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed
         if group in _OF_THE_PRIOR and flat:
             notes.append(Concern("no_prior_draws", f"{group}: prior of {', '.join(flat)}"))
         else:
-            GROUPS[group](job)
+            notes += _added(job, group)
     if step > 1 and _THINNED.intersection(groups):
         notes.append(Concern("thinned", f"one draw in {step} of each chain"))
     return notes
 
 
+def _added(job: Job, group: str) -> list[Concern]:
+    """Add one group; a stranger's model may have variables that nobody can draw from, and then lacks the group."""
+    if not job.program.foreign:
+        GROUPS[group](job)
+        return []
+    try:
+        GROUPS[group](job)
+    except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+        return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
+    return []
+
+
 def _add_log_prior(job: Job) -> None:
+    if job.program.foreign:  # which PyMC may not be able to take apart, and compiles for long
+        job.tree["log_prior"] = _log_prior_of_draws(job)
+        return
     from pymc.stats import compute_log_prior
 
     names = [str(name) for name in job.program.layout.slices]
     compute_log_prior(job.tree, var_names=names, model=job.program.sampled_model, progressbar=False)
     if jeffreys.asked(job.program.priors):  # a Potential, which PyMC leaves out
-        theta = stacked(job.tree, job.program.layout.slices)
-        values = job.program.log_prior_of_draws(theta.reshape(-1, theta.shape[-1])).reshape(theta.shape[:-1])
-        group = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: (("chain", "draw"), values)})
-        job.tree["log_prior"] = group
+        values = _log_prior_of_draws(job)["total"]
+        job.tree["log_prior"] = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: values})
+
+
+def _log_prior_of_draws(job: Job) -> "xarray.Dataset":
+    """The log prior density of all parameters together at each draw."""
+    import xarray
+
+    theta = stacked(job.tree, job.program.layout.slices)
+    values = job.program.log_prior_of_draws(theta.reshape(-1, theta.shape[-1])).reshape(theta.shape[:-1])
+    coords = {name: job.tree["posterior"][name] for name in ("chain", "draw")}
+    return xarray.Dataset({"total": (("chain", "draw"), values)}, coords=coords)
 
 
 def _add_prior(job: Job) -> None:
@@ -85,7 +108,14 @@ def _add_prior(job: Job) -> None:
 
 
 def _add_prior_predictive(job: Job) -> None:
-    job.tree["prior_predictive"] = _prior_draws(job, "prior_predictive", ["y"])
+    job.tree["prior_predictive"] = _prior_draws(job, "prior_predictive", _observed(job))
+
+
+def _observed(job: Job) -> list[str]:
+    found = [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
+    if not found:
+        raise NotImplementedError("the likelihood is a Potential, which says nothing of how data arise")
+    return found
 
 
 def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
@@ -94,7 +124,7 @@ def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
 
     rising = [p for p in job.program.layout.parameters if p.support.name == "ordered"]
     orders = math.prod(math.factorial(len(job.program.layout.labels_of[p.name])) for p in rising)
-    most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if "y" in names else 20))
+    most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if group == "prior_predictive" else 20))
     count = PRIOR_DRAWS if not rising else PRIOR_DRAWS * orders * 5 // 4  # one in so many rises, if all have one prior
     mode, model = {"mode": MODE}, job.program.sampled_model
     wanted = list(dict.fromkeys([*names, *(p.name for p in rising)]))
@@ -116,8 +146,9 @@ def _add_log_likelihood(job: Job) -> None:
 
     theta = stacked(job.tree, job.program.layout.slices)[:, :: job.step]
     values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
-    whole_groups = values.shape[-1] != job.program.data.n
-    dims = ("chain", "draw", *(("group",) if whole_groups else job.tree["observed_data"]["y"].dims))
+    whole_groups = "group" in job.program.data.coords and values.shape[-1] != job.program.data.n
+    rows = ("unit",) if job.program.foreign else job.tree["observed_data"]["y"].dims
+    dims = ("chain", "draw", *(("group",) if whole_groups else rows))
     kept = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
     coords: dict[str, Any] = {name: kept[name] for name in ("chain", "draw")}
     if whole_groups:
@@ -127,6 +158,8 @@ def _add_log_likelihood(job: Job) -> None:
 
 def _add_posterior_predictive(job: Job) -> None:
     import pymc
+
+    _observed(job)
 
     kept: Any = job.tree.copy()
     kept["posterior"] = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))

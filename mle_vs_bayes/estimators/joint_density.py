@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.program import MODE
+from ..contract.quiet import quiet
 from . import batch_graph
 from .batch_density import kept
 from .batch_graph import Graph, Unconstrained
 from .guards import unguarded
 from .hoisting import Hoisted, hoisted
-from .quiet import quiet
 from .stack import Stack
 
 Array = NDArray[np.float64]

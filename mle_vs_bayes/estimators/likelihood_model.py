@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from statsmodels.base.model import GenericLikelihoodModel
 
 from ..contract.program import Program
-from .quiet import quiet
+from ..contract.quiet import quiet
 
 Array = NDArray[np.float64]
 

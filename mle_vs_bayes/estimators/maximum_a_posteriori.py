@@ -16,20 +16,24 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..contract.program import MODE, Program
+from ..contract.quiet import quiet
 from . import laplace_check
 from .audit import concerns, searches_of
 from .estimate import Estimate, missing
 from .optimum import Optimum, best, covariance, maximise, polished, starts
-from .quiet import quiet
 
 Array = NDArray[np.float64]
 NAME = "maximum_a_posteriori"
 STARTS = 2
+_STOPPED = (ArithmeticError, AttributeError, NotImplementedError, RuntimeError, TypeError, ValueError)
+"""What ``find_MAP`` may raise on a model that is not ours: an operation without gradient, a matrix without a root."""
 
 
 def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
     """The posterior's mode on the model scale with its Laplace covariance −H⁻¹, from ``count`` starts."""
     began = time.perf_counter()
+    if refusal := program.model.no_optimum(program.data, power=1.0):
+        return missing(NAME, program.layout.labels, "not_applicable", refusal, seconds=time.perf_counter() - began)
     begins = starts(program, count or STARTS, seed)
     found = [_from_start(program, start) for start in begins]
     optima = [optimum for optimum, _ in found]
@@ -104,6 +108,7 @@ def find_map(program: Program, theta: Array) -> Any:
     Its warnings ("did not converge") are not passed on: the audit that follows decides.
     """
     import pymc
+    from pytensor.graph.utils import MethodNotDefined
 
     initial = {name: np.asarray(value) for name, value in program.layout.split(theta).items()}
     with quiet():
@@ -116,7 +121,7 @@ def find_map(program: Program, theta: Array) -> Any:
                 progressbar=False,
                 compile_kwargs={"mode": MODE},
             )
-        except (ValueError, FloatingPointError, pymc.exceptions.SamplingError):
+        except (*_STOPPED, MethodNotDefined, pymc.exceptions.SamplingError):
             return None
 
 

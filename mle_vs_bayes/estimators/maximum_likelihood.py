@@ -26,6 +26,8 @@ def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
     """
     began = time.perf_counter()
     labels = program.layout.labels
+    if refusal := program.model.no_optimum(program.data, power=0.0):
+        return missing(NAME, labels, "not_applicable", refusal, seconds=time.perf_counter() - began)
     direction = program.model.divergence(program.data)
     if direction is not None:
         return _missing(labels, "divergent", direction, began)

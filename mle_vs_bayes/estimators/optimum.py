@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.direction import combination
 from ..contract.program import Evaluation, Program
 from .edge import closed_edge, runaway
 
@@ -80,8 +81,21 @@ def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
     if direction is not None:
         return replace(optimum, status="divergent", reason=direction)
     if np.isnan(decrement):
-        return replace(optimum, status="failed", reason="the information is not positive definite at the optimum")
+        return replace(optimum, status="failed", reason=_indefinite(program, evaluation, free))
     return replace(optimum, status="failed", reason=f"the optimiser stopped {decrement:.2g} SE from a zero gradient")
+
+
+def _indefinite(program: Program, evaluation: Evaluation, free: NDArray[np.bool_]) -> str:
+    """Along which parameters the information is smallest, in words."""
+    reason = "the information is not positive definite at the optimum"
+    information = -evaluation.hessian[np.ix_(free, free)]
+    if not np.all(np.isfinite(information)) or len(information) < 2:
+        return reason
+    scale = np.sqrt(np.abs(np.diag(information)))
+    scale = np.where(scale > 0, scale, 1.0)
+    direction = np.linalg.eigh(information / np.outer(scale, scale))[1][:, 0]
+    labels = tuple(label for label, inside in zip(program.layout.free_labels, free, strict=True) if inside)
+    return f"{reason}: the data do not tell along {combination(labels, direction / scale, direction)}"
 
 
 def covariance(program: Program, optimum: Optimum) -> Array | None:
@@ -121,9 +135,16 @@ def best(optima: list[Optimum]) -> Optimum:
 
 
 def starts(program: Program, count: int, seed: int) -> list[Array]:
-    """The leaf's start and ``count − 1`` points about two standard errors around it, in z."""
+    """The leaf's start and ``count − 1`` points about two standard errors around it, in z.
+
+    Where the likelihood says next to nothing, the prior says how far to go.
+    """
     centre = program.coordinates.z(program.start)
-    spread = spreads(np.diag(program.evaluate(centre, power=0.0).hessian), program.layout.bounded)
+    curvature = np.abs(np.diag(program.evaluate(centre, power=0.0).hessian))
+    if not np.all(curvature > 0):
+        whole = np.abs(np.diag(program.evaluate(centre, power=1.0).hessian))
+        curvature = np.where(curvature > 1e-8 * whole, curvature, np.where(whole > 0, whole, 1.0))
+    spread = spreads(curvature, program.layout.bounded)
     generator = np.random.default_rng(seed)
     return [centre, *(centre + spread * generator.standard_normal(len(centre)) for _ in range(count - 1))]
 
@@ -148,14 +169,18 @@ def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
             cache[key] = program.evaluate(start + scale * x, power)
         return cache[key]
 
-    result = minimize(
-        lambda x: np.nan_to_num(-at(x).value, nan=np.inf),
-        np.zeros_like(start),
-        jac=lambda x: np.nan_to_num(-scale * at(x).gradient),
-        hess=lambda x: np.nan_to_num(-scale[:, None] * at(x).hessian * scale),
-        method="trust-exact",
-        options={"gtol": 1e-4, "maxiter": 200},
-    )
+    try:
+        with np.errstate(all="ignore"):
+            result = minimize(
+                lambda x: np.nan_to_num(-at(x).value, nan=np.inf),
+                np.zeros_like(start),
+                jac=lambda x: np.nan_to_num(-scale * at(x).gradient),
+                hess=lambda x: np.nan_to_num(-scale[:, None] * at(x).hessian * scale),
+                method="trust-exact",
+                options={"gtol": 1e-4, "maxiter": 200},
+            )
+    except ValueError:  # SciPy's linear algebra, where a search has run off to numbers that are none
+        return start, 0
     return start + scale * result.x, int(result.nit)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..contract.draws import stacked
-from ..contract.program import Program
+from ..contract.program import MODE, Program
+from ..contract.quiet import quiet
 from . import groups as tree_groups
 from .estimate import Estimate, missing
 
@@ -50,7 +52,7 @@ def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...]
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
     notes = tree_groups.add(program, tree, groups, seed)
     draws = stacked(tree, program.layout.slices).reshape(-1, program.layout.size)
-    table = summary(tree)
+    table = summary(tree, None if not program.foreign else program.quantity_names)
     _set_latent_apart(program, tree)
     return Estimate(
         estimator=NAME,
@@ -66,11 +68,12 @@ def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...]
     )
 
 
-def summary(tree: "xarray.DataTree") -> "pandas.DataFrame":
-    """ArviZ's table: mean, sd, bulk and tail ESS, R-hat and MCSE, one row per label."""
+def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
+    """ArviZ's table: mean, sd, bulk and tail ESS, R-hat and MCSE, one row per label (of these variables only)."""
     import arviz_stats
 
-    return arviz_stats.summary(tree, round_to="none")
+    with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw and has no R-hat
+        return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
 
 
 def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling) -> tuple[Concern, ...]:
@@ -93,10 +96,36 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sa
 
 
 def _sample(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
+    tree = _drawn(program, sampling, seed)
+    texts = [name for name, values in tree["sample_stats"].data_vars.items() if values.dtype == object]
+    tree["sample_stats"] = tree["sample_stats"].to_dataset().drop_vars(texts)  # netCDF cannot hold None
+    _add_functions(program, tree)
+    return tree
+
+
+def _drawn(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
+    """Draws by the program's sampler; what nutpie cannot compile or start from, PyMC's own NUTS may."""
+    if not program.foreign:
+        return _by(program.sampler, program, sampling, seed)
+    from numba.core.errors import NumbaError
+
+    if program.sampler == "nutpie":
+        try:
+            with quiet():
+                return _by("nutpie", program, sampling, seed)
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, NumbaError):
+            pass
+    with quiet():
+        return _by("pymc", program, sampling, seed)
+
+
+def _by(sampler: str, program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
     import pymc
 
     start = {name: np.asarray(value) for name, value in program.layout.split(program.start).items()}
-    tree = pymc.sample(
+    # Data as constants: nutpie compiles a fifth faster (measured), but PyMC does not freeze a model with initvals.
+    freeze = not any(value is not None for value in program.sampled_model.rvs_to_initial_values.values())
+    return pymc.sample(
         model=program.sampled_model,
         draws=sampling.draws,
         tune=sampling.tune,
@@ -105,22 +134,20 @@ def _sample(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree
         random_seed=seed,
         initvals=start,
         target_accept=_ACCEPT_LATENT if program.model.has_latent else _ACCEPT,
-        nuts_sampler="nutpie",
-        compile_kwargs={"freeze_model": True},  # data as constants: nutpie compiles a fifth faster (measured)
+        nuts_sampler=sampler,
+        compile_kwargs={"freeze_model": freeze} if sampler == "nutpie" else {"mode": MODE},
         progressbar=sampling.progress,
         quiet=not sampling.progress,
         compute_convergence_checks=False,
     )
-    texts = [name for name, values in tree["sample_stats"].data_vars.items() if values.dtype == object]
-    tree["sample_stats"] = tree["sample_stats"].to_dataset().drop_vars(texts)  # netCDF cannot hold None
-    _add_functions(program, tree)
-    return tree
 
 
 def _add_functions(program: Program, tree: "xarray.DataTree") -> None:
     """Derived quantities beside the parameters, so that every plot and table has them."""
     posterior = tree["posterior"].to_dataset()
     for function in program.model.functions:
+        if function.name in posterior:  # a deterministic of the model's own, which was sampled with it
+            continue
         values = function.of({name: posterior[name].to_numpy() for name in program.layout.slices})
         posterior[function.name] = (("chain", "draw", *function.dims), values)
     tree["posterior"] = posterior
@@ -130,7 +157,7 @@ def _set_latent_apart(program: Program, tree: "xarray.DataTree") -> None:
     """What is no parameter and no derived quantity, out of the posterior into ``latent``."""
     posterior = tree["posterior"].to_dataset()
     own = {*program.layout.slices, *(function.name for function in program.model.functions)}
-    latent = [name for name in posterior.data_vars if name not in own]
+    latent = [] if program.foreign else [name for name in posterior.data_vars if name not in own]
     if latent:
         tree["latent"] = posterior[latent]
         tree["posterior"] = posterior[[name for name in posterior.data_vars if name in own]]

@@ -35,6 +35,8 @@ class Shape:
     priors: tuple[tuple[str, ...], ...]
     """Family and argument names of each parameter, with the ends of a bounded prior under an order."""
     stacked: frozenset[str]
+    own: Program | None = None
+    """A stranger's program, whose graph is like no other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +65,8 @@ class Stack:
         if jeffreys.asked(self.program.priors):
             priors.append((jeffreys.NAME,))
         sizes = tuple(sorted((name, len(names)) for name, names in layout.coords.items()))
-        return Shape(
-            model.name, type(model), sizes, tuple(sorted(self.program.data)), tuple(priors), frozenset(self.stacked)
-        )
+        roles, own = tuple(sorted(self.program.data)), self.program if self.program.foreign else None
+        return Shape(model.name, type(model), sizes, roles, tuple(priors), frozenset(self.stacked), own)
 
     @cached_property
     def stacked(self) -> dict[str, Array]:
@@ -107,7 +108,9 @@ class Stack:
 
 
 def _flat(program: Program) -> list[tuple[Parameter, Prior]]:
-    """Each parameter with what it is drawn from; none where the program has no priors, for the likelihood alone."""
+    """Each parameter with what it is drawn from; none where the program has no priors of ours."""
+    if program.foreign:
+        return []
     given = [p for p in program.layout.parameters if p.name in program.priors]
     return [(p, jeffreys.flat(p, program.priors[p.name])) for p in given]
 

@@ -37,7 +37,8 @@ class UnconstrainedProgram(Program):
     """A program whose density is that of z: with the logarithm of the Jacobian |dθ/dz| in it."""
 
     def __init__(self, program: Program) -> None:
-        super().__init__(program.model, program.data, program.priors)
+        self.model, self.data, self.priors = program.model, program.data, program.priors
+        self.layout, self.coordinates, self.start = program.layout, program.coordinates, program.start
         self.plain = program
 
     def evaluate(self, z: Array, power: float) -> Evaluation:
@@ -61,8 +62,13 @@ class UnconstrainedProgram(Program):
 def log_volume(support: Support, u: Array) -> tuple[float, Array]:
     """log |det J| and its gradient ``(f,)`` for J = ∂θ/∂u of one parameter's free elements.
 
-    By Jacobi's formula ∂ log|det J|/∂u_j = tr(J⁻¹ ∂J/∂u_j), with ∂J from the support's second derivatives.
+    A support that knows its own says it; by Jacobi's formula
+    ∂ log|det J|/∂u_j = tr(J⁻¹ ∂J/∂u_j), with ∂J from the support's second derivatives.
     """
+    told = getattr(support, "log_volume", None)
+    if told is not None:
+        value, slope = told(u)
+        return float(value), np.asarray(slope)
     jacobian = support.jacobian(u)
     elements, free = jacobian.shape
     inverse = np.linalg.inv(jacobian[:free])

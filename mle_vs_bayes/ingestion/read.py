@@ -45,6 +45,17 @@ def read(source: str) -> pd.DataFrame:
     return _with_rows((READERS[ending] if ending else _sniffed(content))(content, name), name)
 
 
+def contents(source: str) -> bytes:
+    """The bytes at a path, decompressed.
+
+    Raises
+    ------
+    DataError
+        Nothing there, or nothing that can be read.
+    """
+    return _content(Path(source))
+
+
 def _ending(source: str) -> str:
     """The key of `READERS` that fits; a trailing ``.gz`` and letter case do not matter."""
     ending = Path(source.lower().removesuffix(".gz")).suffix

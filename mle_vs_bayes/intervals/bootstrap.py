@@ -30,7 +30,10 @@ def percentile(scheme: str) -> Compute:
     def compute(request: Request) -> list[Interval]:
         if (reason := _inapplicable(request, scheme)) is not None:
             return refused(request, *reason)
-        found = replicates(request, scheme)
+        try:
+            found = replicates(request, scheme)
+        except ValueError as error:
+            return refused(request, "not_applicable", str(error))
         tails = (1 - request.level) / 2, (1 + request.level) / 2
         return [_interval(found, position, tails) for position in range(len(request.program.quantity_labels))]
 
@@ -43,7 +46,11 @@ def bca(scheme: str) -> Compute:
     def compute(request: Request) -> list[Interval]:
         if (reason := _inapplicable(request, scheme)) is not None:
             return refused(request, *reason)
-        found, program, estimate = replicates(request, scheme), request.program, request.estimate
+        program, estimate = request.program, request.estimate
+        try:
+            found = replicates(request, scheme)
+        except ValueError as error:
+            return refused(request, "not_applicable", str(error))
         assert estimate.covariance is not None
         point, se = program.quantities(estimate.point), standard_errors(program, estimate.point, estimate.covariance)
         speed = accelerations(program, estimate.point, estimate.covariance, _samples(request, scheme))

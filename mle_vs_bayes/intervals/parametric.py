@@ -24,6 +24,8 @@ OUTCOMES = ("y", "event")
 
 def unavailable(program: Program) -> str | None:
     """Why no data set can be drawn under the data's own design, or None."""
+    if program.foreign:
+        return "data sets are drawn from models of the catalogue only; bootstrap_case resamples a program's units"
     if "upper" in program.data:
         return "when units were inspected is not known of those seen exactly; bootstrap_case resamples whole rows"
     return None

@@ -22,7 +22,8 @@ def supports(program: Program) -> tuple[Support, ...]:
 
 def of_one(support: Support) -> Support:
     """The support of one element alone."""
-    return _OF_ONE.get((support.lower, support.upper), support)
+    own = support if elementwise(support) else real
+    return _OF_ONE.get((support.lower, support.upper), own)
 
 
 def elementwise(support: Support) -> bool:

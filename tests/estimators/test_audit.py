@@ -10,6 +10,7 @@ from mle_vs_bayes.comparison.modes import different_modes
 from mle_vs_bayes.comparison.simulated import filled
 from mle_vs_bayes.contract.column import Column, number
 from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.contract.direction import combination
 from mle_vs_bayes.contract.model import Model
 from mle_vs_bayes.contract.parameter import Parameter
 from mle_vs_bayes.contract.prior import Prior
@@ -17,7 +18,7 @@ from mle_vs_bayes.contract.program import Program
 from mle_vs_bayes.contract.support import real
 from mle_vs_bayes.estimators import laplace_check, maximum_a_posteriori
 from mle_vs_bayes.estimators.estimate import Estimate
-from mle_vs_bayes.estimators.flat_direction import combination, flat_direction
+from mle_vs_bayes.estimators.flat_direction import flat_direction
 from mle_vs_bayes.estimators.optimum import covariance, maximise
 
 SMALL = np.array([3.1, 0.4, 1.9, 5.2, 2.2, 0.9, 1.1, 7.3, 2.8, 4.0])

@@ -1,0 +1,183 @@
+"""The densities of a stranger's PyMC program, in the shape in which every estimator reads them.
+
+θ is what the program's free variables hold; working coordinates w turn and scale those that run over the whole line
+by the likelihood's curvature at the start, so that units and collinear covariates do not matter to a search.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..concerns import Concern
+from ..contract.data import Dataset
+from ..contract.prior import Prior
+from ..contract.program import Program, root_of_inverse
+from .compiled import Derivatives, function, guarded, scores
+from .graphs import Graphs
+from .own_model import OwnModel
+
+if TYPE_CHECKING:
+    import pymc
+
+Array = NDArray[np.float64]
+
+
+class OwnProgram(Program):
+    """A `Program` whose every density comes from one PyMC model, which is sampled as it stands."""
+
+    model: OwnModel
+    foreign = True
+
+    def __init__(self, model: OwnModel, data: Dataset, priors: Mapping[str, Prior]) -> None:
+        super().__init__(model, data, priors)
+        self.graphs = Graphs(model.program, self.layout)
+        self.two_likelihoods = model.companions.log_likelihood is not None
+        model.units = lambda theta: self.log_likelihood_units(self.layout.join(theta))
+        self.notes: list[tuple[tuple[str, ...], Concern]] = []
+        """Concerns known before anything is fitted, and the estimators that they are about."""
+
+    def standardise(self) -> None:
+        """Turn and scale the coordinates that run over the whole line by the curvature at the start."""
+        hessian = self.theta_derivatives.hessian(self.start)
+        for derivatives in (self.theta_derivatives, self._prior_slopes):
+            derivatives.scale = _errors(hessian, derivatives.scale)
+        if not self.theta_derivatives.exact:
+            hessian = self.theta_derivatives.hessian(self.start)  # with the steps that its first version says
+        lines = [p for p in self.layout.parameters if p.support.name == "real"]
+        own = [place for p in lines for place in range(*self.layout.slices[p.name].indices(self.layout.size))]
+        block = np.ix_(own, own)
+        if own and np.all(np.isfinite(hessian[block])):
+            scale = np.sqrt(np.abs(np.diag(hessian[block])))
+            scale = np.where(scale > 0, scale, 1.0)
+            root = root_of_inverse(-hessian[block] / np.outer(scale, scale)) / scale[:, None]
+            self.coordinates.linear[block] = root
+            self.coordinates.inverse[block] = np.linalg.inv(root)
+
+    def remarks(self, estimator: str) -> tuple[Concern, ...]:
+        return tuple(note for about, note in self.notes if estimator in about)
+
+    # values
+
+    @cached_property
+    def units(self) -> int:
+        return len(self.unit_values(self.start))
+
+    @cached_property
+    def unit_values(self) -> Any:
+        """The compiled log-likelihood of each unit ``(units,)`` at θ."""
+        of = function(self.graphs.vector, self.graphs.units)
+        return guarded(of, (1,))
+
+    def log_likelihood_units(self, theta: Array) -> Array:
+        told = self.model.companions.log_likelihood
+        if told is None:
+            return np.asarray(self.unit_values(theta))
+        with np.errstate(all="ignore"):
+            return np.ravel(np.asarray(told(self.layout.split(theta), self.model.companions.data), dtype=float))
+
+    def working_units(self, w: Array) -> Array:
+        return self.log_likelihood_units(self.coordinates.linear @ w)
+
+    @property
+    def pymc_units(self) -> Any:
+        return lambda w: self.unit_values(self.coordinates.linear @ w)
+
+    def quantities(self, theta: Array) -> Array:
+        if theta.ndim > 1:  # a stranger's graph need not take an axis of replicates
+            return np.stack([self.quantities(each) for each in theta])
+        return np.concatenate([theta, self._deterministics(theta), self.told(theta)])
+
+    @cached_property
+    def _deterministics(self) -> Any:
+        own = self.model.deterministics
+        if not own:
+            return lambda theta: np.zeros(0)
+        graph = self.graphs.deterministics(own)
+        sizes = [len(self.layout.function_labels(f)) for f in self.model.functions[: len(own)]]
+        return guarded(function(self.graphs.vector, graph), (sum(sizes),))
+
+    def told(self, theta: Array) -> Array:
+        """The quantities ``(t,)`` that the function beside the program derives."""
+        of = self.model.companions.functions
+        if of is None:
+            return np.zeros(0)
+        with np.errstate(all="ignore"):
+            found = of(self.layout.split(theta))
+            return np.concatenate([np.ravel(np.asarray(value, dtype=float)) for value in found.values()])
+
+    # derivatives
+
+    @cached_property
+    def theta_derivatives(self) -> Derivatives:
+        """Gradient and Hessian of the log-likelihood in θ."""
+        return Derivatives(self.graphs.vector, self.graphs.units.sum(), self.start)
+
+    @property
+    def _likelihood_derivatives(self) -> Any:
+        def derivatives(w: Array) -> tuple[Array, Array]:
+            linear = self.coordinates.linear
+            gradient, hessian = self.theta_derivatives(linear @ w)
+            return linear.T @ gradient, linear.T @ hessian @ linear
+
+        return derivatives
+
+    def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
+        return self.theta_derivatives(theta)
+
+    @cached_property
+    def _theta_scores(self) -> Any:
+        of = scores(self.graphs.vector, self.graphs.units, self.start, self.theta_derivatives.scale)
+        return guarded(of, (self.units, self.layout.size))
+
+    def score_units(self, theta: Array) -> Array:
+        return np.asarray(self._theta_scores(theta))
+
+    # priors
+
+    @cached_property
+    def _log_prior_value(self) -> Any:
+        return guarded(function(self.graphs.vector, self.graphs.log_prior), ())
+
+    @cached_property
+    def _prior_slopes(self) -> Derivatives:
+        return Derivatives(self.graphs.vector, self.graphs.log_prior, self.start)
+
+    @property
+    def _prior_derivatives(self) -> Any:
+        return lambda theta: (float(self._log_prior_value(theta)), *self._prior_slopes(theta))
+
+    # graphs, for many replicates at once
+
+    @cached_property
+    def likelihood_graph(self) -> tuple[Any, Any]:
+        """A vector of w and the likelihood's units in it."""
+        import pytensor.tensor as pt
+        from pytensor.graph.replace import graph_replace
+
+        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
+        theta: Any = self.graphs.vector.type.filter_variable(pt.constant(self.coordinates.linear) @ vector)
+        return vector, graph_replace(self.graphs.units, [(self.graphs.vector, theta)], strict=False)
+
+    @cached_property
+    def prior_graph(self) -> tuple[Any, Any]:
+        return self.graphs.vector, self.graphs.log_prior
+
+    # PyMC's
+
+    @property
+    def pymc_model(self) -> "pymc.Model":
+        return self.model.program
+
+    @property
+    def sampled_model(self) -> "pymc.Model":
+        return self.model.program
+
+
+def _errors(hessian: Array, otherwise: Array) -> Array:
+    """About one standard error of each parameter ``(p,)``, where its curvature is known."""
+    curvature = np.abs(np.diag(hessian))
+    known = np.isfinite(curvature) & (curvature > 0)
+    return np.where(known, 1 / np.sqrt(np.where(known, curvature, 1.0)), otherwise)

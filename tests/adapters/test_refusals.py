@@ -1,0 +1,135 @@
+"""What cannot be fitted is refused in a sentence that says the way out; what can be fitted in part is."""
+
+import numpy as np
+import pymc as pm
+import pytest
+
+from mle_vs_bayes import compare
+from mle_vs_bayes.errors import DataError, MleVsBayesError, ModelError, UsageError
+
+from .programs import normal, numbers
+
+BAD = {}
+POINTS = ["mle", "map"]
+
+
+def refused(error, *words):
+    def keep(of):
+        BAD[of.__name__] = (of, error, words)
+        return of
+
+    return keep
+
+
+@refused(ModelError, "no observed variable", "observed=data")
+def nothing_observed():
+    pm.Normal("b", 0, 1)
+
+
+@refused(ModelError, "no free variable", "prior")
+def nothing_free():
+    pm.Normal("y", 0, 1, observed=[1.0, 2])
+
+
+@refused(ModelError, "discrete free variables (k)", "marginalise", "pm.Mixture")
+def discrete():
+    pm.Normal("y", pm.Poisson("k", 3), 1, observed=[1.0, 2])
+
+
+@refused(ModelError, "improper", "a − b", "give a or b a proper prior")
+def improper():
+    pm.Normal("y", pm.Flat("a") + pm.Flat("b"), 1, observed=[1.0, 2])
+
+
+@refused(ModelError, "not finite at the start (a = 1)", "the term y is −inf for y[1] = -2", "initval=")
+def impossible_datum():
+    pm.Exponential("y", pm.HalfNormal("a"), observed=[1.0, -2, 3])
+
+
+@refused(DataError, "y has 1 missing value", "drop those rows")
+def missing():
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyMC says that it imputes
+        pm.Normal("y", pm.Normal("b"), 1, observed=np.array([1, np.nan, 2]))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_refused_in_one_sentence(name):
+    of, error, words = BAD[name]
+    with pm.Model() as model:
+        of()
+    with pytest.raises(error) as seen:
+        compare(model, estimators=POINTS)
+    sentence = str(seen.value)
+    assert "\n" not in sentence and sentence.endswith(".")
+    for word in words:
+        assert word in sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"data": {"y": [1.0]}}, "holds its own data"),
+        ({"formula": "y ~ x"}, "formula cannot be used"),
+        ({"columns": {"y": "x"}}, "columns cannot be used"),
+        ({"priors": {"mu": "Normal(0, 1)"}}, "the program says its own priors"),
+        ({"simulate": 20}, "simulate cannot be used"),
+        ({"n": [2]}, "n cannot be used"),
+    ],
+)
+def test_options_of_the_catalogue_are_refused(options, words):
+    with pytest.raises(UsageError, match=words):
+        compare(normal([1.0, 2, 4]), **options)
+
+
+def test_what_is_no_model_is_refused():
+    with pytest.raises(UsageError, match="the model is a int"):
+        compare(3, {"y": [1.0]})
+    with pytest.raises(MleVsBayesError, match="allow-joint is for PyMC programs"):
+        compare("normal", {"y": [1.0, 2]}, allow_joint=True)
+
+
+def test_directions_that_only_a_prior_tells_are_named():
+    with pm.Model() as model:
+        pm.Normal("y", pm.Normal("a") + pm.Normal("b"), 1, observed=numbers().normal(2, 1, 20))
+    found = compare(model, estimators=POINTS)
+    assert found["mle"].status == "not_applicable" and "a − b" in found["mle"].reason
+    assert found["map"].point[0] == pytest.approx(found["map"].point[1])
+
+
+def test_collinear_covariates_are_named_and_nearly_collinear_ones_fitted():
+    x = numbers().normal(size=30)
+    for other, status in ((2 * x, "not_applicable"), (2 * x + 1e-4 * numbers().random(30), "ok")):
+        with pm.Model() as model:
+            beta = pm.Normal("beta", 0, 1e3, shape=2)
+            pm.Normal("y", np.column_stack([x, other]) @ beta, 1, observed=x + numbers().normal(size=30))
+        mle = compare(model, estimators=["mle"])["mle"]
+        assert mle.status == status
+    assert "concerns" not in mle.labels
+
+
+def test_a_parameter_that_nothing_reads_is_named():
+    with pm.Model() as model:
+        pm.Normal("idle")
+        pm.Exponential("y", pm.HalfNormal("a"), observed=[1.0, 2, 3])
+    found = compare(model, estimators=POINTS)
+    assert found["mle"].reason.startswith("the likelihood does not depend on idle")
+    assert found["map"].converged
+
+
+def test_a_maximum_beyond_a_prior_s_bound_is_divergent_and_says_so():
+    with pm.Model() as model:
+        pm.Normal("y", pm.Uniform("mu", -1, 1), 1, observed=numbers().normal(5, 1, 20))
+    mle = compare(model, estimators=["mle"])["mle"]
+    assert mle.status == "divergent"
+    assert "mu runs to 1: a bound of its prior" in mle.reason
+
+
+def test_a_start_outside_the_support_is_mended():
+    """PyMC's own point of a Flat variable is 0, where this density is 0; points around it are tried."""
+    with pm.Model() as model:
+        mu = pm.Flat("mu")
+        pm.CustomDist("y", mu, logp=lambda y, mu: pm.math.log(mu) - mu * y, observed=np.array([1.0, 2, 3]))
+    assert compare(model, estimators=["mle"])["mle"].point[0] == pytest.approx(0.5, rel=1e-7)
