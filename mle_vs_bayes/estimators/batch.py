@@ -86,8 +86,7 @@ def optima(stack: Stack, start: Array, power: float, *, mode: str = MODE) -> Bat
 
     coordinates = BatchCoordinates(stack)
     z = _starts(program, coordinates, start)
-    rows = max([program.data.n, *(values.shape[1] for values in stack.columns.values())])
-    size = max(1, CELLS // (rows * program.layout.size))
+    size = max(1, CELLS // (stack.rows * program.layout.size))
     chunks = [np.arange(first, min(first + size, stack.count)) for first in range(0, stack.count, size)]
     return _joined(coordinates, [_climb(program, evaluate, z[chunk], chunk) for chunk in chunks])
 

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.column import positive
 from ..contract.program import MODE
+from ..contract.pymc_model import data_node
 from ..contract.quiet import quiet
 from . import batch_graph
 from .batch_density import kept
 from .batch_graph import Graph, Unconstrained
-from .guards import unguarded
+from .cheaper import cheaper
 from .hoisting import Hoisted, hoisted
 from .stack import Stack
 
@@ -60,7 +62,8 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
     import pytensor.tensor as pt
     from pytensor.graph.replace import graph_replace
 
-    less = hoisted(replace(graph.density, scalar=unguarded(graph.density.scalar)), stack.shape.stacked)
+    scalar = cheaper(graph.density.scalar, _positive(stack, graph.density))
+    less = hoisted(replace(graph.density, scalar=scalar), stack.shape.stacked)
     inputs, batched = batch_graph.vectorised(less.graph, [less.graph.scalar], less.stacked)
     size = graph.density.vector.type.shape[0]
     u, numbers, lengths = pt.vector("u"), pt.vector("numbers"), pt.lvector("lengths")
@@ -76,6 +79,12 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
     outputs: Any = [total, pytensor.grad(total, u)]
     function = pytensor.function([u, numbers, lengths], outputs, mode="NUMBA", trust_input=True)
     return JointDensity(_callback(function), tuple(symbols), _preparation(graph.density, less, stack), less.stacked)
+
+
+def _positive(stack: Stack, graph: Graph) -> list[Any]:
+    """Nodes of the columns that the model takes positive values in only."""
+    roles = [column.role for column in stack.program.model.columns if column.kind is positive]
+    return [graph.nodes[data_node(role)] for role in roles if data_node(role) in graph.nodes]
 
 
 def _preparation(graph: Graph, less: Hoisted, stack: Stack) -> Callable[[Mapping[str, Array]], dict[str, Array]]:

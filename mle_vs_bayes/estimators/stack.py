@@ -86,6 +86,11 @@ class Stack:
         return found | {name: value for name, value in own.items() if name not in self.numbers}
 
     @property
+    def rows(self) -> int:
+        """Rows of each replicate."""
+        return max([self.program.data.n, *(values.shape[1] for values in self.columns.values())])
+
+    @property
     def inputs(self) -> dict[str, Array]:
         """Every input by node name: `stacked`, then `shared`."""
         return self.stacked | self.shared

@@ -57,10 +57,10 @@ def fit_replicates(
     truth : mapping or sequence of mappings, optional
         By label, for the rows; one for all data sets or one each.
     seed : int
-        Everything random follows from it and from the plan.
+        Everything random follows from it.
     plan : Plan, optional
-        How to sample; a pilot decides where none is given (`Replicates.plan` says how it did, so that a run can be
-        repeated to the digit).
+        How to sample; where none is given a pilot decides, whose own decisions follow from data and seed
+        (`Replicates.plan` says what it was).
     keep : collection of int
         Places in ``datasets`` whose draws are kept.
     functionals : mapping, optional
@@ -114,7 +114,7 @@ def plan_replicates(
     memory: int = MEMORY,
     cores: int = 2,
 ) -> Plan:
-    """The plan that a pilot on (some of) these data sets finds fastest: measured, so that it may differ next time."""
+    """The plan that a pilot on (some of) these data sets finds cheapest; the same for the same data and seed."""
     chosen_model = models.get(model) if isinstance(model, str) else model
     members, _ = sorted_out(chosen_model, datasets[:PILOT], priors or {})
     if not members:
