@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.program import MODE
+from ..contract.compiled import MODE
 from ..contract.quiet import quiet
 
 Array = NDArray[np.float64]

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from . import pymc_model
+from . import jeffreys, pymc_model
+from .compiled import bound
 from .coordinates import Coordinates
 from .data import Dataset
 from .layout import Layout
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
-MODE = "FAST_COMPILE"
 
 
 @dataclass(frozen=True)
@@ -178,40 +178,67 @@ class Program:
     @cached_property
     def pymc_units(self) -> Callable[[Array], Array]:
         """PyMC's log-likelihood of each unit as a function of w, shape ``(units,)``."""
-        vector, units = self.likelihood_graph
-        return _compile(vector, units)
+        return self._of_likelihood("units", lambda vector, units: units)
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
-        vector, units = self.likelihood_graph
-        return _compile(vector, _gradient_and_hessian(units.sum(), vector))
+        return self._of_likelihood("derivatives", lambda vector, units: _gradient_and_hessian(units.sum(), vector))
 
     @cached_property
     def _unit_scores(self) -> Callable[[Array], Array]:
         """Derivatives ``(p, units)`` of the units along every axis at once: one graph, however many parameters."""
-        import pytensor.tensor as pt
-        from pytensor.gradient import pushforward
-        from pytensor.graph.replace import vectorize_graph
-
-        vector, units = self.likelihood_graph
-        direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
-        along: Any = pushforward(units, vector, direction)
-        return _compile(vector, vectorize_graph(along, {direction: pt.eye(self.layout.size)}))
+        return self._of_likelihood("scores", _along_every_axis)
 
     @cached_property
     def prior_graph(self) -> tuple[Any, Any]:
-        model = pymc_model.build_priors(self.model, self.layout, self.data, self.priors)
+        """A vector of θ and the log prior density in it."""
+        model = self._prior_model
         terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
         return self._on_vector(model, sum(term.sum() for term in terms))
 
     @cached_property
+    def _prior_model(self) -> "pymc.Model":
+        return pymc_model.build_priors(self.model, self.layout, self.data, self.priors, symbolic=True)
+
+    @cached_property
     def _log_prior_value(self) -> Callable[[Array], Array]:
-        return _compile(*self.prior_graph)
+        return self._of_prior("value", lambda vector, log_prior: log_prior)
 
     @cached_property
     def _prior_derivatives(self) -> Callable[[Array], tuple[Array, Array, Array]]:
-        vector, log_prior = self.prior_graph
-        return _compile(vector, [log_prior, *_gradient_and_hessian(log_prior, vector)])
+        return self._of_prior("derivatives", lambda vector, prior: [prior, *_gradient_and_hessian(prior, vector)])
+
+    def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
+        """A compiled function of w; of the data only their shape is in it."""
+
+        def make() -> tuple[Any, Any, Any]:
+            vector, units = self.likelihood_graph
+            return self.likelihood_model, vector, outputs(vector, units)
+
+        key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
+        return bound(key, make, {pymc_model.data_node(role): v for role, v in self.coordinates.data.items()})
+
+    def _of_prior(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
+        """A compiled function of θ; of the priors only their families are in it."""
+
+        def make() -> tuple[Any, Any, Any]:
+            vector, log_prior = self.prior_graph
+            return self._prior_model, vector, outputs(vector, log_prior)
+
+        flat = {p.name: jeffreys.flat(p, self.priors[p.name]) for p in self.layout.parameters}
+        families = tuple((p, prior.family, *_lengths(prior.arguments)) for p, prior in flat.items())
+        values: dict[str, Any] = {
+            pymc_model.prior_node(p, a): v for p, prior in flat.items() for a, v in prior.arguments.items()
+        }
+        values |= {pymc_model.data_node(role): v for role, v in self.data.items()}
+        information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
+        return bound((name, *self._kind, families, information), make, values)
+
+    @property
+    def _kind(self) -> tuple[Any, ...]:
+        """What a graph depends on besides numbers: the model, and the lengths of named axes."""
+        sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
+        return type(self.model), self.model.name, sizes, tuple(self.data)
 
     def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
         import pytensor.tensor as pt
@@ -230,13 +257,18 @@ def _gradient_and_hessian(scalar: Any, vector: Any) -> list[Any]:
     return [gradient, jacobian(gradient, vector, vectorize=True, disconnected_inputs="ignore")]
 
 
-def _compile(vector: Any, outputs: Any) -> Callable[[Array], Any]:
-    import pytensor
-    from pytensor.compile.mode import get_mode
+def _along_every_axis(vector: Any, units: Any) -> Any:
+    import pytensor.tensor as pt
+    from pytensor.gradient import pushforward
+    from pytensor.graph.replace import vectorize_graph
 
-    # Without PyMC's checks of parameters, which raise: where a search has run to sigma = 0 the answer is NaN.
-    mode = get_mode(MODE).including("local_remove_check_parameter")
-    return pytensor.function([vector], outputs, mode=mode, on_unused_input="ignore")
+    direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
+    along: Any = pushforward(units, vector, direction)
+    return vectorize_graph(along, {direction: pt.eye(vector.type.shape[0])})
+
+
+def _lengths(arguments: Mapping[str, Any]) -> list[tuple[str, int]]:
+    return [(name, int(np.size(value))) for name, value in arguments.items()]
 
 
 def root_of_inverse(information: Array) -> Array:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.compiled import MODE
 from ..contract.data import Dataset
-from ..contract.program import MODE, Program
+from ..contract.program import Program
 from .batch_coordinates import BatchCoordinates
 from .batch_density import Derivatives, penalised_likelihood
 from .batch_newton import Bools, Climb, Evaluate, Index, climb

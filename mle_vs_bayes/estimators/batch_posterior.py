@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.program import MODE
+from ..contract.compiled import MODE
 from . import batch_graph
 from .batch_density import kept, with_derivatives
 from .batch_newton import climb

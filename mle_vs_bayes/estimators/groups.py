@@ -9,8 +9,9 @@ import numpy as np
 
 from ..concerns import Concern
 from ..contract import jeffreys
+from ..contract.compiled import MODE
 from ..contract.draws import stacked
-from ..contract.program import MODE, Program
+from ..contract.program import Program
 from ..contract.quiet import quiet
 from ..errors import UsageError
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.column import positive
-from ..contract.program import MODE
+from ..contract.compiled import MODE
 from ..contract.pymc_model import data_node
 from ..contract.quiet import quiet
 from . import batch_graph

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..contract.program import MODE, Program
+from ..contract.compiled import MODE
+from ..contract.program import Program
 from ..contract.quiet import quiet
 from . import laplace_check
 from .audit import concerns, searches_of

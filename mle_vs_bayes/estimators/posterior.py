@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
+from ..contract.compiled import MODE
 from ..contract.draws import stacked
-from ..contract.program import MODE, Program
+from ..contract.program import Program
 from ..contract.quiet import quiet
 from . import groups as tree_groups
 from .estimate import Estimate, missing

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.compiled import MODE
 from ..contract.model import Model
-from ..contract.program import MODE, Program
+from ..contract.program import Program
 from ..estimators import expectation_maximisation as em
 from ..estimators import maximum_a_posteriori, maximum_likelihood
 from ..estimators.audit import APART

@@ -75,24 +75,13 @@ def test_map_minus_mle_and_the_error_of_its_prediction_fall_with_n(name):
     The first must be told from the −½ of a standard error, the second from the −1 of a prediction that says nothing.
     """
     model = models.get(name)
-    first, found = None, []
+    found = []
     for replicate, n in enumerate(SIZES):
         data, _ = simulated(model, n, {}, seed=replicate)
-        made = program(model, data, by_support(model, FIXED))
-        first = first or made
-        found.append(shift(with_data(first, made)))
+        found.append(shift(program(model, data, by_support(model, FIXED))))
     shifts, errors = np.transpose(found)
     check_slope(SIZES, shifts, -1, apart=0.5)
     check_slope(SIZES, errors, -2, apart=1.0)
-
-
-def with_data(compiled, other):
-    """``other`` with the compiled functions of ``compiled``, whose data nodes get other's data: compiles nothing."""
-    for role, values in other.coordinates.data.items():
-        compiled.likelihood_model[f"data_{role}"].set_value(values)
-    for name in ("_likelihood_derivatives", "_prior_derivatives"):
-        vars(other)[name] = getattr(compiled, name)
-    return other
 
 
 def shift(made):

@@ -1,0 +1,56 @@
+"""Functions compiled once per kind of model and used with any data: data and priors' numbers are inputs, not constants.
+
+A function of a catalogue's model is compiled once in a process, however many data sets are fitted one after the other.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pymc
+
+Array = NDArray[np.float64]
+MODE = "FAST_COMPILE"
+MOST = 200
+"""Functions that are kept; the least recently used is forgotten."""
+
+_kept: dict[Any, tuple[Any, tuple[str, ...]]] = {}
+
+
+def bound(
+    key: Any, make: Callable[[], tuple["pymc.Model", Any, Any]], values: Mapping[str, Array]
+) -> Callable[[Array], Any]:
+    """A function of a vector ``(p,)`` at these ``values`` of the model's data nodes, by their names.
+
+    ``make`` gives the PyMC model whose data nodes are read, the vector and the outputs; it is called where nothing is
+    kept under ``key``, which must say everything that the graph depends on.
+    """
+    found = _kept.pop(key, None) or _compiled(*make())
+    _kept[key] = found
+    if len(_kept) > MOST:
+        del _kept[next(iter(_kept))]
+    function, names = found
+    given = [np.asarray(values[name], dtype=float) for name in names]
+    return lambda vector: function(vector, *given)
+
+
+def _compiled(model: "pymc.Model", vector: Any, outputs: Any) -> tuple[Any, tuple[str, ...]]:
+    import pytensor
+    from pytensor.compile.mode import get_mode
+    from pytensor.graph.replace import graph_replace
+
+    inputs = {node: node.type.__call__(name=node.name) for node in model.data_vars}
+    several = outputs if isinstance(outputs, list) else [outputs]
+    replaced = graph_replace(several, inputs, strict=False)
+    # Without PyMC's checks of parameters, which raise: where a search has run to sigma = 0 the answer is NaN.
+    mode = get_mode(MODE).including("local_remove_check_parameter")
+    function = pytensor.function(
+        [vector, *inputs.values()],
+        replaced if isinstance(outputs, list) else replaced[0],
+        mode=mode,
+        on_unused_input="ignore",
+    )
+    return function, tuple(node.name for node in inputs)
