@@ -1,7 +1,8 @@
 """Which intervals cover as often as they say?
 
 Question
-    What are coverage and width of every interval of the kit, over n and the truth?
+    What are coverage and width of the kit's intervals, over n and the truth? (Bootstraps, a thousand refits each,
+    are left to a study of their own.)
 Design
     Proportions at three truths over a fine grid of n (the saw-tooth), exponential rate, normal mean and standard
     deviation, logistic slope; MLE, MAP and posterior with all their intervals.
@@ -14,9 +15,11 @@ Source
 
 from mle_vs_bayes.simulation import Scenario, Study, Value
 
-ERROR = 0.02  # more than four Monte-Carlo standard errors of a coverage of 95 % from 2,000 replicates
+ERROR = 0.065  # a coverage of 95 % from 1,000 replicates is known to 0.031 with all verdicts right together: twice that
 
 EXACT = ("t", "chi_square", "gamma_pivot")
+KINDS = ("wald", "wald_transformed", "profile", "sandwich", "laplace", "profile_penalised", "eti", "hdi")
+PROPORTION = ("clopper_pearson", "wilson", "jeffreys")
 
 
 def proportion(p):
@@ -27,14 +30,12 @@ study = Study(
     models=("exponential", "normal", "logistic"),
     n=(10, 20, 40, 80, 160),
     scenarios=[Scenario("default"), *(proportion(p) for p in (0.1, 0.3, 0.5))],
-    replicates=2000,
+    replicates=1000,
     estimators=("mle", "map", "posterior"),
-    intervals=("all",),
+    intervals=(*KINDS, *EXACT, *PROPORTION),
     estimands=("p", "rate", "mu", "sigma", "beta[x1]"),
     predictions=[
-        Value(
-            "coverage", least=0.95 - ERROR, most=0.95 + ERROR, where={"interval": ("t", "chi_square", "gamma_pivot")}
-        ),
+        Value("coverage", least=0.95 - ERROR, most=0.95 + ERROR, where={"interval": EXACT}),
         Value("coverage", least=0.95 - ERROR, most=1.0, where={"interval": "clopper_pearson"}),
         Value(
             "coverage_worst_case",

@@ -31,6 +31,13 @@ class Member:
     condensed: Dataset
     weights: Array | None
 
+    @property
+    def likeness(self) -> tuple[Any, ...]:
+        """The same for data sets with the same likelihood, number of rows and priors."""
+        columns = tuple((role, values.tobytes()) for role, values in self.condensed.items())
+        weights = None if self.weights is None else self.weights.tobytes()
+        return self.data.n, columns, weights, tuple(str(prior) for prior in self.priors.values())
+
     def program(self, model: Model) -> Program:
         """The program of this data set alone, as it was given."""
         return Program(model, self.data, self.priors)

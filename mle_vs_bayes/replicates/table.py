@@ -78,20 +78,29 @@ def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float) -> 
 
 
 def _one_by_one(kind: str, group: Group, fitted: Fitted, ok: NDArray[np.bool_]) -> Ends:
+    """Intervals that are made of one data set at a time; equal data sets, as counts often are, have equal ones."""
     shape = (len(ok), len(group.program.quantity_labels))
     found = Ends(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, None), np.full(shape, None))
+    known: dict[Any, list[Interval]] = {}
     for i in np.flatnonzero(ok).tolist():
-        program = group.members[i].program(group.model)
-        estimate = Estimate(
-            estimator="maximum_likelihood",
-            labels=program.layout.labels,
-            point=fitted.theta[i],
-            covariance=fitted.covariance[i],
-        )
-        request = Request(program, estimate, group.context.level, group.context.seed)
-        for k, interval in enumerate(intervals.KINDS[kind].compute(request)):
+        same = group.members[i].likeness
+        if same not in known:
+            known[same] = _computed(kind, group, fitted, i)
+        for k, interval in enumerate(known[same]):
             _put(found, (i, k), interval)
     return found
+
+
+def _computed(kind: str, group: Group, fitted: Fitted, i: int) -> list[Interval]:
+    """The intervals of one replicate, as `compare` computes them."""
+    program = group.members[i].program(group.model)
+    estimate = Estimate(
+        estimator="maximum_likelihood",
+        labels=program.layout.labels,
+        point=fitted.theta[i],
+        covariance=fitted.covariance[i],
+    )
+    return intervals.KINDS[kind].compute(Request(program, estimate, group.context.level, group.context.seed))
 
 
 def _put(ends: Ends, place: tuple[int, int], interval: Interval) -> None:
@@ -164,6 +173,8 @@ def _spread(values: Any, shape: tuple[int, int]) -> Any:
 
 
 def _together(blocks: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
-    """Blocks of kinds side by side: by replicate, then quantity, then kind."""
-    columns = {key: np.stack([block[key] for block in blocks], axis=-1).ravel() for key in blocks[0]}
-    return frame_of(columns)
+    """Blocks of kinds side by side: by replicate, then quantity, then kind; of a failed fit one row per quantity."""
+    columns = {key: np.stack([block[key] for block in blocks], axis=-1) for key in blocks[0]}
+    wanted = columns["interval"] != "none"
+    wanted[..., 0] = True
+    return frame_of({key: values[wanted] for key, values in columns.items()})
