@@ -4,7 +4,7 @@ Everything is said on the model scale, so value transforms are left out; PyMC's 
 variables does the work. A ``pm.Potential`` cannot be told from a likelihood and counts as one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 class Graphs:
     """Graphs of ``vector``, θ ``(p,)`` in the order of the layout's labels."""
 
-    def __init__(self, model: "pymc.Model", layout: Layout) -> None:
+    def __init__(self, model: "pymc.Model", layout: Layout, observed: Mapping[str, Any] | None = None) -> None:
+        """``observed`` may hold symbols in the place of observed values, by the variables' names."""
         import pytensor.tensor as pt
 
         self.model = model
+        self._observed = {
+            rv: observed[rv.name].astype(model.rvs_to_values[rv].dtype) for rv in model.observed_RVs if observed
+        }
         self.vector = pt.vector("theta", shape=(layout.size,), dtype="float64")
         parts = layout.split(self.vector)
         self._values = {rv: rv.type(f"{rv.name}_value") for rv in model.free_RVs}
@@ -66,7 +70,7 @@ class Graphs:
 
         if not variables:
             return []
-        values = {**self.model.rvs_to_values, **self._values}
+        values = {**self.model.rvs_to_values, **self._values, **self._observed}
         return list(transformed_conditional_logp(variables, rvs_to_values=values, rvs_to_transforms={}, jacobian=False))
 
     def _replaced(self, variables: Sequence[Any]) -> list[Any]:

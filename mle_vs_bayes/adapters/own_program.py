@@ -86,6 +86,8 @@ class OwnProgram(Program):
         return lambda w: self.unit_values(self.coordinates.linear @ w)
 
     def quantities(self, theta: Array) -> Array:
+        if theta.ndim > 1 and not self.model.functions:
+            return theta
         if theta.ndim > 1:  # a stranger's graph need not take an axis of replicates
             return np.stack([self.quantities(each) for each in theta])
         return np.concatenate([theta, self._deterministics(theta), self.told(theta)])
@@ -164,6 +166,29 @@ class OwnProgram(Program):
     @cached_property
     def prior_graph(self) -> tuple[Any, Any]:
         return self.graphs.vector, self.graphs.log_prior
+
+    def replicated_graph(self) -> tuple[Any, Any, dict[str, Any]]:
+        """`likelihood_graph` with a symbol for what each observed variable observes, and those symbols by name."""
+        import pytensor.tensor as pt
+        from pytensor.graph.replace import graph_replace
+
+        symbols = self._symbols()
+        graphs = Graphs(self.model.program, self.layout, symbols)
+        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
+        theta: Any = graphs.vector.type.filter_variable(pt.constant(self.coordinates.linear) @ vector)
+        return vector, graph_replace(graphs.units, [(graphs.vector, theta)], strict=False), symbols
+
+    def unconstrained_graph(self) -> Any:
+        """The log posterior on PyMC's unconstrained scale with such symbols, and the maps to θ and back."""
+        from .unconstrained_graph import unconstrained
+
+        return unconstrained(self.model.program, self.layout, self._symbols())
+
+    def _symbols(self) -> dict[str, Any]:
+        import pytensor.tensor as pt
+
+        shapes = {name: np.shape(values) for name, values in self.model.observed.items()}
+        return {name: pt.tensor(f"data_{name}", dtype="float64", shape=shape) for name, shape in shapes.items()}
 
     # PyMC's
 

@@ -34,7 +34,13 @@ def listed() -> None:
 
 @study.command(short_help="Run a study, or go on with it.")
 def run(
-    name: Annotated[str, typer.Argument(metavar="NAME_OR_FILE", help="A study of `study list`, or a file.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME_OR_FILE", help="A study of `study list`, or a file.")
+    ] = None,
+    model: Annotated[str | None, valued("FILE[:FUNCTION]", "Instead of a study: a PyMC program, at one truth.")] = None,
+    data: Annotated[str | None, valued("DATA", "What the program of --model is made from.")] = None,
+    truth: Annotated[Several, valued("PARAM=VALUE", "With --model: where data are drawn.")] = None,
+    n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="With --model: 50,100,200.")] = None,
     replicates: Annotated[int | None, typer.Option(metavar="NUMBER", help="Data sets per cell, at most.")] = None,
     target_mcse: Annotated[
         list[str] | None,

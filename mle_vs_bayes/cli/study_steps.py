@@ -14,6 +14,7 @@ from .study_progress import Screen
 
 if TYPE_CHECKING:
     from ..simulation.run import Outcome, Wanted
+    from ..simulation.source import Source
 
 EXAMPLE = "coverage=0.005"
 
@@ -26,10 +27,25 @@ def run(asked: Mapping[str, Any]) -> int:
 
     same = ("replicates", "quick", "seed", "workers", "scheduler")
     wanted = Wanted(**{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed())
-    found = source.find(asked["name"])
+    found = source.find(asked["name"]) if asked["model"] is None else own_program(asked)
     suffix = "-quick" if asked["quick"] else ""
     folder = asked["out"] or Path("results") / f"{found.name}{suffix}"
     return finished(folder, wanted, lambda screen: run_study(found, folder, wanted, screen))
+
+
+def own_program(asked: Mapping[str, Any]) -> "Source":
+    """The study of `--model`."""
+    from ..simulation.of_program import of_program
+    from .steps import numbers, sizes
+
+    if asked["name"] is not None:
+        raise UsageError(f"there are both a study ({asked['name']}) and --model; leave out one of them.")
+    wanted = sizes(asked["n"]) or []
+    wrong = [size for size in wanted if not str(size).isdecimal()]
+    if wrong:
+        raise UsageError(f'--n has "{wrong[0]}", which is not a whole number; write it like 50,100,200.')
+    truth = numbers(asked["truth"], "--truth")
+    return of_program(asked["model"], asked["data"], truth, [int(size) for size in wanted])
 
 
 def resume(folder: Path, workers: int, scheduler: str | None) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from .. import models
 from ..adapters.opening import is_pymc_model, open_program
 from ..adapters.own_program import OwnProgram
+from ..adapters.replicable import Replicable, of_size
 from ..contract.model import Model
 from ..errors import UsageError
 from .fit import Progress
@@ -52,6 +53,25 @@ def _from_file(text: str, data: Any, allow_joint: bool) -> OwnProgram:
     given = _read(data) if isinstance(data, str | Path) else data
     made = program_file.made(of, path, given)
     return open_program(made, path.stem, program_file.companions(module, given), allow_joint)
+
+
+def own_model(path: str | Path, data: Any = None, function: str = "model") -> Replicable:
+    """The program that ``function`` of a Python file makes from ``data``, as a model for studies.
+
+    ``data`` is a path, a DataFrame or a mapping of arrays. For an n that is not the data's, rows are drawn from them
+    with replacement, the same ones for every data set of that n; without data the function is called as it is.
+
+    Raises
+    ------
+    UsageError, DataError, ModelError
+        As of `compare`.
+    """
+    from ..adapters import program_file
+
+    place, given = Path(path), _read(data) if isinstance(data, str | Path) else data
+    module = program_file.load(place)
+    of = program_file.function_of(module, place, function)
+    return Replicable(place.stem, lambda n: program_file.made(of, place, of_size(given, n)))
 
 
 def _read(source: str | Path) -> Any:

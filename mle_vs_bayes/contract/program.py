@@ -58,6 +58,14 @@ class Program:
     sampler = "nutpie"
     """PyMC's name of what draws the posterior."""
 
+    def replicated_graph(self) -> tuple[Any, Any, dict[str, Any]]:
+        """Of a stranger's model: its likelihood with a symbol for each observed variable's values."""
+        raise NotImplementedError
+
+    def unconstrained_graph(self) -> Any:
+        """Of a stranger's model: its posterior on the unconstrained scale."""
+        raise NotImplementedError
+
     def remarks(self, estimator: str) -> tuple[Concern, ...]:
         """What is of concern about ``mle``, ``map`` or ``posterior`` before anything is fitted."""
         return ()

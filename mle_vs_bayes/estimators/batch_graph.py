@@ -51,18 +51,23 @@ def penalised_likelihood(stack: Stack, power: float) -> Graph:
 
 
 def _foreign(stack: Stack, power: float) -> Graph:
-    """The same of a stranger's program, which says its graphs itself; its data are constants in them."""
+    """The same of a stranger's program, which says its graphs itself."""
     import pytensor.tensor as pt
     from pytensor.graph.replace import graph_replace
 
-    vector, units = stack.program.likelihood_graph
+    nodes: dict[str, Any] = {}
+    if stack.columns:
+        vector, units, symbols = stack.program.replicated_graph()
+        nodes = {str(symbol.name): symbol for symbol in symbols.values()}
+    else:
+        vector, units = stack.program.likelihood_graph
     weights = pt.vector(WEIGHTS, dtype="float64")
     total = (units if stack.weights is None else units * weights).sum()
     if power:
         own, prior = stack.program.prior_graph
         theta = own.type.filter_variable(pt.constant(stack.program.coordinates.linear) @ vector)
         total = total + power * graph_replace(prior, {own: theta}, strict=False)
-    return _complete(stack, vector, total, {})
+    return _complete(stack, vector, total, nodes)
 
 
 def _prior(program: Program, nodes: Mapping[str, Any], theta: Any) -> tuple[Any, dict[str, Any]]:
@@ -100,6 +105,10 @@ def unconstrained_posterior(stack: Stack) -> Unconstrained:
     import pytensor.tensor as pt
 
     program, layout = stack.program, stack.program.layout
+    if program.foreign:
+        own = program.unconstrained_graph()
+        symbols = {str(symbol.name): symbol for symbol in own.symbols.values()}
+        return Unconstrained(_complete(stack, own.vector, own.density, symbols), own.theta, own.point, own.z)
     model = pymc_model.build(program.model, layout, program.data, program.priors, {}, symbolic=True)
     vector, point = (
         pt.vector(name, shape=(n,), dtype="float64") for name, n in (("z", layout.free_size), ("theta", layout.size))

@@ -99,7 +99,7 @@ class Stack:
     def working(self) -> dict[str, Array]:
         """The inputs in working coordinates: the design matrix turned (`Coordinates`), and the map back to θ."""
         inputs, x = dict(self.inputs), data_node("X")
-        if x in inputs:
+        if x in inputs and not self.program.foreign:
             block = next(self.program.layout.slices[p.name] for p in self.program.layout.parameters if _on_x(p.dims))
             inputs[x] = inputs[x] @ self.program.coordinates.linear[block, block]
         return inputs | {LINEAR: self.program.coordinates.linear}

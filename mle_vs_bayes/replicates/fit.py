@@ -19,7 +19,7 @@ from .result import Replicates
 from .shapes import by_shape, sorted_out, stacked
 
 Truth = Mapping[str, float]
-ESTIMATORS = ("mle", "map", "posterior")
+ESTIMATORS = ("mle", "map", "posterior", "exact")
 MEMORY = 512 * 2**20
 """Bytes that one batch of draws may take."""
 PILOT = 512
@@ -29,7 +29,7 @@ PILOT = 512
 def fit_replicates(
     model: str | Model,
     datasets: Sequence[Dataset],
-    estimators: Sequence[str] = ESTIMATORS,
+    estimators: Sequence[str] = ESTIMATORS[:3],
     *,
     priors: prior_choice.Given | None = None,
     intervals: Sequence[str] = (),
@@ -51,7 +51,7 @@ def fit_replicates(
     datasets : sequence of Dataset
         Of any sizes; those of one shape are fitted together.
     estimators : sequence of str
-        Any of ``mle``, ``map``, ``posterior``.
+        Any of ``mle``, ``map``, ``posterior``, ``exact``.
     priors, intervals, level
         As of `compare`. Priors that follow the data follow each data set's own; give numbers in a study of coverage.
     truth : mapping or sequence of mappings, optional

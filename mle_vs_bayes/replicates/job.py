@@ -1,12 +1,15 @@
 """One call of `fit_replicates`: shape by shape, estimator by estimator, rows as they come."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import intervals
+from ..adapters.replicable import Replicable
+from ..comparison import estimators, quantities
 from ..comparison.quantities import Context
 from ..contract import parity
 from ..contract.data import Dataset
@@ -34,6 +37,8 @@ Array = NDArray[np.float64]
 
 def starts(model: Model, members: Sequence[Member]) -> Array:
     """Each data set's starting point, θ ``(R, p)``."""
+    if isinstance(model, Replicable):
+        return np.tile(model.program_for(members[0].data).start, (len(members), 1))
     layout = Layout(model, members[0].condensed)
     return np.array([layout.join(model.start(each.data)) for each in members])
 
@@ -87,7 +92,8 @@ class Job:
     def fit(self, members: list[Member]) -> None:
         """Every estimator on data sets of one shape."""
         stack, start = stacked(self.model, members), starts(self.model, members)
-        kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
+        if not stack.program.foreign:
+            kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]
         group = table.Group(self.model, stack.program, members, self.context, truths)
@@ -99,6 +105,19 @@ class Job:
             self.frames.append(table.of_optima("map", group, modes(stack, members, start, self.context.seed)))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
+        if "exact" in self.names:
+            self._exact(group)
+
+    def _exact(self, group: table.Group) -> None:
+        """Closed forms, one data set after the other."""
+        found: list[Row] = []
+        for each, truth in zip(group.members, group.truths, strict=True):
+            program, context = each.program(self.model), replace(self.context, truth=truth)
+            for name in estimators.CHOICES["exact"]:
+                estimate = estimators.fit(name, program, estimators.Settings(context.seed))
+                rows = quantities.rows(name, estimate, program, context)
+                found.extend(replace(row, replicate=each.position) for row in rows)
+        self.frames.append(frame(found))
 
     def _sample(self, group: table.Group, posteriors: Posteriors) -> None:
         seed = self.context.seed

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..adapters.replicable import Replicable
 from ..comparison import priors as prior_choice
 from ..contract import jeffreys
 from ..contract.condense import condensed
@@ -15,6 +16,7 @@ from ..contract.model import Model
 from ..contract.prior import Prior
 from ..contract.program import Program
 from ..contract.pymc_model import end_node, prior_node
+from ..errors import UsageError
 from ..estimators.stack import Stack
 
 Array = NDArray[np.float64]
@@ -30,6 +32,8 @@ class Member:
     priors: Priors
     condensed: Dataset
     weights: Array | None
+    stranger: Replicable | None = None
+    """The program that the data are of, where it is none of the catalogue's."""
 
     @property
     def likeness(self) -> tuple[Any, ...]:
@@ -40,6 +44,8 @@ class Member:
 
     def program(self, model: Model) -> Program:
         """The program of this data set alone, as it was given."""
+        if self.stranger is not None:
+            return self.stranger.bound_to(self.data)
         return Program(model, self.data, self.priors)
 
 
@@ -55,13 +61,16 @@ def sorted_out(
     model: Model, datasets: Sequence[Dataset], given: prior_choice.Given
 ) -> tuple[list[Member], list[Refused]]:
     """The data sets that can be fitted, and the others with their reasons."""
+    if isinstance(model, Replicable) and given:
+        raise UsageError(f"{model.name} says its own priors; leave out those for {', '.join(given)}.")
     members, refused = [], []
     for position, data in enumerate(datasets):
         reason = _unusable(model, data)
         if reason is not None:
             refused.append(Refused(position, reason))
         else:
-            members.append(member(model, position, data, prior_choice.resolve(model, given, data)))
+            priors = {} if isinstance(model, Replicable) else prior_choice.resolve(model, given, data)
+            members.append(member(model, position, data, priors))
     return members, refused
 
 
@@ -82,6 +91,8 @@ def _may_be_infinite(model: Model, role: str, values: Array) -> bool:
 
 def member(model: Model, position: int, data: Dataset, priors: Priors) -> Member:
     """A data set ready to be stacked; Jeffreys' prior reads every row, so that nothing is condensed under it."""
+    if isinstance(model, Replicable):
+        return Member(position, data, {}, data, None, model)
     small, weights = (data, None) if jeffreys.asked(priors) else condensed(model, data)
     return Member(position, data, priors, small, weights)
 
@@ -119,6 +130,8 @@ def stacked(model: Model, members: Sequence[Member]) -> Stack:
         weights = np.stack([np.pad(m.weights, (0, rows - len(m.weights))) for m in members])  # type: ignore[arg-type]
         same -= {role for role in same if first.condensed.n < rows}
     varying = {role: values for role, values in columns.items() if role not in same}
+    if isinstance(model, Replicable):
+        return Stack(model.program_for(first.data), len(members), columns)
     program = Program(model, first.condensed, first.priors)
     return Stack(program, len(members), varying, weights, _numbers(model, program, members))
 

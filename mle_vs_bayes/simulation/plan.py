@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from ..adapters.replicable import Replicable
 from ..contract.prior import Prior
 from ..errors import UsageError
 from . import seeds, unit
@@ -88,7 +89,7 @@ def _cells(found: Sequence[Setting], seed: int, batch: int) -> list[PlannedCell]
 
 def _priors(setting: Setting, seed: int, n: int) -> dict[str, Any]:
     """Priors in plain numbers: what scales with the data does so with one large data set of the scenario."""
-    if not setting.study.fitted:
+    if not setting.study.fitted or isinstance(setting.model, Replicable):
         return {}
     from ..comparison.priors import resolve
 

@@ -98,7 +98,7 @@ def known() -> list[Source]:
     return [] if folder is None else [read(path) for path in sorted(folder.glob("*.py"))]
 
 
-def find(text: str) -> Source:
+def find(text: str | None) -> Source:
     """The study called ``text``: a path to a file, or the name of one that `known` lists.
 
     Raises
@@ -106,6 +106,8 @@ def find(text: str) -> Source:
     UsageError
         No such file or study; the sentence names the nearest.
     """
+    if text is None:
+        raise UsageError("there is no study to run; name one of `mle-vs-bayes study list`, or a file, or give --model.")
     if text.endswith(".py") or "/" in text:
         return read(Path(text))
     studies = {source.name: source for source in known()}
