@@ -150,11 +150,16 @@ def _caption(lines: "pandas.DataFrame", level: float | None) -> str:
     return " ".join(parts)
 
 
+LONG = 22
+"""Letters of a legend's entry, of which three do not fit side by side if it has more."""
+
+
 def _legend(figure: Figure, grid: list[Axes], caption: str) -> None:
     handles: dict[str, Any] = {}
     for axes in grid:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
-    known: Any = {"loc": "outside lower left", "ncols": 3, "title": caption, "alignment": "left"}
     shown = {} if list(handles) == ["mean"] else handles
+    columns = 3 if max(map(len, shown), default=0) <= LONG else 2
+    known: Any = {"loc": "outside lower left", "ncols": columns, "title": caption, "alignment": "left"}
     figure.legend(list(shown.values()), list(shown), title_fontsize=8.0, **known)

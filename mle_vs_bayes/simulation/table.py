@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..comparison.estimators import ESTIMATORS
 from ..performance.measures import WORDS
 from ..performance.summarise import summarise
 from .store import Store
@@ -50,7 +51,9 @@ def measured(store: Store, units: Collection[str] | None = None) -> "pandas.Data
 def _performance(files: Sequence[Path]) -> "pandas.DataFrame":
     """The measures of `performance`, in the words of rows."""
     scenario = ("model", "variant", "scenario")
-    return summarise([str(path) for path in files], scenario=scenario).rename(columns={"method": "estimator"})
+    found = summarise([str(path) for path in files], scenario=scenario).rename(columns={"method": "estimator"})
+    order = {name: place for place, name in enumerate(ESTIMATORS)}
+    return found.sort_values("estimator", key=lambda names: names.map(order).fillna(len(order)), kind="stable")
 
 
 def _means(files: Sequence[Path]) -> "pandas.DataFrame":
