@@ -148,14 +148,15 @@ def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
             cache[key] = program.evaluate(start + scale * x, power)
         return cache[key]
 
-    result = minimize(
-        lambda x: np.nan_to_num(-at(x).value, nan=np.inf),
-        np.zeros_like(start),
-        jac=lambda x: np.nan_to_num(-scale * at(x).gradient),
-        hess=lambda x: np.nan_to_num(-scale[:, None] * at(x).hessian * scale),
-        method="trust-exact",
-        options={"gtol": 1e-4, "maxiter": 200},
-    )
+    with np.errstate(all="ignore"):  # a step that gains nothing is divided by
+        result = minimize(
+            lambda x: np.nan_to_num(-at(x).value, nan=np.inf),
+            np.zeros_like(start),
+            jac=lambda x: np.nan_to_num(-scale * at(x).gradient),
+            hess=lambda x: np.nan_to_num(-scale[:, None] * at(x).hessian * scale),
+            method="trust-exact",
+            options={"gtol": 1e-4, "maxiter": 200},
+        )
     return start + scale * result.x, int(result.nit)
 
 
