@@ -1,9 +1,6 @@
 """The estimators by the short names that people type and rows carry: the one list of them."""
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +8,7 @@ from ..contract.program import Program
 from ..errors import UsageError
 from ..estimators import exact, maximum_a_posteriori, maximum_likelihood, posterior
 from ..estimators.estimate import Estimate
+from ..estimators.interrupt import interruptible
 
 
 @dataclass(frozen=True)
@@ -66,27 +64,5 @@ def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
 
 def fit(name: str, program: Program, settings: Settings) -> Any:
     """The estimate of one estimator by its short name."""
-    with _interruptible():
+    with interruptible():
         return ESTIMATORS[name].fit(program, settings)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C stays an interrupt: nutpie and PyMC take it for "enough" and return the draws so far as if complete."""
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    seen = []
-
-    def note(number: int, frame: Any) -> None:
-        seen.append(number)
-        before(number, frame)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if seen:
-            raise KeyboardInterrupt

@@ -141,6 +141,7 @@ def _joined(coordinates: BatchCoordinates, found: list[tuple[Climb, Bools, Index
     converged, tried = np.concatenate([each[1] for each in found]), np.concatenate([each[2] for each in found])
     p = coordinates.layout.size
     theta, covariance = np.full((len(z), p), np.nan), np.full((len(z), p, p), np.nan)
-    theta[converged] = coordinates.theta(z[converged])
-    covariance[converged] = coordinates.covariance(z[converged], hessian[converged])
+    if converged.any():
+        theta[converged] = coordinates.theta(z[converged])
+        covariance[converged] = coordinates.covariance(z[converged], hessian[converged])
     return BatchOptima(theta, covariance, np.where(converged, value, np.nan), converged, tried, length, z)

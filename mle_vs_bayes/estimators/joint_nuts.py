@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .interrupt import interruptible
 from .joint_density import JointDensity, identity
 
 Array = NDArray[np.float64]
@@ -44,18 +45,19 @@ def sample(
     """
     import nutpie
 
-    found = nutpie.sample(
-        _model(density, inputs, dimension),
-        draws=draws,
-        tune=tune,
-        chains=chains,
-        cores=min(cores, chains),
-        seed=seed,
-        target_accept=accept,
-        progress_bar=False,
-        return_raw_trace=True,
-        store_divergences=True,
-    )
+    with interruptible():
+        found = nutpie.sample(
+            _model(density, inputs, dimension),
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            cores=min(cores, chains),
+            seed=seed,
+            target_accept=accept,
+            progress_bar=False,
+            return_raw_trace=True,
+            store_divergences=True,
+        )
     batches, stats = found.get_arrow_trace()
     tuning = [_column(each, "tuning").astype(bool) for each in stats]
     kept = [_rows(each, "u", dimension)[~warm] for each, warm in zip(batches, tuning, strict=True)]

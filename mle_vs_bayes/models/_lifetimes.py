@@ -34,7 +34,7 @@ def totals(data):
     rows = [data["y"][each] for each in (~cut, cut) if each.any()]
     found = {"y": np.array([times.mean() for times in rows])}
     if "event" in data:
-        found["event"] = np.array([1.0] * (~cut).any() + [0.0] * cut.any())
+        found["event"] = np.array([1.0, 0.0])[[(~cut).any(), cut.any()]]
     return Dataset(found), np.array([float(len(times)) for times in rows])
 
 

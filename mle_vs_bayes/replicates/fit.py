@@ -17,6 +17,7 @@ from .plan import Plan
 from .posteriors import ENDS, Functional
 from .result import Replicates
 from .shapes import by_shape, sorted_out, stacked
+from .usable import complete
 
 Truth = Mapping[str, float]
 ESTIMATORS = ("mle", "map", "posterior", "exact")
@@ -57,7 +58,10 @@ def fit_replicates(
     truth : mapping or sequence of mappings, optional
         By label, for the rows; one for all data sets or one each.
     seed : int
-        Everything random follows from it.
+        Everything random follows from it: rows repeat to the last bit, in one process or several, once the model's
+        compiled code is in PyTensor's cache. The process that compiles it first has the same optima, but other
+        posterior draws: machine code that it has just compiled is optimised as a whole and rounds differently, and a
+        sampler magnifies that (measured; compiling twice in one process does not help).
     plan : Plan, optional
         How to sample; where none is given a pilot decides, whose own decisions follow from data and seed
         (`Replicates.plan` says what it was).
@@ -77,13 +81,15 @@ def fit_replicates(
 
     Raises
     ------
-    UsageError, ModelError
-        A wrong request, or a model whose two likelihoods differ.
+    UsageError, DataError, ModelError
+        A wrong request, a data set without a column that the model needs, or a model whose two likelihoods differ.
     """
     check_level(level)
+    _check_places(seed, keep, len(datasets))
     chosen_model = models.get(model) if isinstance(model, str) else model
     kinds = _kinds(tuple(intervals))
     context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds)
+    datasets = complete(chosen_model, datasets)
     members, refused = sorted_out(chosen_model, datasets, priors or {})
     job = Job(
         model=chosen_model,
@@ -116,7 +122,7 @@ def plan_replicates(
 ) -> Plan:
     """The plan that a pilot on (some of) these data sets finds cheapest; the same for the same data and seed."""
     chosen_model = models.get(model) if isinstance(model, str) else model
-    members, _ = sorted_out(chosen_model, datasets[:PILOT], priors or {})
+    members, _ = sorted_out(chosen_model, complete(chosen_model, datasets[:PILOT]), priors or {})
     if not members:
         return Plan(target=target, cores=cores)
     group = max(by_shape(chosen_model, members), key=len)
@@ -125,9 +131,18 @@ def plan_replicates(
 
 def _names(estimators: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in estimators if name not in ESTIMATORS]
-    if unknown or not estimators:
-        raise UsageError(f'there is no estimator "{"".join(unknown[:1])}"; choose from {", ".join(ESTIMATORS)}.')
+    if unknown:
+        raise UsageError(f'there is no estimator "{unknown[0]}"; choose from {", ".join(ESTIMATORS)}.')
+    if not estimators:
+        raise UsageError(f"no estimator is asked for; choose from {', '.join(ESTIMATORS)}.")
     return tuple(name for name in ESTIMATORS if name in estimators)
+
+
+def _check_places(seed: int, keep: Collection[int], count: int) -> None:
+    if seed < 0 or seed != int(seed):
+        raise UsageError(f"seed is {seed}; it must be a whole number, 0 or above.")
+    if outside := [place for place in keep if not 0 <= place < count]:
+        raise UsageError(f"draws of data set {outside[0]} are to be kept, but there are {count}; the first is 0.")
 
 
 def _kinds(wanted: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from ..contract import parity
 from ..contract.data import Dataset
 from ..contract.layout import Layout
 from ..contract.model import Model
-from ..contract.program import Program
 from ..estimators import posterior
 from ..estimators.batch_density import kept
 from ..estimators.batch_posterior import Posteriors
@@ -87,7 +86,8 @@ class Job:
             )
 
     def _labels(self, data: Dataset) -> tuple[str, ...]:
-        return Program(self.model, data, {}).quantity_labels
+        layout = Layout(self.model, data)
+        return (*layout.labels, *(label for f in self.model.functions for label in layout.function_labels(f)))
 
     def fit(self, members: list[Member]) -> None:
         """Every estimator on data sets of one shape."""

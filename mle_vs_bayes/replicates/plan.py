@@ -26,9 +26,10 @@ class Plan:
     cores: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("size", "draws", "tune", "target", "chains", "cores"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} of a plan is {getattr(self, name)}; it must be a whole number above 0.")
+        for name, least in {"size": 1, "draws": 4, "tune": 1, "target": 1, "chains": 1, "cores": 1}.items():
+            value = getattr(self, name)
+            if value < least or value != int(value):
+                raise UsageError(f"{name} of a plan is {value}; it must be a whole number, {least} or above.")
         if not 0 < self.accept < 1:
             raise UsageError(f"accept of a plan is {self.accept:g}; it must lie inside (0, 1), such as 0.8.")
 

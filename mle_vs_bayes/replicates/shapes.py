@@ -18,6 +18,7 @@ from ..contract.program import Program
 from ..contract.pymc_model import end_node, prior_node
 from ..errors import UsageError
 from ..estimators.stack import Stack
+from .usable import unusable
 
 Array = NDArray[np.float64]
 Priors = Mapping[str, Prior]
@@ -65,28 +66,13 @@ def sorted_out(
         raise UsageError(f"{model.name} says its own priors; leave out those for {', '.join(given)}.")
     members, refused = [], []
     for position, data in enumerate(datasets):
-        reason = _unusable(model, data)
+        reason = unusable(model, data)
         if reason is not None:
             refused.append(Refused(position, reason))
         else:
             priors = {} if isinstance(model, Replicable) else prior_choice.resolve(model, given, data)
             members.append(member(model, position, data, priors))
     return members, refused
-
-
-def _unusable(model: Model, data: Dataset) -> str | None:
-    for role, values in data.items():
-        bad = ~np.isfinite(values)
-        if bad.any() and not _may_be_infinite(model, role, values):
-            return f"{role} has {int(bad.sum())} value{'s' * (bad.sum() > 1)} that are not numbers"
-    if data.n < (least := model.least_rows(data)):
-        return f"there are {data.n} rows; {model.name} needs at least {least}"
-    return model.unusable(data)
-
-
-def _may_be_infinite(model: Model, role: str, values: Array) -> bool:
-    unbounded = any(column.role == role and column.unbounded for column in model.columns)
-    return unbounded and not np.isnan(values).any()
 
 
 def member(model: Model, position: int, data: Dataset, priors: Priors) -> Member:

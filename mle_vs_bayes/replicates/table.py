@@ -128,8 +128,13 @@ def of_functionals(positions: NDArray[Any], found: Mapping[str, Array]) -> "pand
     """Numbers read from each posterior, one line each."""
     import pandas
 
-    frames = [pandas.DataFrame({"replicate": positions, "name": name, "value": found[name]}) for name in found]
-    return pandas.concat(frames) if frames else pandas.DataFrame({"replicate": [], "name": [], "value": []})
+    count = len(positions)
+    frames = [
+        pandas.DataFrame({"replicate": positions, "name": np.full(count, name, dtype=object), "value": values})
+        for name, values in found.items()
+    ]
+    none = {"replicate": np.zeros(0, dtype=int), "name": np.zeros(0, dtype=object), "value": np.zeros(0)}
+    return pandas.concat(frames) if frames else pandas.DataFrame(none)
 
 
 def _each(found: Fitted | Sampled) -> dict[str, Any]:

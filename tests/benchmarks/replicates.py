@@ -1,0 +1,278 @@
+"""Thousands of fits as one problem, beside what people do now: a loop, and nutpie compiled once.
+
+Run by hand, on a machine that does nothing else::
+
+    uv run python tests/benchmarks/replicates.py                        # everything; writes results/benchmarks/
+    uv run python tests/benchmarks/replicates.py --quick --models normal # a look, in a minute; writes nothing
+
+All in one process, side by side in pairs, after one uncounted run of each, so that whatever else the machine does falls
+on both. Per data set, every way gives MLE, MAP and a posterior whose least ESS, bulk or tail, is at least 400:
+
+loop
+    `GenericLikelihoodModel.fit` from the leaf's start, `find_MAP` and `pm.sample`, with their defaults.
+nutpie
+    Compiled once, `with_data` for each data set, tuned for 300 steps, drawn from until its ESS is enough: the posterior
+    alone, beside our posterior alone.
+
+At 2,000 rows the floor: gradient evaluations × observations × the time of one hand-written loop in Numba that adds up
+the likelihood and its gradient (`FUSED`).
+
+BlackJAX under ``vmap`` is not compared yet.
+"""
+
+import argparse
+import platform
+import time
+import warnings
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from statsmodels.base.model import GenericLikelihoodModel
+
+from mle_vs_bayes import models
+from mle_vs_bayes.comparison import priors
+from mle_vs_bayes.comparison.simulated import simulated
+from mle_vs_bayes.contract import pymc_model
+from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.estimators.batch_diagnostics import diagnose
+from mle_vs_bayes.estimators.batch_posterior import Posteriors
+from mle_vs_bayes.replicates import Plan, fit_replicates, plan_replicates
+from mle_vs_bayes.replicates.job import starts
+from mle_vs_bayes.replicates.optima import maximum_likelihoods, modes
+from mle_vs_bayes.replicates.posteriors import Wanted, sampled
+from mle_vs_bayes.replicates.shapes import sorted_out, stacked
+
+REQUIRED = {
+    **dict.fromkeys(("normal", "exponential", "poisson", "bernoulli"), (500, 10)),
+    "weibull": (100, 3),
+    "student_t": (100, 1),
+    "linear": (30, 1),
+    "logistic": (30, 1),
+    "normal_mixture": (10, 1),
+    "random_intercept": (10, 1),
+}
+"""At least so many times faster than the loop, and than nutpie."""
+TARGET, TUNE, FLOOR_ROWS = 400, 300, 2000
+LINES: list[str] = []
+
+
+def say(line=""):
+    print(line, flush=True)
+    LINES.append(line)
+
+
+def timed(work):
+    began = time.perf_counter()
+    found = work()
+    return time.perf_counter() - began, found
+
+
+class Plain(GenericLikelihoodModel):
+    """A model's NumPy likelihood as a user of statsmodels would write it."""
+
+    def __init__(self, program):
+        self.program = program
+        super().__init__(program.data["y"], extra_params_names=list(program.layout.labels))
+
+    def loglike(self, params):
+        return float(np.nan_to_num(np.sum(self.program.log_likelihood_units(params)), nan=-1e10, neginf=-1e10))
+
+
+def loop(program):
+    """What a user writes for one data set: statsmodels, `find_MAP`, `pm.sample`; each compiles anew."""
+    import pymc as pm
+
+    fresh = Program(program.model, program.data, program.priors)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        Plain(fresh).fit(start_params=fresh.start, disp=False)
+        with fresh.sampled_model:
+            pm.find_MAP(progressbar=False)
+            pm.sample(progressbar=False, quiet=True, random_seed=1, compute_convergence_checks=False)
+
+
+def compiled_once(program):
+    """nutpie's compiled model of one data set, whose data can be replaced."""
+    import nutpie
+
+    return nutpie.compile_pymc_model(program.sampled_model)
+
+
+def by_nutpie(compiled, data, names):
+    """One posterior: drawn from until the least ESS is enough."""
+    import nutpie
+
+    read = {pymc_model.data_node(role): values for role, values in data.items()}
+    replaced = compiled.with_data(**{node: values for node, values in read.items() if node in compiled.shared_data})
+    draws = 200
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = nutpie.sample(
+                replaced, draws=draws, tune=TUNE, chains=4, cores=2, seed=1, progress_bar=False, store_divergences=False
+            )
+        values = [tree["posterior"][name].to_numpy() for name in names]
+        scalars = np.concatenate([np.moveaxis(v.reshape(*v.shape[:2], -1), 2, 0) for v in values])
+        if diagnose(scalars).least.min() >= TARGET or draws >= 5000:
+            return
+        draws *= 2
+
+
+def compare(name, rows, count, pairs, loops):
+    """Ratios per data set: pairs of our batch and a few data sets by the other way."""
+    model = models.get(name)
+    sets = [simulated(model, rows, {}, seed)[0] for seed in range(count)]
+    given = priors.resolve(model, {}, sets[0])
+    program = sorted_out(model, sets[:1], given)[0][0].program(model)
+    plan = plan_replicates(model, sets, priors=given)
+    compiling, _ = timed(lambda: fit_replicates(model, sets, priors=given, plan=plan))
+    compiled, names = compiled_once(program), [p.name for p in model.parameters]
+    by_nutpie(compiled, sets[0], names)
+    against_loop, against_nutpie, ours = [], [], []
+    for pair in range(pairs):
+        whole, _ = timed(lambda pair=pair: fit_replicates(model, sets, priors=given, plan=plan, seed=pair))
+        ours.append(whole / count)
+        posterior, _ = timed(lambda: fit_replicates(model, sets, ("posterior",), priors=given, plan=plan))
+        once, _ = timed(lambda pair=pair: [by_nutpie(compiled, data, names) for data in sets[pair * 5 : pair * 5 + 5]])
+        against_nutpie.append(once / 5 / (posterior / count))
+        if pair < loops:
+            slow, _ = timed(lambda pair=pair: loop(Program(model, sets[pair], program.priors)))
+            against_loop.append(slow / (whole / count))
+    least = REQUIRED[name]
+    say(f"\n{name}, n = {rows}, {count} data sets, size {plan.size}, {plan.draws} draws; first time {compiling:.1f} s")
+    milliseconds = [1000 * each for each in ours]
+    say(f"  ours {median(milliseconds):24.2f} ms per data set ({min(milliseconds):.2f} to {max(milliseconds):.2f})")
+    for words, ratios, required in (("loop", against_loop, least[0]), ("nutpie", against_nutpie, least[1])):
+        if ratios:
+            told = "met" if median(ratios) >= required else "NOT met"
+            spread = f"({min(ratios):.1f} to {max(ratios):.1f})"
+            say(f"  {words:8s} / ours     {median(ratios):9.1f} × {spread}; {required}: {told}")
+
+
+def weibull_loop(y, _x, theta):
+    value = in_shape = in_scale = 0.0
+    for each in y:
+        log = np.log(each / theta[1])
+        power = np.exp(theta[0] * log)
+        value += (theta[0] - 1) * log - power
+        in_shape += log - power * log
+        in_scale += power
+    return value + in_shape + in_scale
+
+
+def student_t_loop(y, _x, theta):
+    value = in_nu = in_mu = in_sigma = 0.0
+    for each in y:
+        z = (each - theta[0]) / theta[1]
+        share = z * z / theta[2]
+        log, weight = np.log1p(share), 1 / (1 + share)
+        value += log
+        in_nu += log - share * weight
+        in_mu += z * weight
+        in_sigma += z * z * weight
+    return value + in_nu + in_mu + in_sigma
+
+
+def logistic_loop(y, x, theta):
+    value, gradient = 0.0, np.zeros(3)
+    for i in range(len(y)):
+        log_odds = x[i, 0] * theta[0] + x[i, 1] * theta[1] + x[i, 2] * theta[2]
+        tail = np.exp(-abs(log_odds))
+        value += y[i] * log_odds - max(log_odds, 0.0) - np.log1p(tail)
+        left = y[i] - (1.0 if log_odds > 0 else tail) / (1 + tail)
+        for j in range(3):
+            gradient[j] += left * x[i, j]
+    return value + gradient.sum()
+
+
+FUSED = {"weibull": weibull_loop, "student_t": student_t_loop, "logistic": logistic_loop}
+"""Value and gradient in one pass, added up so that nothing is left out by the compiler; constants aside."""
+
+
+def fused(name, data):
+    """Seconds of one pass over the data."""
+    import numba
+
+    once, x = numba.njit(fastmath=True)(FUSED[name]), data.get("X", np.zeros((1, 3)))
+    theta = np.array([1.5, 2.0, 3.0])
+    once(data["y"], x, theta)
+    return min(timed(lambda: [once(data["y"], x, theta) for _ in range(100)])[0] for _ in range(20)) / 100
+
+
+def floor(name, count):
+    """How far the posteriors are from gradients alone: evaluations × observations × one fused evaluation."""
+    model = models.get(name)
+    sets = [simulated(model, FLOOR_ROWS, {}, seed)[0] for seed in range(count)]
+    plan = plan_replicates(model, sets)
+    fit_replicates(model, sets[:4], ("posterior",), plan=plan)
+    seconds, found = timed(lambda: fit_replicates(model, sets, ("posterior",), plan=plan))
+    once = fused(name, sets[0])
+    lowest = found.evaluations * once / plan.cores
+    say(f"\n{name}, n = {FLOOR_ROWS}: {1000 * seconds / count:.1f} ms per data set, {found.evaluations} evaluations")
+    per_row = f"{1e9 * once / FLOOR_ROWS:.1f} ns per row"
+    say(f"  floor {1000 * lowest / count:.1f} ms ({per_row}): ours is {seconds / lowest:.2f} × that; at most 3")
+
+
+def after_one_pass(model, member, start):
+    """Everything but reading the data: 200 copies of one data set, MLE, MAP and posterior."""
+    members = [replace(member, position=position) for position in range(200)]
+    stack, begin, plan = stacked(model, members), np.repeat(start, 200, axis=0), Plan(size=128)
+    maximum_likelihoods(stack, members, begin, 0)
+    modes(stack, members, begin, 0)
+    sampled(Posteriors(stack, begin), np.arange(200), plan, Wanted(0.95), 0, lambda place: None)
+
+
+def large():
+    """After one pass over the data, the cost does not depend on n."""
+    for name in ("normal", "exponential", "poisson", "bernoulli"):
+        model = models.get(name)
+        sizes = [simulated(model, rows, {}, 1)[0] for rows in (10**3, 10**7)]
+        given = priors.resolve(model, {}, sizes[0])
+        passing, ready = timed(lambda given=given, model=model, sizes=sizes: sorted_out(model, sizes, given)[0])
+        works = [partial(after_one_pass, model, member, starts(model, [member])) for member in ready]
+        for work in works:
+            work()
+        costs = np.array([[timed(work)[0] for work in works] for _ in range(5)])
+        ratios = costs[:, 1] / costs[:, 0]
+        say(
+            f"{name}: n = 10⁷ / 10³ after one pass ({passing:.2f} s): {median(ratios):.2f} "
+            f"({ratios.min():.2f} to {ratios.max():.2f}); at most 1.2"
+        )
+
+
+def studies():
+    """Two whole studies, a minute each."""
+    for name, sizes, count in (("normal", (20, 63, 200, 632, 2000), 1000), ("bernoulli", (20,), 10000)):
+        model = models.get(name)
+        sets = [simulated(model, n, {}, seed)[0] for n in sizes for seed in range(count)]
+        seconds, found = timed(lambda model=model, sets=sets: fit_replicates(model, sets))
+        failed = found.rows.loc[found.rows["status"] != "ok", "replicate"].nunique()
+        say(f"{name}: {len(sets)} data sets, three estimators, {seconds:.1f} s; {failed} with a failure; at most 60")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Times many fits as one problem beside a loop and nutpie.")
+    parser.add_argument("--models", nargs="*", default=list(REQUIRED), help="which models (default: all)")
+    parser.add_argument(
+        "--quick", action="store_true", help="few data sets and pairs, no whole studies; writes nothing"
+    )
+    given = parser.parse_args()
+    say(f"{platform.platform()}, Python {platform.python_version()}")
+    for name in given.models:
+        for rows in (20,) if given.quick else (20, 200):
+            compare(name, rows, *((64, 1, 1) if given.quick else (512, 5, 3)))
+    for name in ("weibull", "student_t", "logistic"):
+        if name in given.models:
+            floor(name, 8 if given.quick else 64)
+    if not given.quick:
+        say()
+        large()
+        studies()
+        Path(__file__).parents[2].joinpath("results/benchmarks/replicates.txt").write_text("\n".join(LINES) + "\n")
+
+
+if __name__ == "__main__":
+    main()
