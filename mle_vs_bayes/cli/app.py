@@ -39,6 +39,7 @@ MODEL = "A model of the catalogue (see `mle-vs-bayes models`), or model.py[:func
 SOURCES = "CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME."
 JOINT = "Insist on the joint mode of latent variables as MLE and MAP."
 PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
+SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
 
@@ -51,6 +52,7 @@ def compare(
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS)] = None,
     interval: Annotated[Several, valued("KIND", "profile, bootstrap, … or all; repeat for several.")] = None,
+    scale: Annotated[str, valued("SCALE", SCALE)] = "model",
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="Nested random subsets: 20,50,100,all.")] = None,
     simulate: Annotated[int | None, valued("NUMBER", "Instead of DATA: draw this many units from the model.")] = None,

@@ -53,6 +53,7 @@ def request(asked: Mapping[str, Any]) -> dict[str, Any]:
     same = ("formula", "level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts", "allow_joint")
     return {
         **{name: asked[name] for name in same},
+        "scale": asked["scale"],
         "columns": assignments(asked["column"], "--column"),
         "priors": assignments(asked["prior"], "--prior"),
         "estimators": tuple(asked["estimator"] or ()),

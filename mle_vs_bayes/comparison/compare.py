@@ -14,7 +14,9 @@ from ..contract.program import Program
 from ..errors import DataError, UsageError
 from ..estimators import groups as tree_groups
 from ..estimators.posterior import Sampling
+from ..estimators.unconstrained import SCALE
 from ..intervals.interval import check_level
+from ..rows import MODEL_SCALE
 from . import foreign
 from . import priors as prior_choice
 from .estimators import Settings, chosen
@@ -45,6 +47,7 @@ def compare(
     priors: prior_choice.Given | None = None,
     estimators: Sequence[str] = (),
     intervals: Sequence[str] = (),
+    scale: str = MODEL_SCALE,
     level: float = 0.95,
     n: Sequence[int | str] | None = None,
     seed: int = 0,
@@ -81,6 +84,9 @@ def compare(
     intervals : sequence of str
         Kinds of interval by their name in rows (``profile``, ``bootstrap``, …), or ``all``; each
         estimator without one of them keeps its default.
+    scale : str
+        ``unconstrained`` adds, beside the MAP, the mode of the density of logarithms and log odds, Jacobian and all:
+        rows of the estimator ``map`` whose ``scale`` says so, with an interval that is symmetric on that scale.
     level : float
         Of every interval, inside (0, 1).
     n : sequence of int or "all", optional
@@ -109,7 +115,7 @@ def compare(
     _check(level, chains, draws, tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
-    context = Context(level, seed, kinds=interval_kinds.chosen(intervals))
+    context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and foreign.is_program(model):
         foreign.check_options({**of_data, "priors": priors, "simulate": simulate, "truth": truth, "n": n})
@@ -176,6 +182,15 @@ def _check(level: float, chains: int, draws: int, tune: int, seed: int, starts: 
     for name, value, least in numbers:
         if value < least or value != np.floor(value):
             raise UsageError(f"{name} is {value}; it must be a whole number, {least} or above.")
+
+
+def _scale(scale: str, names: Sequence[str]) -> str:
+    """The scale asked for, which needs a MAP to stand beside."""
+    if scale not in (MODEL_SCALE, SCALE):
+        raise UsageError(f'there is no scale "{scale}"; choose {MODEL_SCALE} or {SCALE}.')
+    if scale == SCALE and "map" not in names:
+        raise UsageError(f"the scale is {scale}, which is for the MAP, and no MAP is fitted; add the estimator map.")
+    return scale
 
 
 def _check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ def screen(outcome: Outcome) -> Any:
         pairs = [f"{a} - {b}" for a, b in PAIRS if f"{a} - {b}" in present]
         parts.append(text.agreement([asdict(a) for a in fit.agreement], pairs))
     if len(outcome.fits) > 1:
-        parts.append(text.sizes(outcome.rows))
+        parts.append(text.sizes(outcome.model_scale))
     parts.append(text.paragraph(verdict.headline(fit), "bold"))
     parts.append(text.paragraph(verdict.diagnostics(fit)))
     parts += [text.paragraph(f"! {sentence}", "yellow") for sentence in verdict.concerns(fit)]
