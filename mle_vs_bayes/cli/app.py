@@ -50,6 +50,7 @@ def compare(
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
     formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
+    prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS)] = None,
     interval: Annotated[Several, valued("KIND", "profile, bootstrap, … or all; repeat for several.")] = None,
     scale: Annotated[str, valued("SCALE", SCALE)] = "model",

@@ -45,6 +45,7 @@ def compare(
     simulate: int | None = None,
     truth: Mapping[str, float] | None = None,
     priors: prior_choice.Given | None = None,
+    prior_power: float = 1.0,
     estimators: Sequence[str] = (),
     intervals: Sequence[str] = (),
     scale: str = MODEL_SCALE,
@@ -79,6 +80,8 @@ def compare(
         Instead of data: draw this many units from the model at these parameters (typical values where not given).
     priors : mapping, optional
         Parameter → `Prior` or text, e.g. ``{"shape": "Gamma(alpha=2, beta=1)"}``, in place of the defaults.
+    prior_power : float
+        Power to which all priors together are raised: 2 counts them twice, 0.5 half; for models of the catalogue.
     estimators : sequence of str
         Any of ``mle``, ``map``, ``posterior``, ``exact``; the first three when empty.
     intervals : sequence of str
@@ -118,7 +121,8 @@ def compare(
     context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and foreign.is_program(model):
-        foreign.check_options({**of_data, "priors": priors, "simulate": simulate, "truth": truth, "n": n})
+        of_priors = {"priors": priors, "prior_power": prior_power != 1}
+        foreign.check_options({**of_data, **of_priors, "simulate": simulate, "truth": truth, "n": n})
         with foreign.single_thread():
             program = foreign.opened(model, data, allow_joint, progress)
             own = fit(program, names, settings, context, progress)
@@ -131,19 +135,20 @@ def compare(
     else:
         dataset, used = _prepared(chosen_model, data, columns or {}, formula, drop_missing)
         truths = {}
-    context = replace(context, variant=prior_choice.variant(priors or {}), truth=truths)
-    programs = _programs(chosen_model, dataset, priors or {}, n, seed)
+    context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
+    programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
     fits = tuple(fit(program, names, settings, context, progress) for program in programs)
     return Comparison(chosen_model, fits, level, seed, used)
 
 
 def _programs(
-    model: Model, data: Dataset, given: prior_choice.Given, n: Sequence[int | str] | None, seed: int
+    model: Model, data: Dataset, given: prior_choice.Given, power: float, n: Sequence[int | str] | None, seed: int
 ) -> Iterator[Program]:
     """One per size asked for, smallest first, all under the priors of the whole data."""
     resolved = prior_choice.resolve(model, given, data)
     for subset in nested(data, n, seed, least=model.least_rows(data)):
-        yield Program(model, _usable(model, subset), prior_choice.of_subset(resolved, model, data.coords, subset))
+        own = prior_choice.of_subset(resolved, model, data.coords, subset)
+        yield Program(model, _usable(model, subset), own, power)
 
 
 def _prepared(

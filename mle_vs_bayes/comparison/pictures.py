@@ -63,7 +63,9 @@ def _moving(fit: Fit, tree: "xarray.DataTree") -> "xarray.DataTree":
 
 def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:
     """Grid and prior density, each ``(200,)``, of every parameter over the reach of its estimates, by label."""
-    found = {}
+    found: dict[str, tuple[Array, Array]] = {}
+    if fit.program.prior_power != 1:
+        return found  # whose constant is not known
     for parameter in fit.program.layout.parameters:
         name, prior = parameter.name, fit.program.priors[parameter.name]
         if parameter.support.name == "ordered":

@@ -41,8 +41,11 @@ class Evaluation:
 class Program:
     """The densities of one model on one data set under resolved priors."""
 
-    def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior]) -> None:
-        self.model, self.data, self.priors = model, data, priors
+    prior_power: float = 1.0
+    """What the prior is raised to, wherever a density has it: its α = 1 is the prior to this power."""
+
+    def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> None:
+        self.model, self.data, self.priors, self.prior_power = model, data, priors, prior_power
         self.layout = Layout(model, data)
         self.coordinates = Coordinates(self.layout, data)
 
@@ -142,14 +145,18 @@ class Program:
     @cached_property
     def pymc_model(self) -> "pymc.Model":
         """The PyMC model whose mode is the MAP: latent variables integrated out, real parameters standardised."""
-        return pymc_model.build(self.model, self.layout, self.data, self.priors, self._affine())
+        return self._built(latent=False)
 
     @cached_property
     def sampled_model(self) -> "pymc.Model":
         """What is sampled: `pymc_model`, or the same posterior with latent variables where the leaf has them."""
         if not self.model.has_latent:
             return self.pymc_model
-        return pymc_model.build(self.model, self.layout, self.data, self.priors, self._affine(), latent=True)
+        return self._built(latent=True)
+
+    def _built(self, latent: bool) -> "pymc.Model":
+        given = (self.model, self.layout, self.data, self.priors, self._affine())
+        return pymc_model.build(*given, latent=latent, power=self.prior_power)
 
     def _affine(self) -> dict[str, tuple[Any, Any]]:
         hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
@@ -200,7 +207,7 @@ class Program:
 
     @cached_property
     def prior_graph(self) -> tuple[Any, Any]:
-        model = pymc_model.build_priors(self.model, self.layout, self.data, self.priors)
+        model = pymc_model.build_priors(self.model, self.layout, self.data, self.priors, power=self.prior_power)
         terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
         return self._on_vector(model, sum(term.sum() for term in terms))
 
