@@ -178,7 +178,7 @@ KINDS: dict[str, Kind] = {
     ),
     "no_prior_draws": Kind(
         "note",
-        "a flat or Jeffreys prior cannot be drawn from, so there is no prior group",
+        "a prior that is flat, Jeffreys' or to a power cannot be drawn from, so there is no prior group",
         "use a proper prior to see prior draws",
     ),
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas
 
+MODEL_SCALE = "model"
 STATUSES = ("ok", "failed", "divergent", "not_applicable")
 
 
@@ -27,7 +28,7 @@ class Row:
     replicate: int | None = None
     estimator: str
     """One of mle, map, posterior, mle_exact, posterior_exact."""
-    scale: str = "model"
+    scale: str = MODEL_SCALE
     """The scale on which the mode or the mean was taken: ``model`` or ``unconstrained``."""
     parameter: str
     """In ArviZ's style: ``shape``, ``beta[Intercept]``, or the name of a derived quantity."""

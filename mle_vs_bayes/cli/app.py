@@ -39,6 +39,7 @@ MODEL = "A model of the catalogue (see `mle-vs-bayes models`), or model.py[:func
 SOURCES = "CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME."
 JOINT = "Insist on the joint mode of latent variables as MLE and MAP."
 PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
+SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
 
@@ -49,8 +50,10 @@ def compare(
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
     formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
+    prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS)] = None,
     interval: Annotated[Several, valued("KIND", "profile, bootstrap, … or all; repeat for several.")] = None,
+    scale: Annotated[str, valued("SCALE", SCALE)] = "model",
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="Nested random subsets: 20,50,100,all.")] = None,
     simulate: Annotated[int | None, valued("NUMBER", "Instead of DATA: draw this many units from the model.")] = None,

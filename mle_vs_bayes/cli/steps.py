@@ -53,6 +53,7 @@ def request(asked: Mapping[str, Any]) -> dict[str, Any]:
     same = ("formula", "level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts", "allow_joint")
     return {
         **{name: asked[name] for name in same},
+        **{name: asked[name] for name in ("scale", "prior_power")},
         "columns": assignments(asked["column"], "--column"),
         "priors": assignments(asked["prior"], "--prior"),
         "estimators": tuple(asked["estimator"] or ()),
@@ -181,7 +182,7 @@ def page(
     request: Mapping[str, Any],
 ) -> Any:
     """Tests and scores, beside other models fitted to the same data under their own default priors."""
-    common = {**request, "priors": {}, "truth": {}, "simulate": None, "groups": (), "n": None}
+    common = {**request, "priors": {}, "prior_power": 1.0, "truth": {}, "simulate": None, "groups": (), "n": None}
     used = data if data is not None else dict(comparison.fit.program.data)
     others = [run(name, used, common) for name in against or ()]
     with Console(stderr=True).status("scoring …"):

@@ -14,7 +14,9 @@ from ..contract.program import Program
 from ..errors import DataError, UsageError
 from ..estimators import groups as tree_groups
 from ..estimators.posterior import Sampling
+from ..estimators.unconstrained import SCALE
 from ..intervals.interval import check_level
+from ..rows import MODEL_SCALE
 from . import foreign
 from . import priors as prior_choice
 from .estimators import Settings, chosen
@@ -43,8 +45,10 @@ def compare(
     simulate: int | None = None,
     truth: Mapping[str, float] | None = None,
     priors: prior_choice.Given | None = None,
+    prior_power: float = 1.0,
     estimators: Sequence[str] = (),
     intervals: Sequence[str] = (),
+    scale: str = MODEL_SCALE,
     level: float = 0.95,
     n: Sequence[int | str] | None = None,
     seed: int = 0,
@@ -76,11 +80,16 @@ def compare(
         Instead of data: draw this many units from the model at these parameters (typical values where not given).
     priors : mapping, optional
         Parameter → `Prior` or text, e.g. ``{"shape": "Gamma(alpha=2, beta=1)"}``, in place of the defaults.
+    prior_power : float
+        Power to which all priors together are raised: 2 counts them twice, 0.5 half; for models of the catalogue.
     estimators : sequence of str
         Any of ``mle``, ``map``, ``posterior``, ``exact``; the first three when empty.
     intervals : sequence of str
         Kinds of interval by their name in rows (``profile``, ``bootstrap``, …), or ``all``; each
         estimator without one of them keeps its default.
+    scale : str
+        ``unconstrained`` adds, beside the MAP, the mode of the density of logarithms and log odds, Jacobian and all:
+        rows of the estimator ``map`` whose ``scale`` says so, with an interval that is symmetric on that scale.
     level : float
         Of every interval, inside (0, 1).
     n : sequence of int or "all", optional
@@ -109,10 +118,11 @@ def compare(
     _check(level, chains, draws, tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
-    context = Context(level, seed, kinds=interval_kinds.chosen(intervals))
+    context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and foreign.is_program(model):
-        foreign.check_options({**of_data, "priors": priors, "simulate": simulate, "truth": truth, "n": n})
+        of_priors = {"priors": priors, "prior_power": prior_power != 1}
+        foreign.check_options({**of_data, **of_priors, "simulate": simulate, "truth": truth, "n": n})
         with foreign.single_thread():
             program = foreign.opened(model, data, allow_joint, progress)
             own = fit(program, names, settings, context, progress)
@@ -125,19 +135,20 @@ def compare(
     else:
         dataset, used = _prepared(chosen_model, data, columns or {}, formula, drop_missing)
         truths = {}
-    context = replace(context, variant=prior_choice.variant(priors or {}), truth=truths)
-    programs = _programs(chosen_model, dataset, priors or {}, n, seed)
+    context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
+    programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
     fits = tuple(fit(program, names, settings, context, progress) for program in programs)
     return Comparison(chosen_model, fits, level, seed, used)
 
 
 def _programs(
-    model: Model, data: Dataset, given: prior_choice.Given, n: Sequence[int | str] | None, seed: int
+    model: Model, data: Dataset, given: prior_choice.Given, power: float, n: Sequence[int | str] | None, seed: int
 ) -> Iterator[Program]:
     """One per size asked for, smallest first, all under the priors of the whole data."""
     resolved = prior_choice.resolve(model, given, data)
     for subset in nested(data, n, seed, least=model.least_rows(data)):
-        yield Program(model, _usable(model, subset), prior_choice.of_subset(resolved, model, data.coords, subset))
+        own = prior_choice.of_subset(resolved, model, data.coords, subset)
+        yield Program(model, _usable(model, subset), own, power)
 
 
 def _prepared(
@@ -176,6 +187,15 @@ def _check(level: float, chains: int, draws: int, tune: int, seed: int, starts: 
     for name, value, least in numbers:
         if value < least or value != np.floor(value):
             raise UsageError(f"{name} is {value}; it must be a whole number, {least} or above.")
+
+
+def _scale(scale: str, names: Sequence[str]) -> str:
+    """The scale asked for, which needs a MAP to stand beside."""
+    if scale not in (MODEL_SCALE, SCALE):
+        raise UsageError(f'there is no scale "{scale}"; choose {MODEL_SCALE} or {SCALE}.')
+    if scale == SCALE and "map" not in names:
+        raise UsageError(f"the scale is {scale}, which is for the MAP, and no MAP is fitted; add the estimator map.")
+    return scale
 
 
 def _check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:

@@ -30,6 +30,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "versions": versions(),
         "columns": outcome.columns,
         "priors": {name: str(prior) for name, prior in fit.program.priors.items()},
+        "prior_power": fit.program.prior_power,
         "fit": {name: _fit(estimate, outcome.n, size) for name, estimate in fit.estimates.items()},
         "rows": [record for each in outcome.fits for record in records(each.rows)],
         "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],

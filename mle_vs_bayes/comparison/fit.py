@@ -8,8 +8,9 @@ import numpy as np
 from ..concerns import Concern
 from ..contract import parity
 from ..contract.program import Program
+from ..estimators import unconstrained
 from ..estimators.estimate import Estimate
-from ..rows import Row
+from ..rows import MODEL_SCALE, Row
 from . import estimators, quantities
 from .agreement import Agreement, agreements
 from .estimators import Settings
@@ -54,7 +55,19 @@ def fit(program: Program, names: tuple[str, ...], settings: Settings, context: C
     rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
     pairs = agreements(program, found, *_points(rows))
     found = _with_agreement(program, found, pairs)
-    return Fit(program, found, tuple(_with_codes(rows, found)), tuple(pairs), gap)
+    rows = _with_codes(rows, found)
+    if context.scale != MODEL_SCALE:
+        progress("fitting the mode on the unconstrained scale")
+        rows = _with_unconstrained(rows, program, found["map"], context)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap)
+
+
+def _with_unconstrained(rows: list[Row], program: Program, top: Estimate, context: Context) -> list[Row]:
+    """The rows with those of the mode on the unconstrained scale behind the MAP's."""
+    mode = unconstrained.estimate(program, top)
+    behind = 1 + max(place for place, row in enumerate(rows) if row.estimator == "map")
+    more = quantities.rows("map", mode, program, context, unconstrained.SCALE)
+    return [*rows[:behind], *more, *rows[behind:]]
 
 
 def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:

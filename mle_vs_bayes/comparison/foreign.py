@@ -106,6 +106,7 @@ def check_options(given: Mapping[str, Any]) -> None:
         "formula": "the program says its own covariates",
         "drop_missing": "drop rows before, or in the function",
         "priors": "the program says its own priors",
+        "prior_power": "the program says its own priors",
         "simulate": "give data",
         "truth": "it belongs to simulated data",
         "n": "give smaller data",

@@ -41,6 +41,12 @@ class Outcome:
         return row_schema.frame(row for fit in self.fits for row in fit.rows)
 
     @property
+    def model_scale(self) -> "pandas.DataFrame":
+        """The rows of every n that are on the model scale: one estimate per estimator, as figures want it."""
+        rows = self.rows
+        return rows[rows["scale"] == row_schema.MODEL_SCALE]
+
+    @property
     def table(self) -> "pandas.DataFrame":
         """The largest n, wide: one line per quantity; estimate, se, lower, upper of each estimator."""
         tidy = row_schema.frame(self.fit.rows).drop_duplicates(["parameter", "estimator"])

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import rows as row_schema
 from ..contract.draws import by_label, varies
 from . import curves, road, searches
 from .fit import Fit
@@ -26,7 +25,7 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     from ..report.waterfall import waterfall
 
     fit = outcome.fit
-    rows, densities = row_schema.frame(fit.rows), prior_densities(fit)
+    rows, densities = outcome.model_scale, prior_densities(fit)
     subject = f"{fit.program.model.name}, n = {fit.program.data.n:,}"
     found = {"forest": figures.forest(rows)}
     posterior = fit.estimates.get("posterior")
@@ -44,7 +43,7 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
     if len(drawn):
         found["profile"] = draw_curves(drawn, subject, outcome.level)
     if len(outcome.fits) > 1:
-        found["convergence"] = figures.convergence(outcome.rows)
+        found["convergence"] = figures.convergence(outcome.model_scale)
     return found
 
 
@@ -64,7 +63,9 @@ def _moving(fit: Fit, tree: "xarray.DataTree") -> "xarray.DataTree":
 
 def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:
     """Grid and prior density, each ``(200,)``, of every parameter over the reach of its estimates, by label."""
-    found = {}
+    found: dict[str, tuple[Array, Array]] = {}
+    if fit.program.prior_power != 1:
+        return found  # whose constant is not known
     for parameter in fit.program.layout.parameters:
         name, prior = parameter.name, fit.program.priors[parameter.name]
         if parameter.support.name == "ordered":

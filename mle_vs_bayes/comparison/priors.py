@@ -47,13 +47,20 @@ def of_subset(
     return found
 
 
-def variant(given: Given) -> str:
-    """The label of these priors in rows: ``default``, or what replaced the defaults."""
-    if not given:
-        return "default"
-    return "; ".join(
-        f"{key} ~ {parse(value) if isinstance(value, str) else value}" for key, value in sorted(given.items())
-    )
+def variant(given: Given, power: float = 1.0) -> str:
+    """The label of these priors in rows: ``default``, or what replaced the defaults, and ``prior^2`` for a power.
+
+    Raises
+    ------
+    UsageError
+        A power that leaves no prior.
+    """
+    if not 0 < power < np.inf:
+        raise UsageError(f"prior-power is {power:g}; it must be above 0: 1 is the prior as it is, 2 two of them.")
+    told = [f"{key} ~ {parse(value) if isinstance(value, str) else value}" for key, value in sorted(given.items())]
+    if power != 1:
+        told.append(f"prior^{power:g}")
+    return "; ".join(told) or "default"
 
 
 def _element_labels(model: Model, data: Dataset) -> list[str]:

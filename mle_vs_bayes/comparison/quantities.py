@@ -11,7 +11,8 @@ from ..contract.program import Program
 from ..estimators.estimate import Estimate
 from ..intervals.delta import standard_errors
 from ..intervals.interval import Interval, Request
-from ..rows import Row
+from ..intervals.wald_transformed import wald_transformed
+from ..rows import MODEL_SCALE, Row
 
 
 @dataclass(frozen=True)
@@ -23,28 +24,37 @@ class Context:
     variant: str = "default"
     truth: Mapping[str, float] | None = None
     kinds: tuple[str, ...] = intervals.DEFAULTS
+    scale: str = MODEL_SCALE
+    """``unconstrained`` adds the mode of that density to the MAP's rows, under its own label."""
 
 
-def rows(name: str, estimate: Estimate, program: Program, context: Context) -> list[Row]:
-    """The rows of one estimator, by quantity; a fit without an answer has one row per quantity."""
+def rows(name: str, estimate: Estimate, program: Program, context: Context, scale: str = MODEL_SCALE) -> list[Row]:
+    """The rows of one estimator, by quantity; a fit without an answer has one row per quantity.
+
+    ``scale`` is the one on which the estimate is a mode, and its interval symmetric.
+    """
     labels, truths = program.quantity_labels, context.truth or {}
     numbers = _numbers(estimate, program)
     shared = _shared(name, estimate, program, context)
-    computed = _intervals(name, estimate, program, context)
+    computed = _intervals(name, estimate, program, context, scale)
     found = []
     for position, label in enumerate(labels):
         for kind, columns in computed:
-            specific = {**shared, **numbers[position], **_ends(columns[position], kind)}
+            specific = {**shared, "scale": scale, **numbers[position], **_ends(columns[position], kind)}
             found.append(Row(parameter=label, truth=truths.get(label), **specific))
     return found
 
 
-def _intervals(name: str, estimate: Estimate, program: Program, context: Context) -> list[tuple[str, list[Interval]]]:
+def _intervals(
+    name: str, estimate: Estimate, program: Program, context: Context, scale: str
+) -> list[tuple[str, list[Interval]]]:
     """Each kind with one interval per quantity; the kind ``none`` where nothing can be computed."""
     kinds = intervals.of(name, context.kinds) if estimate.converged else ()
     if not kinds:
         return [("none", [Interval() for _ in program.quantity_labels])]
     request = Request(program, estimate, context.level, context.seed)
+    if scale != MODEL_SCALE:
+        return [("laplace", wald_transformed(request))]
     return [(kind, intervals.KINDS[kind].compute(request)) for kind in kinds]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import rows as row_schema
 from ..errors import UsageError
 from . import document, tree, verdict
 from .estimators import ESTIMATORS
@@ -111,7 +110,7 @@ class Comparison(Outcome):
         """The forest of all estimators and their intervals."""
         from ..report import figures
 
-        return figures.forest(row_schema.frame(self.fit.rows))
+        return figures.forest(self.model_scale)
 
     def figures(self) -> "dict[str, Figure]":
         """Every figure there is for these fits, by file name."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..estimators import power_path
+from ..rows import MODEL_SCALE, Row
 from .fit import Fit
 
 if TYPE_CHECKING:
@@ -35,9 +36,13 @@ def _steps(fit: Fit, powers: Sequence[float]) -> Iterator[dict[str, Any]]:
             yield {**told, "status": step.status, "reason": step.reason}
 
 
+def _told(fit: Fit) -> list[Row]:
+    return [row for row in fit.rows if row.estimator in STATIONS and row.scale == MODEL_SCALE]
+
+
 def _stations(fit: Fit) -> Iterator[dict[str, Any]]:
     """One row of each station and quantity, whatever the number of its intervals."""
-    for row in {(r.estimator, r.parameter): r for r in fit.rows if r.estimator in STATIONS}.values():
+    for row in {(r.estimator, r.parameter): r for r in _told(fit)}.values():
         told = {"parameter": row.parameter, "estimator": row.estimator, "power": STATIONS[row.estimator]}
         number = {"estimate": row.estimate, "se": row.se, "truth": row.truth}
         yield {**told, **number, "status": "ok" if row.estimate is not None else row.status, "reason": row.reason}

@@ -22,7 +22,7 @@ def screen(outcome: Outcome) -> Any:
         pairs = [f"{a} - {b}" for a, b in PAIRS if f"{a} - {b}" in present]
         parts.append(text.agreement([asdict(a) for a in fit.agreement], pairs))
     if len(outcome.fits) > 1:
-        parts.append(text.sizes(outcome.rows))
+        parts.append(text.sizes(outcome.model_scale))
     parts.append(text.paragraph(verdict.headline(fit), "bold"))
     parts.append(text.paragraph(verdict.diagnostics(fit)))
     parts += [text.paragraph(f"! {sentence}", "yellow") for sentence in verdict.concerns(fit)]
@@ -36,6 +36,8 @@ def _header(outcome: Outcome) -> RenderableType:
     facts = [f"n = {outcome.n:,}", *([used] if used else []), f"seed {outcome.seed}"]
     lines = [f"{outcome.model.name} · {' · '.join(facts)}"]
     lines += [f"prior  {name} ~ {prior}" for name, prior in fit.program.priors.items()]
+    if fit.program.prior_power != 1:
+        lines.append(f"prior  to the power {fit.program.prior_power:g}, all of it")
     truths = {row.parameter: row.truth for row in fit.rows if row.truth is not None}
     if truths:
         lines.append("truth  " + ", ".join(f"{label} = {truth:.6g}" for label, truth in truths.items()))

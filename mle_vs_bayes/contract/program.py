@@ -41,8 +41,11 @@ class Evaluation:
 class Program:
     """The densities of one model on one data set under resolved priors."""
 
-    def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior]) -> None:
-        self.model, self.data, self.priors = model, data, priors
+    prior_power: float = 1.0
+    """What the prior is raised to, wherever a density has it: its α = 1 is the prior to this power."""
+
+    def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> None:
+        self.model, self.data, self.priors, self.prior_power = model, data, priors, prior_power
         self.layout = Layout(model, data)
         self.coordinates = Coordinates(self.layout, data)
 
@@ -150,14 +153,18 @@ class Program:
     @cached_property
     def pymc_model(self) -> "pymc.Model":
         """The PyMC model whose mode is the MAP: latent variables integrated out, real parameters standardised."""
-        return pymc_model.build(self.model, self.layout, self.data, self.priors, self._affine())
+        return self._built(latent=False)
 
     @cached_property
     def sampled_model(self) -> "pymc.Model":
         """What is sampled: `pymc_model`, or the same posterior with latent variables where the leaf has them."""
         if not self.model.has_latent:
             return self.pymc_model
-        return pymc_model.build(self.model, self.layout, self.data, self.priors, self._affine(), latent=True)
+        return self._built(latent=True)
+
+    def _built(self, latent: bool) -> "pymc.Model":
+        given = (self.model, self.layout, self.data, self.priors, self._affine())
+        return pymc_model.build(*given, latent=latent, power=self.prior_power)
 
     def _affine(self) -> dict[str, tuple[Any, Any]]:
         hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
@@ -206,7 +213,9 @@ class Program:
 
     @cached_property
     def _prior_model(self) -> "pymc.Model":
-        return pymc_model.build_priors(self.model, self.layout, self.data, self.priors, symbolic=True)
+        return pymc_model.build_priors(
+            self.model, self.layout, self.data, self.priors, symbolic=True, power=self.prior_power
+        )
 
     @cached_property
     def _log_prior_value(self) -> Callable[[Array], Array]:
@@ -240,7 +249,7 @@ class Program:
         }
         values |= {pymc_model.data_node(role): v for role, v in self.data.items()}
         information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
-        return bound((name, *self._kind, families, information), make, values)
+        return bound((name, *self._kind, families, information, self.prior_power), make, values)
 
     @property
     def _kind(self) -> tuple[Any, ...]:

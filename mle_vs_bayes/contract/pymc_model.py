@@ -33,11 +33,14 @@ def build(
     affine: Affine,
     latent: bool = False,
     symbolic: bool = False,
+    power: float = 1.0,
 ) -> "pymc.Model":
     """The model with its priors, ready for ``pymc.find_MAP``, or with its ``latent`` variables for ``pymc.sample``.
 
     ``symbolic`` makes the numbers of the priors nodes like the data's own (`prior_nodes`), so that one graph
     serves many data sets; a parameter whose support follows the data then has no transform.
+
+    ``power`` raises the priors of the parameters, and not those of latent variables, to a power (up to a constant).
 
     ``affine`` maps a real or rising parameter to (centre, scale): scalars, or ``(k,)`` and ``(k, k)``.
     Rising values have the density of their prior as if they were free, so without the constant (K! under one
@@ -63,6 +66,7 @@ def build(
         nodes = data_nodes(data)
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, nodes)
+        _raise_priors(built, power)
         (model.latent if latent else model.likelihood)(theta, nodes)
     return built
 
@@ -78,9 +82,14 @@ def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model
 
 
 def build_priors(
-    model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior], symbolic: bool = False
+    model: Model,
+    layout: Layout,
+    data: Dataset,
+    priors: Mapping[str, Prior],
+    symbolic: bool = False,
+    power: float = 1.0,
 ) -> "pymc.Model":
-    """The priors alone, on the model scale; ``symbolic`` as in `build`."""
+    """The priors alone, on the model scale; ``symbolic`` and ``power`` as in `build`."""
     import pymc
 
     with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
@@ -91,7 +100,17 @@ def build_priors(
             theta[p.name] = prior.pymc(numbers, name=p.name, dims=p.dims or None, default_transform=None)
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, data_nodes(data))
+        _raise_priors(built, power)
     return built
+
+
+def _raise_priors(built: "pymc.Model", power: float) -> None:
+    """The priors in the open model to this power, by (power − 1) · log prior as a Potential."""
+    import pymc
+
+    if power != 1:
+        terms = [*(pymc.logp(rv, rv).sum() for rv in built.free_RVs), *(p.sum() for p in built.potentials)]
+        pymc.Potential("prior_power", (power - 1) * sum(terms))
 
 
 def prior_nodes(parameter: str, prior: Prior) -> dict[str, Any]:

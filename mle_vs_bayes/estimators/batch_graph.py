@@ -75,7 +75,8 @@ def _prior(program: Program, nodes: Mapping[str, Any], theta: Any) -> tuple[Any,
     import pytensor.tensor as pt
     from pytensor.graph.replace import graph_replace
 
-    model = pymc_model.build_priors(program.model, program.layout, program.data, program.priors, symbolic=True)
+    given = program.model, program.layout, program.data, program.priors
+    model = pymc_model.build_priors(*given, symbolic=True, power=program.prior_power)
     terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
     prior = _on(program.layout.split(theta), model, sum(term.sum() for term in terms))
     own = _nodes(model)
@@ -109,7 +110,8 @@ def unconstrained_posterior(stack: Stack) -> Unconstrained:
         own = program.unconstrained_graph()
         symbols = {str(symbol.name): symbol for symbol in own.symbols.values()}
         return Unconstrained(_complete(stack, own.vector, own.density, symbols), own.theta, own.point, own.z)
-    model = pymc_model.build(program.model, layout, program.data, program.priors, {}, symbolic=True)
+    given = program.model, layout, program.data, program.priors
+    model = pymc_model.build(*given, {}, symbolic=True, power=program.prior_power)
     vector, point = (
         pt.vector(name, shape=(n,), dtype="float64") for name, n in (("z", layout.free_size), ("theta", layout.size))
     )

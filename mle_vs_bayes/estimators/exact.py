@@ -37,9 +37,11 @@ def fit_mle(program: Program) -> Estimate:
 def fit_posterior(program: Program) -> Estimate:
     """The conjugate posterior: means and variances of SciPy's distributions, by label."""
     labels = program.layout.labels
-    exact = program.model.conjugate_posterior(program.data, program.priors)
+    powered = program.prior_power != 1
+    exact = None if powered else program.model.conjugate_posterior(program.data, program.priors)
     if exact is None:
         priors = ", ".join(f"{name} ~ {prior}" for name, prior in program.priors.items())
+        priors += f", to the power {program.prior_power:g}" if powered else ""
         return missing(
             POSTERIOR, labels, "not_applicable", f"no exact posterior of {program.model.name} under {priors}"
         )

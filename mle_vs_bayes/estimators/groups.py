@@ -57,7 +57,7 @@ def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed
     """Add the named groups to the tree; concerns say what could not be added in full."""
     step = thinning(program, tree)
     job = Job(program, tree, seed, step)
-    flat = [name for name, prior in program.priors.items() if not prior.proper]
+    flat = [name for name, prior in program.priors.items() if not prior.proper or program.prior_power != 1]
     notes = []
     for group in groups:
         if group in _OF_THE_PRIOR and flat:
@@ -82,7 +82,7 @@ def _added(job: Job, group: str) -> list[Concern]:
 
 
 def _add_log_prior(job: Job) -> None:
-    if job.program.foreign:  # which PyMC may not be able to take apart, and compiles for long
+    if job.program.foreign or job.program.prior_power != 1:  # PyMC may not take it apart, or leaves out the power
         job.tree["log_prior"] = _log_prior_of_draws(job)
         return
     from pymc.stats import compute_log_prior

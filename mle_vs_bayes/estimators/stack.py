@@ -64,6 +64,8 @@ class Stack:
             priors.append((parameter.name, prior.family, parameter.support.name, *lengths, *ends))
         if jeffreys.asked(self.program.priors):
             priors.append((jeffreys.NAME,))
+        if self.program.prior_power != 1:
+            priors.append((f"to the power {self.program.prior_power}",))
         sizes = tuple(sorted((name, len(names)) for name, names in layout.coords.items()))
         roles, own = tuple(sorted(self.program.data)), self.program if self.program.foreign else None
         return Shape(model.name, type(model), sizes, roles, tuple(priors), frozenset(self.stacked), own)

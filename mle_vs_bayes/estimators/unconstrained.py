@@ -3,20 +3,23 @@
 On z = log θ or log odds the density is likelihood × prior × |dθ/dz|, and the Jacobian's logarithm moves
 the mode. What samplers draw from and many programs call the MAP is this one. For an Exponential rate
 with a Gamma(a, b) prior it is (n + a)/(n + a − 1) times the MAP, which is the posterior *mean*.
-Nothing here is reported as an estimate: it only explains a difference.
+It explains a difference, and is reported only where it was asked for, under its own label.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.program import Evaluation, Program
 from ..contract.support import Support
-from .optimum import maximise
+from .estimate import Estimate, missing
+from .optimum import covariance, maximise
 
 Array = NDArray[np.float64]
 
+NAME = "maximum_a_posteriori_unconstrained"
 SCALE = "unconstrained"
 _STEP = 1e-5
 """In z: central differences of the exact gradient, whose errors slow Newton's steps but do not move the mode."""
@@ -31,6 +34,11 @@ class UnconstrainedMode:
     status: str
     reason: str | None = None
     scale: str = SCALE
+    covariance: Array | None = None
+    """J Σ Jᵀ ``(p, p)`` with Σ that of z: on the model scale to first order."""
+    gradient: float | None = None
+    """Its length at the mode, in standard errors of z."""
+    iterations: int | None = None
 
 
 class UnconstrainedProgram(Program):
@@ -79,9 +87,34 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
 
 def mode(program: Program, start: Array) -> UnconstrainedMode:
     """The mode of the posterior density of z, searched for from ``start`` ``(p,)``, usually the MAP."""
-    found = maximise(UnconstrainedProgram(program), 1.0, program.coordinates.z(start))
+    of_z = UnconstrainedProgram(program)
+    found = maximise(of_z, 1.0, program.coordinates.z(start))
     if found.status != "ok":
         nothing = np.full(program.layout.size, np.nan)
         return UnconstrainedMode(nothing, np.full(len(found.z), np.nan), found.status, found.reason)
     se = np.sqrt(np.diag(np.linalg.inv(-found.evaluation.hessian)))
-    return UnconstrainedMode(program.coordinates.theta(found.z), se, "ok")
+    return UnconstrainedMode(
+        program.coordinates.theta(found.z),
+        se,
+        "ok",
+        covariance=covariance(of_z, found),
+        gradient=found.decrement,
+        iterations=found.iterations,
+    )
+
+
+def estimate(program: Program, top: Estimate) -> Estimate:
+    """The mode on the unconstrained scale as an estimate, beside the MAP ``top``, from where it is searched for.
+
+    Refused where the MAP is; there may be one where the MAP lies on an edge, which the Jacobian keeps it from.
+    """
+    if top.status == "not_applicable":
+        return missing(NAME, program.layout.labels, top.status, str(top.reason))
+    found = mode(program, top.point if top.has_errors else program.start)
+    details: dict[str, Any] = {"gradient": found.gradient, "iterations": found.iterations}
+    if found.status != "ok":
+        reason = f"there is no mode on the unconstrained scale: {found.reason}"
+        return missing(NAME, program.layout.labels, found.status, reason, **details)
+    return Estimate(
+        estimator=NAME, labels=program.layout.labels, point=found.point, covariance=found.covariance, **details
+    )

@@ -14,6 +14,7 @@ from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
+from ..rows import MODEL_SCALE
 from .palette import LOOKS
 
 if TYPE_CHECKING:
@@ -66,11 +67,11 @@ def estimates(rows: "pandas.DataFrame") -> Table:
         style, above = number_format(block), ""
         for position, line in enumerate(_records(block)):
             name = str(parameter) if position == 0 else ""
-            cells = (LOOKS[line["estimator"]].label, *_numbers(line, style))
-            if line["estimator"] == above:  # another interval of the same estimate
+            cells = (_label(line), *_numbers(line, style))
+            if cells[0] == above:  # another interval of the same estimate
                 cells = ("", "", "", *cells[3:])
             table.add_row(name, *cells)
-            above = line["estimator"]
+            above = _label(line)
         table.add_section()
     return table
 
@@ -171,6 +172,11 @@ def number_format(block: "pandas.DataFrame") -> str:
 def number(value: float | None, style: str) -> str:
     """A number in this format; – when missing."""
     return "–" if value is None or not math.isfinite(value) else format(value, style)
+
+
+def _label(line: dict[str, Any]) -> str:
+    label = LOOKS[line["estimator"]].label
+    return label if line["scale"] == MODEL_SCALE else f"{label}, {line['scale']} scale"
 
 
 def _numbers(line: dict[str, Any], style: str) -> tuple[str, ...]:
