@@ -1,0 +1,135 @@
+"""What is checked: a model on one data set, a truth, and how much may be computed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..comparison import estimators
+from ..comparison.estimators import Settings
+from ..contract.data import Dataset
+from ..contract.program import Program
+from ..estimators.estimate import Estimate
+from ..intervals import parametric
+from .budget import Budget
+from .finding import NotApplicableError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed: more makes every check sharper, none more lenient.
+
+    ``replicates`` data sets for coverage and ranks, ``per_size`` at each of ``sizes`` for slopes, ``units`` independent
+    units in all for the simulator; data sets that are replicated have at most ``rows`` rows.
+    """
+
+    replicates: int = 1000
+    per_size: int = 1000
+    sizes: tuple[int, ...] = (100, 200, 800, 3200)
+    units: int = 50_000
+    rows: int = 100
+
+
+FULL = Effort()
+QUICK = Effort(replicates=200, per_size=200, sizes=(100, 200, 400, 1600), units=20_000, rows=50)
+
+
+@dataclass(eq=False)
+class Subject:
+    """One model under check; ``given`` is the truth ``(p,)`` data are simulated at, None for the estimate."""
+
+    program: Program
+    effort: Effort
+    budget: Budget
+    seed: int = 0
+    given: Array | None = None
+    cache: dict[str, Estimate] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.program.layout.labels
+
+    def generator(self, purpose: int) -> np.random.Generator:
+        """Random numbers of one check: they do not depend on which others run."""
+        return np.random.default_rng([self.seed, purpose])
+
+    def estimate(self, name: str) -> Estimate:
+        """The estimate of one estimator (``mle``, ``map``, ``posterior``), fitted once.
+
+        Raises
+        ------
+        NotApplicableError
+            There is none: the likelihood has no maximum, the mode lies on an edge, the model refuses.
+        """
+        if name not in self.cache:
+            self.cache[name] = estimators.fit(name, self.program, Settings(self.seed))
+        found = self.cache[name]
+        if found.status in ("divergent", "not_applicable"):
+            raise NotApplicableError(f"no {name}: {found.reason}")
+        return found
+
+    @cached_property
+    def truth(self) -> Array:
+        """The point ``(p,)`` on the model scale that data are simulated at: the one given, else the MAP or MLE."""
+        if self.given is not None:
+            return self.given
+        try:
+            return self.estimate("map").point
+        except NotApplicableError:
+            return self.estimate("mle").point
+
+    def subset(self, most: int) -> Program:
+        """The program on at most ``most`` random rows of the data, under the same priors."""
+        from ..comparison import priors
+
+        program = self.program
+        if program.data.n <= most or program.data.coords.keys() & program.data.keys():
+            return program
+        rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
+        data = program.data.rows(rows)
+        numbers = priors.of_subset(program.priors, program.model, program.data.coords, data)
+        return Program(program.model, data, numbers)
+
+
+def replicated(program: Program) -> None:
+    """Make sure that data sets can be drawn from this model and fitted by the thousand.
+
+    Raises
+    ------
+    NotApplicableError
+        They cannot, and why.
+    """
+    if program.foreign:
+        raise NotApplicableError("a PyMC program has no simulator here yet")
+    if reason := parametric.unavailable(program):
+        raise NotApplicableError(reason)
+
+
+def draw(program: Program, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
+    """One data set at each truth ``(p,)`` under the data's own design: covariates, groups and censoring stay."""
+    replicated(program)
+    found = []
+    for theta in truths:
+        outcomes = parametric.simulated(program, theta, 1, generator)
+        found.append(program.data.replace(**{role: values[0] for role, values in outcomes.items()}))
+    return found
+
+
+def named(labels: Sequence[str], theta: Array) -> Mapping[str, float]:
+    """Values by label, as `fit_replicates` takes a truth."""
+    return {label: float(value) for label, value in zip(labels, theta, strict=True)}
+
+
+def with_compiled(other: Program, compiled: Program) -> Program:
+    """``other`` with the compiled functions of ``compiled``, whose data nodes get other's data: compiles nothing."""
+    for role, values in other.coordinates.data.items():
+        compiled.likelihood_model[f"data_{role}"].set_value(values)
+    mine: dict[str, Any] = vars(other)
+    for name in ("_likelihood_derivatives", "_prior_derivatives", "_unit_scores"):
+        mine[name] = getattr(compiled, name)
+    return other
