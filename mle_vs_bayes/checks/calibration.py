@@ -44,8 +44,8 @@ class Calibration:
     @cache  # noqa: B019 - lives as long as one run
     def fitted(self) -> tuple["pandas.DataFrame", Array, Array]:
         """Rows of the posterior, ranks ``(R, p)`` and the number of data sets drawn; only fits without a failure."""
+        replicated(self.subject.program)
         subject, program = self.subject, self.subject.subset(self.subject.effort.rows)
-        replicated(program)
         truths = truths_from_prior(program, subject.effort.replicates, subject.generator(2))
         datasets = draw(program, truths, subject.generator(3))
         usable = [i for i, data in enumerate(datasets) if _finite(data) and program.model.unusable(data) is None]
@@ -186,8 +186,8 @@ def wald_coverage(subject: Subject) -> Measured:
     r are of the size of the squared shifts that `predict` reports as the remainder. Truths scatter by one standard
     error, as coverage of a count oscillates with p (Brown, Cai & DasGupta 2001, Statistical Science 16, section 2).
     """
+    replicated(subject.program)
     program = subject.subset(MOST_ROWS)
-    replicated(program)
     if not program.model.regular:
         raise NotApplicableError("the support of the data depends on the parameters: there is no normal theory")
     mode, mle = subject.estimate("map"), subject.estimate("mle")

@@ -12,6 +12,7 @@ from ..contract import parity
 from ..contract.program import MODE, Program
 from ..contract.quiet import quiet
 from ..errors import ModelError
+from ..estimators.optimum import starts
 from . import scipy_priors
 from .differences import DERIVATIVE, STEP, derivative, rounding
 from .finding import FAILED, Finding, Measured, NotApplicableError, refused
@@ -38,6 +39,8 @@ def priors(subject: Subject) -> Measured:
     """PyMC's log prior is SciPy's."""
     program = subject.program
     layout = program.layout
+    if program.foreign:
+        raise NotApplicableError("a PyMC program says its priors once")
     for p in layout.parameters:
         if not scipy_priors.known(program.priors[p.name], len(layout.labels_of[p.name])):
             raise NotApplicableError(f"no second wording of {program.priors[p.name]}")
@@ -69,11 +72,13 @@ def gradients(subject: Subject) -> Measured:
         for z in points(program, POINTS):
             exact = program.evaluate(z, power)
             numeric = derivative(partial(_value, program, power), z, STEP * unit)
-            if not (np.isfinite(exact.value) and np.all(np.isfinite(numeric))):
+            coarse = derivative(partial(_value, program, power), z, 2 * STEP * unit)
+            if not (np.isfinite(exact.value) and np.all(np.isfinite(numeric + coarse))):
                 continue
-            gap = np.abs(numeric - exact.gradient) * unit / (1 + np.abs(exact.gradient) * unit)
-            found += gap.tolist()
-            limits += [DERIVATIVE + rounding(program, z)] * len(gap)
+            relative = unit / (1 + np.abs(exact.gradient) * unit)
+            found += (np.abs(numeric - exact.gradient) * relative).tolist()
+            # Twice the step errs sixteen times as much: the difference is an upper bound on what this step errs.
+            limits += (DERIVATIVE + rounding(program, z) + np.abs(numeric - coarse) * relative).tolist()
             labels += [f"{words}, {label}" for label in program.layout.free_labels]
     return Measured(_some(found), limits, "relative", labels)
 
@@ -115,8 +120,9 @@ def _transformed(program: Program, theta: Array) -> dict[str, Array]:
 
 
 def points(program: Program, count: int) -> list[Array]:
-    """Points z around the start, of which those with a finite likelihood are of use."""
-    return parity.random_points(program, count)
+    """Points z about half a standard error around the start, of which those with a finite density are of use."""
+    centre, *around = starts(program, count + 1, seed=0)
+    return [centre + (z - centre) / 4 for z in around]
 
 
 def _units(program: Program, power: float) -> Array:

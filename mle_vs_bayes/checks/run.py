@@ -1,7 +1,7 @@
 """`check`: every check on one model, each a finding; what one check cannot do stops no other."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from ..comparison import foreign
 from ..comparison import priors as prior_choice
 from ..comparison.compare import prepared
 from ..comparison.simulated import simulated
+from ..contract.layout import Layout
 from ..contract.model import Model
 from ..contract.program import Program
 from ..errors import MleVsBayesError, UsageError
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 Step = Callable[[], Measured | Finding]
-ROWS = 200
-"""Units of the data set that is simulated where none is given."""
+ROWS, ROWS_WITH_PARAMETERS = 200, 40
+"""Units of the data set that is simulated where none is given; the second where parameters come with rows."""
 PARITY = "likelihood parity"
 RANDOM = 7
 """Checks below whose statistic is random: those that share the budget of false alarms."""
@@ -130,10 +131,23 @@ def _subject(
     chosen = models.get(model) if isinstance(model, str) else foreign.catalogue_model(model, False)
     if data is not None:
         dataset, _ = prepared(chosen, data, columns or {}, formula, False)
-        truth = None
+        truth: dict[str, float] = {}
     else:
-        dataset, truths = simulated(chosen, ROWS, {}, seed)
-        truth = truths
+        _check_idle({"columns": columns, "formula": formula})
+        dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
     program = Program(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
-    given = None if truth is None else np.array([truth[label] for label in program.layout.labels])
+    given = None if not truth else np.array([truth[label] for label in program.layout.labels])
     return Subject(program, effort, budget, seed, given)
+
+
+def _rows(model: Model) -> int:
+    designs = (model.design(n, np.random.default_rng(0)) for n in (ROWS_WITH_PARAMETERS, ROWS))
+    few, many = (Layout(model, design).size for design in designs)
+    return ROWS if few == many else ROWS_WITH_PARAMETERS
+
+
+def _check_idle(of_data: Mapping[str, Any]) -> None:
+    """Refuse what is said about data that are not there."""
+    idle = [name for name, value in of_data.items() if value]
+    if idle:
+        raise UsageError(f"{idle[0]} is about data, and none are given; leave it out, or give data.")

@@ -19,7 +19,7 @@ from ..contract.model import Model
 from ..contract.prior import Prior
 from ..contract.program import Program
 from .finding import Measured, NotApplicableError
-from .subject import Subject, named
+from .subject import Subject, named, replicated
 
 if TYPE_CHECKING:
     import pandas
@@ -56,8 +56,7 @@ class Sizes:
             The model is not regular, its size or its parameters depend on n, or some fits have no answer.
         """
         subject, program = self.subject, self.subject.program
-        if program.foreign:
-            raise NotApplicableError("a PyMC program has no simulator here yet")
+        replicated(program)
         model = program.model
         if not model.regular:
             raise NotApplicableError("the support of the data depends on the parameters: errors fall faster")

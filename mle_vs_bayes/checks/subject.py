@@ -70,7 +70,8 @@ class Subject:
             self.cache[name] = estimators.fit(name, self.program, Settings(self.seed))
         found = self.cache[name]
         if found.status in ("divergent", "not_applicable"):
-            raise NotApplicableError(f"no {name}: {found.reason}")
+            reason, _, _ = str(found.reason).partition(": ")  # the rest is advice to who reads one estimate
+            raise NotApplicableError(f"no {name}: {reason}")
         return found
 
     @cached_property
@@ -88,7 +89,7 @@ class Subject:
         from ..comparison import priors
 
         program = self.program
-        if program.data.n <= most or program.data.coords.keys() & program.data.keys():
+        if program.foreign or program.data.n <= most or program.data.coords.keys() & program.data.keys():
             return program
         rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
         data = program.data.rows(rows)
