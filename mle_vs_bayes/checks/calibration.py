@@ -31,6 +31,8 @@ RANKS = 99
 """Draws, evenly spaced along the chains, that the truth is ranked among: 100 places."""
 MOST_ROWS = 1000
 """Of a data set whose MLE and MAP are refitted."""
+MOST_ALLOWED = 1 - LEVEL
+"""Coverage that may be unexplained: from here on even intervals that always hold the truth would pass."""
 LEAST = 50
 """Data sets; a chi-square of ten bins expects 5 in each."""
 
@@ -45,6 +47,7 @@ class Calibration:
     def fitted(self) -> tuple["pandas.DataFrame", Array, Array]:
         """Rows of the posterior, ranks ``(R, p)`` and the number of data sets drawn; only fits without a failure."""
         replicated(self.subject.program)
+        self.subject.check_patience()
         subject, program = self.subject, self.subject.subset(self.subject.effort.rows)
         truths = truths_from_prior(program, subject.effort.replicates, subject.generator(2))
         datasets = draw(program, truths, subject.generator(3))
@@ -196,6 +199,8 @@ def wald_coverage(subject: Subject) -> Measured:
     remainder = predict(subject.program, mode, mle).remainder * subject.program.units / program.units
     z = norm.isf((1 - LEVEL) / 2)
     allowance = float(3 * z * norm.pdf(z) * remainder)
+    if allowance > MOST_ALLOWED:
+        raise NotApplicableError(f"terms of order 1/n may change the coverage by {allowance:.2g}: too much at this n")
     generator = subject.generator(4)
     centre = program.coordinates.z(subject.truth)
     root = np.linalg.cholesky(np.linalg.inv(-program.evaluate(centre, 0.0).hessian))
@@ -205,9 +210,7 @@ def wald_coverage(subject: Subject) -> Measured:
     rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
     good = rows[rows["status"] == "ok"]
     lost = 1 - len(good) / len(rows)
-    if lost > 0.05 or allowance > 0.05:
-        raise NotApplicableError(
-            f"{100 * lost:.0f} % of the fits have no interval; terms of order 1/n: {allowance:.2g}"
-        )
+    if lost > MOST_ALLOWED:
+        raise NotApplicableError(f"{100 * lost:.0f} % of the fits have no interval")
     good = good.assign(parameter=good["estimator"] + ", " + good["parameter"])
     return _coverage(good, subject, allowance + lost)

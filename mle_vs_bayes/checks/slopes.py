@@ -57,6 +57,7 @@ class Sizes:
         """
         subject, program = self.subject, self.subject.program
         replicated(program)
+        subject.check_patience()
         model = program.model
         if not model.regular:
             raise NotApplicableError("the support of the data depends on the parameters: errors fall faster")

@@ -12,6 +12,7 @@ from ..comparison import estimators
 from ..comparison.estimators import Settings
 from ..contract.data import Dataset
 from ..contract.program import Program
+from ..estimators import expectation_maximisation as em
 from ..estimators.estimate import Estimate
 from ..intervals import parametric
 from .budget import Budget
@@ -25,7 +26,8 @@ class Effort:
     """How much is computed: more makes every check sharper, none more lenient.
 
     ``replicates`` data sets for coverage and ranks, ``per_size`` at each of ``sizes`` for slopes, ``units`` independent
-    units in all for the simulator; data sets that are replicated have at most ``rows`` rows.
+    units in all for the simulator; data sets that are replicated have at most ``rows`` rows. ``patient``: posteriors
+    that mix badly, each of which is sampled again alone, are waited for.
     """
 
     replicates: int = 1000
@@ -33,10 +35,11 @@ class Effort:
     sizes: tuple[int, ...] = (100, 200, 800, 3200)
     units: int = 50_000
     rows: int = 100
+    patient: bool = True
 
 
 FULL = Effort()
-QUICK = Effort(replicates=200, per_size=200, sizes=(100, 200, 400, 1600), units=20_000, rows=50)
+QUICK = Effort(replicates=200, per_size=200, sizes=(100, 200, 400, 1600), units=20_000, rows=50, patient=False)
 
 
 @dataclass(eq=False)
@@ -83,6 +86,17 @@ class Subject:
             return self.estimate("map").point
         except NotApplicableError:
             return self.estimate("mle").point
+
+    def check_patience(self) -> None:
+        """Refuse thousands of fits of a model with several maxima, each of which is fitted alone, in a quick run.
+
+        Raises
+        ------
+        NotApplicableError
+            The run is quick and the model says a step of EM, as those with several maxima do.
+        """
+        if not self.effort.patient and em.available(self.program):
+            raise NotApplicableError("with several maxima each data set is fitted alone; run without --quick")
 
     def subset(self, most: int) -> Program:
         """The program on at most ``most`` random rows of the data, under the same priors."""
