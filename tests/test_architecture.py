@@ -102,7 +102,10 @@ def test_leaf_is_one_small_model(leaf):
     assert code_lines(leaf, without_imports=True) <= 45
 
 
-@pytest.mark.parametrize("module", ["mle_vs_bayes", "mle_vs_bayes.cli", *(f"mle_vs_bayes.models.{m}" for m in MODELS)])
+LIGHT = ["mle_vs_bayes", "mle_vs_bayes.cli", "mle_vs_bayes.testing", "mle_vs_bayes.pytest_plugin"]
+
+
+@pytest.mark.parametrize("module", [*LIGHT, *(f"mle_vs_bayes.models.{m}" for m in MODELS)])
 def test_import_is_light(module):
     run = python("-c", f"import sys, {module}; print(*sorted({set(HEAVY)} & set(sys.modules)))")
     assert (run.returncode, run.stdout.split()) == (0, []), run.stderr
@@ -113,6 +116,7 @@ def test_import_is_light(module):
     [
         ["--help"],
         ["compare", "--help"],
+        ["check", "--help"],
         ["models"],
         ["models", "weibull"],
         ["study", "run", "--help"],

@@ -80,6 +80,28 @@ def compare(
     raise typer.Exit(steps.compare(asked))
 
 
+@app.command(short_help="Check that the estimators of one model agree, in CI.")
+def check(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=MODEL)],
+    data: Annotated[str | None, typer.Argument(metavar="DATA", help=f"{SOURCES}  [default: simulated]")] = None,
+    column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
+    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
+    junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,
+    seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> None:
+    """Check likelihoods, gradients, simulator, optima, posterior, coverage, ranks and slopes of MODEL.
+
+    One line per check with its statistic and tolerance; exit code 1 when one fails, 2 for wrong usage.
+    """
+    asked = dict(locals())
+    from . import checking
+
+    raise typer.Exit(checking.check(asked))
+
+
 @app.command(short_help="List the models, or show one in full.")
 def models(
     model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Show one model in full.")] = None,

@@ -133,7 +133,7 @@ def compare(
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
     else:
-        dataset, used = _prepared(chosen_model, data, columns or {}, formula, drop_missing)
+        dataset, used = prepared(chosen_model, data, columns or {}, formula, drop_missing)
         truths = {}
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
@@ -151,7 +151,7 @@ def _programs(
         yield Program(model, _usable(model, subset), own, power)
 
 
-def _prepared(
+def prepared(
     model: Model, data: Any, columns: Mapping[str, str], formula: str | None, drop_missing: bool
 ) -> tuple[Dataset, dict[str, str]]:
     if isinstance(data, Dataset):

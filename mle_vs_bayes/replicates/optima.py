@@ -44,6 +44,8 @@ class Fitted:
 def maximum_likelihoods(stack: Stack, members: Sequence[Member], start: Array, seed: int) -> Fitted:
     """The maximum likelihood estimates; starts ``(R, p)`` on the model scale."""
     model = stack.program.model
+    if reason := model.no_optimum(stack.program.data, 0.0):
+        return _refused(stack, reason)
     with_em = em.available(stack.program)
     count = maximum_likelihood.STARTS_WITH_EM if with_em else maximum_likelihood.STARTS
     begins = _starts(stack, start, count, seed)
@@ -63,11 +65,28 @@ def maximum_likelihoods(stack: Stack, members: Sequence[Member], start: Array, s
 def modes(stack: Stack, members: Sequence[Member], start: Array, seed: int) -> Fitted:
     """The MAPs, on the model scale without a Jacobian."""
     model = stack.program.model
+    if reason := model.no_optimum(stack.program.data, 1.0):
+        return _refused(stack, reason)
     begins = _starts(stack, start, maximum_a_posteriori.STARTS, seed)
     searches = [optima(stack, begin, 1.0) for begin in begins]
     fitted = _best(stack, searches)
     _explain(stack, members, fitted, (), lambda m: maximum_a_posteriori.fit(m.program(model), seed))
     return fitted
+
+
+def _refused(stack: Stack, reason: str) -> Fitted:
+    """No optimum of any replicate: a joint mode of latent variables is not called an estimate."""
+    count, size = stack.count, stack.program.layout.size
+    return Fitted(
+        theta=np.full((count, size), np.nan),
+        covariance=np.full((count, size, size), np.nan),
+        status=["not_applicable"] * count,
+        reason=[reason] * count,
+        concerns=[set() for _ in range(count)],
+        iterations=np.zeros(count, dtype=np.intp),
+        gradient=np.full(count, np.nan),
+        path=["joint"] * count,
+    )
 
 
 def _starts(stack: Stack, start: Array, count: int, seed: int) -> list[Array]:

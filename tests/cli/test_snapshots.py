@@ -35,6 +35,7 @@ def check(name, seen):
     [
         ("help", "--help"),
         ("compare-help", "compare --help"),
+        ("check-help", "check --help"),
         ("models", "models"),
         ("models-weibull", "models weibull"),
         ("models-logistic", "models logistic"),

@@ -1,0 +1,226 @@
+"""Intervals hold the truth as often as they say, and posteriors rank it uniformly, over replicated data sets.
+
+Truths from the prior: then a posterior is calibrated exactly, at every n and also among those data sets that some rule
+of the data alone selects, such as "both fits converged" (Talts et al. 2018, arXiv 1804.06788). Wald's and Laplace's
+intervals hold at large n: around one truth, with what the next order in n may do to them allowed for.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom, chi2, norm
+
+from ..adapters.own_program import OwnProgram
+from ..comparison.agreement import predict
+from ..contract.compiled import MODE
+from ..contract.data import Dataset
+from ..contract.program import Program
+from . import scipy_priors
+from .finding import Measured, NotApplicableError
+from .subject import Subject, draw, named, replicable, replicated
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ..replicates import Replicates
+
+Array = NDArray[np.float64]
+LEVEL = 0.95
+RANKS = 99
+"""Draws, evenly spaced along the chains, that the truth is ranked among: 100 places."""
+MOST_ROWS = 1000
+"""Of a data set whose MLE and MAP are refitted."""
+MOST_ALLOWED = 1 - LEVEL
+"""Coverage that may be unexplained: from here on even intervals that always hold the truth would pass."""
+LEAST = 50
+"""Data sets; a chi-square of ten bins expects 5 in each."""
+
+
+class Calibration:
+    """Posteriors of data sets with truths from the prior: fitted once, read by two checks."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    @cache  # noqa: B019 - lives as long as one run
+    def fitted(self) -> tuple["pandas.DataFrame", Array, Array]:
+        """Rows of the posterior, ranks ``(R, p)`` and the number of data sets drawn; only fits without a failure."""
+        replicated(self.subject.program)
+        self.subject.check_patience()
+        subject, program = self.subject, self.subject.subset(self.subject.effort.rows)
+        truths = truths_from_prior(program, subject.effort.replicates, subject.generator(2))
+        datasets = draw(program, truths, subject.generator(3))
+        usable = [i for i, data in enumerate(datasets) if _finite(data) and program.model.unusable(data) is None]
+        if len(usable) < max(LEAST, len(datasets) / 2):
+            raise NotApplicableError(
+                f"only {len(usable)} of {len(datasets)} data sets with truths from the prior can be used; "
+                "give a narrower prior"
+            )
+        found = fit(program, [datasets[i] for i in usable], [truths[i] for i in usable], ("posterior",), subject.seed)
+        return _ranks(found, program, len(datasets))
+
+
+def _finite(data: Dataset) -> bool:
+    """Whether every number can be read as one: a truth far out in a wide prior may give outcomes beyond float64."""
+    return all(bool(np.all(np.isfinite(values) | (role in ("upper", "lower")))) for role, values in data.items())
+
+
+def truths_from_prior(program: Program, count: int, generator: np.random.Generator) -> list[Array]:
+    """``count`` points θ ``(p,)`` from the prior as SciPy draws it.
+
+    Raises
+    ------
+    NotApplicableError
+        A prior is improper, or SciPy has no such distribution, or the support does not follow from the prior alone.
+    """
+    layout = program.layout
+    if isinstance(program, OwnProgram):
+        import pymc
+
+        seed = int(generator.integers(2**31))
+        drawn = pymc.draw(program.model.program.free_RVs, draws=count, random_seed=seed, mode=MODE)
+        names = [str(rv.name) for rv in program.model.program.free_RVs]
+        return [layout.join({n: np.ravel(v[i]) for n, v in zip(names, drawn, strict=True)}) for i in range(count)]
+    for p in layout.parameters:
+        prior = program.priors[p.name]
+        if not prior.proper:
+            raise NotApplicableError(f"the prior {prior} of {p.name} is improper: no truth can be drawn from it")
+        if not scipy_priors.known(prior, len(layout.labels_of[p.name])):
+            raise NotApplicableError(f"no second wording of {prior}")
+    found: list[Array] = []
+    for _ in range(count):
+        parts = [
+            scipy_priors.draw(program.priors[p.name], len(layout.labels_of[p.name]), generator)
+            for p in layout.parameters
+        ]
+        rising = [
+            np.sort(part) if p.support.name == "ordered" else part
+            for p, part in zip(layout.parameters, parts, strict=True)
+        ]
+        found.append(np.concatenate(rising))
+    return found
+
+
+def fit(
+    program: Program, datasets: Sequence[Dataset], truths: Sequence[Array], names: Sequence[str], seed: int
+) -> "Replicates":
+    """All data sets under the program's own numbers for priors; of posteriors the ranks of the truths are kept."""
+    from ..replicates import Plan, fit_replicates
+
+    labels = program.layout.labels
+
+    def rank_of(k: int) -> Any:
+        def rank(draws: Array, position: int) -> float:
+            values = draws[..., k].ravel()
+            thinned = values[np.linspace(0, len(values) - 1, RANKS).round().astype(int)]
+            return float(np.sum(thinned < truths[position][k]))
+
+        return rank
+
+    functionals = {label: rank_of(k) for k, label in enumerate(labels)} if "posterior" in names else {}
+    told = [named(labels, theta) for theta in truths]
+    own = isinstance(program, OwnProgram)
+    return fit_replicates(
+        replicable(program) if isinstance(program, OwnProgram) else program.model,
+        datasets,
+        names,
+        priors=None if own else program.priors,
+        truth=told,
+        seed=seed,
+        plan=Plan(),
+        functionals=functionals,
+    )
+
+
+def _ranks(found: "Replicates", program: Program, count: int) -> tuple["pandas.DataFrame", Array, Array]:
+    rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
+    good = (rows["status"] == "ok").groupby(rows["replicate"]).all()
+    kept = good.index[good.to_numpy()]
+    ranks = found.functionals.pivot(index="replicate", columns="name", values="value").loc[kept]
+    if len(kept) < LEAST:
+        raise NotApplicableError(f"only {len(kept)} of {count} posteriors could be sampled")
+    return rows[rows["replicate"].isin(kept)], ranks[list(program.layout.labels)].to_numpy(), np.array([count])
+
+
+def ranks(calibration: Calibration) -> Measured:
+    """SBC: the truth's rank among the draws is uniform: chi-square of bins, and the mean, which sees a shift sooner."""
+    _, found, _ = calibration.fitted()
+    labels = calibration.subject.program.layout.labels
+    count = len(found)
+    bins = min(20, count // 5)
+    statistics, names = [], []
+    for label, column in zip(labels, found.T, strict=True):
+        seen = np.bincount((column * bins // (RANKS + 1)).astype(int), minlength=bins)
+        square = float(np.sum((seen - count / bins) ** 2) * bins / count)
+        variance = ((RANKS + 1) ** 2 - 1) / 12
+        mean = (column.mean() - RANKS / 2) / np.sqrt(variance / count)
+        statistics += [float(norm.isf(chi2.sf(square, bins - 1) / 2)), float(mean)]
+        names += [f"spread of the ranks of {label}", f"mean rank of {label}"]
+    k = calibration.subject.budget.z(len(statistics))
+    return Measured(statistics, [k], "z", names, f"{count} data sets")
+
+
+def posterior_coverage(calibration: Calibration) -> Measured:
+    """Equal-tailed intervals of posteriors hold a truth from the prior with probability `LEVEL`."""
+    rows, _, _ = calibration.fitted()
+    effective = float(rows["ess_tail"].median())
+    # Quantiles of S draws are themselves random: the interval between two of them holds (S + 1)⁻¹ × ranks between.
+    return _coverage(rows, calibration.subject, 2 / effective)
+
+
+def _coverage(rows: "pandas.DataFrame", subject: Subject, allowance: float) -> Measured:
+    """z of the coverage of every parameter, exact binomial tails, beyond ``allowance`` on either side."""
+    held = (rows["lower"] <= rows["truth"]) & (rows["truth"] <= rows["upper"])
+    counts = held.groupby(rows["parameter"], sort=False).agg(["sum", "count"])
+    statistics = [_binomial_z(int(s), int(c), allowance) for s, c in zip(counts["sum"], counts["count"], strict=True)]
+    shares = counts["sum"] / counts["count"]
+    errors = np.sqrt(shares * (1 - shares) / counts["count"])
+    names = [
+        f"{label} {share:.3f} (MCSE {error:.3f}), {of} data sets"
+        for label, share, error, of in zip(counts.index, shares, errors, counts["count"], strict=True)
+    ]
+    k = subject.budget.z(len(statistics))
+    return Measured(statistics, [k], "z", names, f"± {allowance:.2g} allowed")
+
+
+def _binomial_z(held: int, count: int, allowance: float) -> float:
+    low, high = max(LEVEL - allowance, 0.0), min(LEVEL + allowance, 1.0)
+    tail = min(1.0, 2 * binom.cdf(held, count, low), 2 * binom.sf(held - 1, count, high))
+    return float(norm.isf(max(tail, 1e-300) / 2))
+
+
+def wald_coverage(subject: Subject) -> Measured:
+    """Wald intervals of MLE and MAP hold the truth with probability `LEVEL`, up to terms of order 1/n.
+
+    A pivot with bias δ (in SE) covers 2Φ(z − δ) … ≈ 1 − α − zφ(z)δ², one whose width is off by r gains 2zφ(z)r; δ² and
+    r are of the size of the squared shifts that `predict` reports as the remainder. Truths scatter by one standard
+    error, as coverage of a count oscillates with p (Brown, Cai & DasGupta 2001, Statistical Science 16, section 2).
+    """
+    replicated(subject.program)
+    program = subject.subset(MOST_ROWS)
+    if not program.model.regular:
+        raise NotApplicableError("the support of the data depends on the parameters: there is no normal theory")
+    mode, mle = subject.estimate("map"), subject.estimate("mle")
+    if not (mode.has_errors and mle.has_errors):
+        raise NotApplicableError("an estimate lies on the edge of its support")
+    remainder = predict(subject.program, mode, mle).remainder * subject.program.units / program.units
+    z = norm.isf((1 - LEVEL) / 2)
+    allowance = float(3 * z * norm.pdf(z) * remainder)
+    if allowance > MOST_ALLOWED:
+        raise NotApplicableError(f"terms of order 1/n may change the coverage by {allowance:.2g}: too much at this n")
+    generator = subject.generator(4)
+    centre = program.coordinates.z(subject.truth)
+    root = np.linalg.cholesky(np.linalg.inv(-program.evaluate(centre, 0.0).hessian))
+    scatter = generator.standard_normal((subject.effort.replicates, len(centre))) @ root.T
+    truths = [program.coordinates.theta(centre + each) for each in scatter]
+    found = fit(program, draw(program, truths, generator), truths, ("mle", "map"), subject.seed)
+    rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
+    good = rows[rows["status"] == "ok"]
+    lost = 1 - len(good) / len(rows)
+    if lost > MOST_ALLOWED:
+        raise NotApplicableError(f"{100 * lost:.0f} % of the fits have no interval")
+    good = good.assign(parameter=good["estimator"] + ", " + good["parameter"])
+    return _coverage(good, subject, allowance + lost)

@@ -1,0 +1,143 @@
+"""Do the densities say what they should? Two likelihoods, two priors, derivatives, and what the sampler is given.
+
+Nothing here is random but the points; tolerances are those of float64 arithmetic.
+"""
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract import parity
+from ..contract.compiled import MODE
+from ..contract.program import Program
+from ..contract.quiet import quiet
+from ..errors import ModelError
+from ..estimators.optimum import starts
+from . import scipy_priors
+from .differences import DERIVATIVE, STEP, derivative, rounding
+from .finding import FAILED, Finding, Measured, NotApplicableError, refused
+from .subject import Subject
+
+Array = NDArray[np.float64]
+POINTS = 3
+DIGITS = 1e-10
+"""Of a density relative to 1 + its size: a few thousand times the rounding of a float64 sum, as for `parity`."""
+
+
+def likelihoods(subject: Subject) -> Measured | Finding:
+    """NumPy's and PyMC's likelihood agree unit by unit, at 20 points."""
+    if not subject.program.two_likelihoods:
+        raise NotApplicableError("there is one likelihood; log_likelihood beside the program would be the second")
+    try:
+        gap = parity.check(subject.program)
+    except ModelError as error:
+        return Finding("", FAILED, None, parity.TOLERANCE, "relative", refused(error))
+    return Measured([gap or 0.0], [parity.TOLERANCE], "relative", [f"{parity.POINTS} points"])
+
+
+def priors(subject: Subject) -> Measured:
+    """PyMC's log prior is SciPy's."""
+    program = subject.program
+    layout = program.layout
+    if program.foreign:
+        raise NotApplicableError("a PyMC program says its priors once")
+    for p in layout.parameters:
+        if not scipy_priors.known(program.priors[p.name], len(layout.labels_of[p.name])):
+            raise NotApplicableError(f"no second wording of {program.priors[p.name]}")
+    found, labels = [], []
+    for z in points(program, parity.POINTS):
+        theta = program.coordinates.theta(z)
+        ours, theirs = _scipy(program, theta), program.log_prior(theta)
+        if np.isfinite(ours):
+            found.append(abs(ours - theirs) / (1 + abs(ours)))
+            labels.append(_at(program, theta))
+    return Measured(_some(found), [DIGITS], "relative", labels)
+
+
+def _scipy(program: Program, theta: Array) -> float:
+    layout = program.layout
+    parts = [scipy_priors.log_density(program.priors[p.name], theta[layout.slices[p.name]]) for p in layout.parameters]
+    return float(sum(part for part in parts if part is not None))
+
+
+def gradients(subject: Subject) -> Measured:
+    """The compiled gradient of log-likelihood + power · log prior is that of central differences of its values."""
+    program = subject.program
+    derivatives = getattr(program, "theta_derivatives", None)
+    if derivatives is not None and not derivatives.exact:
+        raise NotApplicableError("the gradient itself is made of differences: the likelihood has no other")
+    found, limits, labels = [], [], []
+    for power, words in ((0.0, "likelihood"), (1.0, "posterior")):
+        unit = _units(program, power)
+        for z in points(program, POINTS):
+            exact = program.evaluate(z, power)
+            numeric = derivative(partial(_value, program, power), z, STEP * unit)
+            coarse = derivative(partial(_value, program, power), z, 2 * STEP * unit)
+            if not (np.isfinite(exact.value) and np.all(np.isfinite(numeric + coarse))):
+                continue
+            relative = unit / (1 + np.abs(exact.gradient) * unit)
+            found += (np.abs(numeric - exact.gradient) * relative).tolist()
+            # Twice the step errs sixteen times as much: the difference is an upper bound on what this step errs.
+            limits += (DERIVATIVE + rounding(program, z) + np.abs(numeric - coarse) * relative).tolist()
+            labels += [f"{words}, {label}" for label in program.layout.free_labels]
+    return Measured(_some(found), limits, "relative", labels)
+
+
+def _value(program: Program, power: float, z: Array) -> float:
+    return program.evaluate(z, power).value
+
+
+def sampled(subject: Subject) -> Measured:
+    """The density that PyMC samples is likelihood × prior, up to a constant: no Jacobian, no term left over."""
+    program = subject.program
+    if program.model.has_latent and not program.foreign:
+        raise NotApplicableError("it is sampled with the latent variables that the likelihood has integrated out")
+    with quiet():
+        density = program.sampled_model.compile_fn(
+            program.sampled_model.logp(jacobian=False), mode=MODE, point_fn=True, on_unused_input="ignore"
+        )
+        gaps, sizes, labels = [], [], []
+        for z in points(program, parity.POINTS):
+            theta = program.coordinates.theta(z)
+            point = _transformed(program, theta)
+            ours = float(np.sum(program.log_likelihood_units(theta))) + program.log_prior(theta)
+            if np.isfinite(ours):
+                gaps.append(float(density(point)) - ours)
+                sizes.append(abs(ours))
+                labels.append(_at(program, theta))
+    _some(gaps)
+    spread = np.abs(np.array(gaps) - gaps[0]) / (1 + np.maximum(np.array(sizes), sizes[0]))
+    return Measured(spread.tolist(), [DIGITS], "relative", labels)
+
+
+def _transformed(program: Program, theta: Array) -> dict[str, Array]:
+    """The point as PyMC's own functions take it, on the scale on which it samples."""
+    from pymc.initial_point import make_initial_point_fn
+
+    overrides = {program.sampled_model[k]: np.asarray(v) for k, v in program.layout.split(theta).items()}
+    of = make_initial_point_fn(model=program.sampled_model, overrides=overrides, return_transformed=True)
+    return dict(of(0))
+
+
+def points(program: Program, count: int) -> list[Array]:
+    """Points z about half a standard error around the start, of which those with a finite density are of use."""
+    centre, *around = starts(program, count + 1, seed=0)
+    return [centre + (z - centre) / 4 for z in around]
+
+
+def _units(program: Program, power: float) -> Array:
+    """One standard error of each coordinate as if the others were known."""
+    curvature = np.abs(np.diag(program.evaluate(program.coordinates.z(program.start), power).hessian))
+    return np.asarray(1 / np.sqrt(np.where(np.isfinite(curvature) & (curvature > 0), curvature, 1.0)))
+
+
+def _some(found: list[float]) -> list[float]:
+    if not found:
+        raise NotApplicableError("the density is finite at none of the random points")
+    return found
+
+
+def _at(program: Program, theta: Array) -> str:
+    values = [f"{label} = {value:.3g}" for label, value in zip(program.layout.labels, theta, strict=True)]
+    return f"at {', '.join(values[:4])}{', …' * (len(values) > 4)}"

@@ -1,0 +1,116 @@
+"""Are the estimates maxima, the only ones that several starts find, and the same under a flat prior?"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.program import Evaluation, Program
+from ..estimators import maximum_a_posteriori
+from ..estimators.estimate import Estimate
+from ..estimators.optimum import GRADIENT_TOLERANCE, best, distances, maximise, starts
+from .finding import FAILED, Finding, Measured, NotApplicableError
+from .subject import Subject
+
+Array = NDArray[np.float64]
+STARTS = 4
+FLAT = {"real": "Flat()", "positive": "HalfFlat()", "unit": "Uniform(0, 1)"}
+FLAT |= {"nonnegative": "HalfFlat()", "ordered": "Flat()", "simplex": "Dirichlet(1)"}
+"""A prior without slope by the name of a support."""
+
+
+def maximum(subject: Subject) -> Measured | Finding:
+    """At MLE and MAP the gradient of their density is zero, in SE, and the information positive definite."""
+    found, limits, labels, reasons = [], [], [], []
+    for name, power in (("mle", 0.0), ("map", 1.0)):
+        try:
+            estimate = subject.estimate(name)
+        except NotApplicableError as reason:
+            reasons.append(str(reason))
+            continue
+        if estimate.status != "ok":
+            return Finding("", FAILED, None, GRADIENT_TOLERANCE, "SE", f"{name}: {estimate.reason}")
+        length, resolution = away(subject.program, estimate.point, power)
+        found.append(length)
+        limits.append(GRADIENT_TOLERANCE + resolution)
+        labels.append(name)
+    if not found:
+        raise NotApplicableError("; ".join(reasons))
+    return Measured(found, limits, "SE", labels, "; ".join(reasons))
+
+
+def away(program: Program, theta: Array, power: float) -> tuple[float, float]:
+    """√(gᵀ(−H)⁻¹g), the Newton step in SE, NaN unless −H is positive definite; and the spacing of numbers there."""
+    with np.errstate(divide="ignore"):
+        z = program.coordinates.z(theta)
+    free = np.isfinite(z)
+    evaluation = program.evaluate(z, power)
+    information = -evaluation.hessian[np.ix_(free, free)]
+    if not np.all(np.isfinite(information)):
+        return float("nan"), 0.0
+    scale = np.sqrt(np.abs(np.diag(information)))
+    try:
+        root = np.linalg.cholesky(information / np.outer(scale, scale))
+    except np.linalg.LinAlgError:
+        return float("nan"), 0.0
+    length = float(np.linalg.norm(np.linalg.solve(root, evaluation.gradient[free] / scale)))
+    return length, _resolution(z[free], evaluation, free)
+
+
+def _resolution(z: Array, evaluation: Evaluation, free: NDArray[np.bool_]) -> float:
+    """Spacing of float64 numbers at z in SE, a few times: θ was rounded once, z again."""
+    spacing = np.spacing(np.maximum(np.abs(z), 1.0)) * np.sqrt(np.abs(np.diag(evaluation.hessian)[free]))
+    return float(8 * np.max(spacing, initial=0.0))
+
+
+def several_starts(subject: Subject) -> Measured:
+    """The highest optimum found from several starts is found by two of them at least, and is the estimate."""
+    program = subject.program
+    found, labels, notes = [], [], []
+    for name, power in (("mle", 0.0), ("map", 1.0)):
+        try:
+            estimate = subject.estimate(name)
+        except NotApplicableError as reason:
+            notes.append(str(reason))
+            continue
+        optima = [maximise(program, power, start) for start in starts(program, STARTS, subject.seed + 1)]
+        top = best(optima)
+        if top.status != "ok" or not estimate.converged or not top.free.all():
+            notes.append(f"{name} lies on an edge" if not top.free.all() else f"{name}: no start has an optimum")
+            continue
+        away_from_top = sorted(distances(top, optima))
+        found += [away_from_top[1] if len(away_from_top) > 1 else float("nan"), apart(program, estimate, top.z)]
+        labels += [f"{name}, the second best of {STARTS} starts", f"{name}, the estimate"]
+        lower = sum(distance > 10 * GRADIENT_TOLERANCE for distance in away_from_top)
+        notes += [f"{lower} of {STARTS} starts of {name} end at a lower maximum"] if lower else []
+    if not found:
+        raise NotApplicableError("; ".join(notes))
+    # Each is accepted within GRADIENT_TOLERANCE of the same optimum, coordinate by coordinate and rounding aside.
+    return Measured(found, [4 * GRADIENT_TOLERANCE], "SE", labels, "; ".join(notes))
+
+
+def apart(program: Program, estimate: Estimate, z: Array) -> float:
+    """How far θ of another optimum lies from an estimate, in its standard errors."""
+    gap = np.abs(program.coordinates.theta(z) - estimate.point)
+    return float(np.max(gap / estimate.se))
+
+
+def flat_prior(subject: Subject) -> Measured:
+    """The MAP under a prior without slope is the MLE."""
+    program = subject.program
+    if program.foreign:
+        raise NotApplicableError("a PyMC program says its own priors")
+    unknown = [p.support.name for p in program.model.parameters if p.support.name not in FLAT]
+    if unknown:
+        raise NotApplicableError(f"no prior is flat on {unknown[0]}")
+    mle = subject.estimate("mle")
+    if not mle.has_errors:
+        raise NotApplicableError("the MLE lies on the edge of its support and has no standard error")
+    from ..comparison import priors
+
+    given = {p.name: FLAT[p.support.name] for p in program.model.parameters}
+    flat = Program(program.model, program.data, priors.resolve(program.model, given, program.data))
+    mode = maximum_a_posteriori.fit(flat, subject.seed)
+    if not mode.converged:
+        raise NotApplicableError(f"no MAP under a flat prior: {mode.reason}")
+    gaps = np.abs(mode.point - mle.point) / mle.se
+    # Each is accepted within GRADIENT_TOLERANCE of the same optimum.
+    return Measured(gaps.tolist(), [2 * GRADIENT_TOLERANCE], "SE", list(subject.labels))

@@ -1,0 +1,153 @@
+"""`check`: every check on one model, each a finding; what one check cannot do stops no other."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import models
+from ..comparison import foreign
+from ..comparison import priors as prior_choice
+from ..comparison.compare import prepared
+from ..comparison.simulated import simulated
+from ..contract.layout import Layout
+from ..contract.model import Model
+from ..contract.program import Program
+from ..errors import MleVsBayesError, UsageError
+from . import calibration, densities, optima, shifts, simulator, slopes
+from .budget import Budget
+from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
+from .subject import FULL, QUICK, Effort, Subject
+
+if TYPE_CHECKING:
+    import pandas
+
+Progress = Callable[[str], None]
+Step = Callable[[], Measured | Finding]
+ROWS, ROWS_WITH_PARAMETERS = 200, 40
+"""Units of the data set that is simulated where none is given; the second where parameters come with rows."""
+PARITY = "likelihood parity"
+RANDOM = 7
+"""Checks below whose statistic is random: those that share the budget of false alarms."""
+
+
+def steps(subject: Subject) -> dict[str, Step]:
+    """Every check by its name, in the order of the table; the last `RANDOM` are random."""
+    posteriors, sizes = calibration.Calibration(subject), slopes.Sizes(subject)
+    return {
+        PARITY: lambda: densities.likelihoods(subject),
+        "prior densities": lambda: densities.priors(subject),
+        "gradients": lambda: densities.gradients(subject),
+        "sampled density": lambda: densities.sampled(subject),
+        "optimum": lambda: optima.maximum(subject),
+        "several starts": lambda: optima.several_starts(subject),
+        "flat-prior MAP is the MLE": lambda: optima.flat_prior(subject),
+        "simulator": lambda: simulator.simulator(subject),
+        "MLE, MAP and mean": lambda: shifts.shifts(subject),
+        "coverage, wald": lambda: calibration.wald_coverage(subject),
+        "coverage, posterior": lambda: calibration.posterior_coverage(posteriors),
+        "SBC ranks": lambda: calibration.ranks(posteriors),
+        "slope of the RMSE": lambda: slopes.errors(sizes),
+        "slope of MAP − MLE": lambda: slopes.prior_pull(sizes),
+    }
+
+
+def check(
+    model: "str | Path | Model | Any",
+    data: "pandas.DataFrame | Any" = None,
+    *,
+    columns: dict[str, str] | None = None,
+    formula: str | None = None,
+    priors: prior_choice.Given | None = None,
+    quick: bool = False,
+    seed: int = 0,
+    progress: Progress = lambda step: None,
+) -> Report:
+    """Run the agreement suite on one model.
+
+    Parameters
+    ----------
+    model, data, columns, formula, priors
+        As of `compare`; without data a model of the catalogue is simulated at its typical values.
+    quick : bool
+        Fewer replicates: under a minute for a model of the catalogue, and less sharp.
+    seed : int
+        Everything random follows from it.
+
+    Raises
+    ------
+    UsageError, DataError, ModelError
+        What `compare` raises of a model or data that cannot be used at all.
+    """
+    if seed < 0:
+        raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
+    with foreign.single_thread():
+        subject = _subject(model, data, columns, formula, priors, QUICK if quick else FULL, seed, progress)
+        findings = run(subject, progress)
+    return Report(subject.program.model.name, subject.program.data.n, seed, findings)
+
+
+def run(subject: Subject, progress: Progress = lambda step: None) -> tuple[Finding, ...]:
+    """All findings; where the two likelihoods differ nothing else would mean anything."""
+    found: list[Finding] = []
+    for name, step in steps(subject).items():
+        progress(name)
+        broken = any(each.check == PARITY and each.outcome == FAILED for each in found)
+        found.append(Finding(name, SKIPPED, detail="the two likelihoods differ") if broken else _one(name, step))
+    return tuple(found)
+
+
+def _one(name: str, step: Step) -> Finding:
+    began = time.perf_counter()
+    try:
+        with np.errstate(all="ignore"):
+            result = step()
+        found = result.finding(name) if isinstance(result, Measured) else result
+    except NotApplicableError as reason:
+        found = Finding(name, SKIPPED, detail=str(reason))
+    except MleVsBayesError as error:
+        found = Finding(name, FAILED, detail=str(error))
+    except Exception as error:  # noqa: BLE001 - a model's own code may raise anything; it is told as a failure
+        found = Finding(name, FAILED, detail=f"raised {type(error).__name__}: {' '.join(str(error).split())[:300]}")
+    return Finding(**{**vars(found), "check": name, "seconds": time.perf_counter() - began})
+
+
+def _subject(
+    model: Any,
+    data: Any,
+    columns: dict[str, str] | None,
+    formula: str | None,
+    priors: prior_choice.Given | None,
+    effort: Effort,
+    seed: int,
+    progress: Progress,
+) -> Subject:
+    budget = Budget(RANDOM)
+    if not isinstance(model, Model) and foreign.is_program(model):
+        foreign.check_options({"columns": columns, "formula": formula, "priors": priors})
+        return Subject(foreign.opened(model, data, False, progress), effort, budget, seed)
+    chosen = models.get(model) if isinstance(model, str) else foreign.catalogue_model(model, False)
+    if data is not None:
+        dataset, _ = prepared(chosen, data, columns or {}, formula, False)
+        truth: dict[str, float] = {}
+    else:
+        _check_idle({"columns": columns, "formula": formula})
+        dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
+    program = Program(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+    given = None if not truth else np.array([truth[label] for label in program.layout.labels])
+    return Subject(program, effort, budget, seed, given)
+
+
+def _rows(model: Model) -> int:
+    designs = (model.design(n, np.random.default_rng(0)) for n in (ROWS_WITH_PARAMETERS, ROWS))
+    few, many = (Layout(model, design).size for design in designs)
+    return ROWS if few == many else ROWS_WITH_PARAMETERS
+
+
+def _check_idle(of_data: Mapping[str, Any]) -> None:
+    """Refuse what is said about data that are not there."""
+    idle = [name for name, value in of_data.items() if value]
+    if idle:
+        raise UsageError(f"{idle[0]} is about data, and none are given; leave it out, or give data.")

@@ -1,0 +1,153 @@
+"""What is checked: a model on one data set, a truth, and how much may be computed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..adapters.own_program import OwnProgram
+from ..adapters.replicable import Replicable
+from ..comparison import estimators
+from ..comparison.estimators import Settings
+from ..contract.data import Dataset
+from ..contract.program import Program
+from ..estimators import expectation_maximisation as em
+from ..estimators.estimate import Estimate
+from ..intervals import parametric
+from .budget import Budget
+from .finding import NotApplicableError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed: more makes every check sharper, none more lenient.
+
+    ``replicates`` data sets for coverage and ranks, ``per_size`` at each of ``sizes`` for slopes, ``units`` independent
+    units in all for the simulator; data sets that are replicated have at most ``rows`` rows. ``patient``: posteriors
+    that mix badly, each of which is sampled again alone, are waited for.
+    """
+
+    replicates: int = 1000
+    per_size: int = 1000
+    sizes: tuple[int, ...] = (100, 200, 800, 3200)
+    units: int = 50_000
+    rows: int = 100
+    patient: bool = True
+
+
+FULL = Effort()
+QUICK = Effort(replicates=200, per_size=200, sizes=(100, 200, 400, 1600), units=20_000, rows=50, patient=False)
+
+
+@dataclass(eq=False)
+class Subject:
+    """One model under check; ``given`` is the truth ``(p,)`` data are simulated at, None for the estimate."""
+
+    program: Program
+    effort: Effort
+    budget: Budget
+    seed: int = 0
+    given: Array | None = None
+    cache: dict[str, Estimate] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.program.layout.labels
+
+    def generator(self, purpose: int) -> np.random.Generator:
+        """Random numbers of one check: they do not depend on which others run."""
+        return np.random.default_rng([self.seed, purpose])
+
+    def estimate(self, name: str) -> Estimate:
+        """The estimate of one estimator (``mle``, ``map``, ``posterior``), fitted once.
+
+        Raises
+        ------
+        NotApplicableError
+            There is none: the likelihood has no maximum, the mode lies on an edge, the model refuses.
+        """
+        if name not in self.cache:
+            self.cache[name] = estimators.fit(name, self.program, Settings(self.seed))
+        found = self.cache[name]
+        if found.status in ("divergent", "not_applicable"):
+            reason, _, _ = str(found.reason).partition(": ")  # the rest is advice to who reads one estimate
+            raise NotApplicableError(f"no {name}: {reason}")
+        return found
+
+    @cached_property
+    def truth(self) -> Array:
+        """The point ``(p,)`` on the model scale that data are simulated at: the one given, else the MAP or MLE."""
+        if self.given is not None:
+            return self.given
+        try:
+            return self.estimate("map").point
+        except NotApplicableError:
+            return self.estimate("mle").point
+
+    def check_patience(self) -> None:
+        """Refuse thousands of fits of a model with several maxima, each of which is fitted alone, in a quick run.
+
+        Raises
+        ------
+        NotApplicableError
+            The run is quick and the model says a step of EM, as those with several maxima do.
+        """
+        if not self.effort.patient and em.available(self.program):
+            raise NotApplicableError("with several maxima each data set is fitted alone; run without --quick")
+
+    def subset(self, most: int) -> Program:
+        """The program on at most ``most`` random rows of the data, under the same priors."""
+        from ..comparison import priors
+
+        program = self.program
+        if program.foreign or program.data.n <= most or program.data.coords.keys() & program.data.keys():
+            return program
+        rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
+        data = program.data.rows(rows)
+        numbers = priors.of_subset(program.priors, program.model, program.data.coords, data)
+        return Program(program.model, data, numbers)
+
+
+def replicated(program: Program) -> None:
+    """Make sure that data sets can be drawn from this model and fitted by the thousand.
+
+    Raises
+    ------
+    NotApplicableError
+        They cannot, and why.
+    """
+    if isinstance(program, OwnProgram):
+        if not program.model.observed:
+            raise NotApplicableError("the program observes nothing that data could be drawn for")
+        return
+    if reason := parametric.unavailable(program):
+        raise NotApplicableError(reason)
+
+
+@cache
+def replicable(program: OwnProgram) -> Replicable:
+    """A stranger's program as a model that data sets are drawn from and fitted with, under its own covariates."""
+    return Replicable(program.model.name, lambda _n: program.model.program)
+
+
+def draw(program: Program, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
+    """One data set at each truth ``(p,)`` under the data's own design: covariates, groups and censoring stay."""
+    replicated(program)
+    if isinstance(program, OwnProgram):
+        own, layout = replicable(program), program.layout
+        design = own.design(program.data.n, generator)
+        return [own.simulate(layout.split(theta), design, generator) for theta in truths]
+    found = []
+    for theta in truths:
+        outcomes = parametric.simulated(program, theta, 1, generator)
+        found.append(program.data.replace(**{role: values[0] for role, values in outcomes.items()}))
+    return found
+
+
+def named(labels: Sequence[str], theta: Array) -> Mapping[str, float]:
+    """Values by label, as `fit_replicates` takes a truth."""
+    return {label: float(value) for label, value in zip(labels, theta, strict=True)}

@@ -1,0 +1,66 @@
+"""The steps of `check`: read the arguments, run with progress, write the JUnit file, show."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from . import compiling
+from .steps import assignments
+
+if TYPE_CHECKING:
+    from ..checks.finding import Report
+
+
+def check(asked: Mapping[str, Any]) -> int:
+    """`check` as it was typed, ``asked`` holding every argument by its name; 1 where a check has failed."""
+    junit: Path | None = asked["junit"]
+    if junit is not None:
+        from ..checks.junit import check_writable
+
+        check_writable(junit)
+    found = run(asked)
+    if junit is not None:
+        from ..checks.junit import write
+
+        write(found, junit)
+    show(found, as_json=asked["json"])
+    return 1 if found.failed else 0
+
+
+def run(asked: Mapping[str, Any]) -> "Report":
+    """All checks, the one under way shown on standard error where that is a terminal."""
+    columns = assignments(asked["column"], "--column")
+    priors = assignments(asked["prior"], "--prior")
+    with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
+        from ..checks.run import check as of
+
+        if compiling.alone:
+            compiling.shorten_messages()
+        return of(
+            asked["model"],
+            asked["data"],
+            columns=columns,
+            formula=asked["formula"],
+            priors=priors,
+            quick=asked["quick"],
+            seed=asked["seed"],
+            progress=lambda step: status.update(f"{step} …"),
+        )
+
+
+def show(found: "Report", *, as_json: bool) -> None:
+    """Print the JSON document, or the table."""
+    if as_json:
+        sys.stdout.write(json.dumps(found.document(), indent=2, allow_nan=False) + "\n")
+        return
+    console = Console(highlight=False, markup=False)
+    if console.is_terminal:
+        from ..report import checks
+
+        console.print(checks.screen(found.document()))
+    else:
+        sys.stdout.write(str(found))
