@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .errors import MleVsBayesError as MleVsBayesError
     from .intervals.of_results import profile as profile
     from .performance.summarise import summarise as summarise
+    from .replicates.fit import fit_replicates as fit_replicates
 
 _HOMES = {
     "compare": "comparison.compare",
@@ -38,6 +39,7 @@ _HOMES = {
     "MleVsBayesError": "errors",
     "profile": "intervals.of_results",
     "summarise": "performance.summarise",
+    "fit_replicates": "replicates.fit",
 }
 
 __all__ = list(_HOMES)
