@@ -66,7 +66,7 @@ def fit_replicates(
         How to sample; where none is given a pilot decides, whose own decisions follow from data and seed
         (`Replicates.plan` says what it was).
     keep : collection of int
-        Places in ``datasets`` whose draws are kept.
+        Places in ``datasets`` whose draws are kept, beside those that something is wrong with.
     functionals : mapping, optional
         Name → function of one posterior's draws ``(chains, draws, quantities)`` and the data set's place.
     memory : int

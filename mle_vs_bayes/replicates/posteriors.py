@@ -171,6 +171,7 @@ class _Run:
         for i in np.flatnonzero(ready & ~passed):
             checks = {"ess": least[i] < self.plan.target, "rhat": rhat[i] > allowed, "divergences": divergences[i] > 0}
             self.found.concerns[index[i]] |= {code for code, failed in checks.items() if failed}
+            self.found.kept[int(index[i])] = draws[i]
         return index[~ready]
 
     def alone(self, place: int, estimate: Estimate) -> None:

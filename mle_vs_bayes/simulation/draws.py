@@ -20,12 +20,11 @@ def parquet(study: Study, job: "Job", fitted: "Replicates | None") -> bytes | No
         return None
     import pyarrow
 
-    flagged = _flagged(fitted.rows)
+    wanted = _flagged(fitted.rows) | sampled(study, job)
     parts = []
     for position in range(job.count):
         values = fitted.draws(position)
-        chance = seeds.share(job.seed, "draws", job.cell.key, job.first + position)
-        if values is None or not (position in flagged or chance < study.keep_draws):
+        if values is None or position not in wanted:
             continue
         chains, length, _ = values.shape
         key = {
@@ -36,6 +35,12 @@ def parquet(study: Study, job: "Job", fitted: "Replicates | None") -> bytes | No
         columns = {label: values[:, :, index].ravel() for index, label in enumerate(fitted.labels)}
         parts.append(pyarrow.table({**key, **columns}))
     return tables.parquet(pyarrow.concat_tables(parts).combine_chunks()) if parts else None
+
+
+def sampled(study: Study, job: "Job") -> set[int]:
+    """Positions in a batch whose draws are kept whatever comes of them: a share that the seed decides."""
+    chances = [seeds.share(job.seed, "draws", job.cell.key, job.first + position) for position in range(job.count)]
+    return {position for position, chance in enumerate(chances) if chance < study.keep_draws}
 
 
 def _flagged(rows: "pandas.DataFrame") -> set[int]:

@@ -16,6 +16,8 @@ from .source import Source
 
 LARGE = 1000
 """Units, at least, of the data set from which priors that scale with the data take their numbers."""
+TIMED = 20
+"""Replicates that the estimate of a unit's time is read from."""
 PILOT = 100
 """Replicates that a pilot looks at."""
 
@@ -54,14 +56,18 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
 
 
 def timed(planned: Design, source: Source, run: Callable[[unit.Job], Any] = unit.run) -> Design:
-    """The same design with the time of one unit: a straight line through one replicate and four of the largest n."""
+    """The same design with the time of one unit: a straight line through two and up to twenty replicates.
+
+    They are of the largest n. Few replicates fitted together cost much more each than many.
+    """
     largest = max(planned.cells, key=lambda cell: cell.n)
     job = planned.job(source, largest, 0)
-    if job.count < 4:
+    many = min(TIMED, job.count)
+    if many < 4:
         return planned
     run(replace(job, count=1))  # imports and compiling, once per process
-    short, long = (_seconds(run, replace(job, count=count)) for count in (1, 4))
-    return replace(planned, seconds_per_unit=long + max(long - short, 0.0) / 3 * (planned.batch - 4))
+    short, long = (_seconds(run, replace(job, count=count)) for count in (2, many))
+    return replace(planned, seconds_per_unit=long + max(long - short, 0.0) / (many - 2) * (planned.batch - many))
 
 
 def _seconds(run: Callable[[unit.Job], Any], job: unit.Job) -> float:

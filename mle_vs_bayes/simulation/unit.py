@@ -127,7 +127,7 @@ def _fitted(setting: Setting, job: Job, drawn: Drawn) -> tuple["Replicates | Non
             truth=[truth for _, truth in drawn],
             seed=sampler_seed(job),
             plan=None if job.plan is None else Plan(**job.plan),
-            keep=range(len(drawn)),
+            keep=range(len(drawn)) if setting.study.functionals else draws.sampled(setting.study, job),
         )
     except MleVsBayesError:
         raise

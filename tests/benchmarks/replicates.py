@@ -106,7 +106,8 @@ def by_nutpie(compiled, data, names):
     import nutpie
 
     read = {pymc_model.data_node(role): values for role, values in data.items()}
-    replaced = compiled.with_data(**{node: values for node, values in read.items() if node in compiled.shared_data})
+    known = {node.name for node in compiled.shared_var_keys}
+    replaced = compiled.with_data(**{node: values for node, values in read.items() if node in known})
     draws = 200
     while True:
         with warnings.catch_warnings():
