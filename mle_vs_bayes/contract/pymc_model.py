@@ -140,7 +140,8 @@ def data_nodes(data: Dataset) -> dict[str, Any]:
     import pymc
 
     dims = {role: ("unit", "term") if values.ndim == 2 else ("unit",) for role, values in data.items()}
-    return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in data.items()}
+    columns = {role: np.asarray(values, dtype=float) for role, values in data.items()}
+    return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
 
 
 def _coords(names: Mapping[str, tuple[str, ...]], n: int) -> dict[str, Any]:
