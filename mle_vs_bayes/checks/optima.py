@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ..contract.program import Evaluation, Program
 from ..estimators import maximum_a_posteriori
 from ..estimators.estimate import Estimate
-from ..estimators.optimum import GRADIENT_TOLERANCE, best, distances, maximise, starts
+from ..estimators.optimum import GRADIENT_TOLERANCE, best, distances, maximise, newton_length, starts
 from .finding import FAILED, Finding, Measured, NotApplicableError
 from .subject import Subject
 
@@ -43,16 +43,8 @@ def away(program: Program, theta: Array, power: float) -> tuple[float, float]:
         z = program.coordinates.z(theta)
     free = np.isfinite(z)
     evaluation = program.evaluate(z, power)
-    information = -evaluation.hessian[np.ix_(free, free)]
-    if not np.all(np.isfinite(information)):
-        return float("nan"), 0.0
-    scale = np.sqrt(np.abs(np.diag(information)))
-    try:
-        root = np.linalg.cholesky(information / np.outer(scale, scale))
-    except np.linalg.LinAlgError:
-        return float("nan"), 0.0
-    length = float(np.linalg.norm(np.linalg.solve(root, evaluation.gradient[free] / scale)))
-    return length, _resolution(z[free], evaluation, free)
+    length = newton_length(evaluation, free)
+    return (length, 0.0) if np.isnan(length) else (length, _resolution(z[free], evaluation, free))
 
 
 def _resolution(z: Array, evaluation: Evaluation, free: NDArray[np.bool_]) -> float:

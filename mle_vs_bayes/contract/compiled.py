@@ -17,7 +17,16 @@ MODE = "FAST_COMPILE"
 MOST = 200
 """Functions that are kept; the least recently used is forgotten."""
 
-_kept: dict[Any, tuple[Any, tuple[str, ...]]] = {}
+_kept: dict[Any, Any] = {}
+
+
+def kept(key: Any, make: Callable[[], Any]) -> Any:
+    """What was compiled for this key, or what ``make`` compiles now; the least recently used is forgotten."""
+    found = _kept.pop(key, None)
+    _kept[key] = make() if found is None else found
+    if len(_kept) > MOST:
+        del _kept[next(iter(_kept))]
+    return _kept[key]
 
 
 def bound(
@@ -28,11 +37,7 @@ def bound(
     ``make`` gives the PyMC model whose data nodes are read, the vector and the outputs; it is called where nothing is
     kept under ``key``, which must say everything that the graph depends on.
     """
-    found = _kept.pop(key, None) or _compiled(*make())
-    _kept[key] = found
-    if len(_kept) > MOST:
-        del _kept[next(iter(_kept))]
-    function, names = found
+    function, names = kept(("bound", key), lambda: _compiled(*make()))
     given = [np.asarray(values[name], dtype=float) for name in names]
     return lambda vector: function(vector, *given)
 

@@ -1,6 +1,6 @@
 """One flat order of all parameters: labels, slices, and the way between vectors and named values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -80,6 +80,10 @@ class Layout:
     def parameter_of(self, label: str) -> Parameter:
         """The parameter an element belongs to."""
         return next(p for p in self.parameters if label in self.labels_of[p.name])
+
+    def quantity_labels(self, functions: Iterable[Function]) -> tuple[str, ...]:
+        """Labels of all parameters and then all derived quantities."""
+        return (*self.labels, *(label for function in functions for label in self.function_labels(function)))
 
     def function_labels(self, function: Function) -> tuple[str, ...]:
         """Labels of a derived quantity on these data."""

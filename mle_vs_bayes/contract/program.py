@@ -76,8 +76,7 @@ class Program:
     @cached_property
     def quantity_labels(self) -> tuple[str, ...]:
         """Labels of all parameters and then all derived quantities: the order of rows and intervals."""
-        derived = [self.layout.function_labels(function) for function in self.model.functions]
-        return (*self.layout.labels, *(label for found in derived for label in found))
+        return self.layout.quantity_labels(self.model.functions)
 
     @cached_property
     def quantity_names(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from .batch_coordinates import BatchCoordinates
 from .batch_density import Derivatives, penalised_likelihood
 from .batch_newton import Bools, Climb, Evaluate, Index, climb
 from .edge import FAR, runaway
-from .stack import Stack
+from .stack import Stack, of_replicates
 
 Array = NDArray[np.float64]
 CELLS = 300_000
@@ -81,8 +81,7 @@ def optima(stack: Stack, start: Array, power: float, *, mode: str = MODE) -> Bat
     def evaluate(z: Array, index: Index) -> Derivatives:
         with np.errstate(all="ignore"):
             coordinates = BatchCoordinates(stack, index)
-            given = {name: values[index] if name in replicated else values for name, values in inputs.items()}
-            value, gradient, hessian = of(coordinates.working(z), given)
+            value, gradient, hessian = of(coordinates.working(z), of_replicates(inputs, replicated, index))
             return (value, *coordinates.pull_back(z, gradient, hessian))
 
     coordinates = BatchCoordinates(stack)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.compiled import kept
 from ..contract.program import Program
 from . import batch_graph
 from .batch_graph import Graph
@@ -19,10 +20,6 @@ Derivatives = tuple[Array, Array, Array]
 """Value ``(R,)``, gradient ``(R, k)`` and Hessian ``(R, k, k)``."""
 BatchDensity = Callable[[Array, Mapping[str, Array]], Derivatives]
 """Takes the vectors ``(R, k)`` and the inputs of a stack by name."""
-
-_compiled: dict[Any, Any] = {}
-MOST_KEPT = 100
-"""Compiled functions, some megabytes each."""
 
 
 def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
@@ -38,15 +35,6 @@ def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
     key, program = ("likelihood", stack.shape, power, mode), stack.program
     compiled: BatchDensity = kept(key, (lambda: _told(program, make)) if program.foreign else make)
     return compiled
-
-
-def kept(key: Any, make: Callable[[], Any]) -> Any:
-    """What was compiled for this key, or what ``make`` compiles now; the least recently used is forgotten."""
-    found = _compiled.pop(key, None)
-    _compiled[key] = make() if found is None else found
-    if len(_compiled) > MOST_KEPT:
-        del _compiled[next(iter(_compiled))]
-    return _compiled[key]
 
 
 def _told(program: Program, make: Callable[[], BatchDensity]) -> BatchDensity:

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.compiled import MODE
+from ..contract.compiled import MODE, kept
 from . import batch_graph
-from .batch_density import kept, with_derivatives
+from .batch_density import with_derivatives
 from .batch_newton import climb
 from .joint_density import CENTRE, ROOT, joint_density
 from .joint_nuts import sample
-from .stack import Stack
+from .stack import Stack, of_replicates
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -74,7 +74,7 @@ class Posteriors:
         RuntimeError
             The sampler could not start or stopped.
         """
-        known = {name: v[index] if name in self.density.stacked else v for name, v in self._known.items()}
+        known = of_replicates(self._known, self.density.stacked, index)
         inputs = known | {CENTRE: self.standard.centre[index], ROOT: self.standard.root[index]}
         size = self.standard.centre.shape[1]
         drawn = sample(
@@ -95,8 +95,7 @@ class Posteriors:
         return np.moveaxis(theta, 2, 0), divergences, drawn.steps
 
     def _at(self, index: Index) -> dict[str, Array]:
-        replicated = self.stack.shape.stacked
-        return {name: values[index] if name in replicated else values for name, values in self.inputs.items()}
+        return of_replicates(self.inputs, self.stack.shape.stacked, index)
 
     def _z(self, u: Array, index: Index) -> Array:
         turned = np.einsum("rij,srj->sri", self.standard.root[index], u)

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.column import positive
-from ..contract.compiled import MODE
+from ..contract.compiled import MODE, kept
 from ..contract.pymc_model import data_node
 from ..contract.quiet import quiet
 from . import batch_graph
-from .batch_density import kept
 from .batch_graph import Graph, Unconstrained
 from .cheaper import cheaper
 from .hoisting import Hoisted, hoisted

@@ -48,7 +48,7 @@ class Optimum:
 
 def maximise(program: Program, power: float, start: Array) -> Optimum:
     """Search from ``start`` (z) and judge where it ends; never raises on a bad likelihood."""
-    if _decrement(program.evaluate(start, power), np.isfinite(start)) < _AT_REST:
+    if newton_length(program.evaluate(start, power), np.isfinite(start)) < _AT_REST:
         return judge(program, power, start, 0)
     found, iterations = _search(program, power, start)
     return polished(program, power, found, iterations)
@@ -71,7 +71,7 @@ def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
     """Whether z is a maximum: the gradient in SE units, the information's definiteness, nothing running off."""
     evaluation = program.evaluate(z, power)
     free = np.isfinite(z)
-    decrement = _decrement(evaluation, free)
+    decrement = newton_length(evaluation, free)
     optimum = Optimum(z, evaluation, decrement, iterations, "ok")
     moving = free & program.layout.bounded
     at_rest = not moving.any() or np.max(np.abs(_step(evaluation, free)[moving])) < _STEP_TOLERANCE
@@ -188,13 +188,13 @@ def _polish(program: Program, power: float, z: Array) -> tuple[Array, int]:
     """Full Newton steps while they shorten; at an optimum the first leaves only rounding error."""
     free = np.isfinite(z)
     evaluation = program.evaluate(z, power)
-    length = _decrement(evaluation, free)
+    length = newton_length(evaluation, free)
     for step in range(_POLISHING_STEPS):
         if np.isnan(length) or length < 1e-13:
             return z, step
         candidate = z + _step(evaluation, free)
         evaluation = program.evaluate(candidate, power)
-        shorter = _decrement(evaluation, free)
+        shorter = newton_length(evaluation, free)
         if not shorter < length:
             return z, step
         z, length = candidate, shorter
@@ -211,7 +211,7 @@ def _step(evaluation: Evaluation, free: NDArray[np.bool_]) -> Array:
     return step
 
 
-def _decrement(evaluation: Evaluation, free: NDArray[np.bool_]) -> float:
+def newton_length(evaluation: Evaluation, free: NDArray[np.bool_]) -> float:
     """√(gᵀ(−H)⁻¹g) in units of the standard error; NaN unless −H is positive definite."""
     information, gradient = -evaluation.hessian[np.ix_(free, free)], evaluation.gradient[free]
     scale = np.sqrt(np.abs(np.diag(information)))

@@ -6,7 +6,7 @@ columns, priors of the same families. What differs between them has a leading ax
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -106,12 +106,10 @@ class Stack:
             inputs[x] = inputs[x] @ self.program.coordinates.linear[block, block]
         return inputs | {LINEAR: self.program.coordinates.linear}
 
-    def part(self, index: Index) -> "Stack":
-        """Some of the replicates."""
-        weights = None if self.weights is None else self.weights[index]
-        columns = {role: values[index] for role, values in self.columns.items()}
-        numbers = {name: values[index] for name, values in self.numbers.items()}
-        return replace(self, count=len(index), columns=columns, weights=weights, numbers=numbers)
+
+def of_replicates(inputs: Mapping[str, Array], stacked: frozenset[str], index: Index) -> dict[str, Array]:
+    """The inputs of the replicates at ``index``; those that are not ``stacked`` are the same for all."""
+    return {name: values[index] if name in stacked else values for name, values in inputs.items()}
 
 
 def _flat(program: Program) -> list[tuple[Parameter, Prior]]:

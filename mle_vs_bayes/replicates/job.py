@@ -12,11 +12,11 @@ from ..adapters.replicable import Replicable
 from ..comparison import estimators, quantities
 from ..comparison.quantities import Context
 from ..contract import parity
+from ..contract.compiled import kept
 from ..contract.data import Dataset
 from ..contract.layout import Layout
 from ..contract.model import Model
 from ..estimators import posterior
-from ..estimators.batch_density import kept
 from ..estimators.batch_posterior import Posteriors
 from ..estimators.estimate import Estimate
 from ..rows import COLUMNS, Row, frame
@@ -68,7 +68,7 @@ class Job:
     def refuse(self, refused: Sequence[Refused], datasets: Sequence[Dataset]) -> None:
         """Rows of data sets that no estimator can use."""
         for each in refused:
-            labels = self._labels(datasets[each.position])
+            labels = Layout(self.model, datasets[each.position]).quantity_labels(self.model.functions)
             shared: dict[str, Any] = {
                 "model": self.model.name,
                 "variant": self.context.variant,
@@ -84,10 +84,6 @@ class Job:
                     for label in labels
                 )
             )
-
-    def _labels(self, data: Dataset) -> tuple[str, ...]:
-        layout = Layout(self.model, data)
-        return (*layout.labels, *(label for f in self.model.functions for label in layout.function_labels(f)))
 
     def fit(self, members: list[Member]) -> None:
         """Every estimator on data sets of one shape."""

@@ -1,7 +1,7 @@
 """Maximum likelihood and MAP of a stack: every replicate from the starts a single fit has, judged as one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,6 @@ class Fitted:
     iterations: NDArray[np.intp]
     gradient: Array
     path: list[str]
-    alone: dict[int, Estimate] = field(default_factory=dict)
-    """Estimates of the replicates that were fitted by the path of single fits."""
 
 
 def maximum_likelihoods(stack: Stack, members: Sequence[Member], start: Array, seed: int) -> Fitted:
@@ -195,7 +193,7 @@ def _explain(
             fitted.concerns[i].add("divergent")
             continue
         estimate = alone(members[i])
-        fitted.alone[i], fitted.path[i] = estimate, "single"
+        fitted.path[i] = "single"
         fitted.theta[i], fitted.status[i], fitted.reason[i] = estimate.point, estimate.status, estimate.reason
         if estimate.covariance is not None:
             fitted.covariance[i] = estimate.covariance

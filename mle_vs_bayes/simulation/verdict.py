@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from ..performance.proportions import wilson
 from ..performance.slopes import fit
 from .predictions import OF_INTERVALS, PROPORTIONS, Prediction, Slope
 
@@ -60,19 +59,12 @@ def judged(line: Line, k: float) -> str:
     if line.shared_by is None:
         low, high = line.measured - k * line.se, line.measured + k * line.se
     else:
-        low, high = wilson(line.measured, line.shared_by, k)
+        low, high = (float(end) for end in wilson(line.measured, line.shared_by, k))
     if line.low <= low and high <= line.high:
         return "holds"
     if high < line.low or low > line.high:
         return "does not hold"
     return "undecided"
-
-
-def wilson(share: float, of: int, k: float) -> tuple[float, float]:
-    """Wilson's interval of a proportion at ``k`` standard errors (1927, JASA 22, 209–212)."""
-    centre = (share + k**2 / (2 * of)) / (1 + k**2 / of)
-    half = k / (1 + k**2 / of) * np.sqrt(share * (1 - share) / of + k**2 / (4 * of**2))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
 def spoken_of(prediction: Prediction, table: "pandas.DataFrame") -> "pandas.DataFrame":

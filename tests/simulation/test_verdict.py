@@ -5,10 +5,11 @@ import pandas
 import pytest
 
 from mle_vs_bayes.errors import UsageError
+from mle_vs_bayes.performance.proportions import wilson
 from mle_vs_bayes.performance.slopes import fit
 from mle_vs_bayes.simulation import Slope, Value
 from mle_vs_bayes.simulation.table import COLUMNS
-from mle_vs_bayes.simulation.verdict import lines, wilson
+from mle_vs_bayes.simulation.verdict import lines
 
 N = np.array([50, 100, 200, 400, 800])
 
