@@ -199,7 +199,7 @@ class _Run:
             with np.errstate(all="ignore"):
                 new = self.quantities(theta)
             draws = new if draws is None else np.concatenate([draws, new], axis=2)
-            diagnostics = diagnose(np.moveaxis(draws, 3, 1).reshape(-1, *draws.shape[1:3]))
+            diagnostics = diagnose(np.moveaxis(draws, 3, 1).reshape(-1, *draws.shape[1:3]), schedule.cores)
             short = diagnostics.least.reshape(len(index), -1).min(axis=1) < self.plan.target
             if short.mean() <= MANY or draws.shape[2] >= 8 * schedule.draws:
                 break

@@ -2,7 +2,7 @@
 
 Run by hand, on a machine that does nothing else::
 
-    uv run python tests/benchmarks/replicates.py                        # everything; writes results/benchmarks/
+    uv run --group benchmark python tests/benchmarks/replicates.py      # everything; writes results/benchmarks/
     uv run python tests/benchmarks/replicates.py --quick --models normal # a look, in a minute; writes nothing
 
 All in one process, side by side in pairs, after one uncounted run of each, so that whatever else the machine does falls
@@ -13,14 +13,15 @@ loop
 nutpie
     Compiled once, `with_data` for each data set, tuned for 300 steps, drawn from until its ESS is enough: the posterior
     alone, beside our posterior alone.
+blackjax
+    NUTS under ``vmap`` (`with_jax`), tuned for 300 steps: likewise. It needs `uv run --group benchmark`.
 
-At 2,000 rows the floor: gradient evaluations × observations × the time of one hand-written loop in Numba that adds up
-the likelihood and its gradient (`FUSED`).
-
-BlackJAX under ``vmap`` is not compared yet.
+The floor: gradient evaluations × observations × the time of one hand-written loop in Numba that adds up the likelihood
+and its gradient (`fused`), on so many cores. Families with sufficient statistics read fewer numbers than that.
 """
 
 import argparse
+import os
 import platform
 import time
 import warnings
@@ -29,7 +30,9 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+import fused
 import numpy as np
+import with_jax
 from statsmodels.base.model import GenericLikelihoodModel
 
 from mle_vs_bayes import models
@@ -43,18 +46,20 @@ from mle_vs_bayes.replicates import Plan, fit_replicates, plan_replicates
 from mle_vs_bayes.replicates.job import starts
 from mle_vs_bayes.replicates.optima import maximum_likelihoods, modes
 from mle_vs_bayes.replicates.posteriors import Wanted, sampled
-from mle_vs_bayes.replicates.shapes import sorted_out, stacked
+from mle_vs_bayes.replicates.shapes import by_shape, sorted_out, stacked
 
 REQUIRED = {
-    **dict.fromkeys(("normal", "exponential", "poisson", "bernoulli"), (500, 10)),
-    "weibull": (100, 3),
-    "student_t": (100, 1),
-    "linear": (30, 1),
-    "logistic": (30, 1),
-    "normal_mixture": (10, 1),
-    "random_intercept": (10, 1),
+    **dict.fromkeys(("normal", "exponential", "poisson", "bernoulli"), (500, 10, 5)),
+    "weibull": (100, 3, 5),
+    "student_t": (100, 1, 5),
+    "linear": (30, 1, 5),
+    "logistic": (30, 1, 5),
+    "normal_mixture": (10, 1, 5),
+    "random_intercept": (10, 1, 5),
 }
-"""At least so many times faster than the loop, and than nutpie."""
+"""At least so many times faster than the loop, than nutpie and than BlackJAX."""
+FEWER = {"normal_mixture": 32, "random_intercept": 128}
+"""Data sets where 512 would take many minutes."""
 TARGET, TUNE, FLOOR_ROWS = 400, 300, 2000
 LINES: list[str] = []
 
@@ -89,9 +94,10 @@ def loop(program):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         Plain(fresh).fit(start_params=fresh.start, disp=False)
-        with fresh.sampled_model:
-            pm.find_MAP(progressbar=False)
-            pm.sample(progressbar=False, quiet=True, random_seed=1, compute_convergence_checks=False)
+        start = {name: np.asarray(value) for name, value in fresh.layout.split(fresh.start).items()}
+        with fresh.sampled_model:  # the mixture's rising means have no default start; the others do as well from this
+            pm.find_MAP(start=start, progressbar=False)
+            pm.sample(initvals=start, progressbar=False, quiet=True, random_seed=1, compute_convergence_checks=False)
 
 
 def compiled_once(program):
@@ -123,7 +129,7 @@ def by_nutpie(compiled, data, names):
 
 
 def compare(name, rows, count, pairs, loops):
-    """Ratios per data set: pairs of our batch and a few data sets by the other way."""
+    """Ratios per data set: pairs of our batch and of the other ways."""
     model = models.get(name)
     sets = [simulated(model, rows, {}, seed)[0] for seed in range(count)]
     given = priors.resolve(model, {}, sets[0])
@@ -132,75 +138,48 @@ def compare(name, rows, count, pairs, loops):
     compiling, _ = timed(lambda: fit_replicates(model, sets, priors=given, plan=plan))
     compiled, names = compiled_once(program), [p.name for p in model.parameters]
     by_nutpie(compiled, sets[0], names)
-    against_loop, against_nutpie, ours = [], [], []
+    vmapped = by_blackjax(model, sets, given)
+    ours, ratios = [], {way: [] for way in ("loop", "nutpie", "blackjax")}
     for pair in range(pairs):
         whole, _ = timed(lambda pair=pair: fit_replicates(model, sets, priors=given, plan=plan, seed=pair))
         ours.append(whole / count)
-        posterior, _ = timed(lambda: fit_replicates(model, sets, ("posterior",), priors=given, plan=plan))
+        posterior, found = timed(lambda: fit_replicates(model, sets, ("posterior",), priors=given, plan=plan))
         once, _ = timed(lambda pair=pair: [by_nutpie(compiled, data, names) for data in sets[pair * 5 : pair * 5 + 5]])
-        against_nutpie.append(once / 5 / (posterior / count))
+        ratios["nutpie"].append(once / 5 / (posterior / count))
+        if vmapped is not None:
+            seconds, _ = timed(lambda pair=pair: vmapped.sample(TARGET, pair))
+            ratios["blackjax"].append(seconds / vmapped.count / (posterior / count))
         if pair < loops:
             slow, _ = timed(lambda pair=pair: loop(Program(model, sets[pair], program.priors)))
-            against_loop.append(slow / (whole / count))
-    least = REQUIRED[name]
+            ratios["loop"].append(slow / (whole / count))
     say(f"\n{name}, n = {rows}, {count} data sets, size {plan.size}, {plan.draws} draws; first time {compiling:.1f} s")
     milliseconds = [1000 * each for each in ours]
-    say(f"  ours {median(milliseconds):24.2f} ms per data set ({min(milliseconds):.2f} to {max(milliseconds):.2f})")
-    for words, ratios, required in (("loop", against_loop, least[0]), ("nutpie", against_nutpie, least[1])):
-        if ratios:
-            told = "met" if median(ratios) >= required else "NOT met"
-            spread = f"({min(ratios):.1f} to {max(ratios):.1f})"
-            say(f"  {words:8s} / ours     {median(ratios):9.1f} × {spread}; {required}: {told}")
+    say(f"  ours {median(milliseconds):27.2f} ms per data set ({min(milliseconds):.2f} to {max(milliseconds):.2f})")
+    lowest = found.evaluations * fused.seconds(name, sets[0]) / plan.cores
+    say(f"  posterior / floor   {posterior / lowest:12.1f} ×, floor {1000 * lowest / count:.2f} ms")
+    for way, required in zip(ratios, REQUIRED[name], strict=True):
+        judge(way, ratios[way], required)
 
 
-def weibull_loop(y, _x, theta):
-    value = in_shape = in_scale = 0.0
-    for each in y:
-        log = np.log(each / theta[1])
-        power = np.exp(theta[0] * log)
-        value += (theta[0] - 1) * log - power
-        in_shape += log - power * log
-        in_scale += power
-    return value + in_shape + in_scale
+def judge(way, ratios, required):
+    """A line for one way: the median ratio, its spread, what is required."""
+    if ratios:
+        told = "met" if median(ratios) >= required else "NOT met"
+        spread = f"({min(ratios):.1f} to {max(ratios):.1f})"
+        say(f"  {way:8s} / ours     {median(ratios):12.1f} × {spread}; at least {required}: {told}")
+    else:
+        say(f"  {way} was not run")
 
 
-def student_t_loop(y, _x, theta):
-    value = in_nu = in_mu = in_sigma = 0.0
-    for each in y:
-        z = (each - theta[0]) / theta[1]
-        share = z * z / theta[2]
-        log, weight = np.log1p(share), 1 / (1 + share)
-        value += log
-        in_nu += log - share * weight
-        in_mu += z * weight
-        in_sigma += z * z * weight
-    return value + in_nu + in_mu + in_sigma
-
-
-def logistic_loop(y, x, theta):
-    value, gradient = 0.0, np.zeros(3)
-    for i in range(len(y)):
-        log_odds = x[i, 0] * theta[0] + x[i, 1] * theta[1] + x[i, 2] * theta[2]
-        tail = np.exp(-abs(log_odds))
-        value += y[i] * log_odds - max(log_odds, 0.0) - np.log1p(tail)
-        left = y[i] - (1.0 if log_odds > 0 else tail) / (1 + tail)
-        for j in range(3):
-            gradient[j] += left * x[i, j]
-    return value + gradient.sum()
-
-
-FUSED = {"weibull": weibull_loop, "student_t": student_t_loop, "logistic": logistic_loop}
-"""Value and gradient in one pass, added up so that nothing is left out by the compiler; constants aside."""
-
-
-def fused(name, data):
-    """Seconds of one pass over the data."""
-    import numba
-
-    once, x = numba.njit(fastmath=True)(FUSED[name]), data.get("X", np.zeros((1, 3)))
-    theta = np.array([1.5, 2.0, 3.0])
-    once(data["y"], x, theta)
-    return min(timed(lambda: [once(data["y"], x, theta) for _ in range(100)])[0] for _ in range(20)) / 100
+def by_blackjax(model, sets, given):
+    """BlackJAX ready to sample all data sets, compiled; None where it is not installed."""
+    if not with_jax.available():
+        return None
+    members = [replace(each, condensed=each.data, weights=None) for each in sorted_out(model, sets, given)[0]]
+    members = max(by_shape(model, members), key=len)
+    vmapped = with_jax.Vmapped(Posteriors(stacked(model, members), starts(model, members)), TUNE)
+    vmapped.sample(TARGET)
+    return vmapped
 
 
 def floor(name, count):
@@ -210,11 +189,12 @@ def floor(name, count):
     plan = plan_replicates(model, sets)
     fit_replicates(model, sets[:4], ("posterior",), plan=plan)
     seconds, found = timed(lambda: fit_replicates(model, sets, ("posterior",), plan=plan))
-    once = fused(name, sets[0])
+    once = fused.seconds(name, sets[0])
     lowest = found.evaluations * once / plan.cores
+    told = "met" if seconds <= 3 * lowest else "NOT met"
     say(f"\n{name}, n = {FLOOR_ROWS}: {1000 * seconds / count:.1f} ms per data set, {found.evaluations} evaluations")
     per_row = f"{1e9 * once / FLOOR_ROWS:.1f} ns per row"
-    say(f"  floor {1000 * lowest / count:.1f} ms ({per_row}): ours is {seconds / lowest:.2f} × that; at most 3")
+    say(f"  floor {1000 * lowest / count:.1f} ms ({per_row}): ours is {seconds / lowest:.2f} × that; at most 3: {told}")
 
 
 def after_one_pass(model, member, start):
@@ -255,23 +235,24 @@ def studies():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Times many fits as one problem beside a loop and nutpie.")
+    parser = argparse.ArgumentParser(description="Times many fits as one problem beside a loop, nutpie and BlackJAX.")
     parser.add_argument("--models", nargs="*", default=list(REQUIRED), help="which models (default: all)")
+    parser.add_argument("--rows", nargs="*", type=int, default=[20, 200], help="of each data set (default: 20 200)")
     parser.add_argument(
         "--quick", action="store_true", help="few data sets and pairs, no whole studies; writes nothing"
     )
     given = parser.parse_args()
-    say(f"{platform.platform()}, Python {platform.python_version()}")
+    say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    if not given.quick:
+        studies()
+        large()
     for name in given.models:
-        for rows in (20,) if given.quick else (20, 200):
-            compare(name, rows, *((64, 1, 1) if given.quick else (512, 5, 3)))
+        for rows in given.rows:
+            compare(name, rows, *((64, 1, 1) if given.quick else (FEWER.get(name, 512), 3, 2)))
     for name in ("weibull", "student_t", "logistic"):
         if name in given.models:
             floor(name, 8 if given.quick else 64)
     if not given.quick:
-        say()
-        large()
-        studies()
         Path(__file__).parents[2].joinpath("results/benchmarks/replicates.txt").write_text("\n".join(LINES) + "\n")
 
 
