@@ -21,6 +21,7 @@ from . import batch_graph
 from .batch_graph import Graph, Unconstrained
 from .cheaper import cheaper
 from .hoisting import Hoisted, hoisted
+from .same_code import by_address
 from .stack import Stack
 
 Array = NDArray[np.float64]
@@ -121,7 +122,7 @@ def _callback(function: Any) -> Any:
     import numba
     from nutpie.compile_pymc import address_as_void_pointer
 
-    inner = function.vm.jit_fn
+    inner = by_address(function.vm.jit_fn)
     number = numba.types.CPointer(numba.types.double)
     signature = numba.types.int64(numba.types.uint64, number, number, number, numba.types.voidptr)
 

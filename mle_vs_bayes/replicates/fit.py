@@ -58,10 +58,8 @@ def fit_replicates(
     truth : mapping or sequence of mappings, optional
         By label, for the rows; one for all data sets or one each.
     seed : int
-        Everything random follows from it: rows repeat to the last bit, in one process or several, once the model's
-        compiled code is in PyTensor's cache. The process that compiles it first has the same optima, but other
-        posterior draws: machine code that it has just compiled is optimised as a whole and rounds differently, and a
-        sampler magnifies that (measured; compiling twice in one process does not help).
+        Everything random follows from it: on one machine, rows repeat to the last bit, in one process or several,
+        whether the model's compiled code is in PyTensor's cache or not (`estimators.same_code`).
     plan : Plan, optional
         How to sample; where none is given a pilot decides, whose own decisions follow from data and seed
         (`Replicates.plan` says what it was).

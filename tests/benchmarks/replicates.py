@@ -172,13 +172,16 @@ def judge(way, ratios, required):
 
 
 def by_blackjax(model, sets, given):
-    """BlackJAX ready to sample all data sets, compiled; None where it is not installed."""
+    """BlackJAX ready to sample all data sets, compiled; None where not installed, or not to be traced."""
     if not with_jax.available():
         return None
     members = [replace(each, condensed=each.data, weights=None) for each in sorted_out(model, sets, given)[0]]
     members = max(by_shape(model, members), key=len)
     vmapped = with_jax.Vmapped(Posteriors(stacked(model, members), starts(model, members)), TUNE)
-    vmapped.sample(TARGET)
+    try:
+        vmapped.sample(TARGET)
+    except TypeError:  # random_intercept: the number of groups is read from data
+        return None
     return vmapped
 
 

@@ -1,0 +1,81 @@
+"""One machine code for a compiled function in every process, so that rows repeat to the last bit.
+
+Numba merges what it has just compiled with its caller and its parts, and takes as it is what it reads from PyTensor's
+cache. Both are right, but they round differently, and a sampler magnifies that: the process that compiles a density
+first would have draws of its own (measured: other last digits of the normal's value and of the Weibull's gradient). So
+a child process compiles what the cache does not hold, everyone reads it from there, and calls it where it lies.
+"""
+
+import os
+import time
+import warnings
+from typing import Any
+
+PATIENCE = 300
+"""Seconds that a child may take, after which this process compiles itself."""
+
+
+def by_address(compiled: Any) -> Any:
+    """PyTensor's compiled function of (floats, floats, integers), to be called from other compiled code."""
+    import numba
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    floats, integers = (types.Array(number, 1, "C") for number in (types.float64, types.int64))
+    given = types.StarArgTuple.from_types((floats, floats, integers))  # PyTensor's function takes *args
+    _keep(compiled, (given,))
+    compiled.compile((given,))
+    found = compiled.overloads[(given,)]
+    address = found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
+
+    @intrinsic
+    def call(_typing, u, numbers, lengths):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+            convention, result = context.call_conv, signature.return_type
+            packed = context.make_tuple(builder, given, values)
+            kind = convention.get_function_type(result, (given,)).as_pointer()
+            pointer = builder.inttoptr(context.get_constant(types.intp, address), kind)
+            status, value = convention.call_function(builder, pointer, result, (given,), (packed,))
+            with cgutils.if_unlikely(builder, status.is_error):
+                convention.return_status_propagate(builder, status)
+            return value
+
+        return found.signature.return_type(u, numbers, lengths), generate
+
+    taken: Any = call
+    return numba.njit(lambda u, numbers, lengths: taken(u, numbers, lengths))
+
+
+def _keep(compiled: Any, given: tuple[Any, ...]) -> None:
+    """See to it that the cache holds the function, where there is a cache and a system that can fork."""
+    from numba.core.compiler_lock import global_compiler_lock
+
+    cache = compiled._cache
+    if cache.cache_path is None or not hasattr(os, "fork"):
+        return
+    if cache.load_overload(given, compiled.targetctx) is not None:
+        return
+    with global_compiler_lock, warnings.catch_warnings():  # else the child may wait for ever for another thread
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads: this child only compiles
+        child = os.fork()
+    if child == 0:
+        try:
+            compiled.compile(given)
+        finally:
+            os._exit(0)
+    _wait(child)
+
+
+def _wait(child: int) -> None:
+    """Until the child is gone; one that takes too long is ended, as it is by Ctrl-C."""
+    import signal
+
+    began, gone = time.monotonic(), False
+    try:
+        while not gone and time.monotonic() - began < PATIENCE:
+            time.sleep(0.01)
+            gone = os.waitpid(child, os.WNOHANG)[0] != 0
+    finally:
+        if not gone:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
