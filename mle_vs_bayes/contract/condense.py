@@ -19,12 +19,16 @@ def condensed(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
     if data.coords.keys() & data.keys():  # rows of labelled groups belong together
         return data, None
     known = model.condense(data)
-    return _counted(data) if known is None else known
+    return _counted(model, data) if known is None else known
 
 
-def _counted(data: Dataset) -> tuple[Dataset, Array | None]:
-    """Distinct rows with how often each is there, if they are at most half of all."""
-    used = np.column_stack([values.reshape(data.n, -1) for values in data.values()])
+def _counted(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
+    """Distinct rows, in the columns that the model reads, with how often each is there, if they are at most half."""
+    roles = ["X", *(column.role for column in model.columns)]  # the formula's design matrix is no column of a file
+    read = [data[role] for role in roles if role in data]
+    if not read:
+        return data, None
+    used = np.column_stack([values.reshape(data.n, -1) for values in read])
     if data.n > LOOK and len(np.unique(used[:LOOK], axis=0)) > LOOK / 2:
         return data, None
     _, index, count = np.unique(used, axis=0, return_index=True, return_counts=True)

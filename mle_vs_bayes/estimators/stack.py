@@ -8,6 +8,7 @@ columns, priors of the same families. What differs between them has a leading ax
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,8 @@ class Shape:
     """What replicates share that one compiled function serves: everything that decides about its graph."""
 
     model: str
-    kind: type
+    wording: tuple[Any, ...]
+    """The class of the leaf and its PyMC likelihoods, which a test may have replaced."""
     sizes: tuple[tuple[str, int], ...]
     """Lengths of the axes that have names."""
     roles: tuple[str, ...]
@@ -68,7 +70,9 @@ class Stack:
             priors.append((f"to the power {self.program.prior_power}",))
         sizes = tuple(sorted((name, len(names)) for name, names in layout.coords.items()))
         roles, own = tuple(sorted(self.program.data)), self.program if self.program.foreign else None
-        return Shape(model.name, type(model), sizes, roles, tuple(priors), frozenset(self.stacked), own)
+        kind = type(model)
+        wording = kind, getattr(model.likelihood, "__func__", None), getattr(model.latent, "__func__", None)
+        return Shape(model.name, wording, sizes, roles, tuple(priors), frozenset(self.stacked), own)
 
     @cached_property
     def stacked(self) -> dict[str, Array]:

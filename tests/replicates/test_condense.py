@@ -5,6 +5,7 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.contract.condense import condensed
+from mle_vs_bayes.contract.data import Dataset
 from mle_vs_bayes.contract.layout import Layout
 from mle_vs_bayes.replicates import fit_replicates
 
@@ -68,3 +69,11 @@ def test_rows_are_those_of_all_data(name, monkeypatch):
     for column in ("estimate", "se"):
         away = (plain[column] - condensed_rows[column]).abs() / plain["se"].fillna(plain["estimate"].abs())
         assert away.max() <= SAME
+
+
+def test_a_column_that_the_model_does_not_read_keeps_no_equal_rows_apart():
+    y = np.repeat([1.0, 2.0, 3.5], 10)
+    data = Dataset({"unit": np.arange(30.0), "y": y})
+    small, weights = condensed(models.get("weibull"), data)
+    assert small["y"].tolist() == [1.0, 2.0, 3.5]
+    assert weights.tolist() == [10.0, 10.0, 10.0]

@@ -54,3 +54,24 @@ def test_mutant_prior_of_another():
     alone = compare("weibull", sets[1], estimators=("map",), groups=()).rows
     with pytest.raises(AssertionError):
         check_same_rows(found[found["replicate"] == 1], alone)
+
+
+def test_a_leaf_with_another_likelihood_is_compiled_anew(monkeypatch):
+    """A batch's functions are kept by what the leaf says, not by its name: here each y counts twice."""
+    import pymc as pm
+
+    data = simulated(models.get("exponential"), 30, {}, 1)[0]
+    before = fit_replicates("exponential", [data], ("mle",)).rows
+    kind, numbers = type(models.get("exponential")), type(models.get("exponential")).log_likelihood
+
+    def twice(self, theta, data):
+        def density(value, rate):
+            return 2 * pm.logp(pm.Exponential.dist(lam=rate), value)
+
+        return pm.CustomDist("y", theta["rate"], logp=density, observed=data["y"])
+
+    monkeypatch.setattr(kind, "likelihood", twice)
+    monkeypatch.setattr(kind, "log_likelihood", lambda self, theta, data: 2 * numbers(self, theta, data))
+    monkeypatch.setattr(kind, "condense", lambda self, data: None)
+    after = fit_replicates("exponential", [data], ("mle",)).rows
+    assert after["se"][0] == pytest.approx(before["se"][0] / np.sqrt(2), rel=1e-8)
