@@ -95,7 +95,7 @@ class Screen(Watch):
 
 def plan(design: "Design", done: int, workers: str) -> list[str]:
     """What will be done, in lines."""
-    units = design.batches * len(design.cells)
+    units = design.units
     models = dict.fromkeys(cell.model for cell in design.cells)
     sizes = sorted({cell.n for cell in design.cells})
     scenarios = dict.fromkeys(cell.scenario for cell in design.cells)

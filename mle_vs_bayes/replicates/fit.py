@@ -10,7 +10,7 @@ from ..contract.data import Dataset
 from ..contract.model import Model
 from ..errors import UsageError
 from ..estimators.batch_posterior import Posteriors
-from ..intervals.interval import check_level
+from ..intervals.interval import RESAMPLES, check_level
 from .job import Job, starts
 from .pilot import pilot
 from .plan import Plan
@@ -36,6 +36,7 @@ def fit_replicates(
     intervals: Sequence[str] = (),
     level: float = 0.95,
     truth: Truth | Sequence[Truth] | None = None,
+    resamples: int = RESAMPLES,
     seed: int = 0,
     plan: Plan | None = None,
     keep: Collection[int] = (),
@@ -57,6 +58,8 @@ def fit_replicates(
         As of `compare`. Priors that follow the data follow each data set's own; give numbers in a study of coverage.
     truth : mapping or sequence of mappings, optional
         By label, for the rows; one for all data sets or one each.
+    resamples : int
+        Refits of each data set's bootstrap.
     seed : int
         Everything random follows from it: rows repeat to the last bit, in one process or several, once the model's
         compiled code is in PyTensor's cache. The process that compiles it first has the same optima, but other
@@ -88,7 +91,7 @@ def fit_replicates(
     _check_places(seed, keep, len(datasets))
     chosen_model = models.get(model) if isinstance(model, str) else model
     kinds = _kinds(tuple(intervals))
-    context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds)
+    context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds, resamples=resamples)
     datasets = complete(chosen_model, datasets)
     members, refused = sorted_out(chosen_model, datasets, priors or {})
     job = Job(

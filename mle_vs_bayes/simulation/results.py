@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..report import study_page
 from ..rows import plain
 from . import disk, verdict
-from .predictions import Slope
+from .predictions import Slope, Theory
 from .run import Outcome
 from .store import Store
 from .table import measured
@@ -77,6 +77,7 @@ def _document(results: Results) -> dict[str, Any]:
         **{name.lower(): text for name, text in sections.items()},
         "verdict": results.verdict,
         "replicates": design.batches * design.batch,
+        "replicates_in_all": design.total,
         "cells": len(design.cells),
         "fits": outcome.fits,
         "failed": outcome.failed,

@@ -124,6 +124,7 @@ def _fitted(setting: Setting, job: Job, drawn: Drawn) -> tuple["Replicates | Non
             priors=job.priors,
             intervals=tuple(setting.study.intervals),
             level=setting.study.level,
+            resamples=setting.study.resamples,
             truth=[truth for _, truth in drawn],
             seed=sampler_seed(job),
             plan=None if job.plan is None else Plan(**job.plan),
