@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MOST_PANELS = 24
 CROWD = 8
 """More curves than this in a panel, and each estimator gets panels of its own."""
+DENSE = 7
+"""More n than this are a curve, for which every panel is its own small picture."""
+CROWD_OF_KINDS, FEW = 4, 4
+"""More kinds of interval than this at this few n are rows of marks and not lines."""
 OTHERS = ("#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
 """Okabe and Ito's other colours, for estimators of a study's own."""
 STROKES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1)), (0, (8, 1, 2, 1)))
@@ -29,6 +33,35 @@ SEVERAL = ("coverage", "coverage_worst_case", "mean_width", "interval_score")
 """Measures that each kind of interval of an estimator has of its own."""
 HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
+
+
+def figures(lines: "pandas.DataFrame", title: str, *, level: float | None = None) -> dict[str, Figure]:
+    """The figures of one measure by the end of their name: what has many n, what has many kinds of interval, the rest.
+
+    ``lines`` and ``level`` are those of `measure`, with a column ``theory`` for what is known exactly.
+    """
+    from . import interval_rows, saw_tooth
+
+    lines, place = _without_twins(lines), ["model", "scenario", "parameter"]
+    sizes = lines.groupby(place, dropna=False)["n"].transform("nunique")
+    kinds = lines.groupby(place, dropna=False)["interval"].transform("nunique")
+    dense = lines["measure"].isin(SEVERAL) & (sizes > DENSE)
+    rows = lines["measure"].isin(SEVERAL) & ~dense & (kinds > CROWD_OF_KINDS) & (sizes <= FEW)
+    found = {}
+    if dense.any():
+        found["_over_n"] = saw_tooth.measure(lines[dense], title, level=level)
+    if rows.any():
+        found["" if not (~dense & ~rows).any() else "_by_kind"] = interval_rows.measure(lines[rows], title, level=level)
+    if (~dense & ~rows).any():
+        found[""] = measure(lines[~dense & ~rows], title, level=level)
+    return found
+
+
+def _without_twins(lines: "pandas.DataFrame") -> "pandas.DataFrame":
+    """Intervals of the exact maximum likelihood estimate are those of the numerical one, where both are there."""
+    index = lines.set_index(["model", "scenario", "n", "parameter", "interval"]).index
+    twins = index.isin(index[lines["estimator"] == "mle"])
+    return lines[~((lines["estimator"] == "mle_exact") & twins)]
 
 
 def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None) -> Figure:

@@ -67,6 +67,8 @@ class Design:
     versions: Mapping[str, str]
     command: str
     format: int = 1
+    resamples: int | None = None
+    """Refits of a bootstrap in a quick run; None where the study's own number holds."""
     plan_sha256: str = field(default="")
 
     @property
@@ -99,7 +101,8 @@ class Design:
         """One unit of work."""
         priors = {name: prior(record) for name, record in cell.priors.items()}
         first = batch * self.batch
-        return Job(source, cell.cell, cell.variant, priors, cell.plan, self.seed, batch, first, self.batch)
+        place = (source, cell.cell, cell.variant, priors, cell.plan, self.seed)
+        return Job(*place, batch, first, self.batch, self.resamples)
 
     def topped_up(self, replicates: int | None) -> "Design":
         """The same design with more replicates, if that is what is asked for."""
@@ -114,6 +117,8 @@ class Design:
         """The same with the hash of what determines the rows: all but replicates, command, place and pilot's time."""
         free = {"replicates", "command", "file", "seconds_per_unit", "plan_sha256", "target_mcse"}
         fixed = {name: value for name, value in asdict(self).items() if name not in free}
+        if self.resamples is None:
+            del fixed["resamples"]
         fixed["cells"] = [{k: v for k, v in cell.items() if k != "replicates"} for cell in fixed["cells"]]
         return replace(self, plan_sha256=disk.digest(json.dumps(fixed, sort_keys=True).encode()))
 

@@ -18,6 +18,8 @@ LARGE = 1000
 """Units, at least, of the data set from which priors that scale with the data take their numbers."""
 TIMED = 20
 """Replicates that the estimate of a unit's time is read from."""
+QUICK_RESAMPLES = 200
+"""Refits of a bootstrap in a quick run."""
 PILOT = 100
 """Replicates that a pilot looks at."""
 
@@ -55,6 +57,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
         seconds_per_unit=None,
         versions=versions(),
         command=command,
+        resamples=min(QUICK_RESAMPLES, study.resamples) if quick else None,
     )
 
 
@@ -64,7 +67,7 @@ def timed(planned: Design, source: Source, run: Callable[[unit.Job], Any] = unit
     A straight line through two and up to twenty replicates: few fitted together cost much more each than many.
     """
     many = min(TIMED, planned.batch)
-    if many < 4:
+    if many < 4 or planned.quick:  # which is over before it could be timed
         return planned
     largest = {}
     for cell in sorted(planned.cells, key=lambda cell: cell.n):  # the largest n of a place is the last to be put in

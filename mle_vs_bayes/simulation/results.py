@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas
 
 NAN = float("nan")
+SHARES_OF_LEVEL = ("coverage", "coverage_worst_case", "bias_eliminated_coverage")
+"""Measures that should be the level of the intervals."""
 MOST_FAILED = 0.05
 """Share of failed fits above which a study is of concern, whatever its predictions."""
 
@@ -102,24 +104,26 @@ def _pictures(results: Results) -> dict[str, bytes]:
     predictions = results.outcome.source.study.predictions
     there = set(results.table["measure"])
     wanted = [p.measure for p in predictions]
-    wanted += ["mean_width"] if "coverage" in wanted else []
+    wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
     wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
     pictures = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
-        lines = _predicted(results, measure)
-        level = results.outcome.source.study.level if measure == "coverage" else None
+        level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
         title = f"{results.outcome.design.study}: {measure}".replace("_", " ")
-        figure = study_figures.measure(lines, title, level=level)
-        pictures[study_figures.file_name(measure)] = study_figures.png(figure)
+        for name, figure in study_figures.figures(_predicted(results, measure), title, level=level).items():
+            pictures[study_figures.file_name(f"{measure}{name}")] = study_figures.png(figure)
     return pictures
 
 
 def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
-    """The lines of one measure with what is predicted of each: a slope, or the band from low to high."""
-    lines = results.table[results.table["measure"] == measure].assign(slope=NAN, low=NAN, high=NAN)
+    """The lines of one measure with what is predicted of each: a slope, theory's value, or a band."""
+    lines = results.table[results.table["measure"] == measure].assign(slope=NAN, low=NAN, high=NAN, theory=NAN)
     for prediction in results.outcome.source.study.predictions:
         if isinstance(prediction, Slope):
             lines.loc[verdict.spoken_of(prediction, lines).index, "slope"] = prediction.slope
+        elif isinstance(prediction, Theory):
+            own = verdict.spoken_of(prediction, lines)
+            lines.loc[own.index, "theory"] = verdict.theories(prediction, own)
         else:
             lines.loc[verdict.spoken_of(prediction, lines).index, ["low", "high"]] = prediction.band
     return lines

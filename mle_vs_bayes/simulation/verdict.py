@@ -121,4 +121,5 @@ def _apart(prediction: Theory, group: "pandas.DataFrame") -> tuple[float, float]
 
 def theories(prediction: Theory, lines: "pandas.DataFrame") -> NDArray[np.float64]:
     """What theory says of each line ``(k,)``."""
-    return np.array([prediction.value(line) for line in lines.to_dict("records")], dtype=float)
+    records = [{str(name): value for name, value in line.items()} for line in lines.to_dict("records")]
+    return np.array([prediction.value(line) for line in records], dtype=np.float64)
