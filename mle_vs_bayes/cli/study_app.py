@@ -17,6 +17,7 @@ study = typer.Typer(
 
 ESTIMATES = "CSV, TSV, Parquet or JSON file, a folder of Parquet files, or a pattern such as 'rows/*.parquet'."
 ROLES = "Which column plays a role: replicate, method, estimate, se, lower, upper, truth, df, scenario, …"
+MCSE = "Monte-Carlo errors: robust, or published (as in Morris, White & Crowther 2019, to agree with printed tables)."
 SLOPE = "Fit the slope of this measure in n on logarithmic scales; repeat for several."
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a study that has begun.")]
@@ -97,13 +98,15 @@ def summarise(
     truth: Annotated[float | None, valued("NUMBER", "The true value, where no column has it.")] = None,
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     null: Annotated[float, valued("NUMBER", "The value that rejection rates test.")] = 0.0,
+    mcse: Annotated[str, valued("KIND", MCSE)] = "robust",
     slope: Annotated[Several, valued("MEASURE[=PREDICTED]", SLOPE)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
     """Bias, empirical and model SE, coverage and more of the estimates in FILE, made here or anywhere else.
 
     FILE has one row per replicate, method and scenario. Columns are known by their names; --column says the others,
-    and --column scenario=NAME, repeated, what tells scenarios apart.
+    and --column scenario=NAME, repeated, what tells scenarios apart. A star stands for the method where each has a
+    column of its own: --column 'estimate=b_*' --column 'se=se_*'.
     """
     asked = dict(locals())  # every argument by its name
     from . import summarising

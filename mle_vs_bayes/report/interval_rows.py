@@ -1,5 +1,6 @@
 """A measure of many kinds of interval at a few n: one row per kind, one mark per n, the larger the darker."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,13 +33,14 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     columns = min(COLUMNS, len(groups))
     blocks = [lengths[first : first + columns] for first in range(0, len(groups), columns)]
     heights = [max(block) for block in blocks]
+    shade = shades(sorted(int(n) for n in lines["n"].unique()))
     with style():
         figure = Figure(figsize=(9.0, 1.1 + ROW * sum(heights) + 0.55 * len(blocks)), layout="constrained")
         FigureCanvasAgg(figure)
         grid = figure.subplots(len(blocks), columns, squeeze=False, height_ratios=heights).ravel()
         for axes, (names, own) in zip(grid, groups, strict=False):
             axes.set_title(_title(names), parse_math=False)
-            _panel(axes, own, level)
+            _panel(axes, own, level, shade)
         for unused in grid[len(groups) :]:
             unused.remove()
         headline(figure, title)
@@ -60,9 +62,8 @@ def _title(names: tuple[Any, ...]) -> str:
     return " · ".join(dict.fromkeys(shown))
 
 
-def _panel(axes: Axes, own: "pandas.DataFrame", level: float | None) -> None:
+def _panel(axes: Axes, own: "pandas.DataFrame", level: float | None, shade: Mapping[int, float]) -> None:
     kinds, sizes = _kinds(own), sorted(int(n) for n in own["n"].unique())
-    shade = shades(sizes)
     for place, (estimator, interval) in enumerate(kinds):
         look = LOOKS.get(str(estimator), OWN)
         chosen = own[(own["estimator"] == estimator) & (own["interval"] == interval)]
@@ -79,7 +80,7 @@ def _panel(axes: Axes, own: "pandas.DataFrame", level: float | None) -> None:
     if level is not None:
         axes.axvline(level, color=MUTED, gid="level", zorder=1, **THIN)
         values = own["value"].to_numpy(dtype=float)
-        axes.set_xlim(min(level - 0.06, float(np.nanmin(values)) - 0.015), 1.004)
+        axes.set_xlim(min(level - 0.06, float(np.nanmin(values)) - 0.015), 1.01)
 
 
 def _words(interval: Any) -> str:

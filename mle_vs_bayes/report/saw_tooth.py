@@ -75,7 +75,7 @@ def _floor(values: np.ndarray) -> float:
 
 
 def _words(interval: Any) -> str:
-    return INTERVALS.get(str(interval), str(interval).replace("_", "\n"))
+    return INTERVALS.get(str(interval), str(interval).replace("_", " ")).replace(" ", "\n", 1)
 
 
 def _legend(figure: Figure, lines: "pandas.DataFrame", level: float | None) -> None:

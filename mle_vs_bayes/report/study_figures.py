@@ -31,6 +31,8 @@ STROKES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1, 1
 MARKERS = ("o", "^", "v", "<", ">", "P", "X", "d", "p", "h", "*")
 SEVERAL = ("coverage", "coverage_worst_case", "mean_width", "interval_score")
 """Measures that each kind of interval of an estimator has of its own."""
+ROUNDING = 1e-10
+"""Of the largest value of a figure: what is smaller is rounding error where 0 was meant."""
 HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
 
@@ -72,11 +74,12 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     """
     groups = _groups(lines)
     looks = _looks(lines)
+    zero = ROUNDING * float(lines["value"].abs().max())
     more = f", first {MOST_PANELS} of {len(groups)} panels" if len(groups) > MOST_PANELS else ""
     with style():
         figure, grid = panels([_panel_title(names) for names, _ in groups[:MOST_PANELS]], height=2.1)
         for axes, (_, own) in zip(grid, groups, strict=False):
-            _panel(axes, own, looks, level, logarithmic=bool(lines["slope"].notna().any()))
+            _panel(axes, own, looks, level, logarithmic=bool(lines["slope"].notna().any()), zero=zero)
         headline(figure, title + more)
         _legend(figure, grid, _caption(lines, level))
     return figure
@@ -118,8 +121,18 @@ def _panel_title(names: tuple[Any, ...]) -> str:
 
 
 def _panel(
-    axes: Axes, lines: "pandas.DataFrame", looks: dict[str, Look], level: float | None, *, logarithmic: bool
+    axes: Axes,
+    lines: "pandas.DataFrame",
+    looks: dict[str, Look],
+    level: float | None,
+    *,
+    logarithmic: bool,
+    zero: float = 0.0,
 ) -> None:
+    """One panel; on a logarithmic axis one whose values are all 0 (at most ``zero``, rounding) says so in words."""
+    if logarithmic and (lines["value"].abs() <= zero).all():
+        _nothing(axes, lines)
+        return
     drawn = list(_curves(lines, looks))
     count, guides = len(drawn), set[float]()
     for low, high in lines[["low", "high"]].dropna().drop_duplicates().itertuples(index=False):
@@ -143,6 +156,13 @@ def _panel(
     marks.sizes_axis(axes, sorted(int(n) for n in lines["n"].unique()))
     if logarithmic:
         _logarithmic(axes)
+
+
+def _nothing(axes: Axes, lines: "pandas.DataFrame") -> None:
+    """What has no place on a logarithmic axis."""
+    marks.sizes_axis(axes, sorted(int(n) for n in lines["n"].unique()))
+    axes.set_yticks([])
+    axes.text(0.5, 0.5, "0 at every n", transform=axes.transAxes, ha="center", va="center", color=INK, gid="zero")
 
 
 def _logarithmic(axes: Axes) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..performance.measures import WORDS
 from ..report import study_page
 from ..rows import plain
 from . import disk, verdict
@@ -109,7 +110,7 @@ def _pictures(results: Results) -> dict[str, bytes]:
     pictures = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
         level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
-        title = f"{results.outcome.design.study}: {measure}".replace("_", " ")
+        title = f"{results.outcome.design.study}: {WORDS.get(measure, measure.replace('_', ' '))}"
         for name, figure in study_figures.figures(_predicted(results, measure), title, level=level).items():
             pictures[study_figures.file_name(f"{measure}{name}")] = study_figures.png(figure)
     return pictures
@@ -118,6 +119,10 @@ def _pictures(results: Results) -> dict[str, bytes]:
 def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
     """The lines of one measure with what is predicted of each: a slope, theory's value, or a band."""
     lines = results.table[results.table["measure"] == measure].assign(slope=NAN, low=NAN, high=NAN, theory=NAN)
+    cells = results.outcome.design.cells
+    order = {name: place for place, name in enumerate(dict.fromkeys((c.scenario, c.model) for c in cells))}
+    places = [order.get(key, len(order)) for key in zip(lines["scenario"], lines["model"], strict=True)]
+    lines = lines.assign(place=places).sort_values("place", kind="stable").drop(columns="place")
     for prediction in results.outcome.source.study.predictions:
         if isinstance(prediction, Slope):
             lines.loc[verdict.spoken_of(prediction, lines).index, "slope"] = prediction.slope

@@ -107,7 +107,11 @@ def _locked(source: Source, folder: Path, wanted: Wanted, watch: Watch) -> Outco
         entries = store.finished()
         done = sum(entry.replicates for entry in entries.values())
         watch.planned(
-            design, done, f"cluster {wanted.scheduler}" if wanted.scheduler else f"{wanted.workers} processes"
+            design,
+            done,
+            f"cluster {wanted.scheduler}"
+            if wanted.scheduler
+            else f"{wanted.workers} process{'es' * (wanted.workers != 1)}",
         )
         _Work(source, design, store, crew, watch, entries).finish()
     return Outcome(folder, source, design, store.finished())
