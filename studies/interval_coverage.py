@@ -3,7 +3,7 @@
 Question
     What are coverage and width of the kit's intervals, over n and the truth?
 Design
-    Proportions at three truths and every n from 10 to 60, where coverage is also known exactly: only n + 1 data sets
+    Proportions at three truths and every n from 10 to 50, where coverage is also known exactly: only n + 1 data sets
     are possible (the saw-tooth). Exponential rate, normal mean and standard deviation and logistic slope at three n.
     Bootstraps of 1,000 refits where they are affordable, on fewer data sets.
 Prediction
@@ -15,19 +15,20 @@ Source
 
 from mle_vs_bayes.simulation import Scenario, Study, Theory, Value, binomial_coverage
 
+ERROR = 0.035  # coverage of 95 % from 2,000 data sets is known to 0.021 with all verdicts right together
+
 EXACT = ("t", "chi_square", "gamma_pivot")
 KINDS = ("wald", "wald_transformed", "profile", "sandwich", "laplace", "profile_penalised", "eti", "hdi")
 OF_COUNTS = ("wald", "wald_transformed", "profile", "clopper_pearson", "wilson", "jeffreys", *KINDS[4:])
 BOOTSTRAPS = ("bootstrap", "bootstrap_bca", "bootstrap_case", "bootstrap_case_bca", "bootstrap_bayesian")
 TRUTHS = {f"p = {p:g}": {"p": p} for p in (0.1, 0.3, 0.5)}
-SHOWN = ("mle", "map", "posterior_exact")  # mle_exact is mle again
 NEAR_THE_EDGE = {"estimator": "mle", "interval": "wald", "scenario": "p = 0.1", "n": (10, 15, 20)}
 MODELS = ("exponential", "normal", "logistic")
 
 
 def proportion(name):
-    own = {"model": "bernoulli", "replicates": 3000, "estimators": ("mle", "map", "exact"), "intervals": OF_COUNTS}
-    return Scenario(name, truth=TRUTHS[name], n=tuple(range(10, 61)), **own)
+    own = {"model": "bernoulli", "replicates": 3000, "intervals": OF_COUNTS, "n": tuple(range(10, 51))}
+    return Scenario(name, truth=TRUTHS[name], estimators=("mle", "map", "posterior_exact"), **own)
 
 
 def exact(line):
@@ -50,8 +51,8 @@ study = Study(
     intervals=(*KINDS, *EXACT),
     estimands=("p", "rate", "mu", "sigma", "beta[x1]"),
     predictions=[
-        Theory("coverage", value=exact, within=0.005, where={"scenario": tuple(TRUTHS), "estimator": SHOWN}),
-        Value("coverage", least=0.925, most=0.975, where={"interval": EXACT}),
+        Theory("coverage", value=exact, within=0.006, where={"scenario": tuple(TRUTHS)}),
+        Value("coverage", least=0.95 - ERROR, most=0.95 + ERROR, where={"interval": EXACT}),
         Value("coverage_worst_case", least=0, most=0.93, where=NEAR_THE_EDGE),
     ],
     quick_n=(20, 40),

@@ -56,11 +56,15 @@ def run(
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", min=0, help="Everything random follows from it.  [default: 0]")
     ] = None,
+    scale: Annotated[str | None, typer.Option(hidden=True)] = None,
+    prior_power: Annotated[str | None, typer.Option(hidden=True)] = None,
+    prior: Annotated[Several, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run a study; what is finished in its folder is kept, and more replicates are added where asked for."""
     asked = dict(locals())
     from . import study_steps
 
+    study_steps.refuse_options_of_one_fit(asked)
     raise typer.Exit(study_steps.run(asked))
 
 

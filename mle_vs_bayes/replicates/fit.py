@@ -20,7 +20,7 @@ from .shapes import by_shape, sorted_out, stacked
 from .usable import complete
 
 Truth = Mapping[str, float]
-ESTIMATORS = ("mle", "map", "posterior", "exact")
+ESTIMATORS = ("mle", "map", "posterior", "exact", "mle_exact", "posterior_exact")
 MEMORY = 512 * 2**20
 """Bytes that one batch of draws may take."""
 PILOT = 512
@@ -53,7 +53,7 @@ def fit_replicates(
     datasets : sequence of Dataset
         Of any sizes; those of one shape are fitted together.
     estimators : sequence of str
-        Any of ``mle``, ``map``, ``posterior``, ``exact``.
+        Any of ``mle``, ``map``, ``posterior``, ``exact`` (both of ``mle_exact`` and ``posterior_exact``).
     priors, intervals, level
         As of `compare`. Priors that follow the data follow each data set's own; give numbers in a study of coverage.
     truth : mapping or sequence of mappings, optional

@@ -82,8 +82,7 @@ class Job:
             self.frames.append(
                 frame(
                     Row(estimator=name, parameter=label, truth=truth.get(label), **shared)
-                    for choice in self.names
-                    for name in estimators.CHOICES[choice]
+                    for name in estimators.chosen(self.names)
                     for label in labels
                 )
             )
@@ -104,22 +103,23 @@ class Job:
             self.frames.append(table.of_optima("map", group, modes(stack, members, start, self.context.seed)))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
-        if "exact" in self.names:
-            self._exact(group)
+        closed = [name for name in estimators.chosen(self.names) if name.endswith("_exact")]
+        if closed:
+            self._exact(group, closed)
 
-    def _exact(self, group: Group) -> None:
+    def _exact(self, group: Group, names: Sequence[str]) -> None:
         """Closed forms, one data set after the other; equal ones once."""
         found: list[Row] = []
         known: dict[int, list[Row]] = {}
         for place, each, truth in zip(group.likeness.tolist(), group.members, group.truths, strict=True):
             if place not in known:
-                known[place] = self._closed_forms(group.alone(place))
+                known[place] = self._closed_forms(group.alone(place), names)
             found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
 
-    def _closed_forms(self, program: Program) -> list[Row]:
+    def _closed_forms(self, program: Program, names: Sequence[str]) -> list[Row]:
         found = []
-        for name in estimators.CHOICES["exact"]:
+        for name in names:
             estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))
             found += quantities.rows(name, estimate, program, self.context)
         return found

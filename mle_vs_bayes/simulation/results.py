@@ -10,7 +10,7 @@ from ..performance.measures import WORDS
 from ..report import study_page
 from ..rows import plain
 from . import disk, verdict
-from .predictions import Slope, Theory
+from .predictions import OF_INTERVALS, Slope, Theory
 from .run import Outcome
 from .store import Store
 from .table import measured
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas
 
 NAN = float("nan")
+DIGITS = "%.8g"
+"""Of a number in the table on the disk: more than its Monte-Carlo error leaves, and a file of half the size."""
 SHARES_OF_LEVEL = ("coverage", "coverage_worst_case", "bias_eliminated_coverage")
 """Measures that should be the level of the intervals."""
 MOST_FAILED = 0.05
@@ -61,7 +63,7 @@ def leave(outcome: Outcome) -> Results:
     pictures = _pictures(results)
     page = study_page.page(_document(results), list(pictures))
     written = {
-        "performance.csv": table.to_csv(index=False).encode(),
+        "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
         "verdict.json": (json.dumps(_document(results), indent=1, allow_nan=False) + "\n").encode(),
         **{f"{name}.png": content for name, content in pictures.items()},
         "README.md": page.encode(),
@@ -69,6 +71,14 @@ def leave(outcome: Outcome) -> Results:
     for name, content in written.items():
         disk.write(folder / name, content)
     return Results(outcome, table, lines, tuple(folder / name for name in written))
+
+
+def _once(table: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The table without repeats: an estimate has one bias, however many intervals stand beside it."""
+    of_interval = table["measure"].isin(OF_INTERVALS)
+    again = table.duplicated(["model", "variant", "scenario", "n", "estimator", "parameter", "measure"])
+    lines = table[of_interval | ~again]
+    return lines.assign(interval=lines["interval"].where(of_interval, None))
 
 
 def _document(results: Results) -> dict[str, Any]:
@@ -110,7 +120,7 @@ def _pictures(results: Results) -> dict[str, bytes]:
     pictures = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
         level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
-        title = f"{results.outcome.design.study}: {WORDS.get(measure, measure.replace('_', ' '))}"
+        title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
         for name, figure in study_figures.figures(_predicted(results, measure), title, level=level).items():
             pictures[study_figures.file_name(f"{measure}{name}")] = study_figures.png(figure)
     return pictures
