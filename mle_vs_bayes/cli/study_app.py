@@ -17,6 +17,7 @@ study = typer.Typer(
 
 ESTIMATES = "CSV, TSV, Parquet or JSON file, a folder of Parquet files, or a pattern such as 'rows/*.parquet'."
 ROLES = "Which column plays a role: replicate, method, estimate, se, lower, upper, truth, df, scenario, …"
+MCSE = "Monte-Carlo errors: robust, or published (as in Morris, White & Crowther 2019, to agree with printed tables)."
 SLOPE = "Fit the slope of this measure in n on logarithmic scales; repeat for several."
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a study that has begun.")]
@@ -55,11 +56,15 @@ def run(
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", min=0, help="Everything random follows from it.  [default: 0]")
     ] = None,
+    scale: Annotated[str | None, typer.Option(hidden=True)] = None,
+    prior_power: Annotated[str | None, typer.Option(hidden=True)] = None,
+    prior: Annotated[Several, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run a study; what is finished in its folder is kept, and more replicates are added where asked for."""
     asked = dict(locals())
     from . import study_steps
 
+    study_steps.refuse_options_of_one_fit(asked)
     raise typer.Exit(study_steps.run(asked))
 
 
@@ -97,13 +102,15 @@ def summarise(
     truth: Annotated[float | None, valued("NUMBER", "The true value, where no column has it.")] = None,
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     null: Annotated[float, valued("NUMBER", "The value that rejection rates test.")] = 0.0,
+    mcse: Annotated[str, valued("KIND", MCSE)] = "robust",
     slope: Annotated[Several, valued("MEASURE[=PREDICTED]", SLOPE)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
     """Bias, empirical and model SE, coverage and more of the estimates in FILE, made here or anywhere else.
 
     FILE has one row per replicate, method and scenario. Columns are known by their names; --column says the others,
-    and --column scenario=NAME, repeated, what tells scenarios apart.
+    and --column scenario=NAME, repeated, what tells scenarios apart. A star stands for the method where each has a
+    column of its own: --column 'estimate=b_*' --column 'se=se_*'.
     """
     asked = dict(locals())  # every argument by its name
     from . import summarising

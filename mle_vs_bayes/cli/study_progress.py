@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..simulation.design import Design
     from ..simulation.watch import Progress
 
+MOST_SIZES = 12
+"""Named one by one in the plan."""
 SECONDS = 5.0
 """Between plain lines."""
 
@@ -95,27 +97,37 @@ class Screen(Watch):
 
 def plan(design: "Design", done: int, workers: str) -> list[str]:
     """What will be done, in lines."""
-    units = design.batches * len(design.cells)
+    units = design.units
     models = dict.fromkeys(cell.model for cell in design.cells)
     sizes = sorted({cell.n for cell in design.cells})
     scenarios = dict.fromkeys(cell.scenario for cell in design.cells)
     most = " at most" if design.target_mcse else ""
     lines = [
         f"{design.study} · {len(design.cells)} cells · {design.total:,} replicates{most} · seed {design.seed}",
-        f"models {', '.join(models)} · n {', '.join(map(str, sizes))} · scenarios {', '.join(scenarios)}",
-        f"{units:,} units of {design.batch} replicates each on {workers}",
+        f"models {', '.join(models)} · n {_sizes(sizes)} · scenarios {', '.join(scenarios)}",
+        f"{_counted(units, 'unit')} of {_counted(design.batch, 'replicate')}{' each' * (units > 1)} on {workers}",
     ]
     if design.replicates % design.batch:
         lines.append(f"{design.replicates} replicates are rounded up to {design.batches} batches of {design.batch}")
     if design.target_mcse:
         targets = ", ".join(f"{name} {target:g}" for name, target in design.target_mcse.items())
         lines.append(f"each cell stops when its Monte-Carlo standard errors are below: {targets}")
-    if design.seconds_per_unit is not None and workers.endswith("processes"):
+    if design.seconds_per_unit is not None and workers.split()[0].isdecimal():
         seconds = design.seconds_per_unit * (units - done / design.batch) / int(workers.split()[0])
-        lines.append(f"about {duration(seconds)}{most}, from a pilot at n = {max(sizes)}")
+        lines.append(f"about {duration(seconds)}{most}, from a pilot of each model and scenario")
     if done:
         lines.append(f"{done:,} replicates are done already")
     return lines
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _sizes(sizes: list[int]) -> str:
+    if len(sizes) <= MOST_SIZES:
+        return ", ".join(map(str, sizes))
+    return f"{sizes[0]} to {sizes[-1]} ({len(sizes)} sizes)"
 
 
 def words(progress: "Progress") -> str:

@@ -33,6 +33,27 @@ def run(asked: Mapping[str, Any]) -> int:
     return finished(folder, wanted, lambda screen: run_study(found, folder, wanted, screen))
 
 
+INSTEAD = {
+    "scale": "its estimates are those of the model scale; compare one data set with `mle-vs-bayes compare … --scale`",
+    "prior_power": 'strength is a scenario, such as Scenario("α = 2", priors={"p": "Beta(3, 3)"}); see map_to_mle.py',
+    "prior": 'priors are a scenario\'s, such as Scenario("wrong", priors={"p": "Beta(8, 2)"}); see map_to_mle.py',
+}
+"""Options of `compare` that a study has no use for, and what there is in their place."""
+
+
+def refuse_options_of_one_fit(asked: Mapping[str, Any]) -> None:
+    """Say what to do in place of `compare`'s options, which would change what the study file says.
+
+    Raises
+    ------
+    UsageError
+        One of them is given.
+    """
+    for name, instead in INSTEAD.items():
+        if asked[name]:
+            raise UsageError(f"a study has no --{name.replace('_', '-')}: its file says what is run; {instead}.")
+
+
 def own_program(asked: Mapping[str, Any]) -> "Source":
     """The study of `--model`."""
     from ..simulation.of_program import of_program

@@ -33,7 +33,7 @@ def run(asked: Mapping[str, Any]) -> "Summary":
     from ..performance.summarise import Request, summary
 
     said, scenario = split(asked["column"])
-    request = Request(asked["reference"], said, scenario, asked["truth"], asked["level"], asked["null"])
+    request = Request(asked["reference"], said, scenario, asked["truth"], asked["level"], asked["null"], asked["mcse"])
     return summary(asked["file"], request)
 
 

@@ -43,6 +43,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "map": ("map",),
     "posterior": ("posterior",),
     "exact": ("mle_exact", "posterior_exact"),
+    "mle_exact": ("mle_exact",),
+    "posterior_exact": ("posterior_exact",),
 }
 """What ``--estimator`` takes, and the rows each choice gives."""
 

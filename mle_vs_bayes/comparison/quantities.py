@@ -10,7 +10,7 @@ from .. import intervals
 from ..contract.program import Program
 from ..estimators.estimate import Estimate
 from ..intervals.delta import standard_errors
-from ..intervals.interval import Interval, Request
+from ..intervals.interval import RESAMPLES, Interval, Request
 from ..intervals.wald_transformed import wald_transformed
 from ..rows import MODEL_SCALE, Row
 
@@ -26,6 +26,8 @@ class Context:
     kinds: tuple[str, ...] = intervals.DEFAULTS
     scale: str = MODEL_SCALE
     """``unconstrained`` adds the mode of that density to the MAP's rows, under its own label."""
+    resamples: int = RESAMPLES
+    """Refits of a bootstrap."""
 
 
 def rows(name: str, estimate: Estimate, program: Program, context: Context, scale: str = MODEL_SCALE) -> list[Row]:
@@ -52,7 +54,7 @@ def _intervals(
     kinds = intervals.of(name, context.kinds) if estimate.converged else ()
     if not kinds:
         return [("none", [Interval() for _ in program.quantity_labels])]
-    request = Request(program, estimate, context.level, context.seed)
+    request = Request(program, estimate, context.level, context.seed, context.resamples)
     if scale != MODEL_SCALE:
         return [("laplace", wald_transformed(request))]
     return [(kind, intervals.KINDS[kind].compute(request)) for kind in kinds]

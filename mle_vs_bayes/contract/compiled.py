@@ -20,6 +20,17 @@ MOST = 200
 _kept: dict[Any, Any] = {}
 
 
+def quick(name: str = MODE) -> Any:
+    """PyTensor's mode of this name; `MODE` without its ``Second``, which copies element by element in Python.
+
+    Gradients are full of ``Second`` (fill like another array): a half of what a batch of replicates costs.
+    """
+    from pytensor.compile.mode import get_mode
+
+    mode = get_mode(name)
+    return mode.including("local_second_to_alloc") if name == MODE else mode
+
+
 def kept(key: Any, make: Callable[[], Any]) -> Any:
     """What was compiled for this key, or what ``make`` compiles now; the least recently used is forgotten."""
     found = _kept.pop(key, None)
@@ -44,14 +55,13 @@ def bound(
 
 def _compiled(model: "pymc.Model", vector: Any, outputs: Any) -> tuple[Any, tuple[str, ...]]:
     import pytensor
-    from pytensor.compile.mode import get_mode
     from pytensor.graph.replace import graph_replace
 
     inputs = {node: node.type.__call__(name=node.name) for node in model.data_vars}
     several = outputs if isinstance(outputs, list) else [outputs]
     replaced = graph_replace(several, inputs, strict=False)
     # Without PyMC's checks of parameters, which raise: where a search has run to sigma = 0 the answer is NaN.
-    mode = get_mode(MODE).including("local_remove_check_parameter")
+    mode = quick().including("local_remove_check_parameter")
     function = pytensor.function(
         [vector, *inputs.values()],
         replaced if isinstance(outputs, list) else replaced[0],

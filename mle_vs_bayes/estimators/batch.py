@@ -75,7 +75,17 @@ def fit_batch(
 
 def optima(stack: Stack, start: Array, power: float, *, mode: str = MODE) -> BatchOptima:
     """The optimum of Σ weight × unit + ``power`` · log prior for every replicate of a stack, from starts ``(R, p)``."""
-    program, inputs, replicated = stack.program, stack.working, stack.shape.stacked
+    program, evaluate = stack.program, evaluator(stack, power, mode=mode)
+    coordinates = BatchCoordinates(stack)
+    z = _starts(program, coordinates, start)
+    size = max(1, CELLS // (stack.rows * program.layout.size))
+    chunks = [np.arange(first, min(first + size, stack.count)) for first in range(0, stack.count, size)]
+    return _joined(coordinates, [_climb(program, evaluate, z[chunk], chunk) for chunk in chunks])
+
+
+def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
+    """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some replicates."""
+    inputs, replicated = stack.working, stack.shape.stacked
     of = penalised_likelihood(stack, power, mode)
 
     def evaluate(z: Array, index: Index) -> Derivatives:
@@ -84,11 +94,7 @@ def optima(stack: Stack, start: Array, power: float, *, mode: str = MODE) -> Bat
             value, gradient, hessian = of(coordinates.working(z), of_replicates(inputs, replicated, index))
             return (value, *coordinates.pull_back(z, gradient, hessian))
 
-    coordinates = BatchCoordinates(stack)
-    z = _starts(program, coordinates, start)
-    size = max(1, CELLS // (stack.rows * program.layout.size))
-    chunks = [np.arange(first, min(first + size, stack.count)) for first in range(0, stack.count, size)]
-    return _joined(coordinates, [_climb(program, evaluate, z[chunk], chunk) for chunk in chunks])
+    return evaluate
 
 
 def why_not(program: Program, optima: BatchOptima, replicate: int, data: Dataset) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.compiled import kept
+from ..contract.compiled import kept, quick
 from ..contract.program import Program
 from . import batch_graph
 from .batch_graph import Graph
@@ -67,7 +67,7 @@ def with_derivatives(graph: Graph, stacked: frozenset[str], mode: str) -> BatchD
     inputs, batched = batch_graph.vectorised(graph, outputs, stacked, along={direction: pt.eye(size)})
     value, gradient, hessian = batched
     function = pytensor.function(
-        list(inputs.values()), [value[:, 0], gradient[:, 0], hessian], mode=mode, on_unused_input="ignore"
+        list(inputs.values()), [value[:, 0], gradient[:, 0], hessian], mode=quick(mode), on_unused_input="ignore"
     )
     names = list(inputs)[1:]
 

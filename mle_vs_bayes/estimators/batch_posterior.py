@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.compiled import MODE, kept
+from ..contract.compiled import MODE, kept, quick
 from . import batch_graph
 from .batch_density import with_derivatives
 from .batch_newton import climb
@@ -152,6 +152,6 @@ class Posteriors:
         import pytensor
 
         inputs, batched = batch_graph.vectorised(graph, [output], self.stack.shape.stacked, draws=True)
-        function = pytensor.function(list(inputs.values()), batched[0], mode=MODE, on_unused_input="ignore")
+        function = pytensor.function(list(inputs.values()), batched[0], mode=quick(), on_unused_input="ignore")
         names = list(inputs)[1:]
         return lambda vectors, given: function(vectors, *(given[name] for name in names))

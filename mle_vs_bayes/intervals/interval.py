@@ -9,6 +9,9 @@ from ..contract.program import Program
 from ..errors import UsageError
 from ..estimators.estimate import Estimate
 
+RESAMPLES = 1000
+"""Refits of a bootstrap unless another number is asked for."""
+
 
 def check_level(level: float) -> None:
     """Refuse a level that is none.
@@ -30,7 +33,7 @@ class Request:
     estimate: Estimate
     level: float
     seed: int = 0
-    replicates: int = 1000
+    replicates: int = RESAMPLES
     """Bootstrap refits."""
 
 

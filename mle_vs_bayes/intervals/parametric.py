@@ -20,6 +20,8 @@ from ..contract.program import Program
 
 Array = NDArray[np.float64]
 OUTCOMES = ("y", "event")
+ABREAST = 50
+"""Data sets that are drawn with one call of the model's simulator, where its rows are independent."""
 
 
 def unavailable(program: Program) -> str | None:
@@ -38,13 +40,28 @@ def simulated(program: Program, theta: Array, count: int, generator: np.random.G
     design = Dataset({role: values for role, values in data.items() if role not in OUTCOMES}, data.coords)
     design = design.replace(unit=np.arange(float(data.n)))
     cutoffs = Cutoffs(data["y"], data["event"]) if "event" in data else None
+    size = ABREAST if _rows_are_independent(program) else 1
     drawn: dict[str, Array] = {role: np.empty((count, data.n)) for role in roles}
-    for replicate in range(count):
-        here = design if cutoffs is None else design.replace(cutoff=cutoffs.draw(generator))
+    for first in range(0, count, size):
+        here = _repeated(design, min(size, count - first))
+        if cutoffs is not None:
+            here = here.replace(cutoff=np.ravel([cutoffs.draw(generator) for _ in range(here.n // data.n)]))
         outcome: Mapping[str, Array] = program.model.simulate(named, here, generator)
         for role in roles:
-            drawn[role][replicate] = outcome[role]
+            drawn[role][first : first + size] = outcome[role].reshape(-1, data.n)
     return drawn
+
+
+def _rows_are_independent(program: Program) -> bool:
+    """Whether copies of the design, one below the other, can be drawn as one data set."""
+    own = any(dim in program.data for parameter in program.layout.parameters for dim in parameter.dims)
+    return "group" not in program.data and program.units == program.data.n and not own
+
+
+def _repeated(design: Dataset, times: int) -> Dataset:
+    """The rows of a design several times, one copy below the other."""
+    tiled = {role: np.tile(v, (times, *(1 for _ in v.shape[1:]))) for role, v in design.items()}
+    return Dataset(tiled, design.coords)
 
 
 class Cutoffs:

@@ -56,6 +56,14 @@ def unused(connection: "duckdb.DuckDBPyConnection", roles: Roles) -> list[str]:
     return _few(connection, free)
 
 
+def without_role(connection: "duckdb.DuckDBPyConnection", roles: Roles) -> tuple[str, ...]:
+    """Columns that nothing is made of, remarks and numbers of rows aside."""
+    free = [name for name in types(connection) if name not in {*roles.columns.values(), *roles.keys}]
+    return tuple(
+        name for name in free if name and name.lower() not in (*_REMARKS, "x", "column0", "unnamed: 0", "unnamed_1")
+    )
+
+
 def _few(connection: "duckdb.DuckDBPyConnection", names: Sequence[str]) -> list[str]:
     """Those of ``names`` with at most `MOST` distinct values, and more than one."""
     if not names:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import formulas
+from . import formulas, published
 from .formulas import Columns, Result
 from .proportions import Z, wilson
 
@@ -72,7 +72,9 @@ ROUNDING = 1e-7
 """An MCSE below this share of its value is the rounding error of a sum of squares, and the spread is none."""
 
 
-def measured(groups: "pd.DataFrame", available: frozenset[str]) -> "Iterator[pd.DataFrame]":
+def measured(
+    groups: "pd.DataFrame", available: frozenset[str], *, as_published: bool = False
+) -> "Iterator[pd.DataFrame]":
     """For each measure that ``available`` allows: measure, gid, value, mcse, lower, upper, used, failed.
 
     A group that lacks what a measure needs, though its fits succeeded, has no line; one whose fits have all failed
@@ -84,7 +86,7 @@ def measured(groups: "pd.DataFrame", available: frozenset[str]) -> "Iterator[pd.
     for measure in MEASURES:
         if not measure.needs <= available:
             continue
-        value, mcse, used = _computed(measure, columns)
+        value, mcse, used = _computed(measure, columns, as_published=as_published)
         lower, upper = wilson(value, used) if measure.proportion else (value - Z * mcse, value + Z * mcse)
         failed = columns["total"] - (columns[measure.succeeded] if measure.succeeded else used)
         told = {"measure": measure.name, "gid": groups["gid"], "value": value, "mcse": mcse}
@@ -92,10 +94,12 @@ def measured(groups: "pd.DataFrame", available: frozenset[str]) -> "Iterator[pd.
         yield pd.DataFrame(told)[(used > 0) | (columns["used"] == 0)]
 
 
-def _computed(measure: Measure, columns: Columns) -> Result:
+def _computed(measure: Measure, columns: Columns, *, as_published: bool) -> Result:
     """Value, MCSE and number used, NaN where there is none: no value of no replicate, no MCSE of one."""
     with np.errstate(divide="ignore", invalid="ignore"):
         value, mcse, used = measure.compute(columns)
+        if as_published and measure.name in published.ERRORS:
+            mcse = published.ERRORS[measure.name](columns)
     value = np.where(used > 0, value, np.nan)
     mcse = np.where((used > 1) & np.isfinite(mcse), mcse, np.nan)
     return value, np.where(mcse < ROUNDING * np.abs(value), 0.0, mcse), used

@@ -1,5 +1,6 @@
 """What a reader of a summary must know, in sentences: what was taken for what, and what is missing."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..ingestion.wording import listed
@@ -10,10 +11,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def of(groups: "pd.DataFrame", roles: Roles, truth: float | None, reference: str | None) -> tuple[str, ...]:
+def of(
+    groups: "pd.DataFrame", roles: Roles, truth: float | None, reference: str | None, unused: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Notes on a table, the most important first."""
     found = [_truth(groups, truth), _ends(roles), _replicates(roles), _reference(groups, reference)]
-    found += [_uneven(groups, roles), _columns(roles)]
+    found += [_uneven(groups, roles), _columns(roles), _unused(unused)]
     return tuple(note for note in found if note)
 
 
@@ -28,6 +31,10 @@ def _truth(groups: "pd.DataFrame", truth: float | None) -> str:
 
 def _ends(roles: Roles) -> str:
     if {"se", "lower", "upper"} & set(roles.columns):
+        alone = {"lower", "upper"} & set(roles.columns)
+        if len(alone) == 1:
+            other = ({"lower", "upper"} - alone).pop()
+            return f"No {other} ends: intervals are open there; their column is --column {other}=NAME."
         return ""
     return "No standard error and no interval: only measures of the estimates are here."
 
@@ -59,6 +66,12 @@ def _uneven(groups: "pd.DataFrame", roles: Roles) -> str:
         f"{few} of {len(groups)} groups have fewer replicates than others of their scenario: if failed fits were left "
         "out of the table, they are not counted as failed."
     )
+
+
+def _unused(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f"Not used: {listed(names)}; say what such a column is with --column ROLE=NAME."
 
 
 def _columns(roles: Roles) -> str:

@@ -44,6 +44,7 @@ def joint(
     own, other = mean["a1"], mean["b1"]
     found["own2"] = mean["a2"] - own**2
     found["other2"] = mean["b2"] - other**2
+    found["both11"] = mean["a1b1"] - own * other
     found["own4"] = mean["a4"] - 4 * own * mean["a3"] + 6 * own**2 * mean["a2"] - 3 * own**4
     found["other4"] = mean["b4"] - 4 * other * mean["b3"] + 6 * other**2 * mean["b2"] - 3 * other**4
     found["both22"] = (

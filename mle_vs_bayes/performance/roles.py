@@ -7,7 +7,10 @@ from ..errors import DataError, UsageError
 from ..rows import COLUMNS
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "replicate": ("replicate", "rep", "repno", "repetition", "dataset", "idrep", "simulation", "sim", "iteration", "i"),
+    "replicate": (
+        *("replicate", "rep", "repno", "repetition", "dataset", "idrep", "simulation", "sim", "iteration"),
+        *("rep_id", "repid", "id_rep", "sim_id", "simid", "iter", "i"),
+    ),
     "method": ("method", "estimator", "model", "analysis"),
     "estimate": ("estimate", "est", "b", "beta", "theta", "theta_hat", "thetahat", "beta_hat", "coef", "diff"),
     "se": ("se", "std_err", "stderr", "std_error", "standard_error", "se_b", "se_beta", "se_theta"),
@@ -15,7 +18,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "upper": ("upper", "conf_high", "ci_upper", "upper_ci", "uci", "ci_high", "upper_bound", "high"),
     "truth": ("truth", "true", "true_value", "theta0", "theta_true", "true_theta", "beta0", "beta_true", "true_beta"),
     "df": ("df", "dof", "degrees_of_freedom"),
-    "status": ("status", "converged", "success"),
+    "status": ("status", "converged", "success", "conv", "has_converged"),
     "parameter": ("parameter", "param", "par", "term", "estimand"),
     "interval": ("interval", "ci_type", "interval_kind"),
     "n": ("n", "nobs", "n_obs", "sample_size"),

@@ -37,6 +37,7 @@ def connect(table: Any) -> "duckdb.DuckDBPyConnection":
             _scan(connection, "[" + ", ".join(text(str(path)) for path in table) + "]")
         else:
             connection.register(TABLE, table)
+        _settle(connection)
         empty = connection.execute(f"SELECT count(*) = 0 FROM (SELECT 1 FROM {TABLE} LIMIT 1)").fetchone()
     except (duckdb.Error, TypeError) as error:
         name = str(table) if isinstance(table, str | Path) else "the table"
@@ -44,6 +45,17 @@ def connect(table: Any) -> "duckdb.DuckDBPyConnection":
     if empty == (True,):
         raise DataError("the table of estimates has no rows; there is nothing to summarise.")
     return connection
+
+
+ALONE = 2_000_000
+"""Rows up to which one thread sums: in one order, so that the same table gives the same bytes, at 0.1 s a million.
+With more rows threads share the work, and last digits may differ from run to run."""
+
+
+def _settle(connection: "duckdb.DuckDBPyConnection") -> None:
+    rows = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchone()
+    if rows is not None and rows[0] <= ALONE:
+        connection.execute("SET threads = 1")
 
 
 def types(connection: "duckdb.DuckDBPyConnection") -> Mapping[str, str]:

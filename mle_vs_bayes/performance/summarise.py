@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..rows import plain
-from . import checks, moments, notes, pairs, ranks, source
+from . import checks, moments, notes, pairs, ranks, source, wide
 from . import columns as tables
 from . import groups as grouping
 from .measures import MEASURES, measured
@@ -15,8 +15,12 @@ from .measures import MEASURES, measured
 if TYPE_CHECKING:
     import pandas as pd
 
+KINDS_OF_ERROR = ("robust", "published")
 RESULT = ("method", "measure", "value", "mcse", "lower", "upper", "used", "failed")
 """Columns of a summary after those of the scenario."""
+
+OF_FRAMES = ("lower", "upper")
+"""Those of them that a JSON document leaves out: its other keys are the scenario's."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Summary:
     def document(self) -> dict[str, Any]:
         """``measures`` as plain JSON values, null and never NaN, and ``notes``."""
         first = ["measure", "method"]
-        columns = [*first, *(name for name in self.measures.columns if name not in first)]
+        columns = [*first, *(name for name in self.measures.columns if name not in (*first, *OF_FRAMES))]
         return {"measures": records(self.measures[columns]), "notes": list(self.notes)}
 
 
@@ -55,6 +59,7 @@ class Request:
     truth: float | None = None
     level: float = 0.95
     null: float = 0.0
+    mcse: str = "robust"
 
     def check(self) -> None:
         """Refuse numbers that mean nothing.
@@ -66,6 +71,8 @@ class Request:
         """
         if not 0 < self.level < 1:
             raise UsageError(f"level is {self.level:g}; it must lie inside (0, 1), such as 0.95.")
+        if self.mcse not in KINDS_OF_ERROR:
+            raise UsageError(f'there is no Monte-Carlo error "{self.mcse}"; choose {" or ".join(KINDS_OF_ERROR)}.')
         for name, value in (("truth", self.truth), ("null", self.null)):
             if value is not None and not math.isfinite(value):
                 raise UsageError(f"{name} is {value:g}; it must be a finite number.")
@@ -80,6 +87,7 @@ def summarise(
     truth: float | None = None,
     level: float = 0.95,
     null: float = 0.0,
+    mcse: str = "robust",
 ) -> "pd.DataFrame":
     """Performance measures of every method in every scenario, one line each, with Monte-Carlo standard errors.
 
@@ -100,6 +108,9 @@ def summarise(
         Level of the intervals, inside (0, 1): of Wald's where there are no ends, and of the score.
     null
         The value that rejection rates test, in units of the estimate.
+    mcse
+        Monte-Carlo standard errors: ``robust``, which hold whatever the estimates' distribution, or ``published``, to
+        agree with printed tables (`published`).
 
     Returns
     -------
@@ -114,7 +125,7 @@ def summarise(
     DataError, UsageError
         A table that cannot be used, or a column, role or method that is not there.
     """
-    asked = Request(reference, columns or {}, tuple(scenario), truth, level, null)
+    asked = Request(reference, columns or {}, tuple(scenario), truth, level, null, mcse)
     return summary(table, asked).measures
 
 
@@ -122,7 +133,8 @@ def summary(table: Any, asked: Request) -> Summary:
     """As `summarise`, with notes for people."""
     asked.check()
     with source.connect(table) as connection:
-        roles = tables.assigned(connection, asked.columns, asked.scenario)
+        said = wide.made_long(connection, asked.columns)
+        roles = tables.assigned(connection, said, asked.scenario)
         groups = moments.means(connection, roles, asked.truth)
         checks.after_means(connection, groups, roles)
         groups = grouping.with_levels(groups, roles, asked.level)
@@ -136,10 +148,11 @@ def summary(table: Any, asked: Request) -> Summary:
             groups = pairs.joint(connection, groups, found, centred)
         if "rank" in roles:
             groups = ranks.counted(connection, groups, centred)
+        unused = () if roles.own else tables.without_role(connection, roles)
     measures = _lines(groups, roles, asked)
     kinds = tuple(name for name in roles.keys if name in roles.kinds)
     scenario = tuple(name for name in roles.keys if name not in kinds)
-    told = notes.of(groups, roles, asked.truth, asked.reference)
+    told = notes.of(groups, roles, asked.truth, asked.reference, unused)
     return Summary(measures, scenario, kinds, roles.columns.get("n"), told)
 
 
@@ -151,7 +164,7 @@ def _lines(groups: "pd.DataFrame", roles: tables.Roles, asked: Request) -> "pd.D
     available |= {"truth"} if asked.truth is not None else set()
     available |= {"reference"} if asked.reference is not None else set()
     available |= {"interval"} if {"se", "lower", "upper"} & set(roles.columns) else set()
-    lines = pd.concat(measured(groups, frozenset(available)), ignore_index=True)
+    lines = pd.concat(measured(groups, frozenset(available), as_published=asked.mcse == "published"), ignore_index=True)
     keys = moments.labels(groups, (*roles.keys, "method"))
     blocks = keys.groupby(list(roles.keys), dropna=False, sort=False).ngroup() if roles.keys else 0
     told = keys.assign(gid=groups["gid"], block_=blocks).merge(lines, on="gid", how="right")

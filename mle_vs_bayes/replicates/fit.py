@@ -10,7 +10,7 @@ from ..contract.data import Dataset
 from ..contract.model import Model
 from ..errors import UsageError
 from ..estimators.batch_posterior import Posteriors
-from ..intervals.interval import check_level
+from ..intervals.interval import RESAMPLES, check_level
 from .job import Job, starts
 from .pilot import pilot
 from .plan import Plan
@@ -20,7 +20,7 @@ from .shapes import by_shape, sorted_out, stacked
 from .usable import complete
 
 Truth = Mapping[str, float]
-ESTIMATORS = ("mle", "map", "posterior", "exact")
+ESTIMATORS = ("mle", "map", "posterior", "exact", "mle_exact", "posterior_exact")
 MEMORY = 512 * 2**20
 """Bytes that one batch of draws may take."""
 PILOT = 512
@@ -36,6 +36,7 @@ def fit_replicates(
     intervals: Sequence[str] = (),
     level: float = 0.95,
     truth: Truth | Sequence[Truth] | None = None,
+    resamples: int = RESAMPLES,
     seed: int = 0,
     plan: Plan | None = None,
     keep: Collection[int] = (),
@@ -52,11 +53,13 @@ def fit_replicates(
     datasets : sequence of Dataset
         Of any sizes; those of one shape are fitted together.
     estimators : sequence of str
-        Any of ``mle``, ``map``, ``posterior``, ``exact``.
+        Any of ``mle``, ``map``, ``posterior``, ``exact`` (both of ``mle_exact`` and ``posterior_exact``).
     priors, intervals, level
         As of `compare`. Priors that follow the data follow each data set's own; give numbers in a study of coverage.
     truth : mapping or sequence of mappings, optional
         By label, for the rows; one for all data sets or one each.
+    resamples : int
+        Refits of each data set's bootstrap.
     seed : int
         Everything random follows from it: on one machine, rows repeat to the last bit, in one process or several,
         whether the model's compiled code is in PyTensor's cache or not (`estimators.same_code`).
@@ -86,7 +89,7 @@ def fit_replicates(
     _check_places(seed, keep, len(datasets))
     chosen_model = models.get(model) if isinstance(model, str) else model
     kinds = _kinds(tuple(intervals))
-    context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds)
+    context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds, resamples=resamples)
     datasets = complete(chosen_model, datasets)
     members, refused = sorted_out(chosen_model, datasets, priors or {})
     job = Job(

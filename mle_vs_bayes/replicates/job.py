@@ -16,11 +16,13 @@ from ..contract.compiled import kept
 from ..contract.data import Dataset
 from ..contract.layout import Layout
 from ..contract.model import Model
+from ..contract.program import Program
 from ..estimators import posterior
 from ..estimators.batch_posterior import Posteriors
 from ..estimators.estimate import Estimate
 from ..rows import COLUMNS, Row, frame
 from . import table
+from .ends import Group
 from .optima import maximum_likelihoods, modes
 from .pilot import pilot
 from .plan import Plan
@@ -80,7 +82,7 @@ class Job:
             self.frames.append(
                 frame(
                     Row(estimator=name, parameter=label, truth=truth.get(label), **shared)
-                    for name in self.names
+                    for name in estimators.chosen(self.names)
                     for label in labels
                 )
             )
@@ -92,7 +94,7 @@ class Job:
             kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]
-        group = table.Group(self.model, stack.program, members, self.context, truths)
+        group = Group(self.model, stack, members, self.context, truths)
         if "mle" in self.names:
             self.frames.append(
                 table.of_optima("mle", group, maximum_likelihoods(stack, members, start, self.context.seed))
@@ -101,21 +103,28 @@ class Job:
             self.frames.append(table.of_optima("map", group, modes(stack, members, start, self.context.seed)))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
-        if "exact" in self.names:
-            self._exact(group)
+        closed = [name for name in estimators.chosen(self.names) if name.endswith("_exact")]
+        if closed:
+            self._exact(group, closed)
 
-    def _exact(self, group: table.Group) -> None:
-        """Closed forms, one data set after the other."""
+    def _exact(self, group: Group, names: Sequence[str]) -> None:
+        """Closed forms, one data set after the other; equal ones once."""
         found: list[Row] = []
-        for each, truth in zip(group.members, group.truths, strict=True):
-            program, context = each.program(self.model), replace(self.context, truth=truth)
-            for name in estimators.CHOICES["exact"]:
-                estimate = estimators.fit(name, program, estimators.Settings(context.seed))
-                rows = quantities.rows(name, estimate, program, context)
-                found.extend(replace(row, replicate=each.position) for row in rows)
+        known: dict[int, list[Row]] = {}
+        for place, each, truth in zip(group.likeness.tolist(), group.members, group.truths, strict=True):
+            if place not in known:
+                known[place] = self._closed_forms(group.alone(place), names)
+            found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
 
-    def _sample(self, group: table.Group, posteriors: Posteriors) -> None:
+    def _closed_forms(self, program: Program, names: Sequence[str]) -> list[Row]:
+        found = []
+        for name in names:
+            estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))
+            found += quantities.rows(name, estimate, program, self.context)
+        return found
+
+    def _sample(self, group: Group, posteriors: Posteriors) -> None:
         seed = self.context.seed
         if self.plan is None:
             self.plan = pilot(posteriors, self.memory, Plan().cores, Plan().target, seed)

@@ -1,24 +1,18 @@
 """Rows of thousands of fits, column by column: the same as those of single fits, without a record for each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import intervals
-from ..comparison.quantities import Context
-from ..contract.model import Model
-from ..contract.program import Program
-from ..estimators.estimate import Estimate
 from ..intervals.delta import standard_errors
-from ..intervals.interval import Interval, Request
 from ..intervals.wald import normal_quantile
 from ..rows import frame_of
+from .ends import Ends, Group, of_kind
 from .optima import Fitted
 from .posteriors import Sampled
-from .shapes import Member
 
 if TYPE_CHECKING:
     import pandas
@@ -28,19 +22,8 @@ NO_ERROR = "no standard error: the estimate lies on the edge of its support"
 NO_ERROR_AT_ALL = "there is no standard error to build a Wald interval from"
 
 
-@dataclass(frozen=True)
-class Group:
-    """Members of one shape, with what their rows share."""
-
-    model: Model
-    program: Program
-    members: Sequence[Member]
-    context: Context
-    truths: Sequence[Mapping[str, float]]
-
-
 def of_optima(name: str, group: Group, fitted: Fitted) -> "pandas.DataFrame":
-    """Rows of ``mle`` or ``map``: Wald intervals all at once, other kinds one replicate after the other."""
+    """Rows of ``mle`` or ``map``: Wald intervals all at once, other kinds as `ends` can."""
     kinds = intervals.of(name, group.context.kinds)
     with np.errstate(all="ignore"):
         values = group.program.quantities(fitted.theta)
@@ -50,22 +33,12 @@ def of_optima(name: str, group: Group, fitted: Fitted) -> "pandas.DataFrame":
     blocks = []
     for kind in kinds:
         if kind in ("wald", "laplace"):
-            ends = _wald(values, errors, ok, group.context.level)
+            found = _wald(values, errors, ok, group.context.level)
         else:
-            ends = _one_by_one(kind, group, fitted, ok)
+            found = of_kind(kind, group, fitted, ok)
         each = _each(fitted) | {"iterations": fitted.iterations, "gradient": fitted.gradient}
-        blocks.append(_block(name, kind, group, each, {"estimate": values, "se": errors}, ends))
+        blocks.append(_block(name, kind, group, each, {"estimate": values, "se": errors}, found))
     return _together(blocks)
-
-
-@dataclass(frozen=True)
-class Ends:
-    """Of one kind of interval ``(R, q)``: ends, and status and reason where those are the interval's own."""
-
-    lower: Array
-    upper: Array
-    status: NDArray[Any]
-    reason: NDArray[Any]
 
 
 def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float) -> Ends:
@@ -75,39 +48,6 @@ def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float) -> 
     status[without], reason[without] = "not_applicable", NO_ERROR
     reason[without & ~np.isfinite(errors).any(axis=1, keepdims=True)] = NO_ERROR_AT_ALL
     return Ends(values - reach, values + reach, status, reason)
-
-
-def _one_by_one(kind: str, group: Group, fitted: Fitted, ok: NDArray[np.bool_]) -> Ends:
-    """Intervals that are made of one data set at a time; equal data sets, as counts often are, have equal ones."""
-    shape = (len(ok), len(group.program.quantity_labels))
-    found = Ends(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, None), np.full(shape, None))
-    known: dict[Any, list[Interval]] = {}
-    for i in np.flatnonzero(ok).tolist():
-        same = group.members[i].likeness
-        if same not in known:
-            known[same] = _computed(kind, group, fitted, i)
-        for k, interval in enumerate(known[same]):
-            _put(found, (i, k), interval)
-    return found
-
-
-def _computed(kind: str, group: Group, fitted: Fitted, i: int) -> list[Interval]:
-    """The intervals of one replicate, as `compare` computes them."""
-    program = group.members[i].program(group.model)
-    estimate = Estimate(
-        estimator="maximum_likelihood",
-        labels=program.layout.labels,
-        point=fitted.theta[i],
-        covariance=fitted.covariance[i],
-    )
-    return intervals.KINDS[kind].compute(Request(program, estimate, group.context.level, group.context.seed))
-
-
-def _put(ends: Ends, place: tuple[int, int], interval: Interval) -> None:
-    ends.lower[place] = np.nan if interval.lower is None else interval.lower
-    ends.upper[place] = np.nan if interval.upper is None else interval.upper
-    if interval.status != "ok":
-        ends.status[place], ends.reason[place] = interval.status, interval.reason
 
 
 def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":

@@ -50,7 +50,24 @@ LOOKS = {
 }
 """By name in the rows, in the order in which they are drawn."""
 
-INTERVALS = {"wald": "Wald", "laplace": "Laplace", "eti": "equal-tailed", "hdi": "highest density"}
+INTERVALS = {
+    "wald": "Wald",
+    "wald_transformed": "Wald, transformed",
+    "laplace": "Laplace",
+    "profile_penalised": "penalised profile",
+    "eti": "equal-tailed",
+    "hdi": "highest density",
+    "bootstrap_bca": "bootstrap, BCa",
+    "bootstrap_case": "case bootstrap",
+    "bootstrap_case_bca": "case bootstrap, BCa",
+    "bootstrap_bayesian": "Bayesian bootstrap",
+    "t": "Student t",
+    "chi_square": "χ²",
+    "clopper_pearson": "Clopper–Pearson",
+    "wilson": "Wilson",
+    "jeffreys": "Jeffreys",
+    "garwood": "Garwood",
+}
 """Words for the kinds of interval whose name in the rows is not one."""
 
 CHAINS = ("#003B2C", "#009E73", "#66C7A3", "#B5E3D0")

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MOST_PANELS = 24
 CROWD = 8
 """More curves than this in a panel, and each estimator gets panels of its own."""
+DENSE = 7
+"""More n than this are a curve, for which every panel is its own small picture."""
+CROWD_OF_KINDS, FEW = 4, 4
+"""More kinds of interval than this at this few n are rows of marks and not lines."""
 OTHERS = ("#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
 """Okabe and Ito's other colours, for estimators of a study's own."""
 STROKES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1)), (0, (8, 1, 2, 1)))
@@ -27,8 +31,39 @@ STROKES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (6, 1.5, 1, 1
 MARKERS = ("o", "^", "v", "<", ">", "P", "X", "d", "p", "h", "*")
 SEVERAL = ("coverage", "coverage_worst_case", "mean_width", "interval_score")
 """Measures that each kind of interval of an estimator has of its own."""
+ROUNDING = 1e-10
+"""Of the largest value of a figure: what is smaller is rounding error where 0 was meant."""
 HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
+
+
+def figures(lines: "pandas.DataFrame", title: str, *, level: float | None = None) -> dict[str, Figure]:
+    """The figures of one measure by the end of their name: what has many n, what has many kinds of interval, the rest.
+
+    ``lines`` and ``level`` are those of `measure`, with a column ``theory`` for what is known exactly.
+    """
+    from . import interval_rows, saw_tooth
+
+    lines, place = _without_twins(lines), ["model", "scenario", "parameter"]
+    sizes = lines.groupby(place, dropna=False)["n"].transform("nunique")
+    kinds = lines.groupby(place, dropna=False)["interval"].transform("nunique")
+    dense = lines["measure"].isin(SEVERAL) & (sizes > DENSE)
+    rows = lines["measure"].isin(SEVERAL) & ~dense & (kinds > CROWD_OF_KINDS) & (sizes <= FEW)
+    found = {}
+    if dense.any():
+        found["_over_n"] = saw_tooth.measure(lines[dense], title, level=level)
+    if rows.any():
+        found["" if not (~dense & ~rows).any() else "_by_kind"] = interval_rows.measure(lines[rows], title, level=level)
+    if (~dense & ~rows).any():
+        found[""] = measure(lines[~dense & ~rows], title, level=level)
+    return found
+
+
+def _without_twins(lines: "pandas.DataFrame") -> "pandas.DataFrame":
+    """Intervals of the exact maximum likelihood estimate are those of the numerical one, where both are there."""
+    index = lines.set_index(["model", "scenario", "n", "parameter", "interval"]).index
+    twins = index.isin(index[lines["estimator"] == "mle"])
+    return lines[~((lines["estimator"] == "mle_exact") & twins)]
 
 
 def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None) -> Figure:
@@ -39,11 +74,12 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     """
     groups = _groups(lines)
     looks = _looks(lines)
+    zero = ROUNDING * float(lines["value"].abs().max())
     more = f", first {MOST_PANELS} of {len(groups)} panels" if len(groups) > MOST_PANELS else ""
     with style():
         figure, grid = panels([_panel_title(names) for names, _ in groups[:MOST_PANELS]], height=2.1)
         for axes, (_, own) in zip(grid, groups, strict=False):
-            _panel(axes, own, looks, level, logarithmic=bool(lines["slope"].notna().any()))
+            _panel(axes, own, looks, level, logarithmic=bool(lines["slope"].notna().any()), zero=zero)
         headline(figure, title + more)
         _legend(figure, grid, _caption(lines, level))
     return figure
@@ -85,8 +121,18 @@ def _panel_title(names: tuple[Any, ...]) -> str:
 
 
 def _panel(
-    axes: Axes, lines: "pandas.DataFrame", looks: dict[str, Look], level: float | None, *, logarithmic: bool
+    axes: Axes,
+    lines: "pandas.DataFrame",
+    looks: dict[str, Look],
+    level: float | None,
+    *,
+    logarithmic: bool,
+    zero: float = 0.0,
 ) -> None:
+    """One panel; on a logarithmic axis one whose values are all 0 (at most ``zero``, rounding) says so in words."""
+    if logarithmic and (lines["value"].abs() <= zero).all():
+        _nothing(axes, lines)
+        return
     drawn = list(_curves(lines, looks))
     count, guides = len(drawn), set[float]()
     for low, high in lines[["low", "high"]].dropna().drop_duplicates().itertuples(index=False):
@@ -110,6 +156,13 @@ def _panel(
     marks.sizes_axis(axes, sorted(int(n) for n in lines["n"].unique()))
     if logarithmic:
         _logarithmic(axes)
+
+
+def _nothing(axes: Axes, lines: "pandas.DataFrame") -> None:
+    """What has no place on a logarithmic axis."""
+    marks.sizes_axis(axes, sorted(int(n) for n in lines["n"].unique()))
+    axes.set_yticks([])
+    axes.text(0.5, 0.5, "0 at every n", transform=axes.transAxes, ha="center", va="center", color=INK, gid="zero")
 
 
 def _logarithmic(axes: Axes) -> None:

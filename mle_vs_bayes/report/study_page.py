@@ -55,10 +55,11 @@ def page(document: Mapping[str, Any], figures: Sequence[str]) -> str:
 
 def _extent(document: Mapping[str, Any]) -> str:
     quick = " (a quick run: fewer replicates and smaller n)" if document["quick"] else ""
-    return (
-        f"{document['cells']} cells × {document['replicates']:,} replicates, seed {document['seed']}{quick}; "
-        f"{document['failed']:,} of {document['fits']:,} fits failed."
-    )
+    cells, most, total = (document[name] for name in ("cells", "replicates", "replicates_in_all"))
+    extent = f"{cells} cells × {most:,} replicates"
+    if total != cells * most:
+        extent = f"{cells} cells of up to {most:,} replicates, {total:,} in all"
+    return f"{extent}, seed {document['seed']}{quick}; {document['failed']:,} of {document['fits']:,} fits failed."
 
 
 def _cell(text: str) -> str:

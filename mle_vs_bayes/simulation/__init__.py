@@ -5,10 +5,17 @@ A study file says ``from mle_vs_bayes.simulation import Scenario, Slope, Study, 
 
 from typing import Any
 
-from .predictions import Slope, Value
+from .predictions import Slope, Theory, Value
 from .study import Scenario, Study
 
-__all__ = ["Scenario", "Slope", "Study", "Value", "own_model"]
+__all__ = ["Scenario", "Slope", "Study", "Theory", "Value", "binomial_coverage", "own_model"]
+
+
+def binomial_coverage(p: float, n: int, estimator: str, interval: str, **more: Any) -> float:
+    """The exact coverage of an interval of a proportion; see `enumeration.binomial_coverage`."""
+    from . import enumeration
+
+    return enumeration.binomial_coverage(p, n, estimator, interval, **more)
 
 
 def own_model(path: str, data: Any = None, function: str = "model") -> Any:

@@ -13,6 +13,9 @@ from ..contract.model import Model
 from ..errors import UsageError
 from .study import Scenario, Study
 
+DENSE = 12
+"""A grid of more n is one to see a curve on, and is thinned to about as many by ``--quick``; else it takes three."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -34,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a study says of one cell, looked up: the objects behind the names."""
+    """What a study says of one cell, looked up: the objects behind the names, and the study as its scenario has it."""
 
     study: Study
     cell: Cell
@@ -88,7 +91,7 @@ def settings(study: Study, *, quick: bool = False) -> list[Setting]:
         There is none, a model is unknown, two cells have one name, or an n is no whole number above 0.
     """
     found = [
-        Setting(study, Cell(model.name, scenario.name, n), scenario, model)
+        Setting(study.of(scenario), Cell(model.name, scenario.name, n), scenario, model)
         for scenario in study.scenarios
         for model in _models(study, scenario)
         for n in _sizes(study, scenario, quick)
@@ -105,7 +108,9 @@ def settings(study: Study, *, quick: bool = False) -> list[Setting]:
 def setting_of(study: Study, cell: Cell) -> Setting:
     """The setting of one cell."""
     scenario = next(each for each in study.scenarios if each.name == cell.scenario)
-    return Setting(study, cell, scenario, next(m for m in _models(study, scenario) if m.name == cell.model))
+    return Setting(
+        study.of(scenario), cell, scenario, next(m for m in _models(study, scenario) if m.name == cell.model)
+    )
 
 
 def _models(study: Study, scenario: Scenario) -> list[Model]:
@@ -121,5 +126,5 @@ def _sizes(study: Study, scenario: Scenario, quick: bool) -> Sequence[int]:
     if not quick:
         return sizes
     if study.quick_n is None or scenario.n is not None:
-        return sizes[:3]
+        return sizes[:3] if len(sizes) <= DENSE else sizes[:: -(-len(sizes) // DENSE)]
     return study.quick_n

@@ -1,6 +1,7 @@
 """The workers of a Dask cluster that is already there; Dask itself gives a dead worker's units to others."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +13,11 @@ from .engine import Finished, Lost
 from .local import HEARTBEAT
 from .unit import Job, Result
 
+KEPT = "what is finished is kept, and `mle-vs-bayes study resume DIR --scheduler URL` goes on with it."
 PATIENCE = 20
-"""Seconds in which the scheduler and its first worker must answer."""
+"""Seconds in which the scheduler and its first worker must answer, and in which a lost last worker is waited for."""
+GATHER = 5
+"""Seconds in which a finished unit's result must arrive."""
 _one_at_a_time = threading.Lock()
 
 
@@ -28,6 +32,8 @@ class ClusterCrew:
 
     def __init__(self, client: Any) -> None:
         self.client = client
+        self.seen = time.monotonic()
+        """When there was a worker last."""
 
     def work(self, jobs: Iterable[Job]) -> Iterator[Finished | None]:
         """See `engine.Crew.work`."""
@@ -36,7 +42,7 @@ class ClusterCrew:
         waiting = iter(jobs)
         under_way: dict[Any, Job] = {}
         while True:
-            room = 2 * max(1, sum(self.client.nthreads().values())) - len(under_way)
+            room = 2 * max(1, self._threads()) - len(under_way)
             for _, job in zip(range(room), waiting, strict=False):
                 under_way[self.client.submit(alone, job, pure=False)] = job
             if not under_way:
@@ -47,14 +53,39 @@ class ClusterCrew:
                 yield None
                 continue
             for future in done:
-                yield under_way.pop(future), _outcome(future)
+                outcome = _outcome(future)
+                if outcome is None:
+                    yield None
+                else:
+                    yield under_way.pop(future), outcome
+
+    def _threads(self) -> int:
+        """Threads of all workers.
+
+        Raises
+        ------
+        UsageError
+            The scheduler is gone, or has had no worker for `PATIENCE` seconds.
+        """
+        try:
+            found = sum(self.client.nthreads().values())
+        except (OSError, RuntimeError, TimeoutError) as error:
+            raise UsageError(f"the Dask scheduler has gone ({error or type(error).__name__}); {KEPT}") from error
+        now = time.monotonic()
+        self.seen = now if found else self.seen
+        if now - self.seen > PATIENCE:
+            raise UsageError(f"the Dask cluster has had no worker for {PATIENCE:g} seconds; start some; {KEPT}")
+        return found
 
 
-def _outcome(future: Any) -> Result | Lost:
+def _outcome(future: Any) -> Result | Lost | None:
+    """What came of a unit; None where its result went down with its worker, and Dask is making it again."""
     from distributed import KilledWorker
 
     try:
-        result: Result = future.result()
+        result: Result = future.result(timeout=GATHER)
+    except TimeoutError:
+        return None
     except MleVsBayesError:
         raise
     except KilledWorker as error:

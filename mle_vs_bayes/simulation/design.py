@@ -42,6 +42,8 @@ class PlannedCell:
     variant: str
     priors: Mapping[str, Mapping[str, Any]]
     plan: Mapping[str, Any] | None
+    replicates: int | None = None
+    """Of its own; None where it has as many as the design."""
 
     @property
     def cell(self) -> Cell:
@@ -65,38 +67,59 @@ class Design:
     versions: Mapping[str, str]
     command: str
     format: int = 1
+    resamples: int | None = None
+    """Refits of a bootstrap in a quick run; None where the study's own number holds."""
     plan_sha256: str = field(default="")
 
     @property
     def batches(self) -> int:
-        """Batches per cell: the replicates, in whole batches."""
-        return -(-self.replicates // self.batch)
+        """Batches of the cell that has most."""
+        return max(self.batches_of(cell) for cell in self.cells)
+
+    def batches_of(self, cell: PlannedCell) -> int:
+        """Batches of one cell: its replicates, in whole batches."""
+        return -(-(cell.replicates or self.replicates) // self.batch)
+
+    @property
+    def units(self) -> int:
+        """Units of work, over all cells."""
+        return sum(self.batches_of(cell) for cell in self.cells)
 
     @property
     def total(self) -> int:
         """Replicates over all cells."""
-        return self.batches * self.batch * len(self.cells)
+        return self.units * self.batch
 
     def jobs(self, source: Source, batches: range | None = None) -> Iterator[Job]:
         """Every unit of work, batch by batch over all cells."""
         for batch in range(self.batches) if batches is None else batches:
             for cell in self.cells:
-                yield self.job(source, cell, batch)
+                if batch < self.batches_of(cell):
+                    yield self.job(source, cell, batch)
 
     def job(self, source: Source, cell: PlannedCell, batch: int) -> Job:
         """One unit of work."""
         priors = {name: prior(record) for name, record in cell.priors.items()}
         first = batch * self.batch
-        return Job(source, cell.cell, cell.variant, priors, cell.plan, self.seed, batch, first, self.batch)
+        place = (source, cell.cell, cell.variant, priors, cell.plan, self.seed)
+        return Job(*place, batch, first, self.batch, self.resamples)
 
     def topped_up(self, replicates: int | None) -> "Design":
         """The same design with more replicates, if that is what is asked for."""
-        return self if replicates is None or replicates <= self.replicates else replace(self, replicates=replicates)
+        if replicates is None:
+            return self
+        cells = [
+            c if c.replicates is None else replace(c, replicates=max(c.replicates, replicates)) for c in self.cells
+        ]
+        return replace(self, replicates=max(self.replicates, replicates), cells=tuple(cells))
 
     def hashed(self) -> "Design":
         """The same with the hash of what determines the rows: all but replicates, command, place and pilot's time."""
         free = {"replicates", "command", "file", "seconds_per_unit", "plan_sha256", "target_mcse"}
         fixed = {name: value for name, value in asdict(self).items() if name not in free}
+        if self.resamples is None:
+            del fixed["resamples"]
+        fixed["cells"] = [{k: v for k, v in cell.items() if k != "replicates"} for cell in fixed["cells"]]
         return replace(self, plan_sha256=disk.digest(json.dumps(fixed, sort_keys=True).encode()))
 
 

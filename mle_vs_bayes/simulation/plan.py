@@ -18,6 +18,8 @@ LARGE = 1000
 """Units, at least, of the data set from which priors that scale with the data take their numbers."""
 TIMED = 20
 """Replicates that the estimate of a unit's time is read from."""
+QUICK_RESAMPLES = 200
+"""Refits of a bootstrap in a quick run."""
 PILOT = 100
 """Replicates that a pilot looks at."""
 
@@ -32,13 +34,16 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     """
     study = source.study
     found = settings(study, quick=quick)
-    unit.estimator_names(study.fitted)  # an unknown estimator or kind of interval is told before anything runs
-    _check_intervals(study.intervals)
+    for each in (study, *(setting.study for setting in found)):
+        unit.estimator_names(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
+        _check_intervals(each.intervals)
+    own = not quick and wanted.get("replicates") is None
     replicates = wanted.get("replicates") or (study.quick_replicates if quick else study.replicates)
     if replicates < 1:
         raise UsageError(f"the number of replicates is {replicates}; it must be above 0.")
-    batch = min(study.batch, replicates)
-    cells = _cells(found, seed, batch)
+    fewest = [s.replicates for s in study.scenarios if own and s.replicates is not None]
+    batch = min(study.batch, replicates, *fewest)
+    cells = _cells(found, seed, batch, own_replicates=own)
     return Design(
         study=source.name,
         file=source.path,
@@ -52,22 +57,30 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
         seconds_per_unit=None,
         versions=versions(),
         command=command,
+        resamples=min(QUICK_RESAMPLES, study.resamples) if quick else None,
     )
 
 
 def timed(planned: Design, source: Source, run: Callable[[unit.Job], Any] = unit.run) -> Design:
-    """The same design with the time of one unit: a straight line through two and up to twenty replicates.
+    """The same design with the mean time of a unit: of each model and scenario at its largest n.
 
-    They are of the largest n. Few replicates fitted together cost much more each than many.
+    A straight line through two and up to twenty replicates: few fitted together cost much more each than many.
     """
-    largest = max(planned.cells, key=lambda cell: cell.n)
-    job = planned.job(source, largest, 0)
-    many = min(TIMED, job.count)
-    if many < 4:
+    many = min(TIMED, planned.batch)
+    if many < 4 or planned.quick:  # which is over before it could be timed
         return planned
+    largest = {}
+    for cell in sorted(planned.cells, key=lambda cell: cell.n):  # the largest n of a place is the last to be put in
+        largest[cell.model, cell.scenario] = planned.job(source, cell, 0)
+    units = {place: _unit_seconds(job, many, run) for place, job in largest.items()}
+    whole = sum(units[cell.model, cell.scenario] * planned.batches_of(cell) for cell in planned.cells)
+    return replace(planned, seconds_per_unit=whole / planned.units)
+
+
+def _unit_seconds(job: unit.Job, many: int, run: Callable[[unit.Job], Any]) -> float:
     run(replace(job, count=1))  # imports and compiling, once per process
     short, long = (_seconds(run, replace(job, count=count)) for count in (2, many))
-    return replace(planned, seconds_per_unit=long + max(long - short, 0.0) / (many - 2) * (planned.batch - many))
+    return long + max(long - short, 0.0) / (many - 2) * (job.count - many)
 
 
 def _seconds(run: Callable[[unit.Job], Any], job: unit.Job) -> float:
@@ -76,7 +89,7 @@ def _seconds(run: Callable[[unit.Job], Any], job: unit.Job) -> float:
     return time.perf_counter() - began
 
 
-def _cells(found: Sequence[Setting], seed: int, batch: int) -> list[PlannedCell]:
+def _cells(found: Sequence[Setting], seed: int, batch: int, *, own_replicates: bool) -> list[PlannedCell]:
     """Each cell with the priors and the plan of its model and scenario, which are the same at every n."""
     priors: dict[tuple[str, str], dict[str, Any]] = {}
     plans: dict[tuple[str, str], dict[str, Any] | None] = {}
@@ -89,7 +102,8 @@ def _cells(found: Sequence[Setting], seed: int, batch: int) -> list[PlannedCell]
         if place not in plans:
             plans[place] = _plan(setting, priors[place], seed, batch)
         plan = plans[place]
-        cells.append(PlannedCell(cell.model, cell.scenario, cell.n, variant, priors[place], plan))
+        replicates = setting.scenario.replicates if own_replicates else None
+        cells.append(PlannedCell(cell.model, cell.scenario, cell.n, variant, priors[place], plan, replicates))
     return cells
 
 

@@ -1,6 +1,6 @@
 """What a study predicts of a measure: its slope in n, or its value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,3 +96,27 @@ class Value(Prediction):
     @property
     def band(self) -> tuple[float, float]:
         return self.least, self.most
+
+
+@dataclass(frozen=True)
+class Theory(Prediction):
+    """The measure is what theory says at each n, on average over n up to ``within``.
+
+    ``value`` takes a line of the performance table (a mapping with model, scenario, n, estimator, parameter and
+    interval) and gives the number; ``within`` allows for what theory leaves out, and is the precision that is claimed.
+    """
+
+    value: Callable[[Mapping[str, Any]], float] = field(kw_only=True)
+    within: float = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.within > 0:
+            raise UsageError(f"within of a theory is {self.within:g}; it must be above 0, such as 0.005.")
+
+    def claim(self) -> str:
+        return f"{self.measure} − theory (mean over n) in ± {self.within:g}"
+
+    @property
+    def band(self) -> tuple[float, float]:
+        return -self.within, self.within

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..performance.measures import WORDS
 from ..report import study_page
 from ..rows import plain
 from . import disk, verdict
-from .predictions import Slope
+from .predictions import OF_INTERVALS, Slope, Theory
 from .run import Outcome
 from .store import Store
 from .table import measured
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import pandas
 
 NAN = float("nan")
+DIGITS = "%.8g"
+"""Of a number in the table on the disk: more than its Monte-Carlo error leaves, and a file of half the size."""
+SHARES_OF_LEVEL = ("coverage", "coverage_worst_case", "bias_eliminated_coverage")
+"""Measures that should be the level of the intervals."""
 MOST_FAILED = 0.05
 """Share of failed fits above which a study is of concern, whatever its predictions."""
 
@@ -58,7 +63,7 @@ def leave(outcome: Outcome) -> Results:
     pictures = _pictures(results)
     page = study_page.page(_document(results), list(pictures))
     written = {
-        "performance.csv": table.to_csv(index=False).encode(),
+        "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
         "verdict.json": (json.dumps(_document(results), indent=1, allow_nan=False) + "\n").encode(),
         **{f"{name}.png": content for name, content in pictures.items()},
         "README.md": page.encode(),
@@ -66,6 +71,14 @@ def leave(outcome: Outcome) -> Results:
     for name, content in written.items():
         disk.write(folder / name, content)
     return Results(outcome, table, lines, tuple(folder / name for name in written))
+
+
+def _once(table: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The table without repeats: an estimate has one bias, however many intervals stand beside it."""
+    of_interval = table["measure"].isin(OF_INTERVALS)
+    again = table.duplicated(["model", "variant", "scenario", "n", "estimator", "parameter", "measure"])
+    lines = table[of_interval | ~again]
+    return lines.assign(interval=lines["interval"].where(of_interval, None))
 
 
 def _document(results: Results) -> dict[str, Any]:
@@ -77,6 +90,7 @@ def _document(results: Results) -> dict[str, Any]:
         **{name.lower(): text for name, text in sections.items()},
         "verdict": results.verdict,
         "replicates": design.batches * design.batch,
+        "replicates_in_all": design.total,
         "cells": len(design.cells),
         "fits": outcome.fits,
         "failed": outcome.failed,
@@ -101,24 +115,30 @@ def _pictures(results: Results) -> dict[str, bytes]:
     predictions = results.outcome.source.study.predictions
     there = set(results.table["measure"])
     wanted = [p.measure for p in predictions]
-    wanted += ["mean_width"] if "coverage" in wanted else []
+    wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
     wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
     pictures = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
-        lines = _predicted(results, measure)
-        level = results.outcome.source.study.level if measure == "coverage" else None
-        title = f"{results.outcome.design.study}: {measure}".replace("_", " ")
-        figure = study_figures.measure(lines, title, level=level)
-        pictures[study_figures.file_name(measure)] = study_figures.png(figure)
+        level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
+        title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
+        for name, figure in study_figures.figures(_predicted(results, measure), title, level=level).items():
+            pictures[study_figures.file_name(f"{measure}{name}")] = study_figures.png(figure)
     return pictures
 
 
 def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
-    """The lines of one measure with what is predicted of each: a slope, or the band from low to high."""
-    lines = results.table[results.table["measure"] == measure].assign(slope=NAN, low=NAN, high=NAN)
+    """The lines of one measure with what is predicted of each: a slope, theory's value, or a band."""
+    lines = results.table[results.table["measure"] == measure].assign(slope=NAN, low=NAN, high=NAN, theory=NAN)
+    cells = results.outcome.design.cells
+    order = {name: place for place, name in enumerate(dict.fromkeys((c.scenario, c.model) for c in cells))}
+    places = [order.get(key, len(order)) for key in zip(lines["scenario"], lines["model"], strict=True)]
+    lines = lines.assign(place=places).sort_values("place", kind="stable").drop(columns="place")
     for prediction in results.outcome.source.study.predictions:
         if isinstance(prediction, Slope):
             lines.loc[verdict.spoken_of(prediction, lines).index, "slope"] = prediction.slope
+        elif isinstance(prediction, Theory):
+            own = verdict.spoken_of(prediction, lines)
+            lines.loc[own.index, "theory"] = verdict.theories(prediction, own)
         else:
             lines.loc[verdict.spoken_of(prediction, lines).index, ["low", "high"]] = prediction.band
     return lines

@@ -107,7 +107,11 @@ def _locked(source: Source, folder: Path, wanted: Wanted, watch: Watch) -> Outco
         entries = store.finished()
         done = sum(entry.replicates for entry in entries.values())
         watch.planned(
-            design, done, f"cluster {wanted.scheduler}" if wanted.scheduler else f"{wanted.workers} processes"
+            design,
+            done,
+            f"cluster {wanted.scheduler}"
+            if wanted.scheduler
+            else f"{wanted.workers} process{'es' * (wanted.workers != 1)}",
         )
         _Work(source, design, store, crew, watch, entries).finish()
     return Outcome(folder, source, design, store.finished())
@@ -182,8 +186,7 @@ class _Work:
         open_cells = list(self.design.cells)
         for batch in range(self.design.batches):
             self.do(self.design.job(self.source, cell, batch) for cell in open_cells)
-            last = batch == self.design.batches - 1
-            open_cells = [cell for cell in open_cells if not self._enough(cell, batch, last)]
+            open_cells = [cell for cell in open_cells if not self._enough(cell, batch)]
             if not open_cells:
                 break
 
@@ -199,14 +202,15 @@ class _Work:
                 self.fresh += job.count
             self._tell()
 
-    def _enough(self, planned: designs.PlannedCell, batch: int, last: bool) -> bool:
+    def _enough(self, planned: designs.PlannedCell, batch: int) -> bool:
         """Whether a cell has reached its targets with its batches up to this one, whatever more an earlier run left."""
         units = {self.design.job(self.source, planned, earlier).name for earlier in range(batch + 1)}
         errors = stopping.reached(self.store, units, self.design.target_mcse)
-        if not (stopping.enough(errors, self.design.target_mcse) or last):
+        left = self.design.batches_of(planned) - (batch + 1)
+        if not stopping.enough(errors, self.design.target_mcse) and left:
             return False
         replicates = (batch + 1) * self.design.batch
-        self.total -= self.design.batches * self.design.batch - replicates
+        self.total -= left * self.design.batch
         self.watch.targets(planned.cell.key, errors, replicates)
         return True
 

@@ -1,7 +1,7 @@
 """What a study file writes down: `Study` and its `Scenario`s."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +45,8 @@ class Scenario:
         In place of the study's n grid.
     data : str, optional
         The name that data seeds are made of, to give two scenarios the same data sets; its own name when None.
+    estimators, intervals, replicates
+        In place of the study's, where a scenario asks for more, for other kinds, or costs too much for as many.
     """
 
     name: str = "default"
@@ -55,6 +57,9 @@ class Scenario:
     priors: "Mapping[str, Prior | str]" = field(default_factory=dict)
     n: Sequence[int] | None = None
     data: str | None = None
+    estimators: "Sequence[str | Estimator] | None" = None
+    intervals: Sequence[str] | None = None
+    replicates: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +81,8 @@ class Study:
         ``mle``, ``map``, ``posterior``, ``exact``, or functions of the data; see `Estimator`.
     intervals : sequence of str
         Kinds of interval by their name in rows; one per estimator when empty.
+    resamples : int
+        Refits of each data set's bootstrap.
     level : float
         Of every interval.
     estimands : sequence of str
@@ -98,6 +105,7 @@ class Study:
     batch: int = 100
     estimators: Sequence[str | Estimator] = ("mle", "map", "posterior")
     intervals: Sequence[str] = ()
+    resamples: int = 1000
     level: float = 0.95
     estimands: Sequence[str] = ()
     functionals: Mapping[str, Functional] = field(default_factory=dict)
@@ -108,7 +116,8 @@ class Study:
     keep_draws: float = 0.01
 
     def __post_init__(self) -> None:
-        whole = {"replicates": self.replicates, "batch": self.batch, "quick_replicates": self.quick_replicates}
+        whole = {name: getattr(self, name) for name in ("replicates", "batch", "quick_replicates", "resamples")}
+        whole |= {f"replicates of {s.name}": s.replicates for s in self.scenarios if s.replicates is not None}
         for name, value in whole.items():
             if value < 1 or value != int(value):
                 raise UsageError(f"{name} of the study is {value}; it must be a whole number above 0.")
@@ -117,6 +126,14 @@ class Study:
         names = [scenario.name for scenario in self.scenarios]
         if len(set(names)) < len(names):
             raise UsageError(f"scenarios of a study need names of their own; these are {', '.join(names)}.")
+
+    def of(self, scenario: Scenario) -> "Study":
+        """The study as one scenario has it: with its own estimators and intervals where it names some."""
+        return replace(
+            self,
+            estimators=self.estimators if scenario.estimators is None else scenario.estimators,
+            intervals=self.intervals if scenario.intervals is None else scenario.intervals,
+        )
 
     @property
     def fitted(self) -> tuple[str, ...]:

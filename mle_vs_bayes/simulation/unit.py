@@ -32,6 +32,8 @@ class Job:
     batch: int
     first: int
     count: int
+    resamples: int | None = None
+    """Refits of a bootstrap, where they are not as many as the study says."""
 
     @property
     def name(self) -> str:
@@ -124,6 +126,7 @@ def _fitted(setting: Setting, job: Job, drawn: Drawn) -> tuple["Replicates | Non
             priors=job.priors,
             intervals=tuple(setting.study.intervals),
             level=setting.study.level,
+            resamples=job.resamples or setting.study.resamples,
             truth=[truth for _, truth in drawn],
             seed=sampler_seed(job),
             plan=None if job.plan is None else Plan(**job.plan),

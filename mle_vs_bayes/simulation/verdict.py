@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..performance.proportions import wilson
 from ..performance.slopes import fit
-from .predictions import OF_INTERVALS, PROPORTIONS, Prediction, Slope
+from .predictions import OF_INTERVALS, PROPORTIONS, Prediction, Slope, Theory
 
 if TYPE_CHECKING:
     import pandas
@@ -80,19 +83,43 @@ def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
     if own.empty:  # a quick run lacks some n; a mistaken name shows as a claim about nothing
         nothing = float("nan")
         return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
-    keys = [*GROUP] if isinstance(prediction, Slope) else [*GROUP, "n"]
+    over_n = isinstance(prediction, Slope | Theory)
+    keys = [*GROUP] if over_n else [*GROUP, "n"]
     if prediction.measure not in OF_INTERVALS and "interval" not in prediction.where:
         keys.remove("interval")  # an estimate has one RMSE, however many intervals stand beside it
         own = own.drop_duplicates([*GROUP[:-1], "n"])
     found = []
     for values, group in own.groupby(keys, dropna=False, sort=False):
         names = {k: None if v != v else v for k, v in zip(keys, values, strict=True)}
-        if isinstance(prediction, Slope):
-            found_slope = fit(group["n"], group["value"], group["mcse"])
-            value, se = found_slope.slope, found_slope.se
-        else:
-            value, se = float(group["value"].iloc[0]), float(group["mcse"].iloc[0])
-        share = prediction.measure in PROPORTIONS and not isinstance(prediction, Slope)
+        value, se = _number(prediction, group)
+        share = prediction.measure in PROPORTIONS and not over_n
         of = int(group["used"].iloc[0]) if share else None
         found.append(Line(prediction.claim(), names, value, se, *prediction.band, of))
     return found
+
+
+def _number(prediction: Prediction, group: "pandas.DataFrame") -> tuple[float, float]:
+    """What is measured of one group, with its standard error."""
+    if isinstance(prediction, Slope):
+        found = fit(group["n"], group["value"], group["mcse"])
+        return found.slope, found.se
+    if isinstance(prediction, Theory):
+        return _apart(prediction, group)
+    return float(group["value"].iloc[0]), float(group["mcse"].iloc[0])
+
+
+def _apart(prediction: Theory, group: "pandas.DataFrame") -> tuple[float, float]:
+    """Mean over n of measured − theory; the cells' errors are independent. A share's error is the one in theory."""
+    theory = theories(prediction, group)
+    error = group["mcse"].to_numpy(dtype=float)
+    if prediction.measure in PROPORTIONS:
+        error = np.sqrt(theory * (1 - theory) / group["used"].to_numpy(dtype=float))
+    known = np.isfinite(theory) & np.isfinite(error)
+    apart = group["value"].to_numpy(dtype=float)[known] - theory[known]
+    return float(np.mean(apart)), float(np.sqrt(np.sum(error[known] ** 2)) / max(1, known.sum()))
+
+
+def theories(prediction: Theory, lines: "pandas.DataFrame") -> NDArray[np.float64]:
+    """What theory says of each line ``(k,)``."""
+    records = [{str(name): value for name, value in line.items()} for line in lines.to_dict("records")]
+    return np.array([prediction.value(line) for line in records], dtype=np.float64)

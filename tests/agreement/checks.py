@@ -8,6 +8,7 @@ two-sided normal quantile that leaves one false alarm in a thousand to a family 
 import numpy as np
 import scipy
 
+from mle_vs_bayes.checks.differences import DERIVATIVE, STEP, derivative
 from mle_vs_bayes.comparison import priors
 from mle_vs_bayes.contract.data import Dataset
 from mle_vs_bayes.contract.layout import Layout
@@ -45,28 +46,9 @@ def typical(model, data):
     return layout.split(vector), vector
 
 
-def derivative(of, point, steps):
-    """Fourth-order central differences of a function of ``(p,)``: ``(…, p)``, off by h⁴/30 of the fifth derivative."""
-
-    def along(j):
-        step = np.zeros_like(point)
-        step[j] = steps[j]
-        near, far = of(point + step) - of(point - step), of(point + 2 * step) - of(point - 2 * step)
-        return (8 * near - far) / (12 * steps[j])
-
-    return np.stack([along(j) for j in range(len(point))], axis=-1)
-
-
 def standard_errors(hessian):
     """One standard error in each coordinate as if the others were known: the unit of steps and errors."""
     return 1 / np.sqrt(np.abs(np.diag(hessian)))
-
-
-# Derivatives. In units of a standard error the log density is of order n and its k-th derivative of order n^(1 − k/2),
-# so with a step of 0.02 SE the fifth derivative adds 0.02⁴/30 × O(n^-1.5) = 5e-9 × O(n^-1.5), and rounding adds
-# 1e-16 × |log density| / 0.02 < 1e-11 for |log density| < 1e3. Both are far below the 1e-6 asked of a derivative.
-STEP = 0.02
-DERIVATIVE = 1e-6
 
 
 def check_gradient(program, z, power):

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,7 +20,7 @@ def test_json(run, here):
     assert (seen.code, seen.err) == (0, "")
     document = json.loads(seen.out)
     first = document["measures"][0]
-    assert list(first) == ["measure", "method", "n", "value", "mcse", "lower", "upper", "used", "failed"]
+    assert list(first) == ["measure", "method", "n", "value", "mcse", "used", "failed"]
     assert (first["measure"], first["method"], first["n"], first["used"], first["failed"]) == ("bias", "Cox", 50, 10, 0)
     assert first["value"] == pytest.approx(0)
     assert {line["measure"] for line in document["measures"]} >= {"relative_precision", "coverage", "interval_score"}
@@ -58,6 +59,33 @@ def test_parquet_file_folder_and_pattern_agree(run, here):
             assert ours["value"] == pytest.approx(theirs["value"], abs=1e-12, nan_ok=True)
 
 
+def test_wide_table_is_the_long_one(run, here):
+    (here / "sim.csv").write_text(GOOD)
+    long = pd.read_csv(here / "sim.csv")
+    wide = long.pivot(index=["dataset", "n"], columns="model", values=["b", "se"])
+    wide.columns = [f"{what}_{method}" for what, method in wide.columns]
+    wide.reset_index().to_csv(here / "wide.csv", index=False)
+    found = [
+        json.loads(run(f"study summarise {arguments} --truth 0.5 --reference Cox --json").out)["measures"]
+        for arguments in ("sim.csv", "wide.csv --column 'estimate=b_*' --column 'se=se_*'")
+    ]
+    assert found[0] == found[1]
+
+
+def test_same_table_gives_the_same_bytes(run, here):
+    rng = np.random.default_rng(0)
+    pd.DataFrame({"rep": range(300_000), "est": rng.normal(size=300_000), "se": 1.0}).to_parquet(here / "sim.parquet")
+    outs = {run("study summarise sim.parquet --truth 0 --json").out for _ in range(3)}
+    assert len(outs) == 1
+
+
+def test_columns_without_a_role_are_named(run, here):
+    (here / "sim.csv").write_text("rep,est,conv,rho\n1,1,1,0.5\n2,9,0,0.5\n3,2,1,0.5\n")
+    document = json.loads(run("study summarise sim.csv --truth 1 --json").out)
+    assert document["measures"][0]["used"] == 2  # conv says which fits failed
+    assert any("Not used: rho" in note for note in document["notes"])
+
+
 TWICE = "rep,method,est,sigma\n1,a,1,1\n1,a,2,2\n2,a,1,1\n2,a,3,2\n"
 BAD = {
     "no such file": ("smi.csv", None, ("there is no file smi.csv",)),
@@ -76,6 +104,10 @@ BAD = {
     "nothing to pair by": ("sim.csv --reference a", "method,est\na,1\nb,2\n", ("replicate", "--column replicate=NAME")),
     "no such measure": ("sim.csv --slope bais", GOOD, ('"bais"', "empirical_se")),
     "own column": ("sim.csv --column scenario=used", "rep,est,used\n1,1,2\n", ('"used"', "rename")),
+    "no such pattern": ("sim.csv --column 'estimate=q_*'", GOOD, ("q_*", "dataset, model, n, b and se")),
+    "uneven patterns": ("sim.csv --column 'estimate=x_*' --column 'se=y_*'", "x_a,x_b,y_a\n1,2,3\n", ("each method",)),
+    "two stars": ("sim.csv --column 'estimate=*_*'", GOOD.replace("model", "x_y"), ("several stars",)),
+    "no such error": ("sim.csv --mcse normal", GOOD, ("robust or published",)),
     "no such scenario": ("sim.csv --column scenario=x", GOOD, ('"x"', "scenario")),
 }
 

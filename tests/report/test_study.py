@@ -62,7 +62,62 @@ def test_a_value_is_told_to_the_digits_of_its_error(value, error, words):
 def test_the_page_says_question_verdict_and_every_prediction():
     line = {"claim": "|gap| small", "where": "m · p", "measured": 0.1, "mcse": 0.01, "verdict": "holds"}
     document = {"study": "s", "question": "Why?", "verdict": "holds", "predictions": [line], "cells": 2, "quick": True}
-    page = study_page.page({**document, "replicates": 5, "seed": 0, "fits": 10, "failed": 1}, ["rmse"])
+    counts = {"replicates": 5, "replicates_in_all": 10, "seed": 0, "fits": 10, "failed": 1}
+    page = study_page.page({**document, **counts}, ["rmse"])
+    assert "2 cells × 5 replicates" in page
+    assert "2 cells of up to 5 replicates, 8 in all" in study_page.page(
+        {**document, **counts, "replicates_in_all": 8}, []
+    )
     assert "**Question.** Why?" in page
     assert "| \\|gap\\| small | m · p | 0.100 ± 0.01 | holds |" in page
     assert "1 of 10 fits failed" in page and "a quick run" in page and "![rmse](rmse.png)" in page
+
+
+def coverage(sizes, kinds):
+    """Lines of one model's coverage at these n."""
+    rows = [
+        {"model": "m", "scenario": scenario, "parameter": "p", "estimator": "mle", "interval": kind, "n": n}
+        | {"measure": "coverage", "value": 0.94, "mcse": 0.01, "slope": None, "low": None, "high": None, "theory": 0.95}
+        for scenario in ("s", "t")
+        for kind in kinds
+        for n in sizes
+    ]
+    return pandas.DataFrame(rows)
+
+
+def test_many_n_give_a_small_panel_per_interval_and_scenario():
+    found = study_figures.figures(coverage(range(10, 30), ("wald", "wilson", "profile")), "title", level=0.95)
+    (figure,) = found.values()
+    assert list(found) == ["_over_n"] and len(figure.axes) == 6
+    for axes in figure.axes:
+        gids = [artist.get_gid() for artist in (*axes.lines, *axes.collections)]
+        assert sorted(gids) == ["band", "level", "mle line", "theory"]
+    assert [axes.get_ylabel() for axes in figure.axes[::2]] == ["Wald", "Wilson", "profile"]
+
+
+def test_many_kinds_at_few_n_are_rows_of_marks():
+    kinds = ("wald", "wilson", "profile", "jeffreys", "sandwich")
+    (figure,) = study_figures.figures(coverage((10, 40), kinds), "title", level=0.95).values()
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()][:2] == ["Wald", "Wilson"]
+    assert [line.get_gid() for line in axes.lines].count("mle point") == 10
+
+
+def test_both_sorts_and_the_rest_have_figures_of_their_own():
+    dense, rows = coverage(range(10, 30), ("wald",)), coverage((10, 40), tuple("abcdef")).assign(model="other")
+    rest = coverage((10, 40), ("wald",)).assign(model="third")
+    assert set(study_figures.figures(pandas.concat([dense, rows, rest]), "title")) == {"", "_over_n", "_by_kind"}
+
+
+def test_exact_twins_of_maximum_likelihood_are_not_drawn_again():
+    lines = coverage(range(10, 30), ("wald",))
+    both = pandas.concat([lines, lines.assign(estimator="mle_exact")])
+    (figure,) = study_figures.figures(both, "title").values()
+    assert len(figure.axes) == 2
+
+
+def test_a_panel_of_zeros_says_so():
+    lines = pandas.concat([table(), table(model="flat", value=1e-14)])
+    zero = study_figures.measure(lines, "title").axes
+    said = {axes.get_title(loc="left"): [text.get_text() for text in axes.texts] for axes in zero}
+    assert said == {"m · p": [], "flat · p": ["0 at every n"]}

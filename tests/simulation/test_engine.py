@@ -180,3 +180,58 @@ def test_rows_are_read_with_one_glob_by_pandas_polars_and_duckdb(desk, undisturb
     found = duckdb.sql(f"select count(*), avg(estimate) from '{glob}'").fetchall()[0]
     assert found == (80, pytest.approx(mean, rel=1e-12))
     assert design.load(desk.folder / "out").seed == 0
+
+
+KILLING = """
+import os
+from mle_vs_bayes.simulation import Scenario, Study
+
+
+def fatal(data):
+    if data.n == 11:
+        os._exit(1)
+    return {"mu": data["y"].mean()}
+
+
+study = Study(n=(10, 11, 12), models=["normal"], replicates=20, batch=10, estimators=[fatal], estimands=["mu"])
+"""
+
+
+def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_others_there(desk):
+    """Processes that Dask starts again: the deadly cell is failed rows with the reason, the others are done."""
+    from distributed import LocalCluster
+
+    desk.write(KILLING)
+    options = {
+        "n_workers": 2,
+        "threads_per_worker": 1,
+        "processes": True,
+        "dashboard_address": None,
+        "silence_logs": 50,
+    }
+    with LocalCluster(**options) as cluster:
+        code, out, err = desk.run("run", "tiny.py", "--out", "out", "--scheduler", cluster.scheduler_address)
+    assert code == 1, out + err  # a third of the fits has failed
+    rows = rows_of(desk.folder / "out")
+    lost = rows[rows["n"] == 11]
+    assert len(rows) == 60 and rows[rows["n"] != 11]["estimate"].notna().all()
+    assert lost["estimate"].isna().all() and lost["reason"].str.contains("Dask workers died").all()
+    assert "Traceback" not in err
+
+
+def test_dask_without_workers_left_is_a_sentence_and_a_study_to_go_on_with(desk, slow, cluster):
+    import json
+
+    place, workers = cluster
+    desk.write(slow)
+    desk.wait_for(place.exists)
+    address = json.loads(place.read_text(encoding="utf-8"))["address"]
+    process = desk.start("run", "tiny.py", "--out", "out", "--scheduler", address)
+    desk.wait_for(lambda: list((desk.folder / "out" / "ledger").glob("*.json")))
+    for worker in workers:
+        worker.send_signal(signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 2, out + err
+    assert "has had no worker for" in err and "study resume" in err and "Traceback" not in err
+    code, out, err = desk.run("resume", "out")
+    assert code == 0, out + err

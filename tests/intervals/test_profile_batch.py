@@ -1,0 +1,48 @@
+"""Profile intervals of many data sets at once are those of each alone."""
+
+import numpy as np
+import pytest
+
+from mle_vs_bayes import models
+from mle_vs_bayes.comparison.simulated import simulated
+from mle_vs_bayes.intervals import profile_batch
+from mle_vs_bayes.replicates import ends, fit_replicates
+
+COUNT = 6
+ENDS = 1e-6
+"""In SE: to what `profile` finds an end (`trace`)."""
+CASES = [("bernoulli", 12), ("exponential", 15), ("normal", 15), ("weibull", 20), ("logistic", 40)]
+
+
+def fitted(name, rows, kind, estimator):
+    sets = [simulated(models.get(name), rows, {}, seed)[0] for seed in range(COUNT)]
+    return fit_replicates(name, sets, (estimator,), intervals=(kind,)).rows
+
+
+def apart(ours, theirs):
+    """The largest distance of two ends, in SE."""
+    return max(np.nanmax(np.abs(ours[end] - theirs[end]) / theirs["se"]) for end in ("lower", "upper"))
+
+
+@pytest.mark.parametrize(("name", "rows"), CASES)
+@pytest.mark.parametrize(("kind", "estimator"), [("profile", "mle"), ("profile_penalised", "map")])
+def test_ends_are_those_of_single_fits(monkeypatch, name, rows, kind, estimator):
+    together = fitted(name, rows, kind, estimator)
+    monkeypatch.setattr(ends, "PROFILES", {})
+    alone = fitted(name, rows, kind, estimator)
+    assert apart(together, alone) <= ENDS
+    assert (together["status"] == alone["status"]).all()
+
+
+def test_nearly_all_are_found_together(monkeypatch):
+    """Where the walk is never called, no more than one in six needs it."""
+    called = []
+    monkeypatch.setattr(ends, "_computed", lambda kind, group, fitted, i: called.append(i) or [])
+    fitted("weibull", 20, "profile", "mle")
+    assert len(called) <= COUNT / 6
+
+
+def test_mutant_other_quantile(monkeypatch):
+    alone = fitted("weibull", 20, "profile", "mle")
+    monkeypatch.setattr(profile_batch, "normal_quantile", lambda level: 2.0)
+    assert apart(fitted("weibull", 20, "profile", "mle"), alone) > 100 * ENDS
