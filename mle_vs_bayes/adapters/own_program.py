@@ -15,7 +15,7 @@ from ..concerns import Concern
 from ..contract.data import Dataset
 from ..contract.prior import Prior
 from ..contract.program import Program, root_of_inverse
-from .compiled import Derivatives, function, guarded, scores
+from .compiled import Derivatives, function, function_of, guarded, scores
 from .graphs import Graphs
 from .own_model import OwnModel
 
@@ -35,7 +35,7 @@ class OwnProgram(Program):
         super().__init__(model, data, priors)
         self.graphs = Graphs(model.program, self.layout)
         self.two_likelihoods = model.companions.log_likelihood is not None
-        model.units = lambda theta: self.log_likelihood_units(self.layout.join(theta))
+        model.units = self._units_of
         self.notes: list[tuple[tuple[str, ...], Concern]] = []
         """Concerns known before anything is fitted, and the estimators that they are about."""
 
@@ -77,6 +77,21 @@ class OwnProgram(Program):
             return np.asarray(self.unit_values(theta))
         with np.errstate(all="ignore"):
             return np.ravel(np.asarray(told(self.layout.split(theta), self.model.companions.data), dtype=float))
+
+    def _units_of(self, theta: Mapping[str, Any], data: Mapping[str, Array]) -> Array:
+        """Of the units of ``data`` where each observed variable has a column there, else of the program's own."""
+        point, observed = self.layout.join(theta), self.model.observed
+        if data is self.data or not observed.keys() <= data.keys():
+            return self.log_likelihood_units(point)
+        return np.asarray(self._units_elsewhere(point, *(data[name] for name in observed)))
+
+    @cached_property
+    def _units_elsewhere(self) -> Any:
+        """The log-likelihood ``(units,)`` at θ of other values of the observed variables, in their order."""
+        vector, units, symbols = self.replicated_graph()
+        of = function_of([vector, *symbols.values()], units)
+        inverse = np.linalg.inv(self.coordinates.linear)
+        return lambda theta, *values: of(inverse @ theta, *values)
 
     def working_units(self, w: Array) -> Array:
         return self.log_likelihood_units(self.coordinates.linear @ w)

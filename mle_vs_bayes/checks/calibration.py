@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from scipy.stats import binom, chi2, norm
 
 from ..adapters.own_program import OwnProgram
+from ..adapters.replicable import under_own_covariates
 from ..comparison.agreement import predict
 from ..contract.compiled import MODE
 from ..contract.data import Dataset
 from ..contract.program import Program
 from . import scipy_priors
 from .finding import Measured, NotApplicableError
-from .subject import Subject, draw, named, replicable, replicated
+from .subject import Subject, draw, named, replicated
 
 if TYPE_CHECKING:
     import pandas
@@ -124,7 +125,7 @@ def fit(
     told = [named(labels, theta) for theta in truths]
     own = isinstance(program, OwnProgram)
     return fit_replicates(
-        replicable(program) if isinstance(program, OwnProgram) else program.model,
+        under_own_covariates(program) if isinstance(program, OwnProgram) else program.model,
         datasets,
         names,
         priors=None if own else program.priors,

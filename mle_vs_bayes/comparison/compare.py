@@ -17,7 +17,7 @@ from ..estimators.posterior import Sampling
 from ..estimators.unconstrained import SCALE
 from ..intervals.interval import check_level
 from ..rows import MODEL_SCALE
-from . import foreign
+from . import foreign, own_data
 from . import priors as prior_choice
 from .estimators import Settings, chosen
 from .fit import Progress, fit
@@ -122,11 +122,13 @@ def compare(
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and foreign.is_program(model):
         of_priors = {"priors": priors, "prior_power": prior_power != 1}
-        foreign.check_options({**of_data, **of_priors, "simulate": simulate, "truth": truth, "n": n})
+        foreign.check_options({**of_data, **of_priors})
+        asked = own_data.Asked(n, simulate, truth, seed, allow_joint)
         with foreign.single_thread():
-            program = foreign.opened(model, data, allow_joint, progress)
-            own = fit(program, names, settings, context, progress)
-        return Comparison(program.model, (own,), level, seed, {})
+            own, truths = own_data.programs(model, data, asked, progress)
+            context = replace(context, truth=truths)
+            fits = tuple(fit(program, names, settings, context, progress) for program in own)
+        return Comparison(own[-1].model, fits, level, seed, {})
     _check_source(data, simulate, truth, of_data)
     chosen_model = foreign.catalogue_model(model, allow_joint)
     if simulate is not None:

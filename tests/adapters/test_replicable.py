@@ -4,7 +4,7 @@ import numpy as np
 import pandas
 import pytest
 
-from mle_vs_bayes.adapters.replicable import of_size
+from mle_vs_bayes.adapters.resizing import of_size
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.comparison.foreign import own_model
 from mle_vs_bayes.comparison.simulated import drawn
