@@ -77,7 +77,8 @@ def compare(
     drop_missing : bool
         Drop rows with missing values instead of refusing them.
     simulate, truth : int, mapping, optional
-        Instead of data: draw this many units from the model at these parameters (typical values where not given).
+        Instead of data: draw this many units from the model at these parameters (typical values where not given);
+        of a ``model.py`` under the covariates of ``data``, or those of its ``design``.
     priors : mapping, optional
         Parameter → `Prior` or text, e.g. ``{"shape": "Gamma(alpha=2, beta=1)"}``, in place of the defaults.
     prior_power : float
