@@ -15,7 +15,7 @@ from ..concerns import Concern
 from ..contract.data import Dataset
 from ..contract.prior import Prior
 from ..contract.program import Program, root_of_inverse
-from .compiled import Derivatives, function, function_of, guarded, scores
+from .compiled import Derivatives, function, function_of, guarded, refusals, scores
 from .graphs import Graphs
 from .own_model import OwnModel
 
@@ -103,8 +103,12 @@ class OwnProgram(Program):
     def quantities(self, theta: Array) -> Array:
         if theta.ndim > 1 and not self.model.functions:
             return theta
-        if theta.ndim > 1:  # a stranger's graph need not take an axis of replicates
-            return np.stack([self.quantities(each) for each in theta])
+        if theta.ndim > 1:
+            points = theta.reshape(-1, theta.shape[-1])
+            silent = self.model.companions.functions is None
+            told = np.zeros((len(points), 0)) if silent else np.stack([self.told(each) for each in points])
+            found = np.concatenate([points, self._deterministics_of_many(points), told], axis=1)
+            return found.reshape(*theta.shape[:-1], found.shape[1])
         return np.concatenate([theta, self._deterministics(theta), self.told(theta)])
 
     @cached_property
@@ -115,6 +119,38 @@ class OwnProgram(Program):
         graph = self.graphs.deterministics(own)
         sizes = [len(self.layout.function_labels(f)) for f in self.model.functions[: len(own)]]
         return guarded(function(self.graphs.vector, graph), (sum(sizes),))
+
+    @cached_property
+    def _deterministics_of_many(self) -> Any:
+        """The same at points ``(m, p)``: in one graph where a stranger's takes another axis, else one by one."""
+        import pytensor.tensor as pt
+        from pytensor.graph.replace import vectorize_graph
+
+        if not self.model.deterministics:
+            return lambda points: np.zeros((len(points), 0))
+
+        def one_by_one(points: Array) -> Array:
+            return np.stack([self._deterministics(each) for each in points])
+
+        try:
+            points = pt.matrix("points", shape=(None, self.layout.size), dtype="float64")
+            graph = self.graphs.deterministics(self.model.deterministics)
+            of = function(points, vectorize_graph(graph, {self.graphs.vector: points}))
+            probe = np.stack([self.start, self.start])
+            same = np.allclose(of(probe), one_by_one(probe), rtol=1e-10, atol=0, equal_nan=True)
+        except refusals():
+            same = False
+        if not same:
+            return one_by_one
+
+        def at_once(points: Array) -> Array:
+            try:
+                with np.errstate(all="ignore"):
+                    return np.asarray(of(points))
+            except refusals():  # one point of many may have no value, as a matrix without a root
+                return one_by_one(points)
+
+        return at_once
 
     def told(self, theta: Array) -> Array:
         """The quantities ``(t,)`` that the function beside the program derives."""

@@ -47,6 +47,10 @@ class Replicable(Model):
     def coords(self, data: Dataset) -> dict[str, tuple[Any, ...]]:
         return dict(self._coords)
 
+    def least_rows(self, data: Dataset) -> int:
+        """A stranger's priors may say what few rows do not, and effects come with rows."""
+        return 1
+
     def design(self, n: int, rng: np.random.Generator) -> Dataset:
         return Dataset({"unit": np.arange(float(n))})
 
