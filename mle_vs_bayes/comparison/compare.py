@@ -122,12 +122,10 @@ def compare(
     context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and foreign.is_program(model):
-        of_priors = {"priors": priors, "prior_power": prior_power != 1}
-        foreign.check_options({**of_data, **of_priors})
-        asked = own_data.Asked(n, simulate, truth, seed, allow_joint)
+        foreign.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
+        wanted = own_data.Asked(n, simulate, truth, seed, allow_joint)
         with foreign.single_thread():
-            own, truths = own_data.programs(model, data, asked, progress)
-            context = replace(context, truth=truths)
+            own, context = _of_program(model, data, wanted, context, progress)
             fits = tuple(fit(program, names, settings, context, progress) for program in own)
         return Comparison(own[-1].model, fits, level, seed, {})
     _check_source(data, simulate, truth, of_data)
@@ -142,6 +140,14 @@ def compare(
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
     fits = tuple(fit(program, names, settings, context, progress) for program in programs)
     return Comparison(chosen_model, fits, level, seed, used)
+
+
+def _of_program(
+    model: Any, data: Any, wanted: own_data.Asked, context: Context, progress: Progress
+) -> "tuple[list[OwnProgram], Context]":
+    """A stranger's programs, and the truth that data were drawn at."""
+    own, truths = own_data.programs(model, data, wanted, progress)
+    return own, replace(context, truth=truths)
 
 
 def _programs(
