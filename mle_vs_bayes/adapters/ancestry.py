@@ -1,9 +1,10 @@
 """Who depends on whom in a PyMC program, and which variables are latent.
 
 A free variable is latent where its prior depends on another one that the likelihood does not read itself, where it
-has an element per observation, or where it only enters the likelihood times a scale of its own (a hierarchy written
-non-centred). The joint mode of latent variables and what governs them is no maximum likelihood estimate: with every
-datum there is more to estimate [1]_, and as a scale goes to 0 the density may have no bound. [2]_
+has an element per observation beside parameters that all observations share, or where it only enters the likelihood
+times a scale of its own (a hierarchy written non-centred). The joint mode of latent variables and what governs them
+is no maximum likelihood estimate: with every datum there is more to estimate [1]_, and as a scale goes to 0 the
+density may have no bound. [2]_
 
 .. [1] Neyman & Scott (1948), Consistent estimates based on partially consistent observations, Econometrica 16, 1–32.
 .. [2] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 5.4 and 13.5.
@@ -60,12 +61,14 @@ def latent(model: "pymc.Model", shapes: Shapes, observed: Shapes) -> dict[str, s
     observations = {int(np.prod(_batch(model[name], shape))) for name, shape in observed.items()}
     direct = in_likelihood(model)
     scaled = _non_centred(model, direct, shapes)
+    each = {str(rv.name): [n for n in shapes[rv.name] if n >= _FEWEST and n in observations] for rv in model.free_RVs}
+    shared = any(not each[str(rv.name)] for rv in model.free_RVs)  # else the model is saturated, and its MLE is one
     found = {}
     for rv in model.free_RVs:
         governing = sorted(str(parent.name) for parent in parents(model, rv) - direct)
         if governing:
             found[str(rv.name)] = f"its prior depends on {' and '.join(governing)}"
-        elif many := [n for n in shapes[rv.name] if n >= _FEWEST and n in observations]:
+        elif (many := each[str(rv.name)]) and shared:
             found[str(rv.name)] = f"it has an element for each of the {many[0]} observations"
         elif rv in scaled:
             found[str(rv.name)] = f"it enters the likelihood times {scaled[rv]}"

@@ -5,7 +5,7 @@ must see NaN. Some operations have no second derivative, some cannot be vectoris
 to a Hessian the first that works is taken.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,10 @@ from ..contract.quiet import quiet
 Array = NDArray[np.float64]
 Of = Callable[[Array], Any]
 
+_OPERANDS = 32
+"""NumPy's limit on what a ufunc takes, results included."""
+_LARGE = 1000
+"""Operations of a gradient whose own gradient takes minutes to compile; differences of it are as good."""
 _GRADIENT, _HESSIAN, _TWICE = 4e-4, 1e-3, 1e-2
 """Steps of central differences in standard errors, which err by their square over six: for a gradient, for a Hessian
 from an exact gradient, and from one of differences, whose rounding counts more. Where no standard error is known yet
@@ -34,14 +38,33 @@ def refusals() -> tuple[type[Exception], ...]:
 
 
 def function(vector: Any, outputs: Any) -> Of:
-    """A compiled function without PyMC's checks of parameters; it may raise."""
+    """A compiled function of one vector without PyMC's checks of parameters; it may raise."""
+    return function_of([vector], outputs)
+
+
+def function_of(inputs: Sequence[Any], outputs: Any) -> Callable[..., Any]:
+    """The same of several inputs."""
     import pytensor
     from pytensor.compile.mode import get_mode
 
     mode = get_mode(MODE).including("local_remove_check_parameter")
-    with quiet():
-        compiled: Of = pytensor.function([vector], outputs, mode=mode, on_unused_input="ignore")
-    return compiled
+
+    def compiled(mode: Any) -> Callable[..., Any]:
+        with quiet():
+            found: Callable[..., Any] = pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
+        return found
+
+    found = compiled(mode)
+    return compiled(mode.excluding("canonicalize")) if _too_wide(found) else found
+
+
+def _too_wide(compiled: Any) -> bool:
+    """Whether a sum of many terms (a recursion written out) was made one operation that Python cannot perform."""
+    return any(len(node.inputs) >= _OPERANDS for node in compiled.maker.fgraph.apply_nodes if _is_elementwise(node))
+
+
+def _is_elementwise(node: Any) -> bool:
+    return hasattr(node.op, "scalar_op")
 
 
 def guarded(of: Of, shape: tuple[int, ...]) -> Callable[[Array], Array]:
@@ -65,7 +88,7 @@ class Derivatives:
     """
 
     def __init__(self, vector: Any, scalar: Any, point: Array) -> None:
-        size = len(point)
+        size, self.large = len(point), False
         self.scale = 0.01 * np.maximum(np.abs(point), 1e-2 * np.max(np.abs(point), initial=0.0))
         self.scale = np.where(self.scale > 0, self.scale, 0.01)
         self.exact, of = self._gradient(vector, scalar, point)
@@ -84,22 +107,27 @@ class Derivatives:
         except refusals():
             value = function(vector, scalar)
             return False, lambda theta: differences(value, theta, _GRADIENT * self.scale)
+        self.large = len(found.maker.fgraph.apply_nodes) > _LARGE  # type: ignore[attr-defined]
         return not _has_black_box(scalar), found
 
     def _hessian(self, vector: Any, scalar: Any, point: Array, gradient: Of) -> Of:
-        for graph in _hessians(vector, scalar) if self.exact else ():
+        def by_differences(theta: Array) -> Array:
+            hessian = differences(gradient, theta, (_HESSIAN if self.exact else _TWICE) * self.scale)
+            return (hessian + hessian.T) / 2
+
+        for graph in _hessians(vector, scalar) if self.exact and not self.large else ():
             try:
                 found = function(vector, graph())
                 found(point)
             except refusals():
                 continue
-            return found
-
-        def by_differences(theta: Array) -> Array:
-            hessian = differences(gradient, theta, (_HESSIAN if self.exact else _TWICE) * self.scale)
-            return (hessian + hessian.T) / 2
-
+            return lambda theta: _finite_or(found(theta), by_differences, theta)
         return by_differences
+
+
+def _finite_or(hessian: Any, otherwise: Of, theta: Array) -> Any:
+    """The second derivative of a power of 0, say, is not a number in PyTensor, where that of differences is."""
+    return hessian if np.all(np.isfinite(hessian)) else otherwise(theta)
 
 
 def _hessians(vector: Any, scalar: Any) -> Iterator[Callable[[], Any]]:

@@ -84,3 +84,11 @@ class Graphs:
         from pytensor.graph.replace import graph_replace
 
         return list(graph_replace(graphs, self._parts, strict=False)) if graphs else []
+
+
+def units_at(model: "pymc.Model", layout: Layout, theta: Any) -> Any:
+    """The log-likelihood of every unit ``(units,)`` at θ ``(p,)``, computed once."""
+    from .compiled import function, guarded
+
+    graphs = Graphs(model, layout)
+    return guarded(function(graphs.vector, graphs.units), (1,))(theta)

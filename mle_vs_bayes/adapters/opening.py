@@ -10,6 +10,7 @@ from ..concerns import Concern
 from ..contract.data import Dataset
 from ..errors import DataError, ModelError
 from .ancestry import in_likelihood, latent, parents
+from .closed_edges import close_edges
 from .identification import flat_direction
 from .own_model import Companions, OwnModel, Refusals
 from .own_program import OwnProgram
@@ -47,8 +48,14 @@ def open_program(
     model.effects = latent(program, dict(model.axes.shapes), {k: np.shape(v) for k, v in observed.items()})
     add_quantities(model)
     opened = OwnProgram(model, _data(program, observed), model.own_priors)
+    start = usable_start(opened)
+    model.point = opened.layout.split(start)
+    opened.__dict__.pop("start", None)  # which was read of the first point
+    parameters = close_edges(opened, start)
+    if parameters != model.parameters:
+        model.parameters = parameters
+        opened = OwnProgram(model, opened.data, model.own_priors)
     opened.sampler = sampler
-    model.point = opened.layout.split(usable_start(opened))
     joint = _joint(model)
     if joint is not None and not allow_joint:
         model.refusals = Refusals(mle=joint, map=joint)

@@ -39,6 +39,8 @@ class Companions:
     simulate: Callable[..., Any] | None = None
     data: Any = None
     """What the functions are given as ``data``: what the program was made from."""
+    build: Callable[[Any], Any] | None = None
+    """What made it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class OwnModel(Model):
         self.program, self.name, self.companions = program, name, companions
         self.observed = observed
         """Values ``(…)`` of every observed variable, by its name."""
-        self.units: Callable[[Theta], Array] = lambda theta: np.zeros(0)
+        self.units: Callable[[Theta, Mapping[str, Array]], Array] = lambda theta, data: np.zeros(0)
         self.point = initial_point(program)
         self.axes = axes_of(program, {rv: np.shape(self.point[rv]) for rv in self.point})
         self.own_priors: dict[str, OwnPrior] = {}
@@ -109,8 +111,8 @@ class OwnModel(Model):
         return dict(self.point)
 
     def log_likelihood(self, theta: Theta, data: Mapping[str, Array]) -> Array:
-        """Of each unit of the program's own data, compiled by whoever opened it."""
-        return self.units(theta)
+        """Of each unit, compiled by whoever opened the program: of its own data, or ``data`` with all it observes."""
+        return self.units(theta, data)
 
     def no_optimum(self, data: Dataset, power: float) -> str | None:
         return self.refusals.map if power else self.refusals.mle

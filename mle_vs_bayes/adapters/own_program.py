@@ -15,7 +15,7 @@ from ..concerns import Concern
 from ..contract.data import Dataset
 from ..contract.prior import Prior
 from ..contract.program import Program, root_of_inverse
-from .compiled import Derivatives, function, guarded, scores
+from .compiled import Derivatives, function, function_of, guarded, refusals, scores
 from .graphs import Graphs
 from .own_model import OwnModel
 
@@ -35,7 +35,7 @@ class OwnProgram(Program):
         super().__init__(model, data, priors)
         self.graphs = Graphs(model.program, self.layout)
         self.two_likelihoods = model.companions.log_likelihood is not None
-        model.units = lambda theta: self.log_likelihood_units(self.layout.join(theta))
+        model.units = self._units_of
         self.notes: list[tuple[tuple[str, ...], Concern]] = []
         """Concerns known before anything is fitted, and the estimators that they are about."""
 
@@ -78,6 +78,21 @@ class OwnProgram(Program):
         with np.errstate(all="ignore"):
             return np.ravel(np.asarray(told(self.layout.split(theta), self.model.companions.data), dtype=float))
 
+    def _units_of(self, theta: Mapping[str, Any], data: Mapping[str, Array]) -> Array:
+        """Of the units of ``data`` where each observed variable has a column there, else of the program's own."""
+        point, observed = self.layout.join(theta), self.model.observed
+        if data is self.data or not observed.keys() <= data.keys():
+            return self.log_likelihood_units(point)
+        return np.asarray(self._units_elsewhere(point, *(data[name] for name in observed)))
+
+    @cached_property
+    def _units_elsewhere(self) -> Any:
+        """The log-likelihood ``(units,)`` at θ of other values of the observed variables, in their order."""
+        vector, units, symbols = self.replicated_graph()
+        of = function_of([vector, *symbols.values()], units)
+        inverse = np.linalg.inv(self.coordinates.linear)
+        return lambda theta, *values: of(inverse @ theta, *values)
+
     def working_units(self, w: Array) -> Array:
         return self.log_likelihood_units(self.coordinates.linear @ w)
 
@@ -88,8 +103,12 @@ class OwnProgram(Program):
     def quantities(self, theta: Array) -> Array:
         if theta.ndim > 1 and not self.model.functions:
             return theta
-        if theta.ndim > 1:  # a stranger's graph need not take an axis of replicates
-            return np.stack([self.quantities(each) for each in theta])
+        if theta.ndim > 1:
+            points = theta.reshape(-1, theta.shape[-1])
+            silent = self.model.companions.functions is None
+            told = np.zeros((len(points), 0)) if silent else np.stack([self.told(each) for each in points])
+            found = np.concatenate([points, self._deterministics_of_many(points), told], axis=1)
+            return found.reshape(*theta.shape[:-1], found.shape[1])
         return np.concatenate([theta, self._deterministics(theta), self.told(theta)])
 
     @cached_property
@@ -100,6 +119,38 @@ class OwnProgram(Program):
         graph = self.graphs.deterministics(own)
         sizes = [len(self.layout.function_labels(f)) for f in self.model.functions[: len(own)]]
         return guarded(function(self.graphs.vector, graph), (sum(sizes),))
+
+    @cached_property
+    def _deterministics_of_many(self) -> Any:
+        """The same at points ``(m, p)``: in one graph where a stranger's takes another axis, else one by one."""
+        import pytensor.tensor as pt
+        from pytensor.graph.replace import vectorize_graph
+
+        if not self.model.deterministics:
+            return lambda points: np.zeros((len(points), 0))
+
+        def one_by_one(points: Array) -> Array:
+            return np.stack([self._deterministics(each) for each in points])
+
+        try:
+            points = pt.matrix("points", shape=(None, self.layout.size), dtype="float64")
+            graph = self.graphs.deterministics(self.model.deterministics)
+            of = function(points, vectorize_graph(graph, {self.graphs.vector: points}))
+            probe = np.stack([self.start, self.start])
+            same = np.allclose(of(probe), one_by_one(probe), rtol=1e-10, atol=0, equal_nan=True)
+        except refusals():
+            same = False
+        if not same:
+            return one_by_one
+
+        def at_once(points: Array) -> Array:
+            try:
+                with np.errstate(all="ignore"):
+                    return np.asarray(of(points))
+            except refusals():  # one point of many may have no value, as a matrix without a root
+                return one_by_one(points)
+
+        return at_once
 
     def told(self, theta: Array) -> Array:
         """The quantities ``(t,)`` that the function beside the program derives."""

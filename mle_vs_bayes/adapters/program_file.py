@@ -104,10 +104,23 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
     return found
 
 
-def companions(module: ModuleType, data: Any) -> Companions:
-    """What the file says beside the model, of the functions that the contract knows."""
+def companions(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Companions:
+    """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model."""
     found = {name: getattr(module, name) for name in _COMPANIONS if callable(getattr(module, name, None))}
-    return Companions(**found, data=data)
+    told = {name: _telling(function, path, name) for name, function in found.items()}
+    return Companions(**told, data=data, build=lambda given: made(of, path, given))
+
+
+def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..., Any]:
+    """The function, whose errors are `ModelError` with its own lines."""
+
+    def of(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except Exception as error:  # whatever a stranger's function raises, it is told
+            raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
+
+    return of
 
 
 def told(error: Exception, path: Path) -> str:

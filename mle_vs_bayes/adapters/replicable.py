@@ -1,10 +1,12 @@
 """A PyMC program that data sets are drawn from, and fitted by the thousand: what studies need of a stranger's model.
 
-Data are drawn from the program itself with its parameters at the truth. For another n its rows are drawn anew, with
-replacement, once: all replicates of one n have the same covariates.
+Data are drawn from the program itself with its parameters at the truth, unless the file says ``simulate`` beside it.
+Covariates are those of its ``design``, else the data's own, rows drawn anew with replacement for another n: once, so
+that all replicates of one n have the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,9 +15,12 @@ from numpy.typing import NDArray
 from ..contract.column import Column
 from ..contract.data import Dataset
 from ..contract.model import Model, Theta
-from ..contract.quiet import quiet
-from ..errors import UsageError
-from .opening import open_program
+from ..errors import ModelError, UsageError
+from .drawing import Draw, sampler, undrawable, with_observed
+from .graphs import units_at
+from .opening import observed_values, open_program
+from .origin import Origin, fixed
+from .own_model import Companions
 from .own_program import OwnProgram
 
 if TYPE_CHECKING:
@@ -29,120 +34,103 @@ class Replicable(Model):
 
     columns: ClassVar[tuple[Column, ...]] = ()
 
-    def __init__(self, name: str, build: Callable[[int | None], "pymc.Model"]) -> None:
-        """``build`` makes the program for n rows of data, or for the data as they are."""
-        self.name, self._build = name, build
+    def __init__(self, name: str, origin: Origin, beside: Companions | None = None, own: OwnProgram | None = None):
+        """``own`` is the program of the data as they are, where it has been opened already."""
+        self.name, self.origin = name, origin
+        self._beside = Companions(functions=beside.functions) if beside else Companions()
         self._opened: dict[Any, OwnProgram] = {}
-        self._draws: dict[int, Any] = {}
-        own = self._open(build(None))
+        self._draws: dict[int, Draw] = {}
+        own = self._keep(own or self._open(origin.first()))
         self.parameters, self._coords = own.model.parameters, own.model.axes.coords
+        self.functions = own.model.functions  # type: ignore[misc]
 
     def coords(self, data: Dataset) -> dict[str, tuple[Any, ...]]:
         return dict(self._coords)
+
+    def least_rows(self, data: Dataset) -> int:
+        """A stranger's priors may say what few rows do not, and effects come with rows."""
+        return 1
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:
         return Dataset({"unit": np.arange(float(n))})
 
     def simulate(self, theta: Theta, design: Dataset, rng: np.random.Generator) -> Dataset:
-        """What is observed, one column per observed variable, drawn from the program with its parameters at theta."""
+        """What is observed, one column per observed variable, drawn at theta.
+
+        Raises
+        ------
+        ModelError
+            No data can be drawn from the program, or those of the file's ``simulate`` are not such as it observes.
+        """
         if design.n not in self._draws:
-            program = self._build(design.n)
-            self._open(program)
-            self._draws[design.n] = _sampler(program)
-        drawn = self._draws[design.n](theta, int(rng.integers(2**31)))
+            self._draws[design.n] = self._draw(design.n, theta)
+        drawn = self._draws[design.n](theta, rng)
         return Dataset({name: np.asarray(values, dtype=float) for name, values in drawn.items()})
 
     def program_for(self, data: Dataset) -> OwnProgram:
         """The program of the data's shape, whose own data are others; its graphs take those of replicates."""
         shape = _shape(dict(data))
         if shape not in self._opened:
-            self._open(self._build(data.n))
+            self._keep(self._open(self.origin.build(self.origin.sized(data.n))))
         if shape not in self._opened:
             raise UsageError(f"{self.name} has no observed variables of these names and sizes: {shape}.")
         return self._opened[shape]
 
-    def bound_to(self, data: Dataset) -> OwnProgram:
+    def bound_to(self, data: Dataset, allow_joint: bool = False) -> OwnProgram:
         """The program with these data in the place of its own."""
         template = self.program_for(data).model.program
-        return open_program(with_observed(template, dict(data)), self.name)
+        return self._open(with_observed(template, dict(data)), allow_joint)
 
-    def _open(self, program: "pymc.Model") -> OwnProgram:
-        opened = open_program(program, self.name)
+    def _draw(self, n: int, theta: Theta) -> Draw:
+        """What draws data sets of n rows; the program of that size is kept for fitting them."""
+        data = self.origin.sized(n)
+        program = self.origin.build(data)
+        own = self._keep(self._open(program))
+        if self.origin.simulate is None:
+            if reason := undrawable(program):
+                raise ModelError(f"{self.name} {reason}.")
+            return sampler(program)
+        self._check_simulated(own, self.origin.drawn(theta, data, np.random.default_rng(n)), theta)
+        return lambda theta, rng: observed_values(self.origin.drawn(theta, data, rng))
+
+    def _check_simulated(self, own: OwnProgram, drawn: "pymc.Model", theta: Theta) -> None:
+        """Refuse outcomes of another shape, and those that the program reads elsewhere than where it observes."""
+        values = observed_values(drawn)
+        if _shape(values) != _shape(own.model.observed):
+            raise ModelError(f"with the data of simulate {self.name} observes other variables, or others in number.")
+        swapped = with_observed(own.model.program, values)
+        points = own.layout.join(theta), own.start  # at the first an effect may be 0
+        whole, part = ([units_at(program, own.layout, at) for at in points] for program in (drawn, swapped))
+        if not np.allclose(whole, part, rtol=1e-8, atol=0, equal_nan=True):
+            raise ModelError(
+                f"simulate of {self.name} changes data that the model reads beside what it observes; many data sets "
+                "are fitted at once only where nothing but observed variables differs: keep the others in design."
+            )
+
+    def _open(self, program: "pymc.Model", allow_joint: bool = False) -> OwnProgram:
+        return open_program(program, self.name, self._beside, allow_joint)
+
+    def _keep(self, opened: OwnProgram) -> OwnProgram:
         self._opened.setdefault(_shape(opened.model.observed), opened)
         return opened
 
 
+@lru_cache(maxsize=8)
+def under_own_covariates(program: OwnProgram) -> Replicable:
+    """An opened program as a model that data sets are drawn from and fitted with, under its own covariates."""
+    beside = program.model.companions
+    origin = fixed(program.model.program)
+    if beside.build is not None and beside.simulate is not None:
+        origin = Origin(beside.build, beside.data, simulate=beside.simulate, of_one_size=True)
+    return Replicable(program.model.name, origin, beside, program)
+
+
+def draw_many(program: OwnProgram, points: Sequence[Array], rng: np.random.Generator) -> list[Dataset]:
+    """One data set at each of the points θ ``(p,)``, under the program's own covariates."""
+    own = under_own_covariates(program)
+    design = own.design(program.data.n, rng)
+    return [own.simulate(program.layout.split(theta), design, rng) for theta in points]
+
+
 def _shape(values: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(sorted((name, np.shape(each)) for name, each in values.items()))
-
-
-def with_observed(program: "pymc.Model", values: Mapping[str, Array]) -> "pymc.Model":
-    """A copy of a program with other observed values."""
-    import pytensor.tensor as pt
-    from pymc.model.fgraph import clone_model
-
-    copy = clone_model(program)
-    for rv in copy.observed_RVs:
-        old = copy.rvs_to_values[rv]
-        new = pt.as_tensor(np.asarray(values[str(rv.name)], dtype=old.dtype), name=rv.name)
-        copy.rvs_to_values[rv] = new
-        copy.values_to_rvs.pop(old, None)
-        copy.values_to_rvs[new] = rv
-    order = [rv.name for rv in program.free_RVs]  # which cloning does not keep
-    copy.free_RVs.sort(key=lambda rv: order.index(rv.name))
-    return copy
-
-
-def _sampler(program: "pymc.Model") -> Callable[[Theta, int], dict[str, Array]]:
-    """A compiled function from parameters and a seed to one draw of every observed variable."""
-    import pymc
-    import pytensor
-    from pymc.pytensorf import reseed_rngs
-
-    nodes = {rv.name: pytensor.shared(np.asarray(value), name=f"at_{rv.name}") for rv, value in _points(program)}
-    with quiet():
-        fixed = pymc.do(program, nodes)
-        outputs = [fixed[rv.name] for rv in program.observed_RVs]
-        function = pymc.compile([], outputs, mode="FAST_COMPILE")
-    names = [str(rv.name) for rv in program.observed_RVs]
-    generators = [v for v in function.get_shared() if isinstance(v.get_value(borrow=True), np.random.Generator)]
-
-    def draw(theta: Theta, seed: int) -> dict[str, Array]:
-        for name, node in nodes.items():
-            node.set_value(np.asarray(theta[name], dtype=node.get_value().dtype))
-        reseed_rngs(generators, np.random.SeedSequence(seed).generate_state(1)[0])
-        return dict(zip(names, function(), strict=True))
-
-    return draw
-
-
-def _points(program: "pymc.Model") -> list[tuple[Any, Any]]:
-    from .own_model import initial_point
-
-    point = initial_point(program)
-    return [(rv, point[rv.name].astype(rv.dtype)) for rv in program.free_RVs]
-
-
-def of_size(data: Any, n: int | None) -> Any:
-    """The data with n rows drawn from theirs; a mapping's arrays of full length and its counts follow."""
-    if data is None or n is None:
-        return data
-    rows = _rows(data)
-    if n == rows:
-        return data
-    index = np.random.default_rng(n).integers(rows, size=n)
-    if not isinstance(data, Mapping):
-        return data.iloc[index].reset_index(drop=True)
-    return {name: _resized(value, rows, index) for name, value in data.items()}
-
-
-def _resized(value: Any, rows: int, index: NDArray[np.intp]) -> Any:
-    if np.ndim(value) == 0:
-        return type(value)(len(index)) if value == rows else value
-    return np.asarray(value)[index] if len(value) == rows else value
-
-
-def _rows(data: Any) -> int:
-    if not isinstance(data, Mapping):
-        return len(data)
-    return max((len(value) for value in data.values() if np.ndim(value) > 0), default=0)

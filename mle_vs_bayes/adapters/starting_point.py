@@ -22,22 +22,29 @@ DRAWS = 20
 _STEPS, _HALVINGS = 100, 25
 _NEAR = 0.05
 """Of a standard error: from here searches of their own go on."""
+_HOPELESS = 1e6
+"""Nats by which a start must be worse than another to be given up."""
 _LONGEST = 3.0
 """Of a bounded coordinate's step: a factor of 20."""
 
 
 def usable_start(program: OwnProgram) -> Array:
-    """θ ``(p,)`` with a finite density: PyMC's own point, else the best of some prior draws.
+    """θ ``(p,)`` with a finite density: PyMC's own point, else the best of some that Stan and PyMC start from.
+
+    PyMC's point is where the priors have their means, which under vague ones (a Weibull's shape of 1,000) may be so far
+    out that no search finds back; unless the author chose it, one that 0 and 1 beat by more than `_HOPELESS` is left.
 
     Raises
     ------
     ModelError
         There is none; the sentence names the term, its value and the datum.
     """
-    first = program.layout.join(program.model.point)
-    if np.isfinite(_height(program, first)):
+    first, origin = program.layout.join(program.model.point), _around_zero(program)
+    given = any(value is not None for value in program.model.program.rvs_to_initial_values.values())
+    height = _height(program, first)
+    if np.isfinite(height) and (given or not _height(program, origin[0]) > height + _HOPELESS):
         return first
-    points = [*_around(program, first), *_from_prior(program)]
+    points = [*origin, *_around(program, first), *_from_prior(program)]
     heights = np.array([_height(program, point) for point in points])
     if not np.isfinite(heights).any():
         raise ModelError(_sentence(program, first))
@@ -91,6 +98,14 @@ def _moved(program: OwnProgram, z: Array, here: Evaluation, step: Array) -> tupl
 def _height(program: OwnProgram, theta: Array) -> float:
     with np.errstate(all="ignore"):
         return float(np.sum(program.unit_values(theta)) + program.log_prior(theta))
+
+
+def _around_zero(program: OwnProgram) -> list[Array]:
+    """The origin of the unconstrained scale and points up to 2 around it, as Stan starts its chains."""
+    generator, size = np.random.default_rng(0), program.layout.free_size
+    points = [np.zeros(size), *generator.uniform(-2, 2, (DRAWS, size))]
+    with np.errstate(all="ignore"):
+        return [program.coordinates.theta(z) for z in points]
 
 
 def _around(program: OwnProgram, theta: Array) -> list[Array]:

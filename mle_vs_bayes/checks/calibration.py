@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from scipy.stats import binom, chi2, norm
 
 from ..adapters.own_program import OwnProgram
+from ..adapters.replicable import under_own_covariates
 from ..comparison.agreement import predict
 from ..contract.compiled import MODE
 from ..contract.data import Dataset
 from ..contract.program import Program
 from . import scipy_priors
 from .finding import Measured, NotApplicableError
-from .subject import Subject, draw, named, replicable, replicated
+from .subject import Subject, draw, named, replicated
 
 if TYPE_CHECKING:
     import pandas
@@ -35,6 +36,8 @@ MOST_ROWS = 1000
 """Of a data set whose MLE and MAP are refitted."""
 MOST_ALLOWED = 1 - LEVEL
 """Coverage that may be unexplained: from here on even intervals that always hold the truth would pass."""
+PROBE = 5
+"""Data sets that tell how fast the others will be."""
 LEAST = 50
 """Data sets; a chi-square of ten bins expects 5 in each."""
 
@@ -44,9 +47,19 @@ class Calibration:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
+        self._reason: str | None = None
 
     @cache  # noqa: B019 - lives as long as one run
     def fitted(self) -> tuple["pandas.DataFrame", Array, Array]:
+        """As `_fitted`; what cannot be done is tried once."""
+        if self._reason is None:
+            try:
+                return self._fitted()
+            except NotApplicableError as error:
+                self._reason = str(error)
+        raise NotApplicableError(self._reason)
+
+    def _fitted(self) -> tuple["pandas.DataFrame", Array, Array]:
         """Rows of the posterior, ranks ``(R, p)`` and the number of data sets drawn; only fits without a failure."""
         replicated(self.subject.program)
         self.subject.check_patience()
@@ -59,7 +72,9 @@ class Calibration:
                 f"only {len(usable)} of {len(datasets)} data sets with truths from the prior can be used; "
                 "give a narrower prior"
             )
-        found = fit(program, [datasets[i] for i in usable], [truths[i] for i in usable], ("posterior",), subject.seed)
+        used = [datasets[i] for i in usable], [truths[i] for i in usable], ("posterior",), subject.seed
+        check_pace(subject, program, *used)
+        found = fit(program, *used)
         return _ranks(found, program, len(datasets))
 
 
@@ -124,7 +139,7 @@ def fit(
     told = [named(labels, theta) for theta in truths]
     own = isinstance(program, OwnProgram)
     return fit_replicates(
-        replicable(program) if isinstance(program, OwnProgram) else program.model,
+        under_own_covariates(program) if isinstance(program, OwnProgram) else program.model,
         datasets,
         names,
         priors=None if own else program.priors,
@@ -133,6 +148,28 @@ def fit(
         plan=Plan(),
         functionals=functionals,
     )
+
+
+def check_pace(
+    subject: Subject, program: Program, datasets: Sequence[Dataset], truths: Sequence[Array], *asked: Any
+) -> None:
+    """Refuse, in a quick run, thousands of fits of a stranger's program most of which would be made one by one.
+
+    Raises
+    ------
+    NotApplicableError
+        Of the first few data sets more than one has an answer, or none, only by itself: under wide priors truths give
+        data with no information, such as counts of nothing.
+    """
+    if subject.effort.patient or not program.foreign:
+        return
+    rows = fit(program, datasets[:PROBE], truths[:PROBE], *asked).rows
+    single = int((rows["path"] == "single").groupby(rows["replicate"]).any().sum())
+    if single > 1:
+        raise NotApplicableError(
+            f"{single} of the first {PROBE} data sets must be fitted one by one; give narrower priors, "
+            "or run without --quick"
+        )
 
 
 def _ranks(found: "Replicates", program: Program, count: int) -> tuple["pandas.DataFrame", Array, Array]:
@@ -216,7 +253,9 @@ def wald_coverage(subject: Subject) -> Measured:
     root = np.linalg.cholesky(np.linalg.inv(-program.evaluate(centre, 0.0).hessian))
     scatter = generator.standard_normal((subject.effort.replicates, len(centre))) @ root.T
     truths = [program.coordinates.theta(centre + each) for each in scatter]
-    found = fit(program, draw(program, truths, generator), truths, ("mle", "map"), subject.seed)
+    used = draw(program, truths, generator), truths, ("mle", "map"), subject.seed
+    check_pace(subject, program, *used)
+    found = fit(program, *used)
     rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
     good = rows[rows["status"] == "ok"]
     lost = 1 - len(good) / len(rows)

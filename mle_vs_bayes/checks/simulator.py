@@ -3,9 +3,13 @@
 At the truth the score of an independent unit has mean zero, and its outer product plus the Hessian too.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ..adapters.own_program import OwnProgram
+from ..contract.data import Dataset
 from ..contract.program import Program
 from .differences import STEP, derivative
 from .finding import Measured, NotApplicableError
@@ -13,6 +17,7 @@ from .studentised import studentised
 from .subject import Subject, draw
 
 Array = NDArray[np.float64]
+Scores = Callable[[Array], Array]
 LEAST = 200
 """Units: of fewer, the third moment that `studentised` needs is not known."""
 
@@ -22,12 +27,12 @@ def simulator(subject: Subject) -> Measured:
     program = subject.program
     if not program.model.regular:
         raise NotApplicableError("the data's support depends on the parameters: the score's mean is not zero")
-    if program.foreign:
+    if isinstance(program, OwnProgram) and program.model.companions.simulate is None:
         raise NotApplicableError("a PyMC program draws from its own density: the two cannot differ")
     count = max(1, -(-subject.effort.units // program.units))
     datasets = draw(program, [subject.truth] * count, subject.generator(1))
     scores, excess = zip(
-        *(_moments(Program(program.model, data, program.priors), subject) for data in datasets),
+        *(_moments(_scores_of(program, data), program, subject) for data in datasets),
         strict=True,
     )
     first, second = np.concatenate(scores), np.concatenate(excess)
@@ -48,16 +53,29 @@ def _second(excess: Array) -> Array:
     return np.where(size > 1e-6, studentised(excess), 0.0)
 
 
-def _moments(program: Program, subject: Subject) -> tuple[Array, Array]:
+def _scores_of(program: Program, data: Dataset) -> Scores:
+    """The scores of the units of a data set as a function of z: exact, or differences for a program in memory."""
+    if not isinstance(program, OwnProgram):
+        own = Program(program.model, data, program.priors)
+        return lambda z: own.score_units(own.coordinates.theta(z)) @ own.coordinates.linear @ own.layout.jacobian(z)
+
+    def units(z: Array) -> Array:
+        return program.model.log_likelihood(program.layout.split(program.coordinates.theta(z)), data)
+
+    spread = _spread(program, program.coordinates.z(program.start))
+    return lambda z: derivative(units, z, STEP * spread)
+
+
+def _spread(program: Program, z: Array) -> Array:
+    """About one standard error of each coordinate ``(f,)``."""
+    return np.asarray(1 / np.sqrt(np.abs(np.diag(program.evaluate(z, 0.0).hessian))))
+
+
+def _moments(scores_at: Scores, program: Program, subject: Subject) -> tuple[Array, Array]:
     """Scores ``(units, f)`` in units of a standard error of one unit, and score × score + Hessian ``(units, f, f)``."""
     z = program.coordinates.z(subject.truth)
-    spread = 1 / np.sqrt(np.abs(np.diag(program.evaluate(z, 0.0).hessian)))
+    spread = _spread(program, z)
     unit = spread * np.sqrt(program.units)
-    scores = _unit_scores(program, z) * unit
-    bends = derivative(lambda at: _unit_scores(program, at), z, STEP * spread) * np.outer(unit, unit)
+    scores = scores_at(z) * unit
+    bends = derivative(scores_at, z, STEP * spread) * np.outer(unit, unit)
     return scores, scores[:, :, None] * scores[:, None, :] + bends
-
-
-def _unit_scores(program: Program, z: Array) -> Array:
-    coordinates = program.coordinates
-    return program.score_units(coordinates.theta(z)) @ coordinates.linear @ program.layout.jacobian(z)

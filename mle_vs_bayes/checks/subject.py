@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..adapters.own_program import OwnProgram
-from ..adapters.replicable import Replicable
+from ..adapters.replicable import draw_many
 from ..comparison import estimators
 from ..comparison.estimators import Settings
 from ..contract.data import Dataset
@@ -120,27 +120,15 @@ def replicated(program: Program) -> None:
     NotApplicableError
         They cannot, and why.
     """
-    if isinstance(program, OwnProgram):
-        if not program.model.observed:
-            raise NotApplicableError("the program observes nothing that data could be drawn for")
-        return
     if reason := parametric.unavailable(program):
         raise NotApplicableError(reason)
-
-
-@cache
-def replicable(program: OwnProgram) -> Replicable:
-    """A stranger's program as a model that data sets are drawn from and fitted with, under its own covariates."""
-    return Replicable(program.model.name, lambda _n: program.model.program)
 
 
 def draw(program: Program, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
     """One data set at each truth ``(p,)`` under the data's own design: covariates, groups and censoring stay."""
     replicated(program)
     if isinstance(program, OwnProgram):
-        own, layout = replicable(program), program.layout
-        design = own.design(program.data.n, generator)
-        return [own.simulate(layout.split(theta), design, generator) for theta in truths]
+        return draw_many(program, truths, generator)
     found = []
     for theta in truths:
         outcomes = parametric.simulated(program, theta, 1, generator)

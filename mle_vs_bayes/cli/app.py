@@ -40,6 +40,7 @@ SOURCES = "CSV, TSV, Parquet or JSON file, - for standard input, or example:NAME
 JOINT = "Insist on the joint mode of latent variables as MLE and MAP."
 PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
 SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
+SIMULATE = "Draw this many units from the model instead of DATA (for model.py under DATA's covariates)."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
 
@@ -56,7 +57,7 @@ def compare(
     scale: Annotated[str, valued("SCALE", SCALE)] = "model",
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="Nested random subsets: 20,50,100,all.")] = None,
-    simulate: Annotated[int | None, valued("NUMBER", "Instead of DATA: draw this many units from the model.")] = None,
+    simulate: Annotated[int | None, valued("NUMBER", SIMULATE)] = None,
     truth: Annotated[Several, valued("PARAM=VALUE", "Parameters to simulate at.")] = None,
     drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Drop rows with missing values.")] = False,
     seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,

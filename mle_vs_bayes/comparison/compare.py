@@ -17,7 +17,7 @@ from ..estimators.posterior import Sampling
 from ..estimators.unconstrained import SCALE
 from ..intervals.interval import check_level
 from ..rows import MODEL_SCALE
-from . import foreign
+from . import foreign, own_data
 from . import priors as prior_choice
 from .estimators import Settings, chosen
 from .fit import Progress, fit
@@ -77,7 +77,8 @@ def compare(
     drop_missing : bool
         Drop rows with missing values instead of refusing them.
     simulate, truth : int, mapping, optional
-        Instead of data: draw this many units from the model at these parameters (typical values where not given).
+        Instead of data: draw this many units from the model at these parameters (typical values where not given);
+        of a ``model.py`` under the covariates of ``data``, or those of its ``design``.
     priors : mapping, optional
         Parameter → `Prior` or text, e.g. ``{"shape": "Gamma(alpha=2, beta=1)"}``, in place of the defaults.
     prior_power : float
@@ -121,12 +122,12 @@ def compare(
     context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and foreign.is_program(model):
-        of_priors = {"priors": priors, "prior_power": prior_power != 1}
-        foreign.check_options({**of_data, **of_priors, "simulate": simulate, "truth": truth, "n": n})
+        foreign.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
+        wanted = own_data.Asked(n, simulate, truth, seed, allow_joint)
         with foreign.single_thread():
-            program = foreign.opened(model, data, allow_joint, progress)
-            own = fit(program, names, settings, context, progress)
-        return Comparison(program.model, (own,), level, seed, {})
+            own, context = _of_program(model, data, wanted, context, progress)
+            fits = tuple(fit(program, names, settings, context, progress) for program in own)
+        return Comparison(own[-1].model, fits, level, seed, {})
     _check_source(data, simulate, truth, of_data)
     chosen_model = foreign.catalogue_model(model, allow_joint)
     if simulate is not None:
@@ -139,6 +140,14 @@ def compare(
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
     fits = tuple(fit(program, names, settings, context, progress) for program in programs)
     return Comparison(chosen_model, fits, level, seed, used)
+
+
+def _of_program(
+    model: Any, data: Any, wanted: own_data.Asked, context: Context, progress: Progress
+) -> "tuple[list[OwnProgram], Context]":
+    """A stranger's programs, and the truth that data were drawn at."""
+    own, truths = own_data.programs(model, data, wanted, progress)
+    return own, replace(context, truth=truths)
 
 
 def _programs(

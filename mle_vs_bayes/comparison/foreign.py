@@ -8,8 +8,10 @@ from typing import Any
 
 from .. import models
 from ..adapters.opening import is_pymc_model, open_program
+from ..adapters.origin import Origin
+from ..adapters.own_model import Companions
 from ..adapters.own_program import OwnProgram
-from ..adapters.replicable import Replicable, of_size
+from ..adapters.replicable import Replicable
 from ..contract.model import Model
 from ..errors import UsageError
 from .fit import Progress
@@ -33,8 +35,9 @@ def opened(model: Any, data: Any, allow_joint: bool, progress: Progress) -> OwnP
         What is wrong with the file, its function, the data, or the model made from them.
     """
     progress("building the PyMC model")
-    if isinstance(model, str | Path):
-        return _from_file(str(model), data, allow_joint)
+    if is_file(model):
+        name, origin, beside = _origin(*_file(model), data)
+        return open_program(origin.first(), name, beside, allow_joint)
     if data is not None:
         raise UsageError("a PyMC model holds its own data; leave out the data, or give a file with a function of them.")
     if isinstance(model, OwnProgram):
@@ -42,39 +45,51 @@ def opened(model: Any, data: Any, allow_joint: bool, progress: Progress) -> OwnP
     return open_program(model, model.name or "pymc_model", allow_joint=allow_joint)
 
 
-def _from_file(text: str, data: Any, allow_joint: bool) -> OwnProgram:
-    from ..adapters import program_file
-
-    match = _FILE.fullmatch(text)
-    assert match is not None
-    path, function = Path(match["path"]), match["function"] or "model"
-    module = program_file.load(path)
-    of = program_file.function_of(module, path, function)
-    given = _read(data) if isinstance(data, str | Path) else data
-    made = program_file.made(of, path, given)
-    return open_program(made, path.stem, program_file.companions(module, given), allow_joint)
-
-
 def own_model(path: str | Path, data: Any = None, function: str = "model") -> Replicable:
     """The program that ``function`` of a Python file makes from ``data``, as a model for studies.
 
     ``data`` is a path, a DataFrame or a mapping of arrays. For an n that is not the data's, rows are drawn from them
-    with replacement, the same ones for every data set of that n; without data the function is called as it is.
+    with replacement, the same ones for every data set of that n; without data the function is called as it is. Where
+    the file says ``design`` or ``simulate``, covariates and outcomes come from there.
 
     Raises
     ------
     UsageError, DataError, ModelError
         As of `compare`.
     """
+    return Replicable(*_origin(Path(path), function, data))
+
+
+def own_model_of(model: str | Path, data: Any) -> Replicable:
+    """The same of ``path/to/model.py[:function]``."""
+    return Replicable(*_origin(*_file(model), data))
+
+
+def _origin(path: Path, function: str, data: Any) -> tuple[str, Origin, Companions]:
+    """Name of the program, how it is made, and what the file says beside it."""
     from ..adapters import program_file
 
-    place, given = Path(path), _read(data) if isinstance(data, str | Path) else data
-    module = program_file.load(place)
-    of = program_file.function_of(module, place, function)
-    return Replicable(place.stem, lambda n: program_file.made(of, place, of_size(given, n)))
+    module = program_file.load(path)
+    of = program_file.function_of(module, path, function)
+    given = read(data) if isinstance(data, str | Path) else data
+    beside = program_file.companions(module, path, of, given)
+    assert beside.build is not None
+    name = path.stem if function == "model" else f"{path.stem}:{function}"
+    return name, Origin(beside.build, given, beside.design, beside.simulate), beside
 
 
-def _read(source: str | Path) -> Any:
+def is_file(model: Any) -> bool:
+    return isinstance(model, str | Path)
+
+
+def _file(model: str | Path) -> tuple[Path, str]:
+    """Path and function of ``path/to/model.py[:function]``."""
+    match = _FILE.fullmatch(str(model))
+    assert match is not None
+    return Path(match["path"]), match["function"] or "model"
+
+
+def read(source: str | Path) -> Any:
     """A table as a DataFrame; JSON as a dictionary of arrays, unless it is a list of rows."""
     from ..ingestion.arrays import read_arrays
     from ..ingestion.read import read
@@ -105,11 +120,8 @@ def check_options(given: Mapping[str, Any]) -> None:
         "columns": "the function reads the columns itself",
         "formula": "the program says its own covariates",
         "drop_missing": "drop rows before, or in the function",
-        "priors": "the program says its own priors",
-        "prior_power": "the program says its own priors",
-        "simulate": "give data",
-        "truth": "it belongs to simulated data",
-        "n": "give smaller data",
+        "priors": "the program says its own priors, so write another one there",
+        "prior_power": "the program says its own priors, so write others there",
     }
     for name, value in given.items():
         if value:

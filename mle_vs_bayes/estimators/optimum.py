@@ -76,13 +76,26 @@ def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
     moving = free & program.layout.bounded
     at_rest = not moving.any() or np.max(np.abs(_step(evaluation, free)[moving])) < _STEP_TOLERANCE
     if decrement <= GRADIENT_TOLERANCE + _resolution(z, evaluation) and at_rest:
-        return optimum
+        if np.isfinite(evaluation.value):
+            return optimum
+        return replace(optimum, status="divergent", reason=_at_an_end(program, z))  # zero density has derivatives, too
     direction = runaway(program, z)
     if direction is not None:
         return replace(optimum, status="divergent", reason=direction)
     if np.isnan(decrement):
         return replace(optimum, status="failed", reason=_indefinite(program, evaluation, free))
+    if not np.isfinite(program.evaluate(z + _step(evaluation, free), power).value):
+        return replace(optimum, status="divergent", reason=_at_an_end(program, z))
     return replace(optimum, status="failed", reason=f"the optimiser stopped {decrement:.2g} SE from a zero gradient")
+
+
+def _at_an_end(program: Program, z: Array) -> str:
+    """Where a search stopped that would go on into values with a density of 0, in words."""
+    named = zip(program.layout.labels, program.coordinates.theta(z), strict=True)
+    place = ", ".join(f"{label} = {value:.4g}" for label, value in list(named)[:6])
+    return (
+        f"it is highest where it ends, at a bound that depends on other parameters or that a Potential sets ({place})"
+    )
 
 
 def _indefinite(program: Program, evaluation: Evaluation, free: NDArray[np.bool_]) -> str:

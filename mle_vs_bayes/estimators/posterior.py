@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 NAME = "posterior"
+_RHAT = 1.01
+"""Vehtari et al. (2021), Bayesian Analysis 16(2), 667–718, section 4."""
 _ACCEPT, _ACCEPT_LATENT = 0.8, 0.9
 """Acceptance rates aimed at: PyMC's; and smaller steps where latent variables bend the posterior. Measured on 28 rows
 in six groups: 2 divergences in 24,000 transitions instead of 8 in 8,000."""
@@ -47,7 +49,7 @@ def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...]
     """
     began = time.perf_counter()
     try:
-        tree = _sample(program, sampling, seed)
+        tree = _better(program, sampling, seed) if program.foreign else _sample(program, sampling, seed)
     except (RuntimeError, ValueError, FloatingPointError) as error:
         seconds = time.perf_counter() - began
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
@@ -69,6 +71,31 @@ def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...]
     )
 
 
+def _better(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
+    """Draws of a stranger's program; where chains hardly mix, those of a metric that knows correlations if they do.
+
+    A diagonal one, PyMC's, needs many steps along the ridge of raw covariates, an intercept and its group's effects.
+    Measured: 1,475 effective draws in place of 253 on 62 summers in Kilpisjärvi, 401 in place of 75 on the epilepsy
+    trial of Thall and Vail. The draws that are kept are those of one run.
+    """
+    first = _sample(program, sampling, seed)
+    before = _effective(first, program)
+    if before >= 100 * sampling.chains or program.sampler != "nutpie":
+        return first
+    try:
+        second = _sample(program, sampling, seed, correlated=True)
+    except (RuntimeError, ValueError, FloatingPointError):
+        return first
+    return second if _effective(second, program) > before else first
+
+
+def _effective(tree: "xarray.DataTree", program: Program) -> float:
+    """The fewest effective draws of any quantity; 0 where some chains disagree."""
+    table = summary(tree, program.quantity_names)
+    least = table[["ess_bulk", "ess_tail"]].min().min()
+    return float(least) if table["r_hat"].max() <= _RHAT else 0.0
+
+
 def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
     """ArviZ's table: mean, sd, bulk and tail ESS, R-hat and MCSE, one row per label (of these variables only)."""
     import arviz_stats
@@ -82,7 +109,7 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sa
     import arviz_stats
 
     found = []
-    if table["r_hat"].max() > 1.01:
+    if table["r_hat"].max() > _RHAT:
         found.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
     ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
     if not ess.min() >= 100 * sampling.chains:
@@ -96,8 +123,8 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sa
     return tuple(found)
 
 
-def _sample(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
-    tree = _drawn(program, sampling, seed)
+def _sample(program: Program, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
+    tree = _by("nutpie", program, sampling, seed, correlated) if correlated else _drawn(program, sampling, seed)
     texts = [name for name, values in tree["sample_stats"].data_vars.items() if values.dtype == object]
     tree["sample_stats"] = tree["sample_stats"].to_dataset().drop_vars(texts)  # netCDF cannot hold None
     _add_functions(program, tree)
@@ -120,7 +147,7 @@ def _drawn(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree"
         return _by("pymc", program, sampling, seed)
 
 
-def _by(sampler: str, program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _by(sampler: str, program: Program, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
     import pymc
 
     start = {name: np.asarray(value) for name, value in program.layout.split(program.start).items()}
@@ -136,6 +163,7 @@ def _by(sampler: str, program: Program, sampling: Sampling, seed: int) -> "xarra
         initvals=start,
         target_accept=_ACCEPT_LATENT if program.model.has_latent else _ACCEPT,
         nuts_sampler=sampler,
+        **({"nuts": {"adaptation": "low_rank"}} if correlated else {}),
         compile_kwargs={"freeze_model": freeze} if sampler == "nutpie" else {"mode": MODE},
         progressbar=sampling.progress,
         quiet=not sampling.progress,

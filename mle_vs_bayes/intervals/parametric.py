@@ -15,6 +15,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..adapters.drawing import undrawable
+from ..adapters.own_program import OwnProgram
+from ..adapters.replicable import draw_many
 from ..contract.data import Dataset
 from ..contract.program import Program
 
@@ -26,15 +29,22 @@ ABREAST = 50
 
 def unavailable(program: Program) -> str | None:
     """Why no data set can be drawn under the data's own design, or None."""
-    if program.foreign:
-        return "data sets are drawn from models of the catalogue only; bootstrap_case resamples a program's units"
+    if isinstance(program, OwnProgram):
+        reason = None if program.model.companions.simulate else undrawable(program.model.program)
+        return None if reason is None else f"the program {reason}"
     if "upper" in program.data:
         return "when units were inspected is not known of those seen exactly; bootstrap_case resamples whole rows"
     return None
 
 
 def simulated(program: Program, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
-    """Outcomes ``(count, n)`` by role, drawn at θ ``(p,)``; the first few are the same whatever ``count``."""
+    """Outcomes ``(count, n)`` by role, drawn at θ ``(p,)``; the first few are the same whatever ``count``.
+
+    Of a PyMC program the roles are its observed variables, each ``(count, …)`` in its own shape.
+    """
+    if isinstance(program, OwnProgram):
+        sets = draw_many(program, [theta] * count, generator)
+        return {role: np.stack([each[role] for each in sets]) for role in sets[0]}
     data, named = program.data, program.layout.split(theta)
     roles = [role for role in OUTCOMES if role in data]
     design = Dataset({role: values for role, values in data.items() if role not in OUTCOMES}, data.coords)

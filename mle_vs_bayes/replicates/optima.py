@@ -187,7 +187,9 @@ def _explain(
     ``likelihood`` are the searches of maximum likelihood, whose maximum may lie at infinity.
     """
     for i in np.flatnonzero([status != "ok" for status in fitted.status]).tolist():
-        reason = _direction(members[i].program(stack.program.model), [search.z[i] for search in likelihood])
+        foreign = stack.program.foreign  # which says nothing of its data that their number does not
+        program = stack.program if foreign else members[i].program(stack.program.model)
+        reason = _direction(program, [search.z[i] for search in likelihood])
         if reason is not None:
             fitted.status[i], fitted.reason[i] = "divergent", reason
             fitted.concerns[i].add("divergent")

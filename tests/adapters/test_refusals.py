@@ -75,8 +75,10 @@ def test_refused_in_one_sentence(name):
         ({"formula": "y ~ x"}, "formula cannot be used"),
         ({"columns": {"y": "x"}}, "columns cannot be used"),
         ({"priors": {"mu": "Normal(0, 1)"}}, "the program says its own priors"),
-        ({"simulate": 20}, "simulate cannot be used"),
-        ({"n": [2]}, "n cannot be used"),
+        ({"simulate": 20}, "a PyMC model draws as many as it observes, 3; give that number, or a file"),
+        ({"n": [2]}, "n takes subsets of data; give path/to/model.py"),
+        ({"truth": {"mu": 1}}, "a truth for mu, but nothing is simulated"),
+        ({"simulate": 3, "n": [2]}, "simulate each size by itself"),
     ],
 )
 def test_options_of_the_catalogue_are_refused(options, words):

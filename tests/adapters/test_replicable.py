@@ -4,7 +4,7 @@ import numpy as np
 import pandas
 import pytest
 
-from mle_vs_bayes.adapters.replicable import of_size
+from mle_vs_bayes.adapters.resizing import of_size
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.comparison.foreign import own_model
 from mle_vs_bayes.comparison.simulated import drawn
@@ -81,3 +81,28 @@ def test_rows_are_drawn_for_another_n():
     assert of_size(frame, 12)["x"].tolist() == of_size(frame, 12)["x"].tolist()
     arrays = of_size({"N": 5, "K": 2, "x": [1, 2, 3, 4, 5], "u": [1, 2]}, 8)
     assert (arrays["N"], arrays["K"], len(arrays["x"]), list(arrays["u"])) == (8, 2, 8, [1, 2])
+
+
+def test_deterministics_of_many_points_are_those_of_each():
+    from mle_vs_bayes.adapters.opening import open_program
+
+    from .programs import PROGRAMS
+
+    for name in ("regression", "covariance", "shares"):
+        program = open_program(PROGRAMS[name]())
+        points = program.start * (1 + 1e-3 * np.arange(6)[:, None])
+        each = np.stack([program.quantities(point) for point in points])
+        np.testing.assert_allclose(program.quantities(points.reshape(2, 3, -1)), each.reshape(2, 3, -1), rtol=1e-12)
+
+
+def test_more_parameters_than_rows_are_no_reason_to_refuse():
+    """Eight schools have ten parameters, and priors."""
+    from mle_vs_bayes.adapters.opening import open_program
+    from mle_vs_bayes.adapters.replicable import draw_many, under_own_covariates
+
+    from .programs import schools
+
+    program = open_program(schools(centred=True))
+    sets = draw_many(program, [program.start] * 2, np.random.default_rng(0))
+    rows = fit_replicates(under_own_covariates(program), sets, ("mle",)).rows
+    assert set(rows["status"]) == {"not_applicable"} and "latent" in rows["reason"].iloc[0]
