@@ -28,8 +28,8 @@ class BatchOptima:
     """The optima of R replicates, each with its own verdict; numbers are NaN where there is no optimum.
 
     ``theta`` is ``(R, p)`` on the model scale, ``covariance`` ``(R, p, p)`` from the exact Hessians there, ``value``
-    ``(R,)`` the log density. Where each search ended: ``z`` ``(R, f)`` in working coordinates, ``decrement`` ``(R,)``
-    the gradient's length in SE, ``iterations`` ``(R,)`` the steps tried.
+    ``(R,)`` the log density. Where each search began and ended: ``start`` and ``z`` ``(R, f)`` in working coordinates,
+    ``decrement`` ``(R,)`` the gradient's length in SE, ``iterations`` ``(R,)`` the steps tried.
     """
 
     theta: Array
@@ -39,6 +39,11 @@ class BatchOptima:
     iterations: Index
     decrement: Array
     z: Array
+    start: Array
+
+    def runaway(self, program: Program, replicate: int) -> str | None:
+        """Which parameter one search has run off with, in words, if one has."""
+        return runaway(program, self.z[replicate], self.start[replicate])
 
 
 def fit_batch(
@@ -80,7 +85,7 @@ def optima(stack: Stack, start: Array, power: float, *, mode: str = MODE) -> Bat
     z = _starts(program, coordinates, start)
     size = max(1, CELLS // (stack.rows * program.layout.size))
     chunks = [np.arange(first, min(first + size, stack.count)) for first in range(0, stack.count, size)]
-    return _joined(coordinates, [_climb(program, evaluate, z[chunk], chunk) for chunk in chunks])
+    return _joined(coordinates, z, [_climb(program, evaluate, z[chunk], chunk) for chunk in chunks])
 
 
 def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
@@ -100,7 +105,7 @@ def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
 def why_not(program: Program, optima: BatchOptima, replicate: int, data: Dataset) -> str:
     """Why a replicate with these data has no estimate, in words."""
     model = program.model
-    known = model.unusable(data) or model.divergence(data) or runaway(program, optima.z[replicate])
+    known = model.unusable(data) or model.divergence(data) or optima.runaway(program, replicate)
     if known is None and np.isnan(optima.decrement[replicate]):
         return "Newton's method stopped where the density is not a number or not curved downwards"
     return known or f"Newton's method stopped {optima.decrement[replicate]:.2g} SE from a zero gradient"
@@ -138,7 +143,7 @@ def _climb(program: Program, evaluate: Evaluate, start: Array, chunk: Index) -> 
     return here, converged, tried
 
 
-def _joined(coordinates: BatchCoordinates, found: list[tuple[Climb, Bools, Index]]) -> BatchOptima:
+def _joined(coordinates: BatchCoordinates, start: Array, found: list[tuple[Climb, Bools, Index]]) -> BatchOptima:
     """The chunks' climbs as one result on the model scale."""
     z, hessian, value, length = (
         np.concatenate([getattr(each[0], name) for each in found]) for name in ("z", "hessian", "value", "length")
@@ -149,4 +154,4 @@ def _joined(coordinates: BatchCoordinates, found: list[tuple[Climb, Bools, Index
     if converged.any():
         theta[converged] = coordinates.theta(z[converged])
         covariance[converged] = coordinates.covariance(z[converged], hessian[converged])
-    return BatchOptima(theta, covariance, np.where(converged, value, np.nan), converged, tried, length, z)
+    return BatchOptima(theta, covariance, np.where(converged, value, np.nan), converged, tried, length, z, start)

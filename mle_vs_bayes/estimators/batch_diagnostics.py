@@ -49,9 +49,10 @@ def _diagnosed(draws: Array) -> Diagnostics:
     flat = draws.reshape(len(draws), -1)
     mean, sd = flat.mean(axis=1), flat.std(axis=1, ddof=1)
     halves = _split(draws)
-    scores, middle = _normal_scores(halves)
+    scores, rising = _normal_scores(halves)
+    middle = rising[:, [(rising.shape[1] - 1) // 2, rising.shape[1] // 2]].mean(axis=1)
     folded, _ = _normal_scores(np.abs(halves - middle[:, None, None]))
-    ends = np.quantile(flat, [TAIL, 1 - TAIL], axis=1)
+    ends = np.quantile(rising if rising.shape == flat.shape else flat, [TAIL, 1 - TAIL], axis=1)
     tails = [_split((draws <= end[:, None, None]).astype(float)) for end in ends]
     standard = (halves - mean[:, None, None]) / np.where(sd > 0, sd, 1.0)[:, None, None]
     return Diagnostics(
@@ -101,7 +102,7 @@ def _split(draws: Array) -> Array:
 
 
 def _normal_scores(chains: Array) -> tuple[Array, Array]:
-    """Normal quantiles of Blom's fractional ranks, over all draws of a scalar; and the medians ``(K,)``."""
+    """Normal quantiles of Blom's fractional ranks, over all draws of a scalar; and the draws in order ``(K, S)``."""
     from scipy.special import ndtri
 
     flat = chains.reshape(len(chains), -1)
@@ -111,19 +112,22 @@ def _normal_scores(chains: Array) -> tuple[Array, Array]:
     scores = np.empty_like(flat)
     np.put_along_axis(scores, order, of_rank[_twice_the_ranks(rising)], axis=1)
     scores[np.isnan(rising[:, -1])] = np.nan
-    middle = rising[:, [(count - 1) // 2, count // 2]].mean(axis=1)
-    return scores.reshape(chains.shape), middle
+    return scores.reshape(chains.shape), rising
 
 
 def _twice_the_ranks(rising: Array) -> NDArray[np.intp]:
     """Twice the ranks of sorted values ``(K, S)``: of equal ones their mean rank, which may be a half."""
     count = rising.shape[1]
-    other, position = rising[:, 1:] != rising[:, :-1], np.arange(1, count + 1)
-    if other.all():
-        return np.broadcast_to(2 * position, rising.shape)
-    first = np.where(np.pad(other, ((0, 0), (1, 0)), constant_values=True), position, 0)
-    last = np.where(np.pad(other, ((0, 0), (0, 1)), constant_values=True), position, count)
-    return np.maximum.accumulate(first, axis=1) + np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
+    same, position = rising[:, 1:] == rising[:, :-1], np.arange(1, count + 1)
+    if np.any(same[:, 1:] & same[:, :-1]):  # three or more
+        first = np.where(np.pad(~same, ((0, 0), (1, 0)), constant_values=True), position, 0)
+        last = np.where(np.pad(~same, ((0, 0), (0, 1)), constant_values=True), position, count)
+        return np.maximum.accumulate(first, axis=1) + np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
+    twice = np.tile(2 * position, (len(rising), 1))
+    row, column = np.nonzero(same)  # distances from a median have such a pair
+    twice[row, column] += 1
+    twice[row, column + 1] -= 1
+    return twice
 
 
 def _rhat(chains: Array) -> Array:

@@ -48,9 +48,10 @@ class Schedule:
     chains: int = 4
     cores: int = 2
 
-    def longer(self, factor: float) -> "Schedule":
-        """More draws, and a longer time to learn from."""
-        return replace(self, draws=int(self.draws * factor), tune=max(500, self.tune), accept=0.9)
+    def longer(self, factor: float, tune: int, accept: float) -> "Schedule":
+        """More draws, and at least so long to learn from and so careful steps."""
+        draws = int(self.draws * factor)
+        return replace(self, draws=draws, tune=max(tune, self.tune), accept=max(accept, self.accept))
 
 
 class Posteriors:

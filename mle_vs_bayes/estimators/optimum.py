@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..contract.direction import combination
 from ..contract.program import Evaluation, Program
-from .edge import closed_edge, runaway
+from .edge import FAR, closed_edge, runaway
 
 Array = NDArray[np.float64]
 
@@ -76,8 +76,10 @@ def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
     moving = free & program.layout.bounded
     at_rest = not moving.any() or np.max(np.abs(_step(evaluation, free)[moving])) < _STEP_TOLERANCE
     if decrement <= GRADIENT_TOLERANCE + _resolution(z, evaluation) and at_rest:
+        flat = moving & (-np.diag(evaluation.hessian) * FAR**2 < 1)  # a logarithm whose SE is longer than FAR
+        gone = runaway(program, z) if flat.any() else None
         if np.isfinite(evaluation.value):
-            return optimum
+            return optimum if gone is None else replace(optimum, status="divergent", reason=gone)
         return replace(optimum, status="divergent", reason=_at_an_end(program, z))  # zero density has derivatives, too
     direction = runaway(program, z)
     if direction is not None:

@@ -15,7 +15,6 @@ from ..estimators.audit import APART
 from ..estimators.batch import BatchOptima, optima
 from ..estimators.batch_coordinates import BatchCoordinates
 from ..estimators.batch_density import penalised_likelihood
-from ..estimators.edge import runaway
 from ..estimators.estimate import Estimate
 from ..estimators.flat_direction import FLAT, SINGULAR
 from ..estimators.optimum import spreads
@@ -159,7 +158,7 @@ def _audit(stack: Stack, fitted: Fitted, searches: Sequence[BatchOptima], z: Arr
             found.add("ill_conditioned" if ratio[i] > SINGULAR else "flat_direction")
     for i in np.flatnonzero(ok & ~np.all([s.converged for s in searches], axis=0)):
         lost = [s for s in searches if not s.converged[i]]
-        if any(runaway(program, s.z[i]) for s in lost):
+        if any(s.runaway(program, int(i)) for s in lost):
             fitted.concerns[i].add("ran_off")
 
 
@@ -189,7 +188,7 @@ def _explain(
     for i in np.flatnonzero([status != "ok" for status in fitted.status]).tolist():
         foreign = stack.program.foreign  # which says nothing of its data that their number does not
         program = stack.program if foreign else members[i].program(stack.program.model)
-        reason = _direction(program, [search.z[i] for search in likelihood])
+        reason = _direction(program, likelihood, i)
         if reason is not None:
             fitted.status[i], fitted.reason[i] = "divergent", reason
             fitted.concerns[i].add("divergent")
@@ -204,10 +203,10 @@ def _explain(
         fitted.gradient[i] = np.nan if estimate.gradient is None else estimate.gradient
 
 
-def _direction(program: Program, ends: Sequence[Array]) -> str | None:
+def _direction(program: Program, searches: Sequence[BatchOptima], i: int) -> str | None:
     """Where the likelihood runs off to: what the leaf knows, or where every search has gone."""
-    known = program.model.divergence(program.data) if ends else None
-    gone = [runaway(program, z) for z in ends]
+    known = program.model.divergence(program.data) if searches else None
+    gone = [search.runaway(program, i) for search in searches]
     return known or (gone[0] if gone and all(gone) else None)
 
 

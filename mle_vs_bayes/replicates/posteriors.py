@@ -30,6 +30,8 @@ ROUNDS = 4
 """Times that a batch is drawn from at most."""
 FEW = 8
 """Replicates that are sampled again together."""
+AGAIN = (2.5, 100, 0.8), (5.0, 500, 0.9)
+"""Times as many draws, tuning steps, acceptance rate: for few together, most of which lacked some draws, and alone."""
 
 
 def _equal_tailed(draws: Array, level: float) -> tuple[Array, Array]:
@@ -106,10 +108,10 @@ def sampled(
 ) -> Sampled:
     """Every replicate's summaries; ``single`` fits one, by its place in the stack, whose mode or sampling failed."""
     run = _Run(posteriors, positions, plan, wanted, seed)
-    found = posteriors.standard.found
+    found, few, alone = posteriors.standard.found, *(plan.schedule.longer(*more) for more in AGAIN)
     left = _joined([run.batch(part, plan.schedule, "joint") for part in _parts(np.flatnonzero(found), plan.size)])
-    left = _joined([run.batch(part, plan.schedule.longer(2.5), "few") for part in _parts(left, FEW)])
-    left = _joined([run.batch(part, plan.schedule.longer(5), "alone", last=True) for part in _parts(left, 1)])
+    left = _joined([run.batch(part, few, "few") for part in _parts(left, FEW)])
+    left = _joined([run.batch(part, alone, "alone", last=True) for part in _parts(left, 1)])
     for place in (*np.flatnonzero(~found), *left):
         run.alone(int(place), single(int(place)))
     return run.found

@@ -2,10 +2,12 @@
 
 PyMC's density of one data set as PyTensor hands it to JAX, the data an argument, `vmap` over chains and data sets, each
 chain after its own adaptation, and both cores. What it is given beyond what a user would have: our modes to start from.
-Compilation is not counted, nor are draws for the one data set in ten that mixes worst.
+Compilation is not counted. The clock is
+read when all data sets have the effective draws that ours have, and when nearly all have.
 """
 
 import os
+import time
 
 import numpy as np
 
@@ -13,10 +15,10 @@ from mle_vs_bayes.estimators import batch_graph
 from mle_vs_bayes.estimators.batch_diagnostics import diagnose
 
 CORES, CHAINS = 2, 4
-CHUNK, MOST = 100, 5000
+CHUNK, MOST = 100, 3000
 """Draws of each chain between two looks at the effective sample sizes, and at most."""
-SHORT = 0.1
-"""Share of the data sets that may have too few effective draws."""
+MOST_SETS = 0.98
+"""Share of the data sets after which the clock is read, too: about what ours need not sample again."""
 
 
 def available():
@@ -52,9 +54,10 @@ class Vmapped:
         self.adapt, self.draw = everywhere(adapt, (0, None)), everywhere(draw, (0, 0, 0))
 
     def sample(self, target, seed=1):
-        """Draws of each chain until few data sets have fewer than ``target`` effective draws."""
+        """Seconds until `MOST_SETS` of the data sets, and until all, have ``target`` effective draws."""
         import jax
 
+        began, most = time.perf_counter(), 0.0
         key, own = jax.random.split(jax.random.key(seed))
         state, parameters = self.adapt(self._keys(own), self.start, self.inputs)
         found = np.zeros((self.count, CHAINS, 0, self.start.shape[-1]))
@@ -64,9 +67,12 @@ class Vmapped:
             found = np.concatenate([found, np.asarray(z).reshape(self.count, CHAINS, CHUNK, -1)], axis=2)
             scalars = np.moveaxis(found, 3, 1).reshape(-1, CHAINS, found.shape[2])
             least = diagnose(scalars).least.reshape(self.count, -1).min(axis=1)
-            if np.mean(least < target) <= SHORT:
+            if not most and np.mean(least >= target) >= MOST_SETS:
+                most = time.perf_counter() - began
+            if np.all(least >= target):
                 break
-        return found.shape[2]
+        whole = time.perf_counter() - began
+        return most or whole, whole
 
     def _keys(self, key):
         import jax

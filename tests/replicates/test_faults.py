@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from mle_vs_bayes import models
+from mle_vs_bayes.comparison import priors
 from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.contract.program import Program
 from mle_vs_bayes.errors import DataError
+from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.replicates import fit_replicates
 
 from ..agreement.checks import K
@@ -94,3 +98,16 @@ def test_three_components():
     rows = fit_replicates("normal_mixture(components=3)", sets, ("map",)).rows
     assert len(rows) == 9
     assert set(rows["status"]) == {"ok"}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_search_has_run_off_by_where_it_began(seed):
+    """Where ν runs to infinity every start says so, however near to zero it was, and a single fit says the same."""
+    sets = datasets("student_t", 3, 20, first=1)
+    found = fit_replicates("student_t", sets, ("mle",), seed=seed).rows.drop_duplicates("replicate")
+    assert set(found["reason"]) == {"nu runs to infinity"}
+    assert set(found["path"]) == {"joint"}
+    model = models.get("student_t")
+    for data in sets:
+        single = maximum_likelihood.fit(Program(model, data, priors.resolve(model, {}, data)), seed)
+        assert (single.status, single.reason) == ("divergent", "nu runs to infinity")

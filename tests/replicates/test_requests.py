@@ -9,7 +9,7 @@ import pytest
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.estimators.batch_diagnostics import diagnose
-from mle_vs_bayes.replicates import Plan, fit_replicates, plan_replicates
+from mle_vs_bayes.replicates import Plan, fit_replicates, pilot, plan_replicates
 from mle_vs_bayes.replicates.posteriors import allowed_rhat
 
 from ..agreement.checks import K
@@ -115,6 +115,15 @@ def test_a_pilot_makes_a_plan_within_its_memory():
     assert plan.size == 1
     assert plan.target == 400
     assert plan_replicates("normal", []) == Plan()
+
+
+def test_a_pilot_takes_short_schedules_and_leaves_them_where_they_do_not_mix(monkeypatch):
+    short, _, careful = pilot.SCHEDULES
+    plan = plan_replicates("normal", normal())
+    assert (plan.tune, plan.accept) == (short.tune, short.accept)
+    monkeypatch.setattr(pilot, "BAD", 2.0)  # no chain is as good as that
+    plan = plan_replicates("normal", normal())
+    assert (plan.tune, plan.accept) == (careful.tune, careful.accept)
 
 
 @pytest.mark.parametrize(
