@@ -76,7 +76,7 @@ def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
     moving = free & program.layout.bounded
     at_rest = not moving.any() or np.max(np.abs(_step(evaluation, free)[moving])) < _STEP_TOLERANCE
     if decrement <= GRADIENT_TOLERANCE + _resolution(z, evaluation) and at_rest:
-        flat = moving & (-np.diag(evaluation.hessian) * FAR**2 < 1)  # a logarithm whose SE is longer than FAR
+        flat = moving & (-np.diag(evaluation.hessian) < FAR**-2)  # a logarithm whose SE is longer than FAR
         gone = runaway(program, z) if flat.any() else None
         if np.isfinite(evaluation.value):
             return optimum if gone is None else replace(optimum, status="divergent", reason=gone)
