@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import MleVsBayesError, UsageError
@@ -27,8 +29,17 @@ def alone(job: Job) -> Result:
         return unit.run(job)
 
 
+@dataclass(frozen=True)
+class Killed(Lost):
+    """A unit that Dask gave up: it, or another that waited on the same workers, made them die."""
+
+
 class ClusterCrew:
-    """The workers behind one ``distributed.Client``."""
+    """The workers behind one ``distributed.Client``.
+
+    Dask blames a worker's death on every unit that was given to it. Those it gives up are suspects, and run again one
+    at a time when all others are done, so that the blame falls on the right one.
+    """
 
     def __init__(self, client: Any) -> None:
         self.client = client
@@ -39,11 +50,15 @@ class ClusterCrew:
         """See `engine.Crew.work`."""
         from distributed import wait
 
-        waiting = iter(jobs)
+        waiting, suspects = iter(jobs), deque[Job]()
         under_way: dict[Any, Job] = {}
+        alone_now = False
         while True:
             room = 2 * max(1, self._threads()) - len(under_way)
-            for _, job in zip(range(room), waiting, strict=False):
+            for _, job in zip(range(0 if alone_now else room), waiting, strict=False):
+                under_way[self.client.submit(alone, job, pure=False)] = job
+            if not under_way and suspects:
+                alone_now, job = True, suspects.popleft()
                 under_way[self.client.submit(alone, job, pure=False)] = job
             if not under_way:
                 return
@@ -56,6 +71,8 @@ class ClusterCrew:
                 outcome = _outcome(future)
                 if outcome is None:
                     yield None
+                elif isinstance(outcome, Killed) and not alone_now:
+                    suspects.append(under_way.pop(future))
                 else:
                     yield under_way.pop(future), outcome
 
@@ -89,7 +106,7 @@ def _outcome(future: Any) -> Result | Lost | None:
     except MleVsBayesError:
         raise
     except KilledWorker as error:
-        return Lost(f"{error.allowed_failures + 1} Dask workers died while they had it")
+        return Killed(f"{error.allowed_failures + 1} Dask workers died while they had it")
     except Exception as error:  # noqa: BLE001 — a unit that cannot be done is rows with the reason
         return Lost(f"{type(error).__name__}: {error}")
     return result
