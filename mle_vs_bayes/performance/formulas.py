@@ -66,7 +66,7 @@ def rmse(c: Columns) -> Result:
 def model_se(c: Columns) -> Result:
     """√(mean of SE²), in units of the estimate."""
     used, value = c["v_used"], np.sqrt(c["v1"] / c["v_used"])
-    return value, np.sqrt(_variance(c["v1"], c["v2"], used) / used) / (2 * value), used
+    return value, np.sqrt(variance_of(c["v1"], c["v2"], used) / used) / (2 * value), used
 
 
 def relative_error_model_se(c: Columns) -> Result:
@@ -77,7 +77,7 @@ def relative_error_model_se(c: Columns) -> Result:
     """
     used, variance, empirical = c["v_used"], c["v1"] / c["v_used"], c["spread"]
     ratio = np.sqrt(variance) / empirical
-    of_model = _variance(c["v1"], c["v2"], used) / variance**2
+    of_model = variance_of(c["v1"], c["v2"], used) / variance**2
     together = (c["v_d2"] - variance * c["v_d2_alone"]) / (used - 1) / (variance * empirical**2)
     spread = of_model / used + _log_variance_error(c) - 2 * together / used
     return 100 * (ratio - 1), 100 * ratio * np.sqrt(np.maximum(spread, 0) / 4), used
@@ -96,13 +96,13 @@ def relative_precision(c: Columns) -> Result:
 
 def coverage(c: Columns) -> Result:
     """Share of the intervals that hold the truth, among replicates that have one."""
-    return _proportion(c["covered"], _if(c["has_truth"], c["interval_used"]))
+    return proportion(c["covered"], _if(c["has_truth"], c["interval_used"]))
 
 
 def coverage_worst_case(c: Columns) -> Result:
     """Share of all replicates whose interval holds the truth: a failed one does not cover."""
     counts = (c["has_truth"] > 0) & (c["interval_used"] > 0)
-    return _proportion(c["covered"], _if(counts | (c["used"] == 0), c["total"]))
+    return proportion(c["covered"], _if(counts | (c["used"] == 0), c["total"]))
 
 
 def bias_eliminated_coverage(c: Columns) -> Result:
@@ -121,7 +121,7 @@ def bias_eliminated_coverage(c: Columns) -> Result:
 
 def rejection_rate(c: Columns) -> Result:
     """Share of the intervals that leave the null value out, which is the power of the test that they invert."""
-    return _proportion(c["rejected"], c["interval_used"])
+    return proportion(c["rejected"], c["interval_used"])
 
 
 def mean_width(c: Columns) -> Result:
@@ -139,7 +139,7 @@ def interval_score(c: Columns) -> Result:
 
 def convergence_rate(c: Columns) -> Result:
     """Share of replicates whose fit succeeded."""
-    return _proportion(c["used"], c["total"])
+    return proportion(c["used"], c["total"])
 
 
 def contraction(c: Columns) -> Result:
@@ -185,16 +185,17 @@ def _mean_of_pairs(c: Columns, what: str, used: Array) -> Result:
     return c[f"pair_{what}"], np.sqrt(c[f"pair_{what}_spread"] / used), _if(c["has_reference"], used)
 
 
-def _proportion(count: Array, used: Array) -> Result:
+def proportion(count: Array, used: Array) -> Result:
+    """A share ``count`` of ``used``, with the binomial's standard error."""
     value = np.nan_to_num(count) / used
     return value, np.sqrt(value * (1 - value) / used), used
 
 
 def _mean(first: Array, second: Array, used: Array) -> Result:
-    return first / used, np.sqrt(_variance(first, second, used) / used), used
+    return first / used, np.sqrt(variance_of(first, second, used) / used), used
 
 
-def _variance(first: Array, second: Array, used: Array) -> Array:
+def variance_of(first: Array, second: Array, used: Array) -> Array:
     """Sample variance, divisor ``used − 1``, from sums of first and second powers."""
     return np.maximum(second - first**2 / used, 0) / (used - 1)
 

@@ -30,13 +30,12 @@ def _truth(groups: "pd.DataFrame", truth: float | None) -> str:
 
 
 def _ends(roles: Roles) -> str:
-    if {"se", "lower", "upper"} & set(roles.columns):
-        alone = {"lower", "upper"} & set(roles.columns)
-        if len(alone) == 1:
-            other = ({"lower", "upper"} - alone).pop()
-            return f"No {other} ends: intervals are open there; their column is --column {other}=NAME."
-        return ""
-    return "No standard error and no interval: only measures of the estimates are here."
+    missing = [end for end in ("lower", "upper") if end not in roles]
+    if len(missing) == 1:
+        return f"No {missing[0]} ends: intervals are open there; their column is --column {missing[0]}=NAME."
+    if missing and "se" not in roles:
+        return "No standard error and no interval: only measures of the estimates are here."
+    return ""
 
 
 def _replicates(roles: Roles) -> str:

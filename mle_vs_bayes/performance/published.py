@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .formulas import Array, Columns
+from .formulas import Array, Columns, proportion, variance_of
 
 
 def empirical_se(c: Columns) -> Array:
@@ -22,9 +22,8 @@ def empirical_se(c: Columns) -> Array:
 def relative_error_model_se(c: Columns) -> Array:
     """100 (ModelSE/EmpSE) √(Var(SE²)/(4 R ModelSE⁴) + 1/(2(R − 1)))."""
     used, variance = c["v_used"], c["v1"] / c["v_used"]
-    of_squares = (c["v2"] - c["v1"] ** 2 / used) / (used - 1)
-    ratio = np.sqrt(variance) / c["spread"]
-    return 100 * ratio * np.sqrt(np.maximum(of_squares, 0) / (4 * used * variance**2) + 1 / (2 * (used - 1)))
+    of_squares, ratio = variance_of(c["v1"], c["v2"], used), np.sqrt(variance) / c["spread"]
+    return 100 * ratio * np.sqrt(of_squares / (4 * used * variance**2) + 1 / (2 * (used - 1)))
 
 
 def relative_precision(c: Columns) -> Array:
@@ -36,8 +35,7 @@ def relative_precision(c: Columns) -> Array:
 
 def bias_eliminated_coverage(c: Columns) -> Array:
     """√(p (1 − p)/R)."""
-    share = c["centred"] / c["interval_used"]
-    return np.sqrt(share * (1 - share) / c["interval_used"])
+    return proportion(c["centred"], c["interval_used"])[1]
 
 
 _OWN = (empirical_se, relative_error_model_se, relative_precision, bias_eliminated_coverage)

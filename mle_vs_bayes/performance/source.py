@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 TABLE = "estimates"
 """The name of the table of estimates in SQL."""
+ALONE = 2_000_000
+"""Rows up to which one thread sums: in one order, so that the same table gives the same bytes. With more rows threads
+share the work, and last digits may differ from run to run."""
 
 
 def connect(table: Any) -> "duckdb.DuckDBPyConnection":
@@ -37,25 +40,16 @@ def connect(table: Any) -> "duckdb.DuckDBPyConnection":
             _scan(connection, "[" + ", ".join(text(str(path)) for path in table) + "]")
         else:
             connection.register(TABLE, table)
-        _settle(connection)
-        empty = connection.execute(f"SELECT count(*) = 0 FROM (SELECT 1 FROM {TABLE} LIMIT 1)").fetchone()
+        counted = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchone()
     except (duckdb.Error, TypeError) as error:
         name = str(table) if isinstance(table, str | Path) else "the table"
         raise DataError(f"{name} cannot be read ({_first_line(error)}); write it again.") from None
-    if empty == (True,):
+    rows = counted[0] if counted else 0
+    if rows == 0:
         raise DataError("the table of estimates has no rows; there is nothing to summarise.")
-    return connection
-
-
-ALONE = 2_000_000
-"""Rows up to which one thread sums: in one order, so that the same table gives the same bytes, at 0.1 s a million.
-With more rows threads share the work, and last digits may differ from run to run."""
-
-
-def _settle(connection: "duckdb.DuckDBPyConnection") -> None:
-    rows = connection.execute(f"SELECT count(*) FROM {TABLE}").fetchone()
-    if rows is not None and rows[0] <= ALONE:
+    if rows <= ALONE:
         connection.execute("SET threads = 1")
+    return connection
 
 
 def types(connection: "duckdb.DuckDBPyConnection") -> Mapping[str, str]:

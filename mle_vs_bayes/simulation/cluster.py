@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..errors import MleVsBayesError, UsageError
@@ -52,14 +53,13 @@ class ClusterCrew:
 
         waiting, suspects = iter(jobs), deque[Job]()
         under_way: dict[Any, Job] = {}
-        alone_now = False
+        one_by_one = False
         while True:
             room = 2 * max(1, self._threads()) - len(under_way)
-            for _, job in zip(range(0 if alone_now else room), waiting, strict=False):
-                under_way[self.client.submit(alone, job, pure=False)] = job
-            if not under_way and suspects:
-                alone_now, job = True, suspects.popleft()
-                under_way[self.client.submit(alone, job, pure=False)] = job
+            given = list(islice(waiting, max(0, room)))
+            if not given and not under_way and suspects:
+                one_by_one, given = True, [suspects.popleft()]
+            under_way |= {self.client.submit(alone, job, pure=False): job for job in given}
             if not under_way:
                 return
             try:
@@ -71,7 +71,7 @@ class ClusterCrew:
                 outcome = _outcome(future)
                 if outcome is None:
                     yield None
-                elif isinstance(outcome, Killed) and not alone_now:
+                elif isinstance(outcome, Killed) and not one_by_one:
                     suspects.append(under_way.pop(future))
                 else:
                     yield under_way.pop(future), outcome

@@ -89,6 +89,11 @@ class Plain(GenericLikelihoodModel):
         return float(np.nan_to_num(np.sum(self.program.log_likelihood_units(params)), nan=-1e10, neginf=-1e10))
 
 
+def begin(program):
+    """The leaf's start, as PyMC takes it."""
+    return {name: np.asarray(value) for name, value in program.layout.split(program.start).items()}
+
+
 def loop(program):
     """What a user writes for one data set: statsmodels, `find_MAP`, `pm.sample`; each compiles anew."""
     import pymc as pm
@@ -97,7 +102,7 @@ def loop(program):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         Plain(fresh).fit(start_params=fresh.start, disp=False)
-        start = {name: np.asarray(value) for name, value in fresh.layout.split(fresh.start).items()}
+        start = begin(fresh)
         with fresh.sampled_model:  # the mixture's rising means have no default start; the others do as well from this
             pm.find_MAP(start=start, progressbar=False)
             pm.sample(initvals=start, progressbar=False, quiet=True, random_seed=1, compute_convergence_checks=False)
@@ -107,8 +112,7 @@ def compiled_once(program):
     """nutpie's compiled model of one data set, whose data can be replaced."""
     import nutpie
 
-    start = {name: np.asarray(value) for name, value in program.layout.split(program.start).items()}
-    return nutpie.compile_pymc_model(program.sampled_model, initial_points=start)
+    return nutpie.compile_pymc_model(program.sampled_model, initial_points=begin(program))
 
 
 def by_nutpie(compiled, data, names):

@@ -141,15 +141,21 @@ def cluster(tmp_path):
         process.wait()
 
 
-def test_dask_with_a_worker_killed_mid_chunk_gives_the_same_rows(desk, slow, cluster, undisturbed):
+def begun(desk, study, place):
+    """A study that has begun on the cluster whose address is written in ``place``, its first unit finished."""
     import json
 
-    place, workers = cluster
-    desk.write(slow)
+    desk.write(study)
     desk.wait_for(place.exists)
     address = json.loads(place.read_text(encoding="utf-8"))["address"]
     process = desk.start("run", "tiny.py", "--out", "out", "--scheduler", address)
     desk.wait_for(lambda: list((desk.folder / "out" / "ledger").glob("*.json")))
+    return process
+
+
+def test_dask_with_a_worker_killed_mid_chunk_gives_the_same_rows(desk, slow, cluster, undisturbed):
+    place, workers = cluster
+    process = begun(desk, slow, place)
     assert process.poll() is None
     workers[0].send_signal(signal.SIGKILL)
     out, err = process.communicate(timeout=60)
@@ -220,14 +226,8 @@ def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_oth
 
 
 def test_dask_without_workers_left_is_a_sentence_and_a_study_to_go_on_with(desk, slow, cluster):
-    import json
-
     place, workers = cluster
-    desk.write(slow)
-    desk.wait_for(place.exists)
-    address = json.loads(place.read_text(encoding="utf-8"))["address"]
-    process = desk.start("run", "tiny.py", "--out", "out", "--scheduler", address)
-    desk.wait_for(lambda: list((desk.folder / "out" / "ledger").glob("*.json")))
+    process = begun(desk, slow, place)
     for worker in workers:
         worker.send_signal(signal.SIGKILL)
     out, err = process.communicate(timeout=60)
