@@ -32,6 +32,7 @@ nonnegative = Kind("nonnegative", "0 or above", lambda v: v >= 0)
 binary = Kind("binary", "0 or 1", lambda v: (v == 0) | (v == 1))
 count = Kind("count", "a whole number, 0 or above", lambda v: (v >= 0) & _whole(v))
 positive_count = Kind("positive_count", "a whole number, 1 or above", lambda v: (v >= 1) & _whole(v))
+share = Kind("share", "between 0 and 1", lambda v: (v > 0) & (v < 1))
 label = Kind("label", "names: text, numbers or categories", lambda v: (v >= 0) & _whole(v))
 """Read as codes 0 … G − 1 into the data's ``coords`` under the role, in the order of first appearance."""
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..data.dataset import Dataset
 from ..errors import UsageError
 from ..model import jeffreys
-from ..model.families import FAMILIES
+from ..model.families import PRIORS
 from ..model.model import Model
 from ..model.parameter import Parameter, labels
 from ..model.prior import Prior, parse
@@ -87,7 +87,7 @@ def _prior_of(
 def _check_support(parameter: Parameter, label: str, prior: Prior) -> None:
     if parameter.support.holds(prior.support) or prior.family == jeffreys.FAMILY:
         return
-    fitting = [name for name, family in FAMILIES.items() if parameter.support.holds(family.support) and family.proper]
+    fitting = [name for name, family in PRIORS.items() if parameter.support.holds(family.support) and family.proper]
     raise UsageError(
         f"prior {prior} of {label} has mass outside {label}'s support ({parameter.support.name}: "
         f"{parameter.support.lower:g} to {parameter.support.upper:g}); "

@@ -9,8 +9,7 @@ from ..errors import UsageError
 from ..model.model import Model
 from ..model.parameter import Parameter
 from ..model.prior import Prior, Scaled
-from ..model.support import positive
-from ..model.vector_support import ordered, simplex
+from ..model.support import ordered, positive, simplex
 from . import _mixture as mixture
 
 

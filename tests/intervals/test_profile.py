@@ -21,8 +21,7 @@ from mle_vs_bayes.intervals.profile.profile import profile, profile_curve, profi
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Function, Parameter
 from mle_vs_bayes.model.prior import Prior
-from mle_vs_bayes.model.support import real, unit
-from mle_vs_bayes.model.vector_support import ordered
+from mle_vs_bayes.model.support import ordered, real, unit
 from mle_vs_bayes.search.optimum import maximise, starts
 
 EXACT = 1e-8
