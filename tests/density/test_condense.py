@@ -10,7 +10,7 @@ from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.model.layout import Layout
 
 from ..agreement.checks import typical
-from ..contract.cases import CASES, dataset
+from ..model.cases import CASES, dataset
 from .test_rows import SAME
 
 ROWS, POINTS = 60, 20
