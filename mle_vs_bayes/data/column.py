@@ -54,6 +54,9 @@ class Column:
 
 
 y_role = "y"
+trials = Column("trials", positive_count, optional=True, default=1.0)
+exposure = Column("exposure", positive, optional=True, default=1.0)
+offset = Column("offset", number, optional=True, default=0.0)
 weights = Column("weights", count, optional=True)
 """Frequency weights: a row of weight w stands for w identical rows. Understood by every model."""
 group = Column("group", label, optional=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.column import Kind
+from ...data.column import Kind, number
 from ..support import Support, positive, real, unit
 
 Array = NDArray[np.float64]
@@ -77,8 +77,8 @@ class Family:
         In PyMC's order, of the form that everything else here is written in; ``forms`` are others PyMC takes.
     support : Support
         Where a parameter lies that has this family as its prior.
-    values : Kind or None
-        What an outcome with this distribution may be; None where it is a prior only.
+    values : Kind
+        What an outcome with this distribution may be.
     scipy, of_scipy
         The name of SciPy's distribution, and its arguments as a function of ours.
     log_density, log_survival : functions of (y, arguments), optional
@@ -100,7 +100,7 @@ class Family:
     name: str
     arguments: tuple[Argument, ...] = ()
     support: Support = real
-    values: Kind | None = None
+    values: Kind = number
     scipy: str = ""
     of_scipy: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)
     log_density: Callable[..., Any] | None = None
@@ -133,7 +133,7 @@ class Family:
     @property
     def discrete(self) -> bool:
         """Whether values are whole numbers, so that SciPy has a mass function for them."""
-        return self.values is not None and "count" in self.values.name
+        return "count" in self.values.name
 
     @property
     def worded_twice(self) -> bool:

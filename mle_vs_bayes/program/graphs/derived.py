@@ -33,7 +33,7 @@ def add_quantities(model: OwnModel) -> None:
     compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in own.items()]
     derived = model.companions.functions
     beside = [Function(name, _one(derived, name), axes.dims[name]) for name in told] if derived is not None else []
-    model.functions = (*compiled, *beside)  # type: ignore[misc]
+    model.functions = (*compiled, *beside)
 
 
 def _small(model: OwnModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
