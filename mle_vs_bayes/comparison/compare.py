@@ -155,7 +155,7 @@ def _programs(
 ) -> Iterator[Program]:
     """One per size asked for, smallest first, all under the priors of the whole data."""
     resolved = prior_choice.resolve(model, given, data)
-    for subset in nested(data, n, seed, least=model.least_rows(data)):
+    for subset in nested(data, n, seed, least=model.least_rows(data), unit=model.unit):
         own = prior_choice.of_subset(resolved, model, data.coords, subset)
         yield Program(model, _usable(model, subset), own, power)
 

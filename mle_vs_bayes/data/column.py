@@ -35,6 +35,8 @@ positive_count = Kind("positive_count", "a whole number, 1 or above", lambda v: 
 share = Kind("share", "between 0 and 1", lambda v: (v > 0) & (v < 1))
 label = Kind("label", "names: text, numbers or categories", lambda v: (v >= 0) & _whole(v))
 """Read as codes 0 … G − 1 into the data's ``coords`` under the role, in the order of first appearance."""
+classes = Kind("classes", "names of classes: text, numbers or categories", label.admits)
+"""Of an outcome: read as codes 0 … K − 1 into the data's ``coords`` under ``outcome``, in their own order."""
 
 
 @dataclass(frozen=True)

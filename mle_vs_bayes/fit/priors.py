@@ -75,7 +75,7 @@ def _prior_of(
     if not parameter.dims:
         return prior
     names = labels(parameter.name, parameter.dims, coords)
-    prior = _symmetric(prior, len(names))
+    prior = _spread(_symmetric(prior, len(names)), tuple(len(coords[dim]) for dim in parameter.dims))
     for position, label in enumerate(names):
         if label in chosen:
             _check_support(parameter, label, chosen[label])
@@ -99,6 +99,19 @@ def _symmetric(prior: Prior, length: int) -> Prior:
     """``Dirichlet(2)``: the same number for every share, of which PyMC wants one each."""
     a = prior.arguments.get("a")
     return Prior(prior.family, a=(a,) * length) if prior.family == "Dirichlet" and isinstance(a, float) else prior
+
+
+def _spread(prior: Prior, shape: tuple[int, ...]) -> Prior:
+    """Of a matrix, one number per column given for each row: ``Normal(0, [2, 3])`` for two terms of every class."""
+    if len(shape) == 1:
+        return prior
+    arguments = {
+        name: tuple(np.broadcast_to(value, shape).ravel().tolist())
+        if isinstance(value, tuple) and len(value) == shape[-1]
+        else value
+        for name, value in prior.arguments.items()
+    }
+    return Prior(prior.family, **arguments)
 
 
 def _with_element(prior: Prior, element: Prior, position: int, length: int) -> Prior:

@@ -188,5 +188,6 @@ class Model:
 
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
-        elements = [len(self.coords(data)[d]) for p in self.parameters for d in p.dims if d not in data]
-        return max(2, sum(elements) + sum(not p.dims for p in self.parameters))
+        coords = self.coords(data)
+        shapes = [[len(coords[d]) for d in p.dims] for p in self.parameters if not any(d in data for d in p.dims)]
+        return max(2, sum(int(np.prod(shape)) for shape in shapes))

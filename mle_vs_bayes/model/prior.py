@@ -136,15 +136,20 @@ class Prior:
     def _numbers(self) -> dict[str, NDArray[np.float64]]:
         return {name: np.asarray(value, dtype=float) for name, value in self.arguments.items()}
 
-    def pymc(self, nodes: Mapping[str, Any] | None = None, **keywords: Any) -> "pymc.Distribution":
+    def pymc(
+        self, nodes: Mapping[str, Any] | None = None, shape: tuple[int, ...] = (), **keywords: Any
+    ) -> "pymc.Distribution":
         """The PyMC distribution: a named variable given ``name=``, else an unnamed ``.dist``.
 
-        ``nodes`` take the place of the numbers, by argument.
+        ``nodes`` take the place of the numbers, by argument. ``shape`` is the parameter's: of a matrix the numbers,
+        one per element, are laid out in it.
         """
         import pymc
 
         # as arrays, since PyTensor makes 2.5 a float32
         numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
+        if len(shape) > 1:
+            numbers = {k: v.reshape(shape) if v.ndim else v for k, v in numbers.items()}
         family = getattr(pymc, self.family)
         name = keywords.pop("name", None)
         return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)

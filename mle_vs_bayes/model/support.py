@@ -19,7 +19,8 @@ Array = NDArray[np.float64]
 class Support:
     """An open interval (lower, upper) with its map to the line; this one is the line itself.
 
-    ``closed`` says that the lower end itself is a possible value, so that an optimum may lie on it.
+    ``closed`` says that the end from which distances are measured (the lower one, of `Below` the upper one) is itself a
+    possible value, so that an optimum may lie on it.
     """
 
     name: str
@@ -28,6 +29,16 @@ class Support:
     closed: bool = False
     tied: ClassVar[bool] = False
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
+
+    @property
+    def ends(self) -> dict[str, float]:
+        """The finite ends by side."""
+        return {side: end for side, end in (("lower", self.lower), ("upper", self.upper)) if np.isfinite(end)}
+
+    @property
+    def closed_end(self) -> float | None:
+        """The end that is itself a possible value, if one is."""
+        return self.lower if self.closed else None
 
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
@@ -105,6 +116,10 @@ class Unit(Support):
 
 class Below(Support):
     """(−∞, upper) through the logarithm of the distance from ``upper``."""
+
+    @property
+    def closed_end(self) -> float | None:
+        return self.upper if self.closed else None
 
     def unconstrain(self, theta: Array) -> Array:
         return np.log(self.upper - theta)
