@@ -11,7 +11,7 @@ from mle_vs_bayes.model.parameter import Function, Parameter
 from mle_vs_bayes.model.prior import DEFAULTS, Prior, Scaled
 from mle_vs_bayes.model.support import Below, Between, real
 from mle_vs_bayes.model.support import positive as above_0
-from mle_vs_bayes.models._plain import Plain
+from mle_vs_bayes.models.trunks.plain import Plain
 
 
 class Multinomial(Model):
