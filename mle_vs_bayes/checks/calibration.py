@@ -15,9 +15,9 @@ from scipy.stats import binom, chi2, norm
 
 from ..data.dataset import Dataset
 from ..density.compile_cache import MODE
-from ..density.density import Program
+from ..density.density import Density
 from ..fit.agreement import predict
-from ..program.program_density import OwnProgram
+from ..program.program_density import ProgramDensity
 from ..program.replicable import under_own_covariates
 from . import scipy_priors
 from .finding import Measured, NotApplicableError
@@ -83,7 +83,7 @@ def _finite(data: Dataset) -> bool:
     return all(bool(np.all(np.isfinite(values) | (role in ("upper", "lower")))) for role, values in data.items())
 
 
-def truths_from_prior(program: Program, count: int, generator: np.random.Generator) -> list[Array]:
+def truths_from_prior(program: Density, count: int, generator: np.random.Generator) -> list[Array]:
     """``count`` points θ ``(p,)`` from the prior as SciPy draws it.
 
     Raises
@@ -92,7 +92,7 @@ def truths_from_prior(program: Program, count: int, generator: np.random.Generat
         A prior is improper, or SciPy has no such distribution, or the support does not follow from the prior alone.
     """
     layout = program.layout
-    if isinstance(program, OwnProgram):
+    if isinstance(program, ProgramDensity):
         import pymc
 
         seed = int(generator.integers(2**31))
@@ -120,7 +120,7 @@ def truths_from_prior(program: Program, count: int, generator: np.random.Generat
 
 
 def fit(
-    program: Program, datasets: Sequence[Dataset], truths: Sequence[Array], names: Sequence[str], seed: int
+    program: Density, datasets: Sequence[Dataset], truths: Sequence[Array], names: Sequence[str], seed: int
 ) -> "Replicates":
     """All data sets under the program's own numbers for priors; of posteriors the ranks of the truths are kept."""
     from ..fit.replicates import Plan, fit_replicates
@@ -137,9 +137,9 @@ def fit(
 
     functionals = {label: rank_of(k) for k, label in enumerate(labels)} if "posterior" in names else {}
     told = [named(labels, theta) for theta in truths]
-    own = isinstance(program, OwnProgram)
+    own = isinstance(program, ProgramDensity)
     return fit_replicates(
-        under_own_covariates(program) if isinstance(program, OwnProgram) else program.model,
+        under_own_covariates(program) if isinstance(program, ProgramDensity) else program.model,
         datasets,
         names,
         priors=None if own else program.priors,
@@ -151,7 +151,7 @@ def fit(
 
 
 def check_pace(
-    subject: Subject, program: Program, datasets: Sequence[Dataset], truths: Sequence[Array], *asked: Any
+    subject: Subject, program: Density, datasets: Sequence[Dataset], truths: Sequence[Array], *asked: Any
 ) -> None:
     """Refuse, in a quick run, thousands of fits of a stranger's program most of which would be made one by one.
 
@@ -172,7 +172,7 @@ def check_pace(
         )
 
 
-def _ranks(found: "Replicates", program: Program, count: int) -> tuple["pandas.DataFrame", Array, Array]:
+def _ranks(found: "Replicates", program: Density, count: int) -> tuple["pandas.DataFrame", Array, Array]:
     rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
     good = (rows["status"] == "ok").groupby(rows["replicate"]).all()
     kept = good.index[good.to_numpy()]

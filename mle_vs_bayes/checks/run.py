@@ -10,7 +10,7 @@ import numpy as np
 from .. import models
 from ..comparison import program_files
 from ..comparison.compare import prepared
-from ..density.density import Program
+from ..density.model_density import ModelDensity
 from ..errors import MleVsBayesError, UsageError
 from ..fit import priors as prior_choice
 from ..fit.simulated import simulated
@@ -135,7 +135,7 @@ def _subject(
     else:
         _check_idle({"columns": columns, "formula": formula})
         dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
-    program = Program(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+    program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
     given = None if not truth else np.array([truth[label] for label in program.layout.labels])
     return Subject(program, effort, budget, seed, given)
 

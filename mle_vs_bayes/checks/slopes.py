@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.model_density import ModelDensity
 from ..fit import priors
 from ..fit.simulated import drawn
 from ..model.layout import Layout
@@ -91,7 +91,7 @@ def sloped(model: Model, n: int, truth: Array | None, seed: int) -> dict[str, Pr
     """
     labels = Layout(model, model.design(n, np.random.default_rng(0))).labels
     data, values = drawn(model, n, {} if truth is None else named(labels, truth), np.random.default_rng([seed, 6]))
-    program = Program(model, data, priors.resolve(model, {}, data))
+    program = ModelDensity(model, data, priors.resolve(model, {}, data))
     theta = np.array([values[label] for label in program.layout.labels])
     z = program.coordinates.z(theta)
     covariance = program.coordinates.covariance(z, program.evaluate(z, 0.0).hessian)

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from .. import estimators
 from ..data.dataset import Dataset
-from ..density.density import Program
+from ..density.density import Density
+from ..density.model_density import ModelDensity
 from ..estimators import Settings
 from ..estimators.estimate import Estimate
 from ..intervals.bootstrap import parametric
-from ..program.program_density import OwnProgram
+from ..program.program_density import ProgramDensity
 from ..program.replicable import draw_many
 from ..search import expectation_maximisation as em
 from .budget import Budget
@@ -47,7 +48,7 @@ QUICK = Effort(replicates=200, per_size=200, sizes=(100, 200, 400, 1600), units=
 class Subject:
     """One model under check; ``given`` is the truth ``(p,)`` data are simulated at, None for the estimate."""
 
-    program: Program
+    program: Density
     effort: Effort
     budget: Budget
     seed: int = 0
@@ -99,7 +100,7 @@ class Subject:
         if not self.effort.patient and em.available(self.program):
             raise NotApplicableError("with several maxima each data set is fitted alone; run without --quick")
 
-    def subset(self, most: int) -> Program:
+    def subset(self, most: int) -> Density:
         """The program on at most ``most`` random rows of the data, under the same priors."""
         from ..fit import priors
 
@@ -109,10 +110,10 @@ class Subject:
         rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
         data = program.data.rows(rows)
         numbers = priors.of_subset(program.priors, program.model, program.data.coords, data)
-        return Program(program.model, data, numbers)
+        return ModelDensity(program.model, data, numbers)
 
 
-def replicated(program: Program) -> None:
+def replicated(program: Density) -> None:
     """Make sure that data sets can be drawn from this model and fitted by the thousand.
 
     Raises
@@ -124,10 +125,10 @@ def replicated(program: Program) -> None:
         raise NotApplicableError(reason)
 
 
-def draw(program: Program, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
+def draw(program: Density, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
     """One data set at each truth ``(p,)`` under the data's own design: covariates, groups and censoring stay."""
     replicated(program)
-    if isinstance(program, OwnProgram):
+    if isinstance(program, ProgramDensity):
         return draw_many(program, truths, generator)
     found = []
     for theta in truths:

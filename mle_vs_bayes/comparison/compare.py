@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import intervals as interval_kinds
 from ..data.dataset import Dataset
-from ..density.density import Program
+from ..density.density import Density
+from ..density.model_density import ModelDensity
 from ..errors import DataError, UsageError
 from ..estimators import Settings, chosen
 from ..estimators.posterior import Sampling
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
     import pandas
     import pymc
 
-    from ..program.program_density import OwnProgram
+    from ..program.program_density import ProgramDensity
 
 Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
 
 
 def compare(
-    model: "str | Path | Model | pymc.Model | OwnProgram",
+    model: "str | Path | Model | pymc.Model | ProgramDensity",
     data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,
     *,
     columns: Mapping[str, str] | None = None,
@@ -144,7 +145,7 @@ def compare(
 
 def _of_program(
     model: Any, data: Any, wanted: program_data.Asked, context: Context, progress: Progress
-) -> "tuple[list[OwnProgram], Context]":
+) -> "tuple[list[ProgramDensity], Context]":
     """A stranger's programs, and the truth that data were drawn at."""
     own, truths = program_data.programs(model, data, wanted, progress)
     return own, replace(context, truth=truths)
@@ -152,12 +153,12 @@ def _of_program(
 
 def _programs(
     model: Model, data: Dataset, given: prior_choice.Given, power: float, n: Sequence[int | str] | None, seed: int
-) -> Iterator[Program]:
+) -> Iterator[Density]:
     """One per size asked for, smallest first, all under the priors of the whole data."""
     resolved = prior_choice.resolve(model, given, data)
     for subset in nested(data, n, seed, least=model.least_rows(data)):
         own = prior_choice.of_subset(resolved, model, data.coords, subset)
-        yield Program(model, _usable(model, subset), own, power)
+        yield ModelDensity(model, _usable(model, subset), own, power)
 
 
 def prepared(

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..fit.fit import Progress
 from ..fit.simulated import simulated
 from ..fit.subsets import nested
-from ..program.program_density import OwnProgram
+from ..program.program_density import ProgramDensity
 from ..program.replicable import Replicable, under_own_covariates
 from ..program.resizing import rows_of, taken
 from . import program_files
@@ -29,7 +29,7 @@ class Asked:
     allow_joint: bool = False
 
 
-def programs(model: Any, data: Any, asked: Asked, progress: Progress) -> tuple[list[OwnProgram], dict[str, float]]:
+def programs(model: Any, data: Any, asked: Asked, progress: Progress) -> tuple[list[ProgramDensity], dict[str, float]]:
     """What `compare` fits, smallest first, and the truth of each quantity where data were drawn at one.
 
     Raises
@@ -61,7 +61,7 @@ def _in_memory(model: Any, data: Any, asked: Asked) -> Replicable:
     return under_own_covariates(program)
 
 
-def _subsets(model: Any, data: Any, asked: Asked, progress: Progress) -> list[OwnProgram]:
+def _subsets(model: Any, data: Any, asked: Asked, progress: Progress) -> list[ProgramDensity]:
     """One program of all data, or one of each nested subset of their rows."""
     if not asked.n:
         return [program_files.opened(model, data, asked.allow_joint, progress)]

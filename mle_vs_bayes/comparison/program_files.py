@@ -12,8 +12,8 @@ from ..fit.fit import Progress
 from ..model.model import Model
 from ..program.opening import is_pymc_model, open_program
 from ..program.origin import Origin
-from ..program.program_density import OwnProgram
-from ..program.program_model import Companions
+from ..program.program_density import ProgramDensity
+from ..program.program_model import Hooks
 from ..program.replicable import Replicable
 
 _FILE = re.compile(r"(?P<path>.+\.py)(:(?P<function>\w+))?")
@@ -21,12 +21,12 @@ _FILE = re.compile(r"(?P<path>.+\.py)(:(?P<function>\w+))?")
 
 def is_program(model: Any) -> bool:
     """Whether this is no `Model` and no name of the catalogue but a program of the person's own."""
-    if isinstance(model, OwnProgram) or is_pymc_model(model):
+    if isinstance(model, ProgramDensity) or is_pymc_model(model):
         return True
     return isinstance(model, str | Path) and _FILE.fullmatch(str(model)) is not None
 
 
-def opened(model: Any, data: Any, allow_joint: bool, progress: Progress) -> OwnProgram:
+def opened(model: Any, data: Any, allow_joint: bool, progress: Progress) -> ProgramDensity:
     """The program behind a PyMC model, a wrapped likelihood, or ``path/to/model.py[:function]`` given ``data``.
 
     Raises
@@ -40,7 +40,7 @@ def opened(model: Any, data: Any, allow_joint: bool, progress: Progress) -> OwnP
         return open_program(origin.first(), name, beside, allow_joint)
     if data is not None:
         raise UsageError("a PyMC model holds its own data; leave out the data, or give a file with a function of them.")
-    if isinstance(model, OwnProgram):
+    if isinstance(model, ProgramDensity):
         return model
     return open_program(model, model.name or "pymc_model", allow_joint=allow_joint)
 
@@ -65,14 +65,14 @@ def own_model_of(model: str | Path, data: Any) -> Replicable:
     return Replicable(*_origin(*_file(model), data))
 
 
-def _origin(path: Path, function: str, data: Any) -> tuple[str, Origin, Companions]:
+def _origin(path: Path, function: str, data: Any) -> tuple[str, Origin, Hooks]:
     """Name of the program, how it is made, and what the file says beside it."""
     from ..program import file
 
     module = file.load(path)
     of = file.function_of(module, path, function)
     given = read(data) if isinstance(data, str | Path) else data
-    beside = file.companions(module, path, of, given)
+    beside = file.hooks(module, path, of, given)
     assert beside.build is not None
     name = path.stem if function == "model" else f"{path.stem}:{function}"
     return name, Origin(beside.build, given, beside.design, beside.simulate), beside

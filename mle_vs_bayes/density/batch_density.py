@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import graphs
 from .compile_cache import kept, quick
-from .density import Program
+from .density import Density
 from .graphs import Graph
 from .stack import Stack
 
@@ -37,7 +37,7 @@ def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
     return compiled
 
 
-def _told(program: Program, make: Callable[[], BatchDensity]) -> BatchDensity:
+def _told(program: Density, make: Callable[[], BatchDensity]) -> BatchDensity:
     """A stranger's graph with a replicate axis, where PyTensor can give it one; else a ValueError that says so."""
     failures = (AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
     refusal = f"the likelihood of {program.model.name} cannot be evaluated for many replicates at once"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model import jeffreys
 from . import pymc_model
-from .density import Program
+from .density import Density
 from .pymc_model import end_node
 from .stack import LINEAR, WEIGHTS, Stack
 
@@ -71,7 +71,7 @@ def _foreign(stack: Stack, power: float) -> Graph:
     return _complete(stack, vector, total, nodes)
 
 
-def _prior(program: Program, nodes: Mapping[str, Any], theta: Any) -> tuple[Any, dict[str, Any]]:
+def _prior(program: Density, nodes: Mapping[str, Any], theta: Any) -> tuple[Any, dict[str, Any]]:
     """The log prior as a graph of ``theta``; one that reads the design reads the turned one, turned back."""
     import pytensor.tensor as pt
     from pytensor.graph.replace import graph_replace

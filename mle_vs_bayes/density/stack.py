@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..model import jeffreys
 from ..model.parameter import Parameter
 from ..model.prior import Prior
-from .density import Program
+from .density import Density
 from .pymc_model import data_node, end_node, prior_node
 
 Array = NDArray[np.float64]
@@ -37,7 +37,7 @@ class Shape:
     priors: tuple[tuple[str, ...], ...]
     """Family and argument names of each parameter, with the ends of a bounded prior under an order."""
     stacked: frozenset[str]
-    own: Program | None = None
+    own: Density | None = None
     """A stranger's program, whose graph is like no other."""
 
 
@@ -49,7 +49,7 @@ class Stack:
     ``numbers`` of priors and data-dependent ends by node name, ``(R,)`` or ``(R, k)``.
     """
 
-    program: Program
+    program: Density
     count: int
     columns: Mapping[str, Array] = field(default_factory=dict)
     weights: Array | None = None
@@ -116,7 +116,7 @@ def of_replicates(inputs: Mapping[str, Array], stacked: frozenset[str], index: I
     return {name: values[index] if name in stacked else values for name, values in inputs.items()}
 
 
-def _flat(program: Program) -> list[tuple[Parameter, Prior]]:
+def _flat(program: Density) -> list[tuple[Parameter, Prior]]:
     """Each parameter with what it is drawn from; none where the program has no priors of ours."""
     if program.foreign:
         return []

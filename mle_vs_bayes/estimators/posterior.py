@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.compile_cache import MODE
-from ..density.density import Program
+from ..density.density import Density
 from ..density.quiet import quiet
 from ..sampling import tree_groups
 from ..sampling.draws import stacked
@@ -40,7 +40,7 @@ class Sampling:
     progress: bool = False
 
 
-def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...] = ()) -> Estimate:
+def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...] = ()) -> Estimate:
     """Draws from the posterior, their mean and covariance.
 
     The tree holds posterior (with derived quantities), sample_stats, observed_data and
@@ -71,7 +71,7 @@ def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...]
     )
 
 
-def _better(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _better(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree":
     """Draws of a stranger's program; where chains hardly mix, those of a metric that knows correlations if they do.
 
     A diagonal one, PyMC's, needs many steps along the ridge of raw covariates, an intercept and its group's effects.
@@ -89,7 +89,7 @@ def _better(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree
     return second if _effective(second, program) > before else first
 
 
-def _effective(tree: "xarray.DataTree", program: Program) -> float:
+def _effective(tree: "xarray.DataTree", program: Density) -> float:
     """The fewest effective draws of any quantity; 0 where some chains disagree."""
     table = summary(tree, program.quantity_names)
     least = table[["ess_bulk", "ess_tail"]].min().min()
@@ -123,7 +123,7 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sa
     return tuple(found)
 
 
-def _sample(program: Program, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
+def _sample(program: Density, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
     tree = _by("nutpie", program, sampling, seed, correlated) if correlated else _drawn(program, sampling, seed)
     texts = [name for name, values in tree["sample_stats"].data_vars.items() if values.dtype == object]
     tree["sample_stats"] = tree["sample_stats"].to_dataset().drop_vars(texts)  # netCDF cannot hold None
@@ -131,7 +131,7 @@ def _sample(program: Program, sampling: Sampling, seed: int, correlated: bool = 
     return tree
 
 
-def _drawn(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _drawn(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree":
     """Draws by the program's sampler; what nutpie cannot compile or start from, PyMC's own NUTS may."""
     if not program.foreign:
         return _by(program.sampler, program, sampling, seed)
@@ -147,7 +147,7 @@ def _drawn(program: Program, sampling: Sampling, seed: int) -> "xarray.DataTree"
         return _by("pymc", program, sampling, seed)
 
 
-def _by(sampler: str, program: Program, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
+def _by(sampler: str, program: Density, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
     import pymc
 
     start = {name: np.asarray(value) for name, value in program.layout.split(program.start).items()}
@@ -171,7 +171,7 @@ def _by(sampler: str, program: Program, sampling: Sampling, seed: int, correlate
     )
 
 
-def _add_functions(program: Program, tree: "xarray.DataTree") -> None:
+def _add_functions(program: Density, tree: "xarray.DataTree") -> None:
     """Derived quantities beside the parameters, so that every plot and table has them."""
     posterior = tree["posterior"].to_dataset()
     for function in program.model.functions:
@@ -182,7 +182,7 @@ def _add_functions(program: Program, tree: "xarray.DataTree") -> None:
     tree["posterior"] = posterior
 
 
-def _set_latent_apart(program: Program, tree: "xarray.DataTree") -> None:
+def _set_latent_apart(program: Density, tree: "xarray.DataTree") -> None:
     """What is no parameter and no derived quantity, out of the posterior into ``latent``."""
     posterior = tree["posterior"].to_dataset()
     own = {*program.layout.slices, *(function.name for function in program.model.functions)}

@@ -11,11 +11,11 @@ from typing import Any
 
 from ..errors import DataError, ModelError, UsageError
 from .opening import is_pymc_model
-from .program_model import Companions
+from .program_model import Hooks
 
 _LINES = 3
 """Of the person's own code at most, the innermost last."""
-_COMPANIONS = ("log_likelihood", "functions", "design", "simulate")
+_HOOKS = ("log_likelihood", "functions", "design", "simulate")
 
 
 def load(path: Path) -> ModuleType:
@@ -59,7 +59,7 @@ def function_of(module: ModuleType, path: Path, name: str) -> Callable[..., Any]
     found = getattr(module, name, None)
     if callable(found):
         return found
-    usable = [key for key in own if key not in _COMPANIONS]
+    usable = [key for key in own if key not in _HOOKS]
     has = f"it has {', '.join(usable)}; write {path}:{usable[0]}" if usable else "write one that returns a pm.Model"
     raise UsageError(f"{path} has no function {name}; {has}.")
 
@@ -104,11 +104,11 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
     return found
 
 
-def companions(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Companions:
+def hooks(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Hooks:
     """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model."""
-    found = {name: getattr(module, name) for name in _COMPANIONS if callable(getattr(module, name, None))}
+    found = {name: getattr(module, name) for name in _HOOKS if callable(getattr(module, name, None))}
     told = {name: _telling(function, path, name) for name, function in found.items()}
-    return Companions(**told, data=data, build=lambda given: made(of, path, given))
+    return Hooks(**told, data=data, build=lambda given: made(of, path, given))
 
 
 def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..., Any]:

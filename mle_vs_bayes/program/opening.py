@@ -11,8 +11,8 @@ from ..data.dataset import Dataset
 from ..errors import DataError, ModelError
 from .graphs.derived import add_quantities
 from .graphs.latent import in_likelihood, latent, parents
-from .program_density import OwnProgram
-from .program_model import Companions, OwnModel, Refusals
+from .program_density import ProgramDensity
+from .program_model import Hooks, ProgramModel, Refusals
 from .starts.closed_edges import close_edges
 from .starts.identification import flat_direction
 from .starts.starting_point import climbed, usable_start
@@ -29,10 +29,10 @@ MOST = 400
 def open_program(
     program: "pymc.Model",
     name: str = "pymc_model",
-    companions: Companions | None = None,
+    hooks: Hooks | None = None,
     allow_joint: bool = False,
     sampler: str = "nutpie",
-) -> OwnProgram:
+) -> ProgramDensity:
     """Everything the suite needs of a PyMC model; ``allow_joint`` insists on joint modes of latent variables.
 
     Raises
@@ -44,17 +44,17 @@ def open_program(
     """
     observed = observed_values(program)
     check(program, name)
-    model = OwnModel(program, name, observed, companions or Companions())
+    model = ProgramModel(program, name, observed, hooks or Hooks())
     model.effects = latent(program, dict(model.axes.shapes), {k: np.shape(v) for k, v in observed.items()})
     add_quantities(model)
-    opened = OwnProgram(model, _data(program, observed), model.own_priors)
+    opened = ProgramDensity(model, _data(program, observed), model.own_priors)
     start = usable_start(opened)
     model.point = opened.layout.split(start)
     opened.__dict__.pop("start", None)  # which was read of the first point
     parameters = close_edges(opened, start)
     if parameters != model.parameters:
         model.parameters = parameters
-        opened = OwnProgram(model, opened.data, model.own_priors)
+        opened = ProgramDensity(model, opened.data, model.own_priors)
     opened.sampler = sampler
     joint = _joint(model)
     if joint is not None and not allow_joint:
@@ -66,7 +66,7 @@ def open_program(
     return opened
 
 
-def _prepare_optima(opened: OwnProgram) -> None:
+def _prepare_optima(opened: ProgramDensity) -> None:
     """A start near a mode, coordinates standardised there, and directions that nothing is known of."""
     model = opened.model
     model.point = opened.layout.split(climbed(opened, opened.start))
@@ -136,7 +136,7 @@ def _data(program: "pymc.Model", observed: Mapping[str, Array]) -> Dataset:
     return Dataset({"y": np.zeros(max((shape[0] for shape in shapes if shape), default=1))})
 
 
-def _joint(model: OwnModel) -> str | None:
+def _joint(model: ProgramModel) -> str | None:
     """Why the optimum would be a joint mode, as a sentence, or None."""
     if not model.effects:
         return None
@@ -150,7 +150,7 @@ def _joint(model: OwnModel) -> str | None:
     )
 
 
-def _unidentified(opened: OwnProgram) -> str | None:
+def _unidentified(opened: ProgramDensity) -> str | None:
     """Why the likelihood alone has no single maximum, or None."""
     model = opened.model
     read = in_likelihood(model.program)
@@ -163,7 +163,7 @@ def _unidentified(opened: OwnProgram) -> str | None:
     return None if flat is None else f"the likelihood does not change along {flat}, which only a prior can tell; {way}"
 
 
-def _check_proper(opened: OwnProgram) -> None:
+def _check_proper(opened: ProgramDensity) -> None:
     """Refuse a posterior that has a direction in which neither likelihood nor prior changes.
 
     Raises
@@ -182,7 +182,7 @@ def _check_proper(opened: OwnProgram) -> None:
         )
 
 
-def _note(opened: OwnProgram, joint: str | None) -> None:
+def _note(opened: ProgramDensity, joint: str | None) -> None:
     """Concerns that are there before anything is fitted."""
     potentials = [str(potential.name) for potential in opened.model.program.potentials]
     if potentials:

@@ -6,18 +6,20 @@ by the likelihood's curvature at the start, so that units and collinear covariat
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..data.dataset import Dataset
-from ..density.density import Program, root_of_inverse
+from ..density.coordinates import Coordinates
+from ..density.density import Density, root_of_inverse
+from ..model.layout import Layout
 from ..model.prior import Prior
 from .graphs.densities import Graphs
 from .graphs.differentiate import Derivatives, function, function_of, guarded, refusals, scores
-from .program_model import OwnModel
+from .program_model import ProgramModel
 
 if TYPE_CHECKING:
     import pymc
@@ -25,19 +27,29 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-class OwnProgram(Program):
-    """A `Program` whose every density comes from one PyMC model, which is sampled as it stands."""
+@final
+class ProgramDensity(Density):
+    """A `Density` whose every density comes from one PyMC model, which is sampled as it stands."""
 
-    model: OwnModel
+    model: ProgramModel
     foreign = True
 
-    def __init__(self, model: OwnModel, data: Dataset, priors: Mapping[str, Prior]) -> None:
-        super().__init__(model, data, priors)
+    def __init__(self, model: ProgramModel, data: Dataset, priors: Mapping[str, Prior]) -> None:
+        layout = Layout(model, data)
+        super().__init__(model, data, priors, layout, Coordinates(layout, data))
+        self.sampler = "nutpie"
         self.graphs = Graphs(model.program, self.layout)
-        self.two_likelihoods = model.companions.log_likelihood is not None
         model.units = self._units_of
         self.notes: list[tuple[tuple[str, ...], Concern]] = []
         """Concerns known before anything is fitted, and the estimators that they are about."""
+
+    @cached_property
+    def start(self) -> Array:
+        return self.layout.join(self.model.point)
+
+    @property
+    def two_likelihoods(self) -> bool:
+        return self.model.hooks.log_likelihood is not None
 
     def standardise(self) -> None:
         """Turn and scale the coordinates that run over the whole line by the curvature at the start."""
@@ -72,11 +84,11 @@ class OwnProgram(Program):
         return guarded(of, (1,))
 
     def log_likelihood_units(self, theta: Array) -> Array:
-        told = self.model.companions.log_likelihood
+        told = self.model.hooks.log_likelihood
         if told is None:
             return np.asarray(self.unit_values(theta))
         with np.errstate(all="ignore"):
-            return np.ravel(np.asarray(told(self.layout.split(theta), self.model.companions.data), dtype=float))
+            return np.ravel(np.asarray(told(self.layout.split(theta), self.model.hooks.data), dtype=float))
 
     def _units_of(self, theta: Mapping[str, Any], data: Mapping[str, Array]) -> Array:
         """Of the units of ``data`` where each observed variable has a column there, else of the program's own."""
@@ -96,16 +108,15 @@ class OwnProgram(Program):
     def working_units(self, w: Array) -> Array:
         return self.log_likelihood_units(self.coordinates.linear @ w)
 
-    @property
-    def pymc_units(self) -> Any:
-        return lambda w: self.unit_values(self.coordinates.linear @ w)
+    def pymc_units(self, w: Array) -> Array:
+        return np.asarray(self.unit_values(self.coordinates.linear @ w))
 
     def quantities(self, theta: Array) -> Array:
         if theta.ndim > 1 and not self.model.functions:
             return theta
         if theta.ndim > 1:
             points = theta.reshape(-1, theta.shape[-1])
-            silent = self.model.companions.functions is None
+            silent = self.model.hooks.functions is None
             told = np.zeros((len(points), 0)) if silent else np.stack([self.told(each) for each in points])
             found = np.concatenate([points, self._deterministics_of_many(points), told], axis=1)
             return found.reshape(*theta.shape[:-1], found.shape[1])
@@ -154,7 +165,7 @@ class OwnProgram(Program):
 
     def told(self, theta: Array) -> Array:
         """The quantities ``(t,)`` that the function beside the program derives."""
-        of = self.model.companions.functions
+        of = self.model.hooks.functions
         if of is None:
             return np.zeros(0)
         with np.errstate(all="ignore"):
@@ -168,14 +179,10 @@ class OwnProgram(Program):
         """Gradient and Hessian of the log-likelihood in θ."""
         return Derivatives(self.graphs.vector, self.graphs.units.sum(), self.start)
 
-    @property
-    def _likelihood_derivatives(self) -> Any:
-        def derivatives(w: Array) -> tuple[Array, Array]:
-            linear = self.coordinates.linear
-            gradient, hessian = self.theta_derivatives(linear @ w)
-            return linear.T @ gradient, linear.T @ hessian @ linear
-
-        return derivatives
+    def working_derivatives(self, w: Array) -> tuple[Array, Array]:
+        linear = self.coordinates.linear
+        gradient, hessian = self.theta_derivatives(linear @ w)
+        return linear.T @ gradient, linear.T @ hessian @ linear
 
     def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
         return self.theta_derivatives(theta)
@@ -198,9 +205,11 @@ class OwnProgram(Program):
     def _prior_slopes(self) -> Derivatives:
         return Derivatives(self.graphs.vector, self.graphs.log_prior, self.start)
 
-    @property
-    def _prior_derivatives(self) -> Any:
-        return lambda theta: (float(self._log_prior_value(theta)), *self._prior_slopes(theta))
+    def log_prior_value(self, theta: Array) -> float:
+        return float(self._log_prior_value(theta))
+
+    def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
+        return (self.log_prior_value(theta), *self._prior_slopes(theta))
 
     # graphs, for many replicates at once
 

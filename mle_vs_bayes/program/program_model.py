@@ -17,7 +17,7 @@ from ..density.quiet import quiet
 from ..model.model import Model, Theta
 from ..model.parameter import Function, Parameter
 from .graphs.supports import support_of
-from .program_prior import OwnPrior, own_prior
+from .program_prior import ProgramPrior, own_prior
 
 if TYPE_CHECKING:
     import pymc
@@ -30,7 +30,7 @@ MOST_FITTED = 20
 
 
 @dataclass(frozen=True)
-class Companions:
+class Hooks:
     """What a file may say beside the PyMC program: the contract's own functions, by their names there."""
 
     log_likelihood: Callable[..., Any] | None = None
@@ -60,19 +60,19 @@ class Axes:
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
-class OwnModel(Model):
+class ProgramModel(Model):
     """A PyMC program with everything that the suite reads of a model."""
 
     columns: tuple[Column, ...] = ()  # type: ignore[misc]
 
-    def __init__(self, program: "pymc.Model", name: str, observed: Mapping[str, Array], companions: Companions) -> None:
-        self.program, self.name, self.companions = program, name, companions
+    def __init__(self, program: "pymc.Model", name: str, observed: Mapping[str, Array], hooks: Hooks) -> None:
+        self.program, self.name, self.hooks = program, name, hooks
         self.observed = observed
         """Values ``(…)`` of every observed variable, by its name."""
         self.units: Callable[[Theta, Mapping[str, Array]], Array] = lambda theta, data: np.zeros(0)
         self.point = initial_point(program)
         self.axes = axes_of(program, {rv: np.shape(self.point[rv]) for rv in self.point})
-        self.own_priors: dict[str, OwnPrior] = {}
+        self.own_priors: dict[str, ProgramPrior] = {}
         self.parameters = tuple(self._parameter(rv) for rv in program.free_RVs)
         self.refusals = Refusals()
         self.effects: Mapping[str, str] = {}

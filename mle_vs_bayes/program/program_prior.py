@@ -22,7 +22,7 @@ _ARGUMENTS = {"exponential": ("scale",), "gamma": ("alpha", "scale"), "wald": ("
 
 
 @dataclass(frozen=True, eq=False)
-class OwnPrior(Prior):
+class ProgramPrior(Prior):
     """A prior that is read, not chosen: its text, its density where one element has one, and no arguments to change."""
 
     text: str
@@ -52,7 +52,7 @@ class OwnPrior(Prior):
     def drawable(self) -> bool:
         return self.rv is not None
 
-    def element(self, position: int) -> "OwnPrior":
+    def element(self, position: int) -> "ProgramPrior":
         return replace(self, position=position)
 
     def density(self, grid: Array) -> Array:
@@ -68,7 +68,7 @@ class OwnPrior(Prior):
             return np.exp(np.array([float(of(value)) for value in grid]))
 
 
-def own_prior(model: "pymc.Model", rv: Any, support: Support) -> OwnPrior:
+def own_prior(model: "pymc.Model", rv: Any, support: Support) -> ProgramPrior:
     """What a free variable's prior says of itself."""
     from .graphs.latent import parents
 
@@ -76,7 +76,7 @@ def own_prior(model: "pymc.Model", rv: Any, support: Support) -> OwnPrior:
     alone = getattr(rv.owner.op, "ndim_supp", 1) == 0 and not parents(model, rv)
     within = real if support.free(2) != 2 else support
     proper = name not in _FLAT
-    return OwnPrior(_text(rv, name), proper, within, rv if alone and proper else None)
+    return ProgramPrior(_text(rv, name), proper, within, rv if alone and proper else None)
 
 
 def _text(rv: Any, name: str) -> str:

@@ -19,8 +19,8 @@ from ..model.model import Model, Theta
 from .graphs.densities import units_at
 from .opening import observed_values, open_program
 from .origin import Origin, fixed
-from .program_density import OwnProgram
-from .program_model import Companions
+from .program_density import ProgramDensity
+from .program_model import Hooks
 from .simulate import Draw, sampler, undrawable, with_observed
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class Replicable(Model):
 
     columns: ClassVar[tuple[Column, ...]] = ()
 
-    def __init__(self, name: str, origin: Origin, beside: Companions | None = None, own: OwnProgram | None = None):
+    def __init__(self, name: str, origin: Origin, beside: Hooks | None = None, own: ProgramDensity | None = None):
         """``own`` is the program of the data as they are, where it has been opened already."""
         self.name, self.origin = name, origin
-        self._beside = Companions(functions=beside.functions) if beside else Companions()
-        self._opened: dict[Any, OwnProgram] = {}
+        self._beside = Hooks(functions=beside.functions) if beside else Hooks()
+        self._opened: dict[Any, ProgramDensity] = {}
         self._draws: dict[int, Draw] = {}
         own = self._keep(own or self._open(origin.first()))
         self.parameters, self._coords = own.model.parameters, own.model.axes.coords
@@ -67,7 +67,7 @@ class Replicable(Model):
         drawn = self._draws[design.n](theta, rng)
         return Dataset({name: np.asarray(values, dtype=float) for name, values in drawn.items()})
 
-    def program_for(self, data: Dataset) -> OwnProgram:
+    def program_for(self, data: Dataset) -> ProgramDensity:
         """The program of the data's shape, whose own data are others; its graphs take those of replicates."""
         shape = _shape(dict(data))
         if shape not in self._opened:
@@ -76,7 +76,7 @@ class Replicable(Model):
             raise UsageError(f"{self.name} has no observed variables of these names and sizes: {shape}.")
         return self._opened[shape]
 
-    def bound_to(self, data: Dataset, allow_joint: bool = False) -> OwnProgram:
+    def bound_to(self, data: Dataset, allow_joint: bool = False) -> ProgramDensity:
         """The program with these data in the place of its own."""
         template = self.program_for(data).model.program
         return self._open(with_observed(template, dict(data)), allow_joint)
@@ -93,7 +93,7 @@ class Replicable(Model):
         self._check_simulated(own, self.origin.drawn(theta, data, np.random.default_rng(n)), theta)
         return lambda theta, rng: observed_values(self.origin.drawn(theta, data, rng))
 
-    def _check_simulated(self, own: OwnProgram, drawn: "pymc.Model", theta: Theta) -> None:
+    def _check_simulated(self, own: ProgramDensity, drawn: "pymc.Model", theta: Theta) -> None:
         """Refuse outcomes of another shape, and those that the program reads elsewhere than where it observes."""
         values = observed_values(drawn)
         if _shape(values) != _shape(own.model.observed):
@@ -107,25 +107,25 @@ class Replicable(Model):
                 "are fitted at once only where nothing but observed variables differs: keep the others in design."
             )
 
-    def _open(self, program: "pymc.Model", allow_joint: bool = False) -> OwnProgram:
+    def _open(self, program: "pymc.Model", allow_joint: bool = False) -> ProgramDensity:
         return open_program(program, self.name, self._beside, allow_joint)
 
-    def _keep(self, opened: OwnProgram) -> OwnProgram:
+    def _keep(self, opened: ProgramDensity) -> ProgramDensity:
         self._opened.setdefault(_shape(opened.model.observed), opened)
         return opened
 
 
 @lru_cache(maxsize=8)
-def under_own_covariates(program: OwnProgram) -> Replicable:
+def under_own_covariates(program: ProgramDensity) -> Replicable:
     """An opened program as a model that data sets are drawn from and fitted with, under its own covariates."""
-    beside = program.model.companions
+    beside = program.model.hooks
     origin = fixed(program.model.program)
     if beside.build is not None and beside.simulate is not None:
         origin = Origin(beside.build, beside.data, simulate=beside.simulate, of_one_size=True)
     return Replicable(program.model.name, origin, beside, program)
 
 
-def draw_many(program: OwnProgram, points: Sequence[Array], rng: np.random.Generator) -> list[Dataset]:
+def draw_many(program: ProgramDensity, points: Sequence[Array], rng: np.random.Generator) -> list[Dataset]:
     """One data set at each of the points θ ``(p,)``, under the program's own covariates."""
     own = under_own_covariates(program)
     design = own.design(program.data.n, rng)

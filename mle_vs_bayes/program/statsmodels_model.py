@@ -14,7 +14,7 @@ from ..model.jeffreys import FAMILY
 from ..model.prior import Prior, Scaled, parse
 from .graphs.black_box import black_box
 from .opening import open_program
-from .program_density import OwnProgram
+from .program_density import ProgramDensity
 
 if TYPE_CHECKING:
     import pymc
@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 def from_statsmodels(
     model: "GenericLikelihoodModel", priors: Mapping[str, Prior | str], *, name: str | None = None
-) -> OwnProgram:
+) -> ProgramDensity:
     """A program to give to `compare`: the model's likelihood under these priors.
 
     PyMC calls the likelihood through a wrapped operation, with ``score_obs`` (or ``score``) for its gradient where the

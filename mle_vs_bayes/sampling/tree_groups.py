@@ -9,7 +9,7 @@ import numpy as np
 
 from ..concerns import Concern
 from ..density.compile_cache import MODE
-from ..density.density import Program
+from ..density.density import Density
 from ..density.quiet import quiet
 from ..errors import UsageError
 from ..model import jeffreys
@@ -27,7 +27,7 @@ PREDICTIVE_LIMIT = 20_000_000
 class Job:
     """A tree to be completed; predictive groups take every ``step``-th draw of each chain."""
 
-    program: Program
+    program: Density
     tree: "xarray.DataTree"
     seed: int
     step: int
@@ -47,13 +47,13 @@ def chosen(groups: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-def thinning(program: Program, tree: "xarray.DataTree") -> int:
+def thinning(program: Density, tree: "xarray.DataTree") -> int:
     """Every how many-th draw to keep, so that one value per draw and row stays within `PREDICTIVE_LIMIT`."""
     sizes = tree["posterior"].sizes
     return max(1, -(-sizes["draw"] * sizes["chain"] * program.data.n // PREDICTIVE_LIMIT))
 
 
-def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
+def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
     """Add the named groups to the tree; concerns say what could not be added in full."""
     step = thinning(program, tree)
     job = Job(program, tree, seed, step)

@@ -11,7 +11,7 @@ from ... import estimators, intervals
 from ...data.dataset import Dataset
 from ...density import parity
 from ...density.compile_cache import kept
-from ...density.density import Program
+from ...density.density import Density
 from ...estimators import posterior
 from ...estimators.estimate import Estimate
 from ...model.layout import Layout
@@ -117,7 +117,7 @@ class Job:
             found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
 
-    def _closed_forms(self, program: Program, names: Sequence[str]) -> list[Row]:
+    def _closed_forms(self, program: Density, names: Sequence[str]) -> list[Row]:
         found = []
         for name in names:
             estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))

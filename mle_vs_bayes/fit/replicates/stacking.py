@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...density.condense import condensed
-from ...density.density import Program
+from ...density.density import Density
+from ...density.model_density import ModelDensity
 from ...density.pymc_model import end_node, prior_node
 from ...density.stack import Stack
 from ...errors import UsageError
@@ -43,11 +44,11 @@ class Member:
         weights = None if self.weights is None else self.weights.tobytes()
         return self.data.n, columns, weights, tuple(str(prior) for prior in self.priors.values())
 
-    def program(self, model: Model) -> Program:
+    def program(self, model: Model) -> Density:
         """The program of this data set alone, as it was given."""
         if self.stranger is not None:
             return self.stranger.bound_to(self.data)
-        return Program(model, self.data, self.priors)
+        return ModelDensity(model, self.data, self.priors)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def stacked(model: Model, members: Sequence[Member]) -> Stack:
     varying = {role: values for role, values in columns.items() if role not in same}
     if isinstance(model, Replicable):
         return Stack(model.program_for(first.data), len(members), columns)
-    program = Program(model, first.condensed, first.priors)
+    program = ModelDensity(model, first.condensed, first.priors)
     return Stack(program, len(members), varying, weights, _numbers(model, program, members))
 
 
@@ -126,7 +127,7 @@ def _padded(values: Array, rows: int) -> Array:
     return np.concatenate([values, np.repeat(values[:1], rows - len(values), axis=0)])
 
 
-def _numbers(model: Model, program: Program, members: Sequence[Member]) -> dict[str, Array]:
+def _numbers(model: Model, program: Density, members: Sequence[Member]) -> dict[str, Array]:
     """Numbers of priors, and ends of supports, that differ between members, by node."""
     found = {}
     for p in program.layout.parameters:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...density.density import Program
-from ...program.program_density import OwnProgram
+from ...density.density import Density
+from ...program.program_density import ProgramDensity
 from ...program.replicable import draw_many
 from ...program.simulate import undrawable
 
@@ -27,22 +27,22 @@ ABREAST = 50
 """Data sets that are drawn with one call of the model's simulator, where its rows are independent."""
 
 
-def unavailable(program: Program) -> str | None:
+def unavailable(program: Density) -> str | None:
     """Why no data set can be drawn under the data's own design, or None."""
-    if isinstance(program, OwnProgram):
-        reason = None if program.model.companions.simulate else undrawable(program.model.program)
+    if isinstance(program, ProgramDensity):
+        reason = None if program.model.hooks.simulate else undrawable(program.model.program)
         return None if reason is None else f"the program {reason}"
     if "upper" in program.data:
         return "when units were inspected is not known of those seen exactly; bootstrap_case resamples whole rows"
     return None
 
 
-def simulated(program: Program, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
+def simulated(program: Density, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
     """Outcomes ``(count, n)`` by role, drawn at θ ``(p,)``; the first few are the same whatever ``count``.
 
     Of a PyMC program the roles are its observed variables, each ``(count, …)`` in its own shape.
     """
-    if isinstance(program, OwnProgram):
+    if isinstance(program, ProgramDensity):
         sets = draw_many(program, [theta] * count, generator)
         return {role: np.stack([each[role] for each in sets]) for role in sets[0]}
     data, named = program.data, program.layout.split(theta)
@@ -62,7 +62,7 @@ def simulated(program: Program, theta: Array, count: int, generator: np.random.G
     return drawn
 
 
-def _rows_are_independent(program: Program) -> bool:
+def _rows_are_independent(program: Density) -> bool:
     """Whether copies of the design, one below the other, can be drawn as one data set."""
     own = any(dim in program.data for parameter in program.layout.parameters for dim in parameter.dims)
     return "group" not in program.data and program.units == program.data.n and not own

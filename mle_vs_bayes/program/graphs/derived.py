@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...model.layout import Layout
 from ...model.parameter import Function
-from ..program_model import MOST_ELEMENTS, MOST_FITTED, OwnModel, axes_of
+from ..program_model import MOST_ELEMENTS, MOST_FITTED, ProgramModel, axes_of
 from .densities import Graphs
 from .differentiate import function, guarded
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def add_quantities(model: OwnModel) -> None:
+def add_quantities(model: ProgramModel) -> None:
     """Give the model its functions, and their axes."""
     layout = Layout(model, None)  # type: ignore[arg-type]  # its axes do not come from the data
     shapes = _small(model, layout)
@@ -31,12 +31,12 @@ def add_quantities(model: OwnModel) -> None:
     model.deterministics = tuple(own)
     graphs = Graphs(model.program, layout)
     compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in own.items()]
-    derived = model.companions.functions
+    derived = model.hooks.functions
     beside = [Function(name, _one(derived, name), axes.dims[name]) for name in told] if derived is not None else []
     model.functions = (*compiled, *beside)  # type: ignore[misc]
 
 
-def _small(model: OwnModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
+def _small(model: ProgramModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
     """Deterministics that depend on a parameter and are no fitted values, with their shapes."""
     from .latent import read_by
 
@@ -72,8 +72,8 @@ def _of(graphs: Graphs, layout: Layout, variables: list[Any], shape: tuple[int, 
     return of
 
 
-def _told(model: OwnModel, layout: Layout) -> dict[str, Any]:
-    derived = model.companions.functions
+def _told(model: ProgramModel, layout: Layout) -> dict[str, Any]:
+    derived = model.hooks.functions
     return {} if derived is None else dict(derived(layout.split(layout.join(model.point))))
 
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from ...model.parameter import Parameter
 from ...model.support import nonnegative, positive
-from ..program_density import OwnProgram
+from ..program_density import ProgramDensity
 
 Array = NDArray[np.float64]
 
 
-def close_edges(program: OwnProgram, theta: Array) -> tuple[Parameter, ...]:
+def close_edges(program: ProgramDensity, theta: Array) -> tuple[Parameter, ...]:
     """The program's parameters, those that may be 0 with a support that says so; the others are at θ ``(p,)``."""
     return tuple(
         replace(p, support=nonnegative) if p.support is positive and _finite_at_zero(program, p, theta) else p
@@ -24,7 +24,7 @@ def close_edges(program: OwnProgram, theta: Array) -> tuple[Parameter, ...]:
     )
 
 
-def _finite_at_zero(program: OwnProgram, parameter: Parameter, theta: Array) -> bool:
+def _finite_at_zero(program: ProgramDensity, parameter: Parameter, theta: Array) -> bool:
     at = np.array(theta, dtype=float)
     at[program.layout.slices[parameter.name]] = 0.0
     return bool(np.all(np.isfinite(program.unit_values(at))))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...density.density import Evaluation
 from ...model.direction import combination
-from ..program_density import OwnProgram
+from ..program_density import ProgramDensity
 
 Array = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ _SLOPE = 1e-7
 """Of the gradient's length: more is a slope, which a density without a bound has."""
 
 
-def flat_direction(program: OwnProgram, power: float) -> str | None:
+def flat_direction(program: ProgramDensity, power: float) -> str | None:
     """In words, a combination of parameters that log-likelihood + ``power`` · log prior does not depend on, or None."""
     found = [program.evaluate(z, power) for z in _points(program)]
     usable = [e for e in found if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
@@ -36,7 +36,7 @@ def flat_direction(program: OwnProgram, power: float) -> str | None:
     return combination(labels, direction, shares)
 
 
-def _points(program: OwnProgram) -> list[Array]:
+def _points(program: ProgramDensity) -> list[Array]:
     """The start and points around it, in z."""
     generator = np.random.default_rng(0)
     z = program.coordinates.z(program.start)

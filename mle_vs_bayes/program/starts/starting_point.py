@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...density.density import Evaluation
 from ...errors import ModelError
-from ..program_density import OwnProgram
+from ..program_density import ProgramDensity
 from ..program_model import initial_point
 
 Array = NDArray[np.float64]
@@ -28,7 +28,7 @@ _LONGEST = 3.0
 """Of a bounded coordinate's step: a factor of 20."""
 
 
-def usable_start(program: OwnProgram) -> Array:
+def usable_start(program: ProgramDensity) -> Array:
     """θ ``(p,)`` with a finite density: PyMC's own point, else the best of some that Stan and PyMC start from.
 
     PyMC's point is where the priors have their means, which under vague ones (a Weibull's shape of 1,000) may be so far
@@ -51,7 +51,7 @@ def usable_start(program: OwnProgram) -> Array:
     return points[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))]
 
 
-def climbed(program: OwnProgram, start: Array) -> Array:
+def climbed(program: ProgramDensity, start: Array) -> Array:
     """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere."""
     z = program.coordinates.z(start)
     if not np.all(np.isfinite(z)):
@@ -85,7 +85,7 @@ def _step(here: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, float]:
     return step * min(1.0, _LONGEST / longest if longest > 0 else 1.0), float(np.sqrt(np.sum(along**2 / size)))
 
 
-def _moved(program: OwnProgram, z: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
+def _moved(program: ProgramDensity, z: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
     """The first of ever shorter steps that climbs, and the density there; None where none does."""
     for halving in range(_HALVINGS):
         there = z + step * 0.5**halving
@@ -95,12 +95,12 @@ def _moved(program: OwnProgram, z: Array, here: Evaluation, step: Array) -> tupl
     return None
 
 
-def _height(program: OwnProgram, theta: Array) -> float:
+def _height(program: ProgramDensity, theta: Array) -> float:
     with np.errstate(all="ignore"):
         return float(np.sum(program.unit_values(theta)) + program.log_prior(theta))
 
 
-def _around_zero(program: OwnProgram) -> list[Array]:
+def _around_zero(program: ProgramDensity) -> list[Array]:
     """The origin of the unconstrained scale and points up to 2 around it, as Stan starts its chains."""
     generator, size = np.random.default_rng(0), program.layout.free_size
     points = [np.zeros(size), *generator.uniform(-2, 2, (DRAWS, size))]
@@ -108,7 +108,7 @@ def _around_zero(program: OwnProgram) -> list[Array]:
         return [program.coordinates.theta(z) for z in points]
 
 
-def _around(program: OwnProgram, theta: Array) -> list[Array]:
+def _around(program: ProgramDensity, theta: Array) -> list[Array]:
     """Points one unit of the unconstrained scale around, as PyMC jitters its chains' starts."""
     generator = np.random.default_rng(0)
     with np.errstate(all="ignore"):
@@ -116,7 +116,7 @@ def _around(program: OwnProgram, theta: Array) -> list[Array]:
         return [program.coordinates.theta(z + generator.uniform(-1, 1, len(z))) for _ in range(DRAWS)]
 
 
-def _from_prior(program: OwnProgram) -> list[Array]:
+def _from_prior(program: ProgramDensity) -> list[Array]:
     """Draws of the priors; none where one cannot be drawn from."""
     found = []
     for seed in range(DRAWS):
@@ -127,7 +127,7 @@ def _from_prior(program: OwnProgram) -> list[Array]:
     return found
 
 
-def _sentence(program: OwnProgram, theta: Array) -> str:
+def _sentence(program: ProgramDensity, theta: Array) -> str:
     first = list(zip(program.layout.labels, theta, strict=True))[:4]
     at = ", ".join(f"{label} = {value:.4g}" for label, value in first)
     more = ", …" if len(theta) > 4 else ""
@@ -138,7 +138,7 @@ def _sentence(program: OwnProgram, theta: Array) -> str:
     )
 
 
-def _bad_term(program: OwnProgram, theta: Array) -> str:
+def _bad_term(program: ProgramDensity, theta: Array) -> str:
     """The first term that is not finite, its value, and the datum where it has one."""
     from ..graphs.differentiate import function, guarded
 
