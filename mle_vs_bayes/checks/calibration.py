@@ -19,7 +19,6 @@ from ..density.density import Density
 from ..fit.agreement import predict
 from ..program.program_density import ProgramDensity
 from ..program.replicable import under_own_covariates
-from . import scipy_priors
 from .finding import Measured, NotApplicableError
 from .subject import Subject, draw, named, replicated
 
@@ -103,14 +102,11 @@ def truths_from_prior(program: Density, count: int, generator: np.random.Generat
         prior = program.priors[p.name]
         if not prior.proper:
             raise NotApplicableError(f"the prior {prior} of {p.name} is improper: no truth can be drawn from it")
-        if not scipy_priors.known(prior, len(layout.labels_of[p.name])):
+        if not prior.worded_twice:
             raise NotApplicableError(f"no second wording of {prior}")
     found: list[Array] = []
     for _ in range(count):
-        parts = [
-            scipy_priors.draw(program.priors[p.name], len(layout.labels_of[p.name]), generator)
-            for p in layout.parameters
-        ]
+        parts = [program.priors[p.name].draw(len(layout.labels_of[p.name]), generator) for p in layout.parameters]
         rising = [
             np.sort(part) if p.support.name == "ordered" else part
             for p, part in zip(layout.parameters, parts, strict=True)

@@ -15,7 +15,6 @@ from ..density.density import Density
 from ..density.quiet import quiet
 from ..errors import ModelError
 from ..search.optimum import starts
-from . import scipy_priors
 from .finding import FAILED, Finding, Measured, NotApplicableError, refused
 from .subject import Subject
 
@@ -52,7 +51,7 @@ def priors(subject: Subject) -> Measured:
     if program.foreign:
         raise NotApplicableError("a PyMC program says its priors once")
     for p in layout.parameters:
-        if not scipy_priors.known(program.priors[p.name], len(layout.labels_of[p.name])):
+        if not program.priors[p.name].worded_twice:
             raise NotApplicableError(f"no second wording of {program.priors[p.name]}")
     found, labels = [], []
     for z in points(program, parity.POINTS):
@@ -66,8 +65,7 @@ def priors(subject: Subject) -> Measured:
 
 def _scipy(program: Density, theta: Array) -> float:
     layout = program.layout
-    parts = [scipy_priors.log_density(program.priors[p.name], theta[layout.slices[p.name]]) for p in layout.parameters]
-    return float(sum(part for part in parts if part is not None))
+    return sum(program.priors[p.name].log_density(theta[layout.slices[p.name]]) for p in layout.parameters)
 
 
 def gradients(subject: Subject) -> Measured:

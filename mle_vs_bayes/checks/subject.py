@@ -101,13 +101,15 @@ class Subject:
             raise NotApplicableError("with several maxima each data set is fitted alone; run without --quick")
 
     def subset(self, most: int) -> Density:
-        """The program on at most ``most`` random rows of the data, under the same priors."""
+        """The program on at most ``most`` random rows of the data (of a series the first), under the same priors."""
         from ..fit import priors
 
         program = self.program
         if program.foreign or program.data.n <= most or program.data.coords.keys() & program.data.keys():
             return program
-        rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
+        rows = np.arange(most)
+        if program.model.unit != "series":
+            rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
         data = program.data.rows(rows)
         numbers = priors.of_subset(program.priors, program.model, program.data.coords, data)
         return ModelDensity(program.model, data, numbers)

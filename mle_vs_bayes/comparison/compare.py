@@ -156,7 +156,7 @@ def _programs(
 ) -> Iterator[Density]:
     """One per size asked for, smallest first, all under the priors of the whole data."""
     resolved = prior_choice.resolve(model, given, data)
-    for subset in nested(data, n, seed, least=model.least_rows(data)):
+    for subset in nested(data, n, seed, least=model.least_rows(data), unit=model.unit):
         own = prior_choice.of_subset(resolved, model, data.coords, subset)
         yield ModelDensity(model, _usable(model, subset), own, power)
 

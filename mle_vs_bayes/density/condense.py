@@ -19,6 +19,8 @@ def condensed(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
     if data.coords.keys() & data.keys():  # rows of labelled groups belong together
         return data, None
     known = model.condense(data)
+    if model.unit == "series":  # equal values at two times are not the same row twice
+        return (data, None) if known is None else known
     return _counted(model, data) if known is None else known
 
 

@@ -11,11 +11,14 @@ Three sets of numbers describe one point:
 instead of X keeps the digits that normal equations lose (a polynomial of degree 10).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..model.layout import Layout
+from ..model.parameter import Parameter
 
 Array = NDArray[np.float64]
 
@@ -30,19 +33,31 @@ class Coordinates:
         self.inverse = np.eye(layout.size)
         """M⁻¹: w = M⁻¹ θ."""
         self.data = data
-        """The data in working coordinates: √n Q in the place of X."""
-        if "X" in data:
-            self._turn(data)
+        """The data in working coordinates: √n Q in the place of each design matrix X."""
+        self.turns: dict[str, Array] = {}
+        """By role of a design matrix: T ``(k, k)`` with √n Q = X T."""
+        for role, axis in data.designs.items():
+            self._turn(role, axis)
 
-    def _turn(self, data: Dataset) -> None:
-        length = np.linalg.norm(data["X"], axis=0)
-        q, r = np.linalg.qr(data["X"] / length)
-        self.data = data.replace(X=q * np.sqrt(data.n))
+    def _turn(self, role: str, axis: str) -> None:
+        """Turn every parameter along the axis of a design; of a matrix, each line along that axis by itself."""
+        data = self.data
+        length = np.linalg.norm(data[role], axis=0)
+        q, r = np.linalg.qr(data[role] / length)
+        self.data = data.replace(**{role: q * np.sqrt(data.n)})
+        self.turns[role] = np.linalg.inv(r) / length[:, None] * np.sqrt(data.n)
         for parameter in self.layout.parameters:
-            if parameter.dims == ("term",):
+            if axis in parameter.dims:
                 block = self.layout.slices[parameter.name]
-                self.inverse[block, block] = r * length / np.sqrt(data.n)
-                self.linear[block, block] = np.linalg.inv(r) / length[:, None] * np.sqrt(data.n)
+                self.inverse[block, block] = self._along(parameter, axis, r * length / np.sqrt(data.n))
+                self.linear[block, block] = self._along(parameter, axis, self.turns[role])
+
+    def _along(self, parameter: Parameter, axis: str, matrix: Array) -> Array:
+        """The matrix that turns one axis of a flattened array and leaves the others: a Kronecker product."""
+        lengths = [len(self.layout.coords[dim]) for dim in parameter.dims]
+        place = parameter.dims.index(axis)
+        before, after = np.eye(math.prod(lengths[:place])), np.eye(math.prod(lengths[place + 1 :]))
+        return np.asarray(np.kron(np.kron(before, matrix), after), dtype=np.float64)
 
     def theta(self, z: Array) -> Array:
         """The model scale from z."""

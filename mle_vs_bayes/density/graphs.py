@@ -116,33 +116,75 @@ def unconstrained_posterior(stack: Stack) -> Unconstrained:
     vector, point = (
         pt.vector(name, shape=(n,), dtype="float64") for name, n in (("z", layout.free_size), ("theta", layout.size))
     )
-    parts = {
-        p.name: vector[layout.free_slices[p.name]] if p.dims else vector[layout.free_slices[p.name].start]
-        for p in layout.parameters
-    }
+    parts = {p.name: _shaped(vector[layout.free_slices[p.name]], layout.shapes[p.name]) for p in layout.parameters}
     named, free, ends = layout.split(point), {rv.name: rv for rv in model.free_RVs}, _ends(stack)
-    # PyMC has no transform from a bound that is a symbol: value = end + exp(z), with log dvalue/dz = z.
-    jacobian = sum(parts[name] for name in ends)
-    values = {name: ends[name] + pt.exp(part) if name in ends else part for name, part in parts.items()}
+    jacobian = sum(_log_slope(parts[name], sides) for name, sides in ends.items())
+    values = {name: _from_ends(part, ends[name]) if name in ends else part for name, part in parts.items()}
     terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=True)
     total = _on(values, model, _weighted(stack, model) + sum(term.sum() for term in terms)) + jacobian
     forward, backward = [], []
     for name, value in values.items():
         transform, inputs, given = model.rvs_to_transforms[free[name]], free[name].owner.inputs, named[name]
-        backward.append(pt.atleast_1d(value if transform is None else transform.backward(value, *inputs)))
-        given = pt.log(given - ends[name]) if name in ends else given
-        forward.append(pt.atleast_1d(given if transform is None else transform.forward(given, *inputs)))
-    nodes = _nodes(model) | {end_node(name): end for name, end in ends.items()}
+        backward.append(_line(value if transform is None else transform.backward(value, *inputs)))
+        given = _to_line(given, ends[name]) if name in ends else given
+        forward.append(_line(given if transform is None else transform.forward(given, *inputs)))
+    nodes = _nodes(model) | {str(end.name): end for sides in ends.values() for end in sides.values()}
     graph = _complete(stack, vector, total, nodes)
     return Unconstrained(graph, pt.concatenate(backward), point, pt.concatenate(forward))
 
 
-def _ends(stack: Stack) -> dict[str, Any]:
-    """A symbol for each lower end that follows the data, by parameter."""
+def _shaped(block: Any, shape: tuple[int, ...]) -> Any:
+    """A parameter's unconstrained coordinates ``(f,)`` as PyMC has them: a scalar, a vector, or a matrix."""
+    if not shape:
+        return block[0]
+    return block if len(shape) == 1 else block.reshape(shape)
+
+
+def _line(values: Any) -> Any:
+    """A scalar, vector or matrix as a vector."""
     import pytensor.tensor as pt
 
-    program = stack.program
-    return {name: pt.scalar(end_node(name), dtype="float64") for name in program.model.supports(program.data)}
+    return values.ravel() if values.ndim > 1 else pt.atleast_1d(values)
+
+
+def _ends(stack: Stack) -> dict[str, dict[str, Any]]:
+    """A symbol for each end that follows the data, by parameter and side."""
+    import pytensor.tensor as pt
+
+    supports = stack.program.model.supports(stack.program.data)
+    return {
+        name: {side: pt.scalar(end_node(name, side), dtype="float64") for side in support.ends}
+        for name, support in supports.items()
+    }
+
+
+# PyMC has no transform from a bound that is a symbol. With one end a value is z = log distance from it; with two, z is
+# the log odds of its place between them.
+
+
+def _from_ends(z: Any, ends: Mapping[str, Any]) -> Any:
+    import pytensor.tensor as pt
+
+    if len(ends) == 2:
+        return ends["lower"] + (ends["upper"] - ends["lower"]) * pt.sigmoid(z)
+    return ends["lower"] + pt.exp(z) if "lower" in ends else ends["upper"] - pt.exp(z)
+
+
+def _to_line(value: Any, ends: Mapping[str, Any]) -> Any:
+    import pytensor.tensor as pt
+
+    if len(ends) == 2:
+        return pt.log(value - ends["lower"]) - pt.log(ends["upper"] - value)
+    return pt.log(value - ends["lower"]) if "lower" in ends else pt.log(ends["upper"] - value)
+
+
+def _log_slope(z: Any, ends: Mapping[str, Any]) -> Any:
+    """log |dvalue/dz|."""
+    import pytensor.tensor as pt
+
+    if len(ends) == 2:
+        return (pt.log(ends["upper"] - ends["lower"]) - pt.softplus(z) - pt.softplus(-z)).sum()
+    return z.sum()
 
 
 def vectorised(

@@ -171,8 +171,8 @@ class ModelDensity(Density):
                 affine[parameter.name] = np.full_like(start, start.mean()), np.std(start) * np.eye(len(start))
             elif parameter.support.name == "real" and self.priors[parameter.name].support.name == "real":
                 scale = self.coordinates.linear[block, block] @ root_of_inverse(-hessian[block, block])
-                centre = self.start[block]
-                affine[parameter.name] = (centre, scale) if parameter.dims else (centre[0], scale[0, 0])
+                centre = self.start[block].reshape(self.layout.shapes[parameter.name])
+                affine[parameter.name] = centre, scale if parameter.dims else scale[0, 0]
         return affine
 
     @property

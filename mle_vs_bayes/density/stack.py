@@ -88,7 +88,8 @@ class Stack:
         program = self.program
         found = {data_node(role): values for role, values in program.data.items() if role not in self.columns}
         own = {prior_node(p.name, a): np.asarray(v) for p, prior in _flat(program) for a, v in prior.arguments.items()}
-        own |= {end_node(name): np.asarray(s.lower) for name, s in program.model.supports(program.data).items()}
+        supports = program.model.supports(program.data)
+        own |= {end_node(name, side): np.asarray(end) for name, s in supports.items() for side, end in s.ends.items()}
         return found | {name: value for name, value in own.items() if name not in self.numbers}
 
     @property
@@ -104,10 +105,10 @@ class Stack:
     @cached_property
     def working(self) -> dict[str, Array]:
         """The inputs in working coordinates: the design matrix turned (`Coordinates`), and the map back to θ."""
-        inputs, x = dict(self.inputs), data_node("X")
-        if x in inputs and not self.program.foreign:
-            block = next(self.program.layout.slices[p.name] for p in self.program.layout.parameters if _on_x(p.dims))
-            inputs[x] = inputs[x] @ self.program.coordinates.linear[block, block]
+        inputs = dict(self.inputs)
+        if not self.program.foreign:
+            turns = self.program.coordinates.turns
+            inputs |= {data_node(role): inputs[data_node(role)] @ turn for role, turn in turns.items()}
         return inputs | {LINEAR: self.program.coordinates.linear}
 
 
@@ -122,7 +123,3 @@ def _flat(program: Density) -> list[tuple[Parameter, Prior]]:
         return []
     given = [p for p in program.layout.parameters if p.name in program.priors]
     return [(p, jeffreys.flat(p, program.priors[p.name])) for p in given]
-
-
-def _on_x(dims: tuple[str, ...]) -> bool:
-    return dims == ("term",)

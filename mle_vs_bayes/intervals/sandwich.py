@@ -27,6 +27,9 @@ def sandwich(request: Request) -> list[Interval]:
     if estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
         return refused(request, "not_applicable", "there is no Hessian at the estimate to build a sandwich from")
     scores = clustered(program, program.score_units(estimate.point))
+    if program.model.unit == "series":
+        reason = "the rows of a series depend on each other, and one series shows no spread between series"
+        return refused(request, "not_applicable", reason)
     if len(scores) <= program.layout.size:
         reason = f"{len(scores)} independent units are too few for the covariance of {program.layout.size} scores"
         return refused(request, "not_applicable", reason)

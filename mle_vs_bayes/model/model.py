@@ -36,19 +36,31 @@ may
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.column import Column
 from ..data.dataset import Dataset
+from ..errors import ModelError
 from .parameter import Function, Parameter
 from .special_case import SpecialCase
 from .support import Support
 
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
+
+CLAUSES = ("latent", "em_step", "doubtful", "fisher_information")
+"""Methods that a model has only if its ``offers`` names them."""
+
+
+@dataclass(frozen=True)
+class FormulaRule:
+    """What a formula is to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own."""
+
+    intercept: bool = True
 
 
 class Model:
@@ -57,8 +69,8 @@ class Model:
     name: str
     """The file's; where ``__init__`` was given arguments, the text that `models.get` makes the same model from."""
     parameters: tuple[Parameter, ...]
-    columns: ClassVar[tuple[Column, ...]]
-    functions: ClassVar[tuple[Function, ...]] = ()
+    columns: tuple[Column, ...]
+    functions: tuple[Function, ...] = ()
     regular: ClassVar[bool] = True
     """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
     exact_intervals: ClassVar[Mapping[str, str]] = {}
@@ -67,8 +79,28 @@ class Model:
     """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
     edges: ClassVar[Mapping[str, str]] = {}
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
-    takes_formula: ClassVar[bool] = False
-    """Whether the data come through a formula as a design matrix ``X`` with coords ``term``."""
+    formula: ClassVar[FormulaRule | None] = None
+    """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
+    unit: ClassVar[Literal["row", "group", "series"]] = "row"
+    """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
+    series, whose rows stand in the order of time."""
+    offers: ClassVar[frozenset[str]] = frozenset()
+    """Which of the `CLAUSES` the model has."""
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a clause that is there and not offered, or the other way round.
+
+        Raises
+        ------
+        ModelError
+            Naming the clause.
+        """
+        super().__init_subclass__()
+        for clause in CLAUSES:
+            written = clause in vars(cls) or any(clause in vars(base) for base in cls.__mro__[1:-2])
+            if (clause in vars(cls) and clause not in cls.offers) or (clause in cls.offers and not written):
+                what = "offers no" if clause not in cls.offers else "offers"
+                raise ModelError(f"{cls.__name__} {what} {clause}; offers and methods must name the same clauses.")
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:
         """Everything but y for n units: covariates, trials, censoring times."""
@@ -96,7 +128,11 @@ class Model:
 
     @property
     def has_latent(self) -> bool:
-        return type(self).latent is not Model.latent
+        return "latent" in self.offers
+
+    @property
+    def takes_formula(self) -> bool:
+        return self.formula is not None
 
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""
@@ -152,5 +188,6 @@ class Model:
 
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
-        elements = [len(self.coords(data)[d]) for p in self.parameters for d in p.dims if d not in data]
-        return max(2, sum(elements) + sum(not p.dims for p in self.parameters))
+        coords = self.coords(data)
+        shapes = [[len(coords[d]) for d in p.dims] for p in self.parameters if not any(d in data for d in p.dims)]
+        return max(2, sum(int(np.prod(shape)) for shape in shapes))

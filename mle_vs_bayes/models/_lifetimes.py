@@ -1,4 +1,4 @@
-"""What lifetime models share: censored columns and the likelihood of exact, right- and interval-censored times.
+"""The trunk of lifetime models: censored columns and the likelihood of exact, right- and interval-censored times.
 
 Data hold either ``y``, with ``event`` (1 = seen, 0 = right-censored at y) where anything is censored, or
 ``lower`` and ``upper``: equal where the time is exact, ``upper`` infinite where right-censored, ``lower`` 0
@@ -10,82 +10,92 @@ import numpy as np
 from ..data.column import Column, binary, nonnegative, positive
 from ..data.dataset import Dataset
 from ..model.censoring import seen
-
-columns = (
-    Column("y", positive, optional=True),
-    Column("event", binary, optional=True),
-    Column("lower", nonnegative, optional=True, unbounded=True),
-    Column("upper", positive, optional=True, unbounded=True),
-)
+from ._plain import Plain, with_outcome
 
 
-def censored(times, design: Dataset) -> Dataset:
-    """Lifetimes cut at ``design["cutoff"]``, if the design has one."""
-    if "cutoff" not in design:
-        return design.replace(y=times)
-    return design.replace(y=np.minimum(times, design["cutoff"]), event=times <= design["cutoff"])
+class Lifetimes(Plain):
+    """``runs_off`` says where the likelihood rises without an event, ``one_time`` where all events are at the end."""
+
+    columns = (
+        Column("y", positive, optional=True),
+        Column("event", binary, optional=True),
+        Column("lower", nonnegative, optional=True, unbounded=True),
+        Column("upper", positive, optional=True, unbounded=True),
+    )
+    runs_off: str
+    one_time = ""
+
+    def simulate(self, theta, design, rng):
+        """Lifetimes cut at ``design["cutoff"]``, if the design has one."""
+        times = self.family.random(rng, design.n, self.arguments(theta, design))
+        if "cutoff" not in design:
+            return with_outcome(design, times)
+        cut = {"y": np.minimum(times, design["cutoff"]), "event": times <= design["cutoff"]}
+        return with_outcome(design.replace(event=cut["event"]), cut["y"])
+
+    def log_likelihood(self, theta, data):
+        """Log density where the time is exact, log probability of the interval elsewhere."""
+        family, arguments = self.family, self.arguments(theta, data)
+        if "upper" in data:
+            return interval_log_likelihood(family, arguments, data["lower"], data["upper"])
+        density = family.logp(data["y"], arguments)
+        return np.where(data["event"] == 1, density, family.logsf(data["y"], arguments)) if "event" in data else density
+
+    def likelihood(self, theta, data):
+        """Without censoring the plain distribution: `pm.Censored` is four times slower to sample."""
+        import pymc as pm
+
+        family, arguments = self.family, self.arguments(theta, data)
+        if "upper" in data:
+            return interval_censored(family, arguments, data["lower"], data["upper"])
+        if "event" not in data:
+            return super().likelihood(theta, data)
+        end = pm.math.switch(pm.math.eq(data["event"], 1), np.inf, data["y"])
+        return pm.Censored("y", family.dist(arguments), lower=None, upper=end, observed=data["y"])
+
+    def divergence(self, data):
+        if not seen(data).any():
+            return f"{self.runs_off}: no event was seen"
+        if self.one_time and "upper" not in data and data["y"][seen(data)].min() == data["y"].max():
+            return f"{self.one_time}: every event is at {data['y'].max():g}, the longest time"
+        return None
 
 
-def totals(data):
+def mean_times(data):
     """Of lifetimes without ageing: the mean time of those seen to their end and of those cut, and how many they are."""
     if "upper" in data:
         return None
     cut = data.get("event", np.ones(data.n)) == 0
-    rows = [data["y"][each] for each in (~cut, cut) if each.any()]
-    found = {"y": np.array([times.mean() for times in rows])}
+    rows = [data["y"][group] for group in (~cut, cut) if group.any()]
+    columns = {"y": np.array([times.mean() for times in rows])}
     if "event" in data:
-        found["event"] = np.array([1.0, 0.0])[[(~cut).any(), cut.any()]]
-    return Dataset(found), np.array([float(len(times)) for times in rows])
+        columns["event"] = np.array([1.0, 0.0])[[(~cut).any(), cut.any()]]
+    return Dataset(columns), np.array([float(len(times)) for times in rows])
 
 
-def no_event(data, direction: str) -> str | None:
-    return None if seen(data).any() else f"{direction}: no event was seen"
-
-
-def log_likelihood(lifetime, arguments, data):
-    """Log density where the time is exact, log probability of the interval elsewhere.
-
-    ``lifetime`` is a distribution of SciPy's and ``arguments`` its parameters: freezing it would cost more than it.
-    """
-    if "upper" not in data and "event" not in data:
-        return lifetime.logpdf(data["y"], **arguments)
-    if "upper" not in data:
-        seen_end, cut = lifetime.logpdf(data["y"], **arguments), lifetime.logsf(data["y"], **arguments)
-        return np.where(data["event"] == 1, seen_end, cut)
-    lower, upper = data["lower"], data["upper"]
+def interval_log_likelihood(family, arguments, lower, upper):
+    """Log density where the bounds agree, log(S(lower) − S(upper)) elsewhere."""
     after = np.maximum(upper, np.nextafter(lower, np.inf))
-    start, end = lifetime.logsf(lower, **arguments), lifetime.logsf(after, **arguments)
+    start, end = family.logsf(lower, arguments), family.logsf(after, arguments)
     between = start + np.log(-np.expm1(end - start))
-    return np.where(lower == upper, lifetime.logpdf(upper, **arguments), between)
+    return np.where(lower == upper, family.logp(upper, arguments), between)
 
 
-def likelihood(family, arguments, data, draw):
-    """The same in PyMC: ``family`` is one of its lifetime distributions, ``arguments`` its parameters.
-
-    Without censoring it is the plain distribution: `pm.Censored` would be four times slower to sample.
-
-    ``draw(rng, size, *arguments)`` draws lifetimes in NumPy, for predictions of interval-censored data.
-    """
+def interval_censored(family, arguments, lower, upper):
+    """The same in PyMC: ``y`` with the bounds as data."""
     import pymc as pm
-    from pymc.math import eq, switch
 
-    if "upper" not in data and "event" not in data:
-        return family("y", **arguments, observed=data["y"])
-    if "upper" not in data:
-        end = switch(eq(data["event"], 1), np.inf, data["y"])
-        return pm.Censored("y", family.dist(**arguments), lower=None, upper=end, observed=data["y"])
-
-    def log_density(value, upper, *parameters):
+    def named(parameters):
         scalars = [p.squeeze() for p in parameters]  # CustomDist hands scalars over with an axis of length 1
-        lifetime = family.dist(**dict(zip(arguments, scalars, strict=True)))
-        return interval_log_density(lifetime, value, upper)
+        return dict(zip(arguments, scalars, strict=True))
 
-    def random_lifetime(_upper, *parameters, rng=None, size=None):
-        return draw(rng, size, *parameters)
+    def log_density(value, end, *parameters):
+        return interval_log_density(family.dist(named(parameters)), value, end)
 
-    return pm.CustomDist(
-        "y", data["upper"], *arguments.values(), logp=log_density, random=random_lifetime, observed=data["lower"]
-    )
+    def random_lifetime(_end, *parameters, rng=None, size=None):
+        return family.random(rng, size, dict(zip(arguments, parameters, strict=True)))
+
+    return pm.CustomDist("y", upper, *arguments.values(), logp=log_density, random=random_lifetime, observed=lower)
 
 
 def interval_log_density(lifetime, lower, upper):

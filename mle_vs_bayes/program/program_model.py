@@ -63,7 +63,7 @@ class Axes:
 class ProgramModel(Model):
     """A PyMC program with everything that the suite reads of a model."""
 
-    columns: tuple[Column, ...] = ()  # type: ignore[misc]
+    columns: tuple[Column, ...] = ()
 
     def __init__(self, program: "pymc.Model", name: str, observed: Mapping[str, Array], hooks: Hooks) -> None:
         self.program, self.name, self.hooks = program, name, hooks
@@ -78,7 +78,7 @@ class ProgramModel(Model):
         self.effects: Mapping[str, str] = {}
         """Latent variables, by name: why they are."""
         self.deterministics: tuple[Any, ...] = ()
-        self.functions: tuple[Function, ...] = ()  # type: ignore[misc]
+        self.functions: tuple[Function, ...] = ()
         self.edges = {  # type: ignore[misc]
             f"{p.name} runs to {end:g}": "a bound of its prior, beyond which the likelihood may be higher still"
             for p in self.parameters

@@ -48,6 +48,9 @@ class ProgramPrior(Prior):
     def support(self) -> Support:
         return self.within
 
+    worded_twice = False
+    """A user's program says its priors once."""
+
     @property
     def drawable(self) -> bool:
         return self.rv is not None

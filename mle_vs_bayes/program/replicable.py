@@ -7,7 +7,7 @@ that all replicates of one n have the same.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 class Replicable(Model):
     """A program as a model of the contract, of which only drawing data sets is asked; `program_for` fits them."""
 
-    columns: ClassVar[tuple[Column, ...]] = ()
+    columns: tuple[Column, ...] = ()
 
     def __init__(self, name: str, origin: Origin, beside: Hooks | None = None, own: ProgramDensity | None = None):
         """``own`` is the program of the data as they are, where it has been opened already."""
@@ -42,7 +42,7 @@ class Replicable(Model):
         self._draws: dict[int, Draw] = {}
         own = self._keep(own or self._open(origin.first()))
         self.parameters, self._coords = own.model.parameters, own.model.axes.coords
-        self.functions = own.model.functions  # type: ignore[misc]
+        self.functions = own.model.functions
 
     def coords(self, data: Dataset) -> dict[str, tuple[Any, ...]]:
         return dict(self._coords)

@@ -148,7 +148,8 @@ def _add_log_likelihood(job: Job) -> None:
     theta = stacked(job.tree, job.program.layout.slices)[:, :: job.step]
     values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
     whole_groups = "group" in job.program.data.coords and values.shape[-1] != job.program.data.n
-    rows = ("unit",) if job.program.foreign else job.tree["observed_data"]["y"].dims
+    series = job.program.model.unit == "series"
+    rows = ("series",) if series else ("unit",) if job.program.foreign else job.tree["observed_data"]["y"].dims
     dims = ("chain", "draw", *(("group",) if whole_groups else rows))
     kept = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
     coords: dict[str, Any] = {name: kept[name] for name in ("chain", "draw")}

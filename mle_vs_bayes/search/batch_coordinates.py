@@ -87,12 +87,10 @@ class BatchCoordinates:
 
 
 def _support(name: str, support: Support, numbers: Mapping[str, Array], index: Index | None) -> Support:
-    """A parameter's support, its lower end ``(R, 1)`` where that follows each replicate's data."""
-    ends = numbers.get(end_node(name))
-    if ends is None:
-        return support
-    lower: Any = (ends if index is None else ends[index])[:, None]
-    return replace(support, lower=lower)
+    """A parameter's support, its ends ``(R, 1)`` where they follow each replicate's data."""
+    ends = {side: numbers[end_node(name, side)] for side in ("lower", "upper") if end_node(name, side) in numbers}
+    of_each: dict[str, Any] = {s: (each if index is None else each[index])[:, None] for s, each in ends.items()}
+    return replace(support, **of_each)
 
 
 def _elementwise(support: Support) -> bool:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..density.density import Density
-from ..model.support import Support
+from ..model.support import Below, Support
 
 Array = NDArray[np.float64]
 FAR = 8.0
@@ -36,6 +36,8 @@ def _end(support: Support, value: float, below: bool) -> str:
     """The end of the support that a value has left for, ``below`` where its unconstrained coordinate fell."""
     if below and np.isfinite(support.lower):
         return f"{support.lower:g}"  # whatever the units: a thousandth may be far from 0, or a million near it
+    if isinstance(support, Below):
+        return f"{support.upper:g}" if below else "minus infinity"
     return f"{support.upper:g}" if np.isfinite(support.upper) and support.upper - value < 1e-3 else "infinity"
 
 

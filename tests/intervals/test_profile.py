@@ -18,11 +18,10 @@ from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.profile import curve as curves
 from mle_vs_bayes.intervals.profile.profile import profile, profile_curve, profile_penalised
-from mle_vs_bayes.model.model import Model
+from mle_vs_bayes.model.model import FormulaRule, Model
 from mle_vs_bayes.model.parameter import Function, Parameter
 from mle_vs_bayes.model.prior import Prior
-from mle_vs_bayes.model.support import real, unit
-from mle_vs_bayes.model.vector_support import ordered
+from mle_vs_bayes.model.support import ordered, real, unit
 from mle_vs_bayes.search.optimum import maximise, starts
 
 EXACT = 1e-8
@@ -270,7 +269,7 @@ class Counts(Model):
     name = "counts"
     parameters = (Parameter("beta", "β", real, Prior("Normal", mu=0, sigma=10), typical=0.5, dims=("term",)),)
     columns = (Column("y", count),)
-    takes_formula = True
+    formula = FormulaRule()
 
     def log_likelihood(self, theta, data):
         return scipy.stats.poisson.logpmf(data["y"], np.exp(data["X"] @ theta["beta"]))

@@ -46,10 +46,11 @@ def test_declarations(name):
     assert len({p.symbol for p in model.parameters}) == len(model.parameters)
     _, vector = typical(model, model.design(SMALL, np.random.default_rng(1)))
     assert all(p.support.contains(vector[layout.slices[p.name]]) for p in model.parameters)
+    assert all(len(p.meaning.split()) > 1 for p in model.parameters), "a meaning in words"
     roles = [column.role for column in model.columns]
     assert roles[0] == "y"
     assert len(set(roles)) == len(roles)
-    assert model.takes_formula == any(p.dims == ("term",) for p in model.parameters)
+    assert (model.formula is not None) == any(p.dims == ("term",) for p in model.parameters)
 
 
 def large(name):

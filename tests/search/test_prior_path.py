@@ -7,8 +7,7 @@ import scipy
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, unconstrained_mode
-from mle_vs_bayes.model.support import nonnegative, positive, real, unit
-from mle_vs_bayes.model.vector_support import ordered, simplex
+from mle_vs_bayes.model.support import nonnegative, ordered, positive, real, simplex, unit
 from mle_vs_bayes.search import prior_path
 
 from ..agreement.checks import OPTIMUM, close, derivative, program

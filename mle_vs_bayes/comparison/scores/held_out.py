@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 CELLS = 5_000_000
 """Units left out × units of the data: all are left out where this allows, else a seeded sample of them."""
 FEWEST = 50
+ONE_SERIES = "a row of a series is part of what the next one is predicted from, and cannot be left out alone"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArra
     """Scores of a point estimate: ``power`` 0 refits by maximum likelihood, 1 by MAP."""
     if not estimate.converged:
         return Scores(reason=estimate.reason)
+    if program.model.unit == "series":
+        return Scores(reason=ONE_SERIES)
     total, found = program.units, []
     size = max(1, CELLS // total)
     for first in range(0, len(left_out), size):
@@ -73,7 +76,7 @@ def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | N
 
     .. [1] Vehtari, Gelman & Gabry (2017), Statistics and Computing 27, 1413–1432.
     """
-    if posterior.tree is None:
+    if posterior.tree is None or program.model.unit == "series":
         return None, ()
     import warnings
 

@@ -9,6 +9,7 @@ posterior probability of direction d belongs to the p-value 2 (1 − d). [1]_
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -66,9 +67,14 @@ def null_tests(fit: Fit, nulls: Mapping[str, float]) -> tuple[NullTest, ...]:
 def usual_nulls(fit: Fit) -> dict[str, float]:
     """Every coefficient but the intercept at 0, and what makes the model one of its special cases."""
     program = fit.program
-    vectors = [p.name for p in program.layout.parameters if p.dims == ("term",)]
-    terms = [label for name in vectors for label in program.layout.labels_of[name]]
-    found = {label: 0.0 for label in terms if not label.endswith("[Intercept]")}
+    layout, axes = program.layout, {"term", *program.data.designs.values()}
+    found: dict[str, float] = {}
+    for p in layout.parameters:
+        if axes & set(p.dims):
+            places = product(*(layout.coords[dim] for dim in p.dims))
+            found |= {
+                label: 0.0 for label, at in zip(layout.labels_of[p.name], places, strict=True) if "Intercept" not in at
+            }
     cases = program.model.special_cases.values()
     return found | {case.parameter: case.value for case in cases if not case.edge}
 

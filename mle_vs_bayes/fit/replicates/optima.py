@@ -12,7 +12,6 @@ from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators import maximum_a_posteriori, maximum_likelihood
 from ...estimators.estimate import Estimate
-from ...model.model import Model
 from ...search import expectation_maximisation as em
 from ...search.audit import APART
 from ...search.batch import BatchOptima, optima
@@ -51,7 +50,7 @@ def maximum_likelihoods(stack: Stack, members: Sequence[Member], start: Array, s
         searches += [optima(stack, _by_em(stack, members, begin), 0.0) for begin in begins]
     fitted = _best(stack, searches)
     _explain(stack, members, fitted, searches, lambda m: maximum_likelihood.fit(m.program(model), seed))
-    if type(model).doubtful is not Model.doubtful:
+    if "doubtful" in model.offers:
         layout = stack.program.layout
         for i in _ok(fitted):
             if model.doubtful(layout.split(fitted.theta[i]), members[i].data):

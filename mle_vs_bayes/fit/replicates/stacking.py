@@ -136,6 +136,8 @@ def _numbers(model: Model, program: Density, members: Sequence[Member]) -> dict[
             values = np.array([prior.arguments[name] for prior in priors], dtype=float)
             if np.any(values != values[0]):
                 found[prior_node(p.name, name)] = values
-    for name in model.supports(program.data):
-        found[end_node(name)] = np.array([model.supports(m.condensed)[name].lower for m in members])
+    for name, support in model.supports(program.data).items():
+        for side in support.ends:
+            ends = [model.supports(m.condensed)[name].ends[side] for m in members]
+            found[end_node(name, side)] = np.array(ends)
     return found

@@ -65,7 +65,7 @@ def simulated(program: Density, theta: Array, count: int, generator: np.random.G
 def _rows_are_independent(program: Density) -> bool:
     """Whether copies of the design, one below the other, can be drawn as one data set."""
     own = any(dim in program.data for parameter in program.layout.parameters for dim in parameter.dims)
-    return "group" not in program.data and program.units == program.data.n and not own
+    return program.model.unit == "row" and "group" not in program.data and not own
 
 
 def _repeated(design: Dataset, times: int) -> Dataset:

@@ -80,6 +80,8 @@ _kept: "WeakKeyDictionary[Density, dict[Any, Replicates]]" = WeakKeyDictionary()
 
 def unavailable(program: Density) -> str | None:
     """Why units cannot be resampled or weighted, or None."""
+    if program.model.unit == "series":
+        return "rows of a series depend on each other, and drawn by themselves they do not; take bootstrap (parametric)"
     own = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
     if own is None:
         return None

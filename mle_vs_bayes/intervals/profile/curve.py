@@ -175,7 +175,7 @@ class ProfileCurve:
     def _ends_on_edge(self, end: End) -> bool:
         """Whether the curve runs level to an edge that is itself a possible value: then that is the end."""
         support = self._traces[-1].quantity.support
-        return support.closed and end.towards == support.lower
+        return support.closed and end.towards == support.closed_end
 
     def _open_sides(self, lower: End, upper: End) -> list[str]:
         open_ends = [end for end in (lower, upper) if end.towards is not None and not self._ends_on_edge(end)]

@@ -33,7 +33,7 @@ def add_quantities(model: ProgramModel) -> None:
     compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in own.items()]
     derived = model.hooks.functions
     beside = [Function(name, _one(derived, name), axes.dims[name]) for name in told] if derived is not None else []
-    model.functions = (*compiled, *beside)  # type: ignore[misc]
+    model.functions = (*compiled, *beside)
 
 
 def _small(model: ProgramModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
