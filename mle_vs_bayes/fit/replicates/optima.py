@@ -185,8 +185,7 @@ def _explain(
     ``likelihood`` are the searches of maximum likelihood, whose maximum may lie at infinity.
     """
     for i in np.flatnonzero([status != "ok" for status in fitted.status]).tolist():
-        foreign = stack.program.foreign  # which says nothing of its data that their number does not
-        program = stack.program if foreign else members[i].program(stack.program.model)
+        program = members[i].program(stack.program.model)
         reason = _direction(program, likelihood, i)
         if reason is not None:
             fitted.status[i], fitted.reason[i] = "divergent", reason
