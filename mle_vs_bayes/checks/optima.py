@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Evaluation, Program
+from ..density.density import Density, Evaluation
 from ..estimators import maximum_a_posteriori
 from ..estimators.estimate import Estimate
 from ..search.optimum import GRADIENT_TOLERANCE, best, distances, maximise, newton_length, starts
@@ -37,7 +37,7 @@ def maximum(subject: Subject) -> Measured | Finding:
     return Measured(found, limits, "SE", labels, "; ".join(reasons))
 
 
-def away(program: Program, theta: Array, power: float) -> tuple[float, float]:
+def away(program: Density, theta: Array, power: float) -> tuple[float, float]:
     """√(gᵀ(−H)⁻¹g), the Newton step in SE, NaN unless −H is positive definite; and the spacing of numbers there."""
     with np.errstate(divide="ignore"):
         z = program.coordinates.z(theta)
@@ -79,7 +79,7 @@ def several_starts(subject: Subject) -> Measured:
     return Measured(found, [4 * GRADIENT_TOLERANCE], "SE", labels, "; ".join(notes))
 
 
-def apart(program: Program, estimate: Estimate, z: Array) -> float:
+def apart(program: Density, estimate: Estimate, z: Array) -> float:
     """How far θ of another optimum lies from an estimate, in its standard errors."""
     gap = np.abs(program.coordinates.theta(z) - estimate.point)
     return float(np.max(gap / estimate.se))
@@ -88,7 +88,7 @@ def apart(program: Program, estimate: Estimate, z: Array) -> float:
 def flat_prior(subject: Subject) -> Measured:
     """The MAP under a prior without slope is the MLE."""
     program = subject.program
-    if program.foreign:
+    if program.model.fixed_priors:
         raise NotApplicableError("a PyMC program says its own priors")
     unknown = [p.support.name for p in program.model.parameters if p.support.name not in FLAT]
     if unknown:
@@ -99,7 +99,7 @@ def flat_prior(subject: Subject) -> Measured:
     from ..fit import priors
 
     given = {p.name: FLAT[p.support.name] for p in program.model.parameters}
-    flat = Program(program.model, program.data, priors.resolve(program.model, given, program.data))
+    flat = program.on(program.data, priors.resolve(program.model, given, program.data))
     mode = maximum_a_posteriori.fit(flat, subject.seed)
     if not mode.converged:
         raise NotApplicableError(f"no MAP under a flat prior: {mode.reason}")

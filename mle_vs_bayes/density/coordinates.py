@@ -11,6 +11,7 @@ Three sets of numbers describe one point:
 instead of X keeps the digits that normal equations lose (a polynomial of degree 10).
 """
 
+import copy
 import math
 
 import numpy as np
@@ -59,6 +60,12 @@ class Coordinates:
         before, after = np.eye(math.prod(lengths[:place])), np.eye(math.prod(lengths[place + 1 :]))
         return np.asarray(np.kron(np.kron(before, matrix), after), dtype=np.float64)
 
+    def with_linear(self, linear: Array, inverse: Array) -> "Coordinates":
+        """The same maps with another M and its inverse."""
+        turned = copy.copy(self)
+        turned.linear, turned.inverse = linear, inverse
+        return turned
+
     def theta(self, z: Array) -> Array:
         """The model scale from z."""
         return self.linear @ self.working(z)
@@ -86,3 +93,10 @@ class Coordinates:
         root = np.linalg.inv(np.linalg.cholesky(-hessian[np.ix_(moving, moving)]))
         half = to_theta @ root.T
         return half @ half.T
+
+
+def root_of_inverse(information: Array) -> Array:
+    """A matrix L with L Lᵀ = |information|⁻¹, eigenvalues bounded away from 0."""
+    values, vectors = np.linalg.eigh(information)
+    size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))
+    return vectors / np.sqrt(size)

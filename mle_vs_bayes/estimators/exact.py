@@ -4,14 +4,14 @@ import time
 
 import numpy as np
 
-from ..density.density import Program
+from ..density.density import Density
 from .estimate import Estimate, missing
 
 MLE = "maximum_likelihood_exact"
 POSTERIOR = "posterior_exact"
 
 
-def fit_mle(program: Program) -> Estimate:
+def fit_mle(program: Density) -> Estimate:
     """The closed-form maximum likelihood estimate with the covariance from the exact Hessian there."""
     began = time.perf_counter()
     labels = program.layout.labels
@@ -34,7 +34,7 @@ def fit_mle(program: Program) -> Estimate:
     )
 
 
-def fit_posterior(program: Program) -> Estimate:
+def fit_posterior(program: Density) -> Estimate:
     """The conjugate posterior: means and variances of SciPy's distributions, by label."""
     labels = program.layout.labels
     powered = program.prior_power != 1

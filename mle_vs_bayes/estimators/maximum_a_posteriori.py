@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.compile_cache import MODE
-from ..density.density import Program
-from ..density.quiet import quiet
+from ..density.density import Density
+from ..quiet import quiet
 from ..search.audit import concerns, searches_of
 from ..search.optimum import Optimum, best, covariance, maximise, polished, starts
 from . import laplace_check
@@ -30,7 +30,7 @@ _STOPPED = (ArithmeticError, AttributeError, NotImplementedError, RuntimeError, 
 """What ``find_MAP`` may raise on a model that is not ours: an operation without gradient, a matrix without a root."""
 
 
-def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
+def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
     """The posterior's mode on the model scale with its Laplace covariance −H⁻¹, from ``count`` starts."""
     began = time.perf_counter()
     if refusal := program.model.no_optimum(program.data, power=1.0):
@@ -60,7 +60,7 @@ def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
     return replace(estimate, concerns=(*estimate.concerns, *shape), seconds=time.perf_counter() - began)
 
 
-def _from_start(program: Program, start: Array) -> tuple[Optimum, Any]:
+def _from_start(program: Density, start: Array) -> tuple[Optimum, Any]:
     """``find_MAP`` from one start, then Newton steps from where it ended."""
     tree = find_map(program, program.coordinates.theta(start))
     if tree is None:
@@ -71,14 +71,14 @@ def _from_start(program: Program, start: Array) -> tuple[Optimum, Any]:
     return polished(program, 1.0, z, int(tree["optimizer_result"]["nit"])), tree
 
 
-def _ended(program: Program, tree: Any) -> Array:
+def _ended(program: Density, tree: Any) -> Array:
     """z where ``find_MAP`` ended."""
     draw = {name: tree["posterior"][name].to_numpy()[0, 0] for name in program.layout.slices}
     with np.errstate(all="ignore"):
         return program.coordinates.z(program.layout.join(draw))
 
 
-def _stayed(program: Program, begins: list[Array], found: list[tuple[Optimum, Any]]) -> tuple[Concern, ...]:
+def _stayed(program: Density, begins: list[Array], found: list[tuple[Optimum, Any]]) -> tuple[Concern, ...]:
     """A concern where ``find_MAP`` returned its own start although the mode it was finished to lies elsewhere."""
     stayed = [
         place
@@ -90,7 +90,7 @@ def _stayed(program: Program, begins: list[Array], found: list[tuple[Optimum, An
     return (Concern("did_not_move", f"from {len(stayed)} of {len(begins)} starts"),) if stayed else ()
 
 
-def _along_the_road(program: Program) -> Optimum:
+def _along_the_road(program: Density) -> Optimum:
     """The mode followed from the likelihood's as the prior's power grows from almost 0 to 1.
 
     Used where ``find_MAP`` and Newton fail from the start: a prior so strong that mode and start
@@ -103,7 +103,7 @@ def _along_the_road(program: Program) -> Optimum:
     return optimum
 
 
-def find_map(program: Program, theta: Array) -> Any:
+def find_map(program: Density, theta: Array) -> Any:
     """PyMC's answer from a start on the model scale, or None where it raises.
 
     Its warnings ("did not converge") are not passed on: the audit that follows decides.
@@ -126,7 +126,7 @@ def find_map(program: Program, theta: Array) -> Any:
             return None
 
 
-def _missing(program: Program, top: Optimum, began: float) -> Estimate:
+def _missing(program: Density, top: Optimum, began: float) -> Estimate:
     theta, labels = program.coordinates.theta(top.z), program.layout.labels
     edge = [label for label, value in zip(labels, theta, strict=True) if abs(value) < 1e-3]
     at = f" ({edge[0]} = {theta[labels.index(edge[0])]:.2g})" if edge else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from ..search import expectation_maximisation as em
 from ..search.audit import concerns, searches_of
 from ..search.optimum import Optimum, best, covariance, maximise, starts
@@ -18,7 +18,7 @@ STARTS_WITH_EM = 5
 """Of either kind, where the leaf has a step of EM: such likelihoods have several maxima."""
 
 
-def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
+def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
     """The maximum likelihood estimate, its covariance from the exact Hessian at the optimum, from ``count`` starts.
 
     ``status`` is ``divergent`` where the likelihood has no maximum (separation, no event), with the
@@ -43,7 +43,7 @@ def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
     return replace(estimate, searches=searches, seconds=time.perf_counter() - began)
 
 
-def _searched(program: Program, seed: int, count: int | None) -> tuple[list[Optimum], list[Optimum]]:
+def _searched(program: Density, seed: int, count: int | None) -> tuple[list[Optimum], list[Optimum]]:
     """Where direct maximisation ends and, from the same starts, EM where the leaf says its step."""
     with_em = em.available(program)
     begins = starts(program, count or (STARTS_WITH_EM if with_em else STARTS), seed)
@@ -51,7 +51,7 @@ def _searched(program: Program, seed: int, count: int | None) -> tuple[list[Opti
     return direct, [em.climb(program, start) for start in begins] if with_em else []
 
 
-def _reported(program: Program, top: Optimum, found: tuple[Concern, ...]) -> Estimate:
+def _reported(program: Density, top: Optimum, found: tuple[Concern, ...]) -> Estimate:
     from .likelihood_model import LikelihoodModel
 
     at_start = np.array_equal(top.z, program.coordinates.z(program.start))
@@ -70,7 +70,7 @@ def _reported(program: Program, top: Optimum, found: tuple[Concern, ...]) -> Est
     )
 
 
-def _doubts(program: Program, top: Optimum) -> tuple[Concern, ...]:
+def _doubts(program: Density, top: Optimum) -> tuple[Concern, ...]:
     doubt = program.model.doubtful(program.layout.split(program.coordinates.theta(top.z)), program.data)
     return (Concern("spurious", doubt),) if doubt else ()
 

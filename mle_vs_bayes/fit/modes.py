@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..search.optimum import maximise
 
@@ -13,7 +13,7 @@ _APART = 0.01
 """Standard errors of the MAP: nearer, the two searches have ended at one point."""
 
 
-def different_modes(program: Program, estimates: Mapping[str, Estimate]) -> tuple[Concern, ...]:
+def different_modes(program: Density, estimates: Mapping[str, Estimate]) -> tuple[Concern, ...]:
     """A concern where climbing likelihood × prior from the MLE ends elsewhere than at the MAP."""
     mle, top = estimates.get("mle"), estimates.get("map")
     if mle is None or top is None or not (mle.has_errors and top.has_errors):

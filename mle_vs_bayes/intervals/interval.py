@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from ..errors import UsageError
 from ..estimators.estimate import Estimate
 
@@ -29,7 +29,7 @@ def check_level(level: float) -> None:
 class Request:
     """One estimate of one data set, and the level its intervals shall have."""
 
-    program: Program
+    program: Density
     estimate: Estimate
     level: float
     seed: int = 0

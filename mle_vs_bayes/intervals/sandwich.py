@@ -11,7 +11,7 @@ factors (HC0): with few clusters it is too short.
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.density import Density
 from .delta import standard_errors
 from .interval import Interval, Request, ends, refused
 from .wald import normal_quantile
@@ -45,7 +45,7 @@ def robust_covariance(covariance: Array, scores: Array) -> Array:
     return influence.T @ influence
 
 
-def clustered(program: Program, scores: Array) -> Array:
+def clustered(program: Density, scores: Array) -> Array:
     """Scores summed within clusters, ``(clusters, p)``; as they are where there is no such column.
 
     Where the likelihood's units are whole groups already, their scores are, too.

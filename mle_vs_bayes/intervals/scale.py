@@ -1,13 +1,13 @@
 """The scale of every quantity: the support whose map to the whole line its interval is built on."""
 
-from ..density.density import Program
+from ..density.density import Density
 from ..model.support import Support, real, unit
 
 _OF_ONE = {(real.lower, real.upper): real, (unit.lower, unit.upper): unit}
 """An element of a rising vector runs over the line, one of shares that sum to one over (0, 1)."""
 
 
-def supports(program: Program) -> tuple[Support, ...]:
+def supports(program: Density) -> tuple[Support, ...]:
     """One support per quantity, in the order of ``program.quantity_labels``.
 
     A parameter has its own. A derived quantity has the one its `Function` declares, the line unless it says

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from .flat_direction import flat_direction
 from .optimum import Optimum, distances
 
@@ -22,7 +22,7 @@ class Search:
     status: str
 
 
-def concerns(program: Program, power: float, top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
+def concerns(program: Density, power: float, top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
     """Concerns about the best of several searches for the maximum of log-likelihood + ``power`` · log prior."""
     edges = _on_edge(program, top)
     flat = () if edges else flat_direction(program, program.coordinates.working(top.z), power)
@@ -42,7 +42,7 @@ def _ran_off(optima: list[Optimum]) -> tuple[Concern, ...]:
     return (Concern("ran_off", f"{len(reasons)} of {len(optima)}: {reasons[0]}"),) if reasons else ()
 
 
-def _on_edge(program: Program, top: Optimum) -> tuple[Concern, ...]:
+def _on_edge(program: Density, top: Optimum) -> tuple[Concern, ...]:
     held = [label for label, free in zip(program.layout.free_labels, np.isfinite(top.z), strict=True) if not free]
     if not held:
         return ()

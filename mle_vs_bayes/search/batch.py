@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..density.batch_density import Derivatives, penalised_likelihood
 from ..density.compile_cache import MODE
-from ..density.density import Program
+from ..density.density import Density
 from ..density.stack import Stack, of_replicates
 from .batch_coordinates import BatchCoordinates
 from .edges import FAR, runaway
@@ -41,13 +41,13 @@ class BatchOptima:
     z: Array
     start: Array
 
-    def runaway(self, program: Program, replicate: int) -> str | None:
+    def runaway(self, program: Density, replicate: int) -> str | None:
         """Which parameter one search has run off with, in words, if one has."""
         return runaway(program, self.z[replicate], self.start[replicate])
 
 
 def fit_batch(
-    program: Program,
+    program: Density,
     columns: Mapping[str, Array] | None = None,
     weights: Array | None = None,
     *,
@@ -102,7 +102,7 @@ def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     return evaluate
 
 
-def why_not(program: Program, optima: BatchOptima, replicate: int, data: Dataset) -> str:
+def why_not(program: Density, optima: BatchOptima, replicate: int, data: Dataset) -> str:
     """Why a replicate with these data has no estimate, in words."""
     model = program.model
     known = model.unusable(data) or model.divergence(data) or optima.runaway(program, replicate)
@@ -111,7 +111,7 @@ def why_not(program: Program, optima: BatchOptima, replicate: int, data: Dataset
     return known or f"Newton's method stopped {optima.decrement[replicate]:.2g} SE from a zero gradient"
 
 
-def _replicates(program: Program, columns: Mapping[str, Array], weights: Array | None) -> int:
+def _replicates(program: Density, columns: Mapping[str, Array], weights: Array | None) -> int:
     counts = {len(values) for values in (*columns.values(), *(() if weights is None else (weights,)))}
     if len(counts) != 1:
         raise ValueError(f"columns and weights must have one number of replicates, not {sorted(counts) or 'none'}")
@@ -120,14 +120,14 @@ def _replicates(program: Program, columns: Mapping[str, Array], weights: Array |
     return counts.pop()
 
 
-def _starts(program: Program, coordinates: BatchCoordinates, theta: Array) -> Array:
+def _starts(program: Density, coordinates: BatchCoordinates, theta: Array) -> Array:
     """z ``(R, f)`` of the starts; a coordinate on an edge of its support, where no search begins, from the leaf's."""
     with np.errstate(all="ignore"):
         z = coordinates.z(theta)
     return np.where(np.isinf(z), program.coordinates.z(program.start), z)
 
 
-def _climb(program: Program, evaluate: Evaluate, start: Array, chunk: Index) -> tuple[Climb, Bools, Index]:
+def _climb(program: Density, evaluate: Evaluate, start: Array, chunk: Index) -> tuple[Climb, Bools, Index]:
     """The climb of one chunk; where it runs to an edge that belongs to the support, again from that edge."""
     bounded = program.layout.bounded
     here, converged, tried = climb(lambda z, index: evaluate(z, chunk[index]), start, bounded)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.density import Density
 from ..model.support import Below, Support
 
 Array = NDArray[np.float64]
@@ -11,7 +11,7 @@ FAR = 8.0
 """Distance from the start on a logarithmic scale (a factor of 3,000) that no finite optimum is expected at."""
 
 
-def runaway(program: Program, z: Array, origin: Array | None = None) -> str | None:
+def runaway(program: Density, z: Array, origin: Array | None = None) -> str | None:
     """Which parameter has left for the edge of its support, in words, if one has.
 
     ``origin`` (z) is where the search began; the leaf's start unless given.
@@ -41,7 +41,7 @@ def _end(support: Support, value: float, below: bool) -> str:
     return f"{support.upper:g}" if np.isfinite(support.upper) and support.upper - value < 1e-3 else "infinity"
 
 
-def closed_edge(program: Program, z: Array) -> int | None:
+def closed_edge(program: Density, z: Array) -> int | None:
     """The coordinate that runs to an edge which belongs to its support, if one does."""
     origin = program.coordinates.z(program.start)
     position = _leaving(program, z, origin)
@@ -50,7 +50,7 @@ def closed_edge(program: Program, z: Array) -> int | None:
     return position if program.layout.parameter_of(program.layout.free_labels[position]).support.closed else None
 
 
-def _leaving(program: Program, z: Array, origin: Array) -> int | None:
+def _leaving(program: Density, z: Array, origin: Array) -> int | None:
     """The bounded coordinate farthest from the origin, if it is far; any that is not finite."""
     away = np.abs(z - origin)
     away = np.where(program.layout.bounded | ~np.isfinite(z), away, 0.0)

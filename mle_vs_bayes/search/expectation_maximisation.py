@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from .audit import APART
 from .edges import FAR
 from .optimum import Optimum, best, distances, judge, maximise
@@ -23,12 +23,12 @@ GAIN = 1e-6
 MOST_STEPS = 200
 
 
-def available(program: Program) -> bool:
+def available(program: Density) -> bool:
     """Whether the leaf says what a step is."""
     return "em_step" in program.model.offers
 
 
-def climb(program: Program, start: Array) -> Optimum:
+def climb(program: Density, start: Array) -> Optimum:
     """EM from ``start`` (z), then the trust region and Newton steps of `maximise` from where it ended.
 
     An EM that has run off to an edge of the support is judged where it is.
@@ -48,7 +48,7 @@ def disagreement(direct: list[Optimum], by_em: list[Optimum]) -> tuple[Concern, 
     return (Concern("em_disagrees", f"log-likelihood by EM: {ends[0]}; directly: {ends[1]}"),)
 
 
-def iterate(program: Program, start: Array) -> tuple[Array, int, bool]:
+def iterate(program: Density, start: Array) -> tuple[Array, int, bool]:
     """Where EM ends (z ``(f,)``), after how many steps, and whether it left for an edge of the support."""
     layout, coordinates = program.layout, program.coordinates
     z, value = start, -np.inf

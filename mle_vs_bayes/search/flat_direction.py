@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from ..model.direction import combination
 
 Array = NDArray[np.float64]
@@ -19,7 +19,7 @@ SINGULAR = 1e7
 """1/√λ where λ is near the rounding of float64: half of the digits of a standard error are gone."""
 
 
-def flat_direction(program: Program, w: Array, power: float) -> tuple[Concern, ...]:
+def flat_direction(program: Density, w: Array, power: float) -> tuple[Concern, ...]:
     """A concern naming the flattest combination of parameters at w ``(p,)``, if it is flat enough to mention."""
     inverse = program.coordinates.inverse
     information = -inverse.T @ program.working_hessian(w, power) @ inverse

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Evaluation, Program
+from ..density.density import Density, Evaluation
 from ..model.direction import combination
 from .edges import FAR, closed_edge, runaway
 
@@ -46,7 +46,7 @@ class Optimum:
         return np.isfinite(self.z)
 
 
-def maximise(program: Program, power: float, start: Array) -> Optimum:
+def maximise(program: Density, power: float, start: Array) -> Optimum:
     """Search from ``start`` (z) and judge where it ends; never raises on a bad likelihood."""
     if newton_length(program.evaluate(start, power), np.isfinite(start)) < _AT_REST:
         return judge(program, power, start, 0)
@@ -54,7 +54,7 @@ def maximise(program: Program, power: float, start: Array) -> Optimum:
     return polished(program, power, found, iterations)
 
 
-def polished(program: Program, power: float, start: Array, iterations: int) -> Optimum:
+def polished(program: Density, power: float, start: Array, iterations: int) -> Optimum:
     """Newton steps from a point another optimiser found, then a judgement; an edge is tried where it runs to one."""
     z, steps = _polish(program, power, start)
     optimum = judge(program, power, z, iterations + steps)
@@ -67,7 +67,7 @@ def polished(program: Program, power: float, start: Array, iterations: int) -> O
     return on_edge if on_edge.evaluation.value >= optimum.evaluation.value - 1e-9 else optimum
 
 
-def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
+def judge(program: Density, power: float, z: Array, iterations: int) -> Optimum:
     """Whether z is a maximum: the gradient in SE units, the information's definiteness, nothing running off."""
     evaluation = program.evaluate(z, power)
     free = np.isfinite(z)
@@ -91,7 +91,7 @@ def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
     return replace(optimum, status="failed", reason=f"the optimiser stopped {decrement:.2g} SE from a zero gradient")
 
 
-def _at_an_end(program: Program, z: Array) -> str:
+def _at_an_end(program: Density, z: Array) -> str:
     """Where a search stopped that would go on into values with a density of 0, in words."""
     named = zip(program.layout.labels, program.coordinates.theta(z), strict=True)
     place = ", ".join(f"{label} = {value:.4g}" for label, value in list(named)[:6])
@@ -100,7 +100,7 @@ def _at_an_end(program: Program, z: Array) -> str:
     )
 
 
-def _indefinite(program: Program, evaluation: Evaluation, free: NDArray[np.bool_]) -> str:
+def _indefinite(program: Density, evaluation: Evaluation, free: NDArray[np.bool_]) -> str:
     """Along which parameters the information is smallest, in words."""
     reason = "the information is not positive definite at the optimum"
     information = -evaluation.hessian[np.ix_(free, free)]
@@ -113,7 +113,7 @@ def _indefinite(program: Program, evaluation: Evaluation, free: NDArray[np.bool_
     return f"{reason}: the data do not tell along {combination(labels, direction / scale, direction)}"
 
 
-def covariance(program: Program, optimum: Optimum) -> Array | None:
+def covariance(program: Density, optimum: Optimum) -> Array | None:
     """J (−H)⁻¹ Jᵀ on the model scale ``(p, p)``: NaN for parameters on an edge, None where all are."""
     free = optimum.free
     if not free.any():
@@ -149,7 +149,7 @@ def best(optima: list[Optimum]) -> Optimum:
     return next(o for o, value in zip(accepted, values, strict=True) if value >= nearly or not np.isfinite(nearly))
 
 
-def starts(program: Program, count: int, seed: int) -> list[Array]:
+def starts(program: Density, count: int, seed: int) -> list[Array]:
     """The leaf's start and ``count − 1`` points about two standard errors around it, in z.
 
     Where the likelihood says next to nothing, the prior says how far to go.
@@ -169,7 +169,7 @@ def spreads(curvature: Array, bounded: NDArray[np.bool_]) -> Array:
     return np.minimum(2 / np.sqrt(np.maximum(np.abs(curvature), 1e-300)), np.where(bounded, 2.0, np.inf))
 
 
-def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
+def _search(program: Density, power: float, start: Array) -> tuple[Array, int]:
     """SciPy's trust region in coordinates scaled by the curvature at the start."""
     from scipy.optimize import minimize
 
@@ -199,7 +199,7 @@ def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
     return start + scale * result.x, int(result.nit)
 
 
-def _polish(program: Program, power: float, z: Array) -> tuple[Array, int]:
+def _polish(program: Density, power: float, z: Array) -> tuple[Array, int]:
     """Full Newton steps while they shorten; at an optimum the first leaves only rounding error."""
     free = np.isfinite(z)
     evaluation = program.evaluate(z, power)

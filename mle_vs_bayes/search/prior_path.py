@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.density import Density
 from .optimum import maximise, polished
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Step:
     gradient: float | None = None
 
 
-def path(program: Program, powers: Sequence[float] = POWERS, start: Array | None = None) -> tuple[Step, ...]:
+def path(program: Density, powers: Sequence[float] = POWERS, start: Array | None = None) -> tuple[Step, ...]:
     """The modes at ``powers`` in ascending order, each searched for from the one before.
 
     ``start`` is a point ``(p,)`` on the model scale, the leaf's own when None. A power without
@@ -51,7 +51,7 @@ def path(program: Program, powers: Sequence[float] = POWERS, start: Array | None
     return tuple(steps)
 
 
-def _step(program: Program, power: float, z: Array) -> tuple[Step, Array]:
+def _step(program: Density, power: float, z: Array) -> tuple[Step, Array]:
     """The mode at one power and where to start for the next."""
     direction = program.model.divergence(program.data) if power == 0 else None
     if direction is not None:
@@ -67,6 +67,6 @@ def _step(program: Program, power: float, z: Array) -> tuple[Step, Array]:
     return Step(power, theta, slope, gradient=found.decrement), found.z
 
 
-def _without_optimum(program: Program, power: float, status: str, reason: str) -> Step:
+def _without_optimum(program: Density, power: float, status: str, reason: str) -> Step:
     nothing = np.full(program.layout.size, np.nan)
     return Step(power, nothing, nothing, status, reason)

@@ -10,7 +10,7 @@ import scipy
 
 from mle_vs_bayes.checks.densities import DERIVATIVE, STEP, derivative
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.model.layout import Layout
@@ -28,7 +28,7 @@ FIXED |= {"nonnegative": "HalfNormal(2)", "ordered": "Normal(0, 1)", "simplex": 
 
 
 def program(model, data, given=None):
-    return Program(model, data, priors.resolve(model, given or {}, data))
+    return ModelDensity(model, data, priors.resolve(model, given or {}, data))
 
 
 def by_support(model, families):

@@ -13,7 +13,7 @@ import numpy as np
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.intervals.profile.profile import profile_curve
@@ -31,7 +31,7 @@ def regression(name, coefficients):
     known = {column.role for column in model.columns} | {"X"}
     design = Dataset({role: values for role, values in columns.items() if role in known}, {"term": terms})
     data = model.simulate(truth, design, rng)
-    return Program(model, data, priors.resolve(model, {}, data))
+    return ModelDensity(model, data, priors.resolve(model, {}, data))
 
 
 def refit_cost(program):

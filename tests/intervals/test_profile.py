@@ -9,7 +9,7 @@ import scipy
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.column import Column, count, number
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.estimators.estimate import Estimate
@@ -32,7 +32,7 @@ levels = pytest.mark.parametrize("level", LEVELS)
 
 def program_of(model, data, priors=None):
     data = filled(model, data)
-    return Program(model, data, resolve(model, priors or {}, data))
+    return ModelDensity(model, data, resolve(model, priors or {}, data))
 
 
 def fitted(model, data, fit=maximum_likelihood.fit, priors=None):

@@ -7,7 +7,7 @@ import scipy
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.column import Column, number
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import laplace_check, maximum_a_posteriori
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
@@ -56,7 +56,7 @@ def test_covariates_equal_to_rounding_are_ill_conditioned():
     x = np.linspace(0, 1, 20)
     design = np.column_stack([np.ones(20), x, x + 1e-9 * np.sin(9 * x)])
     data = Dataset({"y": x + np.cos(40 * x), "X": design, "offset": np.zeros(20)}, {"term": ("Intercept", "a", "b")})
-    made = Program(model, data, priors.resolve(model, {}, data))
+    made = ModelDensity(model, data, priors.resolve(model, {}, data))
     (concern,) = flat_direction(made, made.coordinates.inverse @ made.start, 0.0)
     assert concern.code == "ill_conditioned"
     assert "a" in concern.detail and "b" in concern.detail
@@ -65,7 +65,7 @@ def test_covariates_equal_to_rounding_are_ill_conditioned():
 def program(name, y):
     model = models.get(name)
     data = filled(model, Dataset({"y": y}))
-    return Program(model, data, priors.resolve(model, {}, data))
+    return ModelDensity(model, data, priors.resolve(model, {}, data))
 
 
 def test_the_normal_fits_a_mean_and_not_a_lifetime():
@@ -122,7 +122,7 @@ def test_mle_and_map_on_one_mode_and_on_two():
     """The MLE is among the larger cluster; the prior prefers the smaller one, and a mode is left at the larger."""
     data = Dataset({"y": np.array([-0.5, -0.2, 0.0, 0.1, 0.4, 0.6, 11.8, 12.0, 12.3])})
     wide = {"mu": Prior("Normal", mu=12, sigma=4)}
-    made = Program(Location(), data, priors.resolve(Location(), wide, data))
+    made = ModelDensity(Location(), data, priors.resolve(Location(), wide, data))
     mle, near, far = at(made, 0.0, 0.0), at(made, 1.0, 0.0), at(made, 1.0, 12.0)
     assert (mle.status, near.status, far.status) == ("ok", "ok", "ok")
     assert different_modes(made, {"mle": mle, "map": near}) == ()

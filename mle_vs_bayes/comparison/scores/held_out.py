@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...concerns import Concern
-from ...density.density import Program
+from ...density.density import Density
 from ...estimators.estimate import Estimate
 from ...sampling import tree_groups
 from ...search.batch import fit_batch
@@ -37,14 +37,14 @@ class Scores:
     lost: int = 0
 
 
-def units(program: Program, seed: int) -> NDArray[np.intp]:
+def units(program: Density, seed: int) -> NDArray[np.intp]:
     """The units to leave out: all, or a random sample where that would be too many."""
     total = program.units
     count = min(total, max(FEWEST, CELLS // total))
     return np.sort(np.random.default_rng([seed, 0x10]).permutation(total)[:count])
 
 
-def plug_in(program: Program, estimate: Estimate, power: float, left_out: NDArray[np.intp]) -> Scores:
+def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArray[np.intp]) -> Scores:
     """Scores of a point estimate: ``power`` 0 refits by maximum likelihood, 1 by MAP."""
     if not estimate.converged:
         return Scores(reason=estimate.reason)
@@ -68,7 +68,7 @@ def plug_in(program: Program, estimate: Estimate, power: float, left_out: NDArra
     return Scores(values)
 
 
-def loo(program: Program, posterior: Estimate, seed: int) -> "tuple[ELPDData | None, tuple[Concern, ...]]":
+def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | None, tuple[Concern, ...]]":
     """ArviZ's leave-one-out of the posterior predictive, pointwise, and whether it had only some of the draws. [1]_
 
     Pareto's k says little with few draws, and the largest of very many units' is large by chance: it is of

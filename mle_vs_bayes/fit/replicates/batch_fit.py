@@ -11,12 +11,12 @@ from ... import estimators, intervals
 from ...data.dataset import Dataset
 from ...density import parity
 from ...density.compile_cache import kept
-from ...density.density import Program
+from ...density.density import Density
+from ...density.stack import Stack
 from ...estimators import posterior
 from ...estimators.estimate import Estimate
 from ...model.layout import Layout
 from ...model.model import Model
-from ...program.replicable import Replicable
 from ...rows import COLUMNS, Row, frame
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.pilot import pilot
@@ -36,12 +36,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def starts(model: Model, members: Sequence[Member]) -> Array:
+def starts(stack: Stack, members: Sequence[Member]) -> Array:
     """Each data set's starting point, θ ``(R, p)``."""
-    if isinstance(model, Replicable):
-        return np.tile(model.program_for(members[0].data).start, (len(members), 1))
-    layout = Layout(model, members[0].condensed)
-    return np.array([layout.join(model.start(each.data)) for each in members])
+    density = stack.program
+    return np.array([density.layout.join(density.model.start(each.data)) for each in members])
 
 
 class Job:
@@ -89,8 +87,9 @@ class Job:
 
     def fit(self, members: list[Member]) -> None:
         """Every estimator on data sets of one shape."""
-        stack, start = stacked(self.model, members), starts(self.model, members)
-        if not stack.program.foreign:
+        stack = stacked(self.model, members)
+        start = starts(stack, members)
+        if stack.program.two_likelihoods:
             kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]
@@ -117,7 +116,7 @@ class Job:
             found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
 
-    def _closed_forms(self, program: Program, names: Sequence[str]) -> list[Row]:
+    def _closed_forms(self, program: Density, names: Sequence[str]) -> list[Row]:
         found = []
         for name in names:
             estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))

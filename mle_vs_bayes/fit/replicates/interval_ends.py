@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import intervals
-from ...density.density import Program
+from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators.estimate import Estimate
 from ...intervals.interval import Interval, Request
@@ -37,11 +37,11 @@ class Group:
     members: Sequence[Member]
     context: Context
     truths: Sequence[Mapping[str, float]]
-    programs: dict[int, Program] = field(default_factory=dict)
+    programs: dict[int, Density] = field(default_factory=dict)
     """Of single members, by position: kinds of interval share what they compile and resample."""
 
     @property
-    def program(self) -> Program:
+    def program(self) -> Density:
         """The program that the stack repeats."""
         return self.stack.program
 
@@ -51,7 +51,7 @@ class Group:
         first: dict[Any, int] = {}
         return np.array([first.setdefault(each.likeness, i) for i, each in enumerate(self.members)], dtype=np.intp)
 
-    def alone(self, i: int) -> Program:
+    def alone(self, i: int) -> Density:
         """The program of one member."""
         if i not in self.programs:
             self.programs[i] = self.members[i].program(self.model)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...density.batch_density import penalised_likelihood
 from ...density.compile_cache import MODE
-from ...density.density import Program
+from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators import maximum_a_posteriori, maximum_likelihood
 from ...estimators.estimate import Estimate
@@ -185,8 +185,7 @@ def _explain(
     ``likelihood`` are the searches of maximum likelihood, whose maximum may lie at infinity.
     """
     for i in np.flatnonzero([status != "ok" for status in fitted.status]).tolist():
-        foreign = stack.program.foreign  # which says nothing of its data that their number does not
-        program = stack.program if foreign else members[i].program(stack.program.model)
+        program = members[i].program(stack.program.model)
         reason = _direction(program, likelihood, i)
         if reason is not None:
             fitted.status[i], fitted.reason[i] = "divergent", reason
@@ -202,7 +201,7 @@ def _explain(
         fitted.gradient[i] = np.nan if estimate.gradient is None else estimate.gradient
 
 
-def _direction(program: Program, searches: Sequence[BatchOptima], i: int) -> str | None:
+def _direction(program: Density, searches: Sequence[BatchOptima], i: int) -> str | None:
     """Where the likelihood runs off to: what the leaf knows, or where every search has gone."""
     known = program.model.divergence(program.data) if searches else None
     gone = [search.runaway(program, i) for search in searches]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...concerns import Concern
-from ...density.density import Program
+from ...density.density import Density
 from ...search.optimum import Optimum, maximise
 from ..interval import Interval, check_level
 from ..wald import normal_quantile
@@ -41,7 +41,7 @@ class ProfileCurve:
     """
 
     def __init__(
-        self, program: Program, optimum: Optimum, label: str, power: float = 0.0, origin: Optimum | None = None
+        self, program: Density, optimum: Optimum, label: str, power: float = 0.0, origin: Optimum | None = None
     ) -> None:
         self.program, self.label, self.power = program, label, power
         self._origin = origin or optimum

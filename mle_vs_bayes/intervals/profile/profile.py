@@ -9,7 +9,7 @@ on the edge of its support the cut-off is too far out, never too near (Self & Li
 
 import numpy as np
 
-from ...density.density import Program
+from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...search.optimum import Optimum, polished
@@ -27,7 +27,7 @@ def profile_penalised(request: Request) -> list[Interval]:
     return _intervals(request, power=1.0)
 
 
-def profile_curve(program: Program, estimate: Estimate, label: str, power: float = 0.0) -> ProfileCurve:
+def profile_curve(program: Density, estimate: Estimate, label: str, power: float = 0.0) -> ProfileCurve:
     """The profile of one parameter or derived quantity; ``power`` 0 around the MLE, 1 around the MAP.
 
     Raises
@@ -60,7 +60,7 @@ def _intervals(request: Request, power: float) -> list[Interval]:
     return found
 
 
-def _optimum(program: Program, estimate: Estimate, power: float) -> Optimum | Interval:
+def _optimum(program: Density, estimate: Estimate, power: float) -> Optimum | Interval:
     """The estimate as an optimum in working coordinates, or an interval that says why there is no profile."""
     if not estimate.converged:
         return Interval(status=estimate.status, reason=estimate.reason)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Evaluation, Program
+from ...density.density import Density, Evaluation
 from ...search.optimum import Optimum
 from ..scale import elementwise, supports
 
@@ -27,7 +27,7 @@ _LEVEL = 1e-4
 class Surface:
     """Log-likelihood + power · log prior in x, relative to its optimum's; counts what it costs."""
 
-    def __init__(self, program: Program, power: float, optimum: Optimum) -> None:
+    def __init__(self, program: Density, power: float, optimum: Optimum) -> None:
         self.program, self.power, self.optimum = program, power, optimum
         information = -optimum.evaluation.hessian
         level = program.layout.bounded & (np.diag(information) < _LEVEL)
@@ -141,7 +141,7 @@ def quantity(surface: Surface, label: str) -> Quantity:
     return (Quantity if linear else Curved)(surface, surface.program.quantity_labels.index(label))
 
 
-def _picker(program: Program, index: int) -> Callable[[Array], Array]:
+def _picker(program: Density, index: int) -> Callable[[Array], Array]:
     """The quantity's values ``(m,)`` from parameter vectors ``(m, p)``."""
     layout = program.layout
     if index < layout.size:

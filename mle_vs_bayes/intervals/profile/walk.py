@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Program
+from ...density.density import Density
 from ...search.optimum import Optimum
 from .constrained import EXCLUDED, IMPOSSIBLE, Point, UnreachableError, highest
 from .surface import Surface, quantity
@@ -51,7 +51,7 @@ class End:
 class Trace:
     """The points of one profile met so far, and the search for more."""
 
-    def __init__(self, program: Program, optimum: Optimum, label: str, power: float) -> None:
+    def __init__(self, program: Density, optimum: Optimum, label: str, power: float) -> None:
         self.surface = Surface(program, power, optimum)
         self.quantity = quantity(self.surface, label)
         origin = np.zeros(len(optimum.z))
