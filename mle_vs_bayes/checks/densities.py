@@ -14,7 +14,7 @@ from ..density.compile_cache import MODE
 from ..density.density import Program
 from ..density.quiet import quiet
 from ..errors import ModelError
-from ..search.optimum import starts
+from ..search.starts import starts_of
 from . import scipy_priors
 from .finding import FAILED, Finding, Measured, NotApplicableError, refused
 from .subject import Subject
@@ -131,7 +131,7 @@ def _transformed(program: Program, theta: Array) -> dict[str, Array]:
 
 def points(program: Program, count: int) -> list[Array]:
     """Points z about half a standard error around the start, of which those with a finite density are of use."""
-    centre, *around = starts(program, count + 1, seed=0)
+    centre, *around = starts_of(program, count + 1, seed=0)
     return [centre + (z - centre) / 4 for z in around]
 
 

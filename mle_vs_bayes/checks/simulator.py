@@ -56,7 +56,9 @@ def _scores_of(program: Program, data: Dataset) -> Scores:
     """The scores of the units of a data set as a function of z: exact, or differences for a program in memory."""
     if not isinstance(program, OwnProgram):
         own = Program(program.model, data, program.priors)
-        return lambda z: own.score_units(own.coordinates.theta(z)) @ own.coordinates.linear @ own.layout.jacobian(z)
+        return lambda z: (
+            own.score_units(own.coordinates.theta(z)) @ own.coordinates.linear @ own.coordinates.jacobian(z)
+        )
 
     def units(z: Array) -> Array:
         return program.model.log_likelihood(program.layout.split(program.coordinates.theta(z)), data)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..density.density import Evaluation, Program
 from ..model.support import Support
-from ..search.optimum import covariance, maximise
+from ..search.optimum import maximum
 from .estimate import Estimate, missing
 
 Array = NDArray[np.float64]
@@ -88,7 +88,7 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
 def mode(program: Program, start: Array) -> UnconstrainedMode:
     """The mode of the posterior density of z, searched for from ``start`` ``(p,)``, usually the MAP."""
     of_z = UnconstrainedProgram(program)
-    found = maximise(of_z, 1.0, program.coordinates.z(start))
+    found = maximum(of_z, 1.0, program.coordinates.z(start))
     if found.status != "ok":
         nothing = np.full(program.layout.size, np.nan)
         return UnconstrainedMode(nothing, np.full(len(found.z), np.nan), found.status, found.reason)
@@ -97,7 +97,7 @@ def mode(program: Program, start: Array) -> UnconstrainedMode:
         program.coordinates.theta(found.z),
         se,
         "ok",
-        covariance=covariance(of_z, found),
+        covariance=program.coordinates.covariance(found.z, found.evaluation.hessian),
         gradient=found.decrement,
         iterations=found.iterations,
     )

@@ -18,15 +18,22 @@ Array = NDArray[np.float64]
 class Support:
     """An open interval (lower, upper) with its map to the line; this one is the line itself.
 
-    ``closed`` says that the lower end itself is a possible value, so that an optimum may lie on it.
+    ``closed`` says that the lower end itself is a possible value, so that an optimum may lie on it; ``closed_above``
+    says it of the upper end.
     """
 
     name: str
     lower: float = -np.inf
     upper: float = np.inf
     closed: bool = False
+    closed_above: bool = False
     tied: ClassVar[bool] = False
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each element has an unconstrained coordinate of its own, so that the Jacobian is diagonal."""
+        return type(self).jacobian is Support.jacobian
 
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
