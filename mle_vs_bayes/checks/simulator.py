@@ -57,7 +57,8 @@ def _scores_of(program: Density, data: Dataset) -> Scores:
     """The scores of the units of a data set as a function of z: exact, or differences for a program in memory."""
     if not isinstance(program, ProgramDensity):
         own = ModelDensity(program.model, data, program.priors)
-        return lambda z: own.score_units(own.coordinates.theta(z)) @ own.coordinates.linear @ own.layout.jacobian(z)
+        maps = own.coordinates
+        return lambda z: own.score_units(maps.theta(z)) @ maps.linear @ maps.jacobian(z)
 
     def units(z: Array) -> Array:
         return program.model.log_likelihood(program.layout.split(program.coordinates.theta(z)), data)

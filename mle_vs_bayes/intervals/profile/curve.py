@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...concerns import Concern
 from ...density.density import Density
-from ...search.optimum import Optimum, maximise
+from ...search.optimum import Optimum, maximum
 from ..interval import Interval, check_level
 from ..wald import normal_quantile
 from .constrained import Point, UnreachableError
@@ -157,7 +157,7 @@ class ProfileCurve:
                 return ask(self._traces[-1])
             except BetterOptimumError as better:
                 with np.errstate(all="ignore"):
-                    found = maximise(self.program, self.power, better.z)
+                    found = maximum(self.program, self.power, better.z)
                 if found.status != "ok" or found.evaluation.value <= self.optimum.evaluation.value:
                     raise LostOptimumError(f"the density rises above the estimate's: {found.reason}") from None
                 self._hang(found)
