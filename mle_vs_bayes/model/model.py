@@ -11,6 +11,7 @@ must
         The same likelihood said again in PyMC inside an open model, one observed variable ``y``,
         never a Potential: its mode under the priors is the MAP, its draws the posterior.
         Said twice, so that each can check the other (``density/parity.py``).
+    A leaf that stands on a trunk (``models/trunks/``) says the distribution, and the trunk says these.
 should
     ``start(data)``
         A point with a finite likelihood; good starts make every optimiser honest.
@@ -21,6 +22,10 @@ should
     ``divergence(data)``
         Why this data set has no maximum of the likelihood, where that is known beforehand.
 may
+    ``unit`` (row, group or series: what is condensed, thinned, weighted and resampled),
+    ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
+    ``supports(data)`` (ends that follow the data, on either side),
+    ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum, information),
     ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),

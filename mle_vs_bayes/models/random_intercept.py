@@ -8,7 +8,7 @@ from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
 from ..model.support import nonnegative, unit
-from . import _grouped as groups
+from .trunks import grouped as groups
 
 
 class RandomIntercept(groups.Grouped):
