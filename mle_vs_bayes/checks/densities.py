@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ..density import parity
 from ..density.compile_cache import MODE
 from ..density.density import Density
-from ..density.quiet import quiet
 from ..errors import ModelError
+from ..quiet import quiet
 from ..search.starts import starts_of
 from .finding import FAILED, Finding, Measured, NotApplicableError, refused
 from .subject import Subject
@@ -48,7 +48,7 @@ def priors(subject: Subject) -> Measured:
     """PyMC's log prior is SciPy's."""
     program = subject.program
     layout = program.layout
-    if program.foreign:
+    if program.model.fixed_priors:
         raise NotApplicableError("a PyMC program says its priors once")
     for p in layout.parameters:
         if not program.priors[p.name].worded_twice:
@@ -71,8 +71,7 @@ def _scipy(program: Density, theta: Array) -> float:
 def gradients(subject: Subject) -> Measured:
     """The compiled gradient of log-likelihood + power · log prior is that of central differences of its values."""
     program = subject.program
-    derivatives = getattr(program, "theta_derivatives", None)
-    if derivatives is not None and not derivatives.exact:
+    if not program.exact_gradient:
         raise NotApplicableError("the gradient itself is made of differences: the likelihood has no other")
     found, limits, labels = [], [], []
     for power, words in ((0.0, "likelihood"), (1.0, "posterior")):
@@ -98,7 +97,7 @@ def _value(program: Density, power: float, z: Array) -> float:
 def sampled(subject: Subject) -> Measured:
     """The density that PyMC samples is likelihood × prior, up to a constant: no Jacobian, no term left over."""
     program = subject.program
-    if program.model.has_latent and not program.foreign:
+    if program.sampled_model is not program.pymc_model:
         raise NotApplicableError("it is sampled with the latent variables that the likelihood has integrated out")
     with quiet():
         density = program.sampled_model.compile_fn(

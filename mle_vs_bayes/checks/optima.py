@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..density.density import Density
-from ..density.model_density import ModelDensity
 from ..estimators import maximum_a_posteriori
 from ..estimators.estimate import Estimate
 from ..search.newton import GRADIENT_TOLERANCE, stand
@@ -94,7 +93,7 @@ def apart(program: Density, estimate: Estimate, z: Array) -> float:
 def flat_prior(subject: Subject) -> Measured:
     """The MAP under a prior without slope is the MLE."""
     program = subject.program
-    if program.foreign:
+    if program.model.fixed_priors:
         raise NotApplicableError("a PyMC program says its own priors")
     unknown = [p.support.name for p in program.model.parameters if p.support.name not in FLAT]
     if unknown:
@@ -105,7 +104,7 @@ def flat_prior(subject: Subject) -> Measured:
     from ..fit import priors
 
     given = {p.name: FLAT[p.support.name] for p in program.model.parameters}
-    flat = ModelDensity(program.model, program.data, priors.resolve(program.model, given, program.data))
+    flat = program.on(program.data, priors.resolve(program.model, given, program.data))
     mode = maximum_a_posteriori.fit(flat, subject.seed)
     if not mode.converged:
         raise NotApplicableError(f"no MAP under a flat prior: {mode.reason}")

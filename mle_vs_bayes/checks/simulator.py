@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..density.density import Density
-from ..density.model_density import ModelDensity
-from ..program.program_density import ProgramDensity
 from .densities import STEP, derivative
 from .finding import Measured, NotApplicableError
 from .subject import Subject, draw
@@ -27,7 +25,7 @@ def simulator(subject: Subject) -> Measured:
     program = subject.program
     if not program.model.regular:
         raise NotApplicableError("the data's support depends on the parameters: the score's mean is not zero")
-    if isinstance(program, ProgramDensity) and program.model.hooks.simulate is None:
+    if program.draws_from_likelihood:
         raise NotApplicableError("a PyMC program draws from its own density: the two cannot differ")
     count = max(1, -(-subject.effort.units // program.units))
     datasets = draw(program, [subject.truth] * count, subject.generator(1))
@@ -54,17 +52,13 @@ def _second(excess: Array) -> Array:
 
 
 def _scores_of(program: Density, data: Dataset) -> Scores:
-    """The scores of the units of a data set as a function of z: exact, or differences for a program in memory."""
-    if not isinstance(program, ProgramDensity):
-        own = ModelDensity(program.model, data, program.priors)
-        maps = own.coordinates
-        return lambda z: own.score_units(maps.theta(z)) @ maps.linear @ maps.jacobian(z)
+    """The scores of the units of a data set ``(units, f)`` as a function of z: ∇_z = ∇_θ M ∂w/∂z."""
+    scores = program.score_units_on(data)
 
-    def units(z: Array) -> Array:
-        return program.model.log_likelihood(program.layout.split(program.coordinates.theta(z)), data)
+    def of(z: Array) -> Array:
+        return scores(program.coordinates.theta(z)) @ program.coordinates.linear @ program.coordinates.jacobian(z)
 
-    spread = _spread(program, program.coordinates.z(program.start))
-    return lambda z: derivative(units, z, STEP * spread)
+    return of
 
 
 def _spread(program: Density, z: Array) -> Array:

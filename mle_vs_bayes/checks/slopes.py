@@ -57,8 +57,6 @@ class Sizes:
         """
         subject, program = self.subject, self.subject.program
         replicated(program)
-        if program.foreign:
-            raise NotApplicableError("the program is of one n; `study run --model` takes several")
         subject.check_patience()
         model = program.model
         if not model.regular:
@@ -78,7 +76,7 @@ class Sizes:
 def _check_grows(model: Model, sizes: Sequence[int]) -> None:
     designs = [model.design(n, np.random.default_rng(0)) for n in (sizes[0], sizes[-1])]
     if [design.n for design in designs] != [sizes[0], sizes[-1]]:
-        raise NotApplicableError("the model's data have a size of their own")
+        raise NotApplicableError("these data have a size of their own; `study run --model` takes a program at several")
     if len({Layout(model, design).size for design in designs}) > 1:
         raise NotApplicableError("parameters come with rows: more data say no more of each")
 

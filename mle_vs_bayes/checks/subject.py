@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 from .. import estimators
 from ..data.dataset import Dataset
 from ..density.density import Density
-from ..density.model_density import ModelDensity
 from ..estimators import Settings
 from ..estimators.estimate import Estimate
-from ..intervals.bootstrap import parametric
-from ..program.program_density import ProgramDensity
-from ..program.replicable import draw_many
 from ..search import expectation_maximisation as em
 from .budget import Budget
 from .finding import NotApplicableError
@@ -105,14 +101,14 @@ class Subject:
         from ..fit import priors
 
         program = self.program
-        if program.foreign or program.data.n <= most or program.data.coords.keys() & program.data.keys():
+        if not program.has_subsets or program.data.n <= most:
             return program
         rows = np.arange(most)
         if program.model.unit != "series":
             rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
         data = program.data.rows(rows)
         numbers = priors.of_subset(program.priors, program.model, program.data.coords, data)
-        return ModelDensity(program.model, data, numbers)
+        return program.on(data, numbers)
 
 
 def replicated(program: Density) -> None:
@@ -123,20 +119,14 @@ def replicated(program: Density) -> None:
     NotApplicableError
         They cannot, and why.
     """
-    if reason := parametric.unavailable(program):
+    if reason := program.undrawable:
         raise NotApplicableError(reason)
 
 
 def draw(program: Density, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
     """One data set at each truth ``(p,)`` under the data's own design: covariates, groups and censoring stay."""
     replicated(program)
-    if isinstance(program, ProgramDensity):
-        return draw_many(program, truths, generator)
-    found = []
-    for theta in truths:
-        outcomes = parametric.simulated(program, theta, 1, generator)
-        found.append(program.data.replace(**{role: values[0] for role, values in outcomes.items()}))
-    return found
+    return program.replicate(truths, generator)
 
 
 def named(labels: Sequence[str], theta: Array) -> Mapping[str, float]:

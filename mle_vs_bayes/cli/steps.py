@@ -43,7 +43,7 @@ def compare(asked: Mapping[str, Any]) -> int:
 
 def is_program(model: str) -> bool:
     """Whether MODEL is a file with a program in it."""
-    from ..comparison.program_files import is_program as of
+    from ..program.file import is_program as of
 
     return of(model)
 

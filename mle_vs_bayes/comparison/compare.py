@@ -22,9 +22,10 @@ from ..fit.simulated import simulated
 from ..fit.subsets import nested
 from ..intervals.interval import check_level
 from ..model.model import Model
+from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
-from . import program_data, program_files
+from . import sources
 from .comparison import Comparison
 
 if TYPE_CHECKING:
@@ -122,15 +123,15 @@ def compare(
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
-    if not isinstance(model, Model) and program_files.is_program(model):
-        program_files.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
-        wanted = program_data.Asked(n, simulate, truth, seed, allow_joint)
-        with program_files.single_thread():
+    if not isinstance(model, Model) and file.is_program(model):
+        sources.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
+        wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
+        with sources.single_thread():
             own, context = _of_program(model, data, wanted, context, progress)
             fits = tuple(fit(program, names, settings, context, progress) for program in own)
         return Comparison(own[-1].model, fits, level, seed, {})
     _check_source(data, simulate, truth, of_data)
-    chosen_model = program_files.catalogue_model(model, allow_joint)
+    chosen_model = sources.catalogue_model(model, allow_joint)
     if simulate is not None:
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
@@ -144,10 +145,10 @@ def compare(
 
 
 def _of_program(
-    model: Any, data: Any, wanted: program_data.Asked, context: Context, progress: Progress
+    model: Any, data: Any, wanted: sources.Asked, context: Context, progress: Progress
 ) -> "tuple[list[ProgramDensity], Context]":
-    """A stranger's programs, and the truth that data were drawn at."""
-    own, truths = program_data.programs(model, data, wanted, progress)
+    """The densities of a user's program, and the truth that data were drawn at."""
+    own, truths = sources.densities(model, data, wanted, progress)
     return own, replace(context, truth=truths)
 
 

@@ -84,6 +84,12 @@ class Coordinates:
         moved.supports = {name: _of_one(support, i) for name, support in self.supports.items()}
         return moved
 
+    def with_linear(self, linear: Array, inverse: Array) -> "Coordinates":
+        """The same maps with another M and its inverse."""
+        turned = copy.copy(self)
+        turned.linear, turned.inverse = linear, inverse
+        return turned
+
     def theta(self, z: Array) -> Array:
         """θ ``(…, p)`` from z ``(…, f)``."""
         return self.working(z) @ self.linear.T
@@ -171,3 +177,10 @@ def _rows(of: Any, *blocks: Array) -> Array:
 def _diagonal(values: Array) -> Array:
     """Diagonal matrices ``(…, k, k)`` of vectors ``(…, k)``."""
     return np.asarray(values[..., :, None] * np.eye(values.shape[-1]))
+
+
+def root_of_inverse(information: Array) -> Array:
+    """A matrix L with L Lᵀ = |information|⁻¹, eigenvalues bounded away from 0."""
+    values, vectors = np.linalg.eigh(information)
+    size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))
+    return vectors / np.sqrt(size)

@@ -7,7 +7,7 @@ derivatives with respect to θ or w become derivatives with respect to z.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,35 @@ class Evaluation:
     hessian: Array
 
 
+@dataclass(frozen=True)
+class LikelihoodGraph:
+    """The log-likelihood as a graph of ``vector``, w ``(p,)``: ``units`` of each observed variable.
+
+    ``nodes`` are the symbols of what may differ between data sets, by name.
+    """
+
+    vector: Any
+    units: Sequence[Any]
+    nodes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PosteriorGraph:
+    """The log posterior as a graph of ``vector``, unconstrained coordinates z ``(f,)``, and the maps to θ and back.
+
+    It is the sum of the ``units`` of each observed variable and of ``prior``, which has the Jacobian in it.
+    ``theta`` ``(p,)`` is a graph of z, and ``z`` ``(f,)`` one of the symbol ``point``, θ ``(p,)``.
+    """
+
+    vector: Any
+    units: Sequence[Any]
+    prior: Any
+    nodes: Mapping[str, Any]
+    theta: Any
+    point: Any
+    z: Any
+
+
 class Density(ABC):
     """The log-likelihood and the log prior of one data set, with their derivatives.
 
@@ -57,12 +86,25 @@ class Density(ABC):
         self.model, self.data, self.priors, self.prior_power = model, data, priors, prior_power
         self.layout, self.coordinates = layout, coordinates
 
-    foreign: bool
-    """Whether the PyMC model is the user's: it may not compile everywhere or be drawn from, and has its own names."""
-    sampler: str
-    """PyMC's name of what draws the posterior."""
-    likelihood_graph: Any
-    prior_graph: Any
+    two_likelihoods: bool
+    """Whether NumPy's and PyMC's likelihood were written independently, so that comparing them says something."""
+    exact_gradient: bool
+    """Whether the gradient of the likelihood is exact, and not made of differences."""
+    samplers: tuple[str, ...]
+    """PyMC's names of what draws the posterior; the next where one cannot."""
+    standardised: bool
+    """Whether `sampled_model` draws numbers of order one that are turned by their curvature."""
+    prior_by_parameter: bool
+    """Whether PyMC's log prior is a sum of one term per parameter, and no power of it."""
+    pymc_failures: tuple[type[Exception], ...]
+    """What PyMC and PyTensor may raise where they cannot do what is asked: draw from a variable, vectorise a graph.
+
+    A user's program may be beyond them. Of a model of ours that would be a fault, which no one shall catch.
+    """
+    draws_from_likelihood: bool
+    """Whether data are drawn from the very likelihood that is fitted, so that the two cannot differ."""
+    has_subsets: bool
+    """Whether rows may be left out: no parameter comes with them, and they are all in ``data``."""
 
     # what each kind says
 
@@ -70,11 +112,6 @@ class Density(ABC):
     @abstractmethod
     def start(self) -> Array:
         """The starting point of searches and chains on the model scale, shape ``(p,)``."""
-
-    @property
-    @abstractmethod
-    def two_likelihoods(self) -> bool:
-        """Whether NumPy's and PyMC's likelihood were written independently, so that comparing them says something."""
 
     @abstractmethod
     def log_likelihood_units(self, theta: Array) -> Array:
@@ -91,10 +128,6 @@ class Density(ABC):
     @abstractmethod
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood with respect to w."""
-
-    @abstractmethod
-    def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
-        """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood on the model scale."""
 
     @abstractmethod
     def score_units(self, theta: Array) -> Array:
@@ -122,15 +155,87 @@ class Density(ABC):
     def sampled_model(self) -> "pymc.Model":
         """The PyMC model that is sampled: `pymc_model`, or the same posterior with latent variables."""
 
-    def replicated_graph(self) -> tuple[Any, Any, dict[str, Any]]:
-        """Of the user's program: its likelihood with a symbol for each observed variable's values."""
-        raise NotImplementedError
+    # other data of the same kind
 
-    def unconstrained_graph(self) -> Any:
-        """Of the user's program: its posterior on the unconstrained scale."""
-        raise NotImplementedError
+    @abstractmethod
+    def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "Density":
+        """The density of other data, as `replicate` draws them or a subset of the rows; under these priors if given."""
+
+    @abstractmethod
+    def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
+        """`score_units` of other data of the same shape, as a function of θ."""
+
+    @property
+    @abstractmethod
+    def undrawable(self) -> str | None:
+        """Why no data can be drawn under the design of these (covariates, groups, censoring), or None."""
+
+    @abstractmethod
+    def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
+        """Outcomes ``(count, …)`` by role, drawn at θ ``(p,)`` under the design of these data.
+
+        The first few are the same whatever ``count``.
+        """
+
+    @abstractmethod
+    def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
+        """The data with one data set's outcomes, by role, in the place of their own."""
+
+    # graphs for many data sets: symbols in the place of all that may differ between them
+
+    @property
+    @abstractmethod
+    def signature(self) -> Hashable:
+        """What the graphs depend on besides numbers: densities that share it share compiled functions."""
+
+    @property
+    @abstractmethod
+    def node_values(self) -> Mapping[str, Array]:
+        """Values of the graphs' symbols by name: the columns, the numbers of priors, the ends of supports."""
+
+    @abstractmethod
+    def in_working_coordinates(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """Values of symbols as `likelihood_graph` reads them: what w turns is turned."""
+
+    @abstractmethod
+    def likelihood_graph(self, symbolic: bool) -> "LikelihoodGraph":
+        """The likelihood in w; with the columns as symbols if they are to differ between data sets."""
+
+    @abstractmethod
+    def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The log prior of θ as a graph of w, and its own symbols; those among ``nodes`` are shared."""
+
+    @abstractmethod
+    def posterior_graph(self) -> "PosteriorGraph":
+        """The posterior on PyMC's unconstrained scale."""
+
+    # how it is sampled
+
+    @abstractmethod
+    def latent_names(self, sampled: Iterable[str]) -> list[str]:
+        """Which of the variables that were sampled are latent ones that the likelihood has integrated out."""
+
+    @abstractmethod
+    def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
+        """``count`` points θ ``(p,)`` from the prior.
+
+        Raises
+        ------
+        ModelError
+            Nobody can draw from it, and why.
+        """
 
     # what follows from it
+
+    def replicate(self, thetas: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
+        """One data set at each θ ``(p,)``, drawn under the design of these data."""
+        drawn = (self.outcomes(theta, 1, generator) for theta in thetas)
+        return [self.with_outcomes({role: values[0] for role, values in each.items()}) for each in drawn]
+
+    @property
+    def compiles_many(self) -> bool:
+        """Whether its graphs are known to take many data sets at once."""
+        return not self.pymc_failures
 
     def remarks(self, estimator: str) -> tuple[Concern, ...]:
         """What is of concern about ``mle``, ``map`` or ``posterior`` before anything is fitted."""
@@ -163,6 +268,12 @@ class Density(ABC):
                 gradient, hessian = gradient + power * prior_gradient, hessian + power * prior_hessian
             return Evaluation(value, *self.coordinates.pull_back(z, gradient, hessian))
 
+    def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
+        """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood on the model scale."""
+        inverse = self.coordinates.inverse
+        gradient, hessian = self.working_derivatives(inverse @ theta)
+        return inverse.T @ gradient, inverse.T @ hessian @ inverse
+
     def working_hessian(self, w: Array, power: float) -> Array:
         """Hessian ``(p, p)`` with respect to w of log-likelihood + power · log prior."""
         hessian = np.asarray(self.working_derivatives(w)[1])
@@ -185,10 +296,3 @@ class Density(ABC):
     def prior_gradient(self, theta: Array) -> Array:
         """∇ log π at θ on the model scale, shape ``(p,)``."""
         return np.asarray(self.prior_derivatives(theta)[1])
-
-
-def root_of_inverse(information: Array) -> Array:
-    """A matrix L with L Lᵀ = |information|⁻¹, eigenvalues bounded away from 0."""
-    values, vectors = np.linalg.eigh(information)
-    size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))
-    return vectors / np.sqrt(size)

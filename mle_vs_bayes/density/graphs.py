@@ -6,18 +6,15 @@ Nothing is asked of the leaf. Parameter checks are stripped first: one replicate
 all, and they cost more than the density.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..model import jeffreys
 from . import pymc_model
-from .density import Density
-from .pymc_model import end_node
 from .stack import LINEAR, WEIGHTS, Stack
 
 if TYPE_CHECKING:
-    import pymc
+    pass
 
 
 MOST_TERMS = 12
@@ -35,58 +32,13 @@ class Graph:
 
 def penalised_likelihood(stack: Stack, power: float) -> Graph:
     """Σ weight × unit + ``power`` · log prior of θ = M w, as a function of working coordinates w ``(p,)``."""
-    import pytensor.tensor as pt
-
-    program = stack.program
-    if program.foreign:
-        return _foreign(stack, power)
-    vector = pt.vector("vector", shape=(program.layout.size,), dtype="float64")
-    likelihood = pymc_model.build_likelihood(program.model, program.layout, program.data)
-    total, nodes = _weighted(stack, likelihood), _nodes(likelihood)
-    total = _on(program.layout.split(vector), likelihood, total)
+    density = stack.program
+    likelihood = density.likelihood_graph(bool(stack.columns))
+    total, nodes = _weighted(stack, likelihood.units), dict(likelihood.nodes)
     if power:
-        nodes[LINEAR] = pt.matrix(LINEAR, shape=(program.layout.size,) * 2, dtype="float64")
-        prior, others = _prior(program, nodes, nodes[LINEAR] @ vector)
+        prior, others = density.prior_graph(likelihood.vector, nodes)
         total, nodes = total + power * prior, {**others, **nodes}
-    return _complete(stack, vector, total, nodes)
-
-
-def _foreign(stack: Stack, power: float) -> Graph:
-    """The same of a stranger's program, which says its graphs itself."""
-    import pytensor.tensor as pt
-    from pytensor.graph.replace import graph_replace
-
-    nodes: dict[str, Any] = {}
-    if stack.columns:
-        vector, units, symbols = stack.program.replicated_graph()
-        nodes = {str(symbol.name): symbol for symbol in symbols.values()}
-    else:
-        vector, units = stack.program.likelihood_graph
-    weights = pt.vector(WEIGHTS, dtype="float64")
-    total = (units if stack.weights is None else units * weights).sum()
-    if power:
-        own, prior = stack.program.prior_graph
-        theta = own.type.filter_variable(pt.constant(stack.program.coordinates.linear) @ vector)
-        total = total + power * graph_replace(prior, {own: theta}, strict=False)
-    return _complete(stack, vector, total, nodes)
-
-
-def _prior(program: Density, nodes: Mapping[str, Any], theta: Any) -> tuple[Any, dict[str, Any]]:
-    """The log prior as a graph of ``theta``; one that reads the design reads the turned one, turned back."""
-    import pytensor.tensor as pt
-    from pytensor.graph.replace import graph_replace
-
-    given = program.model, program.layout, program.data, program.priors
-    model = pymc_model.build_priors(*given, symbolic=True, power=program.prior_power)
-    terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
-    prior = _on(program.layout.split(theta), model, sum(term.sum() for term in terms))
-    own = _nodes(model)
-    read = {node: nodes[name] for name, node in own.items() if name in nodes}
-    if jeffreys.asked(program.priors) and "X" in program.data:
-        x = pymc_model.data_node("X")
-        block = next(program.layout.slices[p.name] for p in program.layout.parameters if p.dims == ("term",))
-        read[own[x]] = nodes[x] @ pt.linalg.inv(nodes[LINEAR][block, block])
-    return graph_replace(prior, read, strict=False), own
+    return _complete(stack, likelihood.vector, total, nodes)
 
 
 @dataclass(frozen=True)
@@ -104,87 +56,10 @@ class Unconstrained:
 
 def unconstrained_posterior(stack: Stack) -> Unconstrained:
     """What is sampled: PyMC's own transforms and Jacobians, latent variables integrated out."""
-    import pytensor.tensor as pt
-
-    program, layout = stack.program, stack.program.layout
-    if program.foreign:
-        own = program.unconstrained_graph()
-        symbols = {str(symbol.name): symbol for symbol in own.symbols.values()}
-        return Unconstrained(_complete(stack, own.vector, own.density, symbols), own.theta, own.point, own.z)
-    given = program.model, layout, program.data, program.priors
-    model = pymc_model.build(*given, {}, symbolic=True, power=program.prior_power)
-    vector, point = (
-        pt.vector(name, shape=(n,), dtype="float64") for name, n in (("z", layout.free_size), ("theta", layout.size))
-    )
-    parts = {p.name: _shaped(vector[layout.free_slices[p.name]], layout.shapes[p.name]) for p in layout.parameters}
-    named, free, ends = layout.split(point), {rv.name: rv for rv in model.free_RVs}, _ends(stack)
-    jacobian = sum(_log_slope(parts[name], sides) for name, sides in ends.items())
-    values = {name: _from_ends(part, ends[name]) if name in ends else part for name, part in parts.items()}
-    terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=True)
-    total = _on(values, model, _weighted(stack, model) + sum(term.sum() for term in terms)) + jacobian
-    forward, backward = [], []
-    for name, value in values.items():
-        transform, inputs, given = model.rvs_to_transforms[free[name]], free[name].owner.inputs, named[name]
-        backward.append(_line(value if transform is None else transform.backward(value, *inputs)))
-        given = _to_line(given, ends[name]) if name in ends else given
-        forward.append(_line(given if transform is None else transform.forward(given, *inputs)))
-    nodes = _nodes(model) | {str(end.name): end for sides in ends.values() for end in sides.values()}
-    graph = _complete(stack, vector, total, nodes)
-    return Unconstrained(graph, pt.concatenate(backward), point, pt.concatenate(forward))
-
-
-def _shaped(block: Any, shape: tuple[int, ...]) -> Any:
-    """A parameter's unconstrained coordinates ``(f,)`` as PyMC has them: a scalar, a vector, or a matrix."""
-    if not shape:
-        return block[0]
-    return block if len(shape) == 1 else block.reshape(shape)
-
-
-def _line(values: Any) -> Any:
-    """A scalar, vector or matrix as a vector."""
-    import pytensor.tensor as pt
-
-    return values.ravel() if values.ndim > 1 else pt.atleast_1d(values)
-
-
-def _ends(stack: Stack) -> dict[str, dict[str, Any]]:
-    """A symbol for each end that follows the data, by parameter and side."""
-    import pytensor.tensor as pt
-
-    supports = stack.program.model.supports(stack.program.data)
-    return {
-        name: {side: pt.scalar(end_node(name, side), dtype="float64") for side in support.ends}
-        for name, support in supports.items()
-    }
-
-
-# PyMC has no transform from a bound that is a symbol. With one end a value is z = log distance from it; with two, z is
-# the log odds of its place between them.
-
-
-def _from_ends(z: Any, ends: Mapping[str, Any]) -> Any:
-    import pytensor.tensor as pt
-
-    if len(ends) == 2:
-        return ends["lower"] + (ends["upper"] - ends["lower"]) * pt.sigmoid(z)
-    return ends["lower"] + pt.exp(z) if "lower" in ends else ends["upper"] - pt.exp(z)
-
-
-def _to_line(value: Any, ends: Mapping[str, Any]) -> Any:
-    import pytensor.tensor as pt
-
-    if len(ends) == 2:
-        return pt.log(value - ends["lower"]) - pt.log(ends["upper"] - value)
-    return pt.log(value - ends["lower"]) if "lower" in ends else pt.log(ends["upper"] - value)
-
-
-def _log_slope(z: Any, ends: Mapping[str, Any]) -> Any:
-    """log |dvalue/dz|."""
-    import pytensor.tensor as pt
-
-    if len(ends) == 2:
-        return (pt.log(ends["upper"] - ends["lower"]) - pt.softplus(z) - pt.softplus(-z)).sum()
-    return z.sum()
+    posterior = stack.program.posterior_graph()
+    total = _weighted(stack, posterior.units) + posterior.prior
+    graph = _complete(stack, posterior.vector, total, posterior.nodes)
+    return Unconstrained(graph, posterior.theta, posterior.point, posterior.z)
 
 
 def vectorised(
@@ -236,26 +111,14 @@ def _lays_out(graph: Graph) -> bool:
     return any(isinstance(node.op, Join | Reshape) for node in toposort([graph.scalar]))
 
 
-def _weighted(stack: Stack, model: "pymc.Model") -> Any:
+def _weighted(stack: Stack, units: Sequence[Any]) -> Any:
     """The log-likelihood's sum over units, each times its weight where the stack has weights."""
     import pytensor.tensor as pt
 
-    units = model.logp(vars=model.observed_RVs, sum=False, jacobian=False)
     if stack.weights is None:
         return sum(each.sum() for each in units)
-    return (units[0] * pt.vector(WEIGHTS, dtype="float64")).sum()
-
-
-def _on(parts: Mapping[str, Any], model: "pymc.Model", graph: Any) -> Any:
-    """The graph with a model's free values replaced by parts of a vector."""
-    from pytensor.graph.replace import graph_replace
-
-    values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
-    return graph_replace(graph, values, strict=False)
-
-
-def _nodes(model: "pymc.Model") -> dict[str, Any]:
-    return {node.name: node for node in model.data_vars}
+    whole = units[0] if len(units) == 1 else pt.concatenate([each.ravel() for each in units])
+    return (whole * pt.vector(WEIGHTS, dtype="float64")).sum()
 
 
 def _complete(stack: Stack, vector: Any, total: Any, nodes: Mapping[str, Any]) -> Graph:

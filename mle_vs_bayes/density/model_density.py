@@ -6,22 +6,25 @@ cost more than the whole fit. A compiled function reads data and priors' numbers
 set of its kind.
 """
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
+from ..errors import ModelError
 from ..model import jeffreys
+from ..model.censoring import drawn_again
 from ..model.layout import Layout
 from ..model.model import Model
+from ..model.parameter import Parameter
 from ..model.prior import Prior
-from . import pymc_model
+from . import model_graphs, pymc_model
 from .compile_cache import bound
 from .coordinates import Coordinates
-from .density import Density, root_of_inverse
+from .density import Density, LikelihoodGraph, PosteriorGraph
 
 if TYPE_CHECKING:
     import pymc
@@ -36,11 +39,15 @@ class ModelDensity(Density):
     def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> None:
         layout = Layout(model, data)
         super().__init__(model, data, priors, layout, Coordinates(layout, data), prior_power)
+        self.prior_by_parameter = prior_power == 1
+        self.has_subsets = not data.coords.keys() & data.keys()
 
     two_likelihoods = True
-
-    sampler = "nutpie"
-    foreign = False
+    exact_gradient = True
+    samplers = ("nutpie",)
+    standardised = True
+    pymc_failures = ()
+    draws_from_likelihood = False
 
     @cached_property
     def start(self) -> Array:
@@ -68,11 +75,6 @@ class ModelDensity(Density):
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         gradient, hessian = self._likelihood_derivatives(w)
         return gradient, hessian
-
-    def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
-        inverse = self.coordinates.inverse
-        gradient, hessian = self._likelihood_derivatives(inverse @ theta)
-        return inverse.T @ gradient, inverse.T @ hessian @ inverse
 
     def score_units(self, theta: Array) -> Array:
         return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
@@ -143,7 +145,90 @@ class ModelDensity(Density):
         information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
         return bound((name, *self._kind, families, information, self.prior_power), make, values)
 
+    def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
+        """As SciPy draws it: a second wording, which shows an error in PyMC's."""
+        for name, prior in self.priors.items():
+            if not prior.proper:
+                raise ModelError(f"the prior {prior} of {name} is improper: no truth can be drawn from it")
+            if not prior.worded_twice:
+                raise ModelError(f"no second wording of {prior}")
+        return [np.concatenate([self._drawn(p, generator) for p in self.layout.parameters]) for _ in range(count)]
+
+    def _drawn(self, parameter: Parameter, generator: np.random.Generator) -> Array:
+        drawn = self.priors[parameter.name].draw(len(self.layout.labels_of[parameter.name]), generator)
+        return np.sort(drawn) if parameter.support.name == "ordered" else drawn
+
+    # other data
+
+    def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "ModelDensity":
+        chosen = self.priors if priors is None else priors
+        if data is self.data and chosen is self.priors:
+            return self
+        return ModelDensity(self.model, data, chosen, self.prior_power)
+
+    def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
+        return self.on(data).score_units
+
+    @property
+    def undrawable(self) -> str | None:
+        if "upper" in self.data:
+            return "when units were inspected is not known of those seen exactly; bootstrap_case resamples whole rows"
+        return None
+
+    def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
+        simulate = partial(self.model.simulate, self.layout.split(theta))
+        return drawn_again(simulate, self.data, count, generator, self._abreast)
+
+    @property
+    def _abreast(self) -> bool:
+        """Whether copies of the design, one below the other, can be drawn as one data set."""
+        own = any(dim in self.data for parameter in self.layout.parameters for dim in parameter.dims)
+        return "group" not in self.data and self.units == self.data.n and not own
+
+    def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
+        return self.data.replace(**outcomes)
+
+    # graphs for many data sets
+
+    @cached_property
+    def signature(self) -> Hashable:
+        model = self.model
+        wording = getattr(model.likelihood, "__func__", None), getattr(model.latent, "__func__", None)
+        priors = [_prior_signature(p, prior) for p, prior in self._flat]
+        return self._kind, wording, tuple(priors), jeffreys.asked(self.priors), self.prior_power
+
+    @property
+    def _flat(self) -> list[tuple[Parameter, Prior]]:
+        """Each parameter with what it is drawn from; none where only the likelihood is of interest."""
+        given = [p for p in self.layout.parameters if p.name in self.priors]
+        return [(p, jeffreys.flat(p, self.priors[p.name])) for p in given]
+
+    @cached_property
+    def node_values(self) -> Mapping[str, Array]:
+        columns = {pymc_model.data_node(role): values for role, values in self.data.items()}
+        numbers = {pymc_model.prior_node(p.name, a): v for p, prior in self._flat for a, v in prior.arguments.items()}
+        supports = self.model.supports(self.data)
+        ends = {pymc_model.end_node(name, side): end for name, s in supports.items() for side, end in s.ends.items()}
+        return columns | {name: np.asarray(value) for name, value in {**numbers, **ends}.items()}
+
+    def in_working_coordinates(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        turns = {pymc_model.data_node(role): turn for role, turn in self.coordinates.turns.items()}
+        return {**values, **{name: values[name] @ turn for name, turn in turns.items()}}
+
+    def likelihood_graph(self, symbolic: bool) -> LikelihoodGraph:
+        return model_graphs.likelihood(self)
+
+    def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        return model_graphs.prior(self, w, nodes)
+
+    def posterior_graph(self) -> PosteriorGraph:
+        return model_graphs.posterior(self)
+
     # PyMC's models
+
+    def latent_names(self, sampled: Iterable[str]) -> list[str]:
+        own = set(self.quantity_names)
+        return [name for name in sampled if name not in own]
 
     @cached_property
     def pymc_model(self) -> "pymc.Model":
@@ -158,22 +243,10 @@ class ModelDensity(Density):
         return self._built(latent=True)
 
     def _built(self, latent: bool) -> "pymc.Model":
-        given = (self.model, self.layout, self.data, self.priors, self._affine())
-        return pymc_model.build(*given, latent=latent, power=self.prior_power)
-
-    def _affine(self) -> dict[str, tuple[Any, Any]]:
         hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
-        affine: dict[str, tuple[Any, Any]] = {}
-        for parameter in self.layout.parameters:
-            block = self.layout.slices[parameter.name]
-            if parameter.support.name == "ordered":  # one scale for all, which keeps their order
-                start = self.start[block]
-                affine[parameter.name] = np.full_like(start, start.mean()), np.std(start) * np.eye(len(start))
-            elif parameter.support.name == "real" and self.priors[parameter.name].support.name == "real":
-                scale = self.coordinates.linear[block, block] @ root_of_inverse(-hessian[block, block])
-                centre = self.start[block].reshape(self.layout.shapes[parameter.name])
-                affine[parameter.name] = centre, scale if parameter.dims else scale[0, 0]
-        return affine
+        affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
+        given = (self.model, self.layout, self.data, self.priors, affine)
+        return pymc_model.build(*given, latent=latent, power=self.prior_power)
 
     @property
     def _kind(self) -> tuple[Any, ...]:
@@ -210,3 +283,16 @@ def _along_every_axis(vector: Any, units: Any) -> Any:
 
 def _lengths(arguments: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [(name, int(np.size(value))) for name, value in arguments.items()]
+
+
+def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
+    """Family and argument names, with their lengths, and the ends of a bounded prior under an order."""
+    ends = (str(prior.support),) if parameter.support.name == "ordered" else ()
+    lengths = tuple(f"{name}:{np.size(np.asarray(value))}" for name, value in prior.arguments.items())
+    return (parameter.name, prior.family, parameter.support.name, *lengths, *ends)
+
+
+def density_of(model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> Density:
+    """The density of a model on data: its own where it has one (a user's program), else that of its likelihoods."""
+    own: Density | None = model.own_density(data)
+    return ModelDensity(model, data, priors, prior_power) if own is None else own.on(data)

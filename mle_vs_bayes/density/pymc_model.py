@@ -17,6 +17,7 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..model.prior import Prior
 from ..model.support import Support
+from .coordinates import root_of_inverse
 
 if TYPE_CHECKING:
     import pymc
@@ -69,6 +70,27 @@ def build(
         _raise_priors(built, power)
         (model.latent if latent else model.likelihood)(theta, nodes)
     return built
+
+
+def standardising(
+    layout: Layout, priors: Mapping[str, Prior], start: Array, linear: Array, hessian: Array
+) -> dict[str, tuple[Any, Any]]:
+    """Centre and scale of every real and every rising parameter, as `build` takes them.
+
+    The centre is the start θ ``(p,)``. With H the ``hessian`` ``(p, p)`` of the log posterior in w there, θ = M w and
+    M = ``linear``, the scale of a block is M L, L Lᵀ = (−H)⁻¹: numbers of order one whose curvature is the identity.
+    """
+    affine: dict[str, tuple[Any, Any]] = {}
+    for parameter in layout.parameters:
+        block = layout.slices[parameter.name]
+        if parameter.support.name == "ordered":  # one scale for all, which keeps their order
+            values = start[block]
+            affine[parameter.name] = np.full_like(values, values.mean()), np.std(values) * np.eye(len(values))
+        elif parameter.support.name == "real" and priors[parameter.name].support.name == "real":
+            scale = linear[block, block] @ root_of_inverse(-hessian[block, block])
+            centre = start[block].reshape(layout.shapes[parameter.name])
+            affine[parameter.name] = centre, scale if parameter.dims else scale[0, 0]
+    return affine
 
 
 def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model":

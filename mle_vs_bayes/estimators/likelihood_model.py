@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from statsmodels.base.model import GenericLikelihoodModel
 
 from ..density.density import Density
-from ..density.quiet import quiet
+from ..quiet import quiet
 
 Array = NDArray[np.float64]
 

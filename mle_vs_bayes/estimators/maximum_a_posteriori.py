@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Density
-from ..density.quiet import quiet
+from ..quiet import quiet
 from ..search.problem import of_density
 from . import laplace_check
 from .estimate import Estimate

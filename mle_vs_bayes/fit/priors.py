@@ -22,8 +22,14 @@ def resolve(model: Model, given: Given, data: Dataset) -> dict[str, Prior]:
     Raises
     ------
     UsageError
-        A name the model does not have, a prior that does not parse, or whose support is not the parameter's.
+        A name the model does not have, a prior that does not parse, or whose support is not the parameter's; any other
+        than the model's own where those are fixed.
     """
+    own = {p.name: p.prior for p in model.parameters}
+    if model.fixed_priors:
+        if others := [name for name, prior in given.items() if prior is not own.get(name)]:
+            raise UsageError(f"{model.name} says its own priors; leave out those for {', '.join(others)}.")
+        return own
     chosen = {key: parse(value) if isinstance(value, str) else value for key, value in given.items()}
     known = [*(p.name for p in model.parameters), *_element_labels(model, data)]
     for key in chosen:

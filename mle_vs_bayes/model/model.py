@@ -31,6 +31,7 @@ may
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
     ``condense(data)`` (sufficient statistics, as rows with weights),
+    ``own_density(data)``, ``fixed_priors`` (a model whose densities and priors come from elsewhere),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
     ``latent(theta, data)``
         The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
@@ -89,6 +90,8 @@ class Model:
     unit: ClassVar[Literal["row", "group", "series"]] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
+    fixed_priors: ClassVar[bool] = False
+    """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
     offers: ClassVar[frozenset[str]] = frozenset()
     """Which of the `CLAUSES` the model has."""
 
@@ -156,11 +159,18 @@ class Model:
         """Expected information of the sample in PyMC: a matrix ``(p, p)``, its diagonal ``(p,)``, or a scalar."""
         raise NotImplementedError
 
+    def own_density(self, data: Dataset) -> Any | None:
+        """A `Density` of data of this shape that is not made from the two likelihoods (a user's program), or None.
+
+        Its data may be others: `Density.on` gives that of these, and its graphs take the columns of many.
+        """
+        return None
+
     def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:
         """θ after one step of expectation–maximisation, which never lowers the likelihood."""
         raise NotImplementedError
 
-    def condense(self, data: Dataset) -> tuple[Dataset, Array] | None:
+    def condense(self, data: Dataset) -> tuple[Dataset, Array | None] | None:
         """Sufficient statistics as a smaller data set with weights ``(rows,)``, or None.
 
         Σ weight × log-likelihood of its rows differs from the data's by a number without parameters in it.

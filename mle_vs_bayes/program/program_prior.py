@@ -1,4 +1,4 @@
-"""The prior of a free variable of a stranger's PyMC program, seen as the record that this suite's models have."""
+"""The prior of a free variable of a user's PyMC program, seen as the record that this suite's models have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -71,7 +71,7 @@ class ProgramPrior(Prior):
             return np.exp(np.array([float(of(value)) for value in grid]))
 
 
-def own_prior(model: "pymc.Model", rv: Any, support: Support) -> ProgramPrior:
+def prior_of(model: "pymc.Model", rv: Any, support: Support) -> ProgramPrior:
     """What a free variable's prior says of itself."""
     from .graphs.latent import parents
 

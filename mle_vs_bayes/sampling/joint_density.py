@@ -20,8 +20,8 @@ from ..density.compile_cache import MODE, kept
 from ..density.graphs import Graph, Unconstrained
 from ..density.hoisting import Hoisted, hoisted
 from ..density.pymc_model import data_node
-from ..density.quiet import quiet
 from ..density.stack import Stack
+from ..quiet import quiet
 from .machine_code import by_address
 
 Array = NDArray[np.float64]

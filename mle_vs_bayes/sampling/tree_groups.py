@@ -10,9 +10,9 @@ import numpy as np
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Density
-from ..density.quiet import quiet
 from ..errors import UsageError
 from ..model import jeffreys
+from ..quiet import quiet
 from .draws import stacked
 
 if TYPE_CHECKING:
@@ -70,19 +70,16 @@ def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed
 
 
 def _added(job: Job, group: str) -> list[Concern]:
-    """Add one group; a stranger's model may have variables that nobody can draw from, and then lacks the group."""
-    if not job.program.foreign:
-        GROUPS[group](job)
-        return []
+    """Add one group; a user's program may have variables that nobody can draw from, and then lacks the group."""
     try:
         GROUPS[group](job)
-    except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+    except job.program.pymc_failures as error:
         return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
     return []
 
 
 def _add_log_prior(job: Job) -> None:
-    if job.program.foreign or job.program.prior_power != 1:  # PyMC may not take it apart, or leaves out the power
+    if not job.program.prior_by_parameter:
         job.tree["log_prior"] = _log_prior_of_draws(job)
         return
     from pymc.stats import compute_log_prior
@@ -148,14 +145,21 @@ def _add_log_likelihood(job: Job) -> None:
     theta = stacked(job.tree, job.program.layout.slices)[:, :: job.step]
     values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
     whole_groups = "group" in job.program.data.coords and values.shape[-1] != job.program.data.n
-    series = job.program.model.unit == "series"
-    rows = ("series",) if series else ("unit",) if job.program.foreign else job.tree["observed_data"]["y"].dims
-    dims = ("chain", "draw", *(("group",) if whole_groups else rows))
+    dims = ("chain", "draw", "group" if whole_groups else _unit_axis(job, values.shape[-1]))
     kept = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
     coords: dict[str, Any] = {name: kept[name] for name in ("chain", "draw")}
     if whole_groups:
         coords["group"] = list(job.program.data.coords["group"])
     job.tree["log_likelihood"] = xarray.Dataset({"y": (dims, values.reshape(*theta.shape[:-1], -1))}, coords=coords)
+
+
+def _unit_axis(job: Job, units: int) -> str:
+    """The axis of the units: that of the observed ``y`` where each of its elements is one and nothing else is seen."""
+    if job.program.model.unit == "series":
+        return "series"
+    observed = job.tree["observed_data"]
+    one = list(observed.data_vars) == ["y"] and observed["y"].shape == (units,)
+    return str(observed["y"].dims[0]) if one else "unit"
 
 
 def _add_posterior_predictive(job: Job) -> None:

@@ -11,12 +11,11 @@ from mle_vs_bayes import intervals, models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact, maximum_likelihood
-from mle_vs_bayes.intervals.bootstrap import parametric
 from mle_vs_bayes.intervals.bootstrap.bias_corrected import accelerations, bias_correction, corrected
-from mle_vs_bayes.intervals.bootstrap.parametric import Cutoffs, kaplan_meier
 from mle_vs_bayes.intervals.bootstrap.resampling import SCHEMES, replicates
 from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.wald import wald
+from mle_vs_bayes.model.censoring import Cutoffs, kaplan_meier
 
 from ..agreement.checks import K
 from ..model.cases import case
@@ -107,14 +106,14 @@ def test_a_study_that_stopped_at_one_date_stops_there_again():
     y = np.minimum(lifetimes(50)["y"], 2.0)
     data = Dataset({"y": y, "event": (y < 2.0).astype(float)})
     program = ModelDensity(models.get("weibull"), data, {})
-    drawn = parametric.simulated(program, program.start, 30, np.random.default_rng(1))
+    drawn = program.outcomes(program.start, 30, np.random.default_rng(1))
     assert drawn["y"].max() == 2.0
     np.testing.assert_array_equal(drawn["event"] == 0, drawn["y"] == 2.0)
     assert 0 < np.mean(drawn["event"]) < 1
 
 
 def test_lifetimes_that_were_never_censored_never_are():
-    drawn = parametric.simulated(asked("exponential", 20).program, np.array([0.5]), 30, np.random.default_rng(1))
+    drawn = asked("exponential", 20).program.outcomes(np.array([0.5]), 30, np.random.default_rng(1))
     assert np.all(drawn["event"] == 1)
 
 
@@ -125,7 +124,7 @@ def test_the_design_is_kept(name, variant, column):
     """Means of the simulated outcomes follow each unit's own trials or exposure."""
     program = case(name, variant, 40)
     theta, count = program.start, 2000
-    drawn = parametric.simulated(program, theta, count, np.random.default_rng(2))["y"]
+    drawn = program.outcomes(theta, count, np.random.default_rng(2))["y"]
     mean = theta[0] * program.data[column]
     spread = mean * (1 - theta[0]) if name == "bernoulli" else mean
     assert np.all(np.abs(drawn.mean(axis=0) - mean) <= K * np.sqrt(spread / count))
@@ -294,7 +293,7 @@ def test_acceleration_of_a_mean_is_the_jackknifes():
 def test_parametric_acceleration_of_an_exponential_rate():
     """−1/(3√n); the mean cube of N × 500 exponentials' deviations has error √(E d⁶ − 4)/√(500 N) with E d⁶ = 265."""
     request = asked("exponential", N)
-    drawn = parametric.simulated(request.program, request.estimate.point, 500, np.random.default_rng(4))["y"]
+    drawn = request.program.outcomes(request.estimate.point, 500, np.random.default_rng(4))["y"]
     samples = [request.program.data.replace(y=y) for y in drawn]
     found = accelerations(request.program, request.estimate.point, request.estimate.covariance, samples)[0]
     relative = np.sqrt(265 / 4 / (500 * N)) + 1.5 * np.sqrt(8 / (500 * N))

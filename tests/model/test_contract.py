@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from mle_vs_bayes.density.condense import condensed
 from numpy.testing import assert_allclose
 from statsmodels.tsa.arima.model import ARIMA
 
@@ -13,7 +14,6 @@ from mle_vs_bayes import compare, fit_replicates
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.density import parity
-from mle_vs_bayes.density.condense import condensed
 from mle_vs_bayes.density.coordinates import Coordinates
 from mle_vs_bayes.errors import DataError, ModelError, UsageError
 from mle_vs_bayes.fit import priors

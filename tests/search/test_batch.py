@@ -6,7 +6,6 @@ import pytest
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
-from mle_vs_bayes.intervals.bootstrap import parametric
 from mle_vs_bayes.search import newton, problem
 from mle_vs_bayes.search.batch import fit_batch, why_not
 from mle_vs_bayes.search.optimum import maximum
@@ -27,7 +26,7 @@ def single(program, replicate, power=0.0):
 
 
 def drawn(program, count, seed=1):
-    return parametric.simulated(program, program.start, count, np.random.default_rng(seed))
+    return program.outcomes(program.start, count, np.random.default_rng(seed))
 
 
 def replicate_of(program, columns, replicate):

@@ -12,12 +12,12 @@ from ...data.dataset import Dataset
 from ...density import parity
 from ...density.compile_cache import kept
 from ...density.density import Density
+from ...density.stack import Stack
 from ...estimators import posterior
 from ...estimators.estimate import Estimate
 from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD
 from ...model.layout import Layout
 from ...model.model import Model
-from ...program.replicable import Replicable
 from ...rows import COLUMNS, Row, frame
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.pilot import pilot
@@ -37,12 +37,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def starts(model: Model, members: Sequence[Member]) -> Array:
+def starts(stack: Stack, members: Sequence[Member]) -> Array:
     """Each data set's starting point, θ ``(R, p)``."""
-    if isinstance(model, Replicable):
-        return np.tile(model.program_for(members[0].data).start, (len(members), 1))
-    layout = Layout(model, members[0].condensed)
-    return np.array([layout.join(model.start(each.data)) for each in members])
+    density = stack.program
+    return np.array([density.layout.join(density.model.start(each.data)) for each in members])
 
 
 class Job:
@@ -90,8 +88,9 @@ class Job:
 
     def fit(self, members: list[Member]) -> None:
         """Every estimator on data sets of one shape."""
-        stack, start = stacked(self.model, members), starts(self.model, members)
-        if not stack.program.foreign:
+        stack = stacked(self.model, members)
+        start = starts(stack, members)
+        if stack.program.two_likelihoods:
             kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]

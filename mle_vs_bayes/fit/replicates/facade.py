@@ -127,7 +127,8 @@ def plan_replicates(
     if not members:
         return Plan(target=target, cores=cores)
     group = max(by_shape(chosen_model, members), key=len)
-    return pilot(Posteriors(stacked(chosen_model, group), starts(chosen_model, group)), memory, cores, target, seed)
+    stack = stacked(chosen_model, group)
+    return pilot(Posteriors(stack, starts(stack, group)), memory, cores, target, seed)
 
 
 def _names(estimators: Sequence[str]) -> tuple[str, ...]:

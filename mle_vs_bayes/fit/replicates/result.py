@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...data.dataset import Dataset
 from ...density.density import Density
-from ...density.model_density import ModelDensity
+from ...density.model_density import density_of
 from ...estimators.likelihood_model import LikelihoodModel
 from ...model.model import Model
 from ...model.prior import Prior
@@ -49,7 +49,7 @@ class Replicates:
         priors = self.priors[position]
         if priors is None:
             raise ValueError(f"data set {position} cannot be fitted")
-        return ModelDensity(self.model, self.datasets[position], priors)
+        return density_of(self.model, self.datasets[position], priors)
 
     def results(self, position: int) -> Any:
         """statsmodels' results of one replicate's maximum likelihood, from the estimate in the rows; None without."""

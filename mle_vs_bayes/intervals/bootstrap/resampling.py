@@ -1,6 +1,6 @@
 """Bootstrap replicates of every quantity: three ways to make a data set like ours, one way to refit it.
 
-``parametric``  drawn from the fitted model under the data's own design (`parametric`);
+``parametric``  drawn from the fitted model under the data's own design (`Density.outcomes`);
 ``case``        whole units drawn with replacement, which trusts no model; [1]_
 ``bayesian``    every unit weighted by Dirichlet(1, …, 1): draws of the posterior of the population's maximum
                 likelihood value under a flat prior over distributions. [2]_
@@ -26,7 +26,6 @@ from ...density.density import Density
 from ...search.batch import fit_batch, why_not
 from ...search.optimum import Optima
 from ..interval import Request
-from . import parametric
 
 Array = NDArray[np.float64]
 BLOCK = 5_000_000
@@ -51,7 +50,7 @@ Scheme = Callable[[Density, Array, int, np.random.Generator], tuple[dict[str, Ar
 
 
 def _parametric(program: Density, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, None]:
-    return parametric.simulated(program, theta, count, generator), None
+    return program.outcomes(theta, count, generator), None
 
 
 def _case(program: Density, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:

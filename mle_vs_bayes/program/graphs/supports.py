@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.support import Above, Below, Between, Support, ordered, positive, real, simplex, unit
-from .differentiate import Derivatives, differences, function
+from .differentiate import derivatives, differences, function
 
 if TYPE_CHECKING:
     import pymc
@@ -67,7 +67,7 @@ class Maps:
     def volume(self) -> Any:
         """log |dθ/du| as PyMC counts it, and its gradient ``(f,)``."""
         value = function(self.u, self._volume)
-        slopes = Derivatives(self.u, self._volume, np.zeros(self.size))
+        slopes = derivatives(self.u, self._volume, np.zeros(self.size))
         return lambda u: (float(value(u)), slopes.gradient(u))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from ...errors import UsageError
 from ...model.prior import Prior
-from ...program.replicable import Replicable
 from ..run import unit
 from ..vocabulary.source import Source
 from . import seeds
@@ -110,7 +109,7 @@ def _cells(found: Sequence[Setting], seed: int, batch: int, *, own_replicates: b
 
 def _priors(setting: Setting, seed: int, n: int) -> dict[str, Any]:
     """Priors in plain numbers: what scales with the data does so with one large data set of the scenario."""
-    if not setting.study.fitted or isinstance(setting.model, Replicable):
+    if not setting.study.fitted or setting.model.fixed_priors:
         return {}
     from ...fit.priors import resolve
 

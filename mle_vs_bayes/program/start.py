@@ -8,13 +8,17 @@ values of the Hessian's eigenvalues [1]_ climb into the neighbourhood of a mode;
    optimization, NeurIPS 27, section 4.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Evaluation
-from ...errors import ModelError
-from ..program_density import ProgramDensity
-from ..program_model import initial_point
+from ..density.density import Evaluation
+from ..errors import ModelError
+from ..model.parameter import Parameter
+from ..model.support import nonnegative, positive
+from .program_density import ProgramDensity
+from .program_model import initial_point
 
 Array = NDArray[np.float64]
 
@@ -97,7 +101,7 @@ def _moved(program: ProgramDensity, z: Array, here: Evaluation, step: Array) -> 
 
 def _height(program: ProgramDensity, theta: Array) -> float:
     with np.errstate(all="ignore"):
-        return float(np.sum(program.unit_values(theta)) + program.log_prior(theta))
+        return float(np.sum(program.compiled.unit_values(theta)) + program.log_prior_value(theta))
 
 
 def _around_zero(program: ProgramDensity) -> list[Array]:
@@ -140,17 +144,36 @@ def _sentence(program: ProgramDensity, theta: Array) -> str:
 
 def _bad_term(program: ProgramDensity, theta: Array) -> str:
     """The first term that is not finite, its value, and the datum where it has one."""
-    from ..graphs.differentiate import function, guarded
+    from .graphs.differentiate import function, guarded
 
-    for name, graph in program.graphs.terms.items():
-        values = np.ravel(guarded(function(program.graphs.vector, graph), (1,))(theta))
+    for name, graph in program.compiled.graphs.terms.items():
+        values = np.ravel(guarded(function(program.compiled.graphs.vector, graph), (1,))(theta))
         bad = np.flatnonzero(~np.isfinite(values))
         if bad.size:
             data = np.ravel(program.model.observed.get(name, np.zeros(0)))
             seen = f" for {name}[{bad[0]}] = {data[bad[0]]:.6g}" if data.size == values.size else ""
             return f"the term {name} is {_number(values[bad[0]])}{seen}"
-    return f"the prior's log density is {_number(program.log_prior(theta))}"
+    return f"the prior's log density is {_number(program.log_prior_value(theta))}"
 
 
 def _number(value: float) -> str:
     return "not a number" if np.isnan(value) else "−inf" if value < 0 else "+inf"
+
+
+def close_edges(program: ProgramDensity, theta: Array) -> tuple[Parameter, ...]:
+    """The program's parameters, those that may be 0 with a support that says so; the others are at θ ``(p,)``.
+
+    They are a standard deviation between groups, a rate of what never happened. PyMC samples them on a logarithmic
+    scale, so that a search would run off for ever where the likelihood is highest at 0 itself. Where it is finite
+    there, the end belongs to the support, as it does in the catalogue.
+    """
+    return tuple(
+        replace(p, support=nonnegative) if p.support is positive and _finite_at_zero(program, p, theta) else p
+        for p in program.model.parameters
+    )
+
+
+def _finite_at_zero(program: ProgramDensity, parameter: Parameter, theta: Array) -> bool:
+    at = np.array(theta, dtype=float)
+    at[program.layout.slices[parameter.name]] = 0.0
+    return bool(np.all(np.isfinite(program.compiled.unit_values(at))))
