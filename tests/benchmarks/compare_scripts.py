@@ -64,8 +64,7 @@ print(Exponential(y, extra_params_names=["rate"]).fit(start_params=[1 / y.mean()
 names = ["rate"]
 with pm.Model():
     rate = pm.Gamma("rate", alpha=1, beta=y.sum() / seen.sum())
-    pm.Exponential("y", lam=rate, observed=y[seen])
-    pm.Potential("cut", pm.logccdf(pm.Exponential.dist(lam=rate), y[~seen]).sum())
+    pm.Censored("y", pm.Exponential.dist(lam=rate), lower=None, upper=np.where(seen, np.inf, y), observed=y)
 """
 
 LOGISTIC = (

@@ -126,7 +126,7 @@ def main() -> None:
     parser.add_argument("--cold", action="store_true", help="empty the caches of compiled code before every run")
     asked = parser.parse_args()
     if unknown := set(asked.lines) - set(LINES):
-        parser.error(f"no line {sorted(unknown)[0]}; choose from {', '.join(LINES)}")
+        parser.error(f"no line {min(unknown)}; choose from {', '.join(LINES)}")
     print(machine())
     for name in asked.lines or LINES:
         line = LINES[name]
