@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.column import positive
-from ..density import graphs
-from ..density.cheaper import cheaper
+from ..density import graphs, vector_functions
 from ..density.compile_cache import MODE, kept
 from ..density.graphs import Graph, Unconstrained
-from ..density.hoisting import Hoisted, hoisted
 from ..density.pymc_model import data_node
 from ..density.quiet import quiet
+from ..density.rewrites import Hoisted, cheaper, hoisted
 from ..density.stack import Stack
 from .machine_code import by_address
 
@@ -35,7 +34,7 @@ a density fails."""
 class JointDensity:
     """A compiled density: ``function`` is Numba's C callback, ``order`` the names of its inputs.
 
-    ``prepare`` computes from a stack's inputs what no parameter enters (`hoisting`), and ``stacked`` names the inputs
+    ``prepare`` computes from a stack's inputs what no parameter enters (`rewrites`), and ``stacked`` names the inputs
     that have a replicate axis.
     """
 
@@ -77,7 +76,7 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
     given = {symbols[name]: piece for name, piece in pieces.items() if name not in (CENTRE, ROOT)}
     total: Any = graph_replace(batched[0], {inputs["vector"]: z, **given}).sum()
     outputs: Any = [total, pytensor.grad(total, u)]
-    function = pytensor.function([u, numbers, lengths], outputs, mode="NUMBA", trust_input=True)
+    function = pytensor.function([u, numbers, lengths], outputs, mode=vector_functions.mode(), trust_input=True)
     return JointDensity(_callback(function), tuple(symbols), _preparation(graph.density, less, stack), less.stacked)
 
 

@@ -16,7 +16,7 @@ from mle_vs_bayes.fit.replicates.stacking import sorted_out, stacked
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
 from mle_vs_bayes.sampling.joint_density import CENTRE, NOWHERE, ROOT
 
-from .checks import datasets
+from ..fit.checks import datasets
 
 COUNT, ROWS, POINTS = 3, 30, 4
 SAME = 1e-9
