@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .data.column import Column as Column
     from .data.dataset import Dataset as Dataset
     from .errors import MleVsBayesError as MleVsBayesError
-    from .fit.replicates.fit_replicates import fit_replicates as fit_replicates
+    from .fit.replicates.facade import fit_replicates as fit_replicates
     from .intervals.profile.of_statsmodels import profile as profile
     from .model.model import Model as Model
     from .model.parameter import Function as Function
@@ -39,7 +39,7 @@ _HOMES = {
     "MleVsBayesError": "errors",
     "profile": "intervals.profile.of_statsmodels",
     "summarise": "performance.summarise",
-    "fit_replicates": "fit.replicates.fit_replicates",
+    "fit_replicates": "fit.replicates.facade",
 }
 
 __all__ = list(_HOMES)

@@ -12,7 +12,7 @@ from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, po
 from mle_vs_bayes.fit.agreement import agreements, predict
 from mle_vs_bayes.fit.simulated import simulated
 
-from ..contract.cases import CASES, case, dataset
+from ..model.cases import CASES, case, dataset
 from .checks import (
     FIXED,
     FLAT,

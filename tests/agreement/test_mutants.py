@@ -17,7 +17,7 @@ from mle_vs_bayes.models.exponential import Exponential
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.weibull import Weibull
 
-from ..contract.cases import case, dataset
+from ..model.cases import case, dataset
 from .checks import (
     FLAT,
     OPTIMUM,

@@ -46,7 +46,7 @@ process.leave(7)
 
 ASSIGNMENT = """
 import numba, numpy
-from mle_vs_bayes.cli.compiling import shorten_messages
+from mle_vs_bayes.cli.numba_messages import shorten_messages
 
 @numba.njit
 def assign(into, values):

@@ -10,8 +10,8 @@ from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.model.layout import Layout
 
 from ..agreement.checks import typical
-from ..contract.cases import CASES, dataset
-from .test_rows import SAME
+from ..fit.test_rows import SAME
+from ..model.cases import CASES, dataset
 
 ROWS, POINTS = 60, 20
 SHORTER = [case for case in CASES if case[0] in ("bernoulli", "poisson", "exponential", "normal", "linear")]

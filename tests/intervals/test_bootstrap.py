@@ -19,7 +19,7 @@ from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.wald import wald
 
 from ..agreement.checks import K
-from ..contract.cases import case
+from ..model.cases import case
 
 KINDS = [kind for kind in intervals.KINDS if kind.startswith("bootstrap")]
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas
 import pymc as pm
 import pytest
-from mle_vs_bayes.comparison.programs import own_model
 
 from mle_vs_bayes import compare
+from mle_vs_bayes.comparison.program_files import own_model
 from mle_vs_bayes.errors import DataError, ModelError, UsageError
 from mle_vs_bayes.program.opening import open_program
 from mle_vs_bayes.program.replicable import under_own_covariates

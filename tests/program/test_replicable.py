@@ -3,9 +3,9 @@
 import numpy as np
 import pandas
 import pytest
-from mle_vs_bayes.comparison.programs import own_model
 
 from mle_vs_bayes.comparison.compare import compare
+from mle_vs_bayes.comparison.program_files import own_model
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.fit.simulated import drawn

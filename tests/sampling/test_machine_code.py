@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 WORK = """
-from mle_vs_bayes.replicates import Plan, fit_replicates
+from mle_vs_bayes.fit.replicates import Plan, fit_replicates
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison.simulated import simulated
+from mle_vs_bayes.fit.simulated import simulated
 
 sets = [simulated(models.get("normal"), 20, {}, seed)[0] for seed in range(8)]
 rows = fit_replicates("normal", sets, ("posterior",), plan=Plan(size=8, draws=100)).rows

@@ -7,7 +7,7 @@ import xarray
 from mle_vs_bayes.sampling import tree_groups
 
 from ..agreement.checks import typical
-from ..contract.cases import CASES, case
+from ..model.cases import CASES, case
 
 CHAINS, DRAWS, N = 2, 3, 12
 

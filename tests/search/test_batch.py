@@ -11,7 +11,7 @@ from mle_vs_bayes.search import batch, newton
 from mle_vs_bayes.search.batch import fit_batch, why_not
 from mle_vs_bayes.search.optimum import covariance, maximise
 
-from ..contract.cases import CASES, case
+from ..model.cases import CASES, case
 
 SMALL = 40
 REGULAR = [pair for pair in CASES if models.get(pair[0]).regular]

@@ -12,7 +12,7 @@ from mle_vs_bayes.model.vector_support import ordered, simplex
 from mle_vs_bayes.search import prior_path
 
 from ..agreement.checks import OPTIMUM, close, derivative, program
-from ..contract.cases import case
+from ..model.cases import case
 
 SHAPE, RATE = 3.0, 2.0
 LIFETIMES = np.array([0.4, 1.9, 0.7, 3.1, 0.2])

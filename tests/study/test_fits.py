@@ -61,12 +61,12 @@ def test_rows_carry_the_key_and_functionals_see_what_the_estimands_leave_out(job
 
 
 def test_a_batch_that_cannot_be_fitted_is_failed_rows_with_the_reason(jobs, monkeypatch):
-    import mle_vs_bayes.replicates
+    import mle_vs_bayes.fit.replicates
 
     def broken(*arguments, **keywords):
         raise MemoryError("too large")
 
-    monkeypatch.setattr(mle_vs_bayes.replicates, "fit_replicates", broken)
+    monkeypatch.setattr(mle_vs_bayes.fit.replicates, "fit_replicates", broken)
     result = unit.run(jobs[0])
     rows = frame(result, "rows")
     assert rows["status"].unique().tolist() == ["failed"]

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ...sampling.plan import Plan
-    from .fit_replicates import fit_replicates, plan_replicates
+    from .facade import fit_replicates, plan_replicates
     from .result import Replicates
 
 __all__ = ["Plan", "Replicates", "fit_replicates", "plan_replicates"]
 
 _HOMES = {
-    "fit_replicates": ".fit_replicates",
-    "plan_replicates": ".fit_replicates",
+    "fit_replicates": ".facade",
+    "plan_replicates": ".facade",
     "Plan": "...sampling.plan",
     "Replicates": ".result",
 }
