@@ -98,6 +98,17 @@ class Model:
     def has_latent(self) -> bool:
         return type(self).latent is not Model.latent
 
+    def draw_latent(self, theta: Theta, data: Dataset, rng: np.random.Generator) -> dict[str, Any]:
+        """Draws of everything that `latent` names, given draws θ ``(C, D, …)`` and the data: ``(C, D, …)`` by name.
+
+        Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
+        """
+        raise NotImplementedError
+
+    @property
+    def draws_latent(self) -> bool:
+        return type(self).draw_latent is not Model.draw_latent
+
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""
         sizes = {p.name: [len(self.coords(data)[d]) for d in p.dims] for p in self.parameters}
