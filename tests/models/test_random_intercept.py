@@ -315,9 +315,7 @@ def check_conditional(u, mean, covariance):
 
 
 def test_group_deviations_are_drawn_from_their_distribution_given_the_parameters():
-    data = Dataset(
-        {"y": np.array([1.0, 2.0, 4.0, 0.5, 0.0, 3.0]), "group": np.array([0.0, 0, 0, 1, 1, 2])}, GROUPS_OF_3
-    )
+    data = grouped({"a": (1.0, 2.0, 4.0), "b": (0.5, 0.0), "c": (3.0,)})
     at = {"mu": 1.5, "tau": 0.8, "sigma": 1.2}
     theta = {name: np.full((1, 20_000), value) for name, value in at.items()}
     drawn = RandomIntercept().draw_latent(theta, data, np.random.default_rng(1))
