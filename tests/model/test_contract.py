@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from mle_vs_bayes.density.condense import condensed
+from mle_vs_bayes.density.stack import condensed
 from numpy.testing import assert_allclose
 from statsmodels.tsa.arima.model import ARIMA
 
