@@ -186,6 +186,14 @@ def _known(family: str) -> None:
         raise UsageError(f'prior family "{family}" is not known; {hint}')
 
 
+def _bounded(family: str, name: str, value: "Number | Scaled") -> bool:
+    """Whether an argument is finite, or an end that may be open."""
+    if isinstance(value, Scaled):
+        return True
+    may_be_open = family == "TruncatedNormal" and name in ("lower", "upper")
+    return not np.any(np.isnan(value)) if may_be_open else bool(np.all(np.isfinite(value)))
+
+
 def _check(prior: Prior) -> None:
     _known(prior.family)
     signatures = FAMILIES[prior.family].signatures
@@ -194,6 +202,8 @@ def _check(prior: Prior) -> None:
         ways = " or ".join(", ".join(s) or "no arguments" for s in signatures)
         raise UsageError(f"prior {prior.family} takes {ways}; it was given {given}.")
     for name, value in prior.arguments.items():
+        if not _bounded(prior.family, name, value):
+            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be a finite number.")
         must_be_positive = name in POSITIVE_ARGUMENTS or (
             name == "alpha" and prior.family not in ("Cauchy", "SkewNormal")
         )

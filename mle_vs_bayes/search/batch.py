@@ -53,6 +53,7 @@ def fit_batch(
     *,
     start: Array | None = None,
     power: float = 0.0,
+    held: Bools | None = None,
     mode: str = MODE,
 ) -> BatchOptima:
     """The optimum of Σ weight × unit + ``power`` · log prior for every replicate.
@@ -65,6 +66,9 @@ def fit_batch(
         Of each unit in each replicate; 1 unless given.
     start : array (p,) or (R, p)
         On the model scale; the leaf's start for the program's own data unless given.
+    held : array (f,) of bool
+        Coordinates that stay where ``start`` has them, on a closed edge of their support or inside it: the optimum
+        of the model with tau = 0.
 
     A replicate that is not a number, or has no maximum, is not converged and does not touch the others.
 
@@ -75,17 +79,18 @@ def fit_batch(
     """
     count = _replicates(program, columns or {}, weights)
     theta = np.broadcast_to(program.start if start is None else start, (count, program.layout.size))
-    return optima(Stack(program, count, columns or {}, weights), theta, power, mode=mode)
+    return optima(Stack(program, count, columns or {}, weights), theta, power, held=held, mode=mode)
 
 
-def optima(stack: Stack, start: Array, power: float, *, mode: str = MODE) -> BatchOptima:
+def optima(stack: Stack, start: Array, power: float, *, held: Bools | None = None, mode: str = MODE) -> BatchOptima:
     """The optimum of Σ weight × unit + ``power`` · log prior for every replicate of a stack, from starts ``(R, p)``."""
     program, evaluate = stack.program, evaluator(stack, power, mode=mode)
     coordinates = BatchCoordinates(stack)
-    z = _starts(program, coordinates, start)
+    fixed = np.zeros(program.layout.free_size, dtype=np.bool_) if held is None else held
+    z = _starts(program, coordinates, start, fixed)
     size = max(1, CELLS // (stack.rows * program.layout.size))
     chunks = [np.arange(first, min(first + size, stack.count)) for first in range(0, stack.count, size)]
-    return _joined(coordinates, z, [_climb(program, evaluate, z[chunk], chunk) for chunk in chunks])
+    return _joined(coordinates, z, fixed, [_climb(program, evaluate, z[chunk], chunk, fixed) for chunk in chunks])
 
 
 def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
@@ -120,30 +125,35 @@ def _replicates(program: Program, columns: Mapping[str, Array], weights: Array |
     return counts.pop()
 
 
-def _starts(program: Program, coordinates: BatchCoordinates, theta: Array) -> Array:
-    """z ``(R, f)`` of the starts; a coordinate on an edge of its support, where no search begins, from the leaf's."""
+def _starts(program: Program, coordinates: BatchCoordinates, theta: Array, held: Bools) -> Array:
+    """z ``(R, f)`` of the starts; a coordinate on an edge of its support, where no search begins, from the leaf's.
+
+    Unless it is ``held`` there.
+    """
     with np.errstate(all="ignore"):
         z = coordinates.z(theta)
-    return np.where(np.isinf(z), program.coordinates.z(program.start), z)
+    return np.where(np.isinf(z) & ~held, program.coordinates.z(program.start), z)
 
 
-def _climb(program: Program, evaluate: Evaluate, start: Array, chunk: Index) -> tuple[Climb, Bools, Index]:
+def _climb(program: Program, evaluate: Evaluate, start: Array, chunk: Index, held: Bools) -> tuple[Climb, Bools, Index]:
     """The climb of one chunk; where it runs to an edge that belongs to the support, again from that edge."""
     bounded = program.layout.bounded
-    here, converged, tried = climb(lambda z, index: evaluate(z, chunk[index]), start, bounded)
+    here, converged, tried = climb(lambda z, index: evaluate(z, chunk[index]), start, bounded, held)
     closed = [program.layout.parameter_of(label).support.closed for label in program.layout.free_labels]
     leaving = ~converged[:, None] & np.asarray(closed) & (here.z < start - FAR)
     lost = np.flatnonzero(leaving.any(axis=1))
     if lost.size:
         on_edge = np.where(leaving[lost], -np.inf, here.z[lost])
-        there, found, more = climb(lambda z, index: evaluate(z, chunk[lost[index]]), on_edge, bounded)
+        there, found, more = climb(lambda z, index: evaluate(z, chunk[lost[index]]), on_edge, bounded, held)
         found &= there.value >= here.value[lost] - 1e-9
         here.put(lost, there, found)
         converged[lost], tried[lost] = found, tried[lost] + more
     return here, converged, tried
 
 
-def _joined(coordinates: BatchCoordinates, start: Array, found: list[tuple[Climb, Bools, Index]]) -> BatchOptima:
+def _joined(
+    coordinates: BatchCoordinates, start: Array, fixed: Bools, found: list[tuple[Climb, Bools, Index]]
+) -> BatchOptima:
     """The chunks' climbs as one result on the model scale."""
     z, hessian, value, length = (
         np.concatenate([getattr(each[0], name) for each in found]) for name in ("z", "hessian", "value", "length")
@@ -153,5 +163,5 @@ def _joined(coordinates: BatchCoordinates, start: Array, found: list[tuple[Climb
     theta, covariance = np.full((len(z), p), np.nan), np.full((len(z), p, p), np.nan)
     if converged.any():
         theta[converged] = coordinates.theta(z[converged])
-        covariance[converged] = coordinates.covariance(z[converged], hessian[converged])
+        covariance[converged] = coordinates.covariance(z[converged], hessian[converged], fixed)
     return BatchOptima(theta, covariance, np.where(converged, value, np.nan), converged, tried, length, z, start)

@@ -18,6 +18,7 @@ from .newton import without
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 
 class BatchCoordinates:
@@ -72,12 +73,12 @@ class BatchCoordinates:
                 turned[:, columns, columns] += [support.curvature(*each) for each in zip(u, g, strict=True)]
         return (back @ gradient[:, :, None])[:, :, 0], turned
 
-    def covariance(self, z: Array, hessian: Array) -> Array:
+    def covariance(self, z: Array, hessian: Array, fixed: Bools) -> Array:
         """J (−H)⁻¹ Jᵀ, shape ``(R, p, p)``: covariances on the model scale from Hessians with respect to z.
 
-        NaN for parameters on the edge of their support (z = −∞ there).
+        NaN for parameters on the edge of their support (z = −∞ there) and where ``fixed`` ``(f,)``.
         """
-        held = np.isneginf(z)
+        held = np.isneginf(z) | fixed
         to_theta = self.linear @ self.jacobian(z)
         found = to_theta @ np.linalg.inv(without(held, -hessian)) @ np.swapaxes(to_theta, 1, 2)
         free = [self.layout.labels.index(label) for label in self.layout.free_labels]

@@ -39,7 +39,7 @@ class Climb:
     """Where each replicate is: z ``(R, f)`` with value, gradient and Hessian there, and the next full step.
 
     ``length`` is √(gᵀ(−H)⁻¹g), the step's length in standard errors; NaN unless −H is positive definite. A coordinate
-    at −∞ lies on the edge of its support and stays there.
+    at −∞ lies on the edge of its support and stays there, as one that is held does wherever it is.
     """
 
     z: Array
@@ -55,14 +55,17 @@ class Climb:
             getattr(self, name)[index[chosen]] = getattr(other, name)[chosen]
 
 
-def climb(evaluate: Evaluate, start: Array, bounded: Bools) -> tuple[Climb, Bools, Index]:
+def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None = None) -> tuple[Climb, Bools, Index]:
     """Newton's method from ``start`` ``(R, f)``: where it ended, whether that is an optimum, steps tried ``(R,)``.
+
+    Coordinates that are ``held`` ``(f,)`` keep their start.
 
     ``bounded`` ``(f,)`` says which coordinates run off to an edge of their support; one that is `FAR` away is given
     up. An optimum has a gradient of at most `GRADIENT_TOLERANCE` SE (or float64's spacing there) with −H positive
     definite.
     """
-    here = _at(evaluate, start.copy(), np.arange(len(start)), bounded)
+    fixed = np.zeros(start.shape[1], dtype=np.bool_) if held is None else held
+    here = _at(evaluate, start.copy(), np.arange(len(start)), bounded, fixed)
     unit = _unit(here.hessian, bounded)
     factor, tried = np.ones(len(start)), np.zeros(len(start), dtype=np.intp)
     on = np.isfinite(here.value) & np.all(np.isfinite(here.step), axis=1) & ~_at_rest(here, unit, FINE)
@@ -70,7 +73,7 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools) -> tuple[Climb, Bool
         index = np.flatnonzero(on)
         if not index.size:
             break
-        there = _at(evaluate, here.z[index] + factor[index, None] * here.step[index], index, bounded)
+        there = _at(evaluate, here.z[index] + factor[index, None] * here.step[index], index, bounded, fixed)
         better = _better(here.value[index], here.length[index], there)
         here.put(index, there, better)
         factor[index] = np.where(better, 1.0, factor[index] / 2)
@@ -80,9 +83,9 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools) -> tuple[Climb, Bool
     return here, _at_rest(here, unit, GRADIENT_TOLERANCE), tried
 
 
-def _at(evaluate: Evaluate, z: Array, index: Index, bounded: Bools) -> Climb:
+def _at(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bools) -> Climb:
     value, gradient, hessian = evaluate(z, index)
-    return Climb(z, value, gradient, hessian, *_steps(np.isneginf(z), gradient, hessian, bounded))
+    return Climb(z, value, gradient, hessian, *_steps(np.isneginf(z) | held, gradient, hessian, bounded))
 
 
 def _steps(held: Bools, gradient: Array, hessian: Array, bounded: Bools) -> tuple[Array, Array]:
