@@ -44,7 +44,7 @@ def compare(asked: Mapping[str, Any]) -> int:
             raise
     written = save(comparison, out)
     show(comparison, written, parts, as_json=asked["json"])
-    return 1 if asked["strict"] and comparison.of_concern else 0
+    return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
 
 
 def is_program(model: str) -> bool:
