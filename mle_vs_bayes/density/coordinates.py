@@ -131,12 +131,13 @@ class Coordinates:
             turned[..., columns, columns] += bend
         return (back @ gradient[..., None])[..., 0], turned
 
-    def covariance(self, z: Array, hessian: Array) -> Array:
+    def covariance(self, z: Array, hessian: Array, fixed: Bools | None = None) -> Array:
         """J (−H)⁻¹ Jᵀ ``(…, p, p)``: covariances on the model scale from Hessians with respect to z.
 
-        NaN for parameters on a closed edge of their support, where z is infinite; the others as if these were known.
+        NaN for parameters on a closed edge of their support, where z is infinite, and for those
+        that are ``fixed`` ``(f,)``; the others as if these were known.
         """
-        held = np.isinf(z)
+        held = np.isinf(z) if fixed is None else np.isinf(z) | fixed
         to_theta = self.linear @ self.jacobian(z)
         information = without(held, -hessian)
         # The information is inverted with a unit diagonal, so that parameters in different units lose no digits.

@@ -13,6 +13,7 @@ from .optimum import Optima, maximise
 from .problem import Problem, of_stack
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 def fit_batch(
@@ -22,6 +23,7 @@ def fit_batch(
     *,
     start: Array | None = None,
     power: float = 0.0,
+    held: Bools | None = None,
     mode: str = MODE,
 ) -> Optima:
     """The optimum of Σ weight × unit + ``power`` · log prior for every replicate.
@@ -34,6 +36,9 @@ def fit_batch(
         Of each unit in each replicate; 1 unless given.
     start : array (p,) or (R, p)
         On the model scale; the leaf's start for the program's own data unless given.
+    held : array (f,) of bool
+        Coordinates that stay where ``start`` has them, on a closed edge of their support or inside it: the optimum
+        of the model with tau = 0.
 
     A replicate that is not a number, or has no maximum, is not converged and does not touch the others.
 
@@ -44,15 +49,18 @@ def fit_batch(
     """
     count = _replicates(program, columns or {}, weights)
     theta = np.broadcast_to(program.start if start is None else start, (count, program.layout.size))
-    problem = of_stack(Stack(program, count, columns or {}, weights), power, mode=mode)
+    problem = of_stack(Stack(program, count, columns or {}, weights), power, mode=mode, held=held)
     return maximise(problem, inside(problem, theta, program), rescue=False)
 
 
 def inside(problem: Problem, theta: Array, program: Density) -> Array:
-    """z ``(R, f)`` of starts θ ``(R, p)``; a coordinate on an edge, where no search begins, from the leaf's start."""
+    """z ``(R, f)`` of starts θ ``(R, p)``.
+
+    A coordinate on an edge, where no search begins unless it is held there, is that of the leaf's start.
+    """
     with np.errstate(all="ignore"):
         z = problem.coordinates.z(theta)
-    return np.where(np.isinf(z), program.coordinates.z(program.start), z)
+    return np.where(np.isinf(z) & ~problem.fixed, program.coordinates.z(program.start), z)
 
 
 def why_not(program: Density, optima: Optima, replicate: int, data: Dataset) -> str:

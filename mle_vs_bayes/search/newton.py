@@ -39,7 +39,7 @@ class Climb:
     """Where each data set's search is: z ``(R, f)`` with value, gradient and Hessian there, and the next full step.
 
     ``length`` is √(gᵀ(−H)⁻¹g), the step's length in standard errors; NaN unless −H is positive definite. An infinite
-    coordinate lies on a closed edge of its support and stays there.
+    coordinate lies on a closed edge of its support and stays there, as one that is held does wherever it is.
     """
 
     z: Array
@@ -67,14 +67,17 @@ def joined(climbs: list[Climb]) -> Climb:
     return Climb(*(np.concatenate([getattr(climb, name) for climb in climbs]) for name in _FIELDS))
 
 
-def climb(evaluate: Evaluate, start: Array, bounded: Bools) -> tuple[Climb, Bools, Index]:
+def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None = None) -> tuple[Climb, Bools, Index]:
     """Newton's method from ``start`` ``(R, f)``: where it ended, whether that is an optimum, steps tried ``(R,)``.
+
+    Coordinates that are ``held`` ``(f,)`` keep their start.
 
     ``bounded`` ``(f,)`` says which coordinates run off to an edge of their support; one that is `FAR` away is given
     up. An optimum has a gradient of at most `GRADIENT_TOLERANCE` SE (or float64's spacing there) with −H positive
     definite.
     """
-    current = stand(evaluate, start.copy(), np.arange(len(start)), bounded)
+    fixed = np.zeros(start.shape[1], dtype=np.bool_) if held is None else held
+    current = stand(evaluate, start.copy(), np.arange(len(start)), bounded, fixed)
     unit = _unit(current.hessian, bounded)
     factor, tried = np.ones(len(start)), np.zeros(len(start), dtype=np.intp)
     on = np.isfinite(current.value) & np.all(np.isfinite(current.step), axis=1) & ~_at_rest(current, unit, FINE)
@@ -82,7 +85,8 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools) -> tuple[Climb, Bool
         index = np.flatnonzero(on)
         if not index.size:
             break
-        candidate = stand(evaluate, current.z[index] + factor[index, None] * current.step[index], index, bounded)
+        trial = current.z[index] + factor[index, None] * current.step[index]
+        candidate = stand(evaluate, trial, index, bounded, fixed)
         better = _better(current.value[index], current.length[index], candidate)
         current.put(index, candidate, better)
         factor[index] = np.where(better, 1.0, factor[index] / 2)
@@ -92,10 +96,11 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools) -> tuple[Climb, Bool
     return current, _at_rest(current, unit, GRADIENT_TOLERANCE), tried
 
 
-def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools) -> Climb:
+def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bools | None = None) -> Climb:
     """A climb that has not moved: value, derivatives and the next step at z ``(r, f)``."""
     value, gradient, hessian = evaluate(z, index)
-    return Climb(z, value, gradient, hessian, *_steps(np.isinf(z), gradient, hessian, bounded))
+    still = np.isinf(z) if held is None else np.isinf(z) | held
+    return Climb(z, value, gradient, hessian, *_steps(still, gradient, hessian, bounded))
 
 
 def _steps(held: Bools, gradient: Array, hessian: Array, bounded: Bools) -> tuple[Array, Array]:
@@ -114,6 +119,12 @@ def _steps(held: Bools, gradient: Array, hessian: Array, bounded: Bools) -> tupl
     longest = np.max(np.abs(steps), axis=1, where=bounded, initial=0.0)
     steps *= np.minimum(1.0, _LONGEST / np.maximum(longest, _LONGEST))[:, None]
     return np.where(sound[:, None], steps, np.nan), np.where(definite, np.sqrt(squared), np.nan)
+
+
+def decrement(gradient: Array, hessian: Array, free: Bools) -> float:
+    """√(gᵀ(−H)⁻¹g) over the ``free`` coordinates of one density, in SE; NaN unless −H is positive definite there."""
+    bounded = np.zeros(len(free), dtype=np.bool_)
+    return float(_steps(~free[None], gradient[None], hessian[None], bounded)[1][0])
 
 
 def _unit(hessian: Array, bounded: Bools) -> Array:

@@ -85,7 +85,9 @@ class Optima:
         ok = self.converged[:, None, None]
         hessian = np.where(ok, self.end.hessian, -np.eye(self.z.shape[1]))
         with np.errstate(all="ignore"):
-            covariance = self.problem.coordinates.covariance(np.where(ok[:, 0], self.z, 0.0), hessian)
+            covariance = self.problem.coordinates.covariance(
+                np.where(ok[:, 0], self.z, 0.0), hessian, self.problem.held
+            )
         return np.where(ok, covariance, np.nan)
 
     @cached_property
@@ -157,7 +159,7 @@ def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
 
 def run_off(problem: Problem, z: Array, start: Array, iterations: Index) -> Optima:
     """Searches of another method that have left for an edge, as they stand at z ``(R, f)``: none is an optimum."""
-    end = stand(problem.evaluate, z, np.arange(len(z)), problem.layout.bounded)
+    end = stand(problem.evaluate, z, np.arange(len(z)), problem.layout.bounded, problem.held)
     return Optima(problem, start, end, np.zeros(len(z), dtype=np.bool_), iterations)
 
 
@@ -168,11 +170,11 @@ def _ascent(problem: Problem, start: Array, place: Index) -> tuple[Climb, Bools,
         return problem.evaluate(z, place[index])
 
     bounded = problem.layout.bounded
-    end, converged, tried = climb(evaluate, start, bounded)
+    end, converged, tried = climb(evaluate, start, bounded, problem.held)
     on_edge = edges.closed(problem, end.z, start)
     lost = np.flatnonzero(~converged & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
     if lost.size:
-        again, found, more = climb(lambda z, index: evaluate(z, lost[index]), on_edge[lost], bounded)
+        again, found, more = climb(lambda z, index: evaluate(z, lost[index]), on_edge[lost], bounded, problem.held)
         found &= again.value >= end.value[lost] - 1e-9
         end.put(lost, again, found)
         converged[lost], tried[lost] = found, tried[lost] + more

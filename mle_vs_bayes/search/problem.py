@@ -20,6 +20,7 @@ from ..density.stack import Stack, of_replicates
 from ..model.layout import Layout
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Index = NDArray[np.intp]
 Evaluate = Callable[[Array, Index], tuple[Array, Array, Array]]
 """z ``(r, f)`` of the data sets ``(r,)`` → value ``(r,)``, gradient ``(r, f)``, Hessian ``(r, f, f)``."""
@@ -43,6 +44,13 @@ class Problem:
     evaluator: Callable[[float], Evaluate]
     density: Callable[[int], Density]
     together: int = 1
+    held: Bools | None = None
+    """Coordinates ``(f,)`` that keep their start."""
+
+    @property
+    def fixed(self) -> Bools:
+        """Which coordinates are held ``(f,)``."""
+        return np.zeros(self.layout.free_size, dtype=np.bool_) if self.held is None else self.held
 
     @cached_property
     def evaluate(self) -> Evaluate:
@@ -73,7 +81,12 @@ def of_density(density: Density, power: float) -> Problem:
 
 
 def of_stack(
-    stack: Stack, power: float, density: Callable[[int], Density] | None = None, *, mode: str = MODE
+    stack: Stack,
+    power: float,
+    density: Callable[[int], Density] | None = None,
+    *,
+    mode: str = MODE,
+    held: Bools | None = None,
 ) -> Problem:
     """R data sets of one shape; ``density`` gives each alone, the stack's own program unless given."""
     program = stack.program
@@ -85,6 +98,7 @@ def of_stack(
         lambda power: evaluator(stack, power, mode=mode),
         density or (lambda i: program),
         max(1, CELLS // (stack.rows * program.layout.size)),
+        held,
     )
 
 

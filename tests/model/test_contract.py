@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from mle_vs_bayes.density.stack import condensed
 from numpy.testing import assert_allclose
 from statsmodels.tsa.arima.model import ARIMA
 
@@ -15,6 +14,7 @@ from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.coordinates import Coordinates
+from mle_vs_bayes.density.stack import condensed
 from mle_vs_bayes.errors import DataError, ModelError, UsageError
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.subsets import nested

@@ -91,11 +91,29 @@ class ProfileCurve:
         )
 
     def deviance_at(self, value: float) -> float:
-        """2 (ℓ̂ − ℓ_p) at one value: the likelihood-ratio statistic of that value; infinite where it is impossible."""
+        """2 (ℓ̂ − ℓ_p) at one value: the likelihood-ratio statistic of that value; NaN where no maximum was found."""
         try:
-            return self._adopting(lambda trace: -2 * trace.at(trace.quantity.t(value)).height)
+            return -2 * self.highest_at(value)[0]
         except (UnreachableError, LostOptimumError):
-            return float("inf")
+            return float("nan")
+
+    def highest_at(self, value: float) -> tuple[float, Array]:
+        """The highest log density where the quantity has this value, relative to the optimum's, and its θ ``(p,)``.
+
+        Raises
+        ------
+        UnreachableError, LostOptimumError
+            No maximum was found there.
+        """
+        if not self._varies():
+            raise UnreachableError(f"{self.label} does not change to first order at the estimate")
+
+        def at(trace: Trace) -> tuple[float, Array]:
+            point = trace.reached(trace.quantity.t(value))
+            return point.height, trace.surface.theta(point.x)
+
+        with np.errstate(all="ignore"):  # on the way to a value so far that numbers end
+            return self._adopting(at)
 
     @property
     def values(self) -> Array:

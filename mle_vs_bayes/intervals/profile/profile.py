@@ -60,6 +60,11 @@ def _intervals(request: Request, power: float) -> list[Interval]:
     return found
 
 
+def likelihood_optimum(program: Density, mle: Estimate) -> Optimum | Interval:
+    """The maximum likelihood estimate as an optimum, or an interval that says why nothing is profiled around it."""
+    return _optimum(program, mle, 0.0)
+
+
 def _optimum(program: Density, estimate: Estimate, power: float) -> Optimum | Interval:
     """The estimate as an optimum in working coordinates, or an interval that says why there is no profile."""
     if not estimate.converged:
