@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..ingestion.wording import listed
+from ..words import listed
 from .moments import key_names
-from .roles import Roles
+from .table.roles import Roles
 
 if TYPE_CHECKING:
     import pandas as pd
