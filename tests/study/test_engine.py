@@ -203,8 +203,9 @@ study = Study(n=(10, 11, 12), models=["normal"], replicates=20, batch=10, estima
 """
 
 
-def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_others_there(desk):
+def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_others_there(desk, patience):
     """Processes that Dask starts again: the deadly cell is failed rows with the reason, the others are done."""
+    import dask
     from distributed import LocalCluster
 
     desk.write(KILLING)
@@ -215,7 +216,11 @@ def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_oth
         "dashboard_address": None,
         "silence_logs": 50,
     }
-    with LocalCluster(**options) as cluster:
+    settings = {
+        "distributed.deploy.lost-worker-timeout": patience,  # else the cluster itself gives up after 15 seconds
+        "distributed.scheduler.allowed-failures": 1,
+    }
+    with dask.config.set(settings), LocalCluster(**options) as cluster:
         code, out, err = desk.run("run", "tiny.py", "--out", "out", "--scheduler", cluster.scheduler_address)
     assert code == 1, out + err  # a third of the fits has failed
     rows = rows_of(desk.folder / "out")
