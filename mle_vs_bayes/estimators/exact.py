@@ -5,6 +5,8 @@ import time
 import numpy as np
 
 from ..density.density import Program
+from ..search.audit import on_edge
+from ..search.optimum import covariance, judge
 from .estimate import Estimate, missing
 
 MLE = "maximum_likelihood_exact"
@@ -12,7 +14,10 @@ POSTERIOR = "posterior_exact"
 
 
 def fit_mle(program: Program) -> Estimate:
-    """The closed-form maximum likelihood estimate with the covariance from the exact Hessian there."""
+    """The closed-form maximum likelihood estimate with the covariance from the exact Hessian there.
+
+    There is no covariance where the information is not positive definite, and NaN for a parameter on its edge.
+    """
     began = time.perf_counter()
     labels = program.layout.labels
     direction = program.model.divergence(program.data)
@@ -22,14 +27,15 @@ def fit_mle(program: Program) -> Estimate:
     if solution is None:
         return missing(MLE, labels, "not_applicable", f"{program.model.name} has no closed form for its MLE")
     theta = program.layout.join(solution)
-    z = program.coordinates.z(theta)
-    evaluation = program.evaluate(z, power=0.0)
+    with np.errstate(divide="ignore"):  # on an edge of the support z is −∞
+        optimum = judge(program, 0.0, program.coordinates.z(theta), iterations=0)
     return Estimate(
         estimator=MLE,
         labels=labels,
         point=theta,
-        covariance=program.coordinates.covariance(z, evaluation.hessian),
-        log_likelihood=evaluation.value,
+        covariance=None if np.isnan(optimum.decrement) else covariance(program, optimum),
+        log_likelihood=optimum.evaluation.value,
+        concerns=on_edge(program, optimum),
         seconds=time.perf_counter() - began,
     )
 

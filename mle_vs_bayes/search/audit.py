@@ -24,7 +24,7 @@ class Search:
 
 def concerns(program: Program, power: float, top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
     """Concerns about the best of several searches for the maximum of log-likelihood + ``power`` · log prior."""
-    edges = _on_edge(program, top)
+    edges = on_edge(program, top)
     flat = () if edges else flat_direction(program, program.coordinates.working(top.z), power)
     return (*_several(top, optima), *_ran_off(optima), *edges, *flat)
 
@@ -42,7 +42,8 @@ def _ran_off(optima: list[Optimum]) -> tuple[Concern, ...]:
     return (Concern("ran_off", f"{len(reasons)} of {len(optima)}: {reasons[0]}"),) if reasons else ()
 
 
-def _on_edge(program: Program, top: Optimum) -> tuple[Concern, ...]:
+def on_edge(program: Program, top: Optimum) -> tuple[Concern, ...]:
+    """A concern that names the parameters on an edge of their support, if any."""
     held = [label for label, free in zip(program.layout.free_labels, np.isfinite(top.z), strict=True) if not free]
     if not held:
         return ()
