@@ -25,7 +25,7 @@ def run(asked: Mapping[str, Any]) -> int:
     from ..study.run.run import run as run_study
     from ..study.vocabulary import source
 
-    same = ("replicates", "quick", "seed", "workers", "scheduler")
+    same = ("replicates", "quick", "seed", "workers", "scheduler", "patience")
     wanted = Wanted(**{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed())
     found = source.find(asked["name"]) if asked["model"] is None else own_program(asked)
     suffix = "-quick" if asked["quick"] else ""
@@ -69,12 +69,12 @@ def own_program(asked: Mapping[str, Any]) -> "Source":
     return of_program(asked["model"], asked["data"], truth, [int(size) for size in wanted])
 
 
-def resume(folder: Path, workers: int, scheduler: str | None) -> int:
+def resume(folder: Path, workers: int, scheduler: str | None, patience: float) -> int:
     """`study resume`; the exit code."""
     from ..study.run.run import Wanted
     from ..study.run.run import resume as resume_study
 
-    wanted = Wanted(workers=workers, scheduler=scheduler, command=typed())
+    wanted = Wanted(workers=workers, scheduler=scheduler, patience=patience, command=typed())
     return finished(folder, wanted, lambda screen: resume_study(folder, wanted, screen))
 
 
@@ -102,11 +102,13 @@ def finished(folder: Path, wanted: "Wanted", work: Callable[[Screen], "Outcome"]
 
 def resuming(folder: Path, wanted: "Wanted") -> str:
     """The command that goes on where this one was interrupted."""
-    words = ["mle-vs-bayes", "study", "resume", str(folder)]
-    if wanted.workers != 2:
+    words, usual = ["mle-vs-bayes", "study", "resume", str(folder)], type(wanted)()
+    if wanted.workers != usual.workers:
         words += ["--workers", str(wanted.workers)]
     if wanted.scheduler:
         words += ["--scheduler", wanted.scheduler]
+    if wanted.patience != usual.patience:
+        words += ["--patience", f"{wanted.patience:g}"]
     return shlex.join(words)
 
 

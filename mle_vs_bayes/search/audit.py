@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..model.direction import combination
+from ..model.layout import Layout
 from .optimum import Optima, distances
 
 Array = NDArray[np.float64]
@@ -37,7 +38,7 @@ def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...
     """Of each data set, the concerns about the best of several searches; none where there is no optimum."""
     away = np.stack([distances(top, search) for search in searches])
     lost = ~np.all([search.converged for search in searches], axis=0)
-    on_edge = np.isinf(top.z).any(axis=1)
+    edges = np.isinf(top.z).any(axis=1)
     ratios, directions = _flatness(top)
     remarks: list[tuple[Concern, ...]] = []
     for i, accepted in enumerate(top.converged.tolist()):
@@ -45,7 +46,8 @@ def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...
         if accepted:
             found += _several(away[:, i], len(searches))
             found += _ran_off(searches, i) if lost[i] else ()
-            found += _on_edge(top, i) if on_edge[i] else _flat(top, ratios[i], directions[i])
+            found += on_edge(top.problem.layout, top.z[i], top.theta[i])
+            found += () if edges[i] else _flat(top, ratios[i], directions[i])
         remarks.append(tuple(found))
     return remarks
 
@@ -68,9 +70,11 @@ def _ran_off(searches: Sequence[Optima], i: int) -> tuple[Concern, ...]:
     return (Concern("ran_off", f"{len(reasons)} of {len(searches)}: {reasons[0]}"),) if reasons else ()
 
 
-def _on_edge(top: Optima, i: int) -> tuple[Concern, ...]:
-    layout, theta = top.problem.layout, top.theta[i]
-    held = [label for label, z in zip(layout.free_labels, top.z[i], strict=True) if np.isinf(z)]
+def on_edge(layout: Layout, z: Array, theta: Array) -> tuple[Concern, ...]:
+    """A concern that names the parameters on an edge of their support, if any; z ``(f,)`` and θ ``(p,)``."""
+    held = [label for label, u in zip(layout.free_labels, z, strict=True) if np.isinf(u)]
+    if not held:
+        return ()
     return (Concern("boundary", ", ".join(f"{label} = {theta[layout.labels.index(label)]:.6g}" for label in held)),)
 
 

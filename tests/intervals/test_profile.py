@@ -449,10 +449,11 @@ def test_better_optimum_on_the_way_is_reported_and_adopted():
     lesser, best = at_mode(y, 5.0), at_mode(y, 0.0)
     found, expected = by_label(lesser), by_label(best)
     for label in ("mu", "cube"):
-        close(pair(found[label]), pair(expected[label]))
+        close([found[label].lower, found[label].upper], pair(expected[label]))
         concern = found[label].concerns[0]
         assert concern.code == "better_optimum"
         assert f"mu = {best.estimate.point[0]:.4g}" in concern.detail
+        assert "around a higher maximum than the estimate" in found[label].reason
         assert not expected[label].concerns
         close(found[label].detail.estimate, expected[label].detail.estimate)
 

@@ -111,5 +111,5 @@ def _computed(kind: str, group: Group, fitted: Modes, i: int) -> list[Interval]:
 def _put(ends: Ends, place: tuple[int, int], interval: Interval) -> None:
     ends.lower[place] = np.nan if interval.lower is None else interval.lower
     ends.upper[place] = np.nan if interval.upper is None else interval.upper
-    if interval.status != "ok":
+    if interval.reason is not None:
         ends.status[place], ends.reason[place] = interval.status, interval.reason

@@ -85,7 +85,7 @@ class ProfileCurve:
             return Interval(status="failed", reason="; ".join(failed), concerns=self.concerns, detail=self)
         sides = self._open_sides(lower, upper)
         concerns = (*self.concerns, *(Concern("profile_open", side) for side in sides))
-        reason = "; ".join(sides) or None
+        reason = "; ".join((*self._elsewhere(), *sides)) or None
         return Interval(
             lower=self._value(lower), upper=self._value(upper), reason=reason, concerns=concerns, detail=self
         )
@@ -129,8 +129,8 @@ class ProfileCurve:
     def concerns(self) -> tuple[Concern, ...]:
         """What the points met so far give reason for."""
         found = []
-        gain = self.optimum.evaluation.value - self._origin.evaluation.value
         if self.optimum is not self._origin:
+            gain = self.optimum.evaluation.value - self._origin.evaluation.value
             found.append(Concern("better_optimum", f"log density higher by {gain:.3g} at {self._where()}"))
         trace = self._traces[-1]
         dips = [p.t for p in trace.points.values() if p.t * p.slope > _FALL]
@@ -194,6 +194,12 @@ class ProfileCurve:
         """Whether the curve runs level to an edge that is itself a possible value: then that is the end."""
         support = self._traces[-1].quantity.support
         return support.closed and end.towards == support.closed_end
+
+    def _elsewhere(self) -> tuple[str, ...]:
+        """That the interval is not one around the estimate, where a better optimum was met."""
+        if self.optimum is self._origin:
+            return ()
+        return (f"the interval is around a higher maximum than the estimate, met on the way: {self._where()}",)
 
     def _open_sides(self, lower: End, upper: End) -> list[str]:
         open_ends = [end for end in (lower, upper) if end.towards is not None and not self._ends_on_edge(end)]

@@ -31,6 +31,7 @@ class Wanted:
     seed: int | None = None
     workers: int = 2
     scheduler: str | None = None
+    patience: float = engine.PATIENCE
     command: str = ""
 
 
@@ -163,7 +164,7 @@ def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
 def _crew(wanted: Wanted, watch: Watch) -> AbstractContextManager[Crew]:
     if wanted.scheduler:
         watch.step(f"connecting to {wanted.scheduler}")
-    return engine.crew(wanted.workers, wanted.scheduler)
+    return engine.crew(wanted.workers, wanted.scheduler, wanted.patience)
 
 
 def _timed(design: Design, source: Source, crew: Crew, watch: Watch) -> Design:
