@@ -10,36 +10,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .adapters.statsmodels_model import from_statsmodels as from_statsmodels
     from .comparison.compare import compare as compare
-    from .comparison.result import Comparison as Comparison
-    from .contract.column import Column as Column
-    from .contract.data import Dataset as Dataset
-    from .contract.model import Model as Model
-    from .contract.parameter import Function as Function
-    from .contract.parameter import Parameter as Parameter
-    from .contract.prior import Prior as Prior
-    from .contract.prior import Scaled as Scaled
+    from .comparison.comparison import Comparison as Comparison
+    from .data.column import Column as Column
+    from .data.dataset import Dataset as Dataset
     from .errors import MleVsBayesError as MleVsBayesError
-    from .intervals.of_results import profile as profile
+    from .fit.replicates.facade import fit_replicates as fit_replicates
+    from .intervals.profile.of_statsmodels import profile as profile
+    from .model.model import Model as Model
+    from .model.parameter import Function as Function
+    from .model.parameter import Parameter as Parameter
+    from .model.prior import Prior as Prior
+    from .model.prior import Scaled as Scaled
     from .performance.summarise import summarise as summarise
-    from .replicates.fit import fit_replicates as fit_replicates
+    from .program.statsmodels_model import from_statsmodels as from_statsmodels
 
 _HOMES = {
     "compare": "comparison.compare",
-    "from_statsmodels": "adapters.statsmodels_model",
-    "Comparison": "comparison.result",
-    "Column": "contract.column",
-    "Dataset": "contract.data",
-    "Model": "contract.model",
-    "Function": "contract.parameter",
-    "Parameter": "contract.parameter",
-    "Prior": "contract.prior",
-    "Scaled": "contract.prior",
+    "from_statsmodels": "program.statsmodels_model",
+    "Comparison": "comparison.comparison",
+    "Column": "data.column",
+    "Dataset": "data.dataset",
+    "Model": "model.model",
+    "Function": "model.parameter",
+    "Parameter": "model.parameter",
+    "Prior": "model.prior",
+    "Scaled": "model.prior",
     "MleVsBayesError": "errors",
-    "profile": "intervals.of_results",
+    "profile": "intervals.profile.of_statsmodels",
     "summarise": "performance.summarise",
-    "fit_replicates": "replicates.fit",
+    "fit_replicates": "fit.replicates.facade",
 }
 
 __all__ = list(_HOMES)

@@ -16,7 +16,7 @@ Source
 import numpy as np
 import scipy
 
-from mle_vs_bayes.simulation import Scenario, Slope, Study, Value
+from mle_vs_bayes.study import Scenario, Slope, Study, Value
 
 LIMIT = np.sqrt(8 / np.pi) / 6
 

@@ -13,7 +13,7 @@ Source
     Neyman & Scott (1948), Econometrica 16, 1–32.
 """
 
-from mle_vs_bayes.simulation import Scenario, Slope, Study
+from mle_vs_bayes.study import Scenario, Slope, Study
 
 REGULAR = ("bernoulli", "exponential", "normal", "poisson")
 

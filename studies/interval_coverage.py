@@ -13,7 +13,7 @@ Source
     Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16, 101–133.
 """
 
-from mle_vs_bayes.simulation import Scenario, Study, Theory, Value, binomial_coverage
+from mle_vs_bayes.study import Scenario, Study, Theory, Value, binomial_coverage
 
 ERROR = 0.035  # coverage of 95 % from 2,000 data sets is known to 0.021 with all verdicts right together
 

@@ -13,7 +13,7 @@ Source
     Expansion of the posterior mode around the MLE: Tierney & Kadane (1986), JASA 81, 82–86.
 """
 
-from mle_vs_bayes.simulation import Scenario, Slope, Study, Value
+from mle_vs_bayes.study import Scenario, Slope, Study, Value
 
 ALPHAS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 LARGE = (2000, 4000, 8000, 16000)

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -81,7 +80,19 @@ def test_tool_finds_nothing(arguments):
 def test_modules_are_short():
     lengths = {short(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert {name: length for name, length in lengths.items() if length > 300} == {}
-    assert median(length for length in lengths.values() if length) <= 110
+
+
+def entries(folder):
+    """The modules and subfolders of a folder of the package."""
+    modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+    return [*modules, *(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.py")))]
+
+
+def test_folders_are_small():
+    """At most twelve ideas in one place; the root and the catalogue are lists, and may be longer."""
+    folders = [path for path in PACKAGE.rglob("*") if path.is_dir() and "models" not in path.parts]
+    crowded = {short(path): len(entries(path)) for path in folders if len(entries(path)) > 12}
+    assert crowded == {}
 
 
 def test_functions_are_short():

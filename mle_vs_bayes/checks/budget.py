@@ -7,7 +7,7 @@ comparisons, so that a model without a fault fails one run in a thousand, howeve
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from ..simulation.verdict import FAMILY
+from ..study.judge.verdict import FAMILY
 
 
 @dataclass(frozen=True)

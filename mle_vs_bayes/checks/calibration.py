@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, chi2, norm
 
-from ..adapters.own_program import OwnProgram
-from ..adapters.replicable import under_own_covariates
-from ..comparison.agreement import predict
-from ..contract.compiled import MODE
-from ..contract.data import Dataset
-from ..contract.program import Program
+from ..data.dataset import Dataset
+from ..density.compile_cache import MODE
+from ..density.density import Program
+from ..fit.agreement import predict
+from ..program.program_density import OwnProgram
+from ..program.replicable import under_own_covariates
 from . import scipy_priors
 from .finding import Measured, NotApplicableError
 from .subject import Subject, draw, named, replicated
@@ -26,7 +26,7 @@ from .subject import Subject, draw, named, replicated
 if TYPE_CHECKING:
     import pandas
 
-    from ..replicates import Replicates
+    from ..fit.replicates import Replicates
 
 Array = NDArray[np.float64]
 LEVEL = 0.95
@@ -123,7 +123,7 @@ def fit(
     program: Program, datasets: Sequence[Dataset], truths: Sequence[Array], names: Sequence[str], seed: int
 ) -> "Replicates":
     """All data sets under the program's own numbers for priors; of posteriors the ranks of the truths are kept."""
-    from ..replicates import Plan, fit_replicates
+    from ..fit.replicates import Plan, fit_replicates
 
     labels = program.layout.labels
 

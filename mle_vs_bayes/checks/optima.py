@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.program import Evaluation, Program
+from ..density.density import Evaluation, Program
 from ..estimators import maximum_a_posteriori
 from ..estimators.estimate import Estimate
-from ..estimators.optimum import GRADIENT_TOLERANCE, best, distances, maximise, newton_length, starts
+from ..search.optimum import GRADIENT_TOLERANCE, best, distances, maximise, newton_length, starts
 from .finding import FAILED, Finding, Measured, NotApplicableError
 from .subject import Subject
 
@@ -96,7 +96,7 @@ def flat_prior(subject: Subject) -> Measured:
     mle = subject.estimate("mle")
     if not mle.has_errors:
         raise NotApplicableError("the MLE lies on the edge of its support and has no standard error")
-    from ..comparison import priors
+    from ..fit import priors
 
     given = {p.name: FLAT[p.support.name] for p in program.model.parameters}
     flat = Program(program.model, program.data, priors.resolve(program.model, given, program.data))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import models
-from ..comparison import foreign
-from ..comparison import priors as prior_choice
+from ..comparison import program_files
 from ..comparison.compare import prepared
-from ..comparison.simulated import simulated
-from ..contract.layout import Layout
-from ..contract.model import Model
-from ..contract.program import Program
+from ..density.density import Program
 from ..errors import MleVsBayesError, UsageError
+from ..fit import priors as prior_choice
+from ..fit.simulated import simulated
+from ..model.layout import Layout
+from ..model.model import Model
 from . import calibration, densities, optima, shifts, simulator, slopes
 from .budget import Budget
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
@@ -83,7 +83,7 @@ def check(
     """
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
-    with foreign.single_thread():
+    with program_files.single_thread():
         subject = _subject(model, data, columns, formula, priors, QUICK if quick else FULL, seed, progress)
         findings = run(subject, progress)
     return Report(subject.program.model.name, subject.program.data.n, seed, findings)
@@ -125,10 +125,10 @@ def _subject(
     progress: Progress,
 ) -> Subject:
     budget = Budget(RANDOM)
-    if not isinstance(model, Model) and foreign.is_program(model):
-        foreign.check_options({"columns": columns, "formula": formula, "priors": priors})
-        return Subject(foreign.opened(model, data, False, progress), effort, budget, seed)
-    chosen = models.get(model) if isinstance(model, str) else foreign.catalogue_model(model, False)
+    if not isinstance(model, Model) and program_files.is_program(model):
+        program_files.check_options({"columns": columns, "formula": formula, "priors": priors})
+        return Subject(program_files.opened(model, data, False, progress), effort, budget, seed)
+    chosen = models.get(model) if isinstance(model, str) else program_files.catalogue_model(model, False)
     if data is not None:
         dataset, _ = prepared(chosen, data, columns or {}, formula, False)
         truth: dict[str, float] = {}

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.stats
 from numpy.typing import NDArray
 
-from ..contract.prior import Prior
+from ..model.prior import Prior
 
 Array = NDArray[np.float64]
 stats = scipy.stats

@@ -1,13 +1,13 @@
 """MLE, MAP and posterior mean are as far apart as theory expects on these data: the prior's pull and the skewness.
 
-The prediction is of first order; the next terms are of the size of its ``remainder`` (`comparison.agreement`), which
+The prediction is of first order; the next terms are of the size of its ``remainder`` (`fit.agreement`), which
 is allowed besides Monte-Carlo error. Where that is as large as a standard error, theory says nothing and so do we.
 """
 
 import numpy as np
 
-from ..comparison.agreement import Agreement, agreements, predict
 from ..estimators.estimate import Estimate
+from ..fit.agreement import Agreement, agreements, predict
 from .finding import FAILED, Finding, Measured, NotApplicableError
 from .subject import Subject
 

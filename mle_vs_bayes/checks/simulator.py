@@ -8,12 +8,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..adapters.own_program import OwnProgram
-from ..contract.data import Dataset
-from ..contract.program import Program
-from .differences import STEP, derivative
+from ..data.dataset import Dataset
+from ..density.density import Program
+from ..program.program_density import OwnProgram
+from .densities import STEP, derivative
 from .finding import Measured, NotApplicableError
-from .studentised import studentised
 from .subject import Subject, draw
 
 Array = NDArray[np.float64]
@@ -79,3 +78,23 @@ def _moments(scores_at: Scores, program: Program, subject: Subject) -> tuple[Arr
     scores = scores_at(z) * unit
     bends = derivative(scores_at, z, STEP * spread) * np.outer(unit, unit)
     return scores, scores[:, :, None] * scores[:, None, :] + bends
+
+
+def studentised(terms: Array) -> Array:
+    """z statistics ``(…)`` of the claim that independent ``terms`` ``(n, …)`` have mean zero.
+
+    Student's statistic with its skewness removed, so that normal quantiles hold far out in the tail. Of skewed terms
+    (squares of scores) Student's statistic is skewed itself: at 4.4 standard errors and a hundred terms it leaves a
+    normal's tail by a factor of hundreds. Hall's monotone cubic of it has an error of order 1/n. [1]_
+
+    Terms that are all zero to rounding give 0: nothing varies and nothing is off.
+
+    .. [1] Hall (1992), On the removal of skewness by transformation, JRSS B 54(1), 221–228, section 2.
+    """
+    count = len(terms)
+    mean, spread = terms.mean(axis=0), terms.std(axis=0)
+    scale = np.where(spread > 0, spread, 1.0)
+    skewness = np.mean(((terms - mean) / scale) ** 3, axis=0)
+    t = mean / scale
+    cubic = t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / (6 * count)
+    return np.where(spread > 0, np.sqrt(count) * cubic, np.where(mean == 0, 0.0, np.inf))

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..comparison import priors
-from ..comparison.simulated import drawn
-from ..contract.layout import Layout
-from ..contract.model import Model
-from ..contract.prior import Prior
-from ..contract.program import Program
+from ..density.density import Program
+from ..fit import priors
+from ..fit.simulated import drawn
+from ..model.layout import Layout
+from ..model.model import Model
+from ..model.prior import Prior
 from .finding import Measured, NotApplicableError
 from .subject import Subject, named, replicated
 
@@ -118,7 +118,7 @@ def _sloped(support: str, theta: Array, unit: Array) -> Prior | None:
 
 
 def _at(model: Model, n: int, count: int, truth: Array | None, own: Mapping[str, Prior], seed: int) -> Fits:
-    from ..replicates import fit_replicates
+    from ..fit.replicates import fit_replicates
 
     generator = np.random.default_rng([seed, 5, n])
     labels = Layout(model, model.design(n, np.random.default_rng(0))).labels

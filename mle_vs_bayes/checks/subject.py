@@ -7,15 +7,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..adapters.own_program import OwnProgram
-from ..adapters.replicable import draw_many
-from ..comparison import estimators
-from ..comparison.estimators import Settings
-from ..contract.data import Dataset
-from ..contract.program import Program
-from ..estimators import expectation_maximisation as em
+from .. import estimators
+from ..data.dataset import Dataset
+from ..density.density import Program
+from ..estimators import Settings
 from ..estimators.estimate import Estimate
-from ..intervals import parametric
+from ..intervals.bootstrap import parametric
+from ..program.program_density import OwnProgram
+from ..program.replicable import draw_many
+from ..search import expectation_maximisation as em
 from .budget import Budget
 from .finding import NotApplicableError
 
@@ -101,7 +101,7 @@ class Subject:
 
     def subset(self, most: int) -> Program:
         """The program on at most ``most`` random rows of the data, under the same priors."""
-        from ..comparison import priors
+        from ..fit import priors
 
         program = self.program
         if program.foreign or program.data.n <= most or program.data.coords.keys() & program.data.keys():

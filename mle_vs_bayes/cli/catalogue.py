@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from .. import models
-from ..contract.column import Column
-from ..contract.model import Model
-from ..contract.parameter import Parameter
+from ..data.column import Column
+from ..model.model import Model
+from ..model.parameter import Parameter
 
 
 def show(name: str | None) -> None:

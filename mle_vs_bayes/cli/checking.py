@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from . import compiling
+from . import numba_messages
 from .steps import assignments
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def run(asked: Mapping[str, Any]) -> "Report":
     with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
         from ..checks.run import check as of
 
-        if compiling.alone:
-            compiling.shorten_messages()
+        if numba_messages.alone:
+            numba_messages.shorten_messages()
         return of(
             asked["model"],
             asked["data"],

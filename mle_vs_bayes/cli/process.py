@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 
-from . import compiling, main
+from . import main, numba_messages
 
 _NEW_OBJECTS = 2_000_000
 """Before a collection, some 400 MB of them at most: one comparison makes fewer, and most live to its end."""
@@ -19,7 +19,7 @@ _NEW_OBJECTS = 2_000_000
 def run() -> None:
     """`main`, with rare collections; then leave at once. An error that nobody foresaw ends the usual way."""
     gc.set_threshold(_NEW_OBJECTS)
-    compiling.alone = True
+    numba_messages.alone = True
     code: int | str | None = 1
     try:
         main()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from ..errors import UsageError
-from . import compiling
+from . import numba_messages
 
 if TYPE_CHECKING:
-    from ..comparison.result import Comparison
+    from ..comparison.comparison import Comparison
 
 EXAMPLES = {
     "--column": "y=hours",
@@ -43,7 +43,7 @@ def compare(asked: Mapping[str, Any]) -> int:
 
 def is_program(model: str) -> bool:
     """Whether MODEL is a file with a program in it."""
-    from ..comparison.foreign import is_program as of
+    from ..comparison.program_files import is_program as of
 
     return of(model)
 
@@ -67,14 +67,14 @@ def request(asked: Mapping[str, Any]) -> dict[str, Any]:
 def check_output(out: Path | None) -> None:
     """Refuse a folder that cannot be written before anything is fitted."""
     if out is not None:
-        from ..comparison.files import writable
+        from ..comparison.forms.files import writable
 
         writable(out)
 
 
 def assignments(texts: Sequence[str] | None, option: str) -> dict[str, str]:
     """``["y=hours", …]`` → ``{"y": "hours"}``; a name given twice is refused."""
-    from ..comparison.priors import split_assignment
+    from ..fit.priors import split_assignment
 
     found: dict[str, str] = {}
     for text in texts or ():
@@ -115,7 +115,7 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
     """With ``--out`` the DataTree is kept, so it gets every group; reasons need the prior's density only."""
     if estimator and "posterior" not in estimator:
         return ()
-    from ..estimators.groups import GROUPS
+    from ..sampling.tree_groups import GROUPS
 
     return tuple(GROUPS) if out else ("log_prior",) if explain else ()
 
@@ -125,8 +125,8 @@ def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
     with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
         from ..comparison.compare import compare
 
-        if compiling.alone:
-            compiling.shorten_messages()
+        if numba_messages.alone:
+            numba_messages.shorten_messages()
         return compare(model, data, progress=lambda step: status.update(f"{step} …"), **request)
 
 
@@ -167,7 +167,7 @@ def source(data: str | None, against: Sequence[str] | None) -> Any:
     if not against:
         return data
     from .. import models
-    from ..ingestion.read import read
+    from ..data.reading.read import read
 
     for name in against:
         models.get(name)

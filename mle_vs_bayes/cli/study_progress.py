@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from ..simulation.watch import Watch
+from ..study.run.watch import Watch
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from ..simulation.design import Design
-    from ..simulation.watch import Progress
+    from ..study.plan.study_plan import Design
+    from ..study.run.watch import Progress
 
 MOST_SIZES = 12
 """Named one by one in the plan."""

@@ -8,7 +8,7 @@ from rich.table import Table
 
 def listed() -> None:
     """The studies there are, with their questions."""
-    from ..simulation import source
+    from ..study.vocabulary import source
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("study", no_wrap=True)
@@ -22,7 +22,7 @@ def listed() -> None:
 
 def status(folder: Path) -> int:
     """How far a study is; exit code 1 when something is damaged."""
-    from ..simulation.status import status as read
+    from ..study.judge.status import status as read
 
     found, console = read(folder), _console()
     design = found.design
@@ -48,7 +48,7 @@ def replicate(folder: Path, key: str) -> None:
     """One replicate again, with everything that there is to see."""
     import numpy as np
 
-    from ..simulation.single import single
+    from ..study.run.single import single
 
     found, console = single(folder, key), _console()
     console.print(f"{found.key} · batch {found.job.batch} · sampler seed {found.seed}")

@@ -13,17 +13,17 @@ from ..errors import UsageError
 from .study_progress import Screen
 
 if TYPE_CHECKING:
-    from ..simulation.run import Outcome, Wanted
-    from ..simulation.source import Source
+    from ..study.run.run import Outcome, Wanted
+    from ..study.vocabulary.source import Source
 
 EXAMPLE = "coverage=0.005"
 
 
 def run(asked: Mapping[str, Any]) -> int:
     """`study run` as it was typed, ``asked`` holding every argument by its name; the exit code."""
-    from ..simulation import source
-    from ..simulation.run import Wanted
-    from ..simulation.run import run as run_study
+    from ..study.run.run import Wanted
+    from ..study.run.run import run as run_study
+    from ..study.vocabulary import source
 
     same = ("replicates", "quick", "seed", "workers", "scheduler")
     wanted = Wanted(**{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed())
@@ -56,7 +56,7 @@ def refuse_options_of_one_fit(asked: Mapping[str, Any]) -> None:
 
 def own_program(asked: Mapping[str, Any]) -> "Source":
     """The study of `--model`."""
-    from ..simulation.of_program import of_program
+    from ..study.plan.of_program import of_program
     from .steps import numbers, sizes
 
     if asked["name"] is not None:
@@ -71,8 +71,8 @@ def own_program(asked: Mapping[str, Any]) -> "Source":
 
 def resume(folder: Path, workers: int, scheduler: str | None) -> int:
     """`study resume`; the exit code."""
-    from ..simulation.run import Wanted
-    from ..simulation.run import resume as resume_study
+    from ..study.run.run import Wanted
+    from ..study.run.run import resume as resume_study
 
     wanted = Wanted(workers=workers, scheduler=scheduler, command=typed())
     return finished(folder, wanted, lambda screen: resume_study(folder, wanted, screen))
@@ -86,7 +86,7 @@ def finished(folder: Path, wanted: "Wanted", work: Callable[[Screen], "Outcome"]
         with screen:
             outcome = work(screen)
             screen.step("measuring, judging and drawing")
-            from ..simulation import results
+            from ..study.judge import results
 
             left = results.leave(outcome)
     except KeyboardInterrupt:

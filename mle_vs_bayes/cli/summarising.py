@@ -13,8 +13,8 @@ from .steps import assignments, numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..performance.clean import Truth
     from ..performance.summarise import Summary
+    from ..performance.table.clean import Truth
 
 SCENARIO = "scenario="
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.draws import ROUNDING
-from ..contract.program import Program
-from ..estimators import unconstrained
+from ..density.density import Program
+from ..estimators import unconstrained_mode
 from ..estimators.estimate import Estimate
+from ..fit.fit import Fit
 from ..intervals.delta import standard_errors
 from ..intervals.scale import supports
-from .fit import Fit
+from ..sampling.draws import ROUNDING
 
 Array = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def _scale_shift(program: Program, estimates: Mapping[str, Estimate], se: Array)
     top = estimates.get("map")
     if top is None or not top.has_errors:
         return [None] * len(se)
-    moved = unconstrained.mode(program, top.point)
+    moved = unconstrained_mode.mode(program, top.point)
     if moved.status != "ok":
         return [None] * len(se)
     shift = (program.quantities(moved.point) - program.quantities(top.point)) / se

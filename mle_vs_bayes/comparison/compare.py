@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import intervals as interval_kinds
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.program import Program
+from ..data.dataset import Dataset
+from ..density.density import Program
 from ..errors import DataError, UsageError
-from ..estimators import groups as tree_groups
+from ..estimators import Settings, chosen
 from ..estimators.posterior import Sampling
-from ..estimators.unconstrained import SCALE
+from ..estimators.unconstrained_mode import SCALE
+from ..fit import priors as prior_choice
+from ..fit.fit import Progress, fit
+from ..fit.quantities import Context
+from ..fit.simulated import simulated
+from ..fit.subsets import nested
 from ..intervals.interval import check_level
+from ..model.model import Model
 from ..rows import MODEL_SCALE
-from . import foreign, own_data
-from . import priors as prior_choice
-from .estimators import Settings, chosen
-from .fit import Progress, fit
-from .quantities import Context
-from .result import Comparison
-from .simulated import simulated
-from .subsets import nested
+from ..sampling import tree_groups
+from . import program_data, program_files
+from .comparison import Comparison
 
 if TYPE_CHECKING:
     import pandas
     import pymc
 
-    from ..adapters.own_program import OwnProgram
+    from ..program.program_density import OwnProgram
 
 Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
 
@@ -121,15 +121,15 @@ def compare(
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
-    if not isinstance(model, Model) and foreign.is_program(model):
-        foreign.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
-        wanted = own_data.Asked(n, simulate, truth, seed, allow_joint)
-        with foreign.single_thread():
+    if not isinstance(model, Model) and program_files.is_program(model):
+        program_files.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
+        wanted = program_data.Asked(n, simulate, truth, seed, allow_joint)
+        with program_files.single_thread():
             own, context = _of_program(model, data, wanted, context, progress)
             fits = tuple(fit(program, names, settings, context, progress) for program in own)
         return Comparison(own[-1].model, fits, level, seed, {})
     _check_source(data, simulate, truth, of_data)
-    chosen_model = foreign.catalogue_model(model, allow_joint)
+    chosen_model = program_files.catalogue_model(model, allow_joint)
     if simulate is not None:
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
@@ -143,10 +143,10 @@ def compare(
 
 
 def _of_program(
-    model: Any, data: Any, wanted: own_data.Asked, context: Context, progress: Progress
+    model: Any, data: Any, wanted: program_data.Asked, context: Context, progress: Progress
 ) -> "tuple[list[OwnProgram], Context]":
     """A stranger's programs, and the truth that data were drawn at."""
-    own, truths = own_data.programs(model, data, wanted, progress)
+    own, truths = program_data.programs(model, data, wanted, progress)
     return own, replace(context, truth=truths)
 
 
@@ -165,8 +165,8 @@ def prepared(
 ) -> tuple[Dataset, dict[str, str]]:
     if isinstance(data, Dataset):
         return data, {}
-    from ..ingestion.prepare import prepare
-    from ..ingestion.read import read
+    from ..data.prepare import prepare
+    from ..data.reading.read import read
 
     frame = read(str(data)) if isinstance(data, str | Path) else _frame(data)
     prepared = prepare(frame, model, columns=columns, formula=formula, drop_missing=drop_missing)

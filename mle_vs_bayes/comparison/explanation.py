@@ -11,11 +11,11 @@ error. Everything is in standard errors of the MLE, or of the MAP where there is
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..estimators import ESTIMATORS
+from ..fit.agreement import Agreement
+from ..fit.fit import Fit
 from ..rows import plain
-from .agreement import Agreement
 from .annotations import annotations
-from .estimators import ESTIMATORS
-from .fit import Fit
 
 NEAR = 2.0
 """An edge within this many standard errors is worth a word: a 95 % Wald interval reaches over it."""

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from .. import rows as row_schema
-from ..contract.model import Model
 from ..estimators.estimate import Estimate
-from .agreement import Agreement
-from .fit import Fit
+from ..fit.agreement import Agreement
+from ..fit.fit import Fit
+from ..model.model import Model
 
 if TYPE_CHECKING:
     import pandas

@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..contract.draws import by_label, stacked, varies
-from ..contract.program import Program
+from ..density.density import Program
 from ..errors import UsageError
-from ..estimators import power_path
-from ..estimators.groups import thinning
+from ..fit.fit import Fit
 from ..rows import plain
-from .fit import Fit
+from ..sampling.draws import by_label, stacked, varies
+from ..sampling.tree_groups import thinning
+from ..search import prior_path
 
 if TYPE_CHECKING:
     import xarray
@@ -189,7 +189,7 @@ def _covariance(values: Array, log_prior: Array) -> tuple[float, float]:
 
 def _mode_shift(program: Program, mode: Array) -> dict[str, float]:
     """dg/dα by label at α = 1 along the road from MLE to MAP; nothing where the road has a gap there."""
-    (here,) = power_path.path(program, (1.0,), start=mode)
+    (here,) = prior_path.path(program, (1.0,), start=mode)
     if here.status != "ok":
         return {}
     ahead, behind = (program.quantities(here.point + side * _STEP * here.slope) for side in (1, -1))

@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..concerns import KINDS
+from ..estimators import ESTIMATORS
 from ..estimators.estimate import Estimate
-from .agreement import Agreement
-from .estimators import ESTIMATORS
-from .fit import Fit
+from ..fit.agreement import Agreement
+from ..fit.fit import Fit
 
 SMALL, LARGE = 0.1, 0.5
 """Gaps in standard errors: below 0.1 a 95 % interval's coverage changes by under 0.1 %, above 0.5 by over 2 %

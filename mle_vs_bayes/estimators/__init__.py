@@ -1,0 +1,70 @@
+"""The estimators by the short names that people type and rows carry: the one list of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..density.density import Program
+from ..errors import UsageError
+from ..sampling.interrupt import interruptible
+from . import exact, maximum_a_posteriori, maximum_likelihood, posterior
+from .estimate import Estimate
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the estimators are told besides the program."""
+
+    seed: int = 0
+    sampling: posterior.Sampling = posterior.Sampling()
+    groups: tuple[str, ...] = ()
+    starts: int | None = None
+    """Of each optimiser; its own number unless given."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One estimator: how it is fitted, and the words for it."""
+
+    fit: Callable[[Program, Settings], Estimate]
+    words: str
+
+
+ESTIMATORS: dict[str, Kind] = {
+    "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
+    "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
+    "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "posterior mean"),
+    "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
+    "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),
+}
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "mle": ("mle",),
+    "map": ("map",),
+    "posterior": ("posterior",),
+    "exact": ("mle_exact", "posterior_exact"),
+    "mle_exact": ("mle_exact",),
+    "posterior_exact": ("posterior_exact",),
+}
+"""What ``--estimator`` takes, and the rows each choice gives."""
+
+
+def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
+    """The estimators for these choices, in table order; the first three when none is given.
+
+    Raises
+    ------
+    UsageError
+        A choice that is not in `CHOICES`.
+    """
+    for choice in choices:
+        if choice not in CHOICES:
+            raise UsageError(f'there is no estimator "{choice}"; choose from {", ".join(CHOICES)}.')
+    wanted = {name for choice in choices or ("mle", "map", "posterior") for name in CHOICES[choice]}
+    return tuple(name for name in ESTIMATORS if name in wanted)
+
+
+def fit(name: str, program: Program, settings: Settings) -> Any:
+    """The estimate of one estimator by its short name."""
+    with interruptible():
+        return ESTIMATORS[name].fit(program, settings)

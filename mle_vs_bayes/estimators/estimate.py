@@ -8,20 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
+from ..search.audit import Search
 
 if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Search:
-    """Where one start of an optimiser ended: by which ``method``, at which log density, accepted or why not."""
-
-    method: str
-    value: float
-    status: str
 
 
 @dataclass(frozen=True, kw_only=True)

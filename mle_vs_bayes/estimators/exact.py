@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from ..contract.program import Program
+from ..density.density import Program
 from .estimate import Estimate, missing
 
 MLE = "maximum_likelihood_exact"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..contract.program import Program
+from ..density.density import Program
 from .estimate import Estimate
 
 Array = NDArray[np.float64]

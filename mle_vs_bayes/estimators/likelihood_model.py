@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from statsmodels.base.model import GenericLikelihoodModel
 
-from ..contract.program import Program
-from ..contract.quiet import quiet
+from ..density.density import Program
+from ..density.quiet import quiet
 
 Array = NDArray[np.float64]
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..contract.compiled import MODE
-from ..contract.program import Program
-from ..contract.quiet import quiet
+from ..density.compile_cache import MODE
+from ..density.density import Program
+from ..density.quiet import quiet
+from ..search.audit import concerns, searches_of
+from ..search.optimum import Optimum, best, covariance, maximise, polished, starts
 from . import laplace_check
-from .audit import concerns, searches_of
 from .estimate import Estimate, missing
-from .optimum import Optimum, best, covariance, maximise, polished, starts
 
 Array = NDArray[np.float64]
 NAME = "maximum_a_posteriori"

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from ..concerns import Concern
-from ..contract.program import Program
-from . import expectation_maximisation as em
-from .audit import concerns, searches_of
+from ..density.density import Program
+from ..search import expectation_maximisation as em
+from ..search.audit import concerns, searches_of
+from ..search.optimum import Optimum, best, covariance, maximise, starts
 from .estimate import Estimate, missing
-from .optimum import Optimum, best, covariance, maximise, starts
 
 NAME = "maximum_likelihood"
 STARTS = 3

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..contract.compiled import MODE
-from ..contract.draws import stacked
-from ..contract.program import Program
-from ..contract.quiet import quiet
-from . import groups as tree_groups
+from ..density.compile_cache import MODE
+from ..density.density import Program
+from ..density.quiet import quiet
+from ..sampling import tree_groups
+from ..sampling.draws import stacked
 from .estimate import Estimate, missing
 
 if TYPE_CHECKING:

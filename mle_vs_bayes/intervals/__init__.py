@@ -7,15 +7,15 @@ import difflib
 from collections.abc import Sequence
 
 from ..errors import UsageError
-from . import gamma_pivot, garwood, normal_theory, proportion
-from .bootstrap import bca, percentile
+from .bootstrap.bootstrap import bca, percentile
 from .equal_tailed import equal_tailed
-from .exact import exact
+from .exact import gamma_pivot, garwood, normal_theory, proportion
+from .exact.exact import exact
+from .exact.theory import theoretical
 from .highest_density import highest_density
 from .interval import Kind
-from .profile import profile, profile_penalised
+from .profile.profile import profile, profile_penalised
 from .sandwich import sandwich
-from .theory import theoretical
 from .wald import wald
 from .wald_transformed import wald_transformed
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.program import Program
+from ..density.density import Program
 
 Array = NDArray[np.float64]
 STEP = 1e-3

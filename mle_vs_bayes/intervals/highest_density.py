@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..contract.draws import by_label
+from ..sampling.draws import by_label
 from .interval import Interval, Request
 
 

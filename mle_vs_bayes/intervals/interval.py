@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..concerns import Concern
-from ..contract.program import Program
+from ..density.density import Program
 from ..errors import UsageError
 from ..estimators.estimate import Estimate
 

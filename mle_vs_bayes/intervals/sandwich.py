@@ -11,7 +11,7 @@ factors (HC0): with few clusters it is too short.
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.program import Program
+from ..density.density import Program
 from .delta import standard_errors
 from .interval import Interval, Request, ends, refused
 from .wald import normal_quantile

@@ -1,7 +1,7 @@
 """The scale of every quantity: the support whose map to the whole line its interval is built on."""
 
-from ..contract.program import Program
-from ..contract.support import Support, real, unit
+from ..density.density import Program
+from ..model.support import Support, real, unit
 
 _OF_ONE = {(real.lower, real.upper): real, (unit.lower, unit.upper): unit}
 """An element of a rising vector runs over the line, one of shares that sum to one over (0, 1)."""

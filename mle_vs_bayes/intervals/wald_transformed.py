@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..contract.support import Support
+from ..model.support import Support
 from .delta import standard_errors
 from .interval import Interval, Request, refused
 from .scale import supports

@@ -8,8 +8,8 @@ import difflib
 import inspect
 from importlib import import_module
 
-from ..contract.model import Model
 from ..errors import UsageError
+from ..model.model import Model
 
 MODELS = {
     "bernoulli": "Bernoulli",

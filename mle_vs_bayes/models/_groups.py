@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.data import Dataset
+from ..data.dataset import Dataset
 
 Array = NDArray[np.float64]
 

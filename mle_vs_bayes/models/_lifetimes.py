@@ -7,9 +7,9 @@ where left-censored.
 
 import numpy as np
 
-from ..contract.censoring import seen
-from ..contract.column import Column, binary, nonnegative, positive
-from ..contract.data import Dataset
+from ..data.column import Column, binary, nonnegative, positive
+from ..data.dataset import Dataset
+from ..model.censoring import seen
 
 columns = (
     Column("y", positive, optional=True),

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy
 
-from ..contract.data import Dataset
+from ..data.dataset import Dataset
 
 
 def design(n: int, rng: np.random.Generator) -> Dataset:

@@ -3,12 +3,12 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, count, positive_count
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.parameter import Function, Parameter
-from ..contract.prior import Prior
-from ..contract.support import positive, unit
+from ..data.column import Column, count, positive_count
+from ..data.dataset import Dataset
+from ..model.model import Model
+from ..model.parameter import Function, Parameter
+from ..model.prior import Prior
+from ..model.support import positive, unit
 
 
 class Bernoulli(Model):

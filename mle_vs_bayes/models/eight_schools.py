@@ -3,12 +3,12 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, number, positive
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.parameter import Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import nonnegative, real
+from ..data.column import Column, number, positive
+from ..data.dataset import Dataset
+from ..model.model import Model
+from ..model.parameter import Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import nonnegative, real
 
 
 class EightSchools(Model):

@@ -3,12 +3,12 @@
 import numpy as np
 import scipy
 
-from ..contract.censoring import events_and_time
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.parameter import Function, Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import positive
+from ..data.dataset import Dataset
+from ..model.censoring import events_and_time
+from ..model.model import Model
+from ..model.parameter import Function, Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import positive
 from . import _lifetimes as lifetimes
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, number
-from ..contract.model import Model
-from ..contract.parameter import Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import positive, real
+from ..data.column import Column, number
+from ..model.model import Model
+from ..model.parameter import Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import positive, real
 from . import _regression as regression
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, count, number, positive_count
-from ..contract.model import Model
-from ..contract.parameter import Function, Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import positive, real
+from ..data.column import Column, count, number, positive_count
+from ..model.model import Model
+from ..model.parameter import Function, Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import positive, real
 from . import _regression as regression
 
 

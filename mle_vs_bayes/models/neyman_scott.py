@@ -3,11 +3,11 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, label, number
-from ..contract.model import Model
-from ..contract.parameter import Function, Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import positive, real
+from ..data.column import Column, label, number
+from ..model.model import Model
+from ..model.parameter import Function, Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import positive, real
 from . import _groups as groups
 
 

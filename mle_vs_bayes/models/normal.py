@@ -3,12 +3,12 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, number
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.parameter import Function, Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import positive, real
+from ..data.column import Column, number
+from ..data.dataset import Dataset
+from ..model.model import Model
+from ..model.parameter import Function, Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import positive, real
 
 
 class Normal(Model):

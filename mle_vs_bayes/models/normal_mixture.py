@@ -3,14 +3,14 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, number
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.parameter import Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import positive
-from ..contract.vector_support import ordered, simplex
+from ..data.column import Column, number
+from ..data.dataset import Dataset
 from ..errors import UsageError
+from ..model.model import Model
+from ..model.parameter import Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import positive
+from ..model.vector_support import ordered, simplex
 from . import _mixture as mixture
 
 

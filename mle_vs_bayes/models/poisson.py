@@ -3,12 +3,12 @@
 import numpy as np
 import scipy
 
-from ..contract.column import Column, count, positive
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.parameter import Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import positive as positive_support
+from ..data.column import Column, count, positive
+from ..data.dataset import Dataset
+from ..model.model import Model
+from ..model.parameter import Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import positive as positive_support
 
 
 class Poisson(Model):

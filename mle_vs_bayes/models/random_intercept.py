@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..contract.column import Column, label, number
-from ..contract.model import Model
-from ..contract.parameter import Function, Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.special_case import SpecialCase
-from ..contract.support import nonnegative, positive, real, unit
+from ..data.column import Column, label, number
+from ..model.model import Model
+from ..model.parameter import Function, Parameter
+from ..model.prior import Prior, Scaled
+from ..model.special_case import SpecialCase
+from ..model.support import nonnegative, positive, real, unit
 from . import _groups as groups
 
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ..contract.column import Column, positive
-from ..contract.data import Dataset
-from ..contract.model import Model
-from ..contract.parameter import Parameter
-from ..contract.prior import Prior, Scaled
-from ..contract.support import Above
-from ..contract.support import positive as positive_support
+from ..data.column import Column, positive
+from ..data.dataset import Dataset
+from ..model.model import Model
+from ..model.parameter import Parameter
+from ..model.prior import Prior, Scaled
+from ..model.support import Above
+from ..model.support import positive as positive_support
 
 
 class Uniform(Model):

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import DataError, UsageError
-from ..ingestion.wording import listed, nearest
+from ..words import listed, nearest
 from . import pairs
 from .moments import key_names
-from .roles import Roles
+from .table.roles import Roles
 
 if TYPE_CHECKING:
     import pandas as pd

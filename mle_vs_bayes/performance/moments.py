@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import clean
-from .roles import Roles
-from .source import TABLE, quoted, types
+from .table import clean
+from .table.roles import Roles
+from .table.source import TABLE, quoted, types
 
 if TYPE_CHECKING:
     import duckdb

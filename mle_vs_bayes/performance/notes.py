@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..ingestion.wording import listed
-from . import clean
+from ..words import listed
 from .moments import key_names
-from .roles import Roles
+from .table import clean
+from .table.roles import Roles
 
 if TYPE_CHECKING:
     import pandas as pd

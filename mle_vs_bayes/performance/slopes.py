@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import UsageError
-from ..ingestion.wording import listed
+from ..words import listed
 
 if TYPE_CHECKING:
     import pandas as pd

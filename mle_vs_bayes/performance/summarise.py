@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..rows import plain
-from . import checks, moments, notes, pairs, ranks, source, wide
-from . import columns as tables
 from . import groups as grouping
-from .clean import Truth
+from . import moments, notes, pairs, ranks
 from .measures import MEASURES, measured
+from .table import checks, source, wide
+from .table import columns as tables
+from .table.clean import Truth
 
 if TYPE_CHECKING:
     import pandas as pd

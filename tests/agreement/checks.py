@@ -8,13 +8,13 @@ two-sided normal quantile that leaves one false alarm in a thousand to a family 
 import numpy as np
 import scipy
 
-from mle_vs_bayes.checks.differences import DERIVATIVE, STEP, derivative
-from mle_vs_bayes.comparison import priors
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.layout import Layout
-from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.checks.densities import DERIVATIVE, STEP, derivative
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators.estimate import Estimate
-from mle_vs_bayes.estimators.optimum import maximise
+from mle_vs_bayes.fit import priors
+from mle_vs_bayes.model.layout import Layout
+from mle_vs_bayes.search.optimum import maximise
 
 K = 4.42
 FAMILY = 1e-3 / 100

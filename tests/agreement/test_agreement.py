@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import compare, models
-from mle_vs_bayes.comparison.agreement import agreements, predict
-from mle_vs_bayes.comparison.simulated import simulated
-from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, posterior
+from mle_vs_bayes.fit.agreement import agreements, predict
+from mle_vs_bayes.fit.simulated import simulated
 
-from ..contract.cases import CASES, case, dataset
+from ..model.cases import CASES, case, dataset
 from .checks import (
     FIXED,
     FLAT,

@@ -7,17 +7,17 @@ import pytest
 import scipy
 
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison.agreement import predict
-from mle_vs_bayes.contract import parity
-from mle_vs_bayes.contract.prior import Prior
+from mle_vs_bayes.density import parity
 from mle_vs_bayes.errors import ModelError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
+from mle_vs_bayes.fit.agreement import predict
+from mle_vs_bayes.model.prior import Prior
 from mle_vs_bayes.models.bernoulli import Bernoulli
 from mle_vs_bayes.models.exponential import Exponential
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.weibull import Weibull
 
-from ..contract.cases import case, dataset
+from ..model.cases import case, dataset
 from .checks import (
     FLAT,
     OPTIMUM,

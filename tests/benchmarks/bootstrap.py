@@ -18,11 +18,11 @@ import numpy as np
 from statsmodels.base.model import GenericLikelihoodModel
 
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison.simulated import simulated
-from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators import maximum_likelihood
-from mle_vs_bayes.estimators.batch import fit_batch
-from mle_vs_bayes.intervals import parametric
+from mle_vs_bayes.fit.simulated import simulated
+from mle_vs_bayes.intervals.bootstrap import parametric
+from mle_vs_bayes.search.batch import fit_batch
 
 REFITS, PIECE, ROWS = 1000, 50, 100
 

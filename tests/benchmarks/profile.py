@@ -12,12 +12,12 @@ refit is a search for the maximum from the leaf's own start, moved off the answe
 import numpy as np
 
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison import priors
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators import maximum_likelihood
-from mle_vs_bayes.estimators.optimum import maximise, starts
-from mle_vs_bayes.intervals.profile import profile_curve
+from mle_vs_bayes.fit import priors
+from mle_vs_bayes.intervals.profile.profile import profile_curve
+from mle_vs_bayes.search.optimum import maximise, starts
 
 ROWS, MOST = 1000, 40
 

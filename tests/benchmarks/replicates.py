@@ -39,17 +39,17 @@ import with_jax
 from statsmodels.base.model import GenericLikelihoodModel
 
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison import priors
-from mle_vs_bayes.comparison.simulated import simulated
-from mle_vs_bayes.contract import pymc_model
-from mle_vs_bayes.contract.program import Program
-from mle_vs_bayes.estimators.batch_diagnostics import diagnose
-from mle_vs_bayes.estimators.batch_posterior import Posteriors
-from mle_vs_bayes.replicates import Plan, fit_replicates, plan_replicates
-from mle_vs_bayes.replicates.job import starts
-from mle_vs_bayes.replicates.optima import maximum_likelihoods, modes
-from mle_vs_bayes.replicates.posteriors import Wanted, sampled
-from mle_vs_bayes.replicates.shapes import by_shape, sorted_out, stacked
+from mle_vs_bayes.density import pymc_model
+from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.fit import priors
+from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
+from mle_vs_bayes.fit.replicates.batch_fit import starts
+from mle_vs_bayes.fit.replicates.optima import maximum_likelihoods, modes
+from mle_vs_bayes.fit.replicates.posteriors import Wanted, sampled
+from mle_vs_bayes.fit.replicates.stacking import by_shape, sorted_out, stacked
+from mle_vs_bayes.fit.simulated import simulated
+from mle_vs_bayes.sampling.batch_posterior import Posteriors
+from mle_vs_bayes.sampling.diagnostics import diagnose
 
 REQUIRED = {
     **dict.fromkeys(("normal", "exponential", "poisson", "bernoulli"), (500, 10, 5)),

@@ -26,7 +26,7 @@ STUDY = f"""
 import numpy as np
 
 from mle_vs_bayes import Dataset
-from mle_vs_bayes.simulation import Scenario, Study
+from mle_vs_bayes.study import Scenario, Study
 
 DATA = Dataset({{"y": np.zeros(10)}})
 

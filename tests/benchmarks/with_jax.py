@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 
-from mle_vs_bayes.estimators import batch_graph
-from mle_vs_bayes.estimators.batch_diagnostics import diagnose
+from mle_vs_bayes.density import graphs
+from mle_vs_bayes.sampling.diagnostics import diagnose
 
 CORES, CHAINS = 2, 4
 CHUNK, MOST = 100, 3000
@@ -37,7 +37,7 @@ class Vmapped:
 
         jax.config.update("jax_enable_x64", True)
         self.count = posteriors.stack.count // CORES * CORES
-        graph = batch_graph.unconstrained_posterior(posteriors.stack).density
+        graph = graphs.unconstrained_posterior(posteriors.stack).density
         names = list(graph.nodes)
         stacked = [name in posteriors.stack.stacked for name in names]
         values = [np.asarray(posteriors.stack.inputs[name], dtype=float) for name in names]

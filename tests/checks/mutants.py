@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mle_vs_bayes.contract.parameter import Parameter
-from mle_vs_bayes.contract.prior import Prior
-from mle_vs_bayes.contract.support import positive
+from mle_vs_bayes.model.parameter import Parameter
+from mle_vs_bayes.model.prior import Prior
+from mle_vs_bayes.model.support import positive
 from mle_vs_bayes.models.exponential import Exponential
 from mle_vs_bayes.models.normal import Normal
 

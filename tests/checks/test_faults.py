@@ -51,12 +51,12 @@ def test_mode_on_the_log_scale_is_caught(monkeypatch):
 
 def test_standard_errors_off_by_a_factor_are_caught(monkeypatch):
     """Curvature of the deviance for that of the likelihood, in the batch that refits simulated data sets."""
-    from mle_vs_bayes.replicates import table
+    from mle_vs_bayes.fit.replicates import row_table
 
-    right = table._wald
+    right = row_table._wald
 
     def narrow(values, errors, ok, level):
         return right(values, errors / 2**0.5, ok, level)
 
-    monkeypatch.setattr(table, "_wald", narrow)
+    monkeypatch.setattr(row_table, "_wald", narrow)
     assert "coverage, wald" in failed(mutants.Right())

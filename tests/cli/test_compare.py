@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import xarray
 
-from mle_vs_bayes.comparison.files import EVERY_FILE
-from mle_vs_bayes.report import figures
+from mle_vs_bayes.comparison.forms.files import EVERY_FILE
+from mle_vs_bayes.report.figures import estimates as figures
 from mle_vs_bayes.rows import COLUMNS
 
 ROOT = Path(__file__).parents[2]

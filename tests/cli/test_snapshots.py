@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mle_vs_bayes import rows as row_schema
-from mle_vs_bayes.comparison.agreement import Agreement
+from mle_vs_bayes.fit.agreement import Agreement
 from mle_vs_bayes.report import text
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

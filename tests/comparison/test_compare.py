@@ -6,11 +6,11 @@ import pytest
 import xarray
 
 from mle_vs_bayes import compare
-from mle_vs_bayes.comparison.subsets import nested
-from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import MleVsBayesError, UsageError
-from mle_vs_bayes.estimators.groups import GROUPS
+from mle_vs_bayes.fit.subsets import nested
 from mle_vs_bayes.rows import COLUMNS
+from mle_vs_bayes.sampling.tree_groups import GROUPS
 
 SAMPLER = {"chains": 2, "draws": 200, "tune": 200}
 

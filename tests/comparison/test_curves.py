@@ -7,10 +7,10 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare
-from mle_vs_bayes.comparison import curves
-from mle_vs_bayes.comparison.pictures import prior_densities
-from mle_vs_bayes.intervals.profile import profile_curve
-from mle_vs_bayes.report.curves import curves as draw
+from mle_vs_bayes.comparison.forms import profile_points
+from mle_vs_bayes.comparison.forms.figures import prior_densities
+from mle_vs_bayes.intervals.profile.profile import profile_curve
+from mle_vs_bayes.report.figures.profile import curves as draw
 
 Y = [3.1, 0.4, 1.9, 5.2, 2.2, 0.9, 1.1, 7.3, 2.8, 4.0]
 
@@ -22,7 +22,7 @@ def fit():
 
 @cache
 def frame():
-    return curves.rows(fit(), prior_densities(fit()))
+    return profile_points.rows(fit(), prior_densities(fit()))
 
 
 def curve(label, name):
@@ -57,7 +57,7 @@ def test_every_curve_is_relative_to_its_maximum_and_where_it_belongs():
 
 def test_a_curve_that_does_not_exist_is_not_there():
     flat = compare("bernoulli", {"y": [1, 1, 1, 1]}, estimators=["mle", "map"]).fit
-    assert set(curves.rows(flat, prior_densities(flat))["curve"]) == {"map", "prior"}
+    assert set(profile_points.rows(flat, prior_densities(flat))["curve"]) == {"map", "prior"}
 
 
 def test_one_panel_per_parameter_with_its_curves_and_the_cut():

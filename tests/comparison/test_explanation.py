@@ -10,10 +10,10 @@ import scipy
 
 from mle_vs_bayes import compare
 from mle_vs_bayes.cli import steps
-from mle_vs_bayes.comparison.agreement import Agreement
 from mle_vs_bayes.comparison.explanation import explain
-from mle_vs_bayes.contract.draws import by_label
+from mle_vs_bayes.fit.agreement import Agreement
 from mle_vs_bayes.report import text
+from mle_vs_bayes.sampling.draws import by_label
 
 from ..agreement.checks import check_draws, check_shift
 

@@ -7,12 +7,12 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare
-from mle_vs_bayes.comparison import held_out
-from mle_vs_bayes.comparison.null_tests import usual_nulls
-from mle_vs_bayes.contract.special_case import SpecialCase
+from mle_vs_bayes.comparison.scores import held_out
+from mle_vs_bayes.comparison.scores.null_tests import usual_nulls
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.estimators import groups
+from mle_vs_bayes.model.special_case import SpecialCase
 from mle_vs_bayes.models.weibull import Weibull
+from mle_vs_bayes.sampling import tree_groups
 
 from ..agreement.checks import K
 
@@ -174,6 +174,6 @@ def test_a_unit_on_which_much_hangs_is_of_concern():
 
 
 def test_few_draws_are_said_and_their_shape_is_not(monkeypatch):
-    monkeypatch.setattr(groups, "PREDICTIVE_LIMIT", 400)
+    monkeypatch.setattr(tree_groups, "PREDICTIVE_LIMIT", 400)
     (score,) = lifetimes("exponential").page().scores
     assert [concern.code for concern in score.concerns] == ["thinned"]

@@ -7,7 +7,7 @@ import pytest
 
 from mle_vs_bayes import compare
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.estimators import unconstrained
+from mle_vs_bayes.estimators import unconstrained_mode
 
 from ..cli.conftest import run_command
 
@@ -42,7 +42,7 @@ def test_both_modes_of_a_rate(lifetimes):
 
 
 def test_mutant_without_the_jacobian(monkeypatch):
-    monkeypatch.setattr(unconstrained, "log_volume", lambda support, u: (0.0, np.zeros_like(u)))
+    monkeypatch.setattr(unconstrained_mode, "log_volume", lambda support, u: (0.0, np.zeros_like(u)))
     with pytest.raises(AssertionError):
         check_ratio(modes(compare("exponential", {"y": HOURS}, priors=PRIOR, **POINTS), "rate"))
 

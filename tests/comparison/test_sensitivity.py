@@ -7,11 +7,11 @@ import scipy
 
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.comparison import sensitivity
-from mle_vs_bayes.comparison.agreement import predict
 from mle_vs_bayes.concerns import KINDS
-from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
+from mle_vs_bayes.fit.agreement import predict
 
 from ..agreement.checks import K, program
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mle_vs_bayes.comparison.subsets import nested
-from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.fit.subsets import nested
 
 GROUPS = Dataset(
     {"y": np.arange(14.0), "group": np.array([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 0, 1, 0.0])},

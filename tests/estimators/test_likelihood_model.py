@@ -15,7 +15,7 @@ from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.estimators.likelihood_model import LikelihoodModel
 
 from ..agreement.checks import program
-from ..contract.cases import case, dataset
+from ..model.cases import case, dataset
 
 N = 40
 RTOL = 1e-9

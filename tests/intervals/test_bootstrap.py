@@ -8,18 +8,18 @@ import pytest
 import scipy
 
 from mle_vs_bayes import intervals, models
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators import exact, maximum_likelihood
-from mle_vs_bayes.intervals import parametric
-from mle_vs_bayes.intervals.bias_corrected import accelerations, bias_correction, corrected
+from mle_vs_bayes.intervals.bootstrap import parametric
+from mle_vs_bayes.intervals.bootstrap.bias_corrected import accelerations, bias_correction, corrected
+from mle_vs_bayes.intervals.bootstrap.parametric import Cutoffs, kaplan_meier
+from mle_vs_bayes.intervals.bootstrap.resampling import SCHEMES, replicates
 from mle_vs_bayes.intervals.interval import Request
-from mle_vs_bayes.intervals.parametric import Cutoffs, kaplan_meier
-from mle_vs_bayes.intervals.resampling import SCHEMES, replicates
 from mle_vs_bayes.intervals.wald import wald
 
 from ..agreement.checks import K
-from ..contract.cases import case
+from ..model.cases import case
 
 KINDS = [kind for kind in intervals.KINDS if kind.startswith("bootstrap")]
 

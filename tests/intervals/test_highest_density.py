@@ -6,8 +6,8 @@ import scipy
 import xarray
 
 from mle_vs_bayes import models
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.intervals.equal_tailed import equal_tailed
 from mle_vs_bayes.intervals.highest_density import highest_density, shortest

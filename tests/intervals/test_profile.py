@@ -7,23 +7,23 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare, models
-from mle_vs_bayes.comparison.priors import resolve
-from mle_vs_bayes.comparison.simulated import filled
-from mle_vs_bayes.contract.column import Column, count, number
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.model import Model
-from mle_vs_bayes.contract.parameter import Function, Parameter
-from mle_vs_bayes.contract.prior import Prior
-from mle_vs_bayes.contract.program import Program
-from mle_vs_bayes.contract.support import real, unit
-from mle_vs_bayes.contract.vector_support import ordered
+from mle_vs_bayes.data.column import Column, count, number
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.estimators.estimate import Estimate
-from mle_vs_bayes.estimators.optimum import maximise, starts
-from mle_vs_bayes.intervals import profile_curve as curves
+from mle_vs_bayes.fit.priors import resolve
+from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.interval import Request
-from mle_vs_bayes.intervals.profile import profile, profile_curve, profile_penalised
+from mle_vs_bayes.intervals.profile import curve as curves
+from mle_vs_bayes.intervals.profile.profile import profile, profile_curve, profile_penalised
+from mle_vs_bayes.model.model import Model
+from mle_vs_bayes.model.parameter import Function, Parameter
+from mle_vs_bayes.model.prior import Prior
+from mle_vs_bayes.model.support import real, unit
+from mle_vs_bayes.model.vector_support import ordered
+from mle_vs_bayes.search.optimum import maximise, starts
 
 EXACT = 1e-8
 """Relative error allowed against an exact end. The root is found to 1e-11 SE on a height known to 1e-11."""

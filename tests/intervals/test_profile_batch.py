@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison.simulated import simulated
-from mle_vs_bayes.intervals import profile_batch
-from mle_vs_bayes.replicates import ends, fit_replicates
+from mle_vs_bayes.fit.replicates import fit_replicates, interval_ends
+from mle_vs_bayes.fit.simulated import simulated
+from mle_vs_bayes.intervals.profile import batch
 
 COUNT = 6
 ENDS = 1e-6
@@ -28,7 +28,7 @@ def apart(ours, theirs):
 @pytest.mark.parametrize(("kind", "estimator"), [("profile", "mle"), ("profile_penalised", "map")])
 def test_ends_are_those_of_single_fits(monkeypatch, name, rows, kind, estimator):
     together = fitted(name, rows, kind, estimator)
-    monkeypatch.setattr(ends, "PROFILES", {})
+    monkeypatch.setattr(interval_ends, "PROFILES", {})
     alone = fitted(name, rows, kind, estimator)
     assert apart(together, alone) <= ENDS
     assert (together["status"] == alone["status"]).all()
@@ -37,12 +37,12 @@ def test_ends_are_those_of_single_fits(monkeypatch, name, rows, kind, estimator)
 def test_nearly_all_are_found_together(monkeypatch):
     """Where the walk is never called, no more than one in six needs it."""
     called = []
-    monkeypatch.setattr(ends, "_computed", lambda kind, group, fitted, i: called.append(i) or [])
+    monkeypatch.setattr(interval_ends, "_computed", lambda kind, group, fitted, i: called.append(i) or [])
     fitted("weibull", 20, "profile", "mle")
     assert len(called) <= COUNT / 6
 
 
 def test_mutant_other_quantile(monkeypatch):
     alone = fitted("weibull", 20, "profile", "mle")
-    monkeypatch.setattr(profile_batch, "normal_quantile", lambda level: 2.0)
+    monkeypatch.setattr(batch, "normal_quantile", lambda level: 2.0)
     assert apart(fitted("weibull", 20, "profile", "mle"), alone) > 100 * ENDS

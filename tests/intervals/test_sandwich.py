@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import compare, models
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators import exact
 from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.sandwich import clustered, robust_covariance, sandwich

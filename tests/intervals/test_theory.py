@@ -5,15 +5,15 @@ import pytest
 import scipy
 
 from mle_vs_bayes import intervals, models
-from mle_vs_bayes.comparison.simulated import filled
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.model import Model
-from mle_vs_bayes.contract.parameter import Function
-from mle_vs_bayes.contract.program import Program
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators.estimate import Estimate
-from mle_vs_bayes.intervals import gamma_pivot, garwood, normal_theory, proportion
-from mle_vs_bayes.intervals.exact import FORMULAS, exact
+from mle_vs_bayes.fit.simulated import filled
+from mle_vs_bayes.intervals.exact import gamma_pivot, garwood, normal_theory, proportion
+from mle_vs_bayes.intervals.exact.exact import FORMULAS, exact
 from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.model.model import Model
+from mle_vs_bayes.model.parameter import Function
 
 from ..agreement.checks import typical
 

@@ -7,16 +7,16 @@ import pytest
 import scipy
 
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison.priors import resolve
-from mle_vs_bayes.comparison.simulated import filled
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.parameter import Function
-from mle_vs_bayes.contract.program import Program
-from mle_vs_bayes.contract.support import Above
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.density import Program
 from mle_vs_bayes.estimators import exact
+from mle_vs_bayes.fit.priors import resolve
+from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.wald import wald
 from mle_vs_bayes.intervals.wald_transformed import wald_transformed
+from mle_vs_bayes.model.parameter import Function
+from mle_vs_bayes.model.support import Above
 from mle_vs_bayes.models.exponential import Exponential
 from mle_vs_bayes.models.normal import Normal
 

@@ -5,7 +5,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare, models
-from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError
 from mle_vs_bayes.estimators import exact, maximum_a_posteriori, maximum_likelihood, posterior
 

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import models
-from mle_vs_bayes.comparison.agreement import predict
-from mle_vs_bayes.comparison.simulated import simulated
-from mle_vs_bayes.contract.data import Dataset
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.estimators import expectation_maximisation as em
-from mle_vs_bayes.estimators import groups, maximum_a_posteriori, maximum_likelihood
-from mle_vs_bayes.estimators.audit import concerns
-from mle_vs_bayes.estimators.optimum import maximise, starts
+from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
+from mle_vs_bayes.fit.agreement import predict
+from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.intervals.delta import along, root
 from mle_vs_bayes.models.normal_mixture import NormalMixture
+from mle_vs_bayes.sampling import tree_groups
+from mle_vs_bayes.search import expectation_maximisation as em
+from mle_vs_bayes.search.audit import concerns
+from mle_vs_bayes.search.optimum import maximise, starts
 
 from ..agreement.checks import (
     FLAT,
@@ -304,15 +305,15 @@ def log_volume(transform, at, inputs):
 
 def test_prior_draws_rise(made):
     here, _ = made["normal_mixture"]
-    drawn = groups._prior_draws(groups.Job(here, None, seed=1, step=1), "prior", ["weight", "mu", "sigma"])
+    drawn = tree_groups._prior_draws(tree_groups.Job(here, None, seed=1, step=1), "prior", ["weight", "mu", "sigma"])
     mu = drawn["mu"].to_numpy()[0]
-    assert len(mu) == groups.PRIOR_DRAWS
+    assert len(mu) == tree_groups.PRIOR_DRAWS
     assert np.all(np.diff(mu, axis=1) > 0)
     spread = here.priors["mu"].arguments["sigma"]
     away = (mu.mean(axis=0) - here.priors["mu"].arguments["mu"]) / spread
     exact, error = np.array([-1, 1]) / np.sqrt(np.pi), np.sqrt((1 - 1 / np.pi) / len(mu))  # the lower and upper of two
     np.testing.assert_allclose(away, exact, rtol=0, atol=K * error)
-    predicted = groups._prior_draws(groups.Job(here, None, seed=1, step=1), "prior_predictive", ["y"])
+    predicted = tree_groups._prior_draws(tree_groups.Job(here, None, seed=1, step=1), "prior_predictive", ["y"])
     assert predicted["y"].shape == (1, len(mu), N)
 
 

@@ -6,9 +6,9 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare, models
-from mle_vs_bayes.contract import parity
-from mle_vs_bayes.contract.data import Dataset
-from mle_vs_bayes.contract.pymc_model import data_nodes
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density import parity
+from mle_vs_bayes.density.pymc_model import data_nodes
 from mle_vs_bayes.errors import DataError, ModelError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, posterior
 from mle_vs_bayes.models.random_intercept import RandomIntercept

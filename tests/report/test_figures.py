@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import same_color
 
-from mle_vs_bayes.report import chains, figures, palette
+from mle_vs_bayes.report import palette
+from mle_vs_bayes.report.figures import chains, estimates
 from mle_vs_bayes.report.palette import LOOKS
 from mle_vs_bayes.rows import Row, frame
 
@@ -79,12 +80,12 @@ def legend_of(figure):
 
 @pytest.fixture(scope="module")
 def marginal():
-    return figures.marginal(rows_of(TWO, truth=3.0), tree_of(TWO), {"mu": prior_of(*TWO["mu"])})
+    return estimates.marginal(rows_of(TWO, truth=3.0), tree_of(TWO), {"mu": prior_of(*TWO["mu"])})
 
 
 @pytest.mark.parametrize("spec", [{"p": (0.7, 0.04)}, TWO, REGRESSION, UNITS], ids=["one", "two", "twelve", "units"])
 def test_forest_has_a_panel_per_parameter_with_every_estimate_in_its_limits(spec):
-    figure = figures.forest(rows_of(spec))
+    figure = estimates.forest(rows_of(spec))
     assert titles(figure) == list(spec)
     for label, (center, sd) in spec.items():
         axes = panel(figure, label)
@@ -99,7 +100,7 @@ def test_forest_has_a_panel_per_parameter_with_every_estimate_in_its_limits(spec
 
 def test_forest_draws_estimators_in_fixed_order_and_their_own_looks():
     estimators = [key for key in LOOKS if key != "prior"]
-    figure = figures.forest(rows_of(TWO, estimators=estimators[::-1]))
+    figure = estimates.forest(rows_of(TWO, estimators=estimators[::-1]))
     axes = panel(figure, "mu")
     assert [label.get_text() for label in axes.get_yticklabels()] == [LOOKS[e].label for e in estimators]
     for lane, estimator in enumerate(estimators):
@@ -111,7 +112,7 @@ def test_forest_draws_estimators_in_fixed_order_and_their_own_looks():
 
 
 def test_forest_title_says_model_n_and_level_and_its_caption_the_kinds_of_interval():
-    figure = figures.forest(rows_of(TWO, truth=3.0, n=1200, level=0.9))
+    figure = estimates.forest(rows_of(TWO, truth=3.0, n=1200, level=0.9))
     assert figure.get_suptitle() == "Normal, n = 1,200: estimates and 90 % intervals"
     assert "Wald (maximum likelihood); Laplace (MAP); equal-tailed (posterior mean)" in figure.get_supxlabel()
     assert "truth" in figure.get_supxlabel()
@@ -119,7 +120,7 @@ def test_forest_title_says_model_n_and_level_and_its_caption_the_kinds_of_interv
 
 def test_forest_writes_the_status_where_there_is_no_point():
     rows = frame([diverged("mu"), diverged("mu", "map", status="not_applicable"), row("mu", "posterior", 3.0, 0.2)])
-    axes = panel(figures.forest(rows), "mu")
+    axes = panel(estimates.forest(rows), "mu")
     assert texts(axes, "mle status") == ["divergent"]
     assert texts(axes, "map status") == ["not applicable"]
     assert lines(axes, "mle point") == []
@@ -127,13 +128,13 @@ def test_forest_writes_the_status_where_there_is_no_point():
 
 
 def test_forest_without_any_number_has_no_ticks():
-    axes = panel(figures.forest(frame([diverged("mu")])), "mu")
+    axes = panel(estimates.forest(frame([diverged("mu")])), "mu")
     assert list(axes.get_xticks()) == []
 
 
 def test_forest_shows_the_truth_inside_the_limits_only_where_it_is_known():
     rows = frame([row("mu", "mle", 3.0, 0.2, truth=9.0), row("sigma", "mle", 1.0, 0.1)])
-    figure = figures.forest(rows)
+    figure = estimates.forest(rows)
     assert [line.get_xdata()[0] for line in lines(panel(figure, "mu"), "truth")] == [9.0]
     assert panel(figure, "mu").get_xlim()[1] > 9.0
     assert lines(panel(figure, "sigma"), "truth") == []
@@ -141,13 +142,13 @@ def test_forest_shows_the_truth_inside_the_limits_only_where_it_is_known():
 
 def test_forest_shows_the_largest_n():
     rows = frame([row("mu", "mle", 1.0, 0.2, n=20), row("mu", "mle", 2.0, 0.1, n=80)])
-    axes = panel(figures.forest(rows), "mu")
+    axes = panel(estimates.forest(rows), "mu")
     assert [line.get_xdata()[0] for line in lines(axes, "mle point")] == [2.0]
 
 
 def test_forest_gives_each_kind_of_interval_a_line_and_a_failure_none_of_its_own():
     rows = frame([row("mu", "mle", 3.0, 0.2, interval=kind) for kind in ("wald", "profile")] + [diverged("sigma")])
-    figure = figures.forest(rows)
+    figure = estimates.forest(rows)
     labels = [label.get_text() for label in panel(figure, "mu").get_yticklabels()]
     assert labels == ["maximum likelihood, Wald", "maximum likelihood, profile"]
     assert texts(panel(figure, "sigma"), "mle status") == ["divergent"]
@@ -157,7 +158,7 @@ def test_forest_gives_each_kind_of_interval_a_line_and_a_failure_none_of_its_own
 @pytest.mark.parametrize("others", [("map",), ("map", "posterior")], ids=len)
 def test_an_interval_out_of_proportion_is_cut_with_arrowheads(end, others):
     wide = row("mu", "mle", 3.0, 0.2, lower=-end, upper=end)
-    axes = panel(figures.forest(frame([wide, *(row("mu", e, 3.0, 0.2) for e in others)])), "mu")
+    axes = panel(estimates.forest(frame([wide, *(row("mu", e, 3.0, 0.2) for e in others)])), "mu")
     low, high = axes.get_xlim()
     assert high - low < 20
     assert [line.get_xdata()[0] for line in lines(axes, "mle cut")] == [low, high]
@@ -165,15 +166,15 @@ def test_an_interval_out_of_proportion_is_cut_with_arrowheads(end, others):
 
 
 def test_a_point_without_an_interval_has_no_bar():
-    axes = panel(figures.forest(frame([row("mu", "mle", 3.0, 0.2, lower=None, upper=None)])), "mu")
+    axes = panel(estimates.forest(frame([row("mu", "mle", 3.0, 0.2, lower=None, upper=None)])), "mu")
     assert len(lines(axes, "mle point")) == 1
     assert lines(axes, "mle interval") == []
 
 
 def test_many_parameters_are_cut_short_and_the_title_says_so():
-    figure = figures.forest(rows_of({f"beta[x{i}]": (0.0, 1.0) for i in range(30)}, estimators=("mle",)))
-    assert len(figure.axes) == figures.MOST_PARAMETERS
-    assert f"first {figures.MOST_PARAMETERS} of 30 parameters" in figure.get_suptitle()
+    figure = estimates.forest(rows_of({f"beta[x{i}]": (0.0, 1.0) for i in range(30)}, estimators=("mle",)))
+    assert len(figure.axes) == estimates.MOST_PARAMETERS
+    assert f"first {estimates.MOST_PARAMETERS} of 30 parameters" in figure.get_suptitle()
 
 
 def test_long_labels_are_folded_and_lose_nothing():
@@ -184,7 +185,7 @@ def test_long_labels_are_folded_and_lose_nothing():
 
 
 def test_labels_are_not_read_as_mathematics():
-    figure = figures.forest(rows_of({"beta[cost_in_$_per_$]": (1.0, 0.1)}))
+    figure = estimates.forest(rows_of({"beta[cost_in_$_per_$]": (1.0, 0.1)}))
     figure.canvas.draw()
     assert titles(figure) == ["beta[cost_in_$_per_$]"]
 
@@ -215,20 +216,20 @@ def test_marginal_legend_names_what_is_drawn(marginal):
 
 
 def test_marginal_normal_approximation_is_optional():
-    figure = figures.marginal(rows_of(TWO), tree_of(TWO), {}, normal_approximation=False)
+    figure = estimates.marginal(rows_of(TWO), tree_of(TWO), {}, normal_approximation=False)
     assert lines(panel(figure, "mu"), "mle curve") == []
     assert "normal approximation" not in legend_of(figure)
 
 
 def test_marginal_says_that_an_estimator_diverged():
     rows = frame([diverged("mu"), row("mu", "posterior", 3.0, 0.2)])
-    axes = panel(figures.marginal(rows, tree_of(TWO), {}), "mu")
+    axes = panel(estimates.marginal(rows, tree_of(TWO), {}), "mu")
     assert texts(axes, "mle status") == ["maximum likelihood: divergent"]
 
 
 def test_marginal_finds_draws_by_label_and_leaves_out_what_has_none():
     rows = rows_of(dict(list(REGRESSION.items())[:3]) | {"other": (0.0, 1.0)})
-    figure = figures.marginal(rows, tree_of(REGRESSION), {})
+    figure = estimates.marginal(rows, tree_of(REGRESSION), {})
     assert titles(figure) == ["beta[Intercept]", "beta[x / 2]", "beta[a]"]
     (curve,) = lines(panel(figure, "beta[a]"), "posterior density")
     assert abs(curve.get_xdata()[np.argmax(curve.get_ydata())] - 2.0) < 0.5
@@ -236,14 +237,14 @@ def test_marginal_finds_draws_by_label_and_leaves_out_what_has_none():
 
 def test_marginal_takes_a_prior_that_is_infinite_somewhere(tmp_path):
     prior = (np.array([0.0, 1.0, 2.0, 3.0]), np.array([np.inf, 1.0, 0.5, 0.2]))
-    figure = figures.marginal(rows_of(TWO), tree_of(TWO), {"mu": prior})
-    assert figures.save({"marginal": figure}, tmp_path)[0].stat().st_size > 0
+    figure = estimates.marginal(rows_of(TWO), tree_of(TWO), {"mu": prior})
+    assert estimates.save({"marginal": figure}, tmp_path)[0].stat().st_size > 0
 
 
 def test_marginal_of_a_heavy_tail_shows_its_centre():
     tree = arviz_base.from_dict({"posterior": {"mu": np.random.default_rng(3).standard_cauchy((4, 500))}})
     rows = frame([row("mu", "posterior", 0.0, 1.0)])
-    (curve,) = lines(panel(figures.marginal(rows, tree, {}), "mu"), "posterior density")
+    (curve,) = lines(panel(estimates.marginal(rows, tree, {}), "mu"), "posterior density")
     inside = np.abs(curve.get_xdata()) < 3
     assert inside.sum() > 30
 
@@ -251,7 +252,7 @@ def test_marginal_of_a_heavy_tail_shows_its_centre():
 def test_convergence_draws_each_estimator_at_each_n():
     sizes = (20, 100, 1000)
     rows = [row("mu", e, 3.0, 2 / n**0.5, n=n, truth=3.1) for n in sizes for e in THREE]
-    figure = figures.convergence(frame(rows))
+    figure = estimates.convergence(frame(rows))
     axes = panel(figure, "mu")
     assert axes.get_xscale() == "log"
     for estimator in THREE:
@@ -263,7 +264,7 @@ def test_convergence_draws_each_estimator_at_each_n():
 
 
 def test_convergence_sets_estimators_at_the_same_n_side_by_side():
-    axes = panel(figures.convergence(rows_of(TWO)), "mu")
+    axes = panel(estimates.convergence(rows_of(TWO)), "mu")
     places = [lines(axes, f"{e} point")[0] for e in THREE]
     across = [p.get_transform().transform(p.get_xydata())[0, 0] for p in places]
     assert np.diff(across) == pytest.approx([6.0 * axes.figure.dpi / 72] * 2)
@@ -271,7 +272,7 @@ def test_convergence_sets_estimators_at_the_same_n_side_by_side():
 
 def test_convergence_writes_the_status_at_the_n_where_there_is_no_point():
     rows = frame([diverged("mu", n=20), row("mu", "mle", 3.0, 0.2, n=50), row("mu", "map", 3.0, 0.2, n=20)])
-    axes = panel(figures.convergence(rows), "mu")
+    axes = panel(estimates.convergence(rows), "mu")
     assert texts(axes, "mle status") == ["divergent"]
     assert [text.get_position()[0] for text in axes.texts] == [20]
 
@@ -313,7 +314,7 @@ def test_draws_that_do_not_vary_or_are_not_finite_are_left_out():
 
 def test_same_estimator_has_the_same_colour_in_all_figures(marginal):
     rows = rows_of(TWO)
-    for figure in (figures.forest(rows), figures.convergence(rows), marginal):
+    for figure in (estimates.forest(rows), estimates.convergence(rows), marginal):
         for look in (LOOKS[estimator] for estimator in THREE):
             drawn = [line for axes in figure.axes for line in axes.lines if line.get_gid() == f"{look.key} point"]
             assert drawn
@@ -328,8 +329,8 @@ def test_looks_differ():
 
 def test_saved_files_have_the_names_and_the_same_bytes_each_time(tmp_path):
     def draw(folder):
-        drawn = {"forest": figures.forest(rows_of(TWO)), "rank": chains.rank(tree_of({"mu": TWO["mu"]}))}
-        return figures.save(drawn, folder)
+        drawn = {"forest": estimates.forest(rows_of(TWO)), "rank": chains.rank(tree_of({"mu": TWO["mu"]}))}
+        return estimates.save(drawn, folder)
 
     first, second = draw(tmp_path / "a"), draw(tmp_path / "b")
     assert first == [tmp_path / "a" / "forest.png", tmp_path / "a" / "rank.png"]
@@ -337,10 +338,10 @@ def test_saved_files_have_the_names_and_the_same_bytes_each_time(tmp_path):
 
 
 def test_reader_settings_neither_change_nor_matter(tmp_path):
-    plain = figures.save({"plain": figures.forest(rows_of(TWO))}, tmp_path)[0].read_bytes()
+    plain = estimates.save({"plain": estimates.forest(rows_of(TWO))}, tmp_path)[0].read_bytes()
     with matplotlib.rc_context({"axes.facecolor": "pink", "font.size": 20, "savefig.facecolor": "pink"}):
         before = dict(matplotlib.rcParams)
-        styled = figures.save({"styled": figures.forest(rows_of(TWO))}, tmp_path)[0].read_bytes()
+        styled = estimates.save({"styled": estimates.forest(rows_of(TWO))}, tmp_path)[0].read_bytes()
         assert dict(matplotlib.rcParams) == before
     assert styled == plain
 
@@ -351,7 +352,7 @@ def test_no_figure_is_left_open(marginal):
 
 
 def test_a_label_in_a_script_the_font_lacks_is_saved_without_a_warning(tmp_path):
-    (path,) = figures.save({"forest": figures.forest(rows_of({"beta[年齢]": (1.0, 0.1)}))}, tmp_path)
+    (path,) = estimates.save({"forest": estimates.forest(rows_of({"beta[年齢]": (1.0, 0.1)}))}, tmp_path)
     assert path.stat().st_size > 0
 
 

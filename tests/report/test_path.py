@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mle_vs_bayes.report.figures import save
+from mle_vs_bayes.report.figures.estimates import save
+from mle_vs_bayes.report.figures.prior_path import path
 from mle_vs_bayes.report.palette import LOOKS
-from mle_vs_bayes.report.path import path
 
 POWERS = np.linspace(0, 4, 9)
 STATIONS = {"mle": 0.0, "map": 1.0, "posterior": 1.0}

@@ -3,7 +3,8 @@
 import pandas
 import pytest
 
-from mle_vs_bayes.report import study_figures, study_page
+from mle_vs_bayes.report import study_page
+from mle_vs_bayes.report.figures import study
 from mle_vs_bayes.report.palette import LOOKS
 
 
@@ -18,20 +19,20 @@ def table(**columns):
 
 
 def test_one_curve_per_estimator_in_its_colour_with_the_predicted_slope():
-    figure = study_figures.measure(table(), "title")
+    figure = study.measure(table(), "title")
     (axes,) = figure.axes
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     drawn = {line.get_gid(): line.get_color() for line in axes.lines}
     assert drawn["mle point"] == LOOKS["mle"].colour
     assert drawn["map point"] == LOOKS["map"].colour
-    assert drawn["own point"] in study_figures.OTHERS
+    assert drawn["own point"] in study.OTHERS
     assert [line.get_gid() for line in axes.lines].count("guide") == 1
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["maximum likelihood", "MAP", "own"]
-    assert study_figures.png(figure) == study_figures.png(figure)
+    assert study.png(figure) == study.png(figure)
 
 
 def test_coverage_has_a_curve_per_interval_the_level_and_the_band():
-    figure = study_figures.measure(table(measure="coverage", slope=None, low=0.9, high=1.0), "title", level=0.95)
+    figure = study.measure(table(measure="coverage", slope=None, low=0.9, high=1.0), "title", level=0.95)
     (axes,) = figure.axes
     gids = [artist.get_gid() for artist in (*axes.lines, *axes.patches)]
     assert axes.get_yscale() == "linear"
@@ -42,7 +43,7 @@ def test_coverage_has_a_curve_per_interval_the_level_and_the_band():
 
 def test_many_intervals_give_each_estimator_a_panel():
     parts = [table(measure="coverage", interval=f"kind {i}") for i in range(5)]
-    figure = study_figures.measure(pandas.concat(parts), "title")
+    figure = study.measure(pandas.concat(parts), "title")
     assert len(figure.axes) == 3
 
 
@@ -86,7 +87,7 @@ def coverage(sizes, kinds):
 
 
 def test_many_n_give_a_small_panel_per_interval_and_scenario():
-    found = study_figures.figures(coverage(range(10, 30), ("wald", "wilson", "profile")), "title", level=0.95)
+    found = study.figures(coverage(range(10, 30), ("wald", "wilson", "profile")), "title", level=0.95)
     (figure,) = found.values()
     assert list(found) == ["_over_n"] and len(figure.axes) == 6
     for axes in figure.axes:
@@ -97,7 +98,7 @@ def test_many_n_give_a_small_panel_per_interval_and_scenario():
 
 def test_many_kinds_at_few_n_are_rows_of_marks():
     kinds = ("wald", "wilson", "profile", "jeffreys", "sandwich")
-    (figure,) = study_figures.figures(coverage((10, 40), kinds), "title", level=0.95).values()
+    (figure,) = study.figures(coverage((10, 40), kinds), "title", level=0.95).values()
     axes = figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()][:2] == ["Wald", "Wilson"]
     assert [line.get_gid() for line in axes.lines].count("mle point") == 10
@@ -106,18 +107,18 @@ def test_many_kinds_at_few_n_are_rows_of_marks():
 def test_both_sorts_and_the_rest_have_figures_of_their_own():
     dense, rows = coverage(range(10, 30), ("wald",)), coverage((10, 40), tuple("abcdef")).assign(model="other")
     rest = coverage((10, 40), ("wald",)).assign(model="third")
-    assert set(study_figures.figures(pandas.concat([dense, rows, rest]), "title")) == {"", "_over_n", "_by_kind"}
+    assert set(study.figures(pandas.concat([dense, rows, rest]), "title")) == {"", "_over_n", "_by_kind"}
 
 
 def test_exact_twins_of_maximum_likelihood_are_not_drawn_again():
     lines = coverage(range(10, 30), ("wald",))
     both = pandas.concat([lines, lines.assign(estimator="mle_exact")])
-    (figure,) = study_figures.figures(both, "title").values()
+    (figure,) = study.figures(both, "title").values()
     assert len(figure.axes) == 2
 
 
 def test_a_panel_of_zeros_says_so():
     lines = pandas.concat([table(), table(model="flat", value=1e-14)])
-    zero = study_figures.measure(lines, "title").axes
+    zero = study.measure(lines, "title").axes
     said = {axes.get_title(loc="left"): [text.get_text() for text in axes.texts] for axes in zero}
     assert said == {"m · p": [], "flat · p": ["0 at every n"]}

@@ -1,0 +1,151 @@
+"""What `compare` returns: the outcome with the plots, files, texts and further questions people have of it."""
+
+import html
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..estimators import ESTIMATORS
+from . import verdict
+from .forms import json_document, tree
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from ..intervals.interval import Interval
+    from ..intervals.profile.curve import ProfileCurve
+    from .explanation import Explanation
+    from .scores.report import Page
+    from .sensitivity import Sensitivity
+
+
+class Comparison(Outcome):
+    """What `compare` returns: an `Outcome`, and every form people want it in."""
+
+    @property
+    def data_tree(self) -> "xarray.DataTree":
+        """The posterior's DataTree with the groups ``mle`` and ``map`` inside."""
+        return tree.with_point_estimates(self.fit)
+
+    @property
+    def verdict(self) -> str:
+        """Does it matter which estimator is used? One sentence with a number."""
+        return verdict.headline(self.fit)
+
+    @property
+    def of_concern(self) -> bool:
+        """Whether ``--strict`` would fail."""
+        return any(verdict.strict(fit) for fit in self.fits)
+
+    def profile(self, label: str, estimator: str = "mle") -> "ProfileCurve":
+        """The profile of one parameter or derived quantity at the largest n; ``.interval(level)`` reads off its ends.
+
+        Of the likelihood around the MLE, or (``estimator="map"``) of likelihood × prior around the MAP.
+
+        Raises
+        ------
+        UsageError
+            No such quantity, another estimator, or one that has no optimum.
+        """
+        from ..intervals.profile.profile import profile_curve
+
+        powers = {"mle": 0.0, "map": 1.0}
+        if estimator not in powers or estimator not in self.fit.estimates:
+            raise UsageError(f'there is no optimum of "{estimator}" to profile; fit mle or map.')
+        return profile_curve(self.fit.program, self[estimator], label, powers[estimator])
+
+    def interval(self, label: str, kind: str, estimator: str | None = None, level: float | None = None) -> "Interval":
+        """One kind of interval of one parameter or derived quantity at the largest n; its ``lower`` and ``upper``.
+
+        Of the first fitted estimator that the kind belongs to unless one is named, at the comparison's level.
+
+        Raises
+        ------
+        UsageError
+            No such quantity, kind or estimator, or a level outside (0, 1).
+        """
+        from .intervals import interval
+
+        return interval(self, label, kind, estimator, self.level if level is None else level)
+
+    def explain(self) -> "Explanation":
+        """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""
+        from .explanation import explain
+
+        return explain(self.fit)
+
+    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "Page":
+        """Tests of quantities against ``nulls`` and model scores, beside ``others`` fitted to the same data.
+
+        Without ``nulls``: every coefficient but the intercept at 0, and what makes the model a simpler one.
+
+        Raises
+        ------
+        UsageError
+            A quantity the model does not have, or other data.
+        """
+        from .scores.report import page
+
+        return page(self, others, nulls or {})
+
+    def sensitivity(self) -> "Sensitivity":
+        """Prior sensitivity by power scaling at the largest n: ArviZ's measure and the shift of the mean.
+
+        Raises
+        ------
+        UsageError
+            There is no posterior.
+        """
+        from .sensitivity import sensitivity
+
+        return sensitivity(self.fit)
+
+    def document(self) -> dict[str, Any]:
+        """What ``--json`` prints."""
+        return json_document.document(self)
+
+    def plot(self) -> "Figure":
+        """The forest of all estimators and their intervals."""
+        from ..report.figures import estimates
+
+        return estimates.forest(self.model_scale)
+
+    def figures(self) -> "dict[str, Figure]":
+        """Every figure there is for these fits, by file name."""
+        from .forms.figures import pictures
+
+        return pictures(self)
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Leave rows, DataTree, statsmodels summary and figures in ``folder``; all files or none.
+
+        Raises
+        ------
+        OutputError
+            When the folder cannot be written.
+        """
+        from .forms.files import save
+
+        return save(self, Path(folder))
+
+    def __str__(self) -> str:
+        from ..report.text import plain
+
+        return plain(self.screen())
+
+    def screen(self) -> Any:
+        """What the terminal shows, as a rich renderable."""
+        from .forms.screen import screen
+
+        return screen(self)
+
+    def _repr_html_(self) -> str:
+        words = [html.escape(text) for text in (self.verdict, *verdict.concerns(self.fit))]
+        renamed = self.table.rename(columns={name: kind.words for name, kind in ESTIMATORS.items()}, level=0)
+        body = renamed.to_html(float_format=lambda value: f"{value:.4g}", na_rep="–")
+        return f"<p><b>{html.escape(self.model.name)}</b>, n = {self.n}</p>{body}" + "".join(
+            f"<p>{w}</p>" for w in words
+        )

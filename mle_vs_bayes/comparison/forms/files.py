@@ -1,0 +1,91 @@
+"""What ``--out`` leaves: every file is finished in a hidden folder before any is moved into place."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from ...errors import OutputError
+from ...report import text
+from ..outcome import Outcome
+from .screen import screen
+from .tree import with_point_estimates
+
+PICTURES = ("forest", "marginal", "trace", "rank", "path", "profile", "waterfall", "convergence")
+EVERY_FILE = frozenset({"rows.csv", "comparison.nc", "summary.txt", *(f"{name}.png" for name in PICTURES)})
+"""What a run may leave: the next run into the same folder replaces all of it, also what it does not make itself."""
+
+
+def writable(folder: Path) -> None:
+    """Make sure that ``folder`` can be made or written, before an hour of sampling is lost to it.
+
+    Raises
+    ------
+    OutputError
+        With the folder and the system's reason.
+    """
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(20, "it is a file", str(folder))
+        nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        with tempfile.TemporaryDirectory(dir=nearest, prefix=".mle-vs-bayes-"):
+            pass
+    except OSError as error:
+        raise OutputError(_sentence(folder, error)) from error
+
+
+def save(outcome: Outcome, folder: Path) -> list[Path]:
+    """Write ``rows.csv``, ``comparison.nc``, ``summary.txt`` and figures; return their paths.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written; nothing is left behind then.
+    """
+    writable(folder)
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    try:
+        stage = Path(tempfile.mkdtemp(dir=nearest, prefix=".unfinished-"))
+        try:
+            _write(outcome, stage)
+            folder.mkdir(parents=True, exist_ok=True)
+            _check_places(folder)
+            for name in EVERY_FILE.difference(path.name for path in stage.iterdir()):
+                (folder / name).unlink(missing_ok=True)  # an earlier run's trace beside these rows would mislead
+            return [path.replace(folder / path.name) for path in sorted(stage.iterdir())]
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(_sentence(folder, error)) from error
+
+
+def _write(outcome: Outcome, stage: Path) -> None:
+    from ...report.figures import estimates
+    from .figures import pictures
+
+    outcome.rows.to_csv(stage / "rows.csv", index=False)
+    with_point_estimates(outcome.fit).to_netcdf(stage / "comparison.nc", engine="h5netcdf")
+    (stage / "summary.txt").write_text(_summary(outcome), encoding="utf-8")
+    estimates.save(pictures(outcome), stage)
+
+
+def _summary(outcome: Outcome) -> str:
+    """statsmodels' own summary of the MLE, or why there is none; then the screen."""
+    estimate = outcome.fit.estimates.get("mle")
+    if estimate is None:
+        told = "Maximum likelihood was not asked for."
+    elif estimate.results is None:
+        told = f"Maximum likelihood has no summary: {estimate.reason}."
+    else:
+        told = str(estimate.results.summary(alpha=1 - outcome.level))
+    return f"{told}\n\n{text.plain(screen(outcome))}"
+
+
+def _check_places(folder: Path) -> None:
+    """What cannot be replaced is found before the first file is moved, so that old and new never mix."""
+    for name in EVERY_FILE:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(21, f"{name} in it is a folder", str(folder))
+
+
+def _sentence(folder: Path, error: OSError) -> str:
+    return f'cannot write to "{folder}": {(error.strerror or str(error)).lower()}; choose another folder for --out.'

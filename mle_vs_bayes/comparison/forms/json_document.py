@@ -1,0 +1,55 @@
+"""The one JSON document of a comparison: null, never NaN."""
+
+from dataclasses import asdict
+from importlib import metadata
+from typing import Any
+
+from ...estimators.estimate import Estimate
+from ...rows import plain, records
+from .. import verdict
+from ..outcome import Outcome
+from ..scores.information import criteria
+
+PACKAGES = ("mle-vs-bayes", "pymc", "pytensor", "nutpie", "arviz", "statsmodels", "numpy", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything a number here depends on."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+def document(outcome: Outcome) -> dict[str, Any]:
+    """``model, n, level, seed, versions, priors, fit, rows, agreement, verdict, concerns`` as plain JSON values."""
+    fit = outcome.fit
+    size = fit.program.layout.free_size
+    return {
+        "model": outcome.model.name,
+        "n": outcome.n,
+        "level": outcome.level,
+        "seed": outcome.seed,
+        "versions": versions(),
+        "columns": outcome.columns,
+        "priors": {name: str(prior) for name, prior in fit.program.priors.items()},
+        "prior_power": fit.program.prior_power,
+        "fit": {name: _fit(estimate, outcome.n, size) for name, estimate in fit.estimates.items()},
+        "rows": [record for each in outcome.fits for record in records(each.rows)],
+        "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],
+        "verdict": verdict.headline(fit),
+        "concerns": [{"estimator": name, "code": c.code, "detail": c.detail} for name, c in fit.concerns],
+    }
+
+
+def _fit(estimate: Estimate, n: int, size: int) -> dict[str, Any]:
+    """Log-likelihood at the point, number of free parameters; AIC and BIC belong to maximum likelihood only."""
+    found = estimate.log_likelihood
+    is_maximum = estimate.estimator.startswith("maximum_likelihood") and found is not None
+    aic, bic = criteria(float(found), size, n) if is_maximum and found is not None else (None, None)
+    return {
+        "log_likelihood": None if found is None else plain(float(found)),
+        "aic": plain(aic),
+        "bic": plain(bic),
+        "parameters": size,
+        "seconds": round(estimate.seconds, 3),
+        "status": estimate.status,
+        "reason": estimate.reason,
+    }

@@ -1,0 +1,92 @@
+"""How well a model predicts a unit it has not seen: log predictive scores, one unit left out at a time.
+
+For the plug-in MLE and MAP each unit is left out for real: the model is refitted without it (weight 0) and its
+log density read at that refit, all refits as one batch. For the posterior predictive the same is had from its
+draws by Pareto-smoothed importance sampling (`loo`). All three are scored on the same units, so that differences
+are paired.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...concerns import Concern
+from ...density.density import Program
+from ...estimators.estimate import Estimate
+from ...sampling import tree_groups
+from ...search.batch import fit_batch
+
+if TYPE_CHECKING:
+    from arviz_stats.utils import ELPDData
+
+Array = NDArray[np.float64]
+CELLS = 5_000_000
+"""Units left out × units of the data: all are left out where this allows, else a seeded sample of them."""
+FEWEST = 50
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Log predictive density ``(k,)`` of each unit left out, or why there is none; ``lost`` refits had no answer."""
+
+    values: Array | None = None
+    reason: str | None = None
+    lost: int = 0
+
+
+def units(program: Program, seed: int) -> NDArray[np.intp]:
+    """The units to leave out: all, or a random sample where that would be too many."""
+    total = program.units
+    count = min(total, max(FEWEST, CELLS // total))
+    return np.sort(np.random.default_rng([seed, 0x10]).permutation(total)[:count])
+
+
+def plug_in(program: Program, estimate: Estimate, power: float, left_out: NDArray[np.intp]) -> Scores:
+    """Scores of a point estimate: ``power`` 0 refits by maximum likelihood, 1 by MAP."""
+    if not estimate.converged:
+        return Scores(reason=estimate.reason)
+    total, found = program.units, []
+    size = max(1, CELLS // total)
+    for first in range(0, len(left_out), size):
+        block = left_out[first : first + size]
+        weights = np.ones((len(block), total))
+        weights[np.arange(len(block)), block] = 0
+        try:
+            optima = fit_batch(program, weights=weights, start=estimate.point, power=power)
+        except ValueError as error:
+            return Scores(reason=str(error))
+        found += [program.log_likelihood_units(theta)[unit] for theta, unit in zip(optima.theta, block, strict=True)]
+    values = np.asarray(found)
+    lost = int(np.sum(np.isnan(values)))
+    if lost:
+        return Scores(reason=f"{lost} of {len(values)} refits without one unit have no answer", lost=lost)
+    return Scores(values)
+
+
+def loo(program: Program, posterior: Estimate, seed: int) -> "tuple[ELPDData | None, tuple[Concern, ...]]":
+    """ArviZ's leave-one-out of the posterior predictive, pointwise, and whether it had only some of the draws. [1]_
+
+    Pareto's k says little with few draws, and the largest of very many units' is large by chance: it is of
+    concern where all draws are used only.
+
+    .. [1] Vehtari, Gelman & Gabry (2017), Statistics and Computing 27, 1413–1432.
+    """
+    if posterior.tree is None:
+        return None, ()
+    import warnings
+
+    import arviz_stats
+
+    tree, notes = posterior.tree, [c for c in posterior.concerns if c.code == "thinned"]
+    if "log_likelihood" not in tree.children:
+        tree = tree.copy()
+        notes = tree_groups.add(program, tree, ("log_likelihood",), seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a large Pareto k is a concern here, not a warning
+        found = arviz_stats.loo(tree, var_name="y", pointwise=True)
+    worst = float(found.pareto_k.max())
+    if not notes and worst > found.good_k:
+        notes = [Concern("pareto_k", f"{program.model.name}: k up to {worst:.2f}")]
+    return found, tuple(notes)

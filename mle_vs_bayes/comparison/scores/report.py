@@ -1,0 +1,81 @@
+"""Tests and model scores on one page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...concerns import KINDS
+from ...report import score_tables, text
+from ..outcome import Outcome
+from .null_tests import NullTest, null_tests
+from .scores import Against, Score, Scoreboard
+
+_EXPLAINED = (
+    "LOO: expected log predictive density, from the posterior; more is better. AIC and BIC: less is better. p_loo: "
+    "effective number of parameters. Scores of the plug-in estimates come from refits without each unit."
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Tests of the first model's quantities, the scores of every model, and the first against each other one."""
+
+    tests: tuple[NullTest, ...]
+    scores: tuple[Score, ...]
+    against: tuple[Against, ...]
+
+    def document(self) -> dict[str, list[dict[str, Any]]]:
+        """What it adds to the JSON document: ``tests``, ``scores`` and ``against``."""
+        return {name: [each.record for each in getattr(self, name)] for name in ("tests", "scores", "against")}
+
+    def screen(self) -> Any:
+        """What the terminal shows, as a rich renderable."""
+        records = self.document()
+        parts: list[Any] = []
+        if self.tests:
+            parts.append(score_tables.null_tests(records["tests"]))
+        parts += [score_tables.information(records["scores"]), score_tables.held_out(records["scores"])]
+        parts.append(text.paragraph(_EXPLAINED, "dim"))
+        parts += [text.paragraph(_sentence(each), "bold") for each in self.against]
+        parts += [text.paragraph(f"! {remark}", "yellow") for remark in self._remarks()]
+        return text.stack(parts)
+
+    def _remarks(self) -> list[str]:
+        """What has no number and why, and what is of concern."""
+        found = [f"{s.model}, {name}: {reason}." for s in self.scores for name, reason in s.reasons.items()]
+        found += [f"{test.quantity}: {test.reason}." for test in self.tests if test.reason]
+        return found + [f"{c} [{c.code}]" for s in self.scores for c in s.concerns if c.code in KINDS]
+
+    def __str__(self) -> str:
+        return text.plain(self.screen())
+
+
+def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) -> Page:
+    """The page of one outcome, beside others on the same data.
+
+    Raises
+    ------
+    UsageError
+        A quantity to test that the model does not have, or outcomes of other data.
+    """
+    board = Scoreboard((first, *others))
+    return Page(null_tests(first.fit, nulls), board.scores, board.against)
+
+
+def _sentence(against: Against) -> str:
+    told = []
+    if against.difference is not None and against.difference_se is not None:
+        better = against.model if against.difference > 0 else against.other
+        gap = f"{abs(against.difference):,.1f} ± {against.difference_se:,.1f}"
+        worse = against.other if better == against.model else against.model
+        told.append(f"{better} predicts better than {worse}, by {gap} in LOO")
+    if against.remark is not None:
+        told.append(against.remark)
+    if against.likelihood_ratio is not None:
+        told.append(
+            f"{against.nested}: likelihood ratio {against.likelihood_ratio:,.2f} on {against.degrees} df, "
+            f"p = {score_tables.p_value(against.p)}"
+        )
+    elif against.nested is not None:
+        told.append(f"{against.nested}, but one of the two has no maximum of its likelihood to compare")
+    return f"{'; '.join(told) or f'nothing to compare {against.model} and {against.other} by'}."

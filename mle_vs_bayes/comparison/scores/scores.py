@@ -1,0 +1,196 @@
+"""Scores of one fitted model, and of several models on the same data: AIC and BIC beside LOO and held-out scores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...concerns import Concern
+from ...errors import UsageError
+from ...estimators.estimate import Estimate
+from ...rows import plain
+from ..outcome import Outcome
+from . import held_out
+from .information import criteria
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one model is worth on its data; None where there is no number, with the reason in ``reasons``.
+
+    ``loo`` is the expected log predictive density of the whole sample. ``held_out`` has, for each estimator, the mean
+    log predictive density of a unit left out and its standard error; ``units`` were left out.
+    """
+
+    model: str
+    parameters: int
+    log_likelihood: float | None
+    aic: float | None
+    bic: float | None
+    loo: float | None
+    loo_se: float | None
+    effective_parameters: float | None
+    """p_loo: how much better the posterior fits the units it has seen."""
+    worst_shape: float | None
+    units: int
+    held_out: Mapping[str, tuple[float, float]]
+    reasons: Mapping[str, str]
+    concerns: tuple[Concern, ...] = ()
+    pointwise: Array | None = field(default=None, repr=False)
+    """LOO of each unit, for paired differences."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As JSON may hold it."""
+        names = ("model", "parameters", "log_likelihood", "aic", "bic", "loo", "loo_se", "effective_parameters")
+        found = {name: plain(getattr(self, name)) for name in (*names, "worst_shape", "units")}
+        means = {name: {"mean": plain(mean), "se": plain(se)} for name, (mean, se) in self.held_out.items()}
+        return {**found, "held_out": means, "reasons": dict(self.reasons)}
+
+
+@dataclass(frozen=True)
+class Against:
+    """A model beside another on the same data: paired LOO difference and, where nested, the likelihood-ratio test.
+
+    ``difference`` is LOO of the first minus LOO of the other, with its standard error (Vehtari et al. 2017, eq. 24).
+    """
+
+    model: str
+    other: str
+    difference: float | None
+    difference_se: float | None
+    remark: str | None = None
+    """Why LOO does not compare the two."""
+    nested: str | None = None
+    """``exponential is weibull with shape = 1``; None where neither is a special case of the other."""
+    likelihood_ratio: float | None = None
+    degrees: int | None = None
+    p: float | None = None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As JSON may hold it."""
+        return {name: plain(value) for name, value in vars(self).items()}
+
+
+class Scoreboard:
+    """The scores of one comparison and of others on the same data, the first against each of the others.
+
+    Raises
+    ------
+    UsageError
+        The outcomes differ in their data.
+    """
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self.outcomes = tuple(outcomes)
+        for other in self.outcomes[1:]:
+            _check_same_data(self.outcomes[0], other)
+
+    @cached_property
+    def scores(self) -> tuple[Score, ...]:
+        """One per model, in the order given."""
+        return tuple(score(outcome) for outcome in self.outcomes)
+
+    @cached_property
+    def against(self) -> tuple[Against, ...]:
+        """The first model against each of the others."""
+        pairs = zip(self.outcomes[1:], self.scores[1:], strict=True)
+        return tuple(_against((self.outcomes[0], self.scores[0]), pair) for pair in pairs)
+
+
+def score(outcome: Outcome) -> Score:
+    """The scores of one model at the largest n."""
+    fit = outcome.fit
+    program, found = fit.program, fit.estimates
+    left_out = held_out.units(program, outcome.seed)
+    plugged = {
+        name: held_out.plug_in(program, found[name], power, left_out)
+        for name, power in (("mle", 0.0), ("map", 1.0))
+        if name in found
+    }
+    means = {name: _mean(scores.values) for name, scores in plugged.items() if scores.values is not None}
+    elpd, notes = held_out.loo(program, found["posterior"], outcome.seed) if "posterior" in found else (None, ())
+    if elpd is not None:
+        means["posterior"] = _mean(elpd.elpd_i.to_numpy().ravel()[left_out])
+    return Score(
+        model=program.model.name,
+        parameters=program.layout.free_size,
+        **_information(found.get("mle"), program.layout.free_size, program.data.n),
+        **_leave_one_out(elpd),
+        units=len(left_out),
+        held_out=means,
+        reasons={name: scores.reason for name, scores in plugged.items() if scores.reason is not None},
+        concerns=notes,
+    )
+
+
+def _information(mle: Estimate | None, size: int, n: int) -> dict[str, Any]:
+    """AIC and BIC; they belong to maximum likelihood only."""
+    top = mle.log_likelihood if mle is not None and mle.converged else None
+    if top is None:
+        return {"log_likelihood": None, "aic": None, "bic": None}
+    aic, bic = criteria(top, size, n)
+    return {"log_likelihood": top, "aic": aic, "bic": bic}
+
+
+def _leave_one_out(elpd: Any) -> dict[str, Any]:
+    if elpd is None:
+        return dict.fromkeys(("loo", "loo_se", "effective_parameters", "worst_shape"))
+    return {
+        "loo": float(elpd.elpd),
+        "loo_se": float(elpd.se),
+        "effective_parameters": float(elpd.p),
+        "worst_shape": float(elpd.pareto_k.max()),
+        "pointwise": elpd.elpd_i.to_numpy().ravel(),
+    }
+
+
+def _mean(values: Array) -> tuple[float, float]:
+    return float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
+def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Against:
+    a, b = first[1], other[1]
+    found = _likelihood_ratio(first, other)
+    if a.pointwise is None or b.pointwise is None:
+        return Against(a.model, b.model, None, None, **found)
+    if len(a.pointwise) != len(b.pointwise):
+        units = f"{len(a.pointwise)} units of {a.model} and {len(b.pointwise)} of {b.model} are left out one at a time"
+        return Against(a.model, b.model, None, None, f"{units}, so LOO and log scores do not compare the two", **found)
+    gaps = a.pointwise - b.pointwise
+    se = float(np.sqrt(len(gaps)) * np.std(gaps, ddof=1))
+    return Against(a.model, b.model, float(np.sum(gaps)), se, **found)
+
+
+def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> dict[str, Any]:
+    """The test of the smaller model inside the larger one, whichever of the two that is."""
+    from scipy.special import chdtrc
+
+    for (large, of_large), (small, of_small) in ((first, other), (other, first)):
+        case = large.model.special_cases.get(small.model.name)
+        if case is None:
+            continue
+        nested = f"{small.model.name} is {large.model.name} with {case}"
+        if of_large.log_likelihood is None or of_small.log_likelihood is None:
+            return {"nested": nested}
+        ratio = 2 * (of_large.log_likelihood - of_small.log_likelihood)
+        degrees = of_large.parameters - of_small.parameters
+        p = float(np.mean(chdtrc([degrees - 1, degrees] if case.edge else [degrees], max(ratio, 0.0))))
+        return {"nested": nested, "likelihood_ratio": ratio, "degrees": degrees, "p": p}
+    return {}
+
+
+def _check_same_data(first: Outcome, other: Outcome) -> None:
+    ours, theirs = first.fit.program.data, other.fit.program.data
+    same = ours.n == theirs.n and ("y" in ours) == ("y" in theirs)
+    if not same or ("y" in ours and not np.array_equal(ours["y"], theirs["y"])):
+        raise UsageError(
+            f"{first.model.name} and {other.model.name} were fitted to different outcomes; "
+            "scores compare models of the same data."
+        )

@@ -1,0 +1,133 @@
+"""From a formula such as ``y ~ x1 + C(x2)`` and a frame to a response and a design matrix, by formulaic.
+
+Formulaic codes categories and names the terms. It reports errors as tracebacks of many kinds, leaves
+integers as integers (x**10 overflows in silence) and drops a category of one level without a word, so
+everything that a person may get wrong is looked at here, before and after.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...errors import DataError, UsageError
+from ...words import in_rows, listed, shown
+from ..values import converted, numbers, refuse_dates
+from .rank import check_terms
+from .symbols import Parsed, complaint, parse
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Both sides of a formula: y ``(n,)`` called ``response``, and X ``(n, k)`` with its terms."""
+
+    response: str
+    y: Array
+    X: Array
+    terms: tuple[str, ...]
+
+
+def design_matrix(formula: str, frame: pd.DataFrame) -> Design:
+    """Evaluate ``formula`` on ``frame``; errors call rows by the frame's index.
+
+    Text and categories become 0/1 columns, one level left out beside an intercept; terms are named
+    as formulaic names them.
+
+    Raises
+    ------
+    UsageError
+        The formula does not parse, has no left side or more than one response, or cannot be computed.
+    DataError
+        Unknown column, response that is not a number, more terms than rows, values that are not
+        finite, covariates that are constant or collinear.
+    """
+    parsed = parse(formula, list(frame.columns))
+    response, covariates = _evaluated(parsed, _ready(parsed, frame))
+    name, terms = str(response.columns[0]), tuple(str(term) for term in covariates.columns)
+    if name in terms:
+        raise UsageError(f'formula "{formula}" has {name} on both sides; leave it out on the right.')
+    if not terms:
+        raise UsageError(f'formula "{formula}" has no terms on the right; write 1 for an intercept alone.')
+    if len(frame) < len(terms):
+        raise DataError(
+            f"{len(frame)} rows cannot tell {len(terms)} terms apart ({listed(terms, 6)}); use fewer terms."
+        )
+    for side in (response, covariates):
+        _check_finite(side, parsed, frame)
+    design_values = covariates.to_numpy(dtype=float)
+    check_terms(design_values, terms)
+    return Design(name, response.to_numpy(dtype=float)[:, 0], design_values, terms)
+
+
+def _ready(parsed: Parsed, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that the formula reads: numbers as float64, categories without unused levels."""
+    columns = {name: _covariate(frame[name], name in parsed.in_c) for name in parsed.covariates}
+    for name in parsed.response:
+        is_text = converted(frame[name])[1] is not None
+        if is_text and not parsed.bare_response:
+            columns.setdefault(name, frame[name])  # such as {case == "yes"}
+        else:
+            columns[name] = pd.Series(numbers(frame[name], "y"), frame.index)
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _covariate(column: pd.Series, in_c: bool) -> pd.Series:
+    """Numbers as float64, so that no power overflows, except inside ``C()``, where they name the terms."""
+    refuse_dates(column, f"covariate {column.name}")
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column, in_c = column.cat.remove_unused_categories(), True
+    if not in_c and _holds_numbers(column):
+        return pd.Series(converted(column)[0], column.index)
+    return column
+
+
+def _holds_numbers(column: pd.Series) -> bool:
+    """Whether there is no text; numbers written as text are taken for categories, as someone put them in quotes."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return True
+    return converted(column)[1] is None and not any(isinstance(value, str) for value in column)
+
+
+def _evaluated(parsed: Parsed, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both sides as frames; what does not come out finite is looked at afterwards, so nothing is to warn here."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            sides: Any = parsed.sides.get_model_matrix(frame, context={}, na_action="ignore")
+    except Exception as error:  # noqa: BLE001 - the formula runs Python that the person wrote
+        raise UsageError(f'formula "{parsed.text}" cannot be computed ({complaint(error)}); correct it.') from None
+    if len(sides.lhs.columns) != 1:
+        seen = listed(sides.lhs.columns, 5)
+        raise UsageError(f'formula "{parsed.text}" has {seen} on the left; write one response that is a number.')
+    _check_levels(sides.rhs.model_spec.term_indices, parsed, frame)
+    return pd.DataFrame(sides.lhs), pd.DataFrame(sides.rhs)
+
+
+def _check_levels(term_columns: Mapping[Any, Sequence[int]], parsed: Parsed, frame: pd.DataFrame) -> None:
+    """Refuse a category with one level, for which formulaic makes no column."""
+    for term, places in term_columns.items():
+        if not places:
+            constant = [name for name in parsed.covariates if name in str(term) and frame[name].nunique() == 1]
+            seen = listed(f"{name} is {shown(frame[name].iloc[0])} in every row" for name in constant)
+            where = f" ({seen})" if seen else ""
+            raise DataError(
+                f"covariate {term} has one level only{where} and says nothing; leave it out of the formula."
+            )
+
+
+def _check_finite(side: pd.DataFrame, parsed: Parsed, frame: pd.DataFrame) -> None:
+    """Refuse what the formula made of good values, such as log(x) at x = 0."""
+    finite = np.isfinite(side.to_numpy(dtype=float))
+    for place, term in enumerate(side.columns):
+        bad = list(dict.fromkeys(side.index[~finite[:, place]]))
+        if bad:
+            made_of = [name for name in parsed.variables if name in str(term)] or parsed.variables
+            row = frame[frame.index == bad[0]].iloc[0]
+            seen = listed(f"{name} is {shown(row[name])}" for name in made_of)
+            raise DataError(f"{term} is not finite in {in_rows(bad)}, where {seen}; change the formula or the data.")

@@ -1,0 +1,78 @@
+"""What was asked for with or without a formula, and whether the model takes one.
+
+Formulaic is imported only where there is a formula: it takes a second, and most models need none.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ...errors import UsageError
+from ..values import converted
+
+if TYPE_CHECKING:
+    from ...model.model import Model
+    from .formula import Design
+
+
+def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str], formula: str | None) -> None:
+    """Refuse a formula too many or too few.
+
+    Raises
+    ------
+    UsageError
+        Saying what to type, in the data's own columns.
+    """
+    if formula is not None and not model.takes_formula:
+        raise UsageError(
+            f'the model {model.name} takes no formula, but was given "{formula}"; leave it out and name the outcome '
+            "with --column y=NAME."
+        )
+    if formula is None and model.takes_formula:
+        example = _example(frame, asked.get("y"))
+        raise UsageError(f"the model {model.name} needs a formula; add --formula {example}, in terms of your columns.")
+
+
+def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]:
+    """The columns that the formula reads; none without a formula.
+
+    Raises
+    ------
+    UsageError, DataError
+        As ``symbols.parse``.
+    """
+    if formula is None:
+        return ()
+    from .symbols import parse
+
+    return parse(formula, list(frame.columns)).variables
+
+
+def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str]) -> "Design":
+    """Both sides of the formula, whose left side is the outcome.
+
+    Raises
+    ------
+    UsageError, DataError
+        As ``formula.design_matrix``; or the outcome was also named, and is another column.
+    """
+    from .formula import design_matrix
+
+    sides = design_matrix(formula, frame)
+    if asked.get("y", sides.response) != sides.response:
+        raise UsageError(
+            f'column y={asked["y"]} and formula "{formula}" name different outcomes; leave out the column, '
+            "the formula's left side is y."
+        )
+    return sides
+
+
+def _example(frame: pd.DataFrame, response: str | None) -> str:
+    """A formula in the data's own columns, for the person to change."""
+    names = [str(name) for name in frame.columns]
+    numeric = [name for name in names if converted(frame[name])[1] is None]
+    first = response or ("y" if "y" in names else (numeric or names)[0])
+    others = [name for name in names if name != first][:2]
+    quoted = [name if name.isidentifier() else f"`{name}`" for name in (first, *others)]
+    return f'"{quoted[0]} ~ {" + ".join(quoted[1:]) or "1"}"'

@@ -1,0 +1,168 @@
+"""From a frame to the `Dataset` that a model reads: roles, missing rows, values, weights, formula."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError
+from ..words import listed
+from . import bounds, missing, roles
+from .column import label
+from .dataset import Array, Dataset
+from .formulas import request
+from .labels import coded
+from .values import check, numbers
+from .weights import repetitions
+
+if TYPE_CHECKING:
+    from ..model.model import Model
+    from .formulas.formula import Design
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped."""
+
+    data: Dataset
+    columns: dict[str, str]
+    dropped: int
+
+
+def prepare(
+    frame: pd.DataFrame,
+    model: "Model",
+    *,
+    columns: Mapping[str, str] | None = None,
+    formula: str | None = None,
+    drop_missing: bool = False,
+) -> Prepared:
+    """The data set that ``model`` reads out of ``frame``.
+
+    Parameters
+    ----------
+    columns : mapping of role to column name
+        What is not named here is looked for under the role's own name; ``y`` of a model without
+        formula may also be the only numeric column.
+    formula : str
+        For models that take one: ``"y ~ x1 + C(x2)"``.
+    drop_missing : bool
+        Leave out rows with a missing or infinite value in a column that is used.
+
+    Raises
+    ------
+    UsageError
+        Unknown role, a formula too few or too many, a formula that does not parse.
+    DataError
+        Anything in the data that the model cannot use; rows are counted from 1.
+    """
+    frame, asked = _numbered(frame), dict(columns or {})
+    request.check_formula(model, frame, asked, formula)
+    in_formula = request.read_by_formula(formula, frame)
+    chosen = roles.assign(model, frame, asked, in_formula)
+    numeric = _by_role(frame, chosen, model)
+    masks = {name: missing.absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
+    keep = missing.usable_rows(masks, frame.index, drop_missing)
+    frame, numeric = _repeated(frame[keep], numeric[keep], chosen)
+    _check_rows(numeric)
+    design = None if formula is None else request.design(formula, frame, asked)
+    if design is not None:
+        numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
+    _check_values(numeric, chosen, model)
+    data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
+    _check_terms(data)
+    reason = model.unusable(data)
+    if reason is not None:
+        raise DataError(f"{reason}.")
+    return Prepared(data, chosen, int(np.sum(~keep)))
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows called 1, 2, …, which they keep whatever is dropped or repeated later."""
+    names = [str(name) for name in frame.columns]
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        raise DataError(f"more than one column is called {repeated}; give each its own name.")
+    if frame.empty:
+        seen = f"columns ({listed(names)}) but no rows" if names else "no columns"
+        raise DataError(f"the data have {seen}; add rows of data, there is nothing to fit.")
+    return frame.set_axis(names, axis="columns").set_axis(pd.RangeIndex(1, len(frame) + 1), axis="index")
+
+
+def _by_role(frame: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> pd.DataFrame:
+    """A float64 column per role, labels as codes, open ends of intervals filled in."""
+    known = roles.known(model)
+    values = {
+        role: coded(frame[name])[0] if known[role].kind is label else numbers(frame[name], role)
+        for role, name in chosen.items()
+    }
+    numeric = pd.DataFrame(values, index=frame.index)
+    return bounds.with_open_ends(numeric, known["lower"]) if "lower" in numeric else numeric
+
+
+def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> dict[str, missing.Mask]:
+    """Where each column that plays a role has no usable value; an infinite bound is one."""
+    known = roles.known(model)
+    masks: dict[str, missing.Mask] = {}
+    for role, name in chosen.items():
+        values = numeric[role].to_numpy()
+        here = np.isnan(values) if known[role].unbounded else ~np.isfinite(values)
+        masks[name] = masks.get(name, False) | here
+    return masks
+
+
+def _repeated(
+    frame: pd.DataFrame, numeric: pd.DataFrame, chosen: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Weights spent before the formula is evaluated, since its transforms (center, poly) depend on all rows."""
+    if "weights" not in numeric:
+        return frame, numeric
+    positions = repetitions(numeric["weights"].to_numpy(), chosen["weights"], frame.index)
+    return frame.iloc[positions], numeric.drop(columns="weights").iloc[positions]
+
+
+def _check_values(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> None:
+    known = roles.known(model)
+    for role in numeric.columns:
+        check(numeric[role].to_numpy(), known[role], chosen[role], numeric.index)
+    if "lower" in numeric:
+        bounds.check_order(numeric, chosen)
+    if "trials" in known:
+        bounds.check_successes(numeric, chosen)
+
+
+def _dataset(numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", design: "Design | None") -> Dataset:
+    """Columns by role in the model's order, defaults for what was left out, and the design matrix.
+
+    Labels are coded again from what was ``given``, now that rows have been dropped: all of them are in use.
+    """
+    values: dict[str, Array] = {}
+    coords: dict[str, tuple[str, ...]] = {}
+    for column in roles.known(model).values():
+        if column.kind is label and column.role in given:
+            values[column.role], coords[column.role] = coded(given[column.role])
+        elif column.role in numeric:
+            values[column.role] = numeric[column.role].to_numpy(dtype=float)
+        elif column.default is not None:
+            values[column.role] = np.full(len(numeric), column.default)
+    if design is None:
+        return Dataset(values, coords)
+    return Dataset({**values, "X": design.X}, {**coords, "term": design.terms})
+
+
+def _check_rows(numeric: pd.DataFrame) -> None:
+    if len(numeric) < 2 and not ("trials" in numeric and numeric["trials"].sum() >= 2):
+        raise DataError("the data have one row, and no spread can be seen in one; give at least 2.")
+
+
+def _check_terms(data: Dataset) -> None:
+    """More observations than terms; a row with trials holds as many observations."""
+    observations = int(data["trials"].sum()) if "trials" in data else data.n
+    terms = data.coords.get("term", ())
+    if observations <= len(terms):
+        raise DataError(
+            f"{observations} rows are not more than the {len(terms)} terms of the formula ({listed(terms, 6)}); "
+            "use fewer terms."
+        )

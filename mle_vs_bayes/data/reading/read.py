@@ -1,0 +1,105 @@
+"""From what a person types to a frame: a file, standard input, or an example.
+
+The ending says the format, since content alone cannot tell a CSV of one column from anything else;
+standard input has no ending and is told apart by its first characters.
+"""
+
+import gzip
+import sys
+import zlib
+from pathlib import Path
+
+import pandas as pd
+
+from ...errors import DataError
+from ...words import listed, nearest
+from . import examples, tables
+
+READERS = {
+    ".csv": tables.from_csv,
+    ".tsv": tables.from_tsv,
+    ".json": tables.from_json,
+    ".parquet": tables.from_parquet,
+}
+"""Ending → reader of bytes; any of them may be followed by ``.gz``."""
+
+
+def read(source: str) -> pd.DataFrame:
+    """The table at ``source``: a path, ``-`` for standard input, or ``example:NAME``.
+
+    Raises
+    ------
+    DataError
+        Nothing there, nothing in it, or not the format that its ending says.
+    UsageError
+        No such example.
+    """
+    if source.startswith("example:"):
+        return examples.load(source.removeprefix("example:"))
+    if source == "-":
+        name, content, ending = "standard input", sys.stdin.buffer.read(), None
+    else:
+        name, content, ending = source, _content(Path(source)), _ending(source)
+    if not content.strip():
+        raise DataError(f"{name} is empty; it must hold a line of column names and rows of data.")
+    return _with_rows((READERS[ending] if ending else _sniffed(content))(content, name), name)
+
+
+def contents(source: str) -> bytes:
+    """The bytes at a path, decompressed.
+
+    Raises
+    ------
+    DataError
+        Nothing there, or nothing that can be read.
+    """
+    return _content(Path(source))
+
+
+def _ending(source: str) -> str:
+    """The key of `READERS` that fits; a trailing ``.gz`` and letter case do not matter."""
+    ending = Path(source.lower().removesuffix(".gz")).suffix
+    if ending not in READERS:
+        raise DataError(
+            f'{source} ends in "{ending}", not in {listed(READERS)}; save the data in one of these formats.'
+        )
+    return ending
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of the file, decompressed."""
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if path.suffix.lower() == ".gz" else content
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}{_neighbour(path)}; check the path.") from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a directory; name a file in it.") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is not a whole gzip file ({error}); compress it again.") from None
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); check the file."
+        ) from None
+
+
+def _neighbour(path: Path) -> str:
+    """The nearest name in the same directory, which is what a typing mistake needs."""
+    try:
+        return nearest(path.name, [other.name for other in path.parent.iterdir()])
+    except (OSError, ValueError):
+        return ""
+
+
+def _sniffed(content: bytes) -> "tables.Reader":
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return tables.from_json
+    first_line = content.lstrip(b"\r\n").split(b"\n", 1)[0]
+    return tables.from_tsv if b"\t" in first_line else tables.from_csv
+
+
+def _with_rows(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    if frame.empty:
+        seen = f"columns ({listed(frame.columns)}) but no rows" if len(frame.columns) else "neither columns nor rows"
+        raise DataError(f"{name} has {seen}; add rows of data, there is nothing to fit.")
+    return frame

@@ -1,0 +1,195 @@
+"""A PyMC model built from a leaf: data nodes, priors, likelihood.
+
+Real parameters are given an affine transform, so that samplers and optimisers see numbers of
+order one whatever the units of the data and however collinear the covariates: PyMC's optimiser
+and NUTS work on the transformed values, the model and its density on the model scale stay as written.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..model import jeffreys
+from ..model.layout import Layout
+from ..model.model import Model
+from ..model.prior import Prior
+from ..model.support import Support
+
+if TYPE_CHECKING:
+    import pymc
+
+Array = NDArray[np.float64]
+Affine = Mapping[str, tuple[Any, Any]]
+
+
+def build(
+    model: Model,
+    layout: Layout,
+    data: Dataset,
+    priors: Mapping[str, Prior],
+    affine: Affine,
+    latent: bool = False,
+    symbolic: bool = False,
+    power: float = 1.0,
+) -> "pymc.Model":
+    """The model with its priors, ready for ``pymc.find_MAP``, or with its ``latent`` variables for ``pymc.sample``.
+
+    ``symbolic`` makes the numbers of the priors nodes like the data's own (`prior_nodes`), so that one graph
+    serves many data sets; a parameter whose support follows the data then has no transform.
+
+    ``power`` raises the priors of the parameters, and not those of latent variables, to a power (up to a constant).
+
+    ``affine`` maps a real or rising parameter to (centre, scale): scalars, or ``(k,)`` and ``(k, k)``.
+    Rising values have the density of their prior as if they were free, so without the constant (K! under one
+    prior for all) that would make up for the orders left out: it is in none of the models here.
+    Transforms keep every parameter inside its support, so that PyMC's own checks would only cost.
+    """
+    import pymc
+
+    with pymc.Model(coords=_coords(layout.coords, data.n), check_bounds=False) as built:
+        theta = {}
+        for parameter in layout.parameters:
+            keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}
+            prior = jeffreys.flat(parameter, priors[parameter.name])
+            if parameter.support.name == "ordered":
+                keywords["default_transform"] = _rising(prior.support, affine.get(parameter.name))
+            elif parameter.name in affine:
+                keywords["default_transform"] = _affine(*affine[parameter.name])
+            if parameter.support.closed:
+                follows = symbolic and parameter.name in model.supports(data)
+                keywords["default_transform"] = None if follows else _above(parameter.support.lower)
+            numbers = prior_nodes(parameter.name, prior) if symbolic else None
+            theta[parameter.name] = prior.pymc(numbers, **keywords)
+        nodes = data_nodes(data)
+        if jeffreys.asked(priors):
+            jeffreys.add_potential(model, theta, nodes)
+        _raise_priors(built, power)
+        (model.latent if latent else model.likelihood)(theta, nodes)
+    return built
+
+
+def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model":
+    """The likelihood alone: every parameter flat and untransformed."""
+    import pymc
+
+    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
+        flat = {p.name: pymc.Flat(p.name, dims=p.dims or None) for p in layout.parameters}
+        model.likelihood(flat, data_nodes(data))
+    return built
+
+
+def build_priors(
+    model: Model,
+    layout: Layout,
+    data: Dataset,
+    priors: Mapping[str, Prior],
+    symbolic: bool = False,
+    power: float = 1.0,
+) -> "pymc.Model":
+    """The priors alone, on the model scale; ``symbolic`` and ``power`` as in `build`."""
+    import pymc
+
+    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
+        theta = {}
+        for p in layout.parameters:
+            prior = jeffreys.flat(p, priors[p.name])
+            numbers = prior_nodes(p.name, prior) if symbolic else None
+            theta[p.name] = prior.pymc(numbers, name=p.name, dims=p.dims or None, default_transform=None)
+        if jeffreys.asked(priors):
+            jeffreys.add_potential(model, theta, data_nodes(data))
+        _raise_priors(built, power)
+    return built
+
+
+def _raise_priors(built: "pymc.Model", power: float) -> None:
+    """The priors in the open model to this power, by (power − 1) · log prior as a Potential."""
+    import pymc
+
+    if power != 1:
+        terms = [*(pymc.logp(rv, rv).sum() for rv in built.free_RVs), *(p.sum() for p in built.potentials)]
+        pymc.Potential("prior_power", (power - 1) * sum(terms))
+
+
+def prior_nodes(parameter: str, prior: Prior) -> dict[str, Any]:
+    """A prior's numbers by argument as ``pm.Data`` nodes ``prior_PARAMETER_ARGUMENT``."""
+    import pymc
+
+    return {
+        name: pymc.Data(prior_node(parameter, name), np.asarray(value, dtype=float))
+        for name, value in prior.arguments.items()
+    }
+
+
+def prior_node(parameter: str, argument: str) -> str:
+    return f"prior_{parameter}_{argument}"
+
+
+def end_node(parameter: str) -> str:
+    return f"end_{parameter}"
+
+
+def data_node(role: str) -> str:
+    return f"data_{role}"
+
+
+def data_nodes(data: Dataset) -> dict[str, Any]:
+    """One float64 ``pm.Data`` node per column; integers would overflow silently (DESIGN, section 10)."""
+    import pymc
+
+    dims = {role: ("unit", "term") if values.ndim == 2 else ("unit",) for role, values in data.items()}
+    columns = {role: np.asarray(values, dtype=float) for role, values in data.items()}
+    return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
+
+
+def _coords(names: Mapping[str, tuple[str, ...]], n: int) -> dict[str, Any]:
+    return {"unit": np.arange(n), **{name: list(values) for name, values in names.items()}}
+
+
+def _above(lower: float) -> Any:
+    """The logarithm of the distance from a lower bound that the prior does not know."""
+    from pymc.distributions.transforms import Interval
+
+    return Interval(lower, None)
+
+
+def _rising(within: Support, affine: tuple[Any, Any] | None) -> Any:
+    """First value and logarithms of the gaps: of numbers of order one, or of what maps a prior's interval to the line.
+
+    Every map that comes first rises, so that order is kept.
+    """
+    from pymc.distributions.transforms import Interval, ordered
+    from pymc.logprob.transforms import ChainedTransform
+
+    if not np.isfinite([within.lower, within.upper]).any():
+        return ordered if affine is None else ChainedTransform([_affine(*affine), ordered])
+    ends = [end if np.isfinite(end) else None for end in (within.lower, within.upper)]
+    return ChainedTransform([Interval(*ends), ordered])
+
+
+def _affine(centre: Any, scale: Any) -> Any:
+    import pytensor.tensor as pt
+    from pymc.logprob.transforms import Transform
+
+    vector = np.ndim(scale) == 2
+    inverse = np.linalg.inv(scale) if vector else 1 / scale
+    log_determinant = np.linalg.slogdet(scale)[1] if vector else np.log(scale)
+
+    class Affine(Transform):
+        """value = centre + scale · z."""
+
+        name = "affine"
+
+        def forward(self, value: Any, *inputs: Any) -> Any:
+            return pt.dot(inverse, value - centre) if vector else (value - centre) * inverse
+
+        def backward(self, value: Any, *inputs: Any) -> Any:
+            return centre + (pt.dot(scale, value) if vector else value * scale)
+
+        def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+            total = pt.constant(log_determinant, dtype="float64")
+            return total if not vector else pt.zeros_like(value) + total / len(scale)
+
+    return Affine()

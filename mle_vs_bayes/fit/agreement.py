@@ -1,0 +1,157 @@
+"""How far apart the estimators are, and how far apart theory expects them to be at this n.
+
+In units of the MLE's standard error, to first order (ℓ the log-likelihood, π the prior, Σ = (−H)⁻¹):
+
+    MAP − MLE   ≈ Σ ∇log π          the prior's pull
+    mean − MAP  ≈ ½ Σ (∂³ℓ_π : Σ)   the skewness of the posterior
+
+(Tierney & Kadane 1986, JASA 81, 82–86; Kass, Tierney & Kadane 1990.) Both fall as 1/n while a standard
+error falls as 1/√n, so in these units the estimators merge as 1/√n.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..density.density import Program
+from ..estimators.estimate import Estimate
+from ..intervals.delta import along, directional, root
+from ..sampling.draws import ROUNDING
+
+Array = NDArray[np.float64]
+
+PAIRS = (("map", "mle"), ("posterior", "map"), ("posterior", "mle"))
+_STEP = 1e-2
+"""Of a standard error: central differences of the exact Hessian err by 1e-4 of the third derivative."""
+_MONTE_CARLO = 4.0
+"""Monte-Carlo errors allowed: 6e-5 per comparison under normality, 1e-3 over a table of some 16."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One pair of estimators for one quantity; everything but ``difference`` is in ``unit``.
+
+    ``verdict`` is ``as expected``, ``unexplained`` or ``no prediction``.
+    """
+
+    parameter: str
+    pair: str
+    difference: float
+    in_se: float
+    expected: float | None
+    monte_carlo_error: float
+    tolerance: float | None
+    verdict: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Expected shifts of all quantities ``(q,)`` in their own units, and the size of what is left out.
+
+    ``remainder`` is relative to a standard error: the product of the two first-order shifts'
+    sizes, which is the order (1/n) of the first neglected terms.
+    """
+
+    prior: Array
+    skewness: Array
+    remainder: float
+
+
+def predict(program: Program, mode: Estimate, fitted: Estimate) -> Prediction:
+    """First-order shifts MLE → MAP and MAP → mean, from derivatives at the two optima."""
+    theta, covariance = fitted.point, fitted.covariance
+    assert covariance is not None and mode.covariance is not None
+    prior = covariance @ program.prior_gradient(theta)
+    skewness = _skewness_shift(program, mode.point, mode.covariance)
+    bend = _curvature_shift(program, mode.point, mode.covariance)
+    moved = program.quantities(theta + prior) - program.quantities(theta)
+    slope = directional(program.quantities, mode.point, mode.covariance)
+    skewed = along(mode.covariance, skewness)
+    strength = np.linalg.norm(along(covariance, prior)) + np.linalg.norm(skewed)
+    return Prediction(moved, slope @ skewed + bend, float(strength**2))
+
+
+def agreements(
+    program: Program, estimates: Mapping[str, Estimate], values: Mapping[str, Array], errors: Array
+) -> list[Agreement]:
+    """Every pair of `PAIRS` for every quantity; ``values`` and ``errors`` hold point and MCSE ``(q,)``.
+
+    The list is empty where neither MLE nor MAP has a standard error to measure in.
+    """
+    usable = [name for name in ("mle", "map") if name in estimates and estimates[name].has_errors]
+    unit = next(iter(usable), None)
+    if unit is None:
+        return []
+    covariance = estimates[unit].covariance
+    assert covariance is not None
+    scale = np.linalg.norm(directional(program.quantities, estimates[unit].point, covariance), axis=1)
+    prediction = predict(program, estimates["map"], estimates["mle"]) if len(usable) == 2 else None
+    found = []
+    for first, second in PAIRS:
+        if first in values and second in values:
+            found += _pair(program, (first, second), values, errors, scale, prediction, unit)
+    return found
+
+
+def _pair(
+    program: Program,
+    pair: tuple[str, str],
+    values: Mapping[str, Array],
+    errors: Array,
+    scale: Array,
+    prediction: Prediction | None,
+    unit: str,
+) -> list[Agreement]:
+    difference = values[pair[0]] - values[pair[1]]
+    noise = errors if pair[0] == "posterior" else np.zeros_like(errors)
+    found = []
+    for i, label in enumerate(program.quantity_labels):
+        if scale[i] <= ROUNDING * abs(
+            values[pair[0]][i]
+        ):  # a derived quantity that does not move, such as a correlation of 1 with itself
+            continue
+        observed, error = float(difference[i] / scale[i]), float(noise[i] / scale[i])
+        expected = None if prediction is None else float(_expected(pair, prediction)[i] / scale[i])
+        tolerance = None if prediction is None else _MONTE_CARLO * error + prediction.remainder
+        verdict = _verdict(observed, expected, tolerance)
+        name = f"{pair[0]} - {pair[1]}"
+        found.append(
+            Agreement(label, name, float(difference[i]), observed, expected, error, tolerance, verdict, f"{unit} se")
+        )
+    return found
+
+
+def _expected(pair: tuple[str, str], prediction: Prediction) -> Array:
+    parts = {("map", "mle"): prediction.prior, ("posterior", "map"): prediction.skewness}
+    return parts.get(pair, prediction.prior + prediction.skewness)
+
+
+def _verdict(observed: float, expected: float | None, tolerance: float | None) -> str:
+    if expected is None or tolerance is None:
+        return "no prediction"
+    return "as expected" if abs(observed - expected) <= tolerance + 1e-6 else "unexplained"
+
+
+def _skewness_shift(program: Program, point: Array, covariance_theta: Array) -> Array:
+    """½ Σ (∂³ log posterior : Σ) at the mode, shape ``(p,)``, in working coordinates to keep digits."""
+    coordinates = program.coordinates
+    centre = coordinates.inverse @ point
+    covariance = coordinates.inverse @ covariance_theta @ coordinates.inverse.T
+    directions = root(covariance)
+
+    def trace(w: Array) -> float:
+        return float(np.sum(program.working_hessian(w, power=1.0) * covariance))
+
+    slopes = [(trace(centre + _STEP * step) - trace(centre - _STEP * step)) / (2 * _STEP) for step in directions.T]
+    return coordinates.linear @ (0.5 * directions @ np.asarray(slopes))
+
+
+def _curvature_shift(program: Program, point: Array, covariance: Array) -> Array:
+    """½ tr(∇²g Σ): what the mean of a curved quantity adds to its value at the mean, shape ``(q,)``."""
+    centre = program.quantities(point)
+    step = 0.1
+    around = [program.quantities(point + step * c) + program.quantities(point - step * c) for c in root(covariance).T]
+    return 0.5 * np.sum([(pair - 2 * centre) / step**2 for pair in around], axis=0)

@@ -1,0 +1,111 @@
+"""One data set, all estimators: parity, fits, rows, agreement. What `compare` does once per n."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import estimators
+from ..concerns import Concern
+from ..density import parity
+from ..density.density import Program
+from ..estimators import Settings, unconstrained_mode
+from ..estimators.estimate import Estimate
+from ..rows import MODEL_SCALE, Row
+from . import quantities
+from .agreement import Agreement, agreements
+from .modes import different_modes
+from .quantities import Context
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """All estimators of one data set: ``estimates`` by short name, their rows and agreement."""
+
+    program: Program
+    estimates: Mapping[str, Estimate]
+    rows: tuple[Row, ...]
+    agreement: tuple[Agreement, ...]
+    parity: float | None
+    """Largest relative difference between the two likelihoods of the model, over units and points; None of one."""
+
+    @property
+    def concerns(self) -> tuple[tuple[str, Concern], ...]:
+        """Every concern with the short name of its estimator."""
+        return tuple((name, c) for name, estimate in self.estimates.items() for c in estimate.concerns)
+
+
+def fit(program: Program, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
+    """Fit every named estimator; a failed one is a row and never stops the others.
+
+    Raises
+    ------
+    ModelError
+        When the model's NumPy and PyMC likelihoods differ.
+    """
+    if program.two_likelihoods:
+        progress("checking that both likelihoods agree")
+    gap = parity.check(program)
+    found = {}
+    for name in names:
+        progress(f"fitting {estimators.ESTIMATORS[name].words}")
+        found[name] = estimators.fit(name, program, settings)
+    rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
+    pairs = agreements(program, found, *_points(rows))
+    found = _with_agreement(program, found, pairs)
+    rows = _with_codes(rows, found)
+    if context.scale != MODEL_SCALE:
+        progress("fitting the mode on the unconstrained scale")
+        rows = _with_unconstrained(rows, program, found["map"], context)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap)
+
+
+def _with_unconstrained(rows: list[Row], program: Program, top: Estimate, context: Context) -> list[Row]:
+    """The rows with those of the mode on the unconstrained scale behind the MAP's."""
+    mode = unconstrained_mode.estimate(program, top)
+    behind = 1 + max(place for place, row in enumerate(rows) if row.estimator == "map")
+    more = quantities.rows("map", mode, program, context, unconstrained_mode.SCALE)
+    return [*rows[:behind], *more, *rows[behind:]]
+
+
+def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Estimates by estimator ``(q,)`` where the fit is ok, and the posterior's Monte-Carlo errors ``(q,)``."""
+    by_name: dict[str, list[Row]] = {}
+    for row in {(r.estimator, r.parameter): r for r in rows}.values():  # one per quantity, whatever its intervals
+        by_name.setdefault(row.estimator, []).append(row)
+    values = {
+        name: np.array([r.estimate for r in found], dtype=float)
+        for name, found in by_name.items()
+        if found[0].estimate is not None  # and not its status, which may be that of an interval
+    }
+    errors = np.array([r.mcse for r in by_name.get("posterior", [])], dtype=float)
+    return values, errors if errors.size else np.zeros(len(next(iter(by_name.values()))))
+
+
+def _with_agreement(program: Program, estimates: dict[str, Estimate], pairs: list[Agreement]) -> dict[str, Estimate]:
+    """Concerns that only show when estimators are put side by side."""
+    added: dict[str, list[Concern]] = {name: list(program.remarks(name)) for name in estimates}
+    if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):
+        added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
+    added.get("map", []).extend(different_modes(program, estimates))
+    for pair in sorted(pairs, key=lambda p: -abs(p.in_se)):
+        first = pair.pair.split(" - ")[0]
+        if pair.pair == "map - mle" and abs(pair.in_se) > 1:
+            added[first].append(Concern("prior_dominates", f"{pair.parameter} by {pair.in_se:+.2g} SE"))
+        if pair.verdict == "unexplained":
+            expected = f"expected {pair.expected:+.2g} ± {pair.tolerance:.1g}"
+            added[first].append(
+                Concern("unexplained", f"{pair.parameter}, {pair.pair}: {pair.in_se:+.2g} SE, {expected}")
+            )
+    return {name: replace(e, concerns=(*e.concerns, *added[name])) for name, e in estimates.items()}
+
+
+def _ok(estimates: Mapping[str, Estimate], name: str) -> bool:
+    return name in estimates and estimates[name].converged
+
+
+def _with_codes(rows: list[Row], estimates: Mapping[str, Estimate]) -> list[Row]:
+    codes = {name: " ".join(sorted({c.code for c in e.concerns})) for name, e in estimates.items()}
+    return [replace(row, concerns=codes[row.estimator]) for row in rows]

@@ -1,0 +1,138 @@
+"""The priors of one fit: the model's defaults with the user's in their place, resolved into numbers."""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..data.dataset import Dataset
+from ..errors import UsageError
+from ..model import jeffreys
+from ..model.families import FAMILIES
+from ..model.model import Model
+from ..model.parameter import Parameter, labels
+from ..model.prior import Prior, parse
+
+Given = Mapping[str, Prior | str]
+
+
+def resolve(model: Model, given: Given, data: Dataset) -> dict[str, Prior]:
+    """Plain-number priors by parameter name; ``given`` may name a parameter or one element, ``beta[x1]``.
+
+    Raises
+    ------
+    UsageError
+        A name the model does not have, a prior that does not parse, or whose support is not the parameter's.
+    """
+    chosen = {key: parse(value) if isinstance(value, str) else value for key, value in given.items()}
+    known = [*(p.name for p in model.parameters), *_element_labels(model, data)]
+    for key in chosen:
+        if key not in known:
+            raise UsageError(f'{model.name} has no parameter "{key}" for a prior; it has {", ".join(known)}.')
+    resolved = {p.name: _prior_of(p, chosen, data, model.coords(data)) for p in model.parameters}
+    jeffreys.check(model, resolved, data)
+    return resolved
+
+
+def of_subset(
+    priors: Mapping[str, Prior], model: Model, names: Mapping[str, tuple[str, ...]], subset: Dataset
+) -> dict[str, Prior]:
+    """The same numbers for the groups of a subset: what was said of a group (of all in ``names``) goes with it."""
+    found = dict(priors)
+    for axis, parameter in ((p.dims[0], p) for p in model.parameters if p.dims and p.dims[0] in subset):
+        kept = [names[axis].index(name) for name in subset.coords[axis]]
+        prior = priors[parameter.name]
+        picked = {k: tuple(v[i] for i in kept) if isinstance(v, tuple) else v for k, v in prior.arguments.items()}
+        found[parameter.name] = Prior(prior.family, **picked)
+    return found
+
+
+def variant(given: Given, power: float = 1.0) -> str:
+    """The label of these priors in rows: ``default``, or what replaced the defaults, and ``prior^2`` for a power.
+
+    Raises
+    ------
+    UsageError
+        A power that leaves no prior.
+    """
+    if not 0 < power < np.inf:
+        raise UsageError(f"prior-power is {power:g}; it must be above 0: 1 is the prior as it is, 2 two of them.")
+    told = [f"{key} ~ {parse(value) if isinstance(value, str) else value}" for key, value in sorted(given.items())]
+    if power != 1:
+        told.append(f"prior^{power:g}")
+    return "; ".join(told) or "default"
+
+
+def _element_labels(model: Model, data: Dataset) -> list[str]:
+    return [label for p in model.parameters if p.dims for label in labels(p.name, p.dims, model.coords(data))]
+
+
+def _prior_of(
+    parameter: Parameter, chosen: Mapping[str, Prior], data: Dataset, coords: Mapping[str, tuple[str, ...]]
+) -> Prior:
+    prior = chosen.get(parameter.name, parameter.prior).resolve(data)
+    _check_support(parameter, parameter.name, prior)
+    if not parameter.dims:
+        return prior
+    names = labels(parameter.name, parameter.dims, coords)
+    prior = _symmetric(prior, len(names))
+    for position, label in enumerate(names):
+        if label in chosen:
+            _check_support(parameter, label, chosen[label])
+            prior = _with_element(prior, chosen[label], position, len(names))
+    _check_length(parameter, prior, len(names))
+    return prior
+
+
+def _check_support(parameter: Parameter, label: str, prior: Prior) -> None:
+    if parameter.support.holds(prior.support) or prior.family == jeffreys.FAMILY:
+        return
+    fitting = [name for name, family in FAMILIES.items() if parameter.support.holds(family.support) and family.proper]
+    raise UsageError(
+        f"prior {prior} of {label} has mass outside {label}'s support ({parameter.support.name}: "
+        f"{parameter.support.lower:g} to {parameter.support.upper:g}); "
+        f"choose one inside it, such as {', '.join(fitting[:3])}."
+    )
+
+
+def _symmetric(prior: Prior, length: int) -> Prior:
+    """``Dirichlet(2)``: the same number for every share, of which PyMC wants one each."""
+    a = prior.arguments.get("a")
+    return Prior(prior.family, a=(a,) * length) if prior.family == "Dirichlet" and isinstance(a, float) else prior
+
+
+def _with_element(prior: Prior, element: Prior, position: int, length: int) -> Prior:
+    """One element of a vector prior replaced; all elements share a family, as a PyMC vector does."""
+    if prior.signature != element.signature:
+        raise UsageError(
+            f"elements of one vector share a family: the others are {prior.family}({', '.join(prior.arguments)}), "
+            f"this is {element}; give the whole vector a {element.family} prior first."
+        )
+    arguments = {}
+    for name, value in prior.arguments.items():
+        values = np.broadcast_to(np.asarray(value, dtype=float), (length,)).copy()
+        values[position] = element.arguments[name]
+        arguments[name] = tuple(values.tolist())
+    return Prior(prior.family, **arguments)
+
+
+def _check_length(parameter: Parameter, prior: Prior, length: int) -> None:
+    for name, value in prior.arguments.items():
+        if isinstance(value, tuple) and len(value) != length:
+            raise UsageError(
+                f"prior of {parameter.name} has {len(value)} values for {name}; {parameter.name} has {length} elements."
+            )
+
+
+def split_assignment(text: str) -> tuple[str, str]:
+    """``shape=Gamma(2, 1)`` → (``shape``, ``Gamma(2, 1)``); names may hold brackets and ``=`` inside them.
+
+    Raises
+    ------
+    UsageError
+        No ``=`` outside brackets.
+    """
+    match = re.match(r"^\s*([^=\[\]()]+(?:\[.*?\](?==|\s*=))?)\s*=\s*(.+)$", text)
+    if match is None:
+        raise UsageError(f'"{text}" is not NAME=VALUE.')
+    return match.group(1).strip(), match.group(2).strip()

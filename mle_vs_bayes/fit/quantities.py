@@ -1,0 +1,116 @@
+"""From an estimate to rows: parameters first, then derived quantities, one row per kind of interval."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import intervals
+from ..density.density import Program
+from ..estimators.estimate import Estimate
+from ..intervals.delta import standard_errors
+from ..intervals.interval import RESAMPLES, Interval, Request
+from ..intervals.wald_transformed import wald_transformed
+from ..rows import MODEL_SCALE, Row
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every row of one fit shares."""
+
+    level: float
+    seed: int
+    variant: str = "default"
+    truth: Mapping[str, float] | None = None
+    kinds: tuple[str, ...] = intervals.DEFAULTS
+    scale: str = MODEL_SCALE
+    """``unconstrained`` adds the mode of that density to the MAP's rows, under its own label."""
+    resamples: int = RESAMPLES
+    """Refits of a bootstrap."""
+
+
+def rows(name: str, estimate: Estimate, program: Program, context: Context, scale: str = MODEL_SCALE) -> list[Row]:
+    """The rows of one estimator, by quantity; a fit without an answer has one row per quantity.
+
+    ``scale`` is the one on which the estimate is a mode, and its interval symmetric.
+    """
+    labels, truths = program.quantity_labels, context.truth or {}
+    numbers = _numbers(estimate, program)
+    shared = _shared(name, estimate, program, context)
+    computed = _intervals(name, estimate, program, context, scale)
+    found = []
+    for position, label in enumerate(labels):
+        for kind, columns in computed:
+            specific = {**shared, "scale": scale, **numbers[position], **_ends(columns[position], kind)}
+            found.append(Row(parameter=label, truth=truths.get(label), **specific))
+    return found
+
+
+def _intervals(
+    name: str, estimate: Estimate, program: Program, context: Context, scale: str
+) -> list[tuple[str, list[Interval]]]:
+    """Each kind with one interval per quantity; the kind ``none`` where nothing can be computed."""
+    kinds = intervals.of(name, context.kinds) if estimate.converged else ()
+    if not kinds:
+        return [("none", [Interval() for _ in program.quantity_labels])]
+    request = Request(program, estimate, context.level, context.seed, context.resamples)
+    if scale != MODEL_SCALE:
+        return [("laplace", wald_transformed(request))]
+    return [(kind, intervals.KINDS[kind].compute(request)) for kind in kinds]
+
+
+def _shared(name: str, estimate: Estimate, program: Program, context: Context) -> dict[str, Any]:
+    return {
+        "model": program.model.name,
+        "variant": context.variant,
+        "n": program.data.n,
+        "estimator": name,
+        "level": context.level,
+        "status": estimate.status,
+        "reason": estimate.reason,
+        "converged": estimate.converged,
+        "iterations": estimate.iterations,
+        "gradient": estimate.gradient,
+        "path": "single",
+        "seed": context.seed,
+    }
+
+
+def _ends(interval: Interval, kind: str) -> dict[str, Any]:
+    """The columns of one interval; its own status and reason only where it has failed."""
+    found: dict[str, Any] = {"interval": kind, "lower": interval.lower, "upper": interval.upper}
+    if interval.status != "ok":
+        found |= {"status": interval.status, "reason": interval.reason}
+    return found
+
+
+def _numbers(estimate: Estimate, program: Program) -> list[dict[str, Any]]:
+    """Estimate, standard error and Monte-Carlo columns of each quantity."""
+    if not estimate.converged:
+        return [{} for _ in program.quantity_labels]
+    if estimate.tree is not None:
+        return _from_draws(estimate, program.quantity_labels)
+    if estimate.distributions:
+        return [_from_distribution(estimate.distributions.get(label)) for label in program.quantity_labels]
+    point = program.quantities(estimate.point)
+    covariance = estimate.covariance
+    se = np.full(len(point), np.nan) if covariance is None else standard_errors(program, estimate.point, covariance)
+    return [{"estimate": float(p), "se": _finite(s)} for p, s in zip(point, se, strict=True)]
+
+
+def _from_draws(estimate: Estimate, labels: tuple[str, ...]) -> list[dict[str, Any]]:
+    assert estimate.tree is not None
+    divergences = int(estimate.tree["sample_stats"]["diverging"].sum())
+    columns = {"estimate": "mean", "se": "sd", "mcse": "mcse_mean", "ess_bulk": "ess_bulk", "ess_tail": "ess_tail"}
+    columns["rhat"] = "r_hat"
+    lines = [estimate.results.loc[label] for label in labels]
+    return [{**{ours: float(line[c]) for ours, c in columns.items()}, "divergences": divergences} for line in lines]
+
+
+def _from_distribution(exact: Any) -> dict[str, Any]:
+    return {} if exact is None else {"estimate": float(exact.mean()), "se": float(exact.std())}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

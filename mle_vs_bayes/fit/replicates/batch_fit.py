@@ -1,0 +1,162 @@
+"""One call of `fit_replicates`: shape by shape, estimator by estimator, rows as they come."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import estimators, intervals
+from ...data.dataset import Dataset
+from ...density import parity
+from ...density.compile_cache import kept
+from ...density.density import Program
+from ...estimators import posterior
+from ...estimators.estimate import Estimate
+from ...model.layout import Layout
+from ...model.model import Model
+from ...program.replicable import Replicable
+from ...rows import COLUMNS, Row, frame
+from ...sampling.batch_posterior import Posteriors
+from ...sampling.pilot import pilot
+from ...sampling.plan import Plan
+from .. import quantities
+from ..quantities import Context
+from . import row_table
+from .interval_ends import Group
+from .optima import maximum_likelihoods, modes
+from .posteriors import Functional, Wanted, sampled
+from .result import Replicates
+from .stacking import Member, Refused, stacked
+
+if TYPE_CHECKING:
+    import pandas
+
+Array = NDArray[np.float64]
+
+
+def starts(model: Model, members: Sequence[Member]) -> Array:
+    """Each data set's starting point, θ ``(R, p)``."""
+    if isinstance(model, Replicable):
+        return np.tile(model.program_for(members[0].data).start, (len(members), 1))
+    layout = Layout(model, members[0].condensed)
+    return np.array([layout.join(model.start(each.data)) for each in members])
+
+
+class Job:
+    """What was asked for, and what has been found so far."""
+
+    def __init__(
+        self,
+        *,
+        model: Model,
+        names: tuple[str, ...],
+        context: Context,
+        truths: Sequence[Mapping[str, float]],
+        plan: Plan | None,
+        keep: Collection[int],
+        functionals: Mapping[str, Functional],
+        memory: int,
+    ) -> None:
+        self.model, self.names, self.context, self.truths = model, names, context, truths
+        self.plan, self.keep, self.functionals, self.memory = plan, keep, functionals, memory
+        self.labels: tuple[str, ...] = ()
+        self.frames: list[pandas.DataFrame] = []
+        self.numbers: list[pandas.DataFrame] = []
+        self.kept: dict[int, Any] = {}
+        self.evaluations = 0
+
+    def refuse(self, refused: Sequence[Refused], datasets: Sequence[Dataset]) -> None:
+        """Rows of data sets that no estimator can use."""
+        for each in refused:
+            labels = Layout(self.model, datasets[each.position]).quantity_labels(self.model.functions)
+            shared: dict[str, Any] = {
+                "model": self.model.name,
+                "variant": self.context.variant,
+                "n": datasets[each.position].n,
+            }
+            shared |= {"replicate": each.position, "level": self.context.level, "seed": self.context.seed}
+            shared |= {"status": "failed", "reason": each.reason, "converged": False, "path": "single"}
+            truth = self.truths[each.position]
+            self.frames.append(
+                frame(
+                    Row(estimator=name, parameter=label, truth=truth.get(label), **shared)
+                    for name in estimators.chosen(self.names)
+                    for label in labels
+                )
+            )
+
+    def fit(self, members: list[Member]) -> None:
+        """Every estimator on data sets of one shape."""
+        stack, start = stacked(self.model, members), starts(self.model, members)
+        if not stack.program.foreign:
+            kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
+        self.labels = self.labels or stack.program.quantity_labels
+        truths = [self.truths[each.position] for each in members]
+        group = Group(self.model, stack, members, self.context, truths)
+        if "mle" in self.names:
+            self.frames.append(
+                row_table.of_optima("mle", group, maximum_likelihoods(stack, members, start, self.context.seed))
+            )
+        if "map" in self.names:
+            self.frames.append(row_table.of_optima("map", group, modes(stack, members, start, self.context.seed)))
+        if "posterior" in self.names:
+            self._sample(group, Posteriors(stack, start))
+        closed = [name for name in estimators.chosen(self.names) if name.endswith("_exact")]
+        if closed:
+            self._exact(group, closed)
+
+    def _exact(self, group: Group, names: Sequence[str]) -> None:
+        """Closed forms, one data set after the other; equal ones once."""
+        found: list[Row] = []
+        known: dict[int, list[Row]] = {}
+        for place, each, truth in zip(group.likeness.tolist(), group.members, group.truths, strict=True):
+            if place not in known:
+                known[place] = self._closed_forms(group.alone(place), names)
+            found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
+        self.frames.append(frame(found))
+
+    def _closed_forms(self, program: Program, names: Sequence[str]) -> list[Row]:
+        found = []
+        for name in names:
+            estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))
+            found += quantities.rows(name, estimate, program, self.context)
+        return found
+
+    def _sample(self, group: Group, posteriors: Posteriors) -> None:
+        seed = self.context.seed
+        if self.plan is None:
+            self.plan = pilot(posteriors, self.memory, Plan().cores, Plan().target, seed)
+        kinds = intervals.of("posterior", self.context.kinds)
+        wanted = Wanted(self.context.level, kinds, self.keep, self.functionals)
+        positions = np.array([each.position for each in group.members])
+
+        def single(place: int) -> Estimate:
+            return posterior.fit(group.members[place].program(self.model), posterior.Sampling(), seed)
+
+        found = sampled(posteriors, positions, self.plan, wanted, seed, single)
+        self.frames.append(row_table.of_draws(group, found))
+        self.evaluations += found.steps
+        self.kept |= {int(positions[place]): draws for place, draws in found.kept.items()}
+        self.numbers.append(row_table.of_functionals(positions, found.functionals))
+
+    def result(self, datasets: Sequence[Dataset], members: Sequence[Member]) -> Replicates:
+        """All rows, by replicate and in the order of the estimators."""
+        import pandas
+
+        resolved = {each.position: each.priors for each in members}
+        rows = pandas.concat(self.frames, ignore_index=True) if self.frames else frame(())
+        rows = rows.sort_values("replicate", kind="stable", ignore_index=True)[list(COLUMNS)]
+        return Replicates(
+            rows=rows,
+            labels=self.labels,
+            plan=self.plan,
+            kept=self.kept,
+            functionals=pandas.concat([row_table.of_functionals(np.zeros(0), {}), *self.numbers], ignore_index=True),
+            evaluations=self.evaluations,
+            model=self.model,
+            datasets=datasets,
+            priors=[resolved.get(position) for position in range(len(datasets))],
+            context=self.context,
+        )

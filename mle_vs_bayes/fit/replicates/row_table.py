@@ -1,0 +1,125 @@
+"""Rows of thousands of fits, column by column: the same as those of single fits, without a record for each."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import intervals
+from ...intervals.delta import standard_errors
+from ...intervals.wald import normal_quantile
+from ...rows import frame_of
+from .interval_ends import Ends, Group, of_kind
+from .optima import Fitted
+from .posteriors import Sampled
+
+if TYPE_CHECKING:
+    import pandas
+
+Array = NDArray[np.float64]
+NO_ERROR = "no standard error: the estimate lies on the edge of its support"
+NO_ERROR_AT_ALL = "there is no standard error to build a Wald interval from"
+
+
+def of_optima(name: str, group: Group, fitted: Fitted) -> "pandas.DataFrame":
+    """Rows of ``mle`` or ``map``: Wald intervals all at once, other kinds as `ends` can."""
+    kinds = intervals.of(name, group.context.kinds)
+    with np.errstate(all="ignore"):
+        values = group.program.quantities(fitted.theta)
+        errors = standard_errors(group.program, fitted.theta, fitted.covariance)
+    ok = np.array([status == "ok" for status in fitted.status])
+    values, errors = np.where(ok[:, None], values, np.nan), np.where(ok[:, None], errors, np.nan)
+    blocks = []
+    for kind in kinds:
+        if kind in ("wald", "laplace"):
+            found = _wald(values, errors, ok, group.context.level)
+        else:
+            found = of_kind(kind, group, fitted, ok)
+        each = _each(fitted) | {"iterations": fitted.iterations, "gradient": fitted.gradient}
+        blocks.append(_block(name, kind, group, each, {"estimate": values, "se": errors}, found))
+    return _together(blocks)
+
+
+def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float) -> Ends:
+    reach = normal_quantile(level) * errors
+    without = ok[:, None] & ~np.isfinite(errors)
+    status, reason = np.full(values.shape, None), np.full(values.shape, None)
+    status[without], reason[without] = "not_applicable", NO_ERROR
+    reason[without & ~np.isfinite(errors).any(axis=1, keepdims=True)] = NO_ERROR_AT_ALL
+    return Ends(values - reach, values + reach, status, reason)
+
+
+def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":
+    """Rows of ``posterior``."""
+    names = ("mcse", "ess_bulk", "ess_tail", "rhat")
+    numbers = {"estimate": sampled.mean, "se": sampled.sd, **{name: getattr(sampled, name) for name in names}}
+    each = _each(sampled) | {"iterations": sampled.draws}
+    ok = np.array([status == "ok" for status in sampled.status])
+    each["divergences"] = [int(d) if fine else None for d, fine in zip(sampled.divergences, ok, strict=True)]
+    blocks = []
+    for kind, (lower, upper) in sampled.ends.items():
+        nothing = np.full(lower.shape, None)
+        blocks.append(_block("posterior", kind, group, each, numbers, Ends(lower, upper, nothing, nothing)))
+    return _together(blocks)
+
+
+def of_functionals(positions: NDArray[Any], found: Mapping[str, Array]) -> "pandas.DataFrame":
+    """Numbers read from each posterior, one line each."""
+    import pandas
+
+    count = len(positions)
+    frames = [
+        pandas.DataFrame({"replicate": positions, "name": np.full(count, name, dtype=object), "value": values})
+        for name, values in found.items()
+    ]
+    none = {"replicate": np.zeros(0, dtype=int), "name": np.zeros(0, dtype=object), "value": np.zeros(0)}
+    return pandas.concat(frames) if frames else pandas.DataFrame(none)
+
+
+def _each(found: Fitted | Sampled) -> dict[str, Any]:
+    """What all rows of a replicate share of one estimator."""
+    return {
+        "status": found.status,
+        "reason": found.reason,
+        "concerns": [" ".join(sorted(codes)) for codes in found.concerns],
+        "path": found.path,
+    }
+
+
+def _block(
+    name: str, kind: str, group: Group, found: Mapping[str, Any], numbers: Mapping[str, Array], ends: Ends
+) -> dict[str, Any]:
+    """The columns of one estimator and one kind of interval, ``(R, q)`` each."""
+    labels, context, members = group.program.quantity_labels, group.context, group.members
+    shape = (len(members), len(labels))
+    ok = np.array([status == "ok" for status in found["status"]])
+    each: dict[str, Any] = {
+        "replicate": [m.position for m in members],
+        "n": [m.data.n for m in members],
+        "converged": list(ok),
+    }
+    each |= {**found, "interval": np.where(ok, kind, "none")}
+    columns = {key: _spread(values, shape) for key, values in each.items()}
+    truths = [[truth.get(label, np.nan) for label in labels] for truth in group.truths]
+    columns["truth"] = np.array(truths, dtype=float).reshape(shape)
+    columns["parameter"] = np.broadcast_to(np.array(labels, dtype=object), shape)
+    own = np.array(ends.status != None, dtype=np.bool_)  # noqa: E711  (elementwise)
+    columns["status"] = np.where(own, ends.status, columns["status"])
+    columns["reason"] = np.where(own, ends.reason, columns["reason"])
+    alike: dict[str, Any] = {"model": group.model.name, "variant": context.variant, "estimator": name, "scale": "model"}
+    alike |= {"level": context.level, "seed": context.seed}
+    columns |= {key: np.full(shape, value) for key, value in alike.items()}
+    return {**columns, **numbers, "lower": ends.lower, "upper": ends.upper}
+
+
+def _spread(values: Any, shape: tuple[int, int]) -> Any:
+    return np.broadcast_to(np.asarray(values, dtype=object)[:, None], shape)
+
+
+def _together(blocks: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
+    """Blocks of kinds side by side: by replicate, then quantity, then kind; of a failed fit one row per quantity."""
+    columns = {key: np.stack([block[key] for block in blocks], axis=-1) for key in blocks[0]}
+    wanted = columns["interval"] != "none"
+    wanted[..., 0] = True
+    return frame_of({key: values[wanted] for key, values in columns.items()})

@@ -1,0 +1,140 @@
+"""Data sets sorted by shape, condensed where that loses nothing, and stacked side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import Dataset
+from ...density.condense import condensed
+from ...density.density import Program
+from ...density.pymc_model import end_node, prior_node
+from ...density.stack import Stack
+from ...errors import UsageError
+from ...model import jeffreys
+from ...model.model import Model
+from ...model.prior import Prior
+from ...program.replicable import Replicable
+from .. import priors as prior_choice
+from .usable import unusable
+
+Array = NDArray[np.float64]
+Priors = Mapping[str, Prior]
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One usable data set: its place among those given, as it was given, and what is fitted."""
+
+    position: int
+    data: Dataset
+    priors: Priors
+    condensed: Dataset
+    weights: Array | None
+    stranger: Replicable | None = None
+    """The program that the data are of, where it is none of the catalogue's."""
+
+    @property
+    def likeness(self) -> tuple[Any, ...]:
+        """The same for data sets with the same likelihood, number of rows and priors."""
+        columns = tuple((role, values.tobytes()) for role, values in self.condensed.items())
+        weights = None if self.weights is None else self.weights.tobytes()
+        return self.data.n, columns, weights, tuple(str(prior) for prior in self.priors.values())
+
+    def program(self, model: Model) -> Program:
+        """The program of this data set alone, as it was given."""
+        if self.stranger is not None:
+            return self.stranger.bound_to(self.data)
+        return Program(model, self.data, self.priors)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A data set that no estimator can use, and why."""
+
+    position: int
+    reason: str
+
+
+def sorted_out(
+    model: Model, datasets: Sequence[Dataset], given: prior_choice.Given
+) -> tuple[list[Member], list[Refused]]:
+    """The data sets that can be fitted, and the others with their reasons."""
+    if isinstance(model, Replicable) and given:
+        raise UsageError(f"{model.name} says its own priors; leave out those for {', '.join(given)}.")
+    members, refused = [], []
+    for position, data in enumerate(datasets):
+        reason = unusable(model, data)
+        if reason is not None:
+            refused.append(Refused(position, reason))
+        else:
+            priors = {} if isinstance(model, Replicable) else prior_choice.resolve(model, given, data)
+            members.append(member(model, position, data, priors))
+    return members, refused
+
+
+def member(model: Model, position: int, data: Dataset, priors: Priors) -> Member:
+    """A data set ready to be stacked; Jeffreys' prior reads every row, so that nothing is condensed under it."""
+    if isinstance(model, Replicable):
+        return Member(position, data, {}, data, None, model)
+    small, weights = (data, None) if jeffreys.asked(priors) else condensed(model, data)
+    return Member(position, data, priors, small, weights)
+
+
+def by_shape(model: Model, members: Sequence[Member]) -> list[list[Member]]:
+    """Members that one stack can hold together, in the order of their first."""
+    found: dict[Any, list[Member]] = {}
+    for each in members:
+        found.setdefault(_shape(model, each), []).append(each)
+    return list(found.values())
+
+
+def _shape(model: Model, each: Member) -> Any:
+    data = each.condensed
+    labels = tuple(data[role].tobytes() for role in data.coords if role in data)
+    rows = "any" if each.weights is not None else data.n
+    priors = tuple((name, prior.family, *map(_length, prior.arguments.items())) for name, prior in each.priors.items())
+    sizes = tuple((name, len(names)) for name, names in model.coords(data).items())
+    return tuple(sorted(data)), sizes, labels, rows, priors
+
+
+def _length(argument: Any) -> tuple[str, int]:
+    name, value = argument
+    return name, int(np.size(value))
+
+
+def stacked(model: Model, members: Sequence[Member]) -> Stack:
+    """One stack of members of one shape: what is the same in all is kept once, short data get rows of weight 0."""
+    first = members[0]
+    rows = max(each.condensed.n for each in members)
+    columns = {role: np.stack([_padded(m.condensed[role], rows) for m in members]) for role in first.condensed}
+    same = {role for role, values in columns.items() if np.all(values == values[0])}
+    weights = None
+    if first.weights is not None:
+        weights = np.stack([np.pad(m.weights, (0, rows - len(m.weights))) for m in members])  # type: ignore[arg-type]
+        same -= {role for role in same if first.condensed.n < rows}
+    varying = {role: values for role, values in columns.items() if role not in same}
+    if isinstance(model, Replicable):
+        return Stack(model.program_for(first.data), len(members), columns)
+    program = Program(model, first.condensed, first.priors)
+    return Stack(program, len(members), varying, weights, _numbers(model, program, members))
+
+
+def _padded(values: Array, rows: int) -> Array:
+    return np.concatenate([values, np.repeat(values[:1], rows - len(values), axis=0)])
+
+
+def _numbers(model: Model, program: Program, members: Sequence[Member]) -> dict[str, Array]:
+    """Numbers of priors, and ends of supports, that differ between members, by node."""
+    found = {}
+    for p in program.layout.parameters:
+        priors = [jeffreys.flat(p, m.priors[p.name]) for m in members]
+        for name in priors[0].arguments:
+            values = np.array([prior.arguments[name] for prior in priors], dtype=float)
+            if np.any(values != values[0]):
+                found[prior_node(p.name, name)] = values
+    for name in model.supports(program.data):
+        found[end_node(name)] = np.array([model.supports(m.condensed)[name].lower for m in members])
+    return found

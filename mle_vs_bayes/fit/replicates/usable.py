@@ -1,0 +1,86 @@
+"""Whether data sets can be fitted: a column that is missing is refused; values of no use are a reason in their rows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.column import Column
+from ...data.dataset import Dataset
+from ...data.formulas.rank import check_terms
+from ...errors import DataError
+from ...model.model import Model
+from ...program.replicable import Replicable
+from ..simulated import filled
+
+Array = NDArray[np.float64]
+
+
+def complete(model: Model, datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The data sets with every optional column that has a default.
+
+    Raises
+    ------
+    DataError
+        One of them lacks a column that the model needs.
+    """
+    if isinstance(model, Replicable):
+        return list(datasets)
+    needed = [column.role for column in model.columns if not column.optional]
+    known = [column.role for column in model.columns]
+    for position, data in enumerate(datasets):
+        absent = [role for role in needed if role not in data] or ([] if {*known} & {*data} else known[:1])
+        if absent:
+            raise DataError(
+                f"data set {position} has no column {absent[0]} (it has {', '.join(data) or 'none'}); "
+                f"{model.name} reads {', '.join(known)}."
+            )
+    return [filled(model, data) for data in datasets]
+
+
+def unusable(model: Model, data: Dataset) -> str | None:
+    """Why no estimator can use these data, as a phrase, or None: values a column may not hold, too few rows, …"""
+    columns = {column.role: column for column in model.columns}
+    for role, values in data.items():
+        reason = _not_numbers(role, values, columns.get(role)) or _outside(role, values, columns.get(role))
+        if reason is not None:
+            return reason
+    if data.n < (least := model.least_rows(data)):
+        return f"there are {data.n} rows; {model.name} needs at least {least}"
+    return _crossed(data) or _collinear(data) or model.unusable(data)
+
+
+def _not_numbers(role: str, values: Array, column: Column | None) -> str | None:
+    open_ended = column is not None and column.unbounded
+    bad = int(np.sum(np.isnan(values) if open_ended else ~np.isfinite(values)))
+    if not bad:
+        return None
+    return f"{role} has 1 value that is not a number" if bad == 1 else f"{role} has {bad} values that are not numbers"
+
+
+def _outside(role: str, values: Array, column: Column | None) -> str | None:
+    if column is None:
+        return None
+    inside = column.kind.admits(values) | (column.unbounded & ((values == 0) | np.isinf(values)))
+    if np.all(inside):
+        return None
+    row = int(np.argmin(inside))
+    return f"{role} is {values[row]:g} in row {row}, but must be {column.kind.description}"
+
+
+def _collinear(data: Dataset) -> str | None:
+    try:
+        if "X" in data:
+            check_terms(data["X"], data.coords["term"])
+    except DataError as error:
+        return str(error).partition(";")[0]
+    return None
+
+
+def _crossed(data: Dataset) -> str | None:
+    """Two columns that contradict each other."""
+    for lesser, greater in (("y", "trials"), ("lower", "upper")):
+        if lesser in data and greater in data and np.any(over := data[lesser] > data[greater]):
+            row = int(np.argmax(over))
+            return f"{lesser} is {data[lesser][row]:g} and {greater} {data[greater][row]:g} in row {row}"
+    return None

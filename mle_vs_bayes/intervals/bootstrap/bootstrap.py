@@ -1,0 +1,132 @@
+"""Bootstrap intervals: quantiles of refits to resampled data, plain (percentile) or corrected (BCa).
+
+A refit that fails is counted, shown, and not redrawn: data sets without an estimate are part of what the sampling
+distribution is. Where more than 5 % fail, quantiles of the rest would be those of another distribution, and there is
+no interval. Quantile p of R refits is the (R + 1) p-th smallest. [1]_
+
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, sections 2.4 and 5.3.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...concerns import Concern
+from ...data.dataset import Dataset
+from ..delta import standard_errors
+from ..interval import Compute, Interval, Request, refused
+from . import parametric, resampling
+from .bias_corrected import accelerations, bias_correction, corrected
+from .resampling import Replicates, generator, replicates
+
+Array = NDArray[np.float64]
+MOST_FAILURES = 0.05
+_SAMPLES = 50
+"""Simulated data sets whose units the parametric acceleration is averaged over: an error of about √6/(6 n √50)."""
+
+
+def percentile(scheme: str) -> Compute:
+    """The percentile interval of a resampling scheme."""
+
+    def compute(request: Request) -> list[Interval]:
+        if (reason := _inapplicable(request, scheme)) is not None:
+            return refused(request, *reason)
+        try:
+            found = replicates(request, scheme)
+        except ValueError as error:
+            return refused(request, "not_applicable", str(error))
+        tails = (1 - request.level) / 2, (1 + request.level) / 2
+        return [_interval(found, position, tails) for position in range(len(request.program.quantity_labels))]
+
+    return compute
+
+
+def bca(scheme: str) -> Compute:
+    """The BCa interval of a resampling scheme (of ``parametric`` or ``case``)."""
+
+    def compute(request: Request) -> list[Interval]:
+        if (reason := _inapplicable(request, scheme)) is not None:
+            return refused(request, *reason)
+        program, estimate = request.program, request.estimate
+        try:
+            found = replicates(request, scheme)
+        except ValueError as error:
+            return refused(request, "not_applicable", str(error))
+        assert estimate.covariance is not None
+        point, se = program.quantities(estimate.point), standard_errors(program, estimate.point, estimate.covariance)
+        speed = accelerations(program, estimate.point, estimate.covariance, _samples(request, scheme))
+        ends = []
+        for position, value in enumerate(point):
+            draws = found.quantities[:, position]
+            z0 = bias_correction(draws[np.isfinite(draws)], value, se[position])
+            tails = corrected(request.level, z0, speed[position])
+            ends.append(_interval(found, position, tails))
+        return ends
+
+    return compute
+
+
+def _samples(request: Request, scheme: str) -> list[Dataset]:
+    """The data sets whose units show the skewness: our own, or the first of those that were refitted."""
+    program = request.program
+    if scheme == "case":
+        return [program.data]
+    drawn = parametric.simulated(program, request.estimate.point, min(_SAMPLES, request.replicates), generator(request))
+    count = len(next(iter(drawn.values())))
+    return [program.data.replace(**{role: values[r] for role, values in drawn.items()}) for r in range(count)]
+
+
+def _inapplicable(request: Request, scheme: str) -> tuple[str, str] | None:
+    """Status and reason where there is nothing to resample, or where resampling is known to mislead."""
+    program, estimate = request.program, request.estimate
+    if not estimate.converged:
+        return estimate.status, str(estimate.reason)
+    if not program.model.regular or program.model.supports(program.data):
+        reason: str | None = (
+            "the bootstrap is inconsistent for the edge of a support (Bickel & Freedman 1981, section 6)"
+        )
+    elif estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
+        reason = "the estimate lies on the edge of its support, where the bootstrap is inconsistent (Andrews 2000)"
+    elif scheme == "parametric":
+        reason = parametric.unavailable(program)
+    else:
+        reason = resampling.unavailable(program)
+    return None if reason is None else ("not_applicable", reason)
+
+
+def _interval(found: Replicates, position: int, tails: tuple[float, float]) -> Interval:
+    """Quantiles of one quantity's refits at the two ``tails``, or why they are not to be had."""
+    draws, concerns = found.quantities[:, position], _concerns(found)
+    usable = draws[~np.isnan(draws)]
+    reason = _unreadable(found, len(usable), tails)
+    if reason is not None:
+        return Interval(status="failed", reason=reason, concerns=concerns, detail=draws)
+    lower, upper = np.quantile(usable, tails, method="weibull")
+    return Interval(lower=_finite(lower), upper=_finite(upper), concerns=concerns, detail=draws)
+
+
+def _unreadable(found: Replicates, usable: int, tails: tuple[float, float]) -> str | None:
+    if found.failed > MOST_FAILURES * found.count:
+        return f"{_lost(found)} (more than {MOST_FAILURES:.0%} failed)"
+    if found.count - usable > MOST_FAILURES * found.count:
+        return f"{found.count - usable} of {found.count} refits have no value of this quantity"
+    if np.isnan(tails).any():
+        return "the replicates lie too far to one side of the estimate for a correction"
+    outer = min(tails[0], 1 - tails[1])
+    if outer * (usable + 1) >= 1 and tails[0] < tails[1]:
+        return None
+    wanted = f"at least {np.ceil(1 / outer):.0f}" if outer > 0 else "more"
+    return f"its ends are the quantiles {tails[0]:.3g} and {tails[1]:.5g} of {usable} refits; ask for {wanted}"
+
+
+def _lost(found: Replicates) -> str:
+    return f"{found.failed} of {found.count} refits have no estimate; the first: {found.first_reason}"
+
+
+def _concerns(found: Replicates) -> tuple[Concern, ...]:
+    if not found.failed:
+        return ()
+    return (Concern("bootstrap_failures", _lost(found)),)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

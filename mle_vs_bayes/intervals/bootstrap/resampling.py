@@ -1,0 +1,126 @@
+"""Bootstrap replicates of every quantity: three ways to make a data set like ours, one way to refit it.
+
+``parametric``  drawn from the fitted model under the data's own design (`parametric`);
+``case``        whole units drawn with replacement, which trusts no model; [1]_
+``bayesian``    every unit weighted by Dirichlet(1, …, 1): draws of the posterior of the population's maximum
+                likelihood value under a flat prior over distributions. [2]_
+
+A unit is what the likelihood takes as independent, a row or a whole group; rows that the column ``group`` puts together
+are drawn together. The last two are weights on the units of the data as they are: a replicate costs no new data set.
+
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, sections 2.3 and 6.2.4.
+.. [2] Rubin (1981), The Bayesian bootstrap, Annals of Statistics 9(1), 130–134; with a likelihood: Newton & Raftery
+   (1994), Journal of the Royal Statistical Society B 56(1), 3–48.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import Dataset
+from ...density.density import Program
+from ...search.batch import BatchOptima, fit_batch, why_not
+from ..interval import Request
+from . import parametric
+
+Array = NDArray[np.float64]
+BLOCK = 5_000_000
+"""Replicates × rows that are held at a time: 40 MB per column."""
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Refits of R resampled data sets: quantities ``(R, q)``, NaN where a refit failed, and why the first did."""
+
+    quantities: Array
+    failed: int
+    first_reason: str | None
+
+    @property
+    def count(self) -> int:
+        return len(self.quantities)
+
+
+Scheme = Callable[[Program, Array, int, np.random.Generator], tuple[dict[str, Array], Array | None]]
+"""Program, θ̂, number of replicates, generator → columns by role ``(R, n)``, weights ``(R, units)`` or None."""
+
+
+def _parametric(program: Program, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, None]:
+    return parametric.simulated(program, theta, count, generator), None
+
+
+def _case(program: Program, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
+    position = _together(program)
+    clusters = position.max() + 1
+    drawn = generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=count)
+    return {}, drawn[:, position].astype(float)
+
+
+def _bayesian(program: Program, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
+    position = _together(program)
+    clusters = position.max() + 1
+    return {}, clusters * generator.dirichlet(np.ones(clusters), size=count)[:, position]
+
+
+def _together(program: Program) -> NDArray[np.intp]:
+    """Which draw each unit ``(units,)`` shares: its own, or its group's where the data say who belongs together."""
+    if "group" not in program.data or program.units != program.data.n:
+        return np.arange(program.units)
+    return program.data["group"].astype(np.intp)
+
+
+SCHEMES: dict[str, Scheme] = {"parametric": _parametric, "case": _case, "bayesian": _bayesian}
+
+_kept: "WeakKeyDictionary[Program, dict[Any, Replicates]]" = WeakKeyDictionary()
+
+
+def unavailable(program: Program) -> str | None:
+    """Why units cannot be resampled or weighted, or None."""
+    own = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
+    if own is None:
+        return None
+    return f"each {own.dims[0]} has a {own.name} of its own, which data without the {own.dims[0]} say nothing of"
+
+
+def replicates(request: Request, scheme: str) -> Replicates:
+    """The refits of one request; percentile and BCa intervals of the same request share them."""
+    kept = _kept.setdefault(request.program, {})
+    key = (scheme, request.seed, request.replicates, request.estimate.point.tobytes())
+    if key not in kept:
+        kept[key] = _resampled(request, scheme)
+    return kept[key]
+
+
+def generator(request: Request) -> np.random.Generator:
+    """The random numbers of a request: one stream for all its replicates, in their order."""
+    return np.random.default_rng([request.seed, 0xB007])
+
+
+def _resampled(request: Request, scheme: str) -> Replicates:
+    program, theta, numbers = request.program, request.estimate.point, generator(request)
+    size = max(1, BLOCK // program.data.n)
+    found, failed, reason = [], 0, None
+    for first in range(0, request.replicates, size):
+        columns, weights = SCHEMES[scheme](program, theta, min(size, request.replicates - first), numbers)
+        optima = fit_batch(program, columns, weights, start=theta)
+        with np.errstate(all="ignore"):
+            found.append(program.quantities(optima.theta))
+        lost = np.flatnonzero(~optima.converged)
+        failed += len(lost)
+        if lost.size and reason is None:
+            reason = _reason(program, optima, int(lost[0]), columns, weights)
+    return Replicates(np.concatenate(found), failed, reason)
+
+
+def _reason(
+    program: Program, optima: BatchOptima, replicate: int, columns: dict[str, Array], weights: Array | None
+) -> str:
+    data: Dataset = program.data.replace(**{role: values[replicate] for role, values in columns.items()})
+    if weights is not None and weights.shape[1] == data.n:
+        present = np.flatnonzero(weights[replicate])
+        data = data.rows(present)  # how often a row is there decides nothing about whether there is a maximum
+    return why_not(program, optima, replicate, data)

@@ -1,0 +1,39 @@
+"""The exact interval of an exponential rate from the pivot 2 × rate × total time ~ χ² on 2 × events. [1]_
+
+It holds without censoring, and where observation stopped at the last of a number of events fixed beforehand (type II):
+all censored units then carry the time of the last event.
+
+.. [1] Lawless (2003), Statistical Models and Methods for Lifetime Data, 2nd ed., section 4.1.
+"""
+
+from ...data.dataset import Dataset
+from ...density.density import Program
+from ...model.censoring import events_and_time, seen
+from .theory import Ends
+
+FAMILY = "gamma_pivot"
+
+
+def rate(program: Program, name: str, level: float) -> Ends | str:
+    """The interval of the rate, or why the pivot's distribution is not known."""
+    reason = _inexact(program.data)
+    return reason if reason is not None else {name: gamma_pivot(*events_and_time(program.data), level)}
+
+
+def gamma_pivot(events: float, time: float, level: float) -> tuple[float, float]:
+    """χ² quantiles on 2 × events degrees of freedom over 2 × total time."""
+    from scipy.special import gammaincinv
+
+    tail = (1 - level) / 2
+    return float(gammaincinv(events, tail)) / time, float(gammaincinv(events, 1 - tail)) / time
+
+
+def _inexact(data: Dataset) -> str | None:
+    if "upper" in data:
+        return "the total time is not known of interval-censored lifetimes"
+    events, y = seen(data), data["y"]
+    if not events.any():
+        return "no event was seen"
+    if events.all() or (y[~events] == y[events].max()).all():
+        return None
+    return "2 × rate × total time is not χ² under random censoring; it is without censoring or up to the r-th event"

@@ -1,0 +1,76 @@
+"""Profile intervals: every value that the likelihood-ratio test does not reject.
+
+The ends are where 2 (ℓ̂ − ℓ_p) meets the χ²₁ quantile, ℓ_p the log-likelihood maximised over everything else
+(Wilks 1938, Annals of Mathematical Statistics 9, 60–62; Pawitan 2001, In All Likelihood, section 3.4).
+They follow a quantity through any change of scale. With the prior in the density, the same for the MAP: the
+penalised profile (Heinze & Schemper 2002, Statistics in Medicine 21, 2409–2419, for Firth's prior). For a parameter
+on the edge of its support the cut-off is too far out, never too near (Self & Liang 1987, JASA 82, 605–610).
+"""
+
+import numpy as np
+
+from ...density.density import Program
+from ...errors import UsageError
+from ...estimators.estimate import Estimate
+from ...search.optimum import Optimum, polished
+from ..interval import Interval, Request, refused
+from .curve import ProfileCurve
+
+
+def profile(request: Request) -> list[Interval]:
+    """Likelihood-ratio intervals of all quantities; ``detail`` is the `ProfileCurve`."""
+    return _intervals(request, power=0.0)
+
+
+def profile_penalised(request: Request) -> list[Interval]:
+    """The same from likelihood × prior on the model scale, around the MAP."""
+    return _intervals(request, power=1.0)
+
+
+def profile_curve(program: Program, estimate: Estimate, label: str, power: float = 0.0) -> ProfileCurve:
+    """The profile of one parameter or derived quantity; ``power`` 0 around the MLE, 1 around the MAP.
+
+    Raises
+    ------
+    UsageError
+        No such quantity, or no optimum to start from.
+    """
+    if label not in program.quantity_labels:
+        known = ", ".join(program.quantity_labels)
+        raise UsageError(f'{program.model.name} has no quantity "{label}" to profile; it has {known}.')
+    found = _optimum(program, estimate, power)
+    if isinstance(found, Interval):
+        raise UsageError(f"there is no profile of {label}: {found.reason}.")
+    return ProfileCurve(program, found, label, power)
+
+
+def _intervals(request: Request, power: float) -> list[Interval]:
+    """One optimum for all quantities: when one profile meets a better one, all start again from there."""
+    program, origin = request.program, _optimum(request.program, request.estimate, power)
+    if isinstance(origin, Interval):
+        return refused(request, origin.status, str(origin.reason))
+    optimum, done = origin, False
+    while not done:
+        done, found = True, []
+        for label in program.quantity_labels:
+            curve = ProfileCurve(program, optimum, label, power, origin)
+            found.append(curve.interval(request.level))
+            if curve.optimum.evaluation.value > optimum.evaluation.value:
+                optimum, done = curve.optimum, False
+    return found
+
+
+def _optimum(program: Program, estimate: Estimate, power: float) -> Optimum | Interval:
+    """The estimate as an optimum in working coordinates, or an interval that says why there is no profile."""
+    if not estimate.converged:
+        return Interval(status=estimate.status, reason=estimate.reason)
+    if not program.model.regular or estimate.covariance is None:
+        reason = "the likelihood is not curved around the estimate, so the χ² cut-off does not hold"
+        return Interval(status="not_applicable", reason=reason)
+    with np.errstate(divide="ignore"):  # z = −∞ on a closed edge
+        optimum = polished(program, power, program.coordinates.z(estimate.point), 0)
+    if optimum.status != "ok":
+        return Interval(status="failed", reason=optimum.reason)
+    if not np.isfinite(optimum.evaluation.value):
+        return Interval(status="failed", reason="the density is zero at the estimate")
+    return optimum

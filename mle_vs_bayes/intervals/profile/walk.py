@@ -1,0 +1,149 @@
+"""The walk along a profile: points from their neighbours' tangents, ends by root finding on the signed root.
+
+With D(t) = 2 (ℓ̂ − ℓ_p(t)) the deviance of a profile, √D is nearly linear in t where the likelihood is nearly normal,
+so its root at the normal quantile is found in a few steps (Venables & Ripley 2002, Modern Applied Statistics with S,
+section 8.4; Venzon & Moolgavkar 1988, Applied Statistics 37, 87–94).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...density.density import Program
+from ...search.optimum import Optimum
+from .constrained import EXCLUDED, IMPOSSIBLE, Point, UnreachableError, highest
+from .surface import Surface, quantity
+
+Array = NDArray[np.float64]
+
+_OUTWARDS = 60
+"""Steps of the walk outwards, each at most doubling the distance."""
+_FAILURES = 5
+"""Points of it that may have no maximum, each half-way back, before it is given up."""
+_HORIZON = 50.0, 1e12
+"""How far it goes: a factor of e⁵⁰ where the scale is a logarithm, else so many standard errors."""
+_LEVEL, _FLAT = 0.05, 4
+"""A curve is level when, as the distance grows by a factor of e, it would rise by less than this part of itself and of
+what is missing to the cut-off, so many steps in a row: one step alone may be a hump."""
+
+
+class BetterOptimumError(Exception):
+    """The profile rose above its optimum; ``z`` is where. Never leaves `intervals`."""
+
+    def __init__(self, z: Array) -> None:
+        super().__init__("a better optimum")
+        self.z = z
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of an interval: t where the cut-off is met; None and why where it is not.
+
+    ``towards`` is the value that an open side runs to; without it the search has failed.
+    """
+
+    t: float | None
+    reason: str = ""
+    towards: float | None = None
+
+
+class Trace:
+    """The points of one profile met so far, and the search for more."""
+
+    def __init__(self, program: Program, optimum: Optimum, label: str, power: float) -> None:
+        self.surface = Surface(program, power, optimum)
+        self.quantity = quantity(self.surface, label)
+        origin = np.zeros(len(optimum.z))
+        self.points = {0.0: Point(0.0, origin, 0.0, 0.0, self.quantity.gradient(origin))}
+
+    def at(self, t: float) -> Point:
+        """The point at t, from the nearest one met so far along its tangent, else from the next nearest.
+
+        Raises
+        ------
+        UnreachableError, BetterOptimumError
+        """
+        if t not in self.points:
+            found = self._from_neighbours(t)
+            if found.height > 1e-6 + 1e3 * self.surface.grain:
+                raise BetterOptimumError(self.surface.z(found.x))
+            self.points[t] = found
+        return self.points[t]
+
+    def _from_neighbours(self, t: float) -> Point:
+        nearest, *others = sorted(self.points.values(), key=lambda p: abs(p.t - t))
+        try:
+            return self._along(nearest, t)
+        except UnreachableError:
+            if not others:
+                raise
+            return self._along(others[0], t)
+
+    def _along(self, point: Point, t: float) -> Point:
+        return highest(self.surface, self.quantity, t, point.x + (t - point.t) * point.tangent)
+
+    def end(self, side: int, quantile: float) -> End:
+        """Where √D meets ``quantile`` below (side −1) or above (side 1) the optimum."""
+        inside, t, wall, flat, failures = self.points[0.0], side * quantile / 2, side * np.inf, 0, 0
+        reason = "the deviance still rises there"
+        for _ in range(_OUTWARDS):
+            try:
+                point = self.at(t)
+            except UnreachableError as error:
+                wall, reason, t = t, str(error), (inside.t + t) / 2
+                failures += reason not in (IMPOSSIBLE, EXCLUDED)
+            else:
+                if depth(point) >= quantile:
+                    return self._between(inside, point, quantile)
+                flat = flat + 1 if _level(point, quantile) else 0
+                if flat == _FLAT:
+                    return End(None, f"the deviance levels off at {-2 * point.height:.3g}", self._edge(side))
+                inside, t = point, self._further(point, side, quantile, wall)
+            if failures > _FAILURES or abs(wall - inside.t) < 1e-6 * (1 + abs(t)) or abs(inside.t) > self._horizon:
+                break
+        return self._stopped(inside, reason)
+
+    @property
+    def _horizon(self) -> float:
+        bounded = np.isfinite(self.quantity.support.lower)
+        return _HORIZON[0] / self.quantity.error if bounded else _HORIZON[1]
+
+    def _edge(self, side: int) -> float:
+        return self.quantity.support.upper if side > 0 else self.quantity.support.lower
+
+    def _further(self, point: Point, side: int, quantile: float, wall: float) -> float:
+        """A little beyond where the slope says that the cut-off is; at most twice as far, or half-way to a wall."""
+        rise = -side * point.slope / max(depth(point), 1e-8)
+        missing = (quantile - depth(point)) / rise if rise > 0 else np.inf
+        return point.t + side * min(1.03 * missing + 1e-3, abs(point.t), abs(wall - point.t) / 2)
+
+    def _stopped(self, inside: Point, reason: str) -> End:
+        edge = self.quantity.value(inside.t)
+        if reason in (IMPOSSIBLE, EXCLUDED):
+            return End(None, f"beyond, {reason}, and its deviance is {-2 * inside.height:.3g}", edge)
+        return End(None, f"the search stopped at {edge:.6g}: {reason}")
+
+    def _between(self, inside: Point, outside: Point, quantile: float) -> End:
+        from scipy.optimize import brentq
+
+        if depth(outside) == quantile:
+            return End(outside.t)
+        try:
+            t = brentq(lambda t: depth(self.at(t)) - quantile, inside.t, outside.t, xtol=1e-11)
+            miss = abs(depth(self.at(t)) - quantile)
+        except UnreachableError as error:
+            return End(None, f"the search stopped short of the end: {error}")
+        if miss > 1e-6 + np.sqrt(self.surface.grain):
+            return End(None, f"the curve jumps across the cut-off at {self.quantity.value(t):.6g}")
+        return End(t)
+
+
+def depth(point: Point) -> float:
+    """√D, which is |t| where the log density is quadratic."""
+    return float(np.sqrt(max(-2 * point.height, 0.0)))
+
+
+def _level(point: Point, quantile: float) -> bool:
+    deviance, rise = -2 * point.height, abs(2 * point.t * point.slope)
+    return bool(rise < _LEVEL * max(min(deviance, quantile**2 - deviance), 1e-4))

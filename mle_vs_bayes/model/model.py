@@ -1,0 +1,156 @@
+"""The contract of a model: what a leaf says, and what the trunk derives from it.
+
+must
+    ``parameters``, ``columns``
+        Everything else reads them: validation, labels, ``--column``, ``models``, tests.
+    ``design(n, rng)`` and ``simulate(theta, design, rng)``
+        Two steps, so that a regression or a parametric bootstrap keeps its covariates.
+    ``log_likelihood(theta, data)``
+        NumPy/SciPy, one value per independent unit, constants included: what statsmodels maximises.
+    ``likelihood(theta, data)``
+        The same likelihood said again in PyMC inside an open model, one observed variable ``y``,
+        never a Potential: its mode under the priors is the MAP, its draws the posterior.
+        Said twice, so that each can check the other (``density/parity.py``).
+should
+    ``start(data)``
+        A point with a finite likelihood; good starts make every optimiser honest.
+    ``closed_form_mle``, ``conjugate_posterior``
+        Exact answers, shown on request and used as the truth by the tests.
+    ``fisher_information(theta, data)``
+        For ``--prior beta=jeffreys``, which is Firth's penalised likelihood in logistic regression.
+    ``divergence(data)``
+        Why this data set has no maximum of the likelihood, where that is known beforehand.
+may
+    ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
+    ``special_cases`` (models inside this one, for likelihood-ratio tests),
+    ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
+    ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
+    ``condense(data)`` (sufficient statistics, as rows with weights),
+    arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
+    ``latent(theta, data)``
+        The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
+        from this one; ML and MAP take the marginal ``likelihood``, as the joint mode is another point or none.
+
+``theta`` is a mapping from parameter names to floats, arrays ``(k,)`` or PyMC variables;
+``data`` maps roles to arrays or ``pm.Data`` nodes. Leaves write ``theta["mu"]`` for all of them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.column import Column
+from ..data.dataset import Dataset
+from .parameter import Function, Parameter
+from .special_case import SpecialCase
+from .support import Support
+
+Array = NDArray[np.float64]
+Theta = Mapping[str, Any]
+
+
+class Model:
+    """Base of every leaf; a leaf is its docstring (the story), its declarations and its formulas."""
+
+    name: str
+    """The file's; where ``__init__`` was given arguments, the text that `models.get` makes the same model from."""
+    parameters: tuple[Parameter, ...]
+    columns: ClassVar[tuple[Column, ...]]
+    functions: ClassVar[tuple[Function, ...]] = ()
+    regular: ClassVar[bool] = True
+    """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
+    exact_intervals: ClassVar[Mapping[str, str]] = {}
+    """The kind of interval that is exact for a parameter, by its name: ``{"p": "clopper_pearson"}``."""
+    special_cases: ClassVar[Mapping[str, SpecialCase]] = {}
+    """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
+    edges: ClassVar[Mapping[str, str]] = {}
+    """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
+    takes_formula: ClassVar[bool] = False
+    """Whether the data come through a formula as a design matrix ``X`` with coords ``term``."""
+
+    def design(self, n: int, rng: np.random.Generator) -> Dataset:
+        """Everything but y for n units: covariates, trials, censoring times."""
+        raise NotImplementedError
+
+    def simulate(self, theta: Theta, design: Dataset, rng: np.random.Generator) -> Dataset:
+        """A data set drawn at theta; rows follow the design's."""
+        raise NotImplementedError
+
+    def log_likelihood(self, theta: Theta, data: Mapping[str, Array]) -> Array:
+        """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
+        raise NotImplementedError
+
+    def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:
+        """The observed variable ``y`` in the open PyMC model."""
+        raise NotImplementedError
+
+    def latent(self, theta: Theta, data: Mapping[str, Any]) -> Any:
+        """The observed variable ``y`` given latent variables with priors of their own, in the open PyMC model.
+
+        They lie along an axis of the data's coords and are no parameters: no row has them, and the DataTree
+        keeps them in a group of their own. Tested by integrating them out by quadrature.
+        """
+        raise NotImplementedError
+
+    @property
+    def has_latent(self) -> bool:
+        return type(self).latent is not Model.latent
+
+    def start(self, data: Dataset) -> dict[str, Any]:
+        """A point with a finite likelihood; by default every parameter's typical value."""
+        sizes = {p.name: [len(self.coords(data)[d]) for d in p.dims] for p in self.parameters}
+        return {p.name: np.full(sizes[p.name], p.typical) if p.dims else p.typical for p in self.parameters}
+
+    def closed_form_mle(self, data: Dataset) -> dict[str, Any] | None:
+        """The exact maximum likelihood estimate, or None where there is no formula."""
+        return None
+
+    def conjugate_posterior(self, data: Dataset, priors: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Frozen SciPy distributions by label, or None where these priors are not conjugate."""
+        return None
+
+    def fisher_information(self, theta: Theta, data: Mapping[str, Any]) -> Any:
+        """Expected information of the sample in PyMC: a matrix ``(p, p)``, its diagonal ``(p,)``, or a scalar."""
+        raise NotImplementedError
+
+    def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:
+        """θ after one step of expectation–maximisation, which never lowers the likelihood."""
+        raise NotImplementedError
+
+    def condense(self, data: Dataset) -> tuple[Dataset, Array] | None:
+        """Sufficient statistics as a smaller data set with weights ``(rows,)``, or None.
+
+        Σ weight × log-likelihood of its rows differs from the data's by a number without parameters in it.
+        """
+        return None
+
+    def doubtful(self, theta: Theta, data: Dataset) -> str | None:
+        """What speaks against a maximum of the likelihood that is one ("component 2 stands on 2 of 12 values")."""
+        return None
+
+    def no_optimum(self, data: Dataset, power: float) -> str | None:
+        """Why an optimum of log-likelihood + ``power`` · log prior is no estimate, as a sentence, or None."""
+        return None
+
+    def divergence(self, data: Dataset) -> str | None:
+        """Why the likelihood has no maximum on these data ("p runs to 0: every y is 0"), or None."""
+        return None
+
+    def unusable(self, data: Dataset) -> str | None:
+        """Why no estimator can do anything with these data, as a sentence, or None."""
+        return None
+
+    def supports(self, data: Dataset) -> dict[str, Support]:
+        """Supports that depend on the data (an upper bound above every y), by parameter name."""
+        return {}
+
+    def coords(self, data: Dataset) -> dict[str, tuple[str, ...]]:
+        """Names along each axis; a model with axes of its own (mixture components) adds them to the data's."""
+        return dict(data.coords)
+
+    def least_rows(self, data: Dataset) -> int:
+        """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
+        elements = [len(self.coords(data)[d]) for p in self.parameters for d in p.dims if d not in data]
+        return max(2, sum(elements) + sum(not p.dims for p in self.parameters))

@@ -1,0 +1,206 @@
+"""A prior is a small record: a family, its arguments, and nothing of PyMC until it is built.
+
+``Prior("Gamma", alpha=2, beta=1)`` prints as ``Gamma(alpha=2, beta=1)`` and is read back by
+`parse`. An argument may be `Scaled`: a number times a named summary of the data. Such priors are
+resolved once into plain numbers, before any model exists, so that a name means one log density.
+"""
+
+import ast
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..errors import UsageError
+from .families import FAMILIES, POSITIVE_ARGUMENTS
+from .summaries import SUMMARIES
+from .support import Support
+
+if TYPE_CHECKING:
+    import pymc
+
+Number = float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """``factor`` times a summary of the data, named from the closed vocabulary of ``summaries.py``."""
+
+    factor: float
+    by: str
+
+    def __post_init__(self) -> None:
+        SUMMARIES[self.by]
+
+    def resolve(self, data: Dataset) -> Number:
+        value = self.factor * np.asarray(SUMMARIES[self.by](data))
+        return float(value) if value.ndim == 0 else tuple(float(v) for v in value)
+
+    def __str__(self) -> str:
+        return self.by if self.factor == 1 else f"{self.factor:g} × {self.by}"
+
+
+class Prior:
+    """A prior of one parameter: a family of PyMC's by name and its arguments.
+
+    Parameters
+    ----------
+    family : str
+        A key of `families.FAMILIES`.
+    **arguments : float, tuple of float or Scaled
+        PyMC's own argument names. A tuple holds one value per element of a vector parameter.
+
+    Raises
+    ------
+    UsageError
+        Unknown family, wrong argument names, or a scale that is not above 0.
+    """
+
+    def __init__(self, family: str, **arguments: "Number | Scaled") -> None:
+        self.family = family
+        self.arguments: Mapping[str, Number | Scaled] = {k: _number(v) for k, v in arguments.items()}
+        _check(self)
+
+    def __str__(self) -> str:
+        return f"{self.family}({', '.join(f'{k}={_text(v)}' for k, v in self.arguments.items())})"
+
+    def __repr__(self) -> str:
+        return "".join([f'Prior("{self.family}"', *(f", {k}={v!r}" for k, v in self.arguments.items()), ")"])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Prior) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    @property
+    def signature(self) -> tuple[str, ...]:
+        """Family and argument names: what a leaf looks at to see whether the prior is conjugate."""
+        return (self.family, *self.arguments)
+
+    @property
+    def proper(self) -> bool:
+        return FAMILIES[self.family].proper
+
+    @property
+    def drawable(self) -> bool:
+        """Whether an element has a density of its own that can be drawn over a grid."""
+        return self.proper
+
+    @property
+    def support(self) -> Support:
+        """Where the density is above 0, as far as plain numbers say: the widest interval over elements."""
+        base = FAMILIES[self.family].support
+        if self.family not in ("Uniform", "TruncatedNormal"):
+            return base
+        ends = {k: v for k, v in self.arguments.items() if k in ("lower", "upper") and not isinstance(v, Scaled)}
+        lower, upper = np.min(ends.get("lower", base.lower)), np.max(ends.get("upper", base.upper))
+        return Support(str(self), float(lower), float(upper))
+
+    def resolve(self, data: Dataset) -> "Prior":
+        """The same prior with every `Scaled` argument turned into numbers."""
+        numbers = {k: v.resolve(data) if isinstance(v, Scaled) else v for k, v in self.arguments.items()}
+        return Prior(self.family, **numbers)
+
+    def element(self, position: int) -> "Prior":
+        """The prior of one element of a vector parameter; of shares that sum to one, the marginal one."""
+        if self.family == "Dirichlet":
+            a = np.asarray(self.arguments["a"])
+            return Prior("Beta", alpha=float(a[position]), beta=float(a.sum() - a[position]))
+        return Prior(self.family, **{k: v[position] if isinstance(v, tuple) else v for k, v in self.arguments.items()})
+
+    def density(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The density of a scalar prior over a grid, shape of the grid."""
+        import pymc
+
+        with np.errstate(all="ignore"):
+            return np.asarray(np.exp(pymc.logp(self.pymc(), grid).eval(mode="FAST_COMPILE")))
+
+    def pymc(self, nodes: Mapping[str, Any] | None = None, **keywords: Any) -> "pymc.Distribution":
+        """The PyMC distribution: a named variable given ``name=``, else an unnamed ``.dist``.
+
+        ``nodes`` take the place of the numbers, by argument.
+        """
+        import pymc
+
+        # as arrays, since PyTensor makes 2.5 a float32
+        numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
+        family = getattr(pymc, self.family)
+        name = keywords.pop("name", None)
+        return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)
+
+
+def parse(text: str) -> Prior:
+    """Read ``Gamma(alpha=2, beta=1)``, ``Gamma(2, 1)`` or ``jeffreys``; never evaluates code.
+
+    Raises
+    ------
+    UsageError
+        With the text and an example, when it is not a family's name with numbers.
+    """
+    wanted = 'write it as a call with numbers, such as "Gamma(alpha=2, beta=1)"'
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+        name = call.func.id if isinstance(call, ast.Call) else call.id  # type: ignore[attr-defined]
+        positional = [_literal(node) for node in getattr(call, "args", [])]
+        keywords = {str(k.arg): _literal(k.value) for k in getattr(call, "keywords", [])}
+    except (SyntaxError, ValueError, AttributeError, TypeError) as error:
+        raise UsageError(f'prior "{text}" does not parse; {wanted}.') from error
+    name = "Jeffreys" if name == "jeffreys" else name  # the one prior that people write as a word
+    _known(name)
+    order = FAMILIES[name].signatures[0]
+    if len(positional) > len(order):
+        raise UsageError(f'prior "{text}" has {len(positional)} arguments; {name} takes {", ".join(order) or "none"}.')
+    return Prior(name, **dict(zip(order, positional, strict=False)), **keywords)
+
+
+def _literal(node: ast.expr) -> Number:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Name):
+        return -_literal(node.operand)  # type: ignore[operator]
+    if isinstance(node, ast.Name) and node.id == "inf":
+        return float("inf")
+    value = ast.literal_eval(node)
+    return tuple(float(v) for v in value) if isinstance(value, list | tuple) else float(value)
+
+
+def _number(value: Any) -> "Number | Scaled":
+    if isinstance(value, Scaled):
+        return value
+    return float(value) if np.ndim(value) == 0 else tuple(float(v) for v in value)
+
+
+def _text(value: "Number | Scaled") -> str:
+    if isinstance(value, Scaled):
+        return str(value)
+    return f"{value:g}" if isinstance(value, float) else "[" + ", ".join(f"{v:.3g}" for v in value) + "]"
+
+
+def _known(family: str) -> None:
+    if family not in FAMILIES:
+        near = difflib.get_close_matches(family, FAMILIES, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FAMILIES)}."
+        raise UsageError(f'prior family "{family}" is not known; {hint}')
+
+
+def _check(prior: Prior) -> None:
+    _known(prior.family)
+    signatures = FAMILIES[prior.family].signatures
+    if set(prior.arguments) not in [set(s) for s in signatures]:
+        given = ", ".join(prior.arguments) or "nothing"
+        ways = " or ".join(", ".join(s) or "no arguments" for s in signatures)
+        raise UsageError(f"prior {prior.family} takes {ways}; it was given {given}.")
+    for name, value in prior.arguments.items():
+        must_be_positive = name in POSITIVE_ARGUMENTS or (
+            name == "alpha" and prior.family not in ("Cauchy", "SkewNormal")
+        )
+        if must_be_positive and not isinstance(value, Scaled) and np.min(value) <= 0:
+            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be above 0.")
+    ends = [prior.arguments.get(end) for end in ("lower", "upper")]
+    if not any(end is None or isinstance(end, Scaled) for end in ends) and np.any(
+        np.asarray(ends[0]) >= np.asarray(ends[1])
+    ):
+        raise UsageError(f"prior {prior} has lower not below upper; swap them.")

@@ -1,0 +1,74 @@
+"""The closed vocabulary in which a default prior may follow the data.
+
+Each summary takes a `Dataset` and gives a number, or one number per term of ``X``. All are
+equivariant: y in other units gives the same prior in other units. The regression scales are
+rstanarm's and Bambi's: 2.5 standard deviations of y per standard deviation of x (Gabry &
+Goodrich, "Prior distributions for rstanarm models"; Capretto et al. 2022, J. Stat. Softw. 103(15),
+section 2.2). The intercept here is the one at x = 0, so its scale carries the slopes' (as Bambi's does).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from .censoring import events_and_time, middle
+
+Array = NDArray[np.float64]
+
+
+def mean_y(data: Dataset) -> float:
+    return float(np.mean(middle(data)))
+
+
+def sd_y(data: Dataset) -> float:
+    return float(np.std(data["y"]))
+
+
+def exposure_per_event(data: Dataset) -> float:
+    """Total time or exposure over events plus one half, so that no event is no division by zero."""
+    if "exposure" in data:
+        return float(np.sum(data["exposure"]) / (np.sum(data["y"]) + 0.5))
+    events, time = events_and_time(data)
+    return time / (events + 0.5)
+
+
+def _sd_x(data: Dataset) -> Array:
+    """Spread of each term; a constant term without an intercept beside it falls back on its size."""
+    spread, size = np.std(data["X"], axis=0), np.sqrt(np.mean(data["X"] ** 2, axis=0))
+    return np.where(spread > 1e-12 * size, spread, size)
+
+
+def _is_intercept(data: Dataset) -> NDArray[np.bool_]:
+    return np.array([term == "Intercept" for term in data.coords["term"]], dtype=np.bool_)
+
+
+def _term_scales(data: Dataset, sd_outcome: float) -> Array:
+    """1 / sd(x), times sd(y), for slopes; for the intercept at x = 0 the slopes' spread added in quadrature."""
+    slopes = np.where(_is_intercept(data), 0.0, sd_outcome / _sd_x(data))
+    at_zero = np.sqrt(sd_outcome**2 + np.sum((slopes * np.mean(data["X"], axis=0)) ** 2))
+    return np.where(_is_intercept(data), at_zero, slopes)
+
+
+def sd_y_over_sd_x(data: Dataset) -> Array:
+    return _term_scales(data, sd_y(data))
+
+
+def one_over_sd_x(data: Dataset) -> Array:
+    return _term_scales(data, 1.0)
+
+
+def mean_y_at_intercept(data: Dataset) -> Array:
+    return np.where(_is_intercept(data), mean_y(data), 0.0)
+
+
+SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
+    "mean(y)": mean_y,
+    "sd(y)": sd_y,
+    "1/sd(y)": lambda data: 1 / sd_y(data),
+    "exposure/events": exposure_per_event,
+    "sd(y)/sd(x)": sd_y_over_sd_x,
+    "1/sd(x)": one_over_sd_x,
+    "mean(y) at Intercept": mean_y_at_intercept,
+}

@@ -1,0 +1,175 @@
+"""A Python file that says a PyMC model: loaded, its function found and called, its errors told in its own lines."""
+
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..errors import DataError, ModelError, UsageError
+from .opening import is_pymc_model
+from .program_model import Companions
+
+_LINES = 3
+"""Of the person's own code at most, the innermost last."""
+_COMPANIONS = ("log_likelihood", "functions", "design", "simulate")
+
+
+def load(path: Path) -> ModuleType:
+    """The file as a module; its folder is importable meanwhile.
+
+    Raises
+    ------
+    UsageError
+        No such file.
+    ModelError
+        It does not import: its error and its own lines.
+    """
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}; check the path.")
+    spec = importlib.util.spec_from_file_location(f"_mle_vs_bayes_program_{path.stem}", path.resolve())
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever a stranger's file raises, it is told
+        raise ModelError(f"{path} does not import: {told(error, path)}; correct it.") from error
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def function_of(module: ModuleType, path: Path, name: str) -> Callable[..., Any]:
+    """The function of this name.
+
+    Raises
+    ------
+    UsageError
+        There is none; the sentence names those there are.
+    """
+    own = [
+        key
+        for key, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_")
+    ]
+    found = getattr(module, name, None)
+    if callable(found):
+        return found
+    usable = [key for key in own if key not in _COMPANIONS]
+    has = f"it has {', '.join(usable)}; write {path}:{usable[0]}" if usable else "write one that returns a pm.Model"
+    raise UsageError(f"{path} has no function {name}; {has}.")
+
+
+def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
+    """The PyMC model that the function makes from the data.
+
+    Raises
+    ------
+    UsageError
+        It takes data and there are none, or the other way round.
+    DataError
+        It reads a name that the data do not have.
+    ModelError
+        It raises, or returns something else.
+    """
+    name = getattr(of, "__name__", "model")
+    _check_argument(of, path, name, data)
+    try:
+        found = of(data) if data is not None else of()
+    except KeyError as error:
+        key = error.args[0] if error.args else ""
+        known = _names(data)
+        if key in known or not known:
+            raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
+        raise DataError(
+            f'{name} of {path} reads "{key}", which the data do not have (they have {", ".join(known)}); '
+            f"rename it in one of the two{_where(error, path)}."
+        ) from error
+    except Exception as error:  # whatever a stranger's function raises, it is told
+        if "auto-imputation" in str(error):
+            raise DataError(
+                f"an observed variable of {path} has missing values, which no estimator here fills in; drop those rows"
+                f"{_where(error, path)}."
+            ) from error
+        raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
+    if not is_pymc_model(found):
+        raise ModelError(
+            f"{name} of {path} returned {_kind(found)}, not a pm.Model; end it with `return` and the model that "
+            "`with pm.Model() as` names."
+        )
+    return found
+
+
+def companions(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Companions:
+    """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model."""
+    found = {name: getattr(module, name) for name in _COMPANIONS if callable(getattr(module, name, None))}
+    told = {name: _telling(function, path, name) for name, function in found.items()}
+    return Companions(**told, data=data, build=lambda given: made(of, path, given))
+
+
+def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..., Any]:
+    """The function, whose errors are `ModelError` with its own lines."""
+
+    def of(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except Exception as error:  # whatever a stranger's function raises, it is told
+            raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
+
+    return of
+
+
+def told(error: Exception, path: Path) -> str:
+    """The error in one line, with the person's own lines that led to it: ``KeyError: 'x' (line 3: …)``."""
+    if isinstance(error, SyntaxError):
+        text = (error.text or "").strip()
+        return f"SyntaxError: {error.msg} (line {error.lineno}: `{text}`)"
+    message = " ".join(str(error).split()).rstrip(".")
+    if len(message) > 300:
+        message = f"{message[:297]}..."
+    return f"{type(error).__name__}: {message}{_where(error, path)}"
+
+
+def _where(error: Exception, path: Path) -> str:
+    folder = str(path.resolve().parent)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(folder) and "site-packages" not in frame.filename
+    ]
+    lines = [
+        f"line {frame.lineno}{'' if Path(frame.filename) == path.resolve() else f' of {Path(frame.filename).name}'}: "
+        f"`{(frame.line or '').strip()}`"
+        for frame in frames[-_LINES:]
+    ]
+    return f" ({'; '.join(lines)})" if lines else ""
+
+
+def _check_argument(of: Callable[..., Any], path: Path, name: str, data: Any) -> None:
+    try:
+        parameters = list(inspect.signature(of).parameters.values())
+    except (TypeError, ValueError):
+        return
+    positional = [p for p in parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
+    required = [p for p in positional if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+    if data is None and required:
+        raise UsageError(f"{name} of {path} takes data ({required[0].name}), and there are none; give a file of them.")
+    if data is not None and (not positional or len(required) > 1):
+        takes = (
+            "no argument" if not positional else f"{len(required)} arguments ({', '.join(p.name for p in required)})"
+        )
+        raise UsageError(f"{name} of {path} takes {takes}; it must take one, the data.")
+
+
+def _names(data: Any) -> list[str]:
+    if isinstance(data, Mapping):
+        return [str(key) for key in data]
+    return [str(column) for column in getattr(data, "columns", ())]
+
+
+def _kind(value: Any) -> str:
+    return "nothing" if value is None else f"an object of type {type(value).__name__}"

@@ -1,0 +1,81 @@
+"""Derived quantities of a stranger's program: its small deterministics, and what the function beside it derives."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...model.layout import Layout
+from ...model.parameter import Function
+from ..program_model import MOST_ELEMENTS, MOST_FITTED, OwnModel, axes_of
+from .densities import Graphs
+from .differentiate import function, guarded
+
+if TYPE_CHECKING:
+    pass
+
+Array = NDArray[np.float64]
+
+
+def add_quantities(model: OwnModel) -> None:
+    """Give the model its functions, and their axes."""
+    layout = Layout(model, None)  # type: ignore[arg-type]  # its axes do not come from the data
+    shapes = _small(model, layout)
+    own = {variable: shape for variable, shape in shapes.items() if np.prod(shape) <= MOST_ELEMENTS}
+    told = _told(model, layout)
+    named = {**{str(v.name): shape for v, shape in own.items()}, **{name: np.shape(v) for name, v in told.items()}}
+    axes = axes_of(model.program, named)
+    model.axes = replace(model.axes, coords={**model.axes.coords, **axes.coords})
+    model.deterministics = tuple(own)
+    graphs = Graphs(model.program, layout)
+    compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in own.items()]
+    derived = model.companions.functions
+    beside = [Function(name, _one(derived, name), axes.dims[name]) for name in told] if derived is not None else []
+    model.functions = (*compiled, *beside)  # type: ignore[misc]
+
+
+def _small(model: OwnModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
+    """Deterministics that depend on a parameter and are no fitted values, with their shapes."""
+    from .latent import read_by
+
+    found = {}
+    candidates = [d for d in model.program.deterministics if read_by(model.program, [d])]
+    if candidates:
+        graphs = Graphs(model.program, layout)
+        point = layout.join(model.point)
+        for variable in candidates:
+            graph = graphs.one(variable)
+            shape = np.shape(function(graphs.vector, graph)(point))
+            fitted = model.size in (*shape, np.prod(shape)) and model.size > MOST_FITTED
+            if not fitted or model.effects:
+                found[variable] = shape
+    return found
+
+
+def _of(graphs: Graphs, layout: Layout, variables: list[Any], shape: tuple[int, ...]) -> Callable[[Any], Any]:
+    """A deterministic as a function of named values, of one point or of an array of draws."""
+    size = int(np.prod(shape))
+    cell: dict[str, Callable[[Array], Array]] = {}
+
+    def of(theta: Mapping[str, Any]) -> Any:
+        if not cell:
+            cell["of"] = guarded(function(graphs.vector, graphs.deterministics(variables)), (size,))
+        first = layout.parameters[0]
+        leading = np.shape(theta[first.name])[: np.ndim(theta[first.name]) - len(first.dims)]
+        columns = [np.reshape(theta[p.name], (*leading, -1)) for p in layout.parameters]
+        points = np.concatenate(columns, axis=-1).reshape(-1, layout.size)
+        values = np.array([cell["of"](point) for point in points])
+        return values.reshape(*leading, *shape) if leading or shape else values.reshape(())
+
+    return of
+
+
+def _told(model: OwnModel, layout: Layout) -> dict[str, Any]:
+    derived = model.companions.functions
+    return {} if derived is None else dict(derived(layout.split(layout.join(model.point))))
+
+
+def _one(derived: Callable[..., Any], name: str) -> Callable[[Any], Any]:
+    return lambda theta: derived(theta)[name]

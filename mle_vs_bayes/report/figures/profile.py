@@ -1,0 +1,73 @@
+"""What each method knows of one quantity, in one panel: profile likelihood, Laplace normal, posterior and prior."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .. import marks
+from ..palette import INK, LOOKS, THIN, Look, headline, panels, style
+
+if TYPE_CHECKING:
+    import pandas
+
+MOST_PANELS = 12
+CURVES = {"mle": "profile likelihood", "map": "Laplace normal", "posterior": "marginal posterior", "prior": "prior"}
+"""The curve that stands for each look."""
+CUT: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": ":"}
+
+
+def curves(frame: "pandas.DataFrame", title: str, level: float) -> Figure:
+    """One panel per quantity with every curve there is of it, each relative to its own maximum.
+
+    ``frame`` has columns parameter, curve (a key of `CURVES`), value and height; limits follow the profile and
+    the posterior, not the prior's tails. The dotted line is exp(−χ²₁ quantile / 2), where the profile's interval
+    at ``level`` ends.
+    """
+    from scipy.special import chdtri
+
+    labels = list(frame["parameter"].unique())
+    shown = labels[:MOST_PANELS]
+    first = f", first {len(shown)} of {len(labels)} quantities" if len(shown) < len(labels) else ""
+    with style():
+        figure, grid = panels(shown, height=1.9)
+        for axes, label in zip(grid, shown, strict=True):
+            _panel(axes, frame[frame["parameter"] == label], float(np.exp(-chdtri(1, 1 - level) / 2)))
+        headline(figure, f"{title}: likelihood, posterior and prior, each relative to its maximum{first}")
+        _legend(figure, [key for key in CURVES if (frame["curve"] == key).any()], level)
+    return figure
+
+
+def _panel(axes: Axes, frame: "pandas.DataFrame", cut: float) -> None:
+    centre = frame[frame["curve"].isin(["mle", "posterior", "map"]) & (frame["height"] > 0.01)]["value"]
+    low, high = (centre.min(), centre.max()) if len(centre) else (frame["value"].min(), frame["value"].max())
+    for key, look in LOOKS.items():
+        own = frame[frame["curve"] == key]
+        if len(own):
+            fill = {"posterior": 0.2, "prior": 0.12}.get(key, 0.0)
+            marks.density_curve(axes, look, own["value"], own["height"], fill=fill)
+    axes.axhline(cut, gid="cut", **CUT)
+    axes.axhline(0, color=INK, linewidth=0.6)
+    axes.set(xlim=(low, high), ylim=(-0.03, 1.08), yticks=[])
+    _dash(axes, LOOKS["map"])
+    marks.few_ticks(axes.xaxis)
+
+
+def _dash(axes: Axes, look: Look) -> None:
+    """The Laplace normal lies on the profile wherever all is well: dashed, both are seen."""
+    for line in axes.lines:
+        if line.get_gid() == f"{look.key} density":
+            line.set(**THIN, zorder=3)
+
+
+def _legend(figure: Figure, drawn: list[str], level: float) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = []
+    for key in drawn:
+        thin = THIN if key == "map" else {}
+        handles.append(Line2D([], [], label=CURVES[key], color=LOOKS[key].colour, **thin))
+    if "mle" in drawn:
+        handles.append(Line2D([], [], label=f"where the profile's {100 * level:g} % interval ends", **CUT))
+    figure.legend(handles=handles, loc="outside lower left", ncols=3)

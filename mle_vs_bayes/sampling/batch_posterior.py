@@ -1,0 +1,158 @@
+"""Posteriors of many replicates: each standardised at its own mode, then sampled by NUTS as one problem.
+
+The joint problem's blocks know nothing of each other, so its draws are draws of every replicate's own posterior. What
+differs between replicates in place, scale and correlation is gone before sampling (`joint_density`). A replicate whose
+draws do not pass the gate is sampled again with few others, then alone; its path says which.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..density import graphs
+from ..density.batch_density import with_derivatives
+from ..density.compile_cache import MODE, kept, quick
+from ..density.stack import Stack, of_replicates
+from ..search.newton import climb
+from .joint_density import CENTRE, ROOT, joint_density
+from .joint_nuts import sample
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Index = NDArray[np.intp]
+CHUNK = 2_000_000
+"""Draws × scalars that are mapped to the model scale together: 16 MB."""
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Where each replicate's posterior is, on the unconstrained scale: mode ``(R, f)``, root of its covariance there.
+
+    ``found`` ``(R,)`` is False where there is no mode to stand on.
+    """
+
+    centre: Array
+    root: Array
+    found: Bools
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How to sample a batch: draws and tuning steps of each chain, what acceptance rate to aim at."""
+
+    draws: int = 300
+    tune: int = 100
+    accept: float = 0.8
+    chains: int = 4
+    cores: int = 2
+
+    def longer(self, factor: float, tune: int, accept: float) -> "Schedule":
+        """More draws, and at least so long to learn from and so careful steps."""
+        draws = int(self.draws * factor)
+        return replace(self, draws=draws, tune=max(tune, self.tune), accept=max(accept, self.accept))
+
+
+class Posteriors:
+    """The posteriors of a stack: compiled once per shape, standardised once, sampled in batches."""
+
+    def __init__(self, stack: Stack, start: Array) -> None:
+        """Starts ``(R, p)`` of the search for the modes, on the model scale."""
+        self.stack, self.inputs = stack, stack.inputs
+        self.graph = kept(("graph", stack.shape), lambda: graphs.unconstrained_posterior(stack))
+        self.density = joint_density(stack, self.graph)
+        self._known = self.density.prepare(self.inputs)
+        self._derivatives = kept(("posterior", stack.shape), self._compile_derivatives)
+        self._to_theta = kept(("theta", stack.shape), lambda: self._compile_map(self.graph.density, self.graph.theta))
+        self.standard = self._standardise(start)
+
+    def draw(self, index: Index, schedule: Schedule, seed: int) -> tuple[Array, NDArray[np.int64], int]:
+        """θ ``(R, C, D, p)`` of the replicates at ``index``, their divergences ``(R,)``, gradient evaluations.
+
+        Raises
+        ------
+        RuntimeError
+            The sampler could not start or stopped.
+        """
+        known = of_replicates(self._known, self.density.stacked, index)
+        inputs = known | {CENTRE: self.standard.centre[index], ROOT: self.standard.root[index]}
+        size = self.standard.centre.shape[1]
+        drawn = sample(
+            self.density,
+            inputs,
+            len(index) * size,
+            draws=schedule.draws,
+            tune=schedule.tune,
+            seed=seed,
+            chains=schedule.chains,
+            cores=schedule.cores,
+            accept=schedule.accept,
+        )
+        u = drawn.u.reshape(-1, len(index), size)
+        theta = self._theta(self._z(u, index), index)
+        divergences = self._blame(drawn.jumps, index)
+        theta = theta.reshape(schedule.chains, schedule.draws, len(index), -1)
+        return np.moveaxis(theta, 2, 0), divergences, drawn.steps
+
+    def _at(self, index: Index) -> dict[str, Array]:
+        return of_replicates(self.inputs, self.stack.shape.stacked, index)
+
+    def _z(self, u: Array, index: Index) -> Array:
+        turned = np.einsum("rij,srj->sri", self.standard.root[index], u)
+        return np.asarray(self.standard.centre[index] + turned)
+
+    def _theta(self, z: Array, index: Index) -> Array:
+        """θ ``(S, R, p)`` of draws z ``(S, R, f)``."""
+        given, step = self._at(index), max(1, CHUNK // max(1, z[0].size))
+        return np.concatenate([self._to_theta(z[first : first + step], given) for first in range(0, len(z), step)])
+
+    def _standardise(self, start: Array) -> Standard:
+        """Newton's method from the starts, on the unconstrained scale."""
+        backward = kept(("z", self.stack.shape), self._compile_backward)
+        everyone = np.arange(self.stack.count)
+        with np.errstate(all="ignore"):
+            z = np.asarray(backward(start[None], self._at(everyone)))[0]
+        away = ~np.all(np.isfinite(z), axis=1)
+        z[away] = 0.0
+
+        def evaluate(at: Array, index: Index) -> Any:
+            with np.errstate(all="ignore"):
+                return self._derivatives(at, self._at(index))
+
+        here, found, _ = climb(evaluate, z, self.stack.program.layout.bounded)
+        root = np.broadcast_to(np.eye(z.shape[1]), here.hessian.shape).copy()
+        for replicate in np.flatnonzero(found):
+            root[replicate] = np.linalg.cholesky(np.linalg.inv(-here.hessian[replicate]))
+        return Standard(here.z, root, found & ~away)
+
+    def _blame(self, jumps: Any, index: Index) -> NDArray[np.int64]:
+        """Divergences of each replicate: a jump is counted where the log density fell most, or is not a number."""
+        counts, size = np.zeros(len(index), dtype=np.int64), self.standard.centre.shape[1]
+        for start, end in jumps:
+            if not (start.size and end.size):
+                counts += 1  # nobody knows whose
+                continue
+            values = [self._value(at.reshape(1, len(index), size), index) for at in (start, end)]
+            fall = np.nan_to_num(values[0] - values[1], nan=np.inf)
+            counts[fall >= 0.5 * np.max(fall)] += 1
+        return counts
+
+    def _value(self, u: Array, index: Index) -> Array:
+        with np.errstate(all="ignore"):
+            return np.asarray(self._derivatives(self._z(u, index)[0], self._at(index))[0])
+
+    def _compile_derivatives(self) -> Any:
+        return with_derivatives(self.graph.density, self.stack.shape.stacked, MODE)
+
+    def _compile_backward(self) -> Any:
+        return self._compile_map(replace(self.graph.density, vector=self.graph.point), self.graph.z)
+
+    def _compile_map(self, graph: Any, output: Any) -> Any:
+        """A map between z and θ for draws ``(S, R, ·)``."""
+        import pytensor
+
+        inputs, batched = graphs.vectorised(graph, [output], self.stack.shape.stacked, draws=True)
+        function = pytensor.function(list(inputs.values()), batched[0], mode=quick(), on_unused_input="ignore")
+        names = list(inputs)[1:]
+        return lambda vectors, given: function(vectors, *(given[name] for name in names))

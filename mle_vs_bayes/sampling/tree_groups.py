@@ -1,0 +1,184 @@
+"""Groups of the DataTree beyond the draws themselves: what ArviZ's checks and plots need."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..concerns import Concern
+from ..density.compile_cache import MODE
+from ..density.density import Program
+from ..density.quiet import quiet
+from ..errors import UsageError
+from ..model import jeffreys
+from .draws import stacked
+
+if TYPE_CHECKING:
+    import xarray
+
+PRIOR_DRAWS = 1000
+PREDICTIVE_LIMIT = 20_000_000
+"""Predictive and log-likelihood values kept at most (160 MB): more are thinned, with a concern."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A tree to be completed; predictive groups take every ``step``-th draw of each chain."""
+
+    program: Program
+    tree: "xarray.DataTree"
+    seed: int
+    step: int
+
+
+def chosen(groups: Iterable[str]) -> tuple[str, ...]:
+    """The named groups.
+
+    Raises
+    ------
+    UsageError
+        A group that is not in `GROUPS`.
+    """
+    found = tuple(groups)
+    if unknown := [group for group in found if group not in GROUPS]:
+        raise UsageError(f'there is no group "{unknown[0]}" of draws; choose from {", ".join(GROUPS)}.')
+    return found
+
+
+def thinning(program: Program, tree: "xarray.DataTree") -> int:
+    """Every how many-th draw to keep, so that one value per draw and row stays within `PREDICTIVE_LIMIT`."""
+    sizes = tree["posterior"].sizes
+    return max(1, -(-sizes["draw"] * sizes["chain"] * program.data.n // PREDICTIVE_LIMIT))
+
+
+def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
+    """Add the named groups to the tree; concerns say what could not be added in full."""
+    step = thinning(program, tree)
+    job = Job(program, tree, seed, step)
+    flat = [name for name, prior in program.priors.items() if not prior.proper or program.prior_power != 1]
+    notes = []
+    for group in groups:
+        if group in _OF_THE_PRIOR and flat:
+            notes.append(Concern("no_prior_draws", f"{group}: prior of {', '.join(flat)}"))
+        else:
+            notes += _added(job, group)
+    if step > 1 and _THINNED.intersection(groups):
+        notes.append(Concern("thinned", f"one draw in {step} of each chain"))
+    return notes
+
+
+def _added(job: Job, group: str) -> list[Concern]:
+    """Add one group; a stranger's model may have variables that nobody can draw from, and then lacks the group."""
+    if not job.program.foreign:
+        GROUPS[group](job)
+        return []
+    try:
+        GROUPS[group](job)
+    except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+        return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
+    return []
+
+
+def _add_log_prior(job: Job) -> None:
+    if job.program.foreign or job.program.prior_power != 1:  # PyMC may not take it apart, or leaves out the power
+        job.tree["log_prior"] = _log_prior_of_draws(job)
+        return
+    from pymc.stats import compute_log_prior
+
+    names = [str(name) for name in job.program.layout.slices]
+    compute_log_prior(job.tree, var_names=names, model=job.program.sampled_model, progressbar=False)
+    if jeffreys.asked(job.program.priors):  # a Potential, which PyMC leaves out
+        values = _log_prior_of_draws(job)["total"]
+        job.tree["log_prior"] = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: values})
+
+
+def _log_prior_of_draws(job: Job) -> "xarray.Dataset":
+    """The log prior density of all parameters together at each draw."""
+    import xarray
+
+    theta = stacked(job.tree, job.program.layout.slices)
+    values = job.program.log_prior_of_draws(theta.reshape(-1, theta.shape[-1])).reshape(theta.shape[:-1])
+    coords = {name: job.tree["posterior"][name] for name in ("chain", "draw")}
+    return xarray.Dataset({"total": (("chain", "draw"), values)}, coords=coords)
+
+
+def _add_prior(job: Job) -> None:
+    job.tree["prior"] = _prior_draws(job, "prior", [str(name) for name in job.program.layout.slices])
+
+
+def _add_prior_predictive(job: Job) -> None:
+    job.tree["prior_predictive"] = _prior_draws(job, "prior_predictive", _observed(job))
+
+
+def _observed(job: Job) -> list[str]:
+    found = [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
+    if not found:
+        raise NotImplementedError("the likelihood is a Potential, which says nothing of how data arise")
+    return found
+
+
+def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
+    """Draws of one group; PyMC draws values that shall rise in any order, so of those only the rising ones are kept."""
+    import pymc
+
+    rising = [p for p in job.program.layout.parameters if p.support.name == "ordered"]
+    orders = math.prod(math.factorial(len(job.program.layout.labels_of[p.name])) for p in rising)
+    most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if group == "prior_predictive" else 20))
+    count = PRIOR_DRAWS if not rising else PRIOR_DRAWS * orders * 5 // 4  # one in so many rises, if all have one prior
+    mode, model = {"mode": MODE}, job.program.sampled_model
+    wanted = list(dict.fromkeys([*names, *(p.name for p in rising)]))
+    with quiet():
+        tree = pymc.sample_prior_predictive(
+            min(count, most), model=model, var_names=wanted, random_seed=job.seed, compile_kwargs=mode
+        )
+    drawn = tree[group].to_dataset()[names]
+    if not rising:
+        return drawn
+    rises = np.all([np.all(np.diff(tree["prior"][p.name]) > 0, axis=(0, 2)) for p in rising], axis=0)
+    kept = drawn.isel(draw=np.flatnonzero(rises)[:PRIOR_DRAWS])
+    return kept.assign_coords(draw=np.arange(kept.sizes["draw"]))
+
+
+def _add_log_likelihood(job: Job) -> None:
+    """NumPy's likelihood at each draw (parity has shown that PyMC's is the same), of each row or each group."""
+    import xarray
+
+    theta = stacked(job.tree, job.program.layout.slices)[:, :: job.step]
+    values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
+    whole_groups = "group" in job.program.data.coords and values.shape[-1] != job.program.data.n
+    rows = ("unit",) if job.program.foreign else job.tree["observed_data"]["y"].dims
+    dims = ("chain", "draw", *(("group",) if whole_groups else rows))
+    kept = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
+    coords: dict[str, Any] = {name: kept[name] for name in ("chain", "draw")}
+    if whole_groups:
+        coords["group"] = list(job.program.data.coords["group"])
+    job.tree["log_likelihood"] = xarray.Dataset({"y": (dims, values.reshape(*theta.shape[:-1], -1))}, coords=coords)
+
+
+def _add_posterior_predictive(job: Job) -> None:
+    import pymc
+
+    _observed(job)
+
+    kept: Any = job.tree.copy()
+    kept["posterior"] = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
+    mode, model = {"mode": MODE}, job.program.sampled_model
+    with quiet():
+        drawn = pymc.sample_posterior_predictive(
+            kept, model=model, random_seed=job.seed, progressbar=False, compile_kwargs=mode
+        )
+    job.tree["posterior_predictive"] = drawn["posterior_predictive"].to_dataset()
+
+
+GROUPS: dict[str, Callable[[Job], None]] = {
+    "prior": _add_prior,
+    "log_prior": _add_log_prior,
+    "log_likelihood": _add_log_likelihood,
+    "posterior_predictive": _add_posterior_predictive,
+    "prior_predictive": _add_prior_predictive,
+}
+"""By name: how each is made. The first two are cheap; the others hold a value per unit and draw."""
+_OF_THE_PRIOR = ("prior", "prior_predictive")
+_THINNED = frozenset({"log_likelihood", "posterior_predictive"})

@@ -1,0 +1,72 @@
+"""The road from the MLE to the MAP and beyond: the mode of likelihood × prior^α as the prior's power α grows.
+
+At α = 0 it is the MLE, at α = 1 the MAP; beyond, as many copies of the prior as data are asked to agree
+with. Along it dθ/dα = Σ_α ∇log π with Σ_α = (−H_α)⁻¹ (implicit function theorem), so the prior's pull
+MAP − MLE is an integral of what `Step.slope` says at each point.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..density.density import Program
+from .optimum import maximise, polished
+
+Array = NDArray[np.float64]
+
+POWERS = tuple(4.0 * (step / 24) ** 2 for step in range(25))
+"""From 0 to 4 by way of exactly 1, closer together near 0, where a likelihood without maximum lets go."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The mode at one power: ``point`` and ``slope`` = dθ/dα, each ``(p,)`` on the model scale.
+
+    Both are NaN where ``status`` is not ``ok``; ``reason`` then says why. ``gradient`` is the
+    Newton decrement in standard errors.
+    """
+
+    power: float
+    point: Array
+    slope: Array
+    status: str = "ok"
+    reason: str | None = None
+    gradient: float | None = None
+
+
+def path(program: Program, powers: Sequence[float] = POWERS, start: Array | None = None) -> tuple[Step, ...]:
+    """The modes at ``powers`` in ascending order, each searched for from the one before.
+
+    ``start`` is a point ``(p,)`` on the model scale, the leaf's own when None. A power without
+    an optimum (separation at α = 0, a prior that drives a parameter to its edge) is a step with its
+    status; the next one starts from the last optimum found.
+    """
+    z = program.coordinates.z(program.start if start is None else start)
+    steps = []
+    for power in sorted(powers):
+        step, z = _step(program, float(power), z)
+        steps.append(step)
+    return tuple(steps)
+
+
+def _step(program: Program, power: float, z: Array) -> tuple[Step, Array]:
+    """The mode at one power and where to start for the next."""
+    direction = program.model.divergence(program.data) if power == 0 else None
+    if direction is not None:
+        return _without_optimum(program, power, "divergent", direction), z
+    found = polished(program, power, z, 0)  # from a mode nearby Newton's steps are enough, and cheaper
+    if found.status != "ok":
+        with np.errstate(all="ignore"):  # on its way to an edge a search overflows; its status says so
+            found = maximise(program, power, z)
+    if found.status != "ok":
+        return _without_optimum(program, power, found.status, str(found.reason)), z
+    theta = program.coordinates.theta(found.z)
+    slope = program.coordinates.covariance(found.z, found.evaluation.hessian) @ program.prior_gradient(theta)
+    return Step(power, theta, slope, gradient=found.decrement), found.z
+
+
+def _without_optimum(program: Program, power: float, status: str, reason: str) -> Step:
+    nothing = np.full(program.layout.size, np.nan)
+    return Step(power, nothing, nothing, status, reason)

@@ -1,0 +1,28 @@
+"""Simulation studies: how estimators behave over replicated data sets as n grows.
+
+A study file says ``from mle_vs_bayes.study import Scenario, Slope, Study, Value`` and binds ``study``.
+"""
+
+from typing import Any
+
+from .vocabulary.predictions import Slope, Theory, Value
+from .vocabulary.study import Scenario, Study
+
+__all__ = ["Scenario", "Slope", "Study", "Theory", "Value", "binomial_coverage", "own_model"]
+
+
+def binomial_coverage(p: float, n: int, estimator: str, interval: str, **more: Any) -> float:
+    """The exact coverage of an interval of a proportion; see `judge.exact_coverage.binomial_coverage`."""
+    from .judge import exact_coverage
+
+    return exact_coverage.binomial_coverage(p, n, estimator, interval, **more)
+
+
+def own_model(path: str, data: Any = None, function: str = "model") -> Any:
+    """The PyMC program that a function of a Python file makes from data, as a model of a study.
+
+    See `comparison.program_files.own_model`.
+    """
+    from ..comparison import program_files
+
+    return program_files.own_model(path, data, function)

@@ -1,0 +1,49 @@
+"""Coverage without Monte-Carlo error: every data set that there can be, weighted by its probability.
+
+Of n trials with the same chance only the number of successes matters, so that n + 1 data sets are all there are. [1]_
+
+.. [1] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
+   101–133, section 2.1.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...data.dataset import Dataset
+
+if TYPE_CHECKING:
+    import pandas
+
+_ESTIMATORS = ("mle", "map", "exact")
+
+
+def binomial_coverage(
+    p: float, n: int, estimator: str, interval: str, *, level: float = 0.95, worst_case: bool = False
+) -> float:
+    """The exact coverage of one kind of interval of the model ``bernoulli`` under its default prior.
+
+    Given that there is an estimate, as `performance` has it; with ``worst_case`` a data set without one counts as not
+    covered. ``estimator`` and ``interval`` are named as in rows. NaN for an interval that is not to be had.
+    """
+    import scipy
+
+    rows = _intervals(n, level)
+    own = rows[(rows["estimator"] == estimator) & (rows["interval"] == interval)]
+    chance = scipy.stats.binom.pmf(own["replicate"].to_numpy(), n, p)
+    covers = ((own["lower"] <= p) & (own["upper"] >= p)).to_numpy()
+    whole = 1.0 if worst_case else float(np.sum(chance))
+    return float(np.sum(chance[covers])) / whole if len(own) else float("nan")
+
+
+@lru_cache(maxsize=256)
+def _intervals(n: int, level: float) -> "pandas.DataFrame":
+    """Rows of all kinds of interval of p for 0 … n successes, whose number is the row's replicate."""
+    from ...fit.replicates import fit_replicates
+    from ...intervals import KINDS
+
+    sets = [Dataset({"y": (np.arange(n) < k).astype(float)}) for k in range(n + 1)]
+    kinds = [name for name in KINDS if not name.startswith("bootstrap")]
+    rows = fit_replicates("bernoulli", sets, _ESTIMATORS, intervals=kinds, level=level).rows
+    return rows[(rows["parameter"] == "p") & rows["lower"].notna() & rows["upper"].notna()]

@@ -1,0 +1,145 @@
+"""What a study leaves when it has run: performance table, verdict, figures and a page that shows them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...performance.measures import WORDS
+from ...report import study_page
+from ...rows import plain
+from ..keep import disk
+from ..keep.store import Store
+from ..run.run import Outcome
+from ..vocabulary.predictions import OF_INTERVALS, Slope, Theory
+from . import verdict
+from .performance_table import measured
+
+if TYPE_CHECKING:
+    import pandas
+
+NAN = float("nan")
+DIGITS = "%.8g"
+"""Of a number in the table on the disk: more than its Monte-Carlo error leaves, and a file of half the size."""
+SHARES_OF_LEVEL = ("coverage", "coverage_worst_case", "bias_eliminated_coverage")
+"""Measures that should be the level of the intervals."""
+MOST_FAILED = 0.05
+"""Share of failed fits above which a study is of concern, whatever its predictions."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """The performance table, a verdict on each prediction, and the files written."""
+
+    outcome: Outcome
+    table: "pandas.DataFrame"
+    lines: Sequence[verdict.Line]
+    files: tuple[Path, ...]
+
+    @property
+    def verdict(self) -> str:
+        """One word for all predictions: "holds", "does not hold" where any does not, else "undecided"."""
+        words = {line.verdict for line in self.lines}
+        return next((w for w in ("does not hold", "undecided", "holds") if w in words), "no prediction")
+
+    @property
+    def of_concern(self) -> bool:
+        """Whether a prediction does not hold or more than `MOST_FAILED` of the fits failed: exit code 1."""
+        return self.verdict == "does not hold" or self.outcome.failed > MOST_FAILED * self.outcome.fits
+
+
+def leave(outcome: Outcome) -> Results:
+    """Measure what is in the folder, judge the predictions and write the files.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    table = measured(Store(outcome.folder))
+    lines = verdict.lines(outcome.source.study.predictions, table)
+    results = Results(outcome, table, lines, ())
+    folder = outcome.folder
+    pictures = _pictures(results)
+    page = study_page.page(_document(results), list(pictures))
+    written = {
+        "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
+        "verdict.json": (json.dumps(_document(results), indent=1, allow_nan=False) + "\n").encode(),
+        **{f"{name}.png": content for name, content in pictures.items()},
+        "README.md": page.encode(),
+    }
+    for name, content in written.items():
+        disk.write(folder / name, content)
+    return Results(outcome, table, lines, tuple(folder / name for name in written))
+
+
+def _once(table: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The table without repeats: an estimate has one bias, however many intervals stand beside it."""
+    of_interval = table["measure"].isin(OF_INTERVALS)
+    again = table.duplicated(["model", "variant", "scenario", "n", "estimator", "parameter", "measure"])
+    lines = table[of_interval | ~again]
+    return lines.assign(interval=lines["interval"].where(of_interval, None))
+
+
+def _document(results: Results) -> dict[str, Any]:
+    """The verdict as JSON holds it: predictions, measured ± MCSE, holds or not; and what was run."""
+    outcome = results.outcome
+    design, sections = outcome.design, outcome.source.sections
+    return {
+        "study": design.study,
+        **{name.lower(): text for name, text in sections.items()},
+        "verdict": results.verdict,
+        "replicates": design.batches * design.batch,
+        "replicates_in_all": design.total,
+        "cells": len(design.cells),
+        "fits": outcome.fits,
+        "failed": outcome.failed,
+        "seed": design.seed,
+        "quick": design.quick,
+        "level": outcome.source.study.level,
+        "predictions": [_line(line) for line in results.lines],
+        "versions": dict(design.versions),
+    }
+
+
+def _line(line: verdict.Line) -> dict[str, Any]:
+    numbers = {"measured": line.measured, "mcse": line.se, "low": line.low, "high": line.high}
+    shown = {name: plain(value) for name, value in numbers.items()}
+    return {"claim": line.claim, "where": line.place, **shown, "verdict": line.verdict}
+
+
+def _pictures(results: Results) -> dict[str, bytes]:
+    """A figure of each predicted measure; of coverage, or else of the RMSE, where nothing is predicted."""
+    from ...report.figures import study
+
+    predictions = results.outcome.source.study.predictions
+    there = set(results.table["measure"])
+    wanted = [p.measure for p in predictions]
+    wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
+    wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
+    pictures = {}
+    for measure in dict.fromkeys(name for name in wanted if name in there):
+        level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
+        title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
+        for name, figure in study.figures(_predicted(results, measure), title, level=level).items():
+            pictures[study.file_name(f"{measure}{name}")] = study.png(figure)
+    return pictures
+
+
+def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
+    """The lines of one measure with what is predicted of each: a slope, theory's value, or a band."""
+    lines = results.table[results.table["measure"] == measure].assign(slope=NAN, low=NAN, high=NAN, theory=NAN)
+    cells = results.outcome.design.cells
+    order = {name: place for place, name in enumerate(dict.fromkeys((c.scenario, c.model) for c in cells))}
+    places = [order.get(key, len(order)) for key in zip(lines["scenario"], lines["model"], strict=True)]
+    lines = lines.assign(place=places).sort_values("place", kind="stable").drop(columns="place")
+    for prediction in results.outcome.source.study.predictions:
+        if isinstance(prediction, Slope):
+            lines.loc[verdict.spoken_of(prediction, lines).index, "slope"] = prediction.slope
+        elif isinstance(prediction, Theory):
+            own = verdict.spoken_of(prediction, lines)
+            lines.loc[own.index, "theory"] = verdict.theories(prediction, own)
+        else:
+            lines.loc[verdict.spoken_of(prediction, lines).index, ["low", "high"]] = prediction.band
+    return lines

@@ -1,0 +1,125 @@
+"""Does a prediction hold? Measured value, its Monte-Carlo standard error, and one of three words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...performance.proportions import wilson
+from ...performance.slopes import fit
+from ..vocabulary.predictions import OF_INTERVALS, PROPORTIONS, Prediction, Slope, Theory
+
+if TYPE_CHECKING:
+    import pandas
+
+FAMILY = 0.001
+"""Chance that Monte-Carlo error alone makes any of a study's verdicts wrong; shared among its lines (Bonferroni)."""
+GROUP = ("model", "variant", "scenario", "estimator", "parameter", "interval")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One group of the performance table against one prediction; ``se`` is the Monte-Carlo standard error."""
+
+    claim: str
+    group: Mapping[str, Any]
+    measured: float
+    se: float
+    low: float
+    high: float
+    shared_by: int | None = None
+    """Replicates that a proportion is a share of; None for other measures."""
+    verdict: str = ""
+
+    @property
+    def place(self) -> str:
+        """The group in words: what differs from the defaults; a scenario's name stands for its priors."""
+        shown = {k: v for k, v in self.group.items() if v is not None and v != "" and (k, v) not in _SILENT}
+        shown.pop("variant", None)
+        return " · ".join(f"n = {value}" if key == "n" else str(value) for key, value in shown.items())
+
+
+_SILENT = {("scenario", "default"), ("interval", "none")}
+
+
+def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame") -> list[Line]:
+    """Every prediction in every group it speaks of, judged: "holds", "does not hold" or "undecided".
+
+    It holds where measured ± k·MCSE (for a proportion Wilson's interval: 8 of 8 is not 100 % without error) lies inside
+    the band that the prediction gives, and does not where it lies outside; k is the normal quantile for `FAMILY` over
+    all lines. What has too little to be measured is undecided.
+    """
+    found = [line for prediction in predictions for line in _measured(prediction, table)]
+    k = NormalDist().inv_cdf(1 - FAMILY / (2 * max(1, len(found))))
+    return [Line(**{**vars(line), "verdict": judged(line, k)}) for line in found]
+
+
+def judged(line: Line, k: float) -> str:
+    """The word for one line at ``k`` standard errors."""
+    if line.shared_by is None:
+        low, high = line.measured - k * line.se, line.measured + k * line.se
+    else:
+        low, high = (float(end) for end in wilson(line.measured, line.shared_by, k))
+    if line.low <= low and high <= line.high:
+        return "holds"
+    if high < line.low or low > line.high:
+        return "does not hold"
+    return "undecided"
+
+
+def spoken_of(prediction: Prediction, table: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The lines of the performance table that a prediction speaks of."""
+    own = table[table["measure"] == prediction.measure]
+    for column, wanted in prediction.where.items():
+        own = own[own[column].isin(list(wanted) if isinstance(wanted, tuple | list) else [wanted])]
+    return own
+
+
+def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
+    own = spoken_of(prediction, table)
+    if own.empty:  # a quick run lacks some n; a mistaken name shows as a claim about nothing
+        nothing = float("nan")
+        return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
+    over_n = isinstance(prediction, Slope | Theory)
+    keys = [*GROUP] if over_n else [*GROUP, "n"]
+    if prediction.measure not in OF_INTERVALS and "interval" not in prediction.where:
+        keys.remove("interval")  # an estimate has one RMSE, however many intervals stand beside it
+        own = own.drop_duplicates([*GROUP[:-1], "n"])
+    found = []
+    for values, group in own.groupby(keys, dropna=False, sort=False):
+        names = {k: None if v != v else v for k, v in zip(keys, values, strict=True)}
+        value, se = _number(prediction, group)
+        share = prediction.measure in PROPORTIONS and not over_n
+        of = int(group["used"].iloc[0]) if share else None
+        found.append(Line(prediction.claim(), names, value, se, *prediction.band, of))
+    return found
+
+
+def _number(prediction: Prediction, group: "pandas.DataFrame") -> tuple[float, float]:
+    """What is measured of one group, with its standard error."""
+    if isinstance(prediction, Slope):
+        found = fit(group["n"], group["value"], group["mcse"])
+        return found.slope, found.se
+    if isinstance(prediction, Theory):
+        return _apart(prediction, group)
+    return float(group["value"].iloc[0]), float(group["mcse"].iloc[0])
+
+
+def _apart(prediction: Theory, group: "pandas.DataFrame") -> tuple[float, float]:
+    """Mean over n of measured − theory; the cells' errors are independent. A share's error is the one in theory."""
+    theory = theories(prediction, group)
+    error = group["mcse"].to_numpy(dtype=float)
+    if prediction.measure in PROPORTIONS:
+        error = np.sqrt(theory * (1 - theory) / group["used"].to_numpy(dtype=float))
+    known = np.isfinite(theory) & np.isfinite(error)
+    apart = group["value"].to_numpy(dtype=float)[known] - theory[known]
+    return float(np.mean(apart)), float(np.sqrt(np.sum(error[known] ** 2)) / max(1, known.sum()))
+
+
+def theories(prediction: Theory, lines: "pandas.DataFrame") -> NDArray[np.float64]:
+    """What theory says of each line ``(k,)``."""
+    records = [{str(name): value for name, value in line.items()} for line in lines.to_dict("records")]
+    return np.array([prediction.value(line) for line in records], dtype=np.float64)

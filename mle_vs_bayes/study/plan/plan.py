@@ -1,0 +1,147 @@
+"""Planning a study: cells, priors in plain numbers, each cell's plan and the time of a unit, once and for all."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from ...errors import UsageError
+from ...model.prior import Prior
+from ...program.replicable import Replicable
+from ..run import unit
+from ..vocabulary.source import Source
+from . import seeds
+from .cells import Setting, settings
+from .study_plan import Design, PlannedCell, prior, record, versions
+
+LARGE = 1000
+"""Units, at least, of the data set from which priors that scale with the data take their numbers."""
+TIMED = 20
+"""Replicates that the estimate of a unit's time is read from."""
+QUICK_RESAMPLES = 200
+"""Refits of a bootstrap in a quick run."""
+PILOT = 100
+"""Replicates that a pilot looks at."""
+
+
+def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any], command: str) -> Design:
+    """The design of a study; ``wanted`` may hold ``replicates`` and ``target_mcse`` in place of the study's own.
+
+    Raises
+    ------
+    UsageError
+        The study asks for what cannot be done.
+    """
+    study = source.study
+    found = settings(study, quick=quick)
+    for each in (study, *(setting.study for setting in found)):
+        unit.estimator_names(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
+        _check_intervals(each.intervals)
+    own = not quick and wanted.get("replicates") is None
+    replicates = wanted.get("replicates") or (study.quick_replicates if quick else study.replicates)
+    if replicates < 1:
+        raise UsageError(f"the number of replicates is {replicates}; it must be above 0.")
+    fewest = [s.replicates for s in study.scenarios if own and s.replicates is not None]
+    batch = min(study.batch, replicates, *fewest)
+    cells = _cells(found, seed, batch, own_replicates=own)
+    return Design(
+        study=source.name,
+        file=source.path,
+        sha256=source.digest,
+        seed=seed,
+        quick=quick,
+        batch=batch,
+        replicates=replicates,
+        target_mcse=dict(wanted.get("target_mcse") or ({} if quick else study.target_mcse)),
+        cells=tuple(cells),
+        seconds_per_unit=None,
+        versions=versions(),
+        command=command,
+        resamples=min(QUICK_RESAMPLES, study.resamples) if quick else None,
+    )
+
+
+def timed(planned: Design, source: Source, run: Callable[[unit.Job], Any] = unit.run) -> Design:
+    """The same design with the mean time of a unit: of each model and scenario at its largest n.
+
+    A straight line through two and up to twenty replicates: few fitted together cost much more each than many.
+    """
+    many = min(TIMED, planned.batch)
+    if many < 4 or planned.quick:  # which is over before it could be timed
+        return planned
+    largest = {}
+    for cell in sorted(planned.cells, key=lambda cell: cell.n):  # the largest n of a place is the last to be put in
+        largest[cell.model, cell.scenario] = planned.job(source, cell, 0)
+    units = {place: _unit_seconds(job, many, run) for place, job in largest.items()}
+    whole = sum(units[cell.model, cell.scenario] * planned.batches_of(cell) for cell in planned.cells)
+    return replace(planned, seconds_per_unit=whole / planned.units)
+
+
+def _unit_seconds(job: unit.Job, many: int, run: Callable[[unit.Job], Any]) -> float:
+    run(replace(job, count=1))  # imports and compiling, once per process
+    short, long = (_seconds(run, replace(job, count=count)) for count in (2, many))
+    return long + max(long - short, 0.0) / (many - 2) * (job.count - many)
+
+
+def _seconds(run: Callable[[unit.Job], Any], job: unit.Job) -> float:
+    began = time.perf_counter()
+    run(job)
+    return time.perf_counter() - began
+
+
+def _cells(found: Sequence[Setting], seed: int, batch: int, *, own_replicates: bool) -> list[PlannedCell]:
+    """Each cell with the priors and the plan of its model and scenario, which are the same at every n."""
+    priors: dict[tuple[str, str], dict[str, Any]] = {}
+    plans: dict[tuple[str, str], dict[str, Any] | None] = {}
+    cells = []
+    for setting in found:
+        cell, place = setting.cell, (setting.cell.model, setting.cell.scenario)
+        if place not in priors:
+            priors[place] = _priors(setting, seed, max(LARGE, *(each.cell.n for each in found)))
+        variant = _variant(setting)
+        if place not in plans:
+            plans[place] = _plan(setting, priors[place], seed, batch)
+        plan = plans[place]
+        replicates = setting.scenario.replicates if own_replicates else None
+        cells.append(PlannedCell(cell.model, cell.scenario, cell.n, variant, priors[place], plan, replicates))
+    return cells
+
+
+def _priors(setting: Setting, seed: int, n: int) -> dict[str, Any]:
+    """Priors in plain numbers: what scales with the data does so with one large data set of the scenario."""
+    if not setting.study.fitted or isinstance(setting.model, Replicable):
+        return {}
+    from ...fit.priors import resolve
+
+    data, _ = setting.draw(seeds.generator(seed, "priors", *setting.data_key[:2]), n)
+    resolved = resolve(setting.model, setting.scenario.priors, data)
+    return {name: record(prior) for name, prior in resolved.items()}
+
+
+def _variant(setting: Setting) -> str:
+    if not setting.scenario.priors:
+        return "default"
+    from ...fit.priors import variant
+
+    return variant(setting.scenario.priors)
+
+
+def _plan(setting: Setting, priors: Mapping[str, Any], seed: int, batch: int) -> dict[str, Any] | None:
+    """The pilot's decisions for the cells of a model and scenario, on the first data sets of the first of them."""
+    if "posterior" not in setting.study.fitted:
+        return None
+    from ...fit.replicates import plan_replicates
+
+    drawn = unit.data_sets(setting, seed, range(min(PILOT, batch)))
+    numbers: dict[str, Prior | str] = {name: prior(each) for name, each in priors.items()}
+    found = plan_replicates(setting.model, [data for data, _ in drawn], priors=numbers, seed=seed, cores=1)
+    decided: dict[str, Any] = json.loads(json.dumps(asdict(found)))  # as a resumed run will read it
+    return decided
+
+
+def _check_intervals(kinds: Sequence[str]) -> None:
+    if kinds:
+        from ...intervals import chosen
+
+        chosen(tuple(kinds))

@@ -1,0 +1,65 @@
+"""When a cell has enough replicates: its Monte-Carlo standard errors have reached their targets."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from ...errors import UsageError
+from ..judge.performance_table import MEASURES, measured
+from ..keep.store import Store
+from ..vocabulary.predictions import PROPORTIONS
+from ..vocabulary.study import Study
+
+if TYPE_CHECKING:
+    import pandas
+
+BUDGET = 10_000
+"""Replicates per cell at most, where a target was given without ``--replicates``."""
+
+
+def check(targets: Mapping[str, float], study: Study) -> None:
+    """Refuse a target for what is no measure and no functional of the study.
+
+    Raises
+    ------
+    UsageError
+        The sentence names what there is.
+    """
+    known = [*MEASURES, *study.functionals]
+    for name in targets:
+        if name.partition("[")[0] not in known:
+            raise UsageError(
+                f'there is no measure "{name}" to reach a Monte-Carlo error of; choose from {", ".join(known)}.'
+            )
+
+
+def reached(store: Store, units: Collection[str], targets: Mapping[str, float]) -> dict[str, float]:
+    """The largest MCSE of each measure with a target, over estimators, estimands and intervals in these units.
+
+    Raises
+    ------
+    UsageError
+        None of these units has the measure: there is no truth, no interval or no such part of a functional.
+    """
+    table = measured(store, units)
+    found = {}
+    for name in targets:
+        own = table[table["measure"] == name]
+        if own.empty:
+            known = ", ".join(map(str, table["measure"].unique()))
+            raise UsageError(f'the study has no "{name}" to reach a Monte-Carlo error of; it has {known}.')
+        found[name] = _largest(own)
+    return found
+
+
+def enough(errors: Mapping[str, float], targets: Mapping[str, float]) -> bool:
+    """Whether every target is reached."""
+    return all(errors[name] <= target for name, target in targets.items())
+
+
+def _largest(lines: "pandas.DataFrame") -> float:
+    """A proportion of 0 or 1 is given the error of one that is two replicates away from it (Agresti & Coull 1998)."""
+    errors = lines["mcse"].fillna(float("inf"))
+    if lines["measure"].isin(PROPORTIONS).all():
+        away = (lines["value"] * lines["used"] + 2) / (lines["used"] + 4)
+        errors = errors.clip(lower=(away * (1 - away) / lines["used"]) ** 0.5)
+    return float(errors.max())

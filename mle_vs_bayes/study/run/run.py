@@ -1,0 +1,227 @@
+"""Run a study: plan it or find its plan, do what is not done, and leave its results."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...errors import UsageError
+from ..keep import lock
+from ..keep.store import Entry, Store
+from ..plan import plan, stopping
+from ..plan import study_plan as designs
+from ..plan.study_plan import Design
+from ..vocabulary.source import Source, read
+from . import crew as engine
+from . import lost
+from .crew import Crew, Lost
+from .unit import Job
+from .watch import Progress, Watch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is asked of a run; None leaves it to the study, or to the design of a study that has begun."""
+
+    replicates: int | None = None
+    target_mcse: Mapping[str, float] | None = None
+    quick: bool = False
+    seed: int | None = None
+    workers: int = 2
+    scheduler: str | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A study that has run: its folder, design and what its fits came to."""
+
+    folder: Path
+    source: Source
+    design: Design
+    entries: Mapping[str, Entry]
+
+    @property
+    def fits(self) -> int:
+        """Fits in all finished units."""
+        return sum(entry.fits for entry in self.entries.values())
+
+    @property
+    def failed(self) -> int:
+        """Those of them that failed."""
+        return sum(entry.failed for entry in self.entries.values())
+
+
+def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
+    """Run a study in a folder, or go on with it: what is finished there is kept.
+
+    Raises
+    ------
+    UsageError
+        The study cannot be done; the folder holds another study, another version of it, or is in use.
+    OutputError
+        The folder cannot be written or the disk is full; what is finished stays.
+    KeyboardInterrupt
+        Somebody has had enough; what is finished stays.
+    """
+    watch = watch or Watch()
+    if not (folder / designs.NAME).exists():
+        designs.check_free(folder)
+    with lock.held(folder):
+        return _locked(source, folder, wanted, watch)
+
+
+def resume(folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
+    """Go on with the study in a folder, from its own copy of the study file where the file is gone.
+
+    Raises
+    ------
+    UsageError, OutputError, KeyboardInterrupt
+        See `run`.
+    """
+    return run(source_of(folder), folder, wanted, watch)
+
+
+def source_of(folder: Path) -> Source:
+    """The study file of the study in a folder: the file it was read from, or its copy where that is gone.
+
+    Raises
+    ------
+    UsageError
+        There is no study.
+    """
+    design = designs.load(folder)
+    path = Path(design.file)
+    return read(path if path.is_file() else folder / designs.COPY, design.study)
+
+
+def _locked(source: Source, folder: Path, wanted: Wanted, watch: Watch) -> Outcome:
+    store = Store(folder)
+    begun = (folder / designs.NAME).exists()
+    design = _continued(source, folder, wanted) if begun else _new(source, wanted, watch)
+    if damaged := store.repair():
+        watch.damaged(damaged)
+    with _crew(wanted, watch) as crew:
+        if not begun:
+            design = _timed(design, source, crew, watch)
+        designs.save(design, source, folder)
+        entries = store.finished()
+        done = sum(entry.replicates for entry in entries.values())
+        watch.planned(
+            design,
+            done,
+            f"cluster {wanted.scheduler}"
+            if wanted.scheduler
+            else f"{wanted.workers} process{'es' * (wanted.workers != 1)}",
+        )
+        _Work(source, design, store, crew, watch, entries).finish()
+    return Outcome(folder, source, design, store.finished())
+
+
+def _new(source: Source, wanted: Wanted, watch: Watch) -> Design:
+    watch.step("planning: cells, priors and a pilot of each")
+    targets = wanted.target_mcse or (None if wanted.quick else source.study.target_mcse)
+    replicates = wanted.replicates or (max(stopping.BUDGET, source.study.replicates) if wanted.target_mcse else None)
+    stopping.check(targets or {}, source.study)
+    asked = {"replicates": replicates, "target_mcse": targets}
+    return plan.design(source, seed=wanted.seed or 0, quick=wanted.quick, wanted=asked, command=wanted.command)
+
+
+def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
+    """The design in the folder, with more replicates where they are asked for.
+
+    Raises
+    ------
+    UsageError
+        Another study, study file, seed or versions.
+    """
+    design = designs.load(folder)
+    if design.study != source.name:
+        raise UsageError(f'"{folder}" holds the study {design.study}, not {source.name}; choose another --out.')
+    designs.check_source(folder, source)
+    designs.check_versions(design, folder)
+    if wanted.seed is not None and wanted.seed != design.seed:
+        raise UsageError(f'the rows in "{folder}" have seed {design.seed}; leave out --seed, or choose another --out.')
+    if wanted.quick and not design.quick:
+        raise UsageError(f'"{folder}" holds the full study; leave out --quick, or choose another --out.')
+    if wanted.target_mcse:
+        stopping.check(wanted.target_mcse, source.study)
+        design = replace(design, target_mcse=dict(wanted.target_mcse))
+    budget = stopping.BUDGET if wanted.target_mcse and wanted.replicates is None else wanted.replicates
+    return design.topped_up(budget)
+
+
+def _crew(wanted: Wanted, watch: Watch) -> AbstractContextManager[Crew]:
+    if wanted.scheduler:
+        watch.step(f"connecting to {wanted.scheduler}")
+    return engine.crew(wanted.workers, wanted.scheduler)
+
+
+def _timed(design: Design, source: Source, crew: Crew, watch: Watch) -> Design:
+    watch.step("timing a few replicates")
+
+    def by_the_crew(job: Job) -> None:
+        for _ in crew.work([job]):  # a unit that is lost here will be met again, and be rows with the reason
+            pass
+
+    return plan.timed(design, source, by_the_crew)
+
+
+class _Work:
+    """The units of one run: which are left, who does them, and what is told meanwhile."""
+
+    def __init__(
+        self, source: Source, design: Design, store: Store, crew: Crew, watch: Watch, entries: Mapping[str, Entry]
+    ) -> None:
+        self.source, self.design, self.store, self.crew, self.watch = source, design, store, crew, watch
+        self.entries = dict(entries)
+        self.total = design.total
+        self.began = time.monotonic()
+        self.fresh = 0
+
+    def finish(self) -> None:
+        """Everything that is not done."""
+        if not self.design.target_mcse:
+            self.do(self.design.jobs(self.source))
+            return
+        open_cells = list(self.design.cells)
+        for batch in range(self.design.batches):
+            self.do(self.design.job(self.source, cell, batch) for cell in open_cells)
+            open_cells = [cell for cell in open_cells if not self._enough(cell, batch)]
+            if not open_cells:
+                break
+
+    def do(self, jobs: Iterable[Job]) -> None:
+        """Units, without those that are there."""
+        self._tell()
+        for found in self.crew.work(job for job in jobs if job.name not in self.entries):
+            if found is not None:
+                job, result = found
+                if isinstance(result, Lost):
+                    result = lost.result(job, result.reason)
+                self.entries[job.name] = self.store.commit(job, result)
+                self.fresh += job.count
+            self._tell()
+
+    def _enough(self, planned: designs.PlannedCell, batch: int) -> bool:
+        """Whether a cell has reached its targets with its batches up to this one, whatever more an earlier run left."""
+        units = {self.design.job(self.source, planned, earlier).name for earlier in range(batch + 1)}
+        errors = stopping.reached(self.store, units, self.design.target_mcse)
+        left = self.design.batches_of(planned) - (batch + 1)
+        if not stopping.enough(errors, self.design.target_mcse) and left:
+            return False
+        replicates = (batch + 1) * self.design.batch
+        self.total -= left * self.design.batch
+        self.watch.targets(planned.cell.key, errors, replicates)
+        return True
+
+    def _tell(self) -> None:
+        entries = self.entries.values()
+        problems: Counter[str] = Counter()
+        for entry in entries:
+            problems.update(entry.problems)
+        done, fits, failed = (sum(getattr(e, name) for e in entries) for name in ("replicates", "fits", "failed"))
+        seconds = time.monotonic() - self.began
+        self.watch.progress(Progress(done, self.total, fits, failed, self.fresh, seconds, problems))

@@ -1,0 +1,77 @@
+"""A study's own functions, called on each replicate: whatever they raise becomes a row with the reason."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ...data.dataset import Dataset
+from ...rows import Row
+from .replicate import Analysed
+
+
+def estimated(
+    function: Callable[[Dataset], Any], data: Dataset, labels: Sequence[str], shared: Mapping[str, Any]
+) -> list[Row]:
+    """The rows of one custom estimator on one data set; one failed row per label where it raises.
+
+    ``shared`` holds what all rows of the replicate have in common; its ``truth`` is a mapping by label.
+    """
+    truths = shared["truth"]
+    common = {"path": "custom", **shared}
+    try:
+        found = list(_columns(function(data)))
+        return [Row(**{**common, "truth": truths.get(name), "parameter": name, **own}) for name, own in found]
+    except Exception as error:  # noqa: BLE001 — the author's function: its failure is a result of the study
+        return failed(labels or ("?",), common, reason(error))
+
+
+def failed(labels: Sequence[str], shared: Mapping[str, Any], why: str) -> list[Row]:
+    """One row without a number per label."""
+    truths = shared["truth"]
+    ended = {"status": "failed", "reason": why, "converged": False}
+    return [Row(**{**shared, "truth": truths.get(name), "parameter": name, **ended}) for name in labels]
+
+
+def functionals(functions: Mapping[str, Callable[[Analysed], Any]], analysed: Analysed) -> Iterator[dict[str, Any]]:
+    """Name, value, status and reason of each functional of one replicate."""
+    for name, function in functions.items():
+        try:
+            value = function(analysed)
+            several = value if isinstance(value, Mapping) else {"": value}
+            numbers = {f"{name}[{key}]" if key else name: float(each) for key, each in several.items()}
+        except Exception as error:  # noqa: BLE001 — the author's function: its failure is a result of the study
+            yield {"name": name, "value": None, "status": "failed", "reason": reason(error)}
+            continue
+        for label, number in numbers.items():
+            finite = abs(number) < float("inf")
+            ended = {"status": "ok"} if finite else {"status": "failed", "reason": f"its value is {number}"}
+            yield {"name": label, "value": number if finite else None, **ended}
+
+
+def reason(error: Exception) -> str:
+    """``ValueError: the text``, on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _columns(found: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Parameter and columns of each row that a custom estimator's answer stands for."""
+    if not isinstance(found, Mapping):
+        raise TypeError(f"an estimator gives a mapping from parameters to values, not {type(found).__name__}")
+    for parameter, answer in found.items():
+        several = answer if isinstance(answer, Sequence) else [answer]
+        for each in several:
+            own = dict(each) if isinstance(each, Mapping) else {"estimate": each}
+            numbers = {key: _number(own[key]) for key in ("estimate", "se", "lower", "upper") if key in own}
+            own |= numbers
+            if "lower" in own or "upper" in own:
+                own.setdefault("interval", "custom")
+            if numbers.get("estimate") is None and own.get("status", "ok") == "ok":
+                own |= {"status": "failed", "reason": f"its estimate is {answer}"}
+            yield str(parameter), own
+
+
+def _number(value: Any) -> float | None:
+    """A finite number; an interval may be open on one side."""
+    if value is None:
+        return None
+    number = float(value)
+    return number if abs(number) < float("inf") else None

@@ -1,0 +1,146 @@
+"""What a study file writes down: `Study` and its `Scenario`s."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...data.dataset import Dataset
+from ...errors import UsageError
+from .predictions import Prediction
+
+if TYPE_CHECKING:
+    from ...model.model import Model
+    from ...model.prior import Prior
+
+Generate = Callable[[int, np.random.Generator], Dataset]
+Estimator = Callable[[Dataset], Any]
+"""data → ``{parameter: value}``, where a value is a number, a mapping of `rows.Row` columns, or several of them."""
+Functional = Callable[[Any], Any]
+"""`analysed.Analysed` → a number, or several by name."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One way in which data come about and are analysed; scenarios need not be factorial.
+
+    Parameters
+    ----------
+    name : str
+        In rows, keys and seeds.
+    model : str or Model, optional
+        What the data are analysed with; each of the study's models when None.
+    generate : str, Model or function, optional
+        What the data come from when that is another model (misspecification), or a function of n and a generator.
+    truth : mapping or function, optional
+        Parameters of what generates, typical values where not given; a function of a generator for truths that vary
+        by replicate.
+    target : mapping, optional
+        Truth of the analysed quantities by label, needed where something else generates.
+    priors : mapping, optional
+        In place of the default priors. Priors that scale with the data are fixed in numbers once, when the study is
+        planned: a prior that followed each replicate's data would be none.
+    n : sequence of int, optional
+        In place of the study's n grid.
+    data : str, optional
+        The name that data seeds are made of, to give two scenarios the same data sets; its own name when None.
+    estimators, intervals, replicates
+        In place of the study's, where a scenario asks for more, for other kinds, or costs too much for as many.
+    """
+
+    name: str = "default"
+    model: "str | Model | None" = None
+    generate: "str | Model | Generate | None" = None
+    truth: Mapping[str, float] | Callable[[np.random.Generator], Mapping[str, float]] = field(default_factory=dict)
+    target: Mapping[str, float] | None = None
+    priors: "Mapping[str, Prior | str]" = field(default_factory=dict)
+    n: Sequence[int] | None = None
+    data: str | None = None
+    estimators: "Sequence[str | Estimator] | None" = None
+    intervals: Sequence[str] | None = None
+    replicates: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """Estimators over replicated data sets of each model, scenario and n.
+
+    Parameters
+    ----------
+    n : sequence of int
+        Units of a data set.
+    models : sequence of str or Model
+        Catalogue names or models of your own; crossed with the scenarios that name none themselves.
+    scenarios : sequence of Scenario
+    replicates : int
+        Data sets per cell (model, scenario, n); with ``target_mcse`` the most that may be drawn.
+    batch : int
+        Replicates that are fitted together, one unit of work and one file: part of what determines the rows.
+    estimators : sequence of str or function
+        ``mle``, ``map``, ``posterior``, ``exact``, or functions of the data; see `Estimator`.
+    intervals : sequence of str
+        Kinds of interval by their name in rows; one per estimator when empty.
+    resamples : int
+        Refits of each data set's bootstrap.
+    level : float
+        Of every interval.
+    estimands : sequence of str
+        Labels of the quantities to keep; all when empty.
+    functionals : mapping
+        Name → function of one analysed replicate, for a second tidy table.
+    predictions : sequence of Slope or Value
+    target_mcse : mapping
+        Measure → Monte-Carlo standard error at which a cell has enough replicates.
+    quick_replicates, quick_n : int, sequence of int
+        What ``--quick`` takes; the first three n of each grid unless given.
+    keep_draws : float
+        Share of replicates whose posterior draws are kept, beside those that something was wrong with.
+    """
+
+    n: Sequence[int]
+    models: "Sequence[str | Model]" = ()
+    scenarios: Sequence[Scenario] = (Scenario(),)
+    replicates: int = 1000
+    batch: int = 100
+    estimators: Sequence[str | Estimator] = ("mle", "map", "posterior")
+    intervals: Sequence[str] = ()
+    resamples: int = 1000
+    level: float = 0.95
+    estimands: Sequence[str] = ()
+    functionals: Mapping[str, Functional] = field(default_factory=dict)
+    predictions: Sequence[Prediction] = ()
+    target_mcse: Mapping[str, float] = field(default_factory=dict)
+    quick_replicates: int = 20
+    quick_n: Sequence[int] | None = None
+    keep_draws: float = 0.01
+
+    def __post_init__(self) -> None:
+        whole = {name: getattr(self, name) for name in ("replicates", "batch", "quick_replicates", "resamples")}
+        whole |= {f"replicates of {s.name}": s.replicates for s in self.scenarios if s.replicates is not None}
+        for name, value in whole.items():
+            if value < 1 or value != int(value):
+                raise UsageError(f"{name} of the study is {value}; it must be a whole number above 0.")
+        if not self.estimators:
+            raise UsageError("the study has no estimators; name some, such as mle and map.")
+        names = [scenario.name for scenario in self.scenarios]
+        if len(set(names)) < len(names):
+            raise UsageError(f"scenarios of a study need names of their own; these are {', '.join(names)}.")
+
+    def of(self, scenario: Scenario) -> "Study":
+        """The study as one scenario has it: with its own estimators and intervals where it names some."""
+        return replace(
+            self,
+            estimators=self.estimators if scenario.estimators is None else scenario.estimators,
+            intervals=self.intervals if scenario.intervals is None else scenario.intervals,
+        )
+
+    @property
+    def fitted(self) -> tuple[str, ...]:
+        """The estimators of this package among all."""
+        return tuple(each for each in self.estimators if isinstance(each, str))
+
+    @property
+    def custom(self) -> dict[str, Estimator]:
+        """The study's own estimators by the name of their function."""
+        return {getattr(each, "__name__", repr(each)): each for each in self.estimators if not isinstance(each, str)}

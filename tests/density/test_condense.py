@@ -1,0 +1,79 @@
+"""Fewer rows, the same likelihood: what is left out has no parameter in it."""
+
+import numpy as np
+import pytest
+
+from mle_vs_bayes import models
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.condense import condensed
+from mle_vs_bayes.fit.replicates import fit_replicates
+from mle_vs_bayes.model.layout import Layout
+
+from ..agreement.checks import typical
+from ..fit.test_rows import SAME
+from ..model.cases import CASES, dataset
+
+ROWS, POINTS = 60, 20
+SHORTER = [case for case in CASES if case[0] in ("bernoulli", "poisson", "exponential", "normal", "linear")]
+SHORTER = [case for case in SHORTER if case[1] != "upper"]  # inspected at two times: no two rows are alike
+
+
+def points(model, data):
+    """θ around the typical values, inside the supports."""
+    layout, rng = Layout(model, data), np.random.default_rng(1)
+    z = layout.unconstrain(typical(model, data)[1])
+    return [layout.split(layout.constrain(z + 0.3 * rng.standard_normal(len(z)))) for _ in range(POINTS)]
+
+
+def check_same_likelihood(model, data, small, weights):
+    """The difference of both log-likelihoods is one number, to 1e-10 of their size."""
+    with np.errstate(all="ignore"):
+        full = np.array([model.log_likelihood(theta, data).sum() for theta in points(model, data)])
+        less = np.array([weights @ model.log_likelihood(theta, small) for theta in points(model, data)])
+    left = full - less
+    assert np.all(np.abs(left - left[0]) <= 1e-10 * (1 + np.abs(full).max()))
+
+
+def repeated(data):
+    """Three rows, many times."""
+    return data.rows(np.arange(ROWS) % 3)
+
+
+@pytest.mark.parametrize(("name", "variant"), CASES, ids=["-".join(each) for each in CASES])
+def test_condensed_likelihood_is_the_same(name, variant):
+    model, plain = models.get(name), dataset(name, variant, ROWS)
+    for data in (plain, repeated(plain)):
+        small, weights = condensed(model, data)
+        assert (weights is not None) == ((name, variant) in SHORTER or (data is not plain and "group" not in data))
+        if weights is not None:
+            assert 2 * small.n <= data.n
+            check_same_likelihood(model, data, small, weights)
+
+
+def test_mutant_wrong_weight():
+    model, data = models.get("exponential"), dataset("exponential", "event", ROWS)
+    small, weights = condensed(model, data)
+    with pytest.raises(AssertionError):
+        check_same_likelihood(model, data, small, weights + np.array([1.0, 0.0]))
+
+
+@pytest.mark.parametrize("name", ["weibull", "linear", "logistic"])
+def test_rows_are_those_of_all_data(name, monkeypatch):
+    """Of data with few distinct rows and of others, condensed and not; n stays that of the data given."""
+    sets = [dataset(name, "plain", ROWS), dataset(name, "plain", ROWS).rows(np.arange(ROWS) % 20)]
+    condensed_rows = fit_replicates(name, sets, ("mle", "map")).rows
+    monkeypatch.setattr("mle_vs_bayes.fit.replicates.stacking.condensed", lambda model, data: (data, None))
+    plain = fit_replicates(name, sets, ("mle", "map")).rows
+    assert list(plain["n"]) == list(condensed_rows["n"])
+    assert list(plain["status"]) == list(condensed_rows["status"]) == ["ok"] * len(plain)
+    for column in ("estimate", "se"):
+        away = (plain[column] - condensed_rows[column]).abs() / plain["se"].fillna(plain["estimate"].abs())
+        assert away.max() <= SAME
+
+
+def test_a_column_that_the_model_does_not_read_keeps_no_equal_rows_apart():
+    y = np.repeat([1.0, 2.0, 3.5], 10)
+    data = Dataset({"unit": np.arange(30.0), "y": y})
+    small, weights = condensed(models.get("weibull"), data)
+    assert small["y"].tolist() == [1.0, 2.0, 3.5]
+    assert weights.tolist() == [10.0, 10.0, 10.0]

@@ -1,0 +1,66 @@
+"""The same posteriors by another way: one at a time under other seeds for every model, and `compare`'s for some."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from mle_vs_bayes import models
+from mle_vs_bayes.comparison.compare import compare
+from mle_vs_bayes.fit.replicates import Plan
+
+from ..agreement.checks import K
+from .checks import by_label, check_standard_normal, datasets, posteriors
+
+COUNT, ROWS = 24, 30
+DEAR = {"normal_mixture": 6}
+"""Data sets of a model that takes seconds each."""
+ALONE = Plan(size=1, draws=300, tune=100)
+
+
+@cache
+def together(name):
+    return posteriors(name, sets(name))
+
+
+def sets(name):
+    return datasets(name, DEAR.get(name, COUNT), ROWS)
+
+
+def differences(rows, others):
+    """z of the means, by parameter ``(R,)``."""
+    error = np.hypot(by_label(rows, "mcse"), by_label(others, "mcse"))
+    return (by_label(rows, "estimate") - by_label(others, "estimate")) / error
+
+
+@pytest.mark.parametrize("name", list(models.MODELS))
+def test_one_at_a_time_is_the_same(name):
+    apart = posteriors(name, sets(name), plan=ALONE, seed=7)
+    for z in differences(together(name), apart).to_numpy().T:
+        check_standard_normal(z)
+
+
+def test_mutant_next_data_set():
+    rows = together("weibull")
+    moved = rows.assign(replicate=(rows["replicate"] + 1) % COUNT)
+    with pytest.raises(AssertionError):
+        check_standard_normal(differences(rows, moved)["shape"])
+
+
+def test_mutant_narrower_prior():
+    others = posteriors("weibull", sets("weibull"), priors={"shape": "Gamma(2, 2)"}, seed=7)
+    with pytest.raises(AssertionError):
+        check_standard_normal(differences(together("weibull"), others)["shape"])
+
+
+@pytest.mark.parametrize("name", ["weibull", "random_intercept", "uniform"])
+def test_compare_gives_the_same(name):
+    (data,) = datasets(name, 1, ROWS)
+    alone = compare(name, data, estimators=("posterior",), groups=()).rows
+    rows = together(name)
+    ours, theirs = (each.set_index("parameter") for each in (rows[rows["replicate"] == 0], alone))
+    error = np.hypot(ours["mcse"], theirs["mcse"])
+    assert np.all(np.abs(ours["estimate"] - theirs["estimate"]) <= K * error)
+    # A standard deviation's own error: sd √((κ − 1)/(4 ESS)); a kurtosis κ of 9 covers what these posteriors have.
+    relative = np.sqrt(2 * (1 / ours["ess_bulk"] + 1 / theirs["ess_bulk"]))
+    assert np.all(np.abs(np.log(ours["se"] / theirs["se"])) <= K * relative)

@@ -1,0 +1,73 @@
+"""Data sets of every listed model, without naming one: as simulated, and with each optional column it reads.
+
+How an outcome is censored never depends on its value, so that the likelihood of what is left is the true one.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from mle_vs_bayes import models
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.fit.simulated import filled
+
+from ..agreement.checks import program, typical
+
+
+def _outcomes(model, n, rng):
+    design = model.design(n, rng)
+    return model.simulate(typical(model, design)[0], design, rng)["y"]
+
+
+def _with_design(**columns):
+    """A data set simulated from a design with other columns: functions of (model, n, rng)."""
+
+    def make(model, n, rng):
+        design = model.design(n, rng)
+        design = design.replace(**{role: of(model, n, rng) for role, of in columns.items()})
+        return model.simulate(typical(model, design)[0], design, rng)
+
+    return make
+
+
+def _inspected(model, n, rng):
+    """Some lifetimes exact, the others seen at two times of inspection: left-, interval- or right-censored."""
+    y, *times = (_outcomes(model, n, rng) for _ in range(3))
+    first, second = np.sort(times, axis=0)
+    exact = rng.random(n) < 0.3
+    lower = np.where(exact, y, np.where(y < first, 0.0, np.where(y < second, first, second)))
+    upper = np.where(exact, y, np.where(y < first, first, np.where(y < second, second, np.inf)))
+    return Dataset({"lower": lower, "upper": upper})
+
+
+OPTIONAL = {
+    "event": _with_design(cutoff=_outcomes),
+    "upper": _inspected,
+    "trials": _with_design(trials=lambda model, n, rng: rng.integers(1, 9, size=n)),
+    "exposure": _with_design(exposure=lambda model, n, rng: rng.uniform(0.2, 5.0, size=n)),
+    "offset": _with_design(offset=lambda model, n, rng: rng.normal(size=n)),
+}
+"""By the role of the optional column: how to simulate data that have it."""
+
+
+def variants(name):
+    """``plain`` and the optional columns that the model reads."""
+    roles = [column.role for column in models.get(name).columns]
+    return ["plain", *(role for role in OPTIONAL if role in roles)]
+
+
+CASES = [(name, variant) for name in models.MODELS for variant in variants(name)]
+
+
+@cache
+def dataset(name, variant, n):
+    """The data set of one case; the same each time."""
+    model = models.get(name)
+    make = _with_design() if variant == "plain" else OPTIONAL[variant]
+    return filled(model, make(model, n, np.random.default_rng([n, *variant.encode()])))
+
+
+@cache
+def case(name, variant, n):
+    """The program of one case under the default priors, compiled once per process."""
+    return program(models.get(name), dataset(name, variant, n))

@@ -1,0 +1,120 @@
+"""What the sampler calls is the sum of the single models' log posteriors, with its gradient, whatever was done to it.
+
+Checks stripped, guards taken out, constants hoisted, products unrolled, rows condensed, a replicate axis, one flat
+array of numbers: PyMC's own `compile_logp` and `compile_dlogp` of each data set know nothing of these.
+"""
+
+import ctypes
+
+import numpy as np
+import pytest
+
+from mle_vs_bayes import models
+from mle_vs_bayes.density import pymc_model
+from mle_vs_bayes.fit.replicates.batch_fit import starts
+from mle_vs_bayes.fit.replicates.stacking import sorted_out, stacked
+from mle_vs_bayes.sampling.batch_posterior import Posteriors
+from mle_vs_bayes.sampling.joint_density import CENTRE, NOWHERE, ROOT
+
+from ..fit.checks import datasets
+
+COUNT, ROWS, POINTS = 3, 30, 4
+SAME = 1e-9
+"""Relative to the largest number in a sum: rounding errors of some hundred terms."""
+
+
+def problem(name):
+    model = models.get(name)
+    members, _ = sorted_out(model, datasets(name, COUNT, ROWS), {})
+    return Posteriors(stacked(model, members), starts(model, members)), members
+
+
+def called(posteriors, u, change=lambda inputs: inputs):
+    """Value and gradient ``(R f,)`` through the C callback, as nutpie would."""
+    standard = {CENTRE: posteriors.standard.centre, ROOT: posteriors.standard.root}
+    numbers, lengths = posteriors.density.packed(change(posteriors.density.prepare(posteriors.inputs) | standard))
+    header = np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
+    gradient, value, u = np.zeros(len(u)), np.zeros(1), np.ascontiguousarray(u)
+    pointer = ctypes.POINTER(ctypes.c_double)
+    arrays = [each.ctypes.data_as(pointer) for each in (u, gradient, value)]
+    code = posteriors.density.function.ctypes(len(u), *arrays, header.ctypes.data_as(ctypes.c_void_p))
+    assert code == 0
+    return value[0], gradient
+
+
+def alone(model, member):
+    """PyMC's log posterior of one data set as given, and its gradient, as functions of z ``(f,)``."""
+    program = member.program(model)
+    one = pymc_model.build(model, program.layout, program.data, program.priors, {})
+    variables = [one[p.name] for p in model.parameters]
+    ordered = [one.rvs_to_values[variable] for variable in variables]
+    logp = one.compile_logp(jacobian=True, mode="FAST_COMPILE")
+    dlogp = one.compile_dlogp(vars=variables, jacobian=True, mode="FAST_COMPILE")
+
+    def point(z):
+        parts = [z[program.layout.free_slices[p.name]] for p in model.parameters]
+        return {v.name: part if v.ndim else part[0] for v, part in zip(ordered, parts, strict=True)}
+
+    return lambda z: float(logp(point(z))), lambda z: np.asarray(dlogp(point(z)))
+
+
+def check_same(posteriors, members, call):
+    model, size = posteriors.stack.program.model, posteriors.standard.centre.shape[1]
+    singles = [alone(model, member) for member in members]
+    rng = np.random.default_rng(2)
+    points = [np.zeros(COUNT * size), *rng.standard_normal((POINTS, COUNT * size))]
+    zs = [posteriors._z(u.reshape(1, COUNT, size), np.arange(COUNT))[0] for u in points]
+    ours = [call(u) for u in points]
+    theirs = [[logp(z[r]) for r, (logp, _) in enumerate(singles)] for z in zs]
+    for place in range(1, len(points)):  # a condensed likelihood lacks a number without parameters
+        expected, size_of = np.sum(theirs[place]) - np.sum(theirs[0]), 1 + np.abs(theirs[place]).max()
+        assert abs(ours[place][0] - ours[0][0] - expected) <= SAME * size_of
+    for (_, gradient), z in zip(ours, zs, strict=True):
+        expected = np.concatenate([posteriors.standard.root[r].T @ slope(z[r]) for r, (_, slope) in enumerate(singles)])
+        np.testing.assert_allclose(gradient, expected, rtol=SAME, atol=SAME * (1 + np.abs(expected).max()))
+
+
+@pytest.mark.parametrize("name", list(models.MODELS))
+def test_joint_density_is_the_sum_of_the_single_ones(name):
+    posteriors, members = problem(name)
+    assert posteriors.standard.found.all()
+    check_same(posteriors, members, lambda u: called(posteriors, u))
+
+
+def test_mutant_two_data_sets_swapped():
+    posteriors, members = problem("weibull")
+
+    def swap(inputs):
+        several = posteriors.density.stacked
+        return {name: values[[1, 0, 2]] if name in several else values for name, values in inputs.items()}
+
+    with pytest.raises(AssertionError):
+        check_same(posteriors, members, lambda u: called(posteriors, u, swap))
+
+
+def test_mutant_jacobian_dropped():
+    posteriors, members = problem("exponential")
+
+    def without(u):
+        value, gradient = called(posteriors, u)
+        root = posteriors.standard.root.ravel()
+        return value - float(root @ u), gradient - root  # z = log rate is its own log-Jacobian
+
+    with pytest.raises(AssertionError):
+        check_same(posteriors, members, without)
+
+
+def test_a_point_off_the_support_is_no_number_for_the_sampler():
+    posteriors, _ = problem("weibull")
+    value, gradient = called(posteriors, np.full(COUNT * 2, 1e6))
+    assert value == NOWHERE
+    assert not gradient.any()
+
+
+def test_a_divergence_is_put_down_to_the_replicate_that_fell():
+    posteriors, _ = problem("weibull")
+    start = np.zeros(2 * COUNT)
+    end = start.copy()
+    end[2] = 1e6
+    np.testing.assert_array_equal(posteriors._blame([(start, end)], np.arange(COUNT)), [0, 1, 0])
+    np.testing.assert_array_equal(posteriors._blame([(np.zeros(0), np.zeros(0))], np.arange(COUNT)), [1, 1, 1])

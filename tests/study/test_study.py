@@ -1,0 +1,139 @@
+"""Study files: found, read, refused with a sentence; cells, seeds and priors of the plan."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mle_vs_bayes.errors import UsageError
+from mle_vs_bayes.study import Scenario, Study
+from mle_vs_bayes.study.plan import cells, plan, seeds
+from mle_vs_bayes.study.plan.study_plan import prior
+from mle_vs_bayes.study.run import unit
+from mle_vs_bayes.study.vocabulary import source
+
+
+def planned(study_text, desk, **wanted):
+    found = source.find(str(desk.write("from mle_vs_bayes.study import *\n" + study_text)))
+    return found, plan.design(found, seed=0, quick=False, wanted=wanted, command="")
+
+
+def test_the_studies_that_ship_are_short_complete_and_can_be_planned():
+    studies = source.known()
+    assert [each.name for each in studies] == ["bernstein_von_mises", "consistency", "interval_coverage", "map_to_mle"]
+    for each in studies:
+        assert len(each.text.splitlines()) <= 60
+        assert set(each.sections) == set(source.SECTIONS)
+        assert all(each.sections.values())
+        assert cells.settings(each.study, quick=True)
+        for setting in cells.settings(each.study):
+            data, truth = setting.draw(np.random.default_rng(0))
+            assert data.n == setting.cell.n
+            assert set(each.study.estimands) & set(truth)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("study = (", "is no Python|cannot be run"),
+        ("import no_such_module", r"cannot be run \(ModuleNotFoundError: .*\); mend the study file"),
+        ("x = 1", "has no study; bind one with `study = Study"),
+        ("study = Study(n=[10], replicates=0)", "replicates of the study is 0"),
+        ("study = Study(n=[10], estimators=[])", "no estimators"),
+        ("study = Study(n=[10], scenarios=[Scenario(), Scenario()])", "names of their own"),
+        ("study = Study(n=[10])", "has no cells"),
+        ("study = Study(n=[0], models=['normal'])", "n is 0"),
+        ("study = Study(n=[10], models=['norml'])", "did you mean normal"),
+        ("study = Study(n=[10], models=['normal'], estimators=['mel'])", 'no estimator "mel"'),
+        ("study = Study(n=[10], models=['normal'], intervals=['wold'])", "did you mean wald"),
+        ("study = Study(n=[10], models=['normal'], scenarios=[Scenario(truth={'mean': 1})])", 'no parameter "mean"'),
+    ],
+)
+def test_a_study_that_cannot_be_run_is_one_sentence(desk, text, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        planned(text, desk)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("run consistensy", "did you mean consistency?"),
+        ("run nowhere.py", 'the study file "nowhere.py" cannot be read'),
+        ("run tiny.py --workers 0 --out out", "the number of workers is 0"),
+        ("run tiny.py --replicates -3 --out out", "the number of replicates is -3"),
+        ("run tiny.py --target-mcse coverage", '--target-mcse is "coverage"; write it like coverage=0.005'),
+        ("run tiny.py --target-mcse bias=0", "it must be above 0"),
+        ("run tiny.py --target-mcse covrage=0.01 --out out", 'there is no measure "covrage"'),
+        ("status .", 'there is no study in "."'),
+        ("resume nowhere", 'there is no study in "nowhere"'),
+        ("replicate nowhere a/b/1/0", 'there is no study in "nowhere"'),
+        ("run tiny.py --out tiny.py", '"tiny.py" is a file'),
+    ],
+)
+def test_a_command_that_cannot_be_done_is_one_sentence_and_2(desk, arguments, sentence):
+    code, out, err = desk.run(*arguments.split())
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_seeds_are_functions_of_the_key_alone():
+    assert seeds.number(0, "data", "normal", 10, 3) == seeds.number(0, "data", "normal", 10, 3)
+    keys = [("data", "normal", n, replicate) for n in (10, 1) for replicate in range(1000)]
+    assert len({seeds.number(0, *key) for key in keys}) == len(keys)
+    assert seeds.number(0, "a", "bc") != seeds.number(0, "ab", "c")
+    assert seeds.number(0, "a") != seeds.number(1, "a")
+
+
+def test_scenarios_share_data_sets_where_they_say_so(desk):
+    text = (
+        "study = Study(n=[5], models=['normal'], replicates=2, estimators=['mle'], scenarios=["
+        "Scenario('a'), Scenario('b', priors={'mu': 'Normal(0, 1)'}, data='a'), Scenario('c')])"
+    )
+    found, design = planned(text, desk)
+    a, b, c = (
+        unit.data_sets(cells.setting_of(found.study, cell.cell), 0, [0, 1])[1][0]["y"].tolist() for cell in design.cells
+    )
+    assert a == b
+    assert a != c
+
+
+def test_priors_that_scale_with_the_data_are_fixed_once_for_all_n(desk):
+    text = "study = Study(n=[5, 50], models=['exponential'], estimators=['map'], replicates=1)"
+    _, design = planned(text, desk)
+    small, large = (prior(cell.priors["rate"]) for cell in design.cells)
+    assert small == large
+    assert json.loads(json.dumps(design.cells[0].priors)) == design.cells[0].priors
+    # events ~ 1,000 at rate 1/2: beta = exposure/events is 2 within 5 standard errors, 5 · 2/√1000
+    assert float(large.arguments["beta"]) == pytest.approx(2.0, abs=5 * 2 / np.sqrt(1000))
+
+
+def test_misspecification_truths_by_replicate_and_functions_that_generate():
+    def heavy(n, rng):
+        from mle_vs_bayes import Dataset
+
+        return Dataset({"y": rng.standard_t(3, size=n)})
+
+    study = Study(
+        n=[20],
+        scenarios=[
+            Scenario("t3", model="normal", generate=heavy, target={"mu": 0.0}),
+            Scenario("student", model="normal", generate="student_t", target={"mu": 1.0}),
+            Scenario("random", model="normal", truth=lambda rng: {"mu": rng.normal(), "sigma": 1.0}),
+        ],
+    )
+    function, other, varying = cells.settings(study)
+    assert function.draw(np.random.default_rng(0))[1] == {"mu": 0.0}
+    assert other.draw(np.random.default_rng(0))[1] == {"mu": 1.0}
+    truths = [truth["mu"] for _, truth in unit.data_sets(varying, 0, range(3))]
+    assert len(set(truths)) == 3
+
+
+def test_a_simulator_that_raises_is_named(desk):
+    text = (
+        "def broken(n, rng):\n    raise ZeroDivisionError('no')\n"
+        "study = Study(n=[5], scenarios=[Scenario('s', model='normal', generate=broken)], estimators=[len])"
+    )
+    found, design = planned(text, desk)
+    with pytest.raises(Exception, match=r"normal/s/5/0 cannot be simulated \(ZeroDivisionError: no\)"):
+        unit.run(next(design.jobs(found)))
