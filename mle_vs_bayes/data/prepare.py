@@ -58,6 +58,30 @@ def prepare(
     DataError
         Anything in the data that the model cannot use; rows are counted from 1.
     """
+    found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
+    _check_terms(found.data)
+    reason = model.unusable(found.data)
+    if reason is not None:
+        raise DataError(f"{reason}.")
+    return found
+
+
+def arranged(
+    frame: pd.DataFrame,
+    model: "Model",
+    *,
+    columns: Mapping[str, str] | None = None,
+    formula: str | None = None,
+    drop_missing: bool = False,
+    strict: bool = False,
+) -> Prepared:
+    """The same without judging what the columns hold, unless ``strict``: of a simulated data set its rows tell it.
+
+    Raises
+    ------
+    UsageError, DataError
+        A column or formula that does not fit, text where numbers should be, missing values, a category of one level.
+    """
     frame, asked = _numbered(frame), dict(columns or {})
     request.check_formula(model, frame, asked, formula)
     in_formula = request.read_by_formula(formula, frame)
@@ -66,16 +90,14 @@ def prepare(
     masks = {name: missing.absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
     keep = missing.usable_rows(masks, frame.index, drop_missing)
     frame, numeric = _repeated(frame[keep], numeric[keep], chosen)
-    _check_rows(numeric)
-    design = None if formula is None else request.design(formula, frame, asked)
+    if strict:
+        _check_rows(numeric)
+    design = None if formula is None else request.design(formula, frame, asked, strict)
     if design is not None:
         numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
-    _check_values(numeric, chosen, model)
+    if strict:
+        _check_values(numeric, chosen, model)
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
-    _check_terms(data)
-    reason = model.unusable(data)
-    if reason is not None:
-        raise DataError(f"{reason}.")
     return Prepared(data, chosen, int(np.sum(~keep)))
 
 

@@ -33,11 +33,11 @@ class Design:
     terms: tuple[str, ...]
 
 
-def design_matrix(formula: str, frame: pd.DataFrame) -> Design:
+def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True) -> Design:
     """Evaluate ``formula`` on ``frame``; errors call rows by the frame's index.
 
     Text and categories become 0/1 columns, one level left out beside an intercept; terms are named
-    as formulaic names them.
+    as formulaic names them. Unless ``strict``, values may be infinite and terms collinear.
 
     Raises
     ------
@@ -54,14 +54,15 @@ def design_matrix(formula: str, frame: pd.DataFrame) -> Design:
         raise UsageError(f'formula "{formula}" has {name} on both sides; leave it out on the right.')
     if not terms:
         raise UsageError(f'formula "{formula}" has no terms on the right; write 1 for an intercept alone.')
-    if len(frame) < len(terms):
-        raise DataError(
-            f"{len(frame)} rows cannot tell {len(terms)} terms apart ({listed(terms, 6)}); use fewer terms."
-        )
-    for side in (response, covariates):
-        _check_finite(side, parsed, frame)
     design_values = covariates.to_numpy(dtype=float)
-    check_terms(design_values, terms)
+    if strict:
+        if len(frame) < len(terms):
+            raise DataError(
+                f"{len(frame)} rows cannot tell {len(terms)} terms apart ({listed(terms, 6)}); use fewer terms."
+            )
+        for side in (response, covariates):
+            _check_finite(side, parsed, frame)
+        check_terms(design_values, terms)
     return Design(name, response.to_numpy(dtype=float)[:, 0], design_values, terms)
 
 

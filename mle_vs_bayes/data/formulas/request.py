@@ -49,7 +49,7 @@ def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]
     return parse(formula, list(frame.columns)).variables
 
 
-def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str]) -> "Design":
+def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str], strict: bool = True) -> "Design":
     """Both sides of the formula, whose left side is the outcome.
 
     Raises
@@ -59,7 +59,7 @@ def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str]) -> "Desi
     """
     from .formula import design_matrix
 
-    sides = design_matrix(formula, frame)
+    sides = design_matrix(formula, frame, strict)
     if asked.get("y", sides.response) != sides.response:
         raise UsageError(
             f'column y={asked["y"]} and formula "{formula}" name different outcomes; leave out the column, '
