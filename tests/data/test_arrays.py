@@ -16,7 +16,7 @@ Y = np.array([0.0, 1.0, 1.0, 3.0, 3.0, 6.0])
 def test_terms_without_names_are_named_wherever_a_data_set_is_given():
     data = Dataset({"y": Y, "X": X})
     found = compare("linear", data, estimators=["mle"])
-    rows = {row.parameter: row.estimate for row in found.rows}
+    rows = found.rows.set_index("parameter")["estimate"]
     slope, intercept = np.polyfit(X[:, 1], Y, 1)
     assert rows["beta[x1]"] == pytest.approx(slope)
     assert rows["beta[Intercept]"] == pytest.approx(intercept)
