@@ -80,7 +80,8 @@ def _ready(parsed: Parsed, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _covariate(column: pd.Series, in_c: bool) -> pd.Series:
     """Numbers as float64, so that no power overflows, except inside ``C()``, where they name the terms."""
-    refuse_dates(column, f"covariate {column.name}")
+    if not in_c:  # inside C() someone has asked for one term per day
+        refuse_dates(column, f"covariate {column.name}")
     if isinstance(column.dtype, pd.CategoricalDtype):
         column, in_c = column.cat.remove_unused_categories(), True
     if not in_c and _holds_numbers(column):

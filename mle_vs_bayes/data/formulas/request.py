@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ...errors import UsageError
-from ..values import converted
+from ..values import converted, is_row_number
 
 if TYPE_CHECKING:
     from ...model.model import Model
@@ -25,9 +25,10 @@ def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str],
         Saying what to type, in the data's own columns.
     """
     if formula is not None and not model.takes_formula:
+        needed = ["y", *(column.role for column in model.columns if not column.optional and column.role != "y")]
         raise UsageError(
-            f'the model {model.name} takes no formula, but was given "{formula}"; leave it out and name the outcome '
-            "with --column y=NAME."
+            f'the model {model.name} takes no formula, but was given "{formula}"; leave it out and name the columns '
+            f"with {' '.join(f'--column {role}=NAME' for role in needed)}."
         )
     if formula is None and model.takes_formula:
         example = _example(frame, asked.get("y"))
@@ -70,7 +71,7 @@ def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str], strict: 
 
 def _example(frame: pd.DataFrame, response: str | None) -> str:
     """A formula in the data's own columns, for the person to change."""
-    names = [str(name) for name in frame.columns]
+    names = [str(name) for name in frame.columns if not is_row_number(frame[name])] or [str(frame.columns[0])]
     numeric = [name for name in names if converted(frame[name])[1] is None]
     first = response or ("y" if "y" in names else (numeric or names)[0])
     others = [name for name in names if name != first][:2]
