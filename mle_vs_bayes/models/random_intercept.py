@@ -7,7 +7,7 @@ from ..model.model import Model
 from ..model.parameter import Function, Parameter
 from ..model.prior import Prior, Scaled
 from ..model.special_case import SpecialCase
-from ..model.support import nonnegative, positive, real, unit
+from ..model.support import nonnegative, positive, real, share
 from . import _groups as groups
 
 
@@ -36,7 +36,7 @@ class RandomIntercept(Model):
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=1.0),
     )
     columns = (Column("y", number), Column("group", label))
-    functions = (Function("icc", groups.intraclass_correlation, support=unit),)
+    functions = (Function("icc", groups.intraclass_correlation, support=share),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
 
     def design(self, n, rng):
