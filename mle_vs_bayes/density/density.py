@@ -212,6 +212,10 @@ class Density(ABC):
     # how it is sampled
 
     @abstractmethod
+    def condensed(self) -> tuple["Density", Array | None]:
+        """The same likelihood from fewer rows, with weights ``(units,)`` of its units; itself where there is none."""
+
+    @abstractmethod
     def latent_names(self, sampled: Iterable[str]) -> list[str]:
         """Which of the variables that were sampled are latent ones that the likelihood has integrated out."""
 

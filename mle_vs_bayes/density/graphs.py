@@ -82,6 +82,7 @@ def vectorised(
 
     inputs: dict[str, Any] = {}
     batched, plain = dict(along or {}), {}
+    copies = max((values.type.shape[0] for values in batched.values()), default=0) if _lays_out(graph) else 0
     for name, node in {**({"vector": graph.vector} if vector else {}), **graph.nodes}.items():
         several, own = name == "vector" or name in stacked, tuple(node.type.shape)
         leading = (None, None) if draws and name == "vector" else (None,) if several else ()
@@ -90,9 +91,41 @@ def vectorised(
             plain[node] = inputs[name]
         elif along:
             batched[node] = inputs[name][:, None]
+            if copies and not (name == WEIGHTS or name.startswith(pymc_model.data_node(""))):
+                batched[node] = pt.repeat(batched[node], copies, axis=1)
         else:
             batched[node] = inputs[name][None] if draws and name != "vector" else inputs[name]
     return inputs, vectorize_graph(graph_replace(outputs, plain, strict=False), batched)
+
+
+def _lays_out(graph: Graph) -> bool:
+    """Whether the graph joins or reshapes arrays, as those of matrix parameters do.
+
+    PyTensor then forgets that an added axis has length 1, and refuses to broadcast along it: everything but the data is
+    copied along the axis.
+    """
+    from pytensor.graph.traversal import toposort
+    from pytensor.tensor.basic import Join
+    from pytensor.tensor.shape import Reshape
+
+    return any(isinstance(node.op, Join | Reshape) for node in toposort([graph.scalar]))
+
+
+def of_one(graph: Graph, stacked: frozenset[str]) -> tuple[dict[str, Any], Any]:
+    """The scalar as it is, of the vector and of inputs of which the ``stacked`` ones have an axis of one replicate.
+
+    Nothing needs to take another axis, so that any graph can be evaluated so.
+    """
+    import pytensor.tensor as pt
+    from pytensor.graph.replace import graph_replace
+
+    inputs, read = {"vector": graph.vector.type("vector")}, {}
+    read[graph.vector] = inputs["vector"]
+    for name, node in graph.nodes.items():
+        shape = tuple(node.type.shape)
+        inputs[name] = pt.tensor(name, dtype="float64", shape=(1, *shape) if name in stacked else shape)
+        read[node] = node.type.filter_variable(inputs[name][0] if name in stacked else inputs[name], allow_convert=True)
+    return inputs, graph_replace(graph.scalar, read, strict=False)
 
 
 def _weighted(stack: Stack, units: Sequence[Any]) -> Any:

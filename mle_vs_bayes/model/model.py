@@ -11,6 +11,7 @@ must
         The same likelihood said again in PyMC inside an open model, one observed variable ``y``,
         never a Potential: its mode under the priors is the MAP, its draws the posterior.
         Said twice, so that each can check the other (``density/parity.py``).
+    A leaf that stands on a trunk (``models/trunks/``) says the distribution, and the trunk says these.
 should
     ``start(data)``
         A point with a finite likelihood; good starts make every optimiser honest.
@@ -21,6 +22,10 @@ should
     ``divergence(data)``
         Why this data set has no maximum of the likelihood, where that is known beforehand.
 may
+    ``unit`` (row, group or series: what is condensed, thinned, weighted and resampled),
+    ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
+    ``supports(data)`` (ends that follow the data, on either side),
+    ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum, information),
     ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
@@ -53,7 +58,7 @@ from .support import Support
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES = ("latent", "em_step", "doubtful", "fisher_information")
+CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -136,6 +141,13 @@ class Model:
     @property
     def takes_formula(self) -> bool:
         return self.formula is not None
+
+    def draw_latent(self, theta: Theta, data: Dataset, rng: np.random.Generator) -> dict[str, Any]:
+        """Draws of everything that `latent` names, given draws θ ``(C, D, …)`` and the data: ``(C, D, …)`` by name.
+
+        Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
+        """
+        raise NotImplementedError
 
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""

@@ -207,6 +207,14 @@ def _known(family: str) -> None:
         raise UsageError(f'prior family "{family}" is not known; {hint}')
 
 
+def _bounded(family: str, name: str, value: "Number | Scaled") -> bool:
+    """Whether an argument is finite, or an end that may be open."""
+    if isinstance(value, Scaled):
+        return True
+    may_be_open = family == "TruncatedNormal" and name in ("lower", "upper")
+    return not np.any(np.isnan(value)) if may_be_open else bool(np.all(np.isfinite(value)))
+
+
 def _check(prior: Prior) -> None:
     _known(prior.family)
     signatures = PRIORS[prior.family].signatures
@@ -220,6 +228,8 @@ def _check(prior: Prior) -> None:
         if {a.name for a in arguments} == set(prior.arguments)
     )
     for name, value in prior.arguments.items():
+        if not _bounded(prior.family, name, value):
+            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be a finite number.")
         if not isinstance(value, Scaled) and np.min(value) <= supports[name].lower > -np.inf:
             raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be above {supports[name].lower:g}.")
     ends = [prior.arguments.get(end) for end in ("lower", "upper")]

@@ -6,7 +6,7 @@ from ..data.column import trials
 from ..model import families
 from ..model.parameter import Function
 from ..model.support import positive
-from ._plain import Plain, summed
+from .trunks.plain import Plain, summed
 
 
 class Bernoulli(Plain):

@@ -8,7 +8,7 @@ from ..model import families
 from ..model.parameter import Parameter, of_argument
 from ..model.prior import DEFAULTS
 from ..model.support import nonnegative
-from ._plain import Plain
+from .trunks.plain import Plain
 
 
 class EightSchools(Plain):

@@ -4,8 +4,8 @@ from ..model import families
 from ..model.censoring import events_and_time
 from ..model.parameter import Function
 from ..model.support import positive
-from ._exact import ConstantRate
-from ._lifetimes import Lifetimes, mean_times
+from .trunks.exact import ConstantRate
+from .trunks.lifetimes import Lifetimes, mean_times
 
 
 class Exponential(ConstantRate, Lifetimes):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..model import families, links
-from ._exact import normal_errors
-from ._regression import Regression, least_squares, triangle
+from .trunks.exact import normal_errors
+from .trunks.regression import Regression, least_squares, triangle
 
 
 class Linear(Regression):

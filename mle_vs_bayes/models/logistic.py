@@ -2,7 +2,7 @@
 
 from ..data.column import offset, trials
 from ..model import families, links
-from ._regression import Regression
+from .trunks.regression import Regression
 
 
 class Logistic(Regression):

@@ -7,8 +7,8 @@ import numpy as np
 from ..model import families
 from ..model.parameter import Function
 from ..model.support import positive
-from . import _grouped as groups
-from ._exact import normal_errors
+from .trunks import grouped as groups
+from .trunks.exact import normal_errors
 
 
 class NeymanScott(groups.Grouped):

@@ -6,8 +6,8 @@ from ..data.dataset import Dataset
 from ..model import families
 from ..model.parameter import Function
 from ..model.support import positive
-from ._exact import normal_errors
-from ._plain import Plain
+from .trunks.exact import normal_errors
+from .trunks.plain import Plain
 
 
 class Normal(Plain):

@@ -5,7 +5,7 @@ import numpy as np
 from ..model import families
 from ..model.prior import Prior, Scaled
 from ..model.support import ordered
-from ._mixture import Mixture
+from .trunks.mixture import Mixture
 
 
 class NormalMixture(Mixture):

@@ -2,8 +2,8 @@
 
 from ..data.column import exposure
 from ..model import families
-from ._exact import ConstantRate
-from ._plain import Plain, summed
+from .trunks.exact import ConstantRate
+from .trunks.plain import Plain, summed
 
 
 class Poisson(ConstantRate, Plain):

@@ -8,7 +8,7 @@ from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
 from ..model.support import nonnegative, unit
-from . import _grouped as groups
+from .trunks import grouped as groups
 
 
 class RandomIntercept(groups.Grouped):
@@ -20,7 +20,7 @@ class RandomIntercept(groups.Grouped):
         u[j]  ~ Normal(0, tau)                 j = 1 … groups
         y[i]  ~ Normal(mu + u[group[i]], sigma)  i = 1 … n
 
-    Maximum likelihood and MAP have u integrated out; the posterior is sampled with it, as u = tau z.
+    Maximum likelihood, MAP and the sampler have u integrated out; u = tau z is drawn given the parameters.
     The independent unit is a group.
 
     Here because rows of one group are not independent: the error of mu falls with the number of groups,
@@ -37,7 +37,7 @@ class RandomIntercept(groups.Grouped):
     )
     functions = (Function("icc", groups.intraclass_correlation, support=unit),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
-    rows_per_group, unit, offers = 5, "group", frozenset({"latent"})
+    rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
 
     def simulate(self, theta, design, rng):
         u = rng.normal(0.0, theta["tau"], size=len(design.coords["group"]))
@@ -67,6 +67,14 @@ class RandomIntercept(groups.Grouped):
 
         u = pm.Deterministic("u", theta["tau"] * pm.Normal("z", dims="group"), dims="group")
         return pm.Normal("y", theta["mu"] + u[data["group"].astype("int64")], theta["sigma"], observed=data["y"])
+
+    def draw_latent(self, theta, data, rng):
+        """Each group's deviation is normal given the parameters: its mean shrunk towards 0, by what its rows say."""
+        size, mean, _ = groups.statistics(data)
+        mu, tau, sigma = (theta[p.name][..., None] for p in self.parameters)
+        total = sigma**2 + size * tau**2
+        z = size * tau * (mean - mu) / total + sigma / np.sqrt(total) * rng.standard_normal(total.shape)
+        return {"z": z, "u": tau * z}
 
     def start(self, data):
         """Moments, which for groups of equal size are the maximum unless tau is 0."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..model import families
 from ..model.special_case import SpecialCase
-from ._plain import Plain
+from .trunks.plain import Plain
 
 
 class StudentT(Plain):

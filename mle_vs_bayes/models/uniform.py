@@ -2,7 +2,7 @@
 
 from ..model import families
 from ..model.support import Above, positive
-from ._plain import Plain
+from .trunks.plain import Plain
 
 
 class Uniform(Plain):

@@ -8,7 +8,7 @@ from ..model.censoring import events_and_time, middle, seen
 from ..model.parameter import Function
 from ..model.special_case import SpecialCase
 from ..model.support import positive
-from ._lifetimes import Lifetimes
+from .trunks.lifetimes import Lifetimes
 
 
 class Weibull(Lifetimes):

@@ -36,7 +36,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     found = settings(study, quick=quick)
     for each in (study, *(setting.study for setting in found)):
         unit.estimator_names(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
-        _check_intervals(each.intervals)
+        _check_intervals(each.intervals, each.fitted)
     own = not quick and wanted.get("replicates") is None
     replicates = wanted.get("replicates") or (study.quick_replicates if quick else study.replicates)
     if replicates < 1:
@@ -139,8 +139,9 @@ def _plan(setting: Setting, priors: Mapping[str, Any], seed: int, batch: int) ->
     return decided
 
 
-def _check_intervals(kinds: Sequence[str]) -> None:
-    if kinds:
-        from ...intervals import chosen
+def _check_intervals(kinds: Sequence[str], estimators: Sequence[str]) -> None:
+    if kinds and estimators:
+        from ...intervals import chosen, notes
 
         chosen(tuple(kinds))
+        notes(unit.estimator_names(estimators), tuple(kinds))

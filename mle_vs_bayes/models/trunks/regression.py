@@ -6,14 +6,14 @@ from functools import cached_property
 import numpy as np
 import scipy
 
-from ..data.dataset import Dataset
-from ..model import links
-from ..model.links import Link
-from ..model.model import FormulaRule
-from ..model.parameter import Function, Parameter, of_argument
-from ..model.prior import DEFAULTS
-from ..model.support import positive, real
-from ._plain import Plain
+from ...data.dataset import Dataset
+from ...model import links
+from ...model.links import Link
+from ...model.model import FormulaRule
+from ...model.parameter import Function, Parameter, of_argument
+from ...model.prior import DEFAULTS
+from ...model.support import positive, real
+from .plain import Plain
 
 RATIOS = {"logit": "odds_ratio"}
 """What exp(beta) is under a link."""

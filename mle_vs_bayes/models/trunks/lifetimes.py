@@ -7,10 +7,10 @@ where left-censored.
 
 import numpy as np
 
-from ..data.column import Column, binary, nonnegative, positive
-from ..data.dataset import Dataset
-from ..model.censoring import seen
-from ._plain import Plain, with_outcome
+from ...data.column import Column, binary, nonnegative, positive
+from ...data.dataset import Dataset
+from ...model.censoring import seen
+from .plain import Plain, with_outcome
 
 
 class Lifetimes(Plain):

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import scipy
 
-from ..data.column import Column
-from ..data.dataset import Dataset
-from ..errors import UsageError
-from ..model.families import Family
-from ..model.model import Model
-from ..model.parameter import Parameter, of_argument
-from ..model.prior import Prior
-from ..model.support import simplex
+from ...data.column import Column
+from ...data.dataset import Dataset
+from ...errors import UsageError
+from ...model.families import Family
+from ...model.model import Model
+from ...model.parameter import Parameter, of_argument
+from ...model.prior import Prior
+from ...model.support import simplex
 
 FEW = 5
 """Values: a component that holds fewer is two or three that happen to lie close together, more often than a group."""

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.column import Column, label, number
-from ..data.dataset import Dataset
-from ..model import families
-from ..model.model import Model
-from ..model.parameter import of_argument
+from ...data.column import Column, label, number
+from ...data.dataset import Dataset
+from ...model import families
+from ...model.model import Model
+from ...model.parameter import of_argument
 
 Array = NDArray[np.float64]
 mu, sigma = (of_argument(argument) for argument in families.normal.arguments)

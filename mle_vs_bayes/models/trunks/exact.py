@@ -3,7 +3,7 @@
 import numpy as np
 import scipy
 
-from ..model.model import Model
+from ...model.model import Model
 
 
 class ConstantRate(Model):

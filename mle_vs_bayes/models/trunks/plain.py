@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from ..data.column import Column
-from ..data.dataset import Dataset
-from ..model.families import Family
-from ..model.model import Model
-from ..model.parameter import of_argument
+from ...data.column import Column
+from ...data.dataset import Dataset
+from ...model.families import Family
+from ...model.model import Model
+from ...model.parameter import of_argument
 
 
 class Plain(Model):
