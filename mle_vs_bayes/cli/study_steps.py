@@ -121,8 +121,8 @@ def targets(texts: list[str] | None) -> dict[str, float] | None:
             found[name.strip()] = float(value)
         except ValueError:
             raise UsageError(f'--target-mcse is "{text}"; write it like {EXAMPLE}.') from None
-        if not found[name.strip()] > 0:
-            raise UsageError(f"--target-mcse {name} is {value}; it must be above 0, such as {EXAMPLE}.")
+        if not 0 < found[name.strip()] < float("inf"):
+            raise UsageError(f"--target-mcse {name} is {value}; it must be above 0 and finite, such as {EXAMPLE}.")
     return found or None
 
 
@@ -147,8 +147,8 @@ def show(left: Any) -> None:
         ]
         console.print(study_page.verdicts(records))
         console.print(f"\nverdict: {left.verdict}", soft_wrap=True)
-    share = 100 * outcome.failed / max(1, outcome.fits)
-    console.print(f"{outcome.failed:,} of {outcome.fits:,} fits failed ({share:.3g} %)", soft_wrap=True)
+    share = f" ({100 * outcome.failed / max(1, outcome.fits):.3g} %)"
+    console.print(study_page.failed(outcome.failed, outcome.fits, outcome.without, share), soft_wrap=True)
     names = ", ".join(path.name for path in left.files)
     console.print(f"written to {outcome.folder}: rows/, {names}", soft_wrap=True)
 

@@ -5,14 +5,14 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact, maximum_likelihood
 from mle_vs_bayes.fit.priors import resolve
 
 
 def program(name, y):
     model, data = models.get(name), Dataset({"y": np.array(y)})
-    return Program(model, data, resolve(model, {}, data))
+    return ModelDensity(model, data, resolve(model, {}, data))
 
 
 @pytest.mark.parametrize("y", [(2.0, 2.0), (2.0, 1.0, 0.3), (5.0,)])

@@ -29,7 +29,7 @@ class Request:
     model: str
     table: Table
     options: tuple[str, ...]
-    program: programs.Program | None = None
+    program: programs.Density | None = None
 
     def words(self):
         """The arguments, once `written`."""

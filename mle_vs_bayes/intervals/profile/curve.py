@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...concerns import Concern
-from ...density.density import Program
-from ...search.optimum import Optimum, maximise
+from ...density.density import Density
+from ...search.optimum import Optimum, maximum
 from ..interval import Interval, check_level
 from ..wald import normal_quantile
 from .constrained import Point, UnreachableError
@@ -41,7 +41,7 @@ class ProfileCurve:
     """
 
     def __init__(
-        self, program: Program, optimum: Optimum, label: str, power: float = 0.0, origin: Optimum | None = None
+        self, program: Density, optimum: Optimum, label: str, power: float = 0.0, origin: Optimum | None = None
     ) -> None:
         self.program, self.label, self.power = program, label, power
         self._origin = origin or optimum
@@ -91,11 +91,29 @@ class ProfileCurve:
         )
 
     def deviance_at(self, value: float) -> float:
-        """2 (ℓ̂ − ℓ_p) at one value: the likelihood-ratio statistic of that value; infinite where it is impossible."""
+        """2 (ℓ̂ − ℓ_p) at one value: the likelihood-ratio statistic of that value; NaN where no maximum was found."""
         try:
-            return self._adopting(lambda trace: -2 * trace.at(trace.quantity.t(value)).height)
+            return -2 * self.highest_at(value)[0]
         except (UnreachableError, LostOptimumError):
-            return float("inf")
+            return float("nan")
+
+    def highest_at(self, value: float) -> tuple[float, Array]:
+        """The highest log density where the quantity has this value, relative to the optimum's, and its θ ``(p,)``.
+
+        Raises
+        ------
+        UnreachableError, LostOptimumError
+            No maximum was found there.
+        """
+        if not self._varies():
+            raise UnreachableError(f"{self.label} does not change to first order at the estimate")
+
+        def at(trace: Trace) -> tuple[float, Array]:
+            point = trace.reached(trace.quantity.t(value))
+            return point.height, trace.surface.theta(point.x)
+
+        with np.errstate(all="ignore"):  # on the way to a value so far that numbers end
+            return self._adopting(at)
 
     @property
     def values(self) -> Array:
@@ -157,7 +175,7 @@ class ProfileCurve:
                 return ask(self._traces[-1])
             except BetterOptimumError as better:
                 with np.errstate(all="ignore"):
-                    found = maximise(self.program, self.power, better.z)
+                    found = maximum(self.program, self.power, better.z)
                 if found.status != "ok" or found.evaluation.value <= self.optimum.evaluation.value:
                     raise LostOptimumError(f"the density rises above the estimate's: {found.reason}") from None
                 self._hang(found)
@@ -175,7 +193,7 @@ class ProfileCurve:
     def _ends_on_edge(self, end: End) -> bool:
         """Whether the curve runs level to an edge that is itself a possible value: then that is the end."""
         support = self._traces[-1].quantity.support
-        return support.closed and end.towards == support.lower
+        return support.closed and end.towards == support.closed_end
 
     def _elsewhere(self) -> tuple[str, ...]:
         """That the interval is not one around the estimate, where a better optimum was met."""

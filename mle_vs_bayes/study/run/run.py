@@ -54,6 +54,11 @@ class Outcome:
         """Those of them that failed."""
         return sum(entry.failed for entry in self.entries.values())
 
+    @property
+    def without(self) -> int:
+        """Those that have not failed and have no estimate: what has no maximum, or does not apply."""
+        return sum(entry.without for entry in self.entries.values())
+
 
 def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
     """Run a study in a folder, or go on with it: what is finished there is kept.
@@ -68,6 +73,8 @@ def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None
         Somebody has had enough; what is finished stays.
     """
     watch = watch or Watch()
+    if wanted.replicates is not None and wanted.replicates < 1:
+        raise UsageError(f"the number of replicates is {wanted.replicates}; it must be above 0.")
     if not (folder / designs.NAME).exists():
         designs.check_free(folder)
     with lock.held(folder):
