@@ -42,38 +42,6 @@ class Target:
     lengths: NDArray[np.int64]
     dimension: int
 
-<<<<<<< HEAD
-=======
-    @property
-    def header(self) -> NDArray[np.int64]:
-        """What the machine code is given a pointer to: where the numbers and the lengths lie, and how many they are."""
-        numbers, lengths = self.numbers, self.lengths
-        return np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
-
-    def evaluator(self) -> "Callable[[Array], tuple[float, Array]]":
-        """Value and gradient ``(dimension,)`` as the sampler has them: `NOWHERE` and zeros where one is no number."""
-        try:
-            machine_code, header = self.callback(), self.header
-        except MOVED:
-            return lambda u: _sound(self.function(np.ascontiguousarray(u), self.numbers, self.lengths))
-        number = ctypes.POINTER(ctypes.c_double)
-
-        def evaluate(u: Array) -> tuple[float, Array]:
-            point, gradient, value = np.ascontiguousarray(u), np.zeros(self.dimension), np.zeros(1)
-            arrays = [each.ctypes.data_as(number) for each in (point, gradient, value)]
-            machine_code.ctypes(self.dimension, *arrays, header.ctypes.data_as(ctypes.c_void_p))
-            return float(value[0]), gradient
-
-        return evaluate
-
-
-def _sound(found: Any) -> tuple[float, Array]:
-    value, gradient = found
-    if np.isfinite(value) and np.all(np.isfinite(gradient)):
-        return float(value), np.asarray(gradient)
-    return NOWHERE, np.zeros(len(gradient))
-
->>>>>>> f0a060c (The law of groups' deviations given the parameters beside what models of groups share; parity on a sample is tested)
 
 @dataclass(frozen=True)
 class Schedule:
