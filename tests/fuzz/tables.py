@@ -103,7 +103,7 @@ def tables(draw, name):
     model, size = models.get(name), draw(st.sampled_from((1, 2, 3, 4, 6, 6, 9, 12)))
     columns = {}
     for column in model.columns:
-        if not column.optional or column.role == "y" or draw(st.integers(0, 2)) == 0:
+        if not column.optional or draw(st.integers(0, 2)) == 0:
             columns[column.role] = draw(BY_KIND[column.kind.name](size))
     _agree(columns)
     if model.takes_formula:
@@ -113,7 +113,6 @@ def tables(draw, name):
 
 def _agree(columns):
     """Let the columns say what data can be: ends of intervals in order, no more successes than trials."""
-    columns.pop("lower", None)
     if {"y", "upper"} <= columns.keys():
         y = columns.pop("y")
         columns.pop("event", None)
