@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import ornaments
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Program
@@ -72,7 +73,7 @@ def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed
 def _added(job: Job, group: str) -> list[Concern]:
     """Add one group; a stranger's model may have variables that nobody can draw from, and then lacks the group."""
     if not job.program.foreign:
-        GROUPS[group](job)
+        ornaments.make(f"the group {group} of the DataTree", lambda: GROUPS[group](job), None)
         return []
     try:
         GROUPS[group](job)

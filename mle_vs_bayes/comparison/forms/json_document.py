@@ -36,6 +36,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],
         "verdict": verdict.headline(fit),
         "concerns": [{"estimator": name, "code": c.code, "detail": c.detail} for name, c in fit.concerns],
+        "lost": [lost.record for lost in outcome.lost],
     }
 
 
