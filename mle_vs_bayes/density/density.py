@@ -1,9 +1,9 @@
 """One compiled program per model, data and priors: log-likelihood + α · log prior, gradient and Hessian.
 
-α = 0 is maximum likelihood, α = 1 the MAP, the road between them prior power-scaling. Values of
-the log-likelihood come from NumPy, derivatives from the leaf's PyMC likelihood (`parity` has made
-sure that both say the same). Everything is compiled when first needed, in PyTensor's
-``FAST_COMPILE`` mode: a Numba compile would cost more than the whole fit.
+α = 0 is maximum likelihood, α = 1 the MAP, the road between them prior power-scaling. Values of the log-likelihood
+come from NumPy, derivatives from the leaf's PyMC likelihood (`parity` has made sure that both say the same).
+Everything is compiled when first needed, in PyTensor's ``FAST_COMPILE`` mode: a Numba compile would cost more than
+the whole fit.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ from ..data.dataset import Dataset
 from ..model import jeffreys
 from ..model.layout import Layout
 from ..model.model import Model
+from ..model.moments.missing import Missing, missing
 from ..model.prior import Prior
 from . import pymc_model
 from .compile_cache import bound
@@ -83,6 +84,10 @@ class Program:
     def quantity_names(self) -> tuple[str, ...]:
         """Variables that hold all quantities: parameters and derived ones."""
         return (*self.layout.slices, *(function.name for function in self.model.functions))
+
+    @cached_property
+    def missing_moments(self) -> tuple[Missing, ...]:  # in the order of `quantity_labels`
+        return missing(self.model, self.layout, self.data, self.priors, self.prior_power)
 
     def quantities(self, theta: Array) -> Array:
         """Parameters and derived quantities ``(…, q)`` at θ ``(…, p)``, in the order of `quantity_labels`."""

@@ -13,6 +13,7 @@ from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Program
 from ..density.quiet import quiet
+from ..model.moments.missing import concerns
 from ..sampling import tree_groups
 from ..sampling.draws import stacked
 from .estimate import Estimate, missing
@@ -55,15 +56,19 @@ def fit(program: Program, sampling: Sampling, seed: int, groups: tuple[str, ...]
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
     notes = tree_groups.add(program, tree, groups, seed)
     draws = stacked(tree, program.layout.slices).reshape(-1, program.layout.size)
-    table = summary(tree, None if not program.foreign else program.quantity_names)
+    table = _existing(summary(tree, None if not program.foreign else program.quantity_names), program)
     _set_latent_apart(program, tree)
+    lacking = program.missing_moments[: program.layout.size]
+    mean = np.where([bool(each.mean) for each in lacking], np.nan, draws.mean(axis=0))
+    spread = np.where([bool(each.deviation) for each in lacking], np.nan, 1.0)
+    moments = concerns(program.quantity_labels, program.missing_moments)
     return Estimate(
         estimator=NAME,
         labels=program.layout.labels,
-        point=draws.mean(axis=0),
-        covariance=np.atleast_2d(np.cov(draws, rowvar=False)),
-        log_likelihood=float(np.sum(program.log_likelihood_units(draws.mean(axis=0)))),
-        concerns=(*diagnostics(tree, table, sampling), *notes),
+        point=mean,
+        covariance=np.atleast_2d(np.cov(draws, rowvar=False)) * np.outer(spread, spread),
+        log_likelihood=None if np.isnan(mean).any() else float(np.sum(program.log_likelihood_units(mean))),
+        concerns=(*moments, *diagnostics(tree, table, sampling), *notes),
         iterations=sampling.draws * sampling.chains,
         results=table,
         tree=tree,
@@ -102,6 +107,15 @@ def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pan
 
     with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw and has no R-hat
         return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
+
+
+def _existing(table: "pandas.DataFrame", program: Program) -> "pandas.DataFrame":
+    """The table without the means and standard deviations that the posterior does not have, whatever draws say."""
+    named = list(zip(program.quantity_labels, program.missing_moments, strict=True))
+    no_mean, no_deviation = [n for n, m in named if m.mean], [n for n, m in named if m.deviation]
+    table.loc[no_mean, "mean"] = np.nan
+    table.loc[no_deviation, ["sd", "mcse_mean", "mcse_sd"]] = np.nan
+    return table
 
 
 def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling) -> tuple[Concern, ...]:

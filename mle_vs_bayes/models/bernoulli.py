@@ -6,9 +6,11 @@ import scipy
 from ..data.column import Column, count, positive_count
 from ..data.dataset import Dataset
 from ..model.model import Model
+from ..model.moments.tails import Tails
 from ..model.parameter import Function, Parameter
 from ..model.prior import Prior
 from ..model.support import positive, unit
+from . import _moments as moments
 
 
 class Bernoulli(Model):
@@ -25,8 +27,11 @@ class Bernoulli(Model):
     name = "bernoulli"
     parameters = (Parameter("p", symbol="p", support=unit, prior=Prior("Beta", alpha=2, beta=2), typical=0.4),)
     columns = (Column("y", count), Column("trials", positive_count, optional=True, default=1.0))
-    functions = (Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive),)
+    functions = (
+        Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive, moments=moments.proportion),
+    )
     exact_intervals = {"p": "clopper_pearson"}
+    jeffreys_tails = {"p": Tails(near_lower=0.5, near_upper=0.5, words="jeffreys")}
 
     def design(self, n, rng):
         return Dataset({"trials": np.ones(n)})

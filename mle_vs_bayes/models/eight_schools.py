@@ -9,6 +9,7 @@ from ..model.model import Model
 from ..model.parameter import Parameter
 from ..model.prior import Prior, Scaled
 from ..model.support import nonnegative, real
+from . import _moments as moments
 
 
 class EightSchools(Model):
@@ -30,6 +31,9 @@ class EightSchools(Model):
         Parameter("tau", "τ", nonnegative, Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")), typical=8.0),
     )
     columns = (Column("y", number), Column("se", positive))
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]), scale="tau")
 
     def design(self, n, rng):
         return Dataset({"se": rng.uniform(5.0, 15.0, size=n)})

@@ -6,10 +6,12 @@ import scipy
 from ..data.dataset import Dataset
 from ..model.censoring import events_and_time
 from ..model.model import Model
+from ..model.moments.tails import Tail, Tails
 from ..model.parameter import Function, Parameter
 from ..model.prior import Prior, Scaled
 from ..model.support import positive
 from . import _lifetimes as lifetimes
+from . import _moments as moments
 
 
 class Exponential(Model):
@@ -28,8 +30,12 @@ class Exponential(Model):
         Parameter("rate", "λ", positive, Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")), typical=0.5),
     )
     columns = lifetimes.columns
-    functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive),)
+    functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive, moments=moments.mean_of_lives),)
     exact_intervals = {"rate": "gamma_pivot"}
+    jeffreys_tails = {"rate": Tails(above=Tail(0.0, 0.0), near_lower=0.0, words="jeffreys")}
+
+    def moments(self, tails, data):
+        return {"rate": moments.rate_of_lives(tails, data)}
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

@@ -8,6 +8,7 @@ from ..model.model import Model
 from ..model.parameter import Parameter
 from ..model.prior import Prior, Scaled
 from ..model.support import positive, real
+from . import _moments as moments
 from . import _regression as regression
 
 
@@ -38,6 +39,9 @@ class Linear(Model):
     columns = (Column("y", number),)
     exact_intervals = {"beta": "t", "sigma": "chi_square"}
     takes_formula = True
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]), location="beta")
 
     def design(self, n, rng):
         return regression.design(n, rng)

@@ -9,6 +9,7 @@ from ..model.parameter import Function, Parameter
 from ..model.prior import Prior, Scaled
 from ..model.support import positive, real
 from . import _regression as regression
+from . import _separation as separation
 
 
 class Logistic(Model):
@@ -32,8 +33,11 @@ class Logistic(Model):
         Column("trials", positive_count, optional=True, default=1.0),
         Column("offset", number, optional=True, default=0.0),
     )
-    functions = (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), dims=("term",), support=positive),)
+    functions = (Function("odds_ratio", lambda t: np.exp(t["beta"]), ("term",), positive, separation.odds_ratios),)
     takes_formula = True
+
+    def moments(self, tails, data):
+        return separation.coefficients(tails, data)
 
     def design(self, n, rng):
         return regression.design(n, rng).replace(trials=np.ones(n), offset=np.zeros(n))

@@ -9,6 +9,7 @@ from ..model.parameter import Function, Parameter
 from ..model.prior import Prior, Scaled
 from ..model.support import positive, real
 from . import _groups as groups
+from . import _moments as moments
 
 
 class NeymanScott(Model):
@@ -43,8 +44,11 @@ class NeymanScott(Model):
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
     )
     columns = (Column("y", number), Column("group", label))
-    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
+    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]))
 
     def design(self, n, rng):
         """Pairs, the last of them a triple where n is odd."""

@@ -6,9 +6,11 @@ import scipy
 from ..data.column import Column, number
 from ..data.dataset import Dataset
 from ..model.model import Model
+from ..model.moments.tails import Tail, Tails
 from ..model.parameter import Function, Parameter
 from ..model.prior import Prior, Scaled
 from ..model.support import positive, real
+from . import _moments as moments
 
 
 class Normal(Model):
@@ -29,8 +31,12 @@ class Normal(Model):
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
     )
     columns = (Column("y", number),)
-    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
+    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
+    jeffreys_tails = {"sigma": Tails(above=Tail(1.0, 0.0), near_lower=-1.0, words="jeffreys")}
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]))
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

@@ -12,6 +12,7 @@ from ..model.prior import Prior, Scaled
 from ..model.support import positive
 from ..model.vector_support import ordered, simplex
 from . import _mixture as mixture
+from . import _moments as moments
 
 
 class NormalMixture(Model):
@@ -55,6 +56,9 @@ class NormalMixture(Model):
 
     def coords(self, data):
         return {**data.coords, "component": tuple(str(k + 1) for k in range(self.components))}
+
+    def moments(self, tails, data):
+        return moments.mixture(tails, len(data["y"]))
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

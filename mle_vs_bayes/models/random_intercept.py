@@ -9,6 +9,7 @@ from ..model.prior import Prior, Scaled
 from ..model.special_case import SpecialCase
 from ..model.support import nonnegative, positive, real, unit
 from . import _groups as groups
+from . import _moments as moments
 
 
 class RandomIntercept(Model):
@@ -36,8 +37,11 @@ class RandomIntercept(Model):
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=1.0),
     )
     columns = (Column("y", number), Column("group", label))
-    functions = (Function("icc", groups.intraclass_correlation, support=unit),)
+    functions = (Function("icc", groups.intraclass_correlation, support=unit, moments=moments.bounded),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
+
+    def moments(self, tails, data):
+        return moments.between_groups(tails, len(data["y"]), len(data.coords["group"]))
 
     def design(self, n, rng):
         return groups.design(n, max(1, n // 5))

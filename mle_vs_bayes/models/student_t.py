@@ -10,6 +10,7 @@ from ..model.parameter import Parameter
 from ..model.prior import Prior, Scaled
 from ..model.special_case import SpecialCase
 from ..model.support import positive, real
+from . import _moments as moments
 
 
 class StudentT(Model):
@@ -34,6 +35,9 @@ class StudentT(Model):
     )
     columns = (Column("y", number),)
     special_cases = {"normal": SpecialCase("nu", np.inf, edge=True)}
+
+    def moments(self, tails, data):
+        return moments.student_t(tails, len(data["y"]))
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

@@ -9,6 +9,7 @@ from ..model.parameter import Parameter
 from ..model.prior import Prior, Scaled
 from ..model.support import Above
 from ..model.support import positive as positive_support
+from . import _moments as moments
 
 
 class Uniform(Model):
@@ -32,6 +33,9 @@ class Uniform(Model):
 
     def supports(self, data):
         return {"upper": Above("above every y", float(data["y"].max()), closed=True)} if "y" in data else {}
+
+    def moments(self, tails, data):
+        return moments.uniform(tails, len(data["y"]))
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

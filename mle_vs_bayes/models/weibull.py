@@ -11,6 +11,7 @@ from ..model.prior import Prior, Scaled
 from ..model.special_case import SpecialCase
 from ..model.support import positive
 from . import _lifetimes as lifetimes
+from . import _moments as moments
 
 
 class Weibull(Model):
@@ -33,9 +34,14 @@ class Weibull(Model):
     columns = lifetimes.columns
     special_cases = {"exponential": SpecialCase("shape", 1.0)}
     functions = (
-        Function("mean", lambda theta: theta["scale"] * scipy.special.gamma(1 + 1 / theta["shape"]), support=positive),
-        Function("median", lambda theta: theta["scale"] * np.log(2) ** (1 / theta["shape"]), support=positive),
+        Function(
+            "mean", lambda t: t["scale"] * scipy.special.gamma(1 + 1 / t["shape"]), (), positive, moments.mean_life
+        ),
+        Function("median", lambda t: t["scale"] * np.log(2) ** (1 / t["shape"]), (), positive, moments.median_life),
     )
+
+    def moments(self, tails, data):
+        return moments.lives(tails, data)
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

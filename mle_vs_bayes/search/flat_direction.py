@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.density import Program
-from ..model.direction import combination
+from ..model.layout import combination
 
 Array = NDArray[np.float64]
 FLAT = 300.0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..density.density import Evaluation, Program
-from ..model.direction import combination
+from ..model.layout import combination
 from .edges import FAR, closed_edge, runaway
 
 Array = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...density.density import Evaluation
-from ...model.direction import combination
+from ...model.layout import combination
 from ..program_density import OwnProgram
 
 Array = NDArray[np.float64]
