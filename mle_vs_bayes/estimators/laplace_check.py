@@ -41,7 +41,8 @@ def pareto_shape(program: Program, mode: Estimate, seed: int) -> float | None:
     usable = log_weights[np.isfinite(log_weights)]
     if len(usable) < DRAWS / 10:
         return None
-    return float(array_stats.psislw(usable - usable.max())[1])
+    with np.errstate(all="ignore"):  # weights that are all but equal have no tail to fit
+        return float(array_stats.psislw(usable - usable.max())[1])
 
 
 def concern(shape: float | None) -> tuple[Concern, ...]:
