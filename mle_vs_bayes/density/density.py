@@ -21,7 +21,7 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..model.prior import Prior
 from . import pymc_model
-from .compile_cache import bound
+from .compile_cache import MODE, bound
 from .coordinates import Coordinates
 
 if TYPE_CHECKING:
@@ -61,6 +61,11 @@ class Program:
     """Whether the PyMC model is a stranger's: it may not compile everywhere or be drawn from, and has its own names."""
     sampler = "nutpie"
     """PyMC's name of what draws the posterior."""
+
+    @property
+    def search_mode(self) -> str:
+        """PyTensor's mode for gradients that a search evaluates some hundred times."""
+        return MODE
 
     def replicated_graph(self) -> tuple[Any, Any, dict[str, Any]]:
         """Of a stranger's model: its likelihood with a symbol for each observed variable's values."""

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.compile_cache import MODE
 from ..density.density import Program
 from ..density.quiet import quiet
 from ..search.audit import concerns, searches_of
@@ -120,7 +119,7 @@ def find_map(program: Program, theta: Array) -> Any:
                 jitter=False,
                 return_inferencedata=True,
                 progressbar=False,
-                compile_kwargs={"mode": MODE},
+                compile_kwargs={"mode": program.search_mode},
             )
         except (*_STOPPED, MethodNotDefined, pymc.exceptions.SamplingError):
             return None

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.compile_cache import MODE
 from ..density.density import Program
 from ..density.quiet import quiet
 from ..sampling import tree_groups
@@ -164,7 +163,7 @@ def _by(sampler: str, program: Program, sampling: Sampling, seed: int, correlate
         target_accept=_ACCEPT_LATENT if program.model.has_latent else _ACCEPT,
         nuts_sampler=sampler,
         **({"nuts": {"adaptation": "low_rank"}} if correlated else {}),
-        compile_kwargs={"freeze_model": freeze} if sampler == "nutpie" else {"mode": MODE},
+        compile_kwargs={"freeze_model": freeze} if sampler == "nutpie" else {"mode": program.search_mode},
         progressbar=sampling.progress,
         quiet=not sampling.progress,
         compute_convergence_checks=False,

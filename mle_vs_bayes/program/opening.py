@@ -11,10 +11,12 @@ from ..data.dataset import Dataset
 from ..errors import DataError, ModelError
 from .graphs.derived import add_quantities
 from .graphs.latent import in_likelihood, latent, parents
+from .graphs.randomness import check_densities, check_observed, check_repeats
 from .program_density import OwnProgram
 from .program_model import Companions, OwnModel, Refusals
+from .starts.allowance import Allowance
 from .starts.closed_edges import close_edges
-from .starts.identification import flat_direction
+from .starts.identification import POINTS, flat_direction
 from .starts.starting_point import climbed, usable_start
 
 if TYPE_CHECKING:
@@ -32,23 +34,30 @@ def open_program(
     companions: Companions | None = None,
     allow_joint: bool = False,
     sampler: str = "nutpie",
+    allowance: Allowance | None = None,
 ) -> OwnProgram:
     """Everything the suite needs of a PyMC model; ``allow_joint`` insists on joint modes of latent variables.
+
+    ``allowance`` bounds what is spent in derivatives before anything is fitted.
 
     Raises
     ------
     DataError
         An observed variable has missing values.
     ModelError
-        Nothing is observed, a free variable is discrete, no start has a finite density, the posterior is improper.
+        Nothing is observed, a free variable is discrete, values or density are random, no start has a finite density,
+        the posterior is improper.
     """
+    allowance = allowance or Allowance()
     observed = observed_values(program)
     check(program, name)
     model = OwnModel(program, name, observed, companions or Companions())
     model.effects = latent(program, dict(model.axes.shapes), {k: np.shape(v) for k, v in observed.items()})
     add_quantities(model)
     opened = OwnProgram(model, _data(program, observed), model.own_priors)
+    check_densities(opened.graphs, name)
     start = usable_start(opened)
+    check_repeats(opened.unit_values(start), opened.unit_values(start), "the likelihood")
     model.point = opened.layout.split(start)
     opened.__dict__.pop("start", None)  # which was read of the first point
     parameters = close_edges(opened, start)
@@ -59,21 +68,31 @@ def open_program(
     joint = _joint(model)
     if joint is not None and not allow_joint:
         model.refusals = Refusals(mle=joint, map=joint)
-        _check_proper(opened)
+        _check_proper(opened, allowance)
     else:
-        _prepare_optima(opened)
-    _note(opened, joint if allow_joint else None)
+        _prepare_optima(opened, allowance)
+    _note(opened, joint if allow_joint else None, allowance)
     return opened
 
 
-def _prepare_optima(opened: OwnProgram) -> None:
+def _prepare_optima(opened: OwnProgram, allowance: Allowance) -> None:
     """A start near a mode, coordinates standardised there, and directions that nothing is known of."""
     model = opened.model
-    model.point = opened.layout.split(climbed(opened, opened.start))
+    _measure(opened, allowance)
+    model.point = opened.layout.split(climbed(opened, opened.start, allowance))
     del opened.start
-    _check_proper(opened)
-    model.refusals = Refusals(mle=_unidentified(opened))
-    opened.standardise()
+    _check_proper(opened, allowance)
+    model.refusals = Refusals(mle=_unidentified(opened, allowance))
+    if allowance.affords(2, "coordinates scaled by the curvature"):
+        opened.standardise()
+
+
+def _measure(opened: OwnProgram, allowance: Allowance) -> None:
+    """What a gradient costs; its first evaluation compiles, and two at one point show whether a black box draws."""
+    derivatives, start = opened.theta_derivatives, opened.start
+    first, again = derivatives.gradient(start), []
+    allowance.measure(lambda: again.append(derivatives.gradient(start)), derivatives.hessian_gradients)
+    check_repeats(first, again[0], "the gradient")
 
 
 def observed_values(program: "pymc.Model") -> dict[str, Array]:
@@ -83,7 +102,10 @@ def observed_values(program: "pymc.Model") -> dict[str, Array]:
     ------
     DataError
         Some are missing: PyMC would draw them, and they would be parameters.
+    ModelError
+        They are drawn at random.
     """
+    check_observed(program)
     free = {rv.name for rv in program.free_RVs}
     found = {}
     for rv in program.observed_RVs:
@@ -150,7 +172,7 @@ def _joint(model: OwnModel) -> str | None:
     )
 
 
-def _unidentified(opened: OwnProgram) -> str | None:
+def _unidentified(opened: OwnProgram, allowance: Allowance) -> str | None:
     """Why the likelihood alone has no single maximum, or None."""
     model = opened.model
     read = in_likelihood(model.program)
@@ -159,11 +181,21 @@ def _unidentified(opened: OwnProgram) -> str | None:
     way = "leave it out, or read the MAP and the posterior"
     if unread:
         return f"the likelihood does not depend on {', '.join(unread)}; {way}"
-    flat = flat_direction(opened, 0.0) if opened.layout.free_size <= MOST else None
+    flat = _flat_direction(opened, 0.0, allowance)
     return None if flat is None else f"the likelihood does not change along {flat}, which only a prior can tell; {way}"
 
 
-def _check_proper(opened: OwnProgram) -> None:
+def _flat_direction(opened: OwnProgram, power: float, allowance: Allowance) -> str | None:
+    """`flat_direction` where it can be afforded."""
+    if opened.layout.free_size > MOST:
+        return None
+    if not allowance.measured:
+        _measure(opened, allowance)
+    what = "whether the prior leaves a direction open" if power else "whether the data leave a direction open"
+    return flat_direction(opened, power) if allowance.affords(1 + POINTS, what) else None
+
+
+def _check_proper(opened: OwnProgram, allowance: Allowance) -> None:
     """Refuse a posterior that has a direction in which neither likelihood nor prior changes.
 
     Raises
@@ -172,9 +204,7 @@ def _check_proper(opened: OwnProgram) -> None:
         Naming the direction and the flat priors.
     """
     flat = [name for name, prior in opened.priors.items() if not prior.proper]
-    if not flat or opened.layout.free_size > MOST:
-        return
-    direction = flat_direction(opened, 1.0)
+    direction = _flat_direction(opened, 1.0, allowance) if flat else None
     if direction is not None:
         raise ModelError(
             f"the posterior of {opened.model.name} is improper: neither the data nor a prior say anything along "
@@ -182,13 +212,14 @@ def _check_proper(opened: OwnProgram) -> None:
         )
 
 
-def _note(opened: OwnProgram, joint: str | None) -> None:
+def _note(opened: OwnProgram, joint: str | None, allowance: Allowance) -> None:
     """Concerns that are there before anything is fitted."""
     potentials = [str(potential.name) for potential in opened.model.program.potentials]
     if potentials:
         opened.notes.append((("mle",), Concern("potential", ", ".join(potentials))))
     if joint is not None:
         opened.notes.append((("mle", "map"), Concern("joint_mode", joint.split(":")[0])))
+    opened.notes += [(("mle", "map", "posterior"), concern) for concern in allowance.concern]
 
 
 def is_pymc_model(model: Any) -> bool:

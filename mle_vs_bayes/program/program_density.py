@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..data.dataset import Dataset
+from ..density.compile_cache import MODE
 from ..density.density import Program, root_of_inverse
 from ..model.prior import Prior
 from .graphs.densities import Graphs
-from .graphs.differentiate import Derivatives, function, function_of, guarded, refusals, scores
+from .graphs.differentiate import LOOP_MODE, Derivatives, function, function_of, guarded, refusals, scores
 from .program_model import OwnModel
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class OwnProgram(Program):
         model.units = self._units_of
         self.notes: list[tuple[tuple[str, ...], Concern]] = []
         """Concerns known before anything is fitted, and the estimators that they are about."""
+
+    @property
+    def search_mode(self) -> str:
+        return LOOP_MODE if self.theta_derivatives.looping else MODE
 
     def standardise(self) -> None:
         """Turn and scale the coordinates that run over the whole line by the curvature at the start."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,7 @@ from ...model.parameter import Function
 from ..program_model import MOST_ELEMENTS, MOST_FITTED, OwnModel, axes_of
 from .densities import Graphs
 from .differentiate import function, guarded
-
-if TYPE_CHECKING:
-    pass
+from .randomness import is_random
 
 Array = NDArray[np.float64]
 
@@ -47,6 +45,8 @@ def _small(model: OwnModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
         point = layout.join(model.point)
         for variable in candidates:
             graph = graphs.one(variable)
+            if is_random(graph):  # another number at every evaluation: it stays in the DataTree
+                continue
             shape = np.shape(function(graphs.vector, graph)(point))
             fitted = model.size in (*shape, np.prod(shape)) and model.size > MOST_FITTED
             if not fitted or model.effects:

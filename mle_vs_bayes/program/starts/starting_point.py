@@ -15,6 +15,7 @@ from ...density.density import Evaluation
 from ...errors import ModelError
 from ..program_density import OwnProgram
 from ..program_model import initial_point
+from .allowance import Allowance
 
 Array = NDArray[np.float64]
 
@@ -51,10 +52,10 @@ def usable_start(program: OwnProgram) -> Array:
     return points[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))]
 
 
-def climbed(program: OwnProgram, start: Array) -> Array:
-    """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere."""
+def climbed(program: OwnProgram, start: Array, allowance: Allowance) -> Array:
+    """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere or costs too much."""
     z = program.coordinates.z(start)
-    if not np.all(np.isfinite(z)):
+    if not np.all(np.isfinite(z)) or not allowance.affords(1, "the climb from PyMC's point towards a mode"):
         return start
     here = program.evaluate(z, 1.0)
     for _ in range(_STEPS):
@@ -63,8 +64,12 @@ def climbed(program: OwnProgram, start: Array) -> Array:
             return start
         if length < _NEAR:
             break
-        moved = _moved(program, z, here, step)
+        trials = allowance.evaluations(_HALVINGS)
+        moved, evaluations = _moved(program, z, here, step, trials)
+        allowance.spend(evaluations)
         if moved is None:
+            if trials < _HALVINGS:
+                allowance.left_out.append("the end of the climb towards a mode")
             break
         z, here = moved
     theta = program.coordinates.theta(z)
@@ -85,14 +90,16 @@ def _step(here: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, float]:
     return step * min(1.0, _LONGEST / longest if longest > 0 else 1.0), float(np.sqrt(np.sum(along**2 / size)))
 
 
-def _moved(program: OwnProgram, z: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
-    """The first of ever shorter steps that climbs, and the density there; None where none does."""
-    for halving in range(_HALVINGS):
+def _moved(
+    program: OwnProgram, z: Array, here: Evaluation, step: Array, trials: int
+) -> tuple[tuple[Array, Evaluation] | None, int]:
+    """The first of ever shorter steps that climbs, with the density there, or None; and how many were tried."""
+    for halving in range(trials):
         there = z + step * 0.5**halving
         found = program.evaluate(there, 1.0)
         if np.isfinite(found.value) and found.value > here.value and np.all(np.isfinite(found.gradient)):
-            return there, found
-    return None
+            return (there, found), halving + 1
+    return None, trials
 
 
 def _height(program: OwnProgram, theta: Array) -> float:
