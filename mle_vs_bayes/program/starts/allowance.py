@@ -2,7 +2,7 @@
 
 A gradient takes microseconds in most programs and seconds in some (a differential equation in a black box). It is
 measured once, and what cannot be afforded at that price is left out and named: a climb that is cut short starts the
-chains elsewhere, so on a faster machine the draws may be others. Where all can be afforded, which is so for gradients of
+chains elsewhere, so on a faster machine the draws may be others. Where all can be afforded, as it can for gradients of
 some milliseconds, nothing depends on the clock.
 """
 
