@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from mle_vs_bayes.errors import ModelError
+from mle_vs_bayes.program import file
+
 from ..cli.conftest import run_command
 
 PROGRAM = """
@@ -155,3 +158,24 @@ def test_latent_effects_are_refused_in_rows_and_screen(files):
     assert {row["status"] for row in rows} == {"not_applicable"}
     assert all("--allow-joint" in row["reason"] for row in rows)
     assert "theta is latent" in run_command(f"compare program.py:latent data.csv {POINTS}").out
+
+
+def test_lines_of_this_package_are_not_the_persons_even_where_the_program_lies_above_it(tmp_path, monkeypatch):
+    """A program in the root of a checkout has the package in its folder; a module of its own beside it is its own."""
+    (tmp_path / "helper.py").write_text("from package.inner import fail\n\n\ndef help():\n    fail()\n")
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "inner.py").write_text("def fail():\n    raise ValueError('deep')\n")
+    (tmp_path / "mine.py").write_text("import helper\n\n\ndef model(data):\n    helper.help()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = tmp_path / "mine.py"
+    of = file.function_of(file.load(path), path, "model")
+
+    def sentence():
+        with pytest.raises(ModelError) as caught:
+            file.made(of, path, {"x": 1})
+        return str(caught.value)
+
+    assert "line 2 of inner.py" in sentence()  # what the mutant shows of every package
+    monkeypatch.setattr(file, "_PACKAGE", tmp_path / "package")
+    assert "inner.py" not in sentence()
+    assert "line 5: `helper.help()`; line 5 of helper.py: `fail()`" in sentence()
