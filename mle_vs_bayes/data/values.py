@@ -126,7 +126,7 @@ def check(values: Array, column: Column, name: str, rows: pd.Index) -> None:
         advice = frequencies if column.role == "weights" else "correct the data or choose another column"
         raise DataError(f"{seen}, but must be {column.kind.description}; {advice}.")
     too_large = relevant & (values > LARGEST_COUNT)
-    if column.kind in (count, positive_count) and too_large.any():
+    if column.kind in (count, positive_count) and column.role != "weights" and too_large.any():
         seen = _seen(values, too_large, column.role, name, rows)
         raise DataError(
             f"{seen}, but the sampler's integers end at {LARGEST_COUNT}; "

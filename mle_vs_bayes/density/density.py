@@ -100,6 +100,21 @@ class Program:
         """Number of independent units: rows, or whole groups."""
         return len(self.log_likelihood_units(self.start))
 
+    @cached_property
+    def weights(self) -> Array | None:
+        """How often each unit ``(units,)`` was observed; None where once, or where a leaf counts rows of its groups."""
+        if self.foreign or self.model.unit != "row":
+            return None
+        return self.data.get("weights")
+
+    def total(self, units: Array) -> float:
+        """The sum over observations of values ``(units,)``."""
+        return float(np.sum(units if self.weights is None else self.weights * units))
+
+    def log_likelihood(self, theta: Array) -> float:
+        """NumPy's log-likelihood of all observations at θ on the model scale."""
+        return self.total(self.log_likelihood_units(theta))
+
     def working_units(self, w: Array) -> Array:
         """The same from working coordinates: no digits are lost to the design matrix."""
         with np.errstate(all="ignore"):
@@ -109,7 +124,7 @@ class Program:
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
-            value = float(np.sum(self.working_units(w)))
+            value = self.total(self.working_units(w))
             gradient, hessian = self._likelihood_derivatives(w)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)
@@ -158,7 +173,7 @@ class Program:
     @cached_property
     def sampled_model(self) -> "pymc.Model":
         """What is sampled: `pymc_model`, or the same posterior with latent variables where the leaf has them."""
-        if not self.model.has_latent:
+        if not self.model.has_latent or self.weights is not None:  # of each copy of a row there is a latent variable
             return self.pymc_model
         return self._built(latent=True)
 
@@ -197,7 +212,11 @@ class Program:
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
-        return self._of_likelihood("derivatives", lambda vector, units: _gradient_and_hessian(units.sum(), vector))
+        def outputs(vector: Any, units: Any) -> Any:
+            counts = 1.0 if self.weights is None else self.likelihood_model[pymc_model.data_node("weights")]
+            return _gradient_and_hessian((counts * units).sum(), vector)
+
+        return self._of_likelihood("derivatives", outputs)
 
     @cached_property
     def _unit_scores(self) -> Callable[[Array], Array]:

@@ -49,7 +49,7 @@ def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
         labels=program.layout.labels,
         point=theta,
         covariance=covariance(program, top),
-        log_likelihood=float(np.sum(program.working_units(program.coordinates.working(top.z)))),
+        log_likelihood=program.total(program.working_units(program.coordinates.working(top.z))),
         concerns=(*concerns(program, 1.0, top, optima), *_stayed(program, begins, found)),
         iterations=top.iterations,
         gradient=top.decrement,

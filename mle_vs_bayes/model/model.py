@@ -67,6 +67,12 @@ class Model:
     """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
     edges: ClassVar[Mapping[str, str]] = {}
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
+    weighted: ClassVar[bool] = False
+    """Whether the formulas of this leaf count rows by the column ``weights``; for others each row is written as often
+    as its weight says before they see it."""
+    unit: ClassVar[str] = "row"
+    """What is independent, ``row`` or ``group``: the trunk weights the log-likelihood of a row, and a leaf whose units
+    are groups counts the rows of each itself."""
     takes_formula: ClassVar[bool] = False
     """Whether the data come through a formula as a design matrix ``X`` with coords ``term``."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import counts
 from ..data.dataset import Dataset
 
 Array = NDArray[np.float64]
@@ -25,9 +26,9 @@ def codes(data: Mapping[str, Array]) -> NDArray[np.intp]:
 def statistics(data: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     """Rows, mean of y, and sum of squares around that mean, of each group: ``(G,)`` each."""
     of, y = codes(data), data["y"]
-    size = np.bincount(of).astype(float)
-    mean = np.bincount(of, y) / size
-    return size, mean, np.bincount(of, (y - mean[of]) ** 2)
+    size = counts.by_group(data, of)
+    mean = counts.by_group(data, of, y) / size
+    return size, mean, counts.by_group(data, of, (y - mean[of]) ** 2)
 
 
 def moments(data: Mapping[str, Array]) -> tuple[float, float, float]:
@@ -42,14 +43,14 @@ def intraclass_correlation(theta: Mapping[str, Any]) -> Any:
     return theta["tau"] ** 2 / (theta["tau"] ** 2 + theta["sigma"] ** 2)
 
 
-def symbolic_statistics(y: Any, group: Any) -> tuple[Any, Any, Any]:
-    """The same of PyTensor vectors."""
+def symbolic_statistics(y: Any, group: Any, weights: Any) -> tuple[Any, Any, Any]:
+    """The same of PyTensor vectors, ``weights`` being how often each row was observed."""
     import pytensor.tensor as pt
 
     of = pt.cast(group, "int64")
-    size: Any = pt.bincount(of, weights=pt.ones_like(group))
-    mean = pt.bincount(of, weights=y) / size
-    return size, mean, pt.bincount(of, weights=(y - mean[of]) ** 2)
+    size: Any = pt.bincount(of, weights=weights)
+    mean = pt.bincount(of, weights=weights * y) / size
+    return size, mean, pt.bincount(of, weights=weights * (y - mean[of]) ** 2)
 
 
 def unusable(data: Dataset, lost: str) -> str | None:
@@ -58,7 +59,7 @@ def unusable(data: Dataset, lost: str) -> str | None:
     groups, first = len(data.coords["group"]), y[np.unique(of, return_index=True)[1]]
     if np.ptp(y) == 0:
         return f"every y is {y[0]:g}; a spread cannot be estimated from one value"
-    if groups == data.n:
+    if groups == data.size:
         return f"each of the {groups} groups has one row, so that {lost} (the model normal needs no groups)"
     if np.all(y == first[of]):
         seen = f"{first[0]:g} in group {data.coords['group'][0]}"

@@ -31,11 +31,12 @@ def totals(data):
     if "upper" in data:
         return None
     cut = data.get("event", np.ones(data.n)) == 0
-    rows = [data["y"][each] for each in (~cut, cut) if each.any()]
-    found = {"y": np.array([times.mean() for times in rows])}
+    rows = [np.flatnonzero(each) for each in (~cut, cut) if each.any()]
+    times = [np.average(data["y"][each], weights=data.counts[each]) for each in rows]
+    found = {"y": np.array(times)}
     if "event" in data:
         found["event"] = np.array([1.0, 0.0])[[(~cut).any(), cut.any()]]
-    return Dataset(found), np.array([float(len(times)) for times in rows])
+    return Dataset(found), np.array([float(data.counts[each].sum()) for each in rows])
 
 
 def no_event(data, direction: str) -> str | None:

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.dataset import Dataset
 
 
@@ -27,22 +28,24 @@ def triangle(data):
 
     A row's weight counts its log sigma; its square is counted once, so that the row is divided by the weight's root.
     """
-    if data.n <= data["X"].shape[1] + 1:
+    if data.size <= data["X"].shape[1] + 1:
         return None
-    both = np.column_stack([data["X"], data["y"]])
+    both = np.column_stack([data["X"], data["y"]]) * np.reshape(counts.roots(data), (-1, 1))
     length = np.linalg.norm(both, axis=0)
     r = np.linalg.qr(both / np.where(length > 0, length, 1.0), mode="r") * length
-    weight = data.n / len(r)
-    return data.replace(X=r[:, :-1] / np.sqrt(weight), y=r[:, -1] / np.sqrt(weight)), np.full(len(r), weight)
+    weight = data.size / len(r)
+    bare = Dataset({role: values for role, values in data.items() if role != counts.WEIGHTS}, data.coords)
+    return bare.replace(X=r[:, :-1] / np.sqrt(weight), y=r[:, -1] / np.sqrt(weight)), np.full(len(r), weight)
 
 
 def flat_prior_posterior(data, beta):
     """Student-t posterior of each coefficient under p(beta, sigma) ∝ 1, by label."""
-    freedom = data.n - len(beta) - 1
+    freedom = data.size - len(beta) - 1
     if freedom < 1:
         return None
-    residuals = data["y"] - data["X"] @ beta
-    triangle = np.linalg.qr(data["X"], mode="r")
+    roots = np.reshape(counts.roots(data), (-1, 1))
+    residuals = (data["y"] - data["X"] @ beta) * roots[:, 0]
+    triangle = np.linalg.qr(data["X"] * roots, mode="r")
     spread = np.sqrt(np.sum(np.linalg.inv(triangle) ** 2, axis=1) * (residuals @ residuals) / freedom)
     named = zip(data.coords["term"], beta, spread, strict=True)
     return {f"beta[{term}]": scipy.stats.t(freedom, loc=b, scale=s) for term, b, s in named}

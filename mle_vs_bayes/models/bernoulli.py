@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.column import Column, count, positive_count
 from ..data.dataset import Dataset
 from ..model.model import Model
@@ -24,6 +25,7 @@ class Bernoulli(Model):
 
     name = "bernoulli"
     parameters = (Parameter("p", symbol="p", support=unit, prior=Prior("Beta", alpha=2, beta=2), typical=0.4),)
+    weighted = True
     columns = (Column("y", count), Column("trials", positive_count, optional=True, default=1.0))
     functions = (Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive),)
     exact_intervals = {"p": "clopper_pearson"}
@@ -43,27 +45,27 @@ class Bernoulli(Model):
         return pm.Binomial("y", n=data["trials"].astype("int64"), p=theta["p"], observed=data["y"])
 
     def start(self, data):
-        return {"p": (data["y"].sum() + 0.5) / (data["trials"].sum() + 1)}
+        return {"p": (counts.total(data, data["y"]) + 0.5) / (counts.total(data, data["trials"]) + 1)}
 
     def closed_form_mle(self, data):
-        return {"p": data["y"].sum() / data["trials"].sum()}
+        return {"p": counts.total(data, data["y"]) / counts.total(data, data["trials"])}
 
     def conjugate_posterior(self, data, priors):
         if priors["p"].signature != ("Beta", "alpha", "beta"):
             return None
-        successes, failures = data["y"].sum(), (data["trials"] - data["y"]).sum()
+        successes, failures = counts.total(data, data["y"]), counts.total(data, data["trials"] - data["y"])
         prior = priors["p"].arguments
         return {"p": scipy.stats.beta(prior["alpha"] + successes, prior["beta"] + failures)}
 
     def fisher_information(self, theta, data):
-        return data["trials"].sum() / (theta["p"] * (1 - theta["p"]))
+        return counts.total(data, data["trials"]) / (theta["p"] * (1 - theta["p"]))
 
     def condense(self, data):
         """All trials as one row."""
-        return Dataset({"y": data["y"].sum(keepdims=True), "trials": data["trials"].sum(keepdims=True)}), np.ones(1)
+        return Dataset({role: np.array([counts.total(data, data[role])]) for role in ("y", "trials")}), np.ones(1)
 
     def divergence(self, data):
-        successes, trials = data["y"].sum(), data["trials"].sum()
+        successes, trials = counts.total(data, data["y"]), counts.total(data, data["trials"])
         if 0 < successes < trials:
             return None
         return f"p runs to {successes / trials:.0f}: {'no' if successes == 0 else 'every'} trial is a success"

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.column import Column, number, positive
 from ..data.dataset import Dataset
 from ..model.model import Model
@@ -29,6 +30,7 @@ class EightSchools(Model):
         Parameter("mu", "μ", real, Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")), typical=5.0),
         Parameter("tau", "τ", nonnegative, Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")), typical=8.0),
     )
+    weighted = True
     columns = (Column("y", number), Column("se", positive))
 
     def design(self, n, rng):
@@ -48,8 +50,8 @@ class EightSchools(Model):
 
     def start(self, data):
         """The precision-weighted mean, and the spread that the standard errors leave over."""
-        weight = 1 / data["se"] ** 2
-        left_over = max(np.var(data["y"]) - np.mean(data["se"] ** 2), 0.01 * np.var(data["y"]))
+        weight, variance = data.counts / data["se"] ** 2, counts.variance(data, data["y"])
+        left_over = max(variance - counts.mean(data, data["se"] ** 2), 0.01 * variance)
         return {"mu": np.sum(weight * data["y"]) / np.sum(weight), "tau": np.sqrt(left_over)}
 
     def unusable(self, data):

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.dataset import Dataset
 from ..model.censoring import events_and_time
 from ..model.model import Model
@@ -27,6 +28,7 @@ class Exponential(Model):
     parameters = (
         Parameter("rate", "λ", positive, Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")), typical=0.5),
     )
+    weighted = True
     columns = lifetimes.columns
     functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive),)
     exact_intervals = {"rate": "gamma_pivot"}
@@ -67,7 +69,7 @@ class Exponential(Model):
         return {"rate": scipy.stats.gamma(prior["alpha"] + events, scale=1 / (prior["beta"] + time))}
 
     def fisher_information(self, theta, data):
-        return data["y"].shape[0] / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
+        return counts.size(data) / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
 
     def condense(self, data):
         return lifetimes.totals(data)

@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.column import Column, number
 from ..model.model import Model
 from ..model.parameter import Parameter
@@ -35,6 +36,7 @@ class Linear(Model):
         ),
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=1.5),
     )
+    weighted = True
     columns = (Column("y", number),)
     exact_intervals = {"beta": "t", "sigma": "chi_square"}
     takes_formula = True
@@ -57,8 +59,9 @@ class Linear(Model):
         return self.closed_form_mle(data)
 
     def closed_form_mle(self, data):
-        beta = regression.least_squares(data["X"], data["y"])
-        return {"beta": beta, "sigma": np.sqrt(np.mean((data["y"] - data["X"] @ beta) ** 2))}
+        roots = counts.roots(data)
+        beta = regression.least_squares(data["X"] * np.reshape(roots, (-1, 1)), data["y"] * roots)
+        return {"beta": beta, "sigma": np.sqrt(counts.mean(data, (data["y"] - data["X"] @ beta) ** 2))}
 
     def conjugate_posterior(self, data, priors):
         """Under p(beta, sigma) ∝ 1: each beta is t on n − k − 1 degrees of freedom."""

@@ -27,6 +27,7 @@ class Logistic(Model):
     parameters = (
         Parameter("beta", "β", real, Prior("Normal", mu=0, sigma=Scaled(2.5, "1/sd(x)")), typical=0.5, dims=("term",)),
     )
+    weighted = True
     columns = (
         Column("y", count),
         Column("trials", positive_count, optional=True, default=1.0),
@@ -62,6 +63,7 @@ class Logistic(Model):
 
         log_odds = data["X"] @ theta["beta"] + data["offset"]
         weights = data["trials"] * pm.math.sigmoid(log_odds) * pm.math.sigmoid(-log_odds)
+        weights = data.get("weights", 1.0) * weights
         return data["X"].T @ (weights[:, None] * data["X"])
 
     def divergence(self, data):

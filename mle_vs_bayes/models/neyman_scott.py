@@ -42,6 +42,7 @@ class NeymanScott(Model):
         ),
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
     )
+    weighted = True
     columns = (Column("y", number), Column("group", label))
     functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
@@ -67,12 +68,12 @@ class NeymanScott(Model):
 
     def closed_form_mle(self, data):
         _, mean, within = groups.statistics(data)
-        return {"mu": mean, "sigma": np.sqrt(np.sum(within) / data.n)}
+        return {"mu": mean, "sigma": np.sqrt(np.sum(within) / data.size)}
 
     def conjugate_posterior(self, data, priors):
         """Under p(mu, sigma) ∝ 1: each mu is t and 1/sigma² gamma, both on n − G − 1 degrees of freedom."""
         size, mean, within = groups.statistics(data)
-        freedom, squares = data.n - len(size) - 1, np.sum(within)
+        freedom, squares = data.size - len(size) - 1, np.sum(within)
         if priors["mu"].family != "Flat" or priors["sigma"].family != "HalfFlat" or freedom < 1:
             return None
         labels = [f"mu[{name}]" for name in data.coords["group"]]

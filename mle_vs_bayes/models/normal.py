@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.column import Column, number
 from ..data.dataset import Dataset
 from ..model.model import Model
@@ -28,6 +29,7 @@ class Normal(Model):
         Parameter("mu", "μ", real, Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")), typical=1.0),
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
     )
+    weighted = True
     columns = (Column("y", number),)
     functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
@@ -50,27 +52,27 @@ class Normal(Model):
         return self.closed_form_mle(data)
 
     def closed_form_mle(self, data):
-        return {"mu": data["y"].mean(), "sigma": data["y"].std()}
+        return {"mu": counts.mean(data, data["y"]), "sigma": counts.spread(data, data["y"])}
 
     def conjugate_posterior(self, data, priors):
         """Under p(mu, sigma) ∝ 1: mu is t and 1/sigma² gamma, both on n − 2 degrees of freedom."""
-        if priors["mu"].family != "Flat" or priors["sigma"].family != "HalfFlat" or data.n < 3:
+        if priors["mu"].family != "Flat" or priors["sigma"].family != "HalfFlat" or data.size < 3:
             return None
-        freedom, squares = data.n - 2, data.n * data["y"].var()
-        scale = np.sqrt(squares / (freedom * data.n))
+        freedom, squares = data.size - 2, data.size * counts.variance(data, data["y"])
+        scale = np.sqrt(squares / (freedom * data.size))
         return {
-            "mu": scipy.stats.t(freedom, loc=data["y"].mean(), scale=scale),
+            "mu": scipy.stats.t(freedom, loc=counts.mean(data, data["y"]), scale=scale),
             "variance": scipy.stats.invgamma(freedom / 2, scale=squares / 2),
         }
 
     def fisher_information(self, theta, data):
-        n = data["y"].shape[0]
+        n = counts.size(data)
         return [n / theta["sigma"] ** 2, 2 * n / theta["sigma"] ** 2]
 
     def condense(self, data):
         """Two values, each half of the data, with their mean and standard deviation."""
-        mean, spread = data["y"].mean(), data["y"].std()
-        return Dataset({"y": np.array([mean - spread, mean + spread])}), np.full(2, data.n / 2)
+        mean, spread = counts.mean(data, data["y"]), counts.spread(data, data["y"])
+        return Dataset({"y": np.array([mean - spread, mean + spread])}), np.full(2, data.size / 2)
 
     def unusable(self, data):
         spread = np.ptp(data["y"])

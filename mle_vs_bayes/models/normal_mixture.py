@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.column import Column, number
 from ..data.dataset import Dataset
 from ..errors import UsageError
@@ -35,6 +36,7 @@ class NormalMixture(Model):
     .. [2] McLachlan & Peel (2000), Finite Mixture Models, sections 2.8 (EM) and 3.8 (no bound).
     """
 
+    weighted = True
     columns = (Column("y", number),)
     edges = {"sigma runs to 0": "a component closes in on one value of y, where the likelihood has no bound"}
 
@@ -72,13 +74,13 @@ class NormalMixture(Model):
         return pm.NormalMixture("y", w=theta["weight"], mu=theta["mu"], sigma=theta["sigma"], observed=data["y"])
 
     def start(self, data):
-        return mixture.start(data["y"], self.components)
+        return mixture.start(data["y"], counts.spread(data, data["y"]), self.components)
 
     def em_step(self, theta, data):
-        return mixture.em_step(theta, data["y"])
+        return mixture.em_step(theta, data["y"], data.counts)
 
     def doubtful(self, theta, data):
-        return mixture.doubtful(theta, data["y"])
+        return mixture.doubtful(theta, data.size)
 
     def divergence(self, data):
         distinct = len(np.unique(data["y"]))

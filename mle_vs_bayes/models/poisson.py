@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.column import Column, count, positive
 from ..data.dataset import Dataset
 from ..model.model import Model
@@ -28,6 +29,7 @@ class Poisson(Model):
             "rate", "λ", positive_support, Prior("Gamma", alpha=1, beta=Scaled(1, by="exposure/events")), typical=3.0
         ),
     )
+    weighted = True
     columns = (Column("y", count), Column("exposure", positive, optional=True, default=1.0))
     exact_intervals = {"rate": "garwood"}
 
@@ -46,24 +48,27 @@ class Poisson(Model):
         return pm.Poisson("y", mu=theta["rate"] * data["exposure"], observed=data["y"])
 
     def start(self, data):
-        return {"rate": (data["y"].sum() + 0.5) / data["exposure"].sum()}
+        return {"rate": (counts.total(data, data["y"]) + 0.5) / counts.total(data, data["exposure"])}
 
     def closed_form_mle(self, data):
-        return {"rate": data["y"].sum() / data["exposure"].sum()}
+        return {"rate": counts.total(data, data["y"]) / counts.total(data, data["exposure"])}
 
     def conjugate_posterior(self, data, priors):
         if priors["rate"].signature != ("Gamma", "alpha", "beta"):
             return None
         prior = priors["rate"].arguments
-        shape, rate = prior["alpha"] + data["y"].sum(), prior["beta"] + data["exposure"].sum()
+        shape, rate = (
+            prior["alpha"] + counts.total(data, data["y"]),
+            prior["beta"] + counts.total(data, data["exposure"]),
+        )
         return {"rate": scipy.stats.gamma(shape, scale=1 / rate)}
 
     def fisher_information(self, theta, data):
-        return data["exposure"].sum() / theta["rate"]
+        return counts.total(data, data["exposure"]) / theta["rate"]
 
     def condense(self, data):
         """All exposure as one row."""
-        return Dataset({"y": data["y"].sum(keepdims=True), "exposure": data["exposure"].sum(keepdims=True)}), np.ones(1)
+        return Dataset({role: np.array([counts.total(data, data[role])]) for role in ("y", "exposure")}), np.ones(1)
 
     def divergence(self, data):
         return None if data["y"].any() else "rate runs to 0: every y is 0"

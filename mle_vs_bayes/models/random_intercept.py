@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..data import counts
 from ..data.column import Column, label, number
 from ..model.model import Model
 from ..model.parameter import Function, Parameter
@@ -35,6 +36,7 @@ class RandomIntercept(Model):
         Parameter("tau", "τ", nonnegative, Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")), typical=2.0),
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=1.0),
     )
+    weighted, unit = True, "group"
     columns = (Column("y", number), Column("group", label))
     functions = (Function("icc", groups.intraclass_correlation, support=share),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
@@ -56,14 +58,15 @@ class RandomIntercept(Model):
         """Each group's mean around mu, times y around that mean: the density of one group's y at a time."""
         import pymc as pm
 
-        def of_groups(y, mu, tau, sigma, group):
-            size, mean, within = groups.symbolic_statistics(y, group)
+        def of_groups(y, mu, tau, sigma, group, weights):
+            size, mean, within = groups.symbolic_statistics(y, group, weights)
             of_mean = pm.logp(pm.Normal.dist(mu, pm.math.sqrt(tau**2 + sigma**2 / size)), mean)
             around = size * pm.logp(pm.Normal.dist(0.0, sigma), 0.0) - 0.5 * within / sigma**2
             return of_mean + around - pm.logp(pm.Normal.dist(0.0, sigma / pm.math.sqrt(size)), 0.0)
 
         own = (theta[p.name] for p in self.parameters)
-        return pm.CustomDist("y", *own, data["group"], logp=of_groups, observed=data["y"])
+        weights = data.get("weights", pm.math.ones_like(data["group"]))
+        return pm.CustomDist("y", *own, data["group"], weights, logp=of_groups, observed=data["y"])
 
     def latent(self, theta, data):
         import pymc as pm
@@ -74,14 +77,18 @@ class RandomIntercept(Model):
     def start(self, data):
         """Moments, which for groups of equal size are the maximum unless tau is 0."""
         mu, between, noise = groups.moments(data)
-        return {"mu": mu, "tau": np.sqrt(max(between, 0.01 * np.var(data["y"]))), "sigma": np.sqrt(noise)}
+        return {
+            "mu": mu,
+            "tau": np.sqrt(max(between, 0.01 * counts.variance(data, data["y"]))),
+            "sigma": np.sqrt(noise),
+        }
 
     def closed_form_mle(self, data):
         mu, between, noise = groups.moments(data)
         if np.ptp(groups.statistics(data)[0]) > 0:
             return None
         if between <= 0:
-            return {"mu": mu, "tau": 0.0, "sigma": np.std(data["y"])}
+            return {"mu": mu, "tau": 0.0, "sigma": counts.spread(data, data["y"])}
         return {"mu": mu, "tau": np.sqrt(between), "sigma": np.sqrt(noise)}
 
     def unusable(self, data):

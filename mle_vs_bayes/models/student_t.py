@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.column import Column, number
 from ..data.dataset import Dataset
 from ..model.model import Model
@@ -32,6 +33,7 @@ class StudentT(Model):
         Parameter("mu", "μ", real, Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")), typical=1.0),
         Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
     )
+    weighted = True
     columns = (Column("y", number),)
     special_cases = {"normal": SpecialCase("nu", np.inf, edge=True)}
 
@@ -51,9 +53,11 @@ class StudentT(Model):
 
     def start(self, data):
         """Median and spread of the middle half, which outliers do not move."""
-        lower, middle, upper = np.quantile(data["y"], [0.25, 0.5, 0.75])
+        quarters = [0.25, 0.5, 0.75]
+        inverted = {"method": "inverted_cdf", "weights": data.counts} if "weights" in data else {}
+        lower, middle, upper = np.quantile(data["y"], quarters, **inverted)
         spread = (upper - lower) / 1.45  # interquartile range of a t with 5 degrees of freedom
-        return {"nu": 5.0, "mu": middle, "sigma": spread if spread > 0 else data["y"].std()}
+        return {"nu": 5.0, "mu": middle, "sigma": spread if spread > 0 else counts.spread(data, data["y"])}
 
     def unusable(self, data):
         spread = np.ptp(data["y"])

@@ -27,6 +27,7 @@ class Uniform(Model):
     parameters = (
         Parameter("upper", "θ", positive_support, Prior("HalfNormal", sigma=Scaled(10, "mean(y)")), typical=5.0),
     )
+    weighted = True
     columns = (Column("y", positive),)
     regular = False
 
@@ -48,7 +49,7 @@ class Uniform(Model):
         return pm.Uniform("y", lower=0, upper=theta["upper"], observed=data["y"])
 
     def start(self, data):
-        return {"upper": data["y"].max() * (1 + 1 / len(data["y"]))}
+        return {"upper": data["y"].max() * (1 + 1 / data.size)}
 
     def closed_form_mle(self, data):
         return {"upper": data["y"].max()}

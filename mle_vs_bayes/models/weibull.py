@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..data.dataset import Dataset
 from ..model.censoring import events_and_time, middle, seen
 from ..model.model import Model
@@ -30,6 +31,7 @@ class Weibull(Model):
         Parameter("shape", "k", positive, Prior("Gamma", alpha=2, beta=1), typical=1.5),
         Parameter("scale", "λ", positive, Prior("HalfNormal", sigma=Scaled(10, "mean(y)")), typical=5.0),
     )
+    weighted = True
     columns = lifetimes.columns
     special_cases = {"exponential": SpecialCase("shape", 1.0)}
     functions = (
@@ -58,8 +60,8 @@ class Weibull(Model):
     def start(self, data):
         """The exponential fit, its shape from the spread of log lifetimes (π²/6 at shape 1)."""
         events, time = events_and_time(data)
-        times = middle(data)[seen(data)]
-        spread = np.std(np.log(times)) if len(times) > 1 else 0.0
+        ended = data.rows(np.flatnonzero(seen(data)))
+        spread = counts.spread(ended, np.log(middle(ended))) if ended.n > 1 else 0.0
         return {"shape": np.clip(1.28 / max(spread, 1e-3), 0.2, 20.0), "scale": time / (events + 0.5)}
 
     def divergence(self, data):

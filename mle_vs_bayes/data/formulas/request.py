@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ...errors import UsageError
-from ..values import converted, is_row_number
+from ..values import Array, converted, is_row_number
 
 if TYPE_CHECKING:
     from ...model.model import Model
@@ -50,7 +50,9 @@ def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]
     return parse(formula, list(frame.columns)).variables
 
 
-def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str], strict: bool = True) -> "Design":
+def design(
+    formula: str, frame: pd.DataFrame, asked: Mapping[str, str], strict: bool = True, weights: Array | None = None
+) -> "Design":
     """Both sides of the formula, whose left side is the outcome.
 
     Raises
@@ -60,7 +62,7 @@ def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str], strict: 
     """
     from .formula import design_matrix
 
-    sides = design_matrix(formula, frame, strict)
+    sides = design_matrix(formula, frame, strict, weights)
     if asked.get("y", sides.response) != sides.response:
         raise UsageError(
             f'column y={asked["y"]} and formula "{formula}" name different outcomes; leave out the column, '

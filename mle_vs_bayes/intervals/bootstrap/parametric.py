@@ -37,6 +37,13 @@ def unavailable(program: Program) -> str | None:
     return None
 
 
+def written_out(program: Program) -> Program:
+    """The program with one row per observation: the copies of a row draw outcomes of their own."""
+    if program.foreign or "weights" not in program.data:
+        return program
+    return Program(program.model, program.data.spelled_out(), program.priors, program.prior_power)
+
+
 def simulated(program: Program, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
     """Outcomes ``(count, n)`` by role, drawn at θ ``(p,)``; the first few are the same whatever ``count``.
 
