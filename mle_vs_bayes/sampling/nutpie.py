@@ -50,7 +50,7 @@ class Target:
         return np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
 
     def evaluator(self) -> "Callable[[Array], tuple[float, Array]]":
-        """Value and gradient ``(dimension,)`` as the sampler has them; `NOWHERE` and zeros where they are no numbers."""
+        """Value and gradient ``(dimension,)`` as the sampler has them: `NOWHERE` and zeros where one is no number."""
         try:
             machine_code, header = self.callback(), self.header
         except MOVED:
