@@ -65,7 +65,7 @@ def compare(
     draws: Annotated[int, valued("NUMBER", "Draws per chain.")] = 1000,
     tune: Annotated[
         int | None,
-        valued("NUMBER", "Tuning steps per chain.  [default: 200 where the posterior is standardised, else 1000]"),
+        valued("NUMBER", "Tuning steps per chain.  [default: as needed]"),
     ] = None,
     starts: Annotated[int | None, valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
     allow_joint: Annotated[bool, typer.Option("--allow-joint", help=JOINT)] = False,
