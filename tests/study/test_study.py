@@ -210,7 +210,7 @@ def test_the_estimates_are_those_of_the_generated_columns(desk):
         (generating("np.ones(n)"), ("a ndarray", "a frame")),
         (generating(f"{{'y': np.ones(3), 'X': {X}}}"), ("y has 3", "equally long")),
         (generating(f"Dataset({{'y': np.ones(n), 'X': {X}}}, {{'term': ('a',)}})"), ("1 names", "X has 2 columns")),
-        (generating(CASES, "formula='y ~ dosis', "), ("dosis", "did you mean dose?")),
+        (generating(CASES, "formula='y ~ doses', "), ("doses", "did you mean dose?")),
         (generating(f"{{'y': 'many', 'X': {X}}}"), ("y cannot be read as numbers",)),
         (generating("1 / 0"), ("linear/s/20 cannot be simulated", "ZeroDivisionError")),
         (generating(f"{{'y': rng.normal(size=n), 'X': {X}}}", target="{'beta[x2]': 1}"), ("beta[x2]", "beta[x1]?")),
