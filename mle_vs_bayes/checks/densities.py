@@ -14,7 +14,7 @@ from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..errors import ModelError
 from ..quiet import quiet
-from ..search.optimum import starts
+from ..search.starts import starts_of
 from .finding import FAILED, Finding, Measured, NotApplicableError, refused
 from .subject import Subject
 
@@ -128,7 +128,7 @@ def _transformed(program: Density, theta: Array) -> dict[str, Array]:
 
 def points(program: Density, count: int) -> list[Array]:
     """Points z about half a standard error around the start, of which those with a finite density are of use."""
-    centre, *around = starts(program, count + 1, seed=0)
+    centre, *around = starts_of(program, count + 1, seed=0)
     return [centre + (z - centre) / 4 for z in around]
 
 

@@ -3,10 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Density, Evaluation
+from ..density.density import Density
 from ..estimators import maximum_a_posteriori
 from ..estimators.estimate import Estimate
-from ..search.optimum import GRADIENT_TOLERANCE, best, distances, maximise, newton_length, starts
+from ..search.newton import GRADIENT_TOLERANCE, stand
+from ..search.optimum import best, distances, maximise
+from ..search.problem import of_density
+from ..search.starts import starts_of
 from .finding import FAILED, Finding, Measured, NotApplicableError
 from .subject import Subject
 
@@ -42,14 +45,14 @@ def away(program: Density, theta: Array, power: float) -> tuple[float, float]:
     with np.errstate(divide="ignore"):
         z = program.coordinates.z(theta)
     free = np.isfinite(z)
-    evaluation = program.evaluate(z, power)
-    length = newton_length(evaluation, free)
-    return (length, 0.0) if np.isnan(length) else (length, _resolution(z[free], evaluation, free))
+    only = stand(of_density(program, power).evaluate, z[None], np.zeros(1, dtype=np.intp), program.layout.bounded)
+    length = float(only.length[0])
+    return (length, 0.0) if np.isnan(length) else (length, _resolution(z[free], only.hessian[0], free))
 
 
-def _resolution(z: Array, evaluation: Evaluation, free: NDArray[np.bool_]) -> float:
+def _resolution(z: Array, hessian: Array, free: NDArray[np.bool_]) -> float:
     """Spacing of float64 numbers at z in SE, a few times: θ was rounded once, z again."""
-    spacing = np.spacing(np.maximum(np.abs(z), 1.0)) * np.sqrt(np.abs(np.diag(evaluation.hessian)[free]))
+    spacing = np.spacing(np.maximum(np.abs(z), 1.0)) * np.sqrt(np.abs(np.diag(hessian)[free]))
     return float(8 * np.max(spacing, initial=0.0))
 
 
@@ -63,13 +66,15 @@ def several_starts(subject: Subject) -> Measured:
         except NotApplicableError as reason:
             notes.append(str(reason))
             continue
-        optima = [maximise(program, power, start) for start in starts(program, STARTS, subject.seed + 1)]
-        top = best(optima)
-        if top.status != "ok" or not estimate.converged or not top.free.all():
-            notes.append(f"{name} lies on an edge" if not top.free.all() else f"{name}: no start has an optimum")
+        problem = of_density(program, power)
+        optima = [maximise(problem, begin[None]) for begin in starts_of(program, STARTS, subject.seed + 1)]
+        top, _ = best(optima)
+        on_edge = bool(np.isinf(top.z).any())
+        if not top.converged[0] or not estimate.converged or on_edge:
+            notes.append(f"{name} lies on an edge" if on_edge else f"{name}: no start has an optimum")
             continue
-        away_from_top = sorted(distances(top, optima))
-        found += [away_from_top[1] if len(away_from_top) > 1 else float("nan"), apart(program, estimate, top.z)]
+        away_from_top = sorted(float(distances(top, each)[0]) for each in optima if each.converged[0])
+        found += [away_from_top[1] if len(away_from_top) > 1 else float("nan"), apart(program, estimate, top.z[0])]
         labels += [f"{name}, the second best of {STARTS} starts", f"{name}, the estimate"]
         lower = sum(distance > 10 * GRADIENT_TOLERANCE for distance in away_from_top)
         notes += [f"{lower} of {STARTS} starts of {name} end at a lower maximum"] if lower else []

@@ -56,7 +56,7 @@ def _scores_of(program: Density, data: Dataset) -> Scores:
     scores = program.score_units_on(data)
 
     def of(z: Array) -> Array:
-        return scores(program.coordinates.theta(z)) @ program.coordinates.linear @ program.layout.jacobian(z)
+        return scores(program.coordinates.theta(z)) @ program.coordinates.linear @ program.coordinates.jacobian(z)
 
     return of
 

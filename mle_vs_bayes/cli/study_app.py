@@ -18,11 +18,15 @@ study = typer.Typer(
 ESTIMATES = "CSV, TSV, Parquet or JSON file, a folder of Parquet files, or a pattern such as 'rows/*.parquet'."
 ROLES = "Which column plays a role: replicate, method, estimate, se, lower, upper, truth, df, scenario, …"
 MCSE = "Monte-Carlo errors: robust, or published (as in Morris, White & Crowther 2019, to agree with printed tables)."
+TRUTH = "The true value, where no column has it: one, or one for each parameter."
 SLOPE = "Fit the slope of this measure in n on logarithmic scales; repeat for several."
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a study that has begun.")]
 Workers = Annotated[int, typer.Option(metavar="NUMBER", help="Processes of this machine.")]
 Scheduler = Annotated[str | None, typer.Option(metavar="URL", help="A Dask cluster instead: tcp://host:port.")]
+Patience = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="How long a cluster may be without an answer or a worker.")
+]
 
 
 @study.command("list", short_help="List the studies that there are.")
@@ -49,6 +53,7 @@ def run(
     ] = None,
     workers: Workers = 2,
     scheduler: Scheduler = None,
+    patience: Patience = 120,
     quick: Annotated[bool, typer.Option("--quick", help="Few replicates and small n: under a minute.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where rows and results go.  [default: results/NAME]")
@@ -69,11 +74,11 @@ def run(
 
 
 @study.command(short_help="Go on with a study that was interrupted.")
-def resume(folder: Folder, workers: Workers = 2, scheduler: Scheduler = None) -> None:
+def resume(folder: Folder, workers: Workers = 2, scheduler: Scheduler = None, patience: Patience = 120) -> None:
     """Do what is left of the study in DIR."""
     from . import study_steps
 
-    raise typer.Exit(study_steps.resume(folder, workers, scheduler))
+    raise typer.Exit(study_steps.resume(folder, workers, scheduler, patience))
 
 
 @study.command(short_help="How far a study is.")
@@ -99,7 +104,7 @@ def summarise(
     file: Annotated[str, typer.Argument(metavar="FILE", help=ESTIMATES)],
     reference: Annotated[str | None, valued("METHOD", "Compare the other methods with this one.")] = None,
     column: Annotated[Several, valued("ROLE=NAME", ROLES)] = None,
-    truth: Annotated[float | None, valued("NUMBER", "The true value, where no column has it.")] = None,
+    truth: Annotated[Several, valued("[PARAM=]NUMBER", TRUTH)] = None,
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     null: Annotated[float, valued("NUMBER", "The value that rejection rates test.")] = 0.0,
     mcse: Annotated[str, valued("KIND", MCSE)] = "robust",

@@ -18,6 +18,7 @@ from ..estimators.unconstrained_mode import SCALE
 from ..fit import priors as prior_choice
 from ..fit.fit import Progress, fit
 from ..fit.quantities import Context
+from ..fit.replicates.usable import completed
 from ..fit.simulated import simulated
 from ..fit.subsets import nested
 from ..intervals.interval import check_level
@@ -89,7 +90,8 @@ def compare(
         Any of ``mle``, ``map``, ``posterior``, ``exact``; the first three when empty.
     intervals : sequence of str
         Kinds of interval by their name in rows (``profile``, ``bootstrap``, …), or ``all``; each
-        estimator without one of them keeps its default.
+        estimator without one of them keeps its default, and the screen says so. The MAP's ``profile`` is its
+        ``profile_penalised``.
     scale : str
         ``unconstrained`` adds, beside the MAP, the mode of the density of logarithms and log odds, Jacobian and all:
         rows of the estimator ``map`` whose ``scale`` says so, with an interval that is symmetric on that scale.
@@ -121,7 +123,7 @@ def compare(
     _check(level, chains, draws, tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
-    context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
+    context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and file.is_program(model):
         sources.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
@@ -165,8 +167,8 @@ def _programs(
 def prepared(
     model: Model, data: Any, columns: Mapping[str, str], formula: str | None, drop_missing: bool
 ) -> tuple[Dataset, dict[str, str]]:
-    if isinstance(data, Dataset):
-        return data, {}
+    if isinstance(data, Dataset) and formula is None:
+        return completed(model, data), {}
     from ..data.prepare import prepare
     from ..data.reading.read import read
 
@@ -198,6 +200,13 @@ def _check(level: float, chains: int, draws: int, tune: int, seed: int, starts: 
     for name, value, least in numbers:
         if value < least or value != np.floor(value):
             raise UsageError(f"{name} is {value}; it must be a whole number, {least} or above.")
+
+
+def _kinds(intervals: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """The kinds of interval asked for, each of which one of the estimators has."""
+    kinds = interval_kinds.chosen(intervals)
+    interval_kinds.notes(names, intervals)
+    return kinds
 
 
 def _scale(scale: str, names: Sequence[str]) -> str:

@@ -106,8 +106,6 @@ class Density(ABC):
     has_subsets: bool
     """Whether rows may be left out: no parameter comes with them, and they are all in ``data``."""
 
-    # what each kind says
-
     @property
     @abstractmethod
     def start(self) -> Array:
@@ -212,6 +210,10 @@ class Density(ABC):
     # how it is sampled
 
     @abstractmethod
+    def condensed(self) -> tuple["Density", Array | None]:
+        """The same likelihood from fewer rows, with weights ``(units,)`` of its units; itself where there is none."""
+
+    @abstractmethod
     def latent_names(self, sampled: Iterable[str]) -> list[str]:
         """Which of the variables that were sampled are latent ones that the likelihood has integrated out."""
 
@@ -224,8 +226,6 @@ class Density(ABC):
         ModelError
             Nobody can draw from it, and why.
         """
-
-    # what follows from it
 
     def replicate(self, thetas: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
         """One data set at each θ ``(p,)``, drawn under the design of these data."""
@@ -286,7 +286,7 @@ class Density(ABC):
         return float(value), linear.T @ gradient, linear.T @ hessian @ linear
 
     def log_prior(self, theta: Array) -> float:
-        """The log prior density at θ on the model scale, by the function that a search has compiled."""
+        """The log prior density at θ on the model scale."""
         return float(self.prior_derivatives(theta)[0])
 
     def log_prior_of_draws(self, draws: Array) -> Array:

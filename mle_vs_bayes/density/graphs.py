@@ -111,6 +111,23 @@ def _lays_out(graph: Graph) -> bool:
     return any(isinstance(node.op, Join | Reshape) for node in toposort([graph.scalar]))
 
 
+def of_one(graph: Graph, stacked: frozenset[str]) -> tuple[dict[str, Any], Any]:
+    """The scalar as it is, of the vector and of inputs of which the ``stacked`` ones have an axis of one replicate.
+
+    Nothing needs to take another axis, so that any graph can be evaluated so.
+    """
+    import pytensor.tensor as pt
+    from pytensor.graph.replace import graph_replace
+
+    inputs, read = {"vector": graph.vector.type("vector")}, {}
+    read[graph.vector] = inputs["vector"]
+    for name, node in graph.nodes.items():
+        shape = tuple(node.type.shape)
+        inputs[name] = pt.tensor(name, dtype="float64", shape=(1, *shape) if name in stacked else shape)
+        read[node] = node.type.filter_variable(inputs[name][0] if name in stacked else inputs[name], allow_convert=True)
+    return inputs, graph_replace(graph.scalar, read, strict=False)
+
+
 def _weighted(stack: Stack, units: Sequence[Any]) -> Any:
     """The log-likelihood's sum over units, each times its weight where the stack has weights."""
     import pytensor.tensor as pt

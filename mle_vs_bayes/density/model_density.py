@@ -21,7 +21,7 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..model.parameter import Parameter
 from ..model.prior import Prior
-from . import model_graphs, pymc_model
+from . import model_graphs, pymc_model, stack
 from .compile_cache import bound
 from .coordinates import Coordinates
 from .density import Density, LikelihoodGraph, PosteriorGraph
@@ -58,8 +58,6 @@ class ModelDensity(Density):
         named, leading = self.layout.split(theta), theta.shape[:-1]
         derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
         return np.concatenate([theta, *derived], axis=-1)
-
-    # the likelihood
 
     def log_likelihood_units(self, theta: Array) -> Array:
         with np.errstate(all="ignore"):
@@ -109,8 +107,6 @@ class ModelDensity(Density):
         key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
         return bound(key, make, {pymc_model.data_node(role): v for role, v in self.coordinates.data.items()})
 
-    # the prior
-
     def log_prior_value(self, theta: Array) -> float:
         return float(self._log_prior_value(theta))
 
@@ -144,6 +140,12 @@ class ModelDensity(Density):
         values |= {pymc_model.data_node(role): v for role, v in self.data.items()}
         information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
         return bound((name, *self._kind, families, information, self.prior_power), make, values)
+
+    def condensed(self) -> tuple[Density, Array | None]:
+        if jeffreys.asked(self.priors):  # it reads every row
+            return self, None
+        data, weights = stack.condensed(self.model, self.data)
+        return (self if weights is None else ModelDensity(self.model, data, self.priors, self.prior_power)), weights
 
     def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
         """As SciPy draws it: a second wording, which shows an error in PyMC's."""
@@ -187,8 +189,6 @@ class ModelDensity(Density):
 
     def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
         return self.data.replace(**outcomes)
-
-    # graphs for many data sets
 
     @cached_property
     def signature(self) -> Hashable:

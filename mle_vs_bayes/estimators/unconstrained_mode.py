@@ -17,7 +17,7 @@ from ..density.density import Density, Evaluation
 from ..model.layout import Layout
 from ..model.model import Model
 from ..model.support import Support
-from ..search.optimum import covariance, maximise
+from ..search.optimum import maximum
 from .estimate import Estimate, missing
 
 Array = NDArray[np.float64]
@@ -105,7 +105,7 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
 def mode(program: Density, start: Array) -> UnconstrainedMode:
     """The mode of the posterior density of z, searched for from ``start`` ``(p,)``, usually the MAP."""
     of_z = cast(Density, UnconstrainedDensity(program))  # a search reads of a density what this one has
-    found = maximise(of_z, 1.0, program.coordinates.z(start))
+    found = maximum(of_z, 1.0, program.coordinates.z(start))
     if found.status != "ok":
         nothing = np.full(program.layout.size, np.nan)
         return UnconstrainedMode(nothing, np.full(len(found.z), np.nan), found.status, found.reason)
@@ -114,7 +114,7 @@ def mode(program: Density, start: Array) -> UnconstrainedMode:
         program.coordinates.theta(found.z),
         se,
         "ok",
-        covariance=covariance(of_z, found),
+        covariance=program.coordinates.covariance(found.z, found.evaluation.hessian),
         gradient=found.decrement,
         iterations=found.iterations,
     )

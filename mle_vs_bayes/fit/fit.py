@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import estimators
+from .. import estimators, intervals
 from ..concerns import Concern
 from ..density import parity
 from ..density.density import Density
@@ -30,6 +30,8 @@ class Fit:
     agreement: tuple[Agreement, ...]
     parity: float | None
     """Largest relative difference between the two likelihoods of the model, over units and points; None of one."""
+    notes: tuple[str, ...] = ()
+    """What was asked for and is not there, in sentences."""
 
     @property
     def concerns(self) -> tuple[tuple[str, Concern], ...]:
@@ -59,7 +61,8 @@ def fit(program: Density, names: tuple[str, ...], settings: Settings, context: C
     if context.scale != MODEL_SCALE:
         progress("fitting the mode on the unconstrained scale")
         rows = _with_unconstrained(rows, program, found["map"], context)
-    return Fit(program, found, tuple(rows), tuple(pairs), gap)
+    notes = intervals.notes(names, context.kinds)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap, notes)
 
 
 def _with_unconstrained(rows: list[Row], program: Density, top: Estimate, context: Context) -> list[Row]:

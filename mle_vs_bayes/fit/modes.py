@@ -7,7 +7,7 @@ import numpy as np
 from ..concerns import Concern
 from ..density.density import Density
 from ..estimators.estimate import Estimate
-from ..search.optimum import maximise
+from ..search.optimum import maximum
 
 _APART = 0.01
 """Standard errors of the MAP: nearer, the two searches have ended at one point."""
@@ -19,7 +19,7 @@ def different_modes(program: Density, estimates: Mapping[str, Estimate]) -> tupl
     if mle is None or top is None or not (mle.has_errors and top.has_errors):
         return ()
     with np.errstate(all="ignore"):
-        reached = maximise(program, 1.0, program.coordinates.z(mle.point))
+        reached = maximum(program, 1.0, program.coordinates.z(mle.point))
     if reached.status != "ok":
         return ()
     away = (program.coordinates.theta(reached.z) - top.point) / top.se

@@ -78,9 +78,9 @@ def _shared(name: str, estimate: Estimate, program: Density, context: Context) -
 
 
 def _ends(interval: Interval, kind: str) -> dict[str, Any]:
-    """The columns of one interval; its own status and reason only where it has failed."""
+    """The columns of one interval; its own status and reason only where there is one to give."""
     found: dict[str, Any] = {"interval": kind, "lower": interval.lower, "upper": interval.upper}
-    if interval.status != "ok":
+    if interval.reason is not None:
         found |= {"status": interval.status, "reason": interval.reason}
     return found
 

@@ -3,10 +3,10 @@
 Adding a kind touches its own file and one line here.
 """
 
-import difflib
 from collections.abc import Sequence
 
 from ..errors import UsageError
+from ..words import closest
 from .bootstrap.bootstrap import bca, percentile
 from .equal_tailed import equal_tailed
 from .exact import gamma_pivot, garwood, normal_theory, proportion
@@ -23,8 +23,8 @@ KINDS: dict[str, Kind] = {
     "wald": Kind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
     "wald_transformed": Kind(("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"),
     "profile": Kind(("mle",), profile, "profile likelihood"),
-    "profile_penalised": Kind(("map",), profile_penalised, "profile of likelihood × prior"),
-    "laplace": Kind(("map",), wald, "normal approximation at the MAP"),
+    "profile_penalised": Kind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
+    "laplace": Kind(("map",), wald, "normal approximation at the MAP", also="wald"),
     "eti": Kind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
     "hdi": Kind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
     "sandwich": Kind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
@@ -59,13 +59,45 @@ def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
         return tuple(KINDS)
     for name in wanted:
         if name not in KINDS:
-            near = difflib.get_close_matches(name, KINDS, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(KINDS)} or all."
+            near = closest(name, KINDS)
+            hint = f"did you mean {near}?" if near else f"choose from {', '.join(KINDS)} or all."
             raise UsageError(f'there is no interval "{name}"; {hint}')
     return tuple(wanted) or DEFAULTS
 
 
 def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The kinds of one estimator among those asked for, in the order of the list; else its default."""
-    own = [name for name, kind in KINDS.items() if estimator in kind.estimators]
-    return tuple(name for name in own if name in wanted) or tuple(name for name in own if name in DEFAULTS)
+    """The kinds of one estimator among those asked for, in the order of the list; else its default.
+
+    A kind that another estimator has under another name is meant by both: the MAP's ``profile`` is its
+    ``profile_penalised``.
+    """
+    kinds = {name: kind.also for name, kind in KINDS.items() if estimator in kind.estimators}
+    asked = tuple(name for name, also in kinds.items() if name in wanted or also in wanted)
+    return asked or tuple(name for name in kinds if name in DEFAULTS)
+
+
+def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """A sentence on each estimator that has none of the kinds asked for and keeps its default.
+
+    Raises
+    ------
+    UsageError
+        A kind that none of the estimators has; the sentence says whose it is, and what these have.
+    """
+    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, tuple(KINDS)) else list(wanted)
+    for name in asked:
+        if not any(_has(estimator, name) for estimator in estimators):
+            owners = " and ".join(
+                e for kind, each in KINDS.items() if name in (kind, each.also) for e in each.estimators
+            )
+            there = dict.fromkeys(kind for kind, each in KINDS.items() if set(estimators) & set(each.estimators))
+            raise UsageError(
+                f"the interval {name} is one of {owners}, and fitted is {' and '.join(estimators)}; "
+                f"take another estimator, or {', '.join(there)}."
+            )
+    without = [e for e in estimators if asked and not any(_has(e, name) for name in asked)]
+    return tuple(f"{e} has no {' or '.join(asked)} interval and keeps {', '.join(of(e, ()))}" for e in without)
+
+
+def _has(estimator: str, name: str) -> bool:
+    return any(estimator in each.estimators for kind, each in KINDS.items() if name in (kind, each.also))

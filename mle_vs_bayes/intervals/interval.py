@@ -58,11 +58,15 @@ Compute = Callable[[Request], list[Interval]]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of interval: of which estimators it is, how it is computed, and the words for it."""
+    """One kind of interval: of which estimators it is, how it is computed, and the words for it.
+
+    ``also`` is the name that the same construction has for another estimator: whoever asks for that gets this, too.
+    """
 
     estimators: tuple[str, ...]
     compute: Compute
     words: str
+    also: str | None = None
 
 
 def ends(lower: Any, upper: Any) -> list[Interval]:

@@ -22,10 +22,5 @@ def supports(program: Density) -> tuple[Support, ...]:
 
 def of_one(support: Support) -> Support:
     """The support of one element alone."""
-    own = support if elementwise(support) else real
+    own = support if support.elementwise else real
     return _OF_ONE.get((support.lower, support.upper), own)
-
-
-def elementwise(support: Support) -> bool:
-    """Whether each element has an unconstrained coordinate of its own."""
-    return type(support).jacobian is Support.jacobian

@@ -58,7 +58,7 @@ from .support import Support
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES = ("latent", "em_step", "doubtful", "fisher_information")
+CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -141,6 +141,13 @@ class Model:
     @property
     def takes_formula(self) -> bool:
         return self.formula is not None
+
+    def draw_latent(self, theta: Theta, data: Dataset, rng: np.random.Generator) -> dict[str, Any]:
+        """Draws of everything that `latent` names, given draws θ ``(C, D, …)`` and the data: ``(C, D, …)`` by name.
+
+        Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
+        """
+        raise NotImplementedError
 
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""

@@ -6,7 +6,6 @@ resolved once into plain numbers, before any model exists, so that a name means 
 """
 
 import ast
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..errors import UsageError
+from ..words import closest
 from .families import PRIORS
 from .summaries import SUMMARIES
 from .support import Support
@@ -202,9 +202,17 @@ def _text(value: "Number | Scaled") -> str:
 
 def _known(family: str) -> None:
     if family not in PRIORS:
-        near = difflib.get_close_matches(family, PRIORS, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(PRIORS)}."
+        near = closest(family, PRIORS)
+        hint = f"did you mean {near}?" if near else f"known are {', '.join(PRIORS)}."
         raise UsageError(f'prior family "{family}" is not known; {hint}')
+
+
+def _bounded(family: str, name: str, value: "Number | Scaled") -> bool:
+    """Whether an argument is finite, or an end that may be open."""
+    if isinstance(value, Scaled):
+        return True
+    may_be_open = family == "TruncatedNormal" and name in ("lower", "upper")
+    return not np.any(np.isnan(value)) if may_be_open else bool(np.all(np.isfinite(value)))
 
 
 def _check(prior: Prior) -> None:
@@ -220,6 +228,8 @@ def _check(prior: Prior) -> None:
         if {a.name for a in arguments} == set(prior.arguments)
     )
     for name, value in prior.arguments.items():
+        if not _bounded(prior.family, name, value):
+            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be a finite number.")
         if not isinstance(value, Scaled) and np.min(value) <= supports[name].lower > -np.inf:
             raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be above {supports[name].lower:g}.")
     ends = [prior.arguments.get(end) for end in ("lower", "upper")]

@@ -40,6 +40,11 @@ class Support:
         """The end that is itself a possible value, if one is."""
         return self.lower if self.closed else None
 
+    @property
+    def elementwise(self) -> bool:
+        """Whether each element has an unconstrained coordinate of its own, so that the Jacobian is diagonal."""
+        return type(self).jacobian is Support.jacobian
+
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
         values = np.asarray(theta, dtype=float)
@@ -218,5 +223,6 @@ real = Support("real")
 positive = Above("positive", 0.0)
 nonnegative = Above("nonnegative", 0.0, closed=True)
 unit = Unit("unit", 0.0, 1.0)
+share = Unit("share", 0.0, 1.0, closed=True)
 ordered = Ordered("ordered")
 simplex = Simplex("simplex", 0.0, 1.0)

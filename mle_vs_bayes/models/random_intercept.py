@@ -7,7 +7,7 @@ import numpy as np
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
-from ..model.support import nonnegative, unit
+from ..model.support import nonnegative, share
 from .trunks import grouped as groups
 
 
@@ -20,7 +20,7 @@ class RandomIntercept(groups.Grouped):
         u[j]  ~ Normal(0, tau)                 j = 1 … groups
         y[i]  ~ Normal(mu + u[group[i]], sigma)  i = 1 … n
 
-    Maximum likelihood and MAP have u integrated out; the posterior is sampled with it, as u = tau z.
+    Maximum likelihood, MAP and the sampler have u integrated out; u = tau z is drawn given the parameters.
     The independent unit is a group.
 
     Here because rows of one group are not independent: the error of mu falls with the number of groups,
@@ -35,9 +35,9 @@ class RandomIntercept(groups.Grouped):
         Parameter("tau", "τ", nonnegative, DEFAULTS["spread"], 2.0, meaning="how much the groups' means differ (SD)"),
         replace(groups.sigma, typical=1.0, meaning="how much values of one group differ (SD)"),
     )
-    functions = (Function("icc", groups.intraclass_correlation, support=unit),)
+    functions = (Function("icc", groups.intraclass_correlation, support=share),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
-    rows_per_group, unit, offers = 5, "group", frozenset({"latent"})
+    rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
 
     def simulate(self, theta, design, rng):
         u = rng.normal(0.0, theta["tau"], size=len(design.coords["group"]))
@@ -68,6 +68,8 @@ class RandomIntercept(groups.Grouped):
         u = pm.Deterministic("u", theta["tau"] * pm.Normal("z", dims="group"), dims="group")
         return pm.Normal("y", theta["mu"] + u[data["group"].astype("int64")], theta["sigma"], observed=data["y"])
 
+    draw_latent = groups.draw_deviations
+
     def start(self, data):
         """Moments, which for groups of equal size are the maximum unless tau is 0."""
         mu, between, noise = groups.moments(data)
@@ -77,9 +79,8 @@ class RandomIntercept(groups.Grouped):
         mu, between, noise = groups.moments(data)
         if np.ptp(groups.statistics(data)[0]) > 0:
             return None
-        if between <= 0:
-            return {"mu": mu, "tau": 0.0, "sigma": np.std(data["y"])}
-        return {"mu": mu, "tau": np.sqrt(between), "sigma": np.sqrt(noise)}
+        tau, sigma = (0.0, np.std(data["y"])) if between <= 0 else (np.sqrt(between), np.sqrt(noise))
+        return {"mu": mu, "tau": tau, "sigma": sigma}
 
     def unusable(self, data):
         (first, *others) = data.coords["group"]

@@ -180,6 +180,9 @@ class ProgramDensity(Density):
 
     # PyMC's
 
+    def condensed(self) -> tuple[Density, Array | None]:
+        return self, None
+
     def latent_names(self, sampled: Iterable[str]) -> list[str]:
         """None: effects are parameters, and fitted values stay where PyMC puts them."""
         return []

@@ -14,7 +14,7 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.model.layout import Layout
-from mle_vs_bayes.search.optimum import maximise
+from mle_vs_bayes.search.optimum import maximum
 
 K = 4.42
 FAMILY = 1e-3 / 100
@@ -76,7 +76,7 @@ def check_unit_scores(program, z):
 def unit_scores(program, z):
     """Scores of units with respect to z, shape ``(units, f)``."""
     coordinates = program.coordinates
-    return program.score_units(coordinates.theta(z)) @ coordinates.linear @ program.layout.jacobian(z)
+    return program.score_units(coordinates.theta(z)) @ coordinates.linear @ coordinates.jacobian(z)
 
 
 def close(found, expected, tolerance, what):
@@ -233,7 +233,7 @@ def check_equivariance(first, second, factor, tolerance):
 
 def optimum(program, power, start):
     """The estimate from θ = ``start`` as the drivers' search gives it, without statsmodels or PyMC around it."""
-    found = maximise(program, power, program.coordinates.z(start))
+    found = maximum(program, power, program.coordinates.z(start))
     assert found.status == "ok", found.reason
     covariance = program.coordinates.covariance(found.z, found.evaluation.hessian)
     return claimed(program, program.coordinates.theta(found.z), covariance)

@@ -121,9 +121,15 @@ def test_not_a_number_is_no_argument():
         parse("Normal(0, nan)")
 
 
+@pytest.mark.parametrize("text", ["Uniform(-inf, 3)", "Normal(0, inf)", "Gamma(2, 1e999)"])
+def test_no_density_has_an_infinite_argument(text):
+    with pytest.raises(UsageError, match="it must be a finite number"):
+        parse(text)
+
+
 def test_numbers_that_people_write():
     assert parse("Normal(-1e3, 2.5)") == Prior("Normal", mu=-1000, sigma=2.5)
-    assert parse("Uniform(-inf, 3)").support.lower == -np.inf
+    assert parse("TruncatedNormal(mu=0, sigma=1, lower=-inf, upper=3)").support.lower == -np.inf
     assert parse("Normal([0, 1], [2, 3])") == Prior("Normal", mu=(0, 1), sigma=(2, 3))
     assert parse("Flat") == parse("Flat()") == Prior("Flat")
 

@@ -18,8 +18,9 @@ from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Parameter
 from mle_vs_bayes.model.prior import Prior
 from mle_vs_bayes.model.support import real
-from mle_vs_bayes.search.flat_direction import flat_direction
-from mle_vs_bayes.search.optimum import covariance, maximise
+from mle_vs_bayes.search.audit import concerns
+from mle_vs_bayes.search.optimum import maximise, maximum
+from mle_vs_bayes.search.problem import of_density
 
 SMALL = np.array([3.1, 0.4, 1.9, 5.2, 2.2, 0.9, 1.1, 7.3, 2.8, 4.0])
 
@@ -57,7 +58,8 @@ def test_covariates_equal_to_rounding_are_ill_conditioned():
     design = np.column_stack([np.ones(20), x, x + 1e-9 * np.sin(9 * x)])
     data = Dataset({"y": x + np.cos(40 * x), "X": design, "offset": np.zeros(20)}, {"term": ("Intercept", "a", "b")})
     made = ModelDensity(model, data, priors.resolve(model, {}, data))
-    (concern,) = flat_direction(made, made.coordinates.inverse @ made.start, 0.0)
+    top = maximise(of_density(made, 0.0), made.coordinates.z(made.start)[None])
+    ((concern,),) = concerns(top, [top])
     assert concern.code == "ill_conditioned"
     assert "a" in concern.detail and "b" in concern.detail
 
@@ -112,9 +114,9 @@ class Location(Model):
 
 def at(made, power, mu):
     """The optimum that a search from ``mu`` ends in."""
-    optimum = maximise(made, power, np.array([mu]))
+    optimum = maximum(made, power, np.array([mu]))
     point = made.coordinates.theta(optimum.z)
-    spread = covariance(made, optimum)
+    spread = made.coordinates.covariance(optimum.z, optimum.evaluation.hessian)
     return Estimate(estimator="any", labels=("mu",), point=point, covariance=spread, status=optimum.status)
 
 

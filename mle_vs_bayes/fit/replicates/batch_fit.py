@@ -15,6 +15,7 @@ from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators import posterior
 from ...estimators.estimate import Estimate
+from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD
 from ...model.layout import Layout
 from ...model.model import Model
 from ...rows import COLUMNS, Row, frame
@@ -25,7 +26,7 @@ from .. import quantities
 from ..quantities import Context
 from . import row_table
 from .interval_ends import Group
-from .optima import maximum_likelihoods, modes
+from .optima import optima
 from .posteriors import Functional, Wanted, sampled
 from .result import Replicates
 from .stacking import Member, Refused, stacked
@@ -94,12 +95,10 @@ class Job:
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]
         group = Group(self.model, stack, members, self.context, truths)
-        if "mle" in self.names:
-            self.frames.append(
-                row_table.of_optima("mle", group, maximum_likelihoods(stack, members, start, self.context.seed))
-            )
-        if "map" in self.names:
-            self.frames.append(row_table.of_optima("map", group, modes(stack, members, start, self.context.seed)))
+        for name, method in (("mle", MAXIMUM_LIKELIHOOD), ("map", MAXIMUM_A_POSTERIORI)):
+            if name in self.names:
+                found = optima(method, stack, members, start, self.context.seed)
+                self.frames.append(row_table.of_optima(name, group, found))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
         closed = [name for name in estimators.chosen(self.names) if name.endswith("_exact")]

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...density.density import Density
-from ...search.batch import BatchOptima, fit_batch, why_not
+from ...search.batch import fit_batch, why_not
+from ...search.optimum import Optima
 from ..interval import Request
 
 Array = NDArray[np.float64]
@@ -117,9 +118,7 @@ def _resampled(request: Request, scheme: str) -> Replicates:
     return Replicates(np.concatenate(found), failed, reason)
 
 
-def _reason(
-    program: Density, optima: BatchOptima, replicate: int, columns: dict[str, Array], weights: Array | None
-) -> str:
+def _reason(program: Density, optima: Optima, replicate: int, columns: dict[str, Array], weights: Array | None) -> str:
     data: Dataset = program.data.replace(**{role: values[replicate] for role, values in columns.items()})
     if weights is not None and weights.shape[1] == data.n:
         present = np.flatnonzero(weights[replicate])

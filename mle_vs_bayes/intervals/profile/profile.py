@@ -12,7 +12,7 @@ import numpy as np
 from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
-from ...search.optimum import Optimum, polished
+from ...search.optimum import Optimum, maximum
 from ..interval import Interval, Request, refused
 from .curve import ProfileCurve
 
@@ -60,6 +60,11 @@ def _intervals(request: Request, power: float) -> list[Interval]:
     return found
 
 
+def likelihood_optimum(program: Density, mle: Estimate) -> Optimum | Interval:
+    """The maximum likelihood estimate as an optimum, or an interval that says why nothing is profiled around it."""
+    return _optimum(program, mle, 0.0)
+
+
 def _optimum(program: Density, estimate: Estimate, power: float) -> Optimum | Interval:
     """The estimate as an optimum in working coordinates, or an interval that says why there is no profile."""
     if not estimate.converged:
@@ -68,7 +73,7 @@ def _optimum(program: Density, estimate: Estimate, power: float) -> Optimum | In
         reason = "the likelihood is not curved around the estimate, so the χ² cut-off does not hold"
         return Interval(status="not_applicable", reason=reason)
     with np.errstate(divide="ignore"):  # z = −∞ on a closed edge
-        optimum = polished(program, power, program.coordinates.z(estimate.point), 0)
+        optimum = maximum(program, power, program.coordinates.z(estimate.point))
     if optimum.status != "ok":
         return Interval(status="failed", reason=optimum.reason)
     if not np.isfinite(optimum.evaluation.value):

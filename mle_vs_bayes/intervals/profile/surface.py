@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...density.density import Density, Evaluation
 from ...search.optimum import Optimum
-from ..scale import elementwise, supports
+from ..scale import supports
 
 Array = NDArray[np.float64]
 
@@ -63,7 +63,7 @@ class Quantity:
     def _place(self) -> None:
         coordinates, z = self.surface.program.coordinates, self.surface.optimum.z
         u = self.support.unconstrain(coordinates.theta(z)[self.index : self.index + 1])
-        slopes = coordinates.linear[self.index] @ coordinates.layout.jacobian(z) / self.support.slope(u)
+        slopes = coordinates.linear[self.index] @ coordinates.jacobian(z) / self.support.slope(u)
         row = slopes @ self.surface.root
         self.centre, self.error = float(u[0]), float(np.linalg.norm(row))
         self.row = row / self.error
@@ -137,7 +137,7 @@ class Curved(Quantity):
 def quantity(surface: Surface, label: str) -> Quantity:
     """The parameter or derived quantity of this label."""
     layout = surface.program.layout
-    linear = label in layout.labels and elementwise(layout.parameter_of(label).support)
+    linear = label in layout.labels and layout.parameter_of(label).support.elementwise
     return (Quantity if linear else Curved)(surface, surface.program.quantity_labels.index(label))
 
 
