@@ -81,10 +81,10 @@ def marginal(
     rows, draws = _centred(_at_largest_n(rows)), scalars(tree)
     by_label = _by_parameter(rows[rows["parameter"].isin(list(draws))])
     with style():
-        figure, grid = panels(list(by_label), height=1.9)
+        figure, grid = panels(_headings(by_label), height=1.9)
         for axes, (label, own) in zip(grid, by_label.items(), strict=True):
             _marginal_panel(axes, own, draws[label], prior_density.get(label), normal_approximation)
-        headline(figure, _title(rows, "posterior and {level} interval, prior, estimates"), _medians(rows))
+        headline(figure, _title(rows, "posterior and {level} interval, prior, estimates"))
         legend(figure, grid)
     return figure
 
@@ -129,10 +129,10 @@ def convergence(rows: "pandas.DataFrame") -> Figure:
     rows = _centred(rows.drop_duplicates(["n", "estimator", "parameter"]))
     by_label = _by_parameter(rows)
     with style():
-        figure, grid = panels(list(by_label), height=1.9)
+        figure, grid = panels(_headings(by_label), height=1.9)
         for axes, own in zip(grid, by_label.values(), strict=True):
             _convergence_panel(axes, own)
-        headline(figure, _title(rows, "estimates and {level} intervals against n"), _medians(rows))
+        headline(figure, _title(rows, "estimates and {level} intervals against n"))
         legend(figure, grid)
     return figure
 
@@ -229,6 +229,11 @@ def _caption(rows: "pandas.DataFrame") -> str:
     words = "; ".join(f"{', '.join(names)} ({estimator})" for estimator, names in kinds.items())
     parts = [f"Intervals: {words}." if words else "", "Dashed line: the truth." if _truths(rows) else ""]
     return " ".join([*parts, _medians(rows)]).strip()
+
+
+def _headings(by_label: "Mapping[str, pandas.DataFrame]") -> list[str]:
+    """Each quantity's name, and what the posterior's mark is where it is not the mean."""
+    return [f"{label} (posterior median)" if rows["by_median"].any() else label for label, rows in by_label.items()]
 
 
 def _medians(rows: "pandas.DataFrame") -> str:
