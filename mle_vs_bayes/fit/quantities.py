@@ -123,7 +123,7 @@ def _from_draws(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
 
 def _from_distribution(label: str, exact: Any, lacking: Missing) -> dict[str, Any]:
     if exact is None:
-        return {"reason": f"no exact posterior of {label} is known"}
+        return {"reason": f"no exact posterior of {label}"}
     numbers = {
         "estimate": None if lacking.mean else float(exact.mean()),
         "se": None if lacking.deviation else float(exact.std()),

@@ -228,7 +228,7 @@ def _caption(rows: "pandas.DataFrame") -> str:
             kinds.setdefault(LOOKS[estimator].label, []).append(INTERVALS.get(kind, kind))
     words = "; ".join(f"{', '.join(names)} ({estimator})" for estimator, names in kinds.items())
     parts = [f"Intervals: {words}." if words else "", "Dashed line: the truth." if _truths(rows) else ""]
-    return " ".join([*parts, _medians(rows)]).strip()
+    return " ".join(part for part in [*parts, _medians(rows)] if part)
 
 
 def _headings(by_label: "Mapping[str, pandas.DataFrame]") -> list[str]:
