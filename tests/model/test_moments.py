@@ -11,8 +11,8 @@ import scipy
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.fit.simulated import simulated
-from mle_vs_bayes.model.families import FAMILIES
-from mle_vs_bayes.model.moments import tails
+from mle_vs_bayes.model.families import PRIORS
+from mle_vs_bayes.model.moments import _declared, tails_of
 from mle_vs_bayes.model.prior import Prior, parse
 from mle_vs_bayes.model.support import positive, real, unit
 
@@ -28,13 +28,11 @@ NEVER = 30.0
 
 def log_density(text):
     """SciPy's or, where there is no distribution of SciPy's, none."""
-    from mle_vs_bayes.checks import scipy_priors
-
     prior = parse(text)
 
     def density(x):
         with np.errstate(all="ignore"):  # where it is 0
-            return float(scipy_priors.frozen(prior, 1).logpdf(np.array([x]))[0])
+            return prior.log_density(np.array([x]))
 
     return density
 
@@ -52,6 +50,7 @@ def check_tails(text, declared):
         if np.isneginf(far):
             continue
         check_power(lambda x, s=side: density(s * x), tail.power)
+        check_square(lambda x, s=side: density(s * x), tail.square)
         slopes = [density(side * x) - density(side * (x + 1)) for x in (30.0, 300.0)]  # of an exponential: its rate
         if np.isinf(tail.rate):
             assert slopes[1] > 5 * slopes[0]
@@ -59,6 +58,15 @@ def check_tails(text, declared):
             assert slopes[1] < 0.4 * slopes[0]
         else:
             assert slopes[1] == pytest.approx(tail.rate, abs=1e-2)
+
+
+def check_square(density, square):
+    """t of exp(−t x²), far out."""
+    measured = (density(100.0) - density(200.0)) / (200.0**2 - 100.0**2)
+    if np.isfinite(square):
+        assert measured == pytest.approx(square, abs=2e-2)
+    else:
+        assert np.isneginf(density(1e100)) and measured > 10
 
 
 def check_power(density, power):
@@ -81,7 +89,7 @@ def check_end(density, near):
 def test_a_prior_falls_as_its_density_does(text):
     prior = parse(text)
     support = positive if prior.support.lower == 0 else real
-    declared = tails.of(prior, support)
+    declared = tails_of(prior, support)
     check_tails(text, declared)
     if support is positive:
         check_end(log_density(text), declared.near_lower)
@@ -89,7 +97,7 @@ def test_a_prior_falls_as_its_density_does(text):
 
 @pytest.mark.parametrize("text", ["Beta(3, 0.5)", "Uniform(0, 1)"])
 def test_a_share_is_near_its_ends_as_its_density_is(text):
-    declared, density = tails.of(parse(text), unit), log_density(text)
+    declared, density = tails_of(parse(text), unit), log_density(text)
     check_end(density, declared.near_lower)
     assert -power_of(lambda x: density(1 - x), x=1e-6) == pytest.approx(declared.near_upper, abs=1e-4)
 
@@ -97,7 +105,7 @@ def test_a_share_is_near_its_ends_as_its_density_is(text):
 @pytest.mark.parametrize("text", ["Beta(mu=0.3, sigma=0.2)", "Beta(mu=0.3, nu=5)"])
 def test_a_share_with_a_given_mean_and_spread_has_the_ends_that_belong_to_them(text):
     prior = parse(text)
-    declared = tails.of(prior, unit)
+    declared = tails_of(prior, unit)
     exact = scipy.stats.beta(declared.near_lower, declared.near_upper)
     assert exact.mean() == pytest.approx(0.3)
     given = prior.arguments
@@ -107,17 +115,17 @@ def test_a_share_with_a_given_mean_and_spread_has_the_ends_that_belong_to_them(t
 @pytest.mark.parametrize("wrong", [("Cauchy(1, 2)", "StudentT(2, 1, 2)"), ("Laplace(1, 0.5)", "Laplace(1, 1)")])
 def test_mutant_tails_of_another_prior(wrong):
     with pytest.raises(AssertionError):
-        check_tails(wrong[0], tails.of(parse(wrong[1]), real))
+        check_tails(wrong[0], tails_of(parse(wrong[1]), real))
 
 
 def test_every_family_has_tails():
-    assert {name for name in FAMILIES if FAMILIES[name].support.name != "simplex"} <= set(tails.FAMILIES)
+    assert {name for name, family in PRIORS.items() if family.tails is None} == {"Dirichlet"}  # whose elements are Beta
 
 
 @pytest.mark.parametrize("text", ["StudentT(3, 1, 2)", "Gamma(3, 2)", "InverseGamma(3, 2)", "Laplace(1, 0.5)"])
 def test_a_prior_to_a_power_falls_as_its_density_to_that_power(text):
     density, support = log_density(text), positive if parse(text).support.lower == 0 else real
-    declared = tails.of(parse(text), support, 0.5)
+    declared = tails_of(parse(text), support, 0.5)
     check_power(lambda x: 0.5 * density(x), declared.above.power)
     if 0 < declared.above.rate < np.inf:
         assert 0.5 * (density(300.0) - density(301.0)) == pytest.approx(declared.above.rate, abs=1e-2)
@@ -126,8 +134,19 @@ def test_a_prior_to_a_power_falls_as_its_density_to_that_power(text):
 
 
 def test_ends_count_only_where_the_prior_reaches_them():
-    assert np.isinf(tails.of(Prior("Uniform", lower=0.5, upper=2.0), positive).near_lower)
-    assert tails.of(Prior("Uniform", lower=0.0, upper=2.0), positive).near_lower == 1
+    assert np.isinf(tails_of(Prior("Uniform", lower=0.5, upper=2.0), positive).near_lower)
+    assert tails_of(Prior("Uniform", lower=0.0, upper=2.0), positive).near_lower == 1
+
+
+@pytest.mark.parametrize(("alpha", "side"), [(2.0, 1.0), (2.0, -1.0), (-2.0, 1.0)])
+def test_a_skew_normal_falls_faster_on_one_side(alpha, side):
+    """log 2 φ(z) Φ(αz), with SciPy's log Φ."""
+
+    def density(x):
+        return scipy.special.log_ndtr(alpha * x / 3) - (x / 3) ** 2 / 2
+
+    declared = tails_of(Prior("SkewNormal", alpha=alpha, mu=0.0, sigma=3.0), real)
+    check_square(lambda x: density(side * x), (declared.above if side > 0 else declared.below).square)
 
 
 # Orders against marginal posteriors.
@@ -167,8 +186,6 @@ def order_of(made, label, at):
 
 def declared(made, name):
     """`Moments` of a parameter, and of a derived quantity of one parameter."""
-    from mle_vs_bayes.model.moments.missing import _declared
-
     return _declared(made.model, made.layout, made.data, made.priors, made.prior_power)[name]
 
 
@@ -304,3 +321,47 @@ def test_a_flat_prior_on_a_mixture_or_a_weibull_scale_is_improper_and_leaves_no_
     for name, given in (("normal_mixture", {"mu": "Flat()"}), ("weibull", {"scale": "HalfFlat()"})):
         made = program(models.get(name), simulated(models.get(name), 12, {}, 0)[0], given)
         assert all("improper" in str(each.mean) for each in made.missing_moments)
+
+
+LOGS = np.array([-0.5, 0.3, 1.1, 0.2])
+
+
+def log_normal_moments(mu, sigma):
+    """What is declared of exp(mu + sigma²/2), and how its k-th moment grows when larger sigma are let in."""
+    from mle_vs_bayes.models.trunks.moments import mean_of_log_normal
+
+    given = {"mu": parse(mu), "sigma": parse(sigma)}
+    fall = {"mu": (tails_of(given["mu"], real),), "sigma": (tails_of(given["sigma"], positive),)}
+    nodes = np.linspace(0.25, 60.0, 240)
+    places = np.concatenate([-np.geomspace(1e-2, 2e4, 150)[::-1], np.geomspace(1e-2, 2e4, 150)])
+    squares = np.sum((LOGS[:, None] - places) ** 2, axis=0)
+    heights = -squares / (2 * nodes[:, None] ** 2) - len(LOGS) * np.log(nodes[:, None])
+    heights += [log_density(mu)(place) for place in places] + np.log(np.gradient(places))
+    heights += np.array([log_density(sigma)(node) for node in nodes])[:, None]
+
+    def share(k):
+        """The logarithm of the integral over sigma from 30 to 60 against that from 15 to 30."""
+        parts = scipy.special.logsumexp(heights + k * places, axis=1) + k * nodes**2 / 2
+        return scipy.special.logsumexp(parts[nodes > 30]) - scipy.special.logsumexp(parts[(nodes > 15) & (nodes < 30)])
+
+    return mean_of_log_normal(fall, len(LOGS)), share
+
+
+@pytest.mark.parametrize(
+    ("mu", "sigma", "order"),
+    [
+        ("Normal(0, 1)", "Exponential(1)", 0.0),
+        ("Normal(0, 1)", "HalfCauchy(1)", 0.0),
+        ("Normal(0, 1)", "HalfNormal(1)", 1.0),
+        ("Normal(0, 1)", "HalfNormal(0.5)", 4.0),
+        ("Laplace(0, 1)", "HalfNormal(0.8)", 1 + (np.sqrt(16 + 16 * (1 / 0.64 - 1)) - 4) / 2),
+        ("Normal(0, 1)", "Uniform(0, 5)", np.inf),
+    ],
+)
+def test_a_log_normal_mean_has_the_moments_that_the_prior_of_sigma_leaves(mu, sigma, order):
+    declared, share = log_normal_moments(mu, sigma)
+    assert declared.order == pytest.approx(order)
+    for k in (0.5 * order, 0.9 * order) if 0 < order < np.inf else ():
+        assert declared.has(k) and share(k) < 0
+    for k in (1.1 * order + 0.1, 2 * order + 0.1) if order < np.inf else ():
+        assert not declared.has(k) and share(k) > 0
