@@ -209,5 +209,5 @@ def test_mutant_a_path_that_never_leaves_an_edge():
     made = on_the_edge({"tau": "Gamma(2, 1)"})
     held = np.array([0.0, -np.inf, 0.0])
     assert (
-        prior_path.maximise(made, 1.0, np.where(np.isfinite(held), made.coordinates.z(made.start), held)).status != "ok"
+        prior_path.maximum(made, 1.0, np.where(np.isfinite(held), made.coordinates.z(made.start), held)).status != "ok"
     )
