@@ -164,9 +164,9 @@ def test_the_command_shows_the_answer_without_what_it_cannot_make(
 
 
 def test_an_estimator_that_stops_on_an_error_has_failed_and_the_others_have_not(guarded, monkeypatch):
-    from mle_vs_bayes.estimators import maximum_a_posteriori
+    from mle_vs_bayes.estimators import laplace_check
 
-    monkeypatch.setattr(maximum_a_posteriori, "starts", broken)
+    monkeypatch.setattr(laplace_check, "pareto_shape", broken)
     found = compare("normal", {"y": Y}, estimators=["mle", "map"])
     assert (found["mle"].status, found["map"].status) == ("ok", "failed")
     assert found["map"].reason == "it stopped on an error (LinAlgError: Singular matrix)"
