@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+TERMS = 64
+"""Rounded operations that a value may be made of: each is off by half a spacing of float64 numbers at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,3 +58,8 @@ class Dataset(Mapping[str, Array]):
         """A copy with these columns put in place or added."""
         added = {role: np.asarray(values, dtype=float) for role, values in columns.items()}
         return Dataset({**self.columns, **added}, self.coords)
+
+
+def rounding(size: Any) -> Any:
+    """How far values of this absolute ``size`` may differ that would be equal without rounding; same shape."""
+    return TERMS * np.finfo(float).eps / 2 * size

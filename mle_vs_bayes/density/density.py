@@ -19,6 +19,7 @@ from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..model.layout import Layout
 from ..model.model import Model
+from ..model.moments import Missing, missing
 from ..model.prior import Prior
 from .coordinates import Coordinates
 
@@ -97,10 +98,8 @@ class Density(ABC):
     prior_by_parameter: bool
     """Whether PyMC's log prior is a sum of one term per parameter, and no power of it."""
     pymc_failures: tuple[type[Exception], ...]
-    """What PyMC and PyTensor may raise where they cannot do what is asked: draw from a variable, vectorise a graph.
-
-    A user's program may be beyond them. Of a model of ours that would be a fault, which no one shall catch.
-    """
+    """What PyMC and PyTensor may raise where a user's program is beyond them: to draw from a variable, to vectorise a
+    graph. Of a model of ours that would be a fault, which no one shall catch."""
     draws_from_likelihood: bool
     """Whether data are drawn from the very likelihood that is fitted, so that the two cannot differ."""
     has_subsets: bool
@@ -154,7 +153,6 @@ class Density(ABC):
         """The PyMC model that is sampled: `pymc_model`, or the same posterior with latent variables."""
 
     # other data of the same kind
-
     @abstractmethod
     def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "Density":
         """The density of other data, as `replicate` draws them or a subset of the rows; under these priors if given."""
@@ -208,7 +206,6 @@ class Density(ABC):
         """The posterior on PyMC's unconstrained scale."""
 
     # how it is sampled
-
     @abstractmethod
     def condensed(self) -> tuple["Density", Array | None]:
         """The same likelihood from fewer rows, with weights ``(units,)`` of its units; itself where there is none."""
@@ -250,6 +247,11 @@ class Density(ABC):
     def quantity_labels(self) -> tuple[str, ...]:
         """Labels of all parameters and then all derived quantities: the order of rows and intervals."""
         return self.layout.quantity_labels(self.model.functions)
+
+    @cached_property
+    def missing_moments(self) -> tuple[Missing, ...]:
+        """Why a quantity has no posterior mean or standard deviation, in that order."""
+        return missing(self.model, self.layout, self.data, self.priors, self.prior_power)
 
     @cached_property
     def quantity_names(self) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from .. import ornaments
 from ..density.density import Density
 from ..errors import UsageError
 from ..sampling.interrupt import interruptible
 from . import exact, maximum_a_posteriori, maximum_likelihood, posterior
-from .estimate import Estimate
+from .estimate import Estimate, missing
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,11 @@ def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in ESTIMATORS if name in wanted)
 
 
-def fit(name: str, program: Density, settings: Settings) -> Any:
-    """The estimate of one estimator by its short name."""
+def fit(name: str, program: Density, settings: Settings) -> Estimate:
+    """The estimate of one estimator by its short name; one that stops on an error has failed and says so."""
+
+    def stopped(reason: str) -> Estimate:
+        return missing(name, program.layout.labels, "failed", f"it stopped on an error ({reason})")
+
     with interruptible():
-        return ESTIMATORS[name].fit(program, settings)
+        return ornaments.attempt(lambda: ESTIMATORS[name].fit(program, settings), stopped)

@@ -42,7 +42,8 @@ def pareto_shape(program: Density, mode: Estimate, seed: int) -> float | None:
     usable = log_weights[np.isfinite(log_weights)]
     if len(usable) < DRAWS / 10:
         return None
-    shape = float(array_stats.psislw(usable - usable.max())[1])
+    with np.errstate(all="ignore"):  # weights that are all but equal have no tail to fit
+        shape = float(array_stats.psislw(usable - usable.max())[1])
     if np.isfinite(shape):
         return shape
     even = np.ptp(usable) < 1e-6  # the posterior is this normal: its weights are one number, but for rounding

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Density
+from ..model.moments import concerns
 from ..quiet import quiet
 from ..sampling import single, tree_groups
 from ..sampling.diagnostics import diagnose
@@ -63,15 +64,19 @@ def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...]
     draws = stacked(tree, program.layout.slices).reshape(-1, program.layout.size)
     latent = program.latent_names(str(name) for name in tree["posterior"].data_vars)
     judged = measures(tree, (*program.quantity_names, *latent))
-    table = summary(tree, program.quantity_names)
+    table = _existing(summary(tree, program.quantity_names), program)
     _set_apart(latent, tree)
+    lacking = program.missing_moments[: program.layout.size]
+    mean = np.where([bool(each.mean) for each in lacking], np.nan, draws.mean(axis=0))
+    spread = np.where([bool(each.deviation) for each in lacking], np.nan, 1.0)
+    moments = concerns(program.quantity_labels, program.missing_moments)
     return Estimate(
         estimator=NAME,
         labels=program.layout.labels,
-        point=draws.mean(axis=0),
-        covariance=np.atleast_2d(np.cov(draws, rowvar=False)),
-        log_likelihood=float(np.sum(program.log_likelihood_units(draws.mean(axis=0)))),
-        concerns=(*diagnostics(tree, judged, sampling), *notes),
+        point=mean,
+        covariance=np.atleast_2d(np.cov(draws, rowvar=False)) * np.outer(spread, spread),
+        log_likelihood=None if np.isnan(mean).any() else float(np.sum(program.log_likelihood_units(mean))),
+        concerns=(*moments, *diagnostics(tree, judged, sampling), *notes),
         iterations=sampling.draws * sampling.chains,
         results=table,
         tree=tree,
@@ -112,6 +117,15 @@ def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pan
 
     with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw and has no R-hat
         return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
+
+
+def _existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":
+    """The table without the means and standard deviations that the posterior does not have, whatever draws say."""
+    named = list(zip(program.quantity_labels, program.missing_moments, strict=True))
+    no_mean, no_deviation = [n for n, m in named if m.mean], [n for n, m in named if m.deviation]
+    table.loc[no_mean, "mean"] = np.nan
+    table.loc[no_deviation, ["sd", "mcse_mean", "mcse_sd"]] = np.nan
+    return table
 
 
 def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import Dataset
+from ..data.dataset import Dataset, rounding
 from .censoring import events_and_time, middle
 
 Array = NDArray[np.float64]
@@ -37,7 +37,7 @@ def exposure_per_event(data: Dataset) -> float:
 def _sd_x(data: Dataset) -> Array:
     """Spread of each term; a constant term without an intercept beside it falls back on its size."""
     spread, size = np.std(data["X"], axis=0), np.sqrt(np.mean(data["X"] ** 2, axis=0))
-    return np.where(spread > 1e-12 * size, spread, size)
+    return np.where(spread > rounding(size), spread, size)
 
 
 def _is_intercept(data: Dataset) -> NDArray[np.bool_]:

@@ -4,8 +4,10 @@ import scipy
 
 from ..data.column import trials
 from ..model import families
+from ..model.families.tails import Tails
 from ..model.parameter import Function
 from ..model.support import positive
+from .trunks import moments
 from .trunks.plain import Plain, summed
 
 
@@ -23,7 +25,10 @@ class Bernoulli(Plain):
     name = "bernoulli"
     family = families.binomial
     beside = (trials,)
-    functions = (Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive),)
+    functions = (
+        Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive, moments=moments.proportion),
+    )
+    jeffreys_tails = {"p": Tails(near_lower=0.5, near_upper=0.5, words="jeffreys")}
     exact_intervals = {"p": "clopper_pearson"}
     offers = frozenset({"fisher_information"})
 

@@ -8,6 +8,7 @@ from ..model import families
 from ..model.parameter import Parameter, of_argument
 from ..model.prior import DEFAULTS
 from ..model.support import nonnegative
+from .trunks import moments
 from .trunks.plain import Plain
 
 
@@ -35,6 +36,9 @@ class EightSchools(Plain):
 
     def arguments(self, theta, data):
         return {"mu": theta["mu"], "sigma": (theta["tau"] ** 2 + data["se"] ** 2) ** 0.5}
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]), scale="tau")
 
     def design(self, n, rng):
         return Dataset({"se": rng.uniform(5.0, 15.0, size=n)})

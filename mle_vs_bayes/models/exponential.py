@@ -2,8 +2,10 @@
 
 from ..model import families
 from ..model.censoring import events_and_time
+from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
+from .trunks import moments
 from .trunks.exact import ConstantRate
 from .trunks.lifetimes import Lifetimes, mean_times
 
@@ -21,10 +23,14 @@ class Exponential(ConstantRate, Lifetimes):
 
     name = "exponential"
     family = families.exponential
-    functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive),)
+    functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive, moments=moments.mean_of_lives),)
+    jeffreys_tails = {"rate": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
     exact_intervals = {"rate": "gamma_pivot"}
     runs_off = "rate runs to 0"
     offers = frozenset({"fisher_information"})
+
+    def moments(self, tails, data):
+        return {"rate": moments.rate_of_lives(tails, data)}
 
     def totals(self, data):
         return events_and_time(data)

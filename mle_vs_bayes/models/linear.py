@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..model import families, links
+from .trunks import moments
 from .trunks.exact import normal_errors
 from .trunks.regression import Regression, least_squares, triangle
 
@@ -23,6 +24,9 @@ class Linear(Regression):
     typical = {"beta": 1.0, "sigma": 1.5}
     exact_intervals = {"beta": "t", "sigma": "chi_square"}
     one_value = "there is nothing for covariates to explain"
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]), location="beta")
 
     def closed_form_mle(self, data):
         beta = least_squares(data["X"], data["y"])

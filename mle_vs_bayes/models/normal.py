@@ -4,8 +4,10 @@ import numpy as np
 
 from ..data.dataset import Dataset
 from ..model import families
+from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
+from .trunks import moments
 from .trunks.exact import normal_errors
 from .trunks.plain import Plain
 
@@ -24,9 +26,13 @@ class Normal(Plain):
 
     name = "normal"
     family = families.normal
-    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
+    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)
+    jeffreys_tails = {"sigma": Tails(above=falling_as_power(1.0), near_lower=-1.0, words="jeffreys")}
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
     offers = frozenset({"fisher_information"})
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]))
 
     def closed_form_mle(self, data):
         return {"mu": data["y"].mean(), "sigma": data["y"].std()}

@@ -5,6 +5,7 @@ import numpy as np
 from ..model import families
 from ..model.prior import Prior, Scaled
 from ..model.support import ordered
+from .trunks import moments
 from .trunks.mixture import Mixture
 
 
@@ -38,6 +39,9 @@ class NormalMixture(Mixture):
             "mu": {"support": ordered, "typical": tuple(4.0 * components), "meaning": "the mean of a component"},
             "sigma": {"prior": sigma, "typical": 1.0, "meaning": "the standard deviation of a component"},
         }
+
+    def moments(self, tails, data):
+        return moments.mixture(tails, len(data["y"]))
 
     def maximised(self, y, chances, count):
         """Moments weighted with the chances."""

@@ -9,6 +9,7 @@ from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
 from ..model.support import nonnegative, share
 from .trunks import grouped as groups
+from .trunks import moments
 
 
 class RandomIntercept(groups.Grouped):
@@ -35,9 +36,12 @@ class RandomIntercept(groups.Grouped):
         Parameter("tau", "τ", nonnegative, DEFAULTS["spread"], 2.0, meaning="how much the groups' means differ (SD)"),
         replace(groups.sigma, typical=1.0, meaning="how much values of one group differ (SD)"),
     )
-    functions = (Function("icc", groups.intraclass_correlation, support=share),)
+    functions = (Function("icc", groups.intraclass_correlation, support=share, moments=moments.bounded),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
     rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
+
+    def moments(self, tails, data):
+        return moments.between_groups(tails, len(data["y"]), len(data.coords["group"]))
 
     def simulate(self, theta, design, rng):
         u = rng.normal(0.0, theta["tau"], size=len(design.coords["group"]))

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..model import families
 from ..model.special_case import SpecialCase
+from .trunks import moments
 from .trunks.plain import Plain
 
 
@@ -24,6 +25,9 @@ class StudentT(Plain):
     name = "student_t"
     family = families.student_t
     special_cases = {"normal": SpecialCase("nu", np.inf, edge=True)}
+
+    def moments(self, tails, data):
+        return moments.student_t(tails, len(data["y"]))
 
     def start(self, data):
         """Median and spread of the middle half, which outliers do not move."""

@@ -2,6 +2,7 @@
 
 from ..model import families
 from ..model.support import Above, positive
+from .trunks import moments
 from .trunks.plain import Plain
 
 
@@ -23,6 +24,9 @@ class Uniform(Plain):
 
     def arguments(self, theta, data):
         return {"lower": 0.0, "upper": theta["upper"]}
+
+    def moments(self, tails, data):
+        return moments.uniform(tails, len(data["y"]))
 
     def supports(self, data):
         return {"upper": Above("above every y", float(data["y"].max()), closed=True)} if "y" in data else {}

@@ -8,6 +8,7 @@ from ..model.censoring import events_and_time, middle, seen
 from ..model.parameter import Function
 from ..model.special_case import SpecialCase
 from ..model.support import positive
+from .trunks import moments
 from .trunks.lifetimes import Lifetimes
 
 
@@ -27,11 +28,16 @@ class Weibull(Lifetimes):
     family = families.weibull
     special_cases = {"exponential": SpecialCase("shape", 1.0)}
     functions = (
-        Function("mean", lambda theta: theta["scale"] * scipy.special.gamma(1 + 1 / theta["shape"]), support=positive),
-        Function("median", lambda theta: theta["scale"] * np.log(2) ** (1 / theta["shape"]), support=positive),
+        Function(
+            "mean", lambda t: t["scale"] * scipy.special.gamma(1 + 1 / t["shape"]), (), positive, moments.mean_life
+        ),
+        Function("median", lambda t: t["scale"] * np.log(2) ** (1 / t["shape"]), (), positive, moments.median_life),
     )
     runs_off = "scale runs to infinity"
     one_time = "shape runs to infinity"
+
+    def moments(self, tails, data):
+        return moments.lives(tails, data)
 
     def start(self, data):
         """The exponential fit, its shape from the spread of log lifetimes (π²/6 at shape 1)."""

@@ -41,6 +41,8 @@ class Hooks:
     functions: Callable[..., Any] | None = None
     design: Callable[..., Any] | None = None
     simulate: Callable[..., Any] | None = None
+    no_mean: Mapping[str, str] = field(default_factory=dict)
+    """Derived quantities whose posterior has no mean, and why: a program's tails are for its author to know."""
     data: Any = None
     """What the functions are given as ``data``: what the program was made from."""
     build: Callable[[Any], Any] | None = None

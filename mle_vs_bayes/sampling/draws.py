@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.dataset import rounding
 from ..model.parameter import labels
 
 if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
-ROUNDING = 1e-12
-"""Relative to a value: less is no spread."""
 
 
 def by_label(tree: "xarray.DataTree | Mapping[str, xarray.Dataset]", group: str = "posterior") -> dict[str, Array]:
@@ -35,4 +34,4 @@ def stacked(tree: "xarray.DataTree", names: Iterable[str]) -> Array:
 
 def varies(values: Array) -> bool:
     """Whether draws of one scalar differ by more than rounding: a correlation with itself is 1 in all of them."""
-    return bool(np.std(values) > ROUNDING * np.max(np.abs(values)))
+    return bool(np.std(values) > rounding(np.max(np.abs(values))))

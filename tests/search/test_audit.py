@@ -13,7 +13,7 @@ from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.modes import different_modes
 from mle_vs_bayes.fit.simulated import filled
-from mle_vs_bayes.model.direction import combination
+from mle_vs_bayes.model.layout import combination
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Parameter
 from mle_vs_bayes.model.prior import Prior

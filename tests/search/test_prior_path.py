@@ -1,5 +1,7 @@
 """The road from MLE to MAP and beyond, and the mode on the unconstrained scale, against closed forms."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import scipy
@@ -176,3 +178,36 @@ def test_both_parameters_of_a_normal_at_once():
     squares = scipy.stats.tvar(data["y"]) * 4
     np.testing.assert_allclose(step.point, [2.0, np.sqrt(squares / 5)], rtol=1e-9)
     np.testing.assert_allclose(unconstrained_mode.mode(made, step.point).point, [2.0, np.sqrt(squares / 4)], rtol=1e-9)
+
+
+def on_the_edge(given=None):
+    """Six values in three pairs that are as far apart as the pairs are: tau is 0."""
+    y, group = np.array([1.0, 5.0, 2.0, 4.5, 0.0, 6.0]), np.array([0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    return program(models.get("random_intercept"), Dataset({"y": y, "group": group}, {"group": ("1", "2", "3")}), given)
+
+
+def test_along_an_edge_the_path_is_that_of_the_model_without_the_parameter():
+    """With tau at 0 a random intercept is a normal sample, under the same priors of mu and sigma."""
+    made = on_the_edge()
+    plain = program(models.get("normal"), Dataset({"y": made.data["y"]}))
+    assert all(made.priors[name] == plain.priors[name] for name in ("mu", "sigma"))
+    for ours, theirs in zip(prior_path.path(made), prior_path.path(plain), strict=True):
+        assert (ours.status, ours.point[1], ours.slope[1]) == ("ok", 0.0, 0.0)
+        close(ours.point[[0, 2]], theirs.point, OPTIMUM, "the mode")
+        close(ours.slope[[0, 2]], theirs.slope, 1e-6, "the slope")
+
+
+def test_the_path_leaves_an_edge_where_the_prior_vanishes_on_it():
+    made = on_the_edge({"tau": "Gamma(2, 1)"})
+    steps = prior_path.path(made)
+    assert steps[0].point[1] == 0
+    assert all(step.point[1] > 0 for step in steps[1:])
+    assert all(after.point[1] > before.point[1] for before, after in pairwise(steps))
+
+
+def test_mutant_a_path_that_never_leaves_an_edge():
+    made = on_the_edge({"tau": "Gamma(2, 1)"})
+    held = np.array([0.0, -np.inf, 0.0])
+    assert (
+        prior_path.maximum(made, 1.0, np.where(np.isfinite(held), made.coordinates.z(made.start), held)).status != "ok"
+    )

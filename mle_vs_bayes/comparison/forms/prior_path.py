@@ -41,8 +41,10 @@ def _told(fit: Fit) -> list[Row]:
 
 
 def _stations(fit: Fit) -> Iterator[dict[str, Any]]:
-    """One row of each station and quantity, whatever the number of its intervals."""
+    """One row of each station and quantity, whatever its intervals; none of a mean that does not exist."""
     for row in {(r.estimator, r.parameter): r for r in _told(fit)}.values():
+        if row.estimate is None and row.median is not None:
+            continue  # a posterior without a mean has no place on a path of modes
         told = {"parameter": row.parameter, "estimator": row.estimator, "power": STATIONS[row.estimator]}
         number = {"estimate": row.estimate, "se": row.se, "truth": row.truth}
         yield {**told, **number, "status": "ok" if row.estimate is not None else row.status, "reason": row.reason}

@@ -14,6 +14,7 @@ from ...model.parameter import Function, Parameter, of_argument
 from ...model.prior import DEFAULTS
 from ...model.support import positive, real
 from .plain import Plain
+from .separation import odds_ratios
 
 RATIOS = {"logit": "odds_ratio"}
 """What exp(beta) is under a link."""
@@ -41,7 +42,7 @@ class Regression(Plain):
     @cached_property
     def functions(self):  # type: ignore[override]
         name = RATIOS.get(self.link.name)
-        return () if name is None else (Function(name, _exponential, dims=("term",), support=positive),)
+        return () if name is None else (Function(name, _exponential, ("term",), positive, odds_ratios),)
 
     def predictor(self, theta, data):
         """η = X β + offset."""
