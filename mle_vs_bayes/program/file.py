@@ -22,6 +22,7 @@ from .program_model import Hooks, ProgramModel
 _FILE = re.compile(r"(?P<path>.+\.py)(:(?P<function>\w+))?")
 _LINES = 3
 """Of the person's own code at most, the innermost last."""
+_PACKAGE = Path(__file__).resolve().parents[1]
 _HOOKS = ("log_likelihood", "functions", "design", "simulate")
 
 
@@ -221,18 +222,19 @@ def in_one_line(error: Exception, path: Path) -> str:
 
 
 def _where(error: Exception, path: Path) -> str:
-    folder = str(path.resolve().parent)
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(folder) and "site-packages" not in frame.filename
-    ]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(Path(frame.filename), path)]
     lines = [
         f"line {frame.lineno}{'' if Path(frame.filename) == path.resolve() else f' of {Path(frame.filename).name}'}: "
         f"`{(frame.line or '').strip()}`"
         for frame in frames[-_LINES:]
     ]
     return f" ({'; '.join(lines)})" if lines else ""
+
+
+def _is_theirs(file: Path, program: Path) -> bool:
+    """Whether a line is of the program's folder, and not of a library or of this package, which may lie in there."""
+    inside = file.is_relative_to(program.resolve().parent)
+    return inside and "site-packages" not in file.parts and not file.is_relative_to(_PACKAGE)
 
 
 def _check_argument(of: Callable[..., Any], path: Path, name: str, data: Any) -> None:
