@@ -96,9 +96,7 @@ class Job:
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]
         group = Group(self.model, stack, members, self.context, truths)
-        alone = lru_cache(maxsize=16)(
-            lambda i: members[i].program(self.model)
-        )  # a program takes seconds to open
+        alone = lru_cache(maxsize=16)(lambda i: members[i].program(self.model))  # a program takes seconds to open
         for name, method in (("mle", MAXIMUM_LIKELIHOOD), ("map", MAXIMUM_A_POSTERIORI)):
             if name in self.names:
                 found = optima(method, stack, alone, start, self.context.seed)
