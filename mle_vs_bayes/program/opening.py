@@ -16,7 +16,7 @@ from .compiled import Compiled, Slopes, slopes
 from .graphs.latent import latent
 from .graphs.quantities import with_quantities
 from .identify import check_proper, joint_mode, unidentified
-from .origin import Origin, Sizes, fixed
+from .origin import Origin, Siblings, fixed
 from .program_density import Notes, ProgramDensity, standardised
 from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
 from .start import climbed, close_edges, usable_start
@@ -72,8 +72,8 @@ def open_program(
 
     data = _data(program, observed)
     model, compiled = _described(program, name, hooks, observed, data)
-    sizes = Sizes(name, origin or _under_own_covariates(program, hooks), opened)
-    model = replace(model, sizes=sizes)
+    siblings = Siblings(name, origin or _under_own_covariates(program, hooks), opened)
+    model = replace(model, siblings=siblings)
     model, starting = _started(model, data, compiled, opened)
     joint = joint_mode(model)
     density = ProgramDensity(
@@ -82,7 +82,7 @@ def open_program(
         samplers=samplers,
         notes=(*_notes(program, joint if allow_joint else None), *notes),
     )
-    return sizes.keep(density)
+    return siblings.keep(density)
 
 
 def _described(
