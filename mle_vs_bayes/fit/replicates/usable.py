@@ -11,7 +11,6 @@ from ...data.dataset import Dataset
 from ...data.formulas.rank import check_terms
 from ...errors import DataError
 from ...model.model import Model
-from ...program.replicable import Replicable
 from ..simulated import filled
 
 Array = NDArray[np.float64]
@@ -25,8 +24,6 @@ def complete(model: Model, datasets: Sequence[Dataset]) -> list[Dataset]:
     DataError
         One of them lacks a column that the model needs, or has columns that do not fit.
     """
-    if isinstance(model, Replicable):
-        return list(datasets)
     return [completed(model, data, f"data set {position}") for position, data in enumerate(datasets)]
 
 

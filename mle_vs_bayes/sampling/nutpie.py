@@ -1,0 +1,257 @@
+"""nutpie's sampler on a density that is evaluated in machine code: everything below nutpie's public names.
+
+Used of nutpie (tried with 0.16.9 and 0.16.11): the fields of ``compile_pymc.CompiledPyMCModel``, whose own maker would
+compile anew for every dimension, ``compile_pymc.address_as_void_pointer``, and the raw trace's columns. What the C
+callback calls is made in `machine_code`. Where a name is missing the public ``compiled_pyfunc.from_pyfunc`` takes the
+density as a Python function, which costs 10 µs more per evaluation and keeps chains from running beside each other; a
+warning says so once. `tests/sampling/test_nutpie.py` has a canary for each name.
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..quiet import quiet
+from .interrupt import interruptible
+from .machine_code import by_address
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+MOVED = (AttributeError, ImportError, TypeError)
+"""What is raised where a name, a field or a signature is not what it was."""
+NOWHERE = -1e300
+"""The log density where it, or its gradient, is not a number: a divergence whose end nutpie keeps, as it does not where
+a density fails."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A log density of u ``(dimension,)``: PyTensor's ``function`` of (u, numbers, lengths), and the latter two."""
+
+    function: Any
+    callback: Callable[[], Any]
+    """The function as nutpie calls it in machine code; raises one of `MOVED` where that cannot be."""
+    numbers: Array
+    lengths: NDArray[np.int64]
+    dimension: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How to sample: draws and tuning steps of each chain, what acceptance rate to aim at."""
+
+    draws: int = 300
+    tune: int = 100
+    accept: float = 0.8
+    chains: int = 4
+    cores: int = 2
+
+    def longer(self, factor: float, tune: int, accept: float) -> "Schedule":
+        """More draws, and at least so long to learn from and so careful steps."""
+        draws = int(self.draws * factor)
+        return replace(self, draws=draws, tune=max(tune, self.tune), accept=max(accept, self.accept))
+
+
+@dataclass(frozen=True)
+class JointDraws:
+    """``u`` ``(chains, draws, R f)`` after tuning; ``steps`` are the gradient evaluations of all chains, tuning too.
+
+    ``jumps`` ``(D, R f)`` pairs of positions ``(start, end)`` of the divergent transitions after tuning.
+    """
+
+    u: Array
+    steps: int
+    jumps: tuple[tuple[Array, Array], ...]
+
+
+def sample(target: Target, schedule: Schedule, seed: int) -> JointDraws:
+    """Draws of u from starts of independent standard normals.
+
+    Raises
+    ------
+    RuntimeError
+        nutpie found no point to start from, or the density failed.
+    """
+    trace = _run(target, schedule, seed, return_raw_trace=True, store_divergences=True)
+    batches, stats = trace.get_arrow_trace()
+    tuning = [_column(each, "tuning").astype(bool) for each in stats]
+    kept = [_rows(each, "u", target.dimension)[~warm] for each, warm in zip(batches, tuning, strict=True)]
+    if len({len(each) for each in kept} | {schedule.draws}) > 1:
+        raise RuntimeError("the sampler ended before its time")
+    steps = int(sum(_column(each, "n_steps").sum() for each in stats))
+    jumps = [jump for each, warm in zip(stats, tuning, strict=True) for jump in _jumps(each, ~warm)]
+    return JointDraws(np.stack(kept), steps, tuple(jumps))
+
+
+def tree(target: Target, schedule: Schedule, seed: int, progress: bool = False) -> "xarray.DataTree":
+    """The same as nutpie's own DataTree: ``posterior`` with u alone, ``sample_stats``; without tuning.
+
+    Raises
+    ------
+    RuntimeError
+        As of `sample`.
+    """
+    found: xarray.DataTree = _run(target, schedule, seed, save_warmup=False, progress_bar=progress)
+    if found["posterior"].sizes["draw"] != schedule.draws:
+        raise RuntimeError("the sampler ended before its time")
+    return found
+
+
+def _run(target: Target, schedule: Schedule, seed: int, **options: Any) -> Any:
+    import nutpie
+
+    with interruptible():
+        return nutpie.sample(
+            _model(target),
+            draws=schedule.draws,
+            tune=schedule.tune,
+            chains=schedule.chains,
+            cores=min(schedule.cores, schedule.chains),
+            seed=seed,
+            target_accept=schedule.accept,
+            **{"progress_bar": False, **options},
+        )
+
+
+def _model(target: Target) -> Any:
+    """What nutpie samples: in machine code, or by its public way where that is not to be had."""
+    try:
+        return _record(target)
+    except MOVED as error:
+        _say_once(str(error))
+        return _public(target)
+
+
+@cache
+def _say_once(why: str) -> None:
+    warnings.warn(f"nutpie calls densities through Python, which is slower: {why}", stacklevel=2)
+
+
+def _start(dimension: int) -> Callable[[int], Array]:
+    return lambda seed: np.random.default_rng(seed).standard_normal(dimension)
+
+
+def _record(target: Target) -> Any:
+    """nutpie's record of a compiled model, made by hand."""
+    from nutpie.compile_pymc import CompiledPyMCModel
+
+    numbers, lengths, size = target.numbers, target.lengths, target.dimension
+    header = np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
+    return CompiledPyMCModel(
+        dims={},
+        _coords={},
+        _n_dim=size,
+        _shapes={"u": (size,)},
+        compiled_logp_func=target.callback(),
+        compiled_expand_func=_identity(),
+        initial_point_func=_start(size),
+        shared_data={"numbers": numbers, "lengths": lengths},  # keeps what the header points to alive
+        shared_var_keys={},
+        user_data=header,
+        n_expanded=size,
+        shape_info=(["u"], [slice(0, size)], [(size,)]),
+        logp_func=None,
+        expand_func=None,
+        reparameterized_names=[],
+    )
+
+
+def _public(target: Target) -> Any:
+    """nutpie's public model of a Python function."""
+    from nutpie.compiled_pyfunc import from_pyfunc
+
+    def density(u: Array) -> tuple[float, Array]:
+        value, gradient = target.function(np.ascontiguousarray(u), target.numbers, target.lengths)
+        if np.isfinite(value) and np.all(np.isfinite(gradient)):
+            return float(value), np.asarray(gradient)
+        return NOWHERE, np.zeros(target.dimension)
+
+    return from_pyfunc(
+        ndim=target.dimension,
+        make_logp_fn=lambda: density,
+        make_expand_fn=lambda *_: lambda u: {"u": u},
+        expanded_dtypes=[np.dtype(float)],
+        expanded_shapes=[(target.dimension,)],
+        expanded_names=["u"],
+        make_initial_point_fn=_start(target.dimension),
+    )
+
+
+def callback(function: Any) -> Any:
+    """The compiled function behind nutpie's C signature: dimension, u, gradient, value, pointer → 0 or an error."""
+    import numba
+    from nutpie.compile_pymc import address_as_void_pointer
+
+    inner = by_address(function.vm.jit_fn)
+    number = numba.types.CPointer(numba.types.double)
+    signature = numba.types.int64(numba.types.uint64, number, number, number, numba.types.voidptr)
+
+    def density(dimension, u_, gradient_, value_, data_):  # type: ignore[no-untyped-def]
+        header = numba.carray(data_, (4,), np.int64)
+        u, gradient = numba.carray(u_, (dimension,)), numba.carray(gradient_, (dimension,))
+        numbers = numba.carray(address_as_void_pointer(header[0]), (header[1],), np.float64)
+        lengths = numba.carray(address_as_void_pointer(header[2]), (header[3],), np.int64)
+        total, slope = inner(u, numbers, lengths)
+        sound = np.isfinite(total[()])
+        for i in range(dimension):  # and not one assignment, for whose error message Numba compiles seconds
+            gradient[i] = slope[i]
+            sound = sound and np.isfinite(slope[i])
+        value = numba.carray(value_, (1,))
+        value[0] = total[()] if sound else NOWHERE
+        if not sound:
+            for i in range(dimension):
+                gradient[i] = 0.0
+        return 0
+
+    with quiet():  # "cannot cache, as it uses dynamic globals"
+        return numba.cfunc(signature)(density)
+
+
+@cache
+def _identity() -> Any:
+    """nutpie's other C callback, which writes what shall be kept of a draw: u itself."""
+    import numba
+
+    number = numba.types.CPointer(numba.types.double)
+    signature = numba.types.int64(numba.types.uint64, numba.types.uint64, number, number, numba.types.voidptr)
+
+    def keep(dimension, _size, u, kept_, _data):  # type: ignore[no-untyped-def]
+        for i in range(dimension):
+            kept_[i] = u[i]
+        return 0
+
+    return numba.cfunc(signature)(keep)
+
+
+def _array(batch: Any, name: str) -> Any:
+    import pyarrow
+
+    return pyarrow.array(batch.column(name))
+
+
+def _column(batch: Any, name: str) -> NDArray[Any]:
+    return np.asarray(_array(batch, name).to_numpy(zero_copy_only=False))
+
+
+def _rows(batch: Any, name: str, width: int) -> Array:
+    return np.asarray(_array(batch, name).flatten().to_numpy(), dtype=float).reshape(-1, width)
+
+
+def _jumps(stats: Any, after: NDArray[np.bool_]) -> list[tuple[Array, Array]]:
+    """Where the divergent transitions after tuning began and ended."""
+    found = []
+    where = np.flatnonzero(_column(stats, "diverging").astype(bool) & after)
+    for position in where:
+        ends = [_array(stats, name)[int(position)].as_py() for name in ("divergence_start", "divergence_end")]
+        if all(end is not None for end in ends):
+            found.append((np.asarray(ends[0]), np.asarray(ends[1])))
+        else:
+            found.append((np.zeros(0), np.zeros(0)))
+    return found
