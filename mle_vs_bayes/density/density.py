@@ -251,6 +251,24 @@ class Density(ABC):
         return len(self.log_likelihood_units(self.start))
 
     @cached_property
+    def weights(self) -> Array | None:
+        """How often each unit ``(units,)`` was observed; None where once, or where a leaf counts rows of its groups."""
+        return self.data.get("weights") if self.model.weighted and self.model.unit == "row" else None
+
+    def total(self, units: Array) -> float:
+        """The sum over observations of values ``(units,)``."""
+        return float(np.sum(units if self.weights is None else self.weights * units))
+
+    def log_likelihood(self, theta: Array) -> float:
+        """NumPy's log-likelihood of all observations at θ on the model scale."""
+        return self.total(self.log_likelihood_units(theta))
+
+    @cached_property
+    def written_out(self) -> "Density":
+        """The density with one row per observation: copies of a row draw outcomes of their own."""
+        return self.on(self.data.spelled_out()) if self.model.weighted and "weights" in self.data else self
+
+    @cached_property
     def quantity_labels(self) -> tuple[str, ...]:
         """Labels of all parameters and then all derived quantities: the order of rows and intervals."""
         return self.layout.quantity_labels(self.model.functions)
@@ -264,7 +282,7 @@ class Density(ABC):
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
-            value = float(np.sum(self.working_units(w)))
+            value = self.total(self.working_units(w))
             gradient, hessian = self.working_derivatives(w)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)

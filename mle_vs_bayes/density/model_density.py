@@ -85,7 +85,11 @@ class ModelDensity(Density):
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
-        return self._of_likelihood("derivatives", lambda vector, units: _gradient_and_hessian(units.sum(), vector))
+        def outputs(vector: Any, units: Any) -> Any:
+            counts = 1.0 if self.weights is None else self._likelihood_model[pymc_model.data_node("weights")]
+            return _gradient_and_hessian((counts * units).sum(), vector)
+
+        return self._of_likelihood("derivatives", outputs)
 
     @cached_property
     def _unit_scores(self) -> Callable[[Array], Array]:
@@ -147,7 +151,7 @@ class ModelDensity(Density):
 
     def condensed(self) -> tuple[Density, Array | None]:
         if jeffreys.asked(self.priors):  # it reads every row
-            return self, None
+            return self, self.weights
         data, weights = stack.condensed(self.model, self.data)
         return (self if weights is None else ModelDensity(self.model, data, self.priors, self.prior_power)), weights
 

@@ -78,7 +78,7 @@ def fit(
         labels=program.layout.labels,
         point=draws.mean(axis=0),
         covariance=np.atleast_2d(np.cov(draws, rowvar=False)),
-        log_likelihood=float(np.sum(program.log_likelihood_units(draws.mean(axis=0)))),
+        log_likelihood=program.log_likelihood(draws.mean(axis=0)),
         concerns=(*modes, *diagnostics(tree, judged, sampling, apart), *notes),
         iterations=sampling.draws * sampling.chains,
         results=table,

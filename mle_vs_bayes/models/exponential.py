@@ -1,5 +1,6 @@
 """Lifetimes without ageing."""
 
+from ..data import counts
 from ..model import families
 from ..model.censoring import events_and_time
 from ..model.parameter import Function
@@ -20,6 +21,7 @@ class Exponential(ConstantRate, Lifetimes):
     """
 
     name = "exponential"
+    weighted = True
     family = families.exponential
     functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive),)
     exact_intervals = {"rate": "gamma_pivot"}
@@ -30,7 +32,7 @@ class Exponential(ConstantRate, Lifetimes):
         return events_and_time(data)
 
     def fisher_information(self, theta, data):
-        return data["y"].shape[0] / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
+        return counts.size(data) / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
 
     def condense(self, data):
         return mean_times(data)

@@ -18,10 +18,12 @@ class Logistic(Regression):
     """
 
     name, family, link = "logistic", families.binomial, links.logit
+    weighted = True
     beside = (trials, offset)
     typical = {"beta": 0.5}
     offers = frozenset({"fisher_information"})
 
     def fisher_information(self, theta, data):
         weights = data["trials"] * self.link.slope(self.predictor(theta, data))
+        weights = data.get("weights", 1.0) * weights
         return data["X"].T @ (weights[:, None] * data["X"])

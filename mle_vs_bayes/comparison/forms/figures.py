@@ -26,7 +26,7 @@ def pictures(outcome: Outcome) -> "dict[str, Figure]":
 
     fit = outcome.fit
     rows, densities = outcome.model_scale, prior_densities(fit)
-    subject = f"{fit.program.model.name}, n = {fit.program.data.n:,}"
+    subject = f"{fit.program.model.name}, n = {fit.program.data.size:,}"
     found = {"forest": estimates.forest(rows)}
     posterior = fit.estimates.get("posterior")
     if posterior is not None and posterior.tree is not None:
