@@ -34,7 +34,7 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     """
     by_lower_case = {candidate.lower(): candidate for candidate in names}
     typed = name.lower()
-    near = difflib.get_close_matches(typed, by_lower_case, n=3, cutoff=0.65)
+    near = difflib.get_close_matches(typed, by_lower_case, n=3, cutoff=0.7)
     for candidate in near:
         if abs(len(candidate) - len(typed)) <= 2:
             return by_lower_case[candidate]

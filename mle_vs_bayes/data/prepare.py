@@ -64,6 +64,7 @@ def prepare(
     """
     found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
     _check_terms(found.data)
+    _check_classes(found.data)
     reason = model.unusable(found.data)
     if reason is not None:
         raise DataError(f"{reason}.")

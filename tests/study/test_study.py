@@ -17,10 +17,6 @@ from mle_vs_bayes.study.run.run import Wanted, run
 from mle_vs_bayes.study.vocabulary import source
 
 
-def arrow_frame(content):
-    return pandas.read_parquet(io.BytesIO(content))
-
-
 def test_numbers_that_are_none_are_refused_before_anything_runs(desk):
     """Not a traceback for an infinite target, nor the default for no replicates."""
     with pytest.raises(UsageError, match="coverage is inf; it must be above 0 and finite"):
@@ -31,6 +27,10 @@ def test_numbers_that_are_none_are_refused_before_anything_runs(desk):
             run(tiny, desk.folder / "out", Wanted(replicates=number))
     with pytest.raises(UsageError, match="--slope mse predicts nan, which is not a finite number"):
         summarising.predictions(["mse=nan"])
+
+
+def arrow_frame(content):
+    return pandas.read_parquet(io.BytesIO(content))
 
 
 def planned(study_text, desk, **wanted):
@@ -210,7 +210,7 @@ def test_the_estimates_are_those_of_the_generated_columns(desk):
         (generating("np.ones(n)"), ("a ndarray", "a frame")),
         (generating(f"{{'y': np.ones(3), 'X': {X}}}"), ("y has 3", "equally long")),
         (generating(f"Dataset({{'y': np.ones(n), 'X': {X}}}, {{'term': ('a',)}})"), ("1 names", "X has 2 columns")),
-        (generating(CASES, "formula='y ~ dosis', "), ("dosis", "did you mean dose?")),
+        (generating(CASES, "formula='y ~ doses', "), ("doses", "did you mean dose?")),
         (generating(f"{{'y': 'many', 'X': {X}}}"), ("y cannot be read as numbers",)),
         (generating("1 / 0"), ("linear/s/20 cannot be simulated", "ZeroDivisionError")),
         (generating(f"{{'y': rng.normal(size=n), 'X': {X}}}", target="{'beta[x2]': 1}"), ("beta[x2]", "beta[x1]?")),
