@@ -25,6 +25,8 @@ from .coordinates import Coordinates
 if TYPE_CHECKING:
     import pymc
 
+    from .graphs import LikelihoodGraph, PosteriorGraph
+
 Array = NDArray[np.float64]
 
 
@@ -35,35 +37,6 @@ class Evaluation:
     value: float
     gradient: Array
     hessian: Array
-
-
-@dataclass(frozen=True)
-class LikelihoodGraph:
-    """The log-likelihood as a graph of ``vector``, w ``(p,)``: ``units`` of each observed variable.
-
-    ``nodes`` are the symbols of what may differ between data sets, by name.
-    """
-
-    vector: Any
-    units: Sequence[Any]
-    nodes: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class PosteriorGraph:
-    """The log posterior as a graph of ``vector``, unconstrained coordinates z ``(f,)``, and the maps to θ and back.
-
-    It is the sum of the ``units`` of each observed variable and of ``prior``, which has the Jacobian in it.
-    ``theta`` ``(p,)`` is a graph of z, and ``z`` ``(f,)`` one of the symbol ``point``, θ ``(p,)``.
-    """
-
-    vector: Any
-    units: Sequence[Any]
-    prior: Any
-    nodes: Mapping[str, Any]
-    theta: Any
-    point: Any
-    z: Any
 
 
 class Density(ABC):
