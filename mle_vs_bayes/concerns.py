@@ -141,6 +141,11 @@ KINDS: dict[str, Kind] = {
         "the chains disagree (R-hat above 1.01)",
         "sample longer with --tune and --draws, and look at the trace and rank plots",
     ),
+    "modes": Kind(
+        "warning",
+        "the chains disagree about modes: they stay in different places, whatever their length",
+        "compare the heights of the modes; a prior or an order that tells the components apart leaves one of them",
+    ),
     "ess": Kind(
         "warning",
         "too few effective draws (below 100 per chain)",

@@ -107,7 +107,7 @@ def sampled(subject: Subject) -> Measured:
         for z in points(program, parity.POINTS):
             theta = program.coordinates.theta(z)
             point = _transformed(program, theta)
-            ours = float(np.sum(program.log_likelihood_units(theta))) + program.log_prior(theta)
+            ours = program.log_likelihood(theta) + program.log_prior(theta)
             if np.isfinite(ours):
                 gaps.append(float(logp(point)) - ours)
                 sizes.append(abs(ours))

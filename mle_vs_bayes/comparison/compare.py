@@ -181,7 +181,7 @@ def prepared(
 def _usable(model: Model, data: Dataset) -> Dataset:
     """A subset may be of no use where all of the data are: its values may be all the same."""
     if reason := model.unusable(data):
-        raise DataError(f"at n = {data.n}, {reason}; use other or more rows.")
+        raise DataError(f"at n = {data.size}, {reason}; use other or more rows.")
     return data
 
 

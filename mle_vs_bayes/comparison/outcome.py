@@ -33,7 +33,7 @@ class Outcome:
     @property
     def n(self) -> int:
         """Rows of the largest fit."""
-        return self.fit.program.data.n
+        return self.fit.program.data.size
 
     def __getitem__(self, estimator: str) -> Estimate:
         return self.fit.estimates[estimator]

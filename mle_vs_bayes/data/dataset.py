@@ -20,7 +20,7 @@ class Dataset(Mapping[str, Array]):
     design matrix ``X`` of a regression, whose columns are the terms. A column of labels holds codes
     into the coords of its own role: ``{"group": ("A", "B")}`` beside a column ``group`` of 0 and 1.
     An outcome of classes holds codes into the coords ``outcome``, all of which are kept whichever rows are.
-    A design is a Dataset without ``y``.
+    A design is a Dataset without ``y``. A column ``weights`` says how often each row was observed.
     """
 
     columns: Mapping[str, Array]
@@ -39,6 +39,23 @@ class Dataset(Mapping[str, Array]):
     def n(self) -> int:
         """Number of rows."""
         return len(next(iter(self.columns.values())))
+
+    @property
+    def size(self) -> int:
+        """Number of observations: of rows, each as often as its frequency weight says."""
+        return int(self.columns["weights"].sum()) if "weights" in self.columns else self.n
+
+    @property
+    def counts(self) -> Array:
+        """How often each row ``(n,)`` was observed."""
+        return self.columns.get("weights", np.ones(self.n))
+
+    def spelled_out(self) -> "Dataset":
+        """One row per observation, without weights; the data themselves where they have none."""
+        if "weights" not in self.columns:
+            return self
+        everything = Dataset({role: v for role, v in self.columns.items() if role != "weights"}, self.coords)
+        return everything.rows(np.repeat(np.arange(self.n), self.counts.astype(np.intp)))
 
     @property
     def designs(self) -> dict[str, str]:

@@ -26,6 +26,8 @@ from .coordinates import Coordinates
 if TYPE_CHECKING:
     import pymc
 
+    from .graphs import LikelihoodGraph, PosteriorGraph
+
 Array = NDArray[np.float64]
 
 
@@ -36,35 +38,6 @@ class Evaluation:
     value: float
     gradient: Array
     hessian: Array
-
-
-@dataclass(frozen=True)
-class LikelihoodGraph:
-    """The log-likelihood as a graph of ``vector``, w ``(p,)``: ``units`` of each observed variable.
-
-    ``nodes`` are the symbols of what may differ between data sets, by name.
-    """
-
-    vector: Any
-    units: Sequence[Any]
-    nodes: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class PosteriorGraph:
-    """The log posterior as a graph of ``vector``, unconstrained coordinates z ``(f,)``, and the maps to θ and back.
-
-    It is the sum of the ``units`` of each observed variable and of ``prior``, which has the Jacobian in it.
-    ``theta`` ``(p,)`` is a graph of z, and ``z`` ``(f,)`` one of the symbol ``point``, θ ``(p,)``.
-    """
-
-    vector: Any
-    units: Sequence[Any]
-    prior: Any
-    nodes: Mapping[str, Any]
-    theta: Any
-    point: Any
-    z: Any
 
 
 class Density(ABC):
@@ -244,6 +217,24 @@ class Density(ABC):
         return len(self.log_likelihood_units(self.start))
 
     @cached_property
+    def weights(self) -> Array | None:
+        """How often each unit ``(units,)`` was observed; None where once, or where a leaf counts rows of its groups."""
+        return self.data.get("weights") if self.model.weighted and self.model.unit == "row" else None
+
+    def total(self, units: Array) -> float:
+        """The sum over observations of values ``(units,)``."""
+        return float(np.sum(units if self.weights is None else self.weights * units))
+
+    def log_likelihood(self, theta: Array) -> float:
+        """NumPy's log-likelihood of all observations at θ on the model scale."""
+        return self.total(self.log_likelihood_units(theta))
+
+    @cached_property
+    def written_out(self) -> "Density":
+        """The density with one row per observation: copies of a row draw outcomes of their own."""
+        return self.on(self.data.spelled_out()) if self.model.weighted and "weights" in self.data else self
+
+    @cached_property
     def quantity_labels(self) -> tuple[str, ...]:
         """Labels of all parameters and then all derived quantities: the order of rows and intervals."""
         return self.layout.quantity_labels(self.model.functions)
@@ -262,7 +253,7 @@ class Density(ABC):
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
-            value = float(np.sum(self.working_units(w)))
+            value = self.total(self.working_units(w))
             gradient, hessian = self.working_derivatives(w)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)

@@ -20,6 +20,8 @@ class Settings:
     groups: tuple[str, ...] = ()
     starts: int | None = None
     """Of each optimiser; its own number unless given."""
+    top: Estimate | None = None
+    """The MAP, where it is known already."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,16 @@ class Kind:
     words: str
 
 
+def _top(program: Density, settings: Settings) -> Estimate:
+    return settings.top or maximum_a_posteriori.fit(program, settings.seed, settings.starts)
+
+
 ESTIMATORS: dict[str, Kind] = {
     "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
     "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
-    "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "posterior mean"),
+    "posterior": Kind(
+        lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups, lambda: _top(p, s)), "posterior mean"
+    ),
     "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
     "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),
 }

@@ -31,12 +31,16 @@ class LikelihoodModel(GenericLikelihoodModel):
         self.df_resid = len(outcome) - program.layout.free_size
 
     def loglikeobs(self, params: Array) -> Array:
-        """Log-likelihood of each unit, shape ``(units,)``."""
-        return self.program.log_likelihood_units(np.asarray(params, dtype=float))
+        """Log-likelihood of each unit, shape ``(units,)``, as often as it was observed."""
+        return self._counts * self.program.log_likelihood_units(np.asarray(params, dtype=float))
 
     def score_obs(self, params: Array, **keywords: Any) -> Array:
         """Exact gradient of each unit's log-likelihood, shape ``(units, p)``."""
-        return self.program.score_units(np.asarray(params, dtype=float))
+        return np.reshape(self._counts, (-1, 1)) * self.program.score_units(np.asarray(params, dtype=float))
+
+    @property
+    def _counts(self) -> Array:
+        return np.ones(1) if self.program.weights is None else self.program.weights
 
     def score(self, params: Array) -> Array:
         """Exact gradient, shape ``(p,)``."""
@@ -62,4 +66,6 @@ class LikelihoodModel(GenericLikelihoodModel):
         covariance = missing if covariance is None else covariance
         results.normalized_cov_params = covariance
         results.cov_params_default = covariance
+        results.nobs = self.program.data.size  # statsmodels counts rows, whatever their weights
+        results.df_resid = results.nobs - self.program.layout.free_size
         return results

@@ -2,9 +2,9 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from ..model.moments import concerns
 from ..quiet import quiet
 from ..sampling import single, tree_groups
 from ..sampling.diagnostics import diagnose
-from ..sampling.draws import by_label, stacked
+from ..sampling.draws import by_label, places_apart, stacked
 from ..sampling.nutpie import Schedule
 from .estimate import Estimate, missing
 
@@ -47,16 +47,23 @@ class Sampling:
     progress: bool = False
 
 
-def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...] = ()) -> Estimate:
+def fit(
+    program: Density,
+    sampling: Sampling,
+    seed: int,
+    groups: tuple[str, ...] = (),
+    top: Callable[[], Estimate] | None = None,
+) -> Estimate:
     """Draws from the posterior, their mean and covariance.
 
     The tree holds posterior (with derived quantities), sample_stats, observed_data and
     constant_data; ``groups`` names what else it shall hold, of `groups.GROUPS`. What was sampled beside
     the parameters, the model's latent variables, is judged with them and then kept in the group ``latent``.
+    Where chains stay in different modes they are started again at the MAP, which ``top`` finds.
     """
     began = time.perf_counter()
     try:
-        tree = _better(program, sampling, seed)
+        tree, modes = _in_one_mode(program, sampling, seed, _better(program, sampling, seed), top)
     except (RuntimeError, ValueError, FloatingPointError) as error:
         seconds = time.perf_counter() - began
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
@@ -65,6 +72,7 @@ def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...]
     latent = program.latent_names(str(name) for name in tree["posterior"].data_vars)
     judged = measures(tree, (*program.quantity_names, *latent))
     table = _existing(summary(tree, program.quantity_names), program)
+    apart = bool(modes) and _apart(program, tree) is not None
     _set_apart(latent, tree)
     lacking = program.missing_moments[: program.layout.size]
     mean = np.where([bool(each.mean) for each in lacking], np.nan, draws.mean(axis=0))
@@ -75,8 +83,8 @@ def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...]
         labels=program.layout.labels,
         point=mean,
         covariance=np.atleast_2d(np.cov(draws, rowvar=False)) * np.outer(spread, spread),
-        log_likelihood=None if np.isnan(mean).any() else float(np.sum(program.log_likelihood_units(mean))),
-        concerns=(*moments, *diagnostics(tree, judged, sampling), *notes),
+        log_likelihood=None if np.isnan(mean).any() else program.log_likelihood(mean),
+        concerns=(*moments, *modes, *diagnostics(tree, judged, sampling, apart), *notes),
         iterations=sampling.draws * sampling.chains,
         results=table,
         tree=tree,
@@ -95,13 +103,48 @@ def _better(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree
     if program.standardised or "nutpie" not in program.samplers:
         return first
     before = _effective(first, program)
-    if before >= 100 * sampling.chains:
+    if before >= 100 * sampling.chains or _apart(program, first):
         return first
     try:
         second = _sample(program, sampling, seed, correlated=True)
     except (RuntimeError, ValueError, FloatingPointError):
         return first
     return second if _effective(second, program) > before else first
+
+
+def _in_one_mode(
+    program: Density,
+    sampling: Sampling,
+    seed: int,
+    tree: "xarray.DataTree",
+    top: Callable[[], Estimate] | None,
+) -> "tuple[xarray.DataTree, tuple[Concern, ...]]":
+    """The draws, or where their chains stay in different modes those of chains started at the MAP; and what was seen.
+
+    No longer run would bring such chains together. The MAP is the highest mode, and not always the one with most of
+    the posterior, so that the concern stays when chains that start there agree.
+    """
+    seen = _apart(program, tree)
+    if seen is None:
+        return tree, ()
+    mode = None if top is None else top()
+    if mode is None or not mode.converged or not np.all(np.isfinite(mode.point)):
+        return tree, (Concern("modes", seen),)
+    try:
+        again = _sample(program, sampling, seed, start=mode.point)
+    except (RuntimeError, ValueError, FloatingPointError):
+        return tree, (Concern("modes", seen),)
+    if _apart(program, again) is not None:
+        return tree, (Concern("modes", seen),)
+    return again, (
+        Concern("modes", f"{seen}; started again at the MAP, all stay there, and the draws are of that mode"),
+    )
+
+
+def _apart(program: Density, tree: "xarray.DataTree") -> str | None:
+    draws = by_label(tree)
+    own = set(program.quantity_labels)
+    return places_apart({label: values for label, values in draws.items() if label in own})
 
 
 def _effective(tree: "xarray.DataTree", program: Density) -> float:
@@ -143,15 +186,20 @@ def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pa
     return pandas.DataFrame(columns, index=list(found))
 
 
-def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling) -> tuple[Concern, ...]:
-    """Concerns about the draws: R-hat, effective sample size, divergences, energy."""
+def diagnostics(
+    tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling, apart: bool = False
+) -> tuple[Concern, ...]:
+    """Concerns about the draws: R-hat, effective sample size, divergences, energy.
+
+    Of chains that are ``apart`` in different modes the first two say nothing new, and more draws would not mend them.
+    """
     import arviz_stats
 
     found = []
-    if table["r_hat"].max() > _RHAT:
+    if table["r_hat"].max() > _RHAT and not apart:
         found.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
     ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
-    if not ess.min() >= 100 * sampling.chains:
+    if not apart and not ess.min() >= 100 * sampling.chains:
         found.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
     energy = arviz_stats.bfmi(tree)["energy"].to_numpy() if "energy" in tree["sample_stats"] else np.ones(1)
     if np.min(energy) < 0.3:
@@ -162,8 +210,11 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sa
     return tuple(found)
 
 
-def _sample(program: Density, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
-    tree = _by("nutpie", program, sampling, seed, correlated) if correlated else _drawn(program, sampling, seed)
+def _sample(
+    program: Density, sampling: Sampling, seed: int, correlated: bool = False, start: Array | None = None
+) -> "xarray.DataTree":
+    """Draws with derived quantities; from ``start`` itself where it is given, else where the sampler begins."""
+    tree = _by("nutpie", program, sampling, seed, correlated) if correlated else _drawn(program, sampling, seed, start)
     texts = [name for name, values in tree["sample_stats"].data_vars.items() if values.dtype == object]
     tree["sample_stats"] = tree["sample_stats"].to_dataset().drop_vars(texts)  # netCDF cannot hold None
     _add_functions(program, tree)
@@ -182,9 +233,9 @@ def _standardised(program: Density, sampling: Sampling, seed: int) -> "xarray.Da
     return single.drawn(program, schedule, seed, sampling.progress)
 
 
-def _drawn(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _drawn(program: Density, sampling: Sampling, seed: int, start: Array | None) -> "xarray.DataTree":
     """Draws by the first of the density's samplers that can; what nutpie cannot compile or start from, PyMC may."""
-    standardised = _standardised(program, sampling, seed)
+    standardised = _standardised(program, sampling, seed) if start is None else None
     if standardised is not None:
         return standardised
     from numba.core.errors import NumbaError
@@ -193,18 +244,27 @@ def _drawn(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree"
     for sampler in others:
         try:
             with quiet():
-                return _by(sampler, program, sampling, seed)
+                return _by(sampler, program, sampling, seed, start=start)
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, NumbaError):
             continue
-    return _by(last, program, sampling, seed)
+    return _by(last, program, sampling, seed, start=start)
 
 
-def _by(sampler: str, program: Density, sampling: Sampling, seed: int, correlated: bool = False) -> "xarray.DataTree":
+def _by(
+    sampler: str,
+    program: Density,
+    sampling: Sampling,
+    seed: int,
+    correlated: bool = False,
+    start: Array | None = None,
+) -> "xarray.DataTree":
+    """Draws by PyMC's ``sampler``; from ``start`` ``(p,)`` itself where it is given, else from around the program's."""
     import pymc
 
-    start = {name: np.asarray(value) for name, value in program.layout.split(program.start).items()}
+    begin = program.layout.split(program.start if start is None else start)
     # Data as constants: nutpie compiles a fifth faster (measured), but PyMC does not freeze a model with initvals.
     freeze = not any(value is not None for value in program.sampled_model.rvs_to_initial_values.values())
+    still: dict[str, Any] = {} if start is None else {"jitter_rvs": set()}
     return pymc.sample(
         model=program.sampled_model,
         draws=sampling.draws,
@@ -212,11 +272,12 @@ def _by(sampler: str, program: Density, sampling: Sampling, seed: int, correlate
         chains=sampling.chains,
         cores=min(sampling.chains, os.cpu_count() or 1),
         random_seed=seed,
-        initvals=start,
+        initvals={name: np.asarray(value) for name, value in begin.items()},
         target_accept=_ACCEPT_LATENT if program.model.has_latent else _ACCEPT,
         nuts_sampler=sampler,
         **({"nuts": {"adaptation": "low_rank"}} if correlated else {}),
-        compile_kwargs={"freeze_model": freeze} if sampler == "nutpie" else {"mode": MODE},
+        **({} if start is None or sampler == "nutpie" else {"init": "adapt_diag"}),
+        compile_kwargs={"freeze_model": freeze, **still} if sampler == "nutpie" else {"mode": MODE},
         progressbar=sampling.progress,
         quiet=not sampling.progress,
         compute_convergence_checks=False,

@@ -58,10 +58,10 @@ def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: 
     if program.two_likelihoods:
         progress("checking that both likelihoods agree")
     gap = parity.check(program)
-    found = {}
+    found: dict[str, Estimate] = {}
     for name in names:
         progress(f"fitting {estimators.ESTIMATORS[name].words}")
-        found[name] = estimators.fit(name, program, settings)
+        found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
     rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
     pairs = ornaments.make(
         "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []

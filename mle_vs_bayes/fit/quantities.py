@@ -72,7 +72,7 @@ def _shared(name: str, estimate: Estimate, program: Density, context: Context) -
     return {
         "model": program.model.name,
         "variant": context.variant,
-        "n": program.data.n,
+        "n": program.data.size,
         "estimator": name,
         "level": context.level,
         "status": estimate.status,

@@ -26,6 +26,7 @@ may
     ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
     ``supports(data)`` (ends that follow the data, on either side),
     ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum, information),
+    ``weighted`` (frequency weights are counted by the leaf's own formulas, too),
     ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
     ``moments(tails, data)`` (which posterior means and standard deviations exist: draws cannot tell),
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
@@ -94,6 +95,10 @@ class Model:
     unit: ClassVar[Literal["row", "group", "series"]] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
+    weighted: ClassVar[bool] = False
+    """Whether the formulas of this leaf count rows by the column ``weights``; for others each row is written as often
+    as its weight says before they see it. The trunk weights the log-likelihood of rows, and a leaf whose ``unit`` is a
+    group counts the rows of each itself."""
     fixed_priors: ClassVar[bool] = False
     """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
     offers: ClassVar[frozenset[str]] = frozenset()

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..data import counts
 from ..data.column import Column, positive
 from ..data.dataset import Dataset
 from ..model import families
@@ -26,6 +27,7 @@ class EightSchools(Plain):
     """
 
     name = "eight_schools"
+    weighted = True
     family = families.normal
     parameters = (
         of_argument(families.normal.arguments[0], typical=5.0, meaning="the mean of the effects"),
@@ -45,6 +47,6 @@ class EightSchools(Plain):
 
     def start(self, data):
         """The precision-weighted mean, and the spread that the standard errors leave over."""
-        weight = 1 / data["se"] ** 2
-        left_over = max(np.var(data["y"]) - np.mean(data["se"] ** 2), 0.01 * np.var(data["y"]))
+        weight, variance = data.counts / data["se"] ** 2, counts.variance(data, data["y"])
+        left_over = max(variance - counts.mean(data, data["se"] ** 2), 0.01 * variance)
         return {"mu": np.sum(weight * data["y"]) / np.sum(weight), "tau": np.sqrt(left_over)}

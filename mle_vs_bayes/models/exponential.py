@@ -1,5 +1,6 @@
 """Lifetimes without ageing."""
 
+from ..data import counts
 from ..model import families
 from ..model.censoring import events_and_time
 from ..model.families.tails import Tails, falling_as_power
@@ -22,6 +23,7 @@ class Exponential(ConstantRate, Lifetimes):
     """
 
     name = "exponential"
+    weighted = True
     family = families.exponential
     functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive, moments=moments.mean_of_lives),)
     jeffreys_tails = {"rate": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
@@ -36,7 +38,7 @@ class Exponential(ConstantRate, Lifetimes):
         return events_and_time(data)
 
     def fisher_information(self, theta, data):
-        return data["y"].shape[0] / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
+        return counts.size(data) / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
 
     def condense(self, data):
         return mean_times(data)

@@ -19,6 +19,7 @@ class Logistic(Regression):
     """
 
     name, family, link = "logistic", families.binomial, links.logit
+    weighted = True
     beside = (trials, offset)
     typical = {"beta": 0.5}
     offers = frozenset({"fisher_information"})
@@ -28,4 +29,5 @@ class Logistic(Regression):
 
     def fisher_information(self, theta, data):
         weights = data["trials"] * self.link.slope(self.predictor(theta, data))
+        weights = data.get("weights", 1.0) * weights
         return data["X"].T @ (weights[:, None] * data["X"])

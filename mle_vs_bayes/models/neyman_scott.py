@@ -32,6 +32,7 @@ class NeymanScott(groups.Grouped):
     """
 
     name = "neyman_scott"
+    weighted = True
     parameters = (replace(groups.mu, dims=("group",), meaning="the mean of a group"), groups.sigma)
     functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
@@ -55,7 +56,7 @@ class NeymanScott(groups.Grouped):
 
     def closed_form_mle(self, data):
         _, mean, within = groups.statistics(data)
-        return {"mu": mean, "sigma": np.sqrt(np.sum(within) / data.n)}
+        return {"mu": mean, "sigma": np.sqrt(np.sum(within) / data.size)}
 
     def conjugate_posterior(self, data, priors):
         size, mean, within = groups.statistics(data)

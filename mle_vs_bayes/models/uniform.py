@@ -19,6 +19,7 @@ class Uniform(Plain):
     """
 
     name = "uniform"
+    weighted = True
     family = families.uniform.with_parameters(upper={"support": positive})
     regular = False
 
@@ -32,7 +33,7 @@ class Uniform(Plain):
         return {"upper": Above("above every y", float(data["y"].max()), closed=True)} if "y" in data else {}
 
     def start(self, data):
-        return {"upper": data["y"].max() * (1 + 1 / len(data["y"]))}
+        return {"upper": data["y"].max() * (1 + 1 / data.size)}
 
     def closed_form_mle(self, data):
         return {"upper": data["y"].max()}

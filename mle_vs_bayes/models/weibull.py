@@ -3,6 +3,7 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..model import families
 from ..model.censoring import events_and_time, middle, seen
 from ..model.parameter import Function
@@ -25,6 +26,7 @@ class Weibull(Lifetimes):
     """
 
     name = "weibull"
+    weighted = True
     family = families.weibull
     special_cases = {"exponential": SpecialCase("shape", 1.0)}
     functions = (
@@ -42,6 +44,6 @@ class Weibull(Lifetimes):
     def start(self, data):
         """The exponential fit, its shape from the spread of log lifetimes (π²/6 at shape 1)."""
         events, time = events_and_time(data)
-        times = middle(data)[seen(data)]
-        spread = np.std(np.log(times)) if len(times) > 1 else 0.0
+        ended = data.rows(np.flatnonzero(seen(data)))
+        spread = counts.spread(ended, np.log(middle(ended))) if ended.n > 1 else 0.0
         return {"shape": np.clip(1.28 / max(spread, 1e-3), 0.2, 20.0), "scale": time / (events + 0.5)}

@@ -15,7 +15,8 @@ from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..density.compile_cache import MODE
 from ..density.coordinates import Coordinates, root_of_inverse
-from ..density.density import Density, LikelihoodGraph, PosteriorGraph
+from ..density.density import Density
+from ..density.graphs import LikelihoodGraph, PosteriorGraph
 from ..density.pymc_model import data_node
 from ..errors import UsageError
 from ..model.layout import Layout

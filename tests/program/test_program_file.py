@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from mle_vs_bayes.errors import ModelError
+from mle_vs_bayes.program import file
+
 from ..cli.conftest import run_command
 
 PROGRAM = """
@@ -169,3 +172,24 @@ def test_a_program_may_say_which_posterior_means_do_not_exist(files):
     assert rows["double"]["reason"] == "the posterior mean does not exist: its author says so"
     assert rows["double"]["median"] == 2 * rows["slope"]["median"]
     assert rows["slope"]["estimate"] is not None
+
+
+def test_lines_of_this_package_are_not_the_persons_even_where_the_program_lies_above_it(tmp_path, monkeypatch):
+    """A program in the root of a checkout has the package in its folder; a module of its own beside it is its own."""
+    (tmp_path / "helper.py").write_text("from package.inner import fail\n\n\ndef help():\n    fail()\n")
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "inner.py").write_text("def fail():\n    raise ValueError('deep')\n")
+    (tmp_path / "mine.py").write_text("import helper\n\n\ndef model(data):\n    helper.help()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = tmp_path / "mine.py"
+    of = file.function_of(file.load(path), path, "model")
+
+    def sentence():
+        with pytest.raises(ModelError) as caught:
+            file.made(of, path, {"x": 1})
+        return str(caught.value)
+
+    assert "line 2 of inner.py" in sentence()  # what the mutant shows of every package
+    monkeypatch.setattr(file, "_PACKAGE", tmp_path / "package")
+    assert "inner.py" not in sentence()
+    assert "line 5: `helper.help()`; line 5 of helper.py: `fail()`" in sentence()

@@ -66,7 +66,7 @@ def _profiles(fit: Fit, level: float) -> "Figure | None":
 
 
 def _subject(fit: Fit) -> str:
-    return f"{fit.program.model.name}, n = {fit.program.data.n:,}"
+    return f"{fit.program.model.name}, n = {fit.program.data.size:,}"
 
 
 def _moving(fit: Fit, tree: "xarray.DataTree") -> "xarray.DataTree":

@@ -22,7 +22,7 @@ def rows(fit: Fit, powers: Sequence[float] = prior_path.POWERS) -> "pandas.DataF
     """
     import pandas
 
-    shared = {"model": fit.program.model.name, "n": fit.program.data.n}
+    shared = {"model": fit.program.model.name, "n": fit.program.data.size}
     found = [{**shared, **row} for row in (*_steps(fit, powers), *_stations(fit))]
     frame = pandas.DataFrame(found, columns=list(COLUMNS))
     return frame.astype(dict.fromkeys(("power", "estimate", "se", "truth"), "float64"))

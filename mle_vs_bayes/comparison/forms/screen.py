@@ -53,7 +53,7 @@ def _missing(outcome: Outcome) -> list[str]:
     sizes: dict[str, list[int]] = {}
     for fit in outcome.fits:
         for sentence in verdict.missing(fit):
-            sizes.setdefault(sentence, []).append(fit.program.data.n)
+            sizes.setdefault(sentence, []).append(fit.program.data.size)
     count = len(outcome.fits)
     return [
         sentence if len(ns) == count else f"n = {', '.join(f'{n:,}' for n in ns)}: {sentence}"

@@ -127,7 +127,7 @@ def _block(
     ok = np.array([status == "ok" for status in found["status"]])
     each: dict[str, Any] = {
         "replicate": [m.position for m in members],
-        "n": [m.data.n for m in members],
+        "n": [m.data.size for m in members],
         "converged": list(ok),
     }
     each |= {**found, "interval": np.where(ok, kind, "none")}

@@ -55,7 +55,9 @@ def accelerations(program: Density, theta: Array, covariance: Array, samples: Se
     cubes, squares = np.zeros(len(gradients)), np.zeros(len(gradients))
     for data in samples:
         units = _along(program, theta, directions, data) @ gradients.T
-        cubes, squares = cubes + np.sum(units**3, axis=0), squares + np.sum(units**2, axis=0)
+        observed = data.get("weights", 1.0) if program.weights is not None else 1.0
+        times = np.reshape(observed, (-1, 1))
+        cubes, squares = cubes + np.sum(times * units**3, axis=0), squares + np.sum(times * units**2, axis=0)
     with np.errstate(all="ignore"):
         return np.asarray(cubes / (6 * squares**1.5) * np.sqrt(len(samples)))
 
