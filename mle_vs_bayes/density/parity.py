@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from .density import Program
+from .density import Density
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-10
@@ -15,7 +15,7 @@ TOLERANCE = 1e-10
 POINTS = 20
 
 
-def random_points(program: Program, count: int = POINTS, seed: int = 0) -> list[Array]:
+def random_points(program: Density, count: int = POINTS, seed: int = 0) -> list[Array]:
     """``count`` points z around the start: one unit of the unconstrained scale, or two SE on a real one."""
     generator = np.random.default_rng(seed)
     z = program.coordinates.z(program.start)
@@ -24,7 +24,7 @@ def random_points(program: Program, count: int = POINTS, seed: int = 0) -> list[
     return [z + scale * generator.standard_normal(len(z)) for _ in range(count)]
 
 
-def check(program: Program) -> float | None:
+def check(program: Density) -> float | None:
     """The largest |a − b| / (1 + |a|) over units and points; None where there is only one likelihood.
 
     Raises
@@ -48,21 +48,21 @@ def check(program: Program) -> float | None:
     return worst
 
 
-def _shapes(program: Program, ours: Array, theirs: Array) -> str:
+def _shapes(program: Density, ours: Array, theirs: Array) -> str:
     return (
         f"log_likelihood of {program.model.name} gives {ours.size} values, the PyMC likelihood {theirs.size}; return "
         "one for each unit, in the order of the observed variables."
     )
 
 
-def rounding(program: Program) -> float:
+def rounding(program: Density) -> float:
     """What rounding alone may cost a unit: counts k enter through log k!, which is of size k log k."""
     counts = [c.role for c in program.model.columns if "count" in c.kind.name and c.role in program.data]
     largest = max((float(program.data[role].max()) for role in counts), default=0.0)
     return float(8 * np.finfo(float).eps * largest * np.log1p(largest))
 
 
-def _sentence(program: Program, z: Array, unit: int, ours: Array, theirs: Array) -> str:
+def _sentence(program: Density, z: Array, unit: int, ours: Array, theirs: Array) -> str:
     theta = program.coordinates.theta(z)
     at = ", ".join(f"{label}={value:.6g}" for label, value in zip(program.layout.labels, theta, strict=True))
     return (

@@ -6,7 +6,7 @@ draws do not pass the gate is sampled again with few others, then alone; its pat
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,10 @@ from ..density.compile_cache import MODE, kept, quick
 from ..density.stack import Stack, of_replicates
 from ..search.newton import climb
 from .joint_density import CENTRE, ROOT, joint_density
-from .joint_nuts import sample
+from .nutpie import Schedule, Target, sample, tree
+
+if TYPE_CHECKING:
+    import xarray
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -36,22 +39,6 @@ class Standard:
     centre: Array
     root: Array
     found: Bools
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How to sample a batch: draws and tuning steps of each chain, what acceptance rate to aim at."""
-
-    draws: int = 300
-    tune: int = 100
-    accept: float = 0.8
-    chains: int = 4
-    cores: int = 2
-
-    def longer(self, factor: float, tune: int, accept: float) -> "Schedule":
-        """More draws, and at least so long to learn from and so careful steps."""
-        draws = int(self.draws * factor)
-        return replace(self, draws=draws, tune=max(tune, self.tune), accept=max(accept, self.accept))
 
 
 class Posteriors:
@@ -75,25 +62,31 @@ class Posteriors:
         RuntimeError
             The sampler could not start or stopped.
         """
-        known = of_replicates(self._known, self.density.stacked, index)
-        inputs = known | {CENTRE: self.standard.centre[index], ROOT: self.standard.root[index]}
-        size = self.standard.centre.shape[1]
-        drawn = sample(
-            self.density,
-            inputs,
-            len(index) * size,
-            draws=schedule.draws,
-            tune=schedule.tune,
-            seed=seed,
-            chains=schedule.chains,
-            cores=schedule.cores,
-            accept=schedule.accept,
-        )
-        u = drawn.u.reshape(-1, len(index), size)
+        drawn = sample(self._target(index), schedule, seed)
+        u = drawn.u.reshape(-1, len(index), self.standard.centre.shape[1])
         theta = self._theta(self._z(u, index), index)
         divergences = self._blame(drawn.jumps, index)
         theta = theta.reshape(schedule.chains, schedule.draws, len(index), -1)
         return np.moveaxis(theta, 2, 0), divergences, drawn.steps
+
+    def draw_one(self, schedule: Schedule, seed: int, progress: bool = False) -> tuple[Array, "xarray.DataTree"]:
+        """θ ``(C, D, p)`` of the only replicate, and nutpie's own tree of the draws, in which they are standardised.
+
+        Raises
+        ------
+        RuntimeError
+            As of `draw`.
+        """
+        only = np.zeros(1, dtype=np.intp)
+        drawn = tree(self._target(only), schedule, seed, progress)
+        u = drawn["posterior"]["u"].to_numpy()
+        theta = self._theta(self._z(u.reshape(-1, 1, u.shape[-1]), only), only)
+        return theta.reshape(*u.shape[:2], -1), drawn
+
+    def _target(self, index: Index) -> Target:
+        known = of_replicates(self._known, self.density.stacked, index)
+        inputs = known | {CENTRE: self.standard.centre[index], ROOT: self.standard.root[index]}
+        return self.density.target(inputs, len(index) * self.standard.centre.shape[1])
 
     def _at(self, index: Index) -> dict[str, Array]:
         return of_replicates(self.inputs, self.stack.shape.stacked, index)

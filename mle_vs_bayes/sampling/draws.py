@@ -1,6 +1,6 @@
 """Draws of every scalar by its label, out of an ArviZ ``DataTree``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ ROUNDING = 1e-12
 """Relative to a value: less is no spread."""
 
 
-def by_label(tree: "xarray.DataTree", group: str = "posterior") -> dict[str, Array]:
+def by_label(tree: "xarray.DataTree | Mapping[str, xarray.Dataset]", group: str = "posterior") -> dict[str, Array]:
     """``{"shape": (chain, draw), "beta[x1]": (chain, draw), "beta[a, x]": (chain, draw), …}``."""
     found: dict[str, Array] = {}
     for name, values in tree[group].data_vars.items():

@@ -7,35 +7,30 @@ handed over as two flat arrays, numbers and lengths, behind one pointer: one com
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.column import positive
-from ..density import graphs
-from ..density.cheaper import cheaper
+from ..density import graphs, vector_functions
 from ..density.compile_cache import MODE, kept
 from ..density.graphs import Graph, Unconstrained
-from ..density.hoisting import Hoisted, hoisted
 from ..density.pymc_model import data_node
-from ..density.quiet import quiet
+from ..density.rewrites import Hoisted, cheaper, hoisted
 from ..density.stack import Stack
-from .machine_code import by_address
+from . import nutpie
 
 Array = NDArray[np.float64]
 CENTRE, ROOT = "centre", "root"
-NOWHERE = -1e300
-"""The log density where it, or its gradient, is not a number: a divergence whose end nutpie keeps, as it does not where
-a density fails."""
 
 
 @dataclass(frozen=True)
 class JointDensity:
-    """A compiled density: ``function`` is Numba's C callback, ``order`` the names of its inputs.
+    """A compiled density: ``function`` is PyTensor's, of (u, numbers, lengths); ``order`` are the names of its inputs.
 
-    ``prepare`` computes from a stack's inputs what no parameter enters (`hoisting`), and ``stacked`` names the inputs
+    ``prepare`` computes from a stack's inputs what no parameter enters (`rewrites`), and ``stacked`` names the inputs
     that have a replicate axis.
     """
 
@@ -44,16 +39,30 @@ class JointDensity:
     prepare: Callable[[Mapping[str, Array]], dict[str, Array]]
     stacked: frozenset[str]
 
-    def packed(self, inputs: dict[str, Array]) -> tuple[Array, NDArray[np.int64]]:
-        """The inputs as one array of numbers and one of lengths: R, then every input's own."""
+    @cached_property
+    def callback(self) -> Any:
+        """The function as nutpie calls it in machine code.
+
+        Raises
+        ------
+        AttributeError, ImportError, TypeError
+            A name below the public ones of nutpie, Numba or PyTensor is not where it was.
+        """
+        return nutpie.callback(self.function)
+
+    def target(self, inputs: Mapping[str, Array], dimension: int) -> nutpie.Target:
+        """What is sampled at these inputs: one array of their numbers and one of their lengths."""
         given = [np.asarray(inputs[name], dtype=float) for name in self.order]
         lengths = [length for values in given for length in values.shape]
-        return np.concatenate([values.ravel() for values in given]), np.array(lengths, dtype=np.int64)
+        numbers = np.concatenate([values.ravel() for values in given])
+        return nutpie.Target(
+            self.function, lambda: self.callback, numbers, np.array(lengths, dtype=np.int64), dimension
+        )
 
 
 def joint_density(stack: Stack, graph: Unconstrained) -> JointDensity:
     """The compiled density of the stack's shape, kept for the process; PyTensor keeps its kernel on disk."""
-    found: JointDensity = kept(("joint", stack.shape), lambda: _compile(stack, graph))
+    found: JointDensity = kept(("joint", stack.shape, stack.count == 1), lambda: _compile(stack, graph))
     return found
 
 
@@ -64,21 +73,34 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
 
     scalar = cheaper(graph.density.scalar, _positive(stack, graph.density))
     less = hoisted(replace(graph.density, scalar=scalar), stack.shape.stacked)
-    inputs, batched = graphs.vectorised(less.graph, [less.graph.scalar], less.stacked)
-    size = graph.density.vector.type.shape[0]
+    one = stack.count == 1
+    inputs, values = graphs.of_one(less.graph, less.stacked) if one else _of_many(less)
+    size, many = graph.density.vector.type.shape[0], 1 if one else None
     u, numbers, lengths = pt.vector("u"), pt.vector("numbers"), pt.lvector("lengths")
     symbols = {
-        CENTRE: pt.tensor(CENTRE, dtype="float64", shape=(None, size)),
-        ROOT: pt.tensor(ROOT, dtype="float64", shape=(None, size, size)),
+        CENTRE: pt.tensor(CENTRE, dtype="float64", shape=(many, size)),
+        ROOT: pt.tensor(ROOT, dtype="float64", shape=(many, size, size)),
         **{name: symbol for name, symbol in inputs.items() if name != "vector"},
     }
     pieces = _unpacked(numbers, lengths, {name: symbol.type.shape for name, symbol in symbols.items()})
     z = pieces[CENTRE] + (pieces[ROOT] * u.reshape((-1, 1, size))).sum(axis=-1)
     given = {symbols[name]: piece for name, piece in pieces.items() if name not in (CENTRE, ROOT)}
-    total: Any = graph_replace(batched[0], {inputs["vector"]: z, **given}).sum()
+    vector = inputs["vector"].type.filter_variable(z[0] if one else z)
+    total: Any = graph_replace(values, {inputs["vector"]: vector, **given}).sum()
     outputs: Any = [total, pytensor.grad(total, u)]
-    function = pytensor.function([u, numbers, lengths], outputs, mode="NUMBA", trust_input=True)
-    return JointDensity(_callback(function), tuple(symbols), _preparation(graph.density, less, stack), less.stacked)
+    function = pytensor.function(
+        [u, numbers, lengths],
+        outputs,
+        mode=vector_functions.mode(),
+        trust_input=True,
+        on_unused_input="ignore",  # of one data set whose axes all have names, no length is asked
+    )
+    return JointDensity(function, tuple(symbols), _preparation(graph.density, less, stack), less.stacked)
+
+
+def _of_many(less: Hoisted) -> tuple[dict[str, Any], Any]:
+    inputs, batched = graphs.vectorised(less.graph, [less.graph.scalar], less.stacked)
+    return inputs, batched[0]
 
 
 def _positive(stack: Stack, graph: Graph) -> list[Any]:
@@ -115,49 +137,3 @@ def _unpacked(numbers: Any, lengths: Any, shapes: dict[str, tuple[int | None, ..
         found[name] = numbers[offset : offset + total].reshape(own) if own else numbers[offset]
         offset, place = offset + total, place + len(shape)
     return found
-
-
-def _callback(function: Any) -> Any:
-    """The compiled function behind nutpie's C signature: dimension, u, gradient, value, pointer → 0 or an error."""
-    import numba
-    from nutpie.compile_pymc import address_as_void_pointer
-
-    inner = by_address(function.vm.jit_fn)
-    number = numba.types.CPointer(numba.types.double)
-    signature = numba.types.int64(numba.types.uint64, number, number, number, numba.types.voidptr)
-
-    def density(dimension, u_, gradient_, value_, data_):  # type: ignore[no-untyped-def]
-        header = numba.carray(data_, (4,), np.int64)
-        u, gradient = numba.carray(u_, (dimension,)), numba.carray(gradient_, (dimension,))
-        numbers = numba.carray(address_as_void_pointer(header[0]), (header[1],), np.float64)
-        lengths = numba.carray(address_as_void_pointer(header[2]), (header[3],), np.int64)
-        total, slope = inner(u, numbers, lengths)
-        sound = np.isfinite(total[()])
-        for i in range(dimension):  # and not one assignment, for whose error message Numba compiles seconds
-            gradient[i] = slope[i]
-            sound = sound and np.isfinite(slope[i])
-        value = numba.carray(value_, (1,))
-        value[0] = total[()] if sound else NOWHERE
-        if not sound:
-            for i in range(dimension):
-                gradient[i] = 0.0
-        return 0
-
-    with quiet():  # "cannot cache, as it uses dynamic globals"
-        return numba.cfunc(signature)(density)
-
-
-@cache
-def identity() -> Any:
-    """nutpie's other C callback, which writes what shall be kept of a draw: u itself."""
-    import numba
-
-    number = numba.types.CPointer(numba.types.double)
-    signature = numba.types.int64(numba.types.uint64, numba.types.uint64, number, number, numba.types.voidptr)
-
-    def keep(dimension, _size, u, kept_, _data):  # type: ignore[no-untyped-def]
-        for i in range(dimension):
-            kept_[i] = u[i]
-        return 0
-
-    return numba.cfunc(signature)(keep)

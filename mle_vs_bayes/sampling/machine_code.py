@@ -5,13 +5,14 @@ cache. Both are right, but they round differently, and a sampler magnifies that:
 first would have draws of its own (measured: other last digits of the normal's value and of the Weibull's gradient;
 means of 4,000 draws of a Weibull's shape 1.4947 and then 1.4951). So a child process compiles what the cache does not
 hold, and everyone reads it from there. Numba has no way to ask for that: for as long as `one_machine_code` lasts, the
-method by which it compiles (of Numba 0.6x, ``Dispatcher.compile``) looks into the cache first.
+method by which it compiles (of Numba 0.6x, ``owner.compile``) looks into the cache first.
 """
 
 import os
+import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,28 +51,46 @@ def by_address(compiled: Any) -> Any:
     return numba.njit(lambda u, numbers, lengths: taken(u, numbers, lengths))
 
 
+class _Compiling:
+    """Numba's own way to compile, and how many contexts of how many threads stand in for it."""
+
+    lock = threading.Lock()
+    ordinary: Any = None
+    depth = 0
+
+
+def _numba_dispatcher() -> Any:
+    """The class whose method compiles."""
+    from numba.core.dispatcher import Dispatcher
+
+    return Dispatcher
+
+
 @contextmanager
 def one_machine_code() -> Iterator[None]:
     """Within it what Numba would compile and keep on disk is compiled by a child process and read from there."""
-    from numba.core.dispatcher import Dispatcher
-
-    ordinary = Dispatcher.compile
+    owner = _numba_dispatcher()
 
     def compile_by_child(dispatcher: Any, signature: Any) -> Any:
-        _keep(dispatcher, signature, ordinary)
-        return ordinary(dispatcher, signature)
+        _keep(dispatcher, signature)
+        return _Compiling.ordinary(dispatcher, signature)
 
-    Dispatcher.compile = compile_by_child
+    with _Compiling.lock:
+        if _Compiling.depth == 0:
+            _Compiling.ordinary, owner.compile = owner.compile, compile_by_child
+        _Compiling.depth += 1
     try:
         yield
     finally:
-        Dispatcher.compile = ordinary
+        with _Compiling.lock:
+            _Compiling.depth -= 1
+            if _Compiling.depth == 0:
+                owner.compile = _Compiling.ordinary
 
 
-def _keep(dispatcher: Any, signature: Any, ordinary: Callable[[Any, Any], Any]) -> None:
+def _keep(dispatcher: Any, signature: Any) -> None:
     """See to it that the cache holds the function, where there is a cache and a system that can fork."""
     from numba.core.compiler_lock import global_compiler_lock
-    from numba.core.dispatcher import Dispatcher
     from numba.core.sigutils import normalize_signature
 
     cache, arguments = dispatcher._cache, tuple(normalize_signature(signature)[0])
@@ -84,8 +103,8 @@ def _keep(dispatcher: Any, signature: Any, ordinary: Callable[[Any, Any], Any]) 
         child = os.fork()
     if child == 0:
         try:
-            Dispatcher.compile = ordinary
-            ordinary(dispatcher, signature)
+            _numba_dispatcher().compile = _Compiling.ordinary  # or there would be a process for every part
+            _Compiling.ordinary(dispatcher, signature)
         finally:
             os._exit(0)
     _wait(child)

@@ -1,110 +1,257 @@
-"""NUTS by nutpie on a PyMC model that is compiled once and run as often as wanted; tried with nutpie 0.16 and PyMC 6.
+"""nutpie's sampler on a density that is evaluated in machine code: everything below nutpie's public names.
 
-PyMC's own ``sample`` compiles for every run, cannot end one that costs too much, and takes Ctrl-C for "enough". The
-draws are those of ``pymc.sample(nuts_sampler="nutpie")`` with the same seed.
+Used of nutpie (tried with 0.16.9 and 0.16.11): the fields of ``compile_pymc.CompiledPyMCModel``, whose own maker would
+compile anew for every dimension, ``compile_pymc.address_as_void_pointer``, and the raw trace's columns. What the C
+callback calls is made in `machine_code`. Where a name is missing the public ``compiled_pyfunc.from_pyfunc`` takes the
+density as a Python function, which costs 10 µs more per evaluation and keeps chains from running beside each other; a
+warning says so once. `tests/sampling/test_nutpie.py` has a canary for each name.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .machine_code import one_machine_code
+from ..quiet import quiet
+from .interrupt import interruptible
+from .machine_code import by_address
 
 if TYPE_CHECKING:
-    import pymc
     import xarray
 
-_LOOK = 0.1
-"""Seconds between looks at a run: whether it is done, has cost too much, or Ctrl-C was pressed."""
+Array = NDArray[np.float64]
+MOVED = (AttributeError, ImportError, TypeError)
+"""What is raised where a name, a field or a signature is not what it was."""
+NOWHERE = -1e300
+"""The log density where it, or its gradient, is not a number: a divergence whose end nutpie keeps, as it does not where
+a density fails."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """Draws, and the gradients that they took: those of all chains, tuning too."""
+class Target:
+    """A log density of u ``(dimension,)``: PyTensor's ``function`` of (u, numbers, lengths), and the latter two."""
 
-    tree: "xarray.DataTree"
-    gradients: int
+    function: Any
+    callback: Callable[[], Any]
+    """The function as nutpie calls it in machine code; raises one of `MOVED` where that cannot be."""
+    numbers: Array
+    lengths: NDArray[np.int64]
+    dimension: int
 
 
-class Sampler:
-    """nutpie's compiled density of one model."""
+@dataclass(frozen=True)
+class Schedule:
+    """How to sample: draws and tuning steps of each chain, what acceptance rate to aim at."""
 
-    def __init__(self, model: "pymc.Model", start: Mapping[str, NDArray[np.float64]]) -> None:
-        """``start`` are values of the free variables by name, around which nutpie scatters its chains."""
-        import nutpie
+    draws: int = 300
+    tune: int = 100
+    accept: float = 0.8
+    chains: int = 4
+    cores: int = 2
 
-        # Data as constants: nutpie compiles a fifth faster (measured), but PyMC does not freeze a model with initvals.
-        freeze = not any(value is not None for value in model.rvs_to_initial_values.values())
-        self.model = model
-        with one_machine_code():
-            self._compiled: Any = nutpie.compile_pymc_model(model, freeze_model=freeze, initial_points=dict(start))
+    def longer(self, factor: float, tune: int, accept: float) -> "Schedule":
+        """More draws, and at least so long to learn from and so careful steps."""
+        draws = int(self.draws * factor)
+        return replace(self, draws=draws, tune=max(tune, self.tune), accept=max(accept, self.accept))
 
-    @property
-    def dimension(self) -> int:
-        """Unconstrained coordinates."""
-        return int(self._compiled.n_dim)
 
-    def run(self, seed: int, chains: int, most: float = np.inf, **options: Any) -> Run | None:
-        """Draws, or None where they took more than ``most`` gradients, after which the run is ended.
+@dataclass(frozen=True)
+class JointDraws:
+    """``u`` ``(chains, draws, R f)`` after tuning; ``steps`` are the gradient evaluations of all chains, tuning too.
 
-        That depends on seed and model and not on the clock: a run that is seen too late to have cost too much is
-        dropped, too. ``options`` are nutpie's.
+    ``jumps`` ``(D, R f)`` pairs of positions ``(start, end)`` of the divergent transitions after tuning.
+    """
 
-        Raises
-        ------
-        RuntimeError, ValueError
-            nutpie found no point to start from, or the density failed.
-        KeyboardInterrupt
-            Ctrl-C; no draw is kept.
-        """
-        import nutpie
-        from pymc.backends.arviz import patch_nutpie_idata
+    u: Array
+    steps: int
+    jumps: tuple[tuple[Array, Array], ...]
 
-        spent = _Spent()
-        running = nutpie.sample(
-            self._compiled,
-            seed=_first_seed(seed, chains),
-            chains=chains,
-            save_warmup=False,
-            progress_callback=spent,
-            blocking=False,
-            **options,
+
+def sample(target: Target, schedule: Schedule, seed: int) -> JointDraws:
+    """Draws of u from starts of independent standard normals.
+
+    Raises
+    ------
+    RuntimeError
+        nutpie found no point to start from, or the density failed.
+    """
+    trace = _run(target, schedule, seed, return_raw_trace=True, store_divergences=True)
+    batches, stats = trace.get_arrow_trace()
+    tuning = [_column(each, "tuning").astype(bool) for each in stats]
+    kept = [_rows(each, "u", target.dimension)[~warm] for each, warm in zip(batches, tuning, strict=True)]
+    if len({len(each) for each in kept} | {schedule.draws}) > 1:
+        raise RuntimeError("the sampler ended before its time")
+    steps = int(sum(_column(each, "n_steps").sum() for each in stats))
+    jumps = [jump for each, warm in zip(stats, tuning, strict=True) for jump in _jumps(each, ~warm)]
+    return JointDraws(np.stack(kept), steps, tuple(jumps))
+
+
+def tree(target: Target, schedule: Schedule, seed: int, progress: bool = False) -> "xarray.DataTree":
+    """The same as nutpie's own DataTree: ``posterior`` with u alone, ``sample_stats``; without tuning.
+
+    Raises
+    ------
+    RuntimeError
+        As of `sample`.
+    """
+    found: xarray.DataTree = _run(target, schedule, seed, save_warmup=False, progress_bar=progress)
+    if found["posterior"].sizes["draw"] != schedule.draws:
+        raise RuntimeError("the sampler ended before its time")
+    return found
+
+
+def _run(target: Target, schedule: Schedule, seed: int, **options: Any) -> Any:
+    import nutpie
+
+    with interruptible():
+        return nutpie.sample(
+            _model(target),
+            draws=schedule.draws,
+            tune=schedule.tune,
+            chains=schedule.chains,
+            cores=min(schedule.cores, schedule.chains),
+            seed=seed,
+            target_accept=schedule.accept,
+            **{"progress_bar": False, **options},
         )
-        tree = _ended(running, spent, most)
-        if tree is None or spent.gradients > most:
-            return None
-        patch_nutpie_idata(tree, self.model, spent.seconds)
-        return Run(tree, spent.gradients)
 
 
-class _Spent:
-    """What nutpie says of the chains from time to time, and once more at the end."""
-
-    gradients, seconds = 0, 0.0
-
-    def __call__(self, chains: Any) -> None:
-        self.gradients = sum(chain.total_num_steps for chain in chains)
-        self.seconds = max(chain.runtime_ms for chain in chains) / 1000
-
-
-def _ended(running: Any, spent: _Spent, most: float) -> Any:
-    """The tree, or None where more than ``most`` gradients were seen before the end."""
+def _model(target: Target) -> Any:
+    """What nutpie samples: in machine code, or by its public way where that is not to be had."""
     try:
-        while True:
-            try:
-                return running.wait(timeout=_LOOK)
-            except TimeoutError:
-                if spent.gradients > most:
-                    running.cancel()
-                    return None
-    except BaseException:
-        running.cancel()
-        raise
+        return _record(target)
+    except MOVED as error:
+        _say_once(str(error))
+        return _public(target)
 
 
-def _first_seed(seed: int, chains: int) -> int:
-    """What PyMC gives nutpie: the first of the seeds that it makes of one, a seed per chain."""
-    return seed if chains == 1 else int(np.random.default_rng(seed).integers(2**30, dtype=np.int64, size=chains)[0])
+@cache
+def _say_once(why: str) -> None:
+    warnings.warn(f"nutpie calls densities through Python, which is slower: {why}", stacklevel=2)
+
+
+def _start(dimension: int) -> Callable[[int], Array]:
+    return lambda seed: np.random.default_rng(seed).standard_normal(dimension)
+
+
+def _record(target: Target) -> Any:
+    """nutpie's record of a compiled model, made by hand."""
+    from nutpie.compile_pymc import CompiledPyMCModel
+
+    numbers, lengths, size = target.numbers, target.lengths, target.dimension
+    header = np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
+    return CompiledPyMCModel(
+        dims={},
+        _coords={},
+        _n_dim=size,
+        _shapes={"u": (size,)},
+        compiled_logp_func=target.callback(),
+        compiled_expand_func=_identity(),
+        initial_point_func=_start(size),
+        shared_data={"numbers": numbers, "lengths": lengths},  # keeps what the header points to alive
+        shared_var_keys={},
+        user_data=header,
+        n_expanded=size,
+        shape_info=(["u"], [slice(0, size)], [(size,)]),
+        logp_func=None,
+        expand_func=None,
+        reparameterized_names=[],
+    )
+
+
+def _public(target: Target) -> Any:
+    """nutpie's public model of a Python function."""
+    from nutpie.compiled_pyfunc import from_pyfunc
+
+    def density(u: Array) -> tuple[float, Array]:
+        value, gradient = target.function(np.ascontiguousarray(u), target.numbers, target.lengths)
+        if np.isfinite(value) and np.all(np.isfinite(gradient)):
+            return float(value), np.asarray(gradient)
+        return NOWHERE, np.zeros(target.dimension)
+
+    return from_pyfunc(
+        ndim=target.dimension,
+        make_logp_fn=lambda: density,
+        make_expand_fn=lambda *_: lambda u: {"u": u},
+        expanded_dtypes=[np.dtype(float)],
+        expanded_shapes=[(target.dimension,)],
+        expanded_names=["u"],
+        make_initial_point_fn=_start(target.dimension),
+    )
+
+
+def callback(function: Any) -> Any:
+    """The compiled function behind nutpie's C signature: dimension, u, gradient, value, pointer → 0 or an error."""
+    import numba
+    from nutpie.compile_pymc import address_as_void_pointer
+
+    inner = by_address(function.vm.jit_fn)
+    number = numba.types.CPointer(numba.types.double)
+    signature = numba.types.int64(numba.types.uint64, number, number, number, numba.types.voidptr)
+
+    def density(dimension, u_, gradient_, value_, data_):  # type: ignore[no-untyped-def]
+        header = numba.carray(data_, (4,), np.int64)
+        u, gradient = numba.carray(u_, (dimension,)), numba.carray(gradient_, (dimension,))
+        numbers = numba.carray(address_as_void_pointer(header[0]), (header[1],), np.float64)
+        lengths = numba.carray(address_as_void_pointer(header[2]), (header[3],), np.int64)
+        total, slope = inner(u, numbers, lengths)
+        sound = np.isfinite(total[()])
+        for i in range(dimension):  # and not one assignment, for whose error message Numba compiles seconds
+            gradient[i] = slope[i]
+            sound = sound and np.isfinite(slope[i])
+        value = numba.carray(value_, (1,))
+        value[0] = total[()] if sound else NOWHERE
+        if not sound:
+            for i in range(dimension):
+                gradient[i] = 0.0
+        return 0
+
+    with quiet():  # "cannot cache, as it uses dynamic globals"
+        return numba.cfunc(signature)(density)
+
+
+@cache
+def _identity() -> Any:
+    """nutpie's other C callback, which writes what shall be kept of a draw: u itself."""
+    import numba
+
+    number = numba.types.CPointer(numba.types.double)
+    signature = numba.types.int64(numba.types.uint64, numba.types.uint64, number, number, numba.types.voidptr)
+
+    def keep(dimension, _size, u, kept_, _data):  # type: ignore[no-untyped-def]
+        for i in range(dimension):
+            kept_[i] = u[i]
+        return 0
+
+    return numba.cfunc(signature)(keep)
+
+
+def _array(batch: Any, name: str) -> Any:
+    import pyarrow
+
+    return pyarrow.array(batch.column(name))
+
+
+def _column(batch: Any, name: str) -> NDArray[Any]:
+    return np.asarray(_array(batch, name).to_numpy(zero_copy_only=False))
+
+
+def _rows(batch: Any, name: str, width: int) -> Array:
+    return np.asarray(_array(batch, name).flatten().to_numpy(), dtype=float).reshape(-1, width)
+
+
+def _jumps(stats: Any, after: NDArray[np.bool_]) -> list[tuple[Array, Array]]:
+    """Where the divergent transitions after tuning began and ended."""
+    found = []
+    where = np.flatnonzero(_column(stats, "diverging").astype(bool) & after)
+    for position in where:
+        ends = [_array(stats, name)[int(position)].as_py() for name in ("divergence_start", "divergence_end")]
+        if all(end is not None for end in ends):
+            found.append((np.asarray(ends[0]), np.asarray(ends[1])))
+        else:
+            found.append((np.zeros(0), np.zeros(0)))
+    return found

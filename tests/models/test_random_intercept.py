@@ -298,3 +298,29 @@ def test_bootstrap_on_the_edge_is_not_applicable(kind):
     found = fitted(kind, data)
     assert {row.status for row in found.values()} == {"not_applicable"}
     assert all("edge of its support" in row.reason for row in found.values())
+
+
+def conditional(data, mu, tau, sigma):
+    """Mean ``(G,)`` and covariance ``(G, G)`` of u given y, from the joint normal of both."""
+    z = np.eye(len(data.coords["group"]))[data["group"].astype(int)]
+    gain = tau**2 * z.T @ np.linalg.inv(tau**2 * z @ z.T + sigma**2 * np.eye(data.n))
+    return gain @ (data["y"] - mu), tau**2 * np.eye(z.shape[1]) - tau**2 * gain @ z
+
+
+def check_conditional(u, mean, covariance):
+    """Draws ``(S, G)`` against them, within four standard errors."""
+    count, variance = len(u), np.diag(covariance)
+    assert np.all(np.abs(u.mean(axis=0) - mean) <= 4 * np.sqrt(variance / count))
+    assert np.all(np.abs(u.var(axis=0) - variance) <= 4 * variance * np.sqrt(2 / count))
+
+
+def test_group_deviations_are_drawn_from_their_distribution_given_the_parameters():
+    data = grouped({"a": (1.0, 2.0, 4.0), "b": (0.5, 0.0), "c": (3.0,)})
+    at = {"mu": 1.5, "tau": 0.8, "sigma": 1.2}
+    theta = {name: np.full((1, 20_000), value) for name, value in at.items()}
+    drawn = RandomIntercept().draw_latent(theta, data, np.random.default_rng(1))
+    np.testing.assert_allclose(drawn["u"], 0.8 * drawn["z"])
+    truth = conditional(data, **at)
+    check_conditional(drawn["u"][0], *truth)
+    with pytest.raises(AssertionError):  # a mutant: each group's own mean, as if its rows were all there is to know
+        check_conditional(drawn["u"][0] / 0.9, *truth)

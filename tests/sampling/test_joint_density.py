@@ -14,7 +14,8 @@ from mle_vs_bayes.density import pymc_model
 from mle_vs_bayes.fit.replicates.batch_fit import starts
 from mle_vs_bayes.fit.replicates.stacking import sorted_out, stacked
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
-from mle_vs_bayes.sampling.joint_density import CENTRE, NOWHERE, ROOT
+from mle_vs_bayes.sampling.joint_density import CENTRE, ROOT
+from mle_vs_bayes.sampling.nutpie import NOWHERE
 
 from ..fit.checks import datasets
 
@@ -23,21 +24,23 @@ SAME = 1e-9
 """Relative to the largest number in a sum: rounding errors of some hundred terms."""
 
 
-def problem(name):
+def problem(name, count=COUNT):
     model = models.get(name)
-    members, _ = sorted_out(model, datasets(name, COUNT, ROWS), {})
+    members, _ = sorted_out(model, datasets(name, count, ROWS), {})
     return Posteriors(stacked(model, members), starts(model, members)), members
 
 
 def called(posteriors, u, change=lambda inputs: inputs):
     """Value and gradient ``(R f,)`` through the C callback, as nutpie would."""
     standard = {CENTRE: posteriors.standard.centre, ROOT: posteriors.standard.root}
-    numbers, lengths = posteriors.density.packed(change(posteriors.density.prepare(posteriors.inputs) | standard))
+    inputs = change(posteriors.density.prepare(posteriors.inputs) | standard)
+    target = posteriors.density.target(inputs, len(u))
+    numbers, lengths = target.numbers, target.lengths
     header = np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
     gradient, value, u = np.zeros(len(u)), np.zeros(1), np.ascontiguousarray(u)
     pointer = ctypes.POINTER(ctypes.c_double)
     arrays = [each.ctypes.data_as(pointer) for each in (u, gradient, value)]
-    code = posteriors.density.function.ctypes(len(u), *arrays, header.ctypes.data_as(ctypes.c_void_p))
+    code = posteriors.density.callback.ctypes(len(u), *arrays, header.ctypes.data_as(ctypes.c_void_p))
     assert code == 0
     return value[0], gradient
 
@@ -59,11 +62,11 @@ def alone(model, member):
 
 
 def check_same(posteriors, members, call):
-    model, size = posteriors.stack.program.model, posteriors.standard.centre.shape[1]
+    model, (count, size) = posteriors.stack.program.model, posteriors.standard.centre.shape
     singles = [alone(model, member) for member in members]
     rng = np.random.default_rng(2)
-    points = [np.zeros(COUNT * size), *rng.standard_normal((POINTS, COUNT * size))]
-    zs = [posteriors._z(u.reshape(1, COUNT, size), np.arange(COUNT))[0] for u in points]
+    points = [np.zeros(count * size), *rng.standard_normal((POINTS, count * size))]
+    zs = [posteriors._z(u.reshape(1, count, size), np.arange(count))[0] for u in points]
     ours = [call(u) for u in points]
     theirs = [[logp(z[r]) for r, (logp, _) in enumerate(singles)] for z in zs]
     for place in range(1, len(points)):  # a condensed likelihood lacks a number without parameters
@@ -78,6 +81,12 @@ def check_same(posteriors, members, call):
 def test_joint_density_is_the_sum_of_the_single_ones(name):
     posteriors, members = problem(name)
     assert posteriors.standard.found.all()
+    check_same(posteriors, members, lambda u: called(posteriors, u))
+
+
+@pytest.mark.parametrize("name", ["weibull", "logistic", "linear", "random_intercept"])
+def test_density_of_one_data_set_without_an_axis_of_replicates(name):
+    posteriors, members = problem(name, count=1)
     check_same(posteriors, members, lambda u: called(posteriors, u))
 
 

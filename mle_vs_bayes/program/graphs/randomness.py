@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.quiet import quiet
 from ...errors import ModelError
+from ...quiet import quiet
 from .densities import Graphs
 
 if TYPE_CHECKING:

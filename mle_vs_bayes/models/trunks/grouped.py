@@ -1,0 +1,79 @@
+"""The trunk of models of grouped data: columns, a design, statistics by group, and what cannot be used."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.column import Column, label, number
+from ...data.dataset import Dataset
+from ...model import families
+from ...model.model import Model
+from ...model.parameter import of_argument
+
+Array = NDArray[np.float64]
+mu, sigma = (of_argument(argument) for argument in families.normal.arguments)
+"""The mean of normal measurements and their spread within a group."""
+
+
+class Grouped(Model):
+    """Measurements y of groups; ``rows_per_group`` is how many a design has."""
+
+    columns = (Column("y", number), Column("group", label))
+    rows_per_group: int
+
+    def design(self, n, rng):
+        """``n`` rows in groups 1, 2, … that are as equally large as can be."""
+        groups = max(1, n // self.rows_per_group)
+        names = tuple(str(name) for name in range(1, groups + 1))
+        return Dataset({"group": (np.arange(n) * groups // n).astype(float)}, {"group": names})
+
+
+def codes(data: Mapping[str, Array]) -> NDArray[np.intp]:
+    """The position ``(n,)`` of each row's group among all groups."""
+    return data["group"].astype(np.intp)
+
+
+def statistics(data: Mapping[str, Array]) -> tuple[Array, Array, Array]:
+    """Rows, mean of y, and sum of squares around that mean, of each group: ``(G,)`` each."""
+    of, y = codes(data), data["y"]
+    size = np.bincount(of).astype(float)
+    mean = np.bincount(of, y) / size
+    return size, mean, np.bincount(of, (y - mean[of]) ** 2)
+
+
+def moments(data: Mapping[str, Array]) -> tuple[float, float, float]:
+    """Mean of the groups' means, variance between groups (below 0 if chance would spread them more), and within."""
+    size, mean, squares = statistics(data)
+    noise = float(np.sum(squares) / np.sum(size - 1))
+    return float(np.mean(mean)), float(np.var(mean) - noise * np.mean(1 / size)), noise
+
+
+def intraclass_correlation(theta: Mapping[str, Any]) -> Any:
+    """tau² / (tau² + sigma²): the correlation of two rows of one group."""
+    return theta["tau"] ** 2 / (theta["tau"] ** 2 + theta["sigma"] ** 2)
+
+
+def symbolic_statistics(y: Any, group: Any) -> tuple[Any, Any, Any]:
+    """`statistics` of PyTensor vectors."""
+    import pytensor.tensor as pt
+
+    of = pt.cast(group, "int64")
+    size: Any = pt.bincount(of, weights=pt.ones_like(group))
+    mean = pt.bincount(of, weights=y) / size
+    return size, mean, pt.bincount(of, weights=(y - mean[of]) ** 2)
+
+
+def unusable(data: Dataset, lost: str) -> str | None:
+    """Why nothing can be said of the spread within groups, and what is ``lost`` by it, as a sentence, or None."""
+    of, y = codes(data), data["y"]
+    groups, first = len(data.coords["group"]), y[np.unique(of, return_index=True)[1]]
+    if np.ptp(y) == 0:
+        return f"every y is {y[0]:g}; a spread cannot be estimated from one value"
+    if groups == data.n:
+        return f"each of the {groups} groups has one row, so that {lost} (the model normal needs no groups)"
+    if np.all(y == first[of]):
+        seen = f"{first[0]:g} in group {data.coords['group'][0]}"
+        return f"every y is the same as the others of its group ({seen}); there is no spread within groups for sigma"
+    return None

@@ -1,0 +1,256 @@
+"""Where searches begin in a program whose author need not have said: finite, and near enough whatever the units.
+
+PyMC's own point knows the priors only, and under flat ones is 0 or 1: thousands of standard errors away where y is in
+the millions. From it, or from the best of some prior draws where it is not finite, Newton steps with the absolute
+values of the Hessian's eigenvalues [1]_ climb into the neighbourhood of a mode; they know no units either.
+
+A gradient takes microseconds in most programs and seconds in some (a differential equation in a black box). It is
+measured once, and what cannot be afforded at that price is left out and named: a climb that is cut short starts the
+chains elsewhere, so on a faster machine the draws may be others. Where all can be afforded, as it can for gradients of
+some milliseconds, nothing depends on the clock.
+
+.. [1] Dauphin et al. (2014), Identifying and attacking the saddle point problem in high-dimensional non-convex
+   optimization, NeurIPS 27, section 4.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..concerns import Concern
+from ..density.density import Evaluation
+from ..errors import ModelError
+from ..model.parameter import Parameter
+from ..model.support import nonnegative, positive
+from .graphs.randomness import check_repeats
+from .program_density import ProgramDensity
+from .program_model import initial_point
+
+Array = NDArray[np.float64]
+
+DRAWS = 20
+_STEPS, _HALVINGS = 100, 25
+_NEAR = 0.05
+"""Of a standard error: from here searches of their own go on."""
+_HOPELESS = 1e6
+"""Nats by which a start must be worse than another to be given up."""
+_LONGEST = 3.0
+"""Of a bounded coordinate's step: a factor of 20."""
+
+
+Clock = Callable[[], float]
+
+SECONDS = 60.0
+"""That opening a program may spend in derivatives, about as many as the fits of an ordinary one take."""
+
+
+@dataclass
+class Allowance:
+    """``seconds`` that are left, of which an evaluation of the density with its derivatives takes ``price``."""
+
+    seconds: float = SECONDS
+    clock: Clock = time.perf_counter
+    gradient: float = 0.0
+    """Seconds of one gradient."""
+    price: float = 0.0
+    left_out: list[str] = field(default_factory=list)
+
+    def measure(self, gradient: Callable[[], object], gradients: int) -> None:
+        """Time one gradient; an evaluation with a Hessian costs ``gradients`` more."""
+        began = self.clock()
+        gradient()
+        self.gradient = self.clock() - began
+        self.price = self.gradient * (1 + gradients)
+
+    def price_of(self, program: ProgramDensity) -> None:
+        """Measure a gradient where it is not known yet. The first one compiles; two at one point show draws.
+
+        Raises
+        ------
+        ModelError
+            The gradient is random.
+        """
+        if self.price:
+            return
+        slopes, again = program.slopes.likelihood, list[Array]()
+        first = slopes.gradient(program.start)
+        self.measure(lambda: again.append(slopes.gradient(program.start)), slopes.hessian_gradients)
+        check_repeats(first, again[0], "the gradient")
+
+    def evaluations(self, most: int) -> int:
+        """How many of ``most`` evaluations half of what is left pays for."""
+        return min(most, int(self.seconds / 2 / self.price)) if self.price else most
+
+    def spend(self, evaluations: int) -> None:
+        self.seconds -= evaluations * self.price
+
+    def affords(self, evaluations: int, what: str) -> bool:
+        """Whether so many can be paid for, and if so they are; if not, ``what`` is noted as left out."""
+        if self.evaluations(evaluations) < evaluations:
+            self.left_out.append(what)
+            return False
+        self.spend(evaluations)
+        return True
+
+    @property
+    def concern(self) -> tuple[Concern, ...]:
+        """What was left out, and at which price."""
+        if not self.left_out:
+            return ()
+        return (Concern("slow_gradient", f"one takes {self.gradient:.2g} s; left out: {', '.join(self.left_out)}"),)
+
+
+def usable_start(program: ProgramDensity) -> Array:
+    """θ ``(p,)`` with a finite density: PyMC's own point, else the best of some that Stan and PyMC start from.
+
+    PyMC's point is where the priors have their means, which under vague ones (a Weibull's shape of 1,000) may be so far
+    out that no search finds back; unless the author chose it, one that 0 and 1 beat by more than `_HOPELESS` is left.
+
+    Raises
+    ------
+    ModelError
+        There is none; the sentence names the term, its value and the datum.
+    """
+    first, origin = program.layout.join(program.model.point), _around_zero(program)
+    given = any(value is not None for value in program.model.program.rvs_to_initial_values.values())
+    height = _height(program, first)
+    if np.isfinite(height) and (given or not _height(program, origin[0]) > height + _HOPELESS):
+        return first
+    points = [*origin, *_around(program, first), *_from_prior(program)]
+    heights = np.array([_height(program, point) for point in points])
+    if not np.isfinite(heights).any():
+        raise ModelError(_sentence(program, first))
+    return points[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))]
+
+
+def climbed(program: ProgramDensity, start: Array, allowance: Allowance) -> Array:
+    """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere or costs too much."""
+    z = program.coordinates.z(start)
+    if not np.all(np.isfinite(z)) or not allowance.affords(1, "the climb from PyMC's point towards a mode"):
+        return start
+    here = program.evaluate(z, 1.0)
+    for _ in range(_STEPS):
+        step, length = _step(here, program.layout.bounded)
+        if not np.isfinite(length):
+            return start
+        if length < _NEAR:
+            break
+        trials = allowance.evaluations(_HALVINGS)
+        moved, evaluations = _moved(program, z, here, step, trials)
+        allowance.spend(evaluations)
+        if moved is None:
+            if trials < _HALVINGS:
+                allowance.left_out.append("the end of the climb towards a mode")
+            break
+        z, here = moved
+    theta = program.coordinates.theta(z)
+    return theta if np.all(np.isfinite(theta)) and np.all(np.isfinite(here.hessian)) else start
+
+
+def _step(here: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, float]:
+    """The saddle-free Newton step ``(f,)`` and its length in standard errors; NaN where there is none."""
+    if not (np.all(np.isfinite(here.hessian)) and np.all(np.isfinite(here.gradient))):
+        return np.zeros_like(here.gradient), float("nan")
+    scale = np.sqrt(np.abs(np.diag(here.hessian)))
+    scale = np.where(scale > 0, scale, 1.0)
+    values, vectors = np.linalg.eigh(here.hessian / np.outer(scale, scale))
+    size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))
+    along = vectors.T @ (here.gradient / scale)
+    step = vectors @ (along / size) / scale
+    longest = np.max(np.abs(step[bounded]), initial=0.0)
+    return step * min(1.0, _LONGEST / longest if longest > 0 else 1.0), float(np.sqrt(np.sum(along**2 / size)))
+
+
+def _moved(
+    program: ProgramDensity, z: Array, here: Evaluation, step: Array, trials: int
+) -> tuple[tuple[Array, Evaluation] | None, int]:
+    """The first of ever shorter steps that climbs, with the density there, or None; and how many were tried."""
+    for halving in range(trials):
+        there = z + step * 0.5**halving
+        found = program.evaluate(there, 1.0)
+        if np.isfinite(found.value) and found.value > here.value and np.all(np.isfinite(found.gradient)):
+            return (there, found), halving + 1
+    return None, trials
+
+
+def _height(program: ProgramDensity, theta: Array) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.sum(program.compiled.unit_values(theta)) + program.log_prior_value(theta))
+
+
+def _around_zero(program: ProgramDensity) -> list[Array]:
+    """The origin of the unconstrained scale and points up to 2 around it, as Stan starts its chains."""
+    generator, size = np.random.default_rng(0), program.layout.free_size
+    points = [np.zeros(size), *generator.uniform(-2, 2, (DRAWS, size))]
+    with np.errstate(all="ignore"):
+        return [program.coordinates.theta(z) for z in points]
+
+
+def _around(program: ProgramDensity, theta: Array) -> list[Array]:
+    """Points one unit of the unconstrained scale around, as PyMC jitters its chains' starts."""
+    generator = np.random.default_rng(0)
+    with np.errstate(all="ignore"):
+        z = program.coordinates.z(theta)
+        return [program.coordinates.theta(z + generator.uniform(-1, 1, len(z))) for _ in range(DRAWS)]
+
+
+def _from_prior(program: ProgramDensity) -> list[Array]:
+    """Draws of the priors; none where one cannot be drawn from."""
+    found = []
+    for seed in range(DRAWS):
+        try:
+            found.append(program.layout.join(initial_point(program.model.program, "prior", seed)))
+        except (NotImplementedError, TypeError, ValueError):
+            break
+    return found
+
+
+def _sentence(program: ProgramDensity, theta: Array) -> str:
+    first = list(zip(program.layout.labels, theta, strict=True))[:4]
+    at = ", ".join(f"{label} = {value:.4g}" for label, value in first)
+    more = ", …" if len(theta) > 4 else ""
+    term = _bad_term(program, theta)
+    return (
+        f"the log density of {program.model.name} is not finite at the start ({at}{more}): {term}; correct the data, "
+        "or give the variables concerned an initval= inside the support."
+    )
+
+
+def _bad_term(program: ProgramDensity, theta: Array) -> str:
+    """The first term that is not finite, its value, and the datum where it has one."""
+    from .graphs.differentiate import function, guarded
+
+    for name, graph in program.compiled.graphs.terms.items():
+        values = np.ravel(guarded(function(program.compiled.graphs.vector, graph), (1,))(theta))
+        bad = np.flatnonzero(~np.isfinite(values))
+        if bad.size:
+            data = np.ravel(program.model.observed.get(name, np.zeros(0)))
+            seen = f" for {name}[{bad[0]}] = {data[bad[0]]:.6g}" if data.size == values.size else ""
+            return f"the term {name} is {_number(values[bad[0]])}{seen}"
+    return f"the prior's log density is {_number(program.log_prior_value(theta))}"
+
+
+def _number(value: float) -> str:
+    return "not a number" if np.isnan(value) else "−inf" if value < 0 else "+inf"
+
+
+def close_edges(program: ProgramDensity, theta: Array) -> tuple[Parameter, ...]:
+    """The program's parameters, those that may be 0 with a support that says so; the others are at θ ``(p,)``.
+
+    They are a standard deviation between groups, a rate of what never happened. PyMC samples them on a logarithmic
+    scale, so that a search would run off for ever where the likelihood is highest at 0 itself. Where it is finite
+    there, the end belongs to the support, as it does in the catalogue.
+    """
+    return tuple(
+        replace(p, support=nonnegative) if p.support is positive and _finite_at_zero(program, p, theta) else p
+        for p in program.model.parameters
+    )
+
+
+def _finite_at_zero(program: ProgramDensity, parameter: Parameter, theta: Array) -> bool:
+    at = np.array(theta, dtype=float)
+    at[program.layout.slices[parameter.name]] = 0.0
+    return bool(np.all(np.isfinite(program.compiled.unit_values(at))))

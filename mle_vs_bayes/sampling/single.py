@@ -1,0 +1,97 @@
+"""The posterior of one data set: the same problem as that of many (`batch_posterior`), with R = 1.
+
+Its rows are condensed where that loses nothing, and its coordinates standardised at the mode, so that of tuning only
+the step size is left. Latent variables are integrated out and drawn afterwards, given the parameters.
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..density.density import Density
+from ..density.stack import Stack
+from ..quiet import quiet
+from .batch_posterior import Posteriors
+from .nutpie import Schedule
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+MOST = 60
+"""Free scalars: a root of their covariance is multiplied in every evaluation, and a Hessian has their square."""
+_REFUSED = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
+"""What a user's program may raise whose density has no Hessian or cannot be compiled for this."""
+
+
+def drawn(program: Density, schedule: Schedule, seed: int, progress: bool = False) -> "xarray.DataTree | None":
+    """Posterior, sample_stats, observed_data and constant_data, as `pymc.sample` gives them; None where PyMC must.
+
+    Raises
+    ------
+    RuntimeError
+        The sampler could not start or stopped.
+    """
+    if not suited(program):
+        return None
+    began = time.time()
+    try:
+        with quiet():
+            posteriors = Posteriors(_stack(program), program.start[None])
+            if not posteriors.standard.found[0]:
+                return None
+            theta, tree = posteriors.draw_one(schedule, seed, progress)
+    except _refusals(program):
+        return None
+    return _completed(program, theta, tree, seed, time.time() - began)
+
+
+def suited(program: Density) -> bool:
+    """Whether the density can be standardised at its mode: everything else is sampled by `pymc.sample`.
+
+    That needs a sampler with gradients, a number of scalars whose covariance can be multiplied, and a mode that stands
+    for the posterior: the joint one of latent variables and what governs them does not.
+    """
+    if program.samplers[0] != "nutpie" or program.layout.free_size > MOST:
+        return False
+    return not program.model.has_latent or "draw_latent" in program.model.offers
+
+
+def _refusals(program: Density) -> tuple[type[Exception], ...]:
+    """Nothing is caught of a model of the catalogue, whose faults are ours."""
+    if not program.pymc_failures:
+        return ()
+    from numba.core.errors import NumbaError
+
+    return (*program.pymc_failures, *_REFUSED, RuntimeError, NumbaError)
+
+
+def _stack(program: Density) -> Stack:
+    """The data set as a stack of one, with as few rows as say the same."""
+    small, weights = program.condensed()
+    return Stack(small, 1, {}, None if weights is None else weights[None])
+
+
+def _completed(program: Density, theta: Array, tree: "xarray.DataTree", seed: int, seconds: float) -> "xarray.DataTree":
+    """nutpie's tree with the parameters, and what PyMC knows beside them, in the place of standardised coordinates."""
+    import pymc
+    from arviz_base import dict_to_dataset
+    from pymc.backends.arviz import coords_and_dims_for_inferencedata, patch_nutpie_idata
+
+    model = program.sampled_model
+    values = dict(program.layout.split(theta))
+    if program.model.has_latent:
+        values |= program.model.draw_latent(
+            program.layout.split(theta), program.data, np.random.default_rng([seed, 0x1A7])
+        )
+    coords, dims = coords_and_dims_for_inferencedata(model)
+    posterior = dict_to_dataset(values, coords=coords, dims=dims)
+    if model.deterministics and not program.standardised:
+        with quiet():
+            posterior = pymc.compute_deterministics(posterior, model=model, merge_dataset=True, progressbar=False)
+    posterior.attrs.update(tree["posterior"].attrs)
+    tree["posterior"] = posterior
+    patch_nutpie_idata(tree, model, sampling_time=seconds)
+    return tree

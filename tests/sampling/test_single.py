@@ -1,0 +1,49 @@
+"""One data set as a problem of R = 1: which are, and that the tree is what PyMC's would be."""
+
+import numpy as np
+import pytest
+
+from mle_vs_bayes import models
+from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.fit import priors
+from mle_vs_bayes.fit.simulated import simulated
+from mle_vs_bayes.sampling import single
+from mle_vs_bayes.sampling.nutpie import Schedule
+
+SHORT = Schedule(draws=50, tune=50, chains=2, cores=1)
+
+
+def program(name, rows=30):
+    model = models.get(name)
+    data = simulated(model, rows, {}, 1)[0]
+    return Program(model, data, priors.resolve(model, {}, data))
+
+
+@pytest.mark.parametrize("name", list(models.MODELS))
+def test_every_model_of_the_catalogue_is_suited(name):
+    assert single.suited(program(name))
+
+
+def test_many_scalars_are_left_to_pymc():
+    assert not single.suited(program("neyman_scott", rows=2 * single.MOST + 2))
+
+
+def test_the_tree_is_pymcs_with_labelled_axes_and_the_data():
+    tree = single.drawn(program("linear"), SHORT, seed=1)
+    assert list(tree.children) == ["posterior", "sample_stats", "constant_data", "observed_data"]
+    posterior = tree["posterior"]
+    assert posterior["beta"].dims == ("chain", "draw", "term")
+    assert list(posterior["term"].to_numpy()) == ["Intercept", "x1", "x2"]
+    assert posterior["sigma"].shape == (2, 50)
+    assert np.all(posterior["sigma"] > 0)
+    assert {"diverging", "energy", "n_steps", "step_size", "depth"} <= set(tree["sample_stats"].data_vars)
+    assert tree["observed_data"]["y"].shape == (30,)  # as given, and not as condensed
+    assert posterior.attrs["tuning_steps"] == 50
+    assert posterior.attrs["inference_library"] == "nutpie"
+
+
+def test_latent_variables_stand_beside_the_parameters():
+    tree = single.drawn(program("random_intercept"), SHORT, seed=1)
+    assert tree["posterior"]["u"].dims == ("chain", "draw", "group")
+    again = single.drawn(program("random_intercept"), SHORT, seed=1)
+    np.testing.assert_array_equal(tree["posterior"]["u"], again["posterior"]["u"])
