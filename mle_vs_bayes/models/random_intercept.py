@@ -7,7 +7,7 @@ import numpy as np
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
-from ..model.support import nonnegative, unit
+from ..model.support import nonnegative, share
 from .trunks import grouped as groups
 
 
@@ -35,7 +35,7 @@ class RandomIntercept(groups.Grouped):
         Parameter("tau", "τ", nonnegative, DEFAULTS["spread"], 2.0, meaning="how much the groups' means differ (SD)"),
         replace(groups.sigma, typical=1.0, meaning="how much values of one group differ (SD)"),
     )
-    functions = (Function("icc", groups.intraclass_correlation, support=unit),)
+    functions = (Function("icc", groups.intraclass_correlation, support=share),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
     rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
 
@@ -68,13 +68,7 @@ class RandomIntercept(groups.Grouped):
         u = pm.Deterministic("u", theta["tau"] * pm.Normal("z", dims="group"), dims="group")
         return pm.Normal("y", theta["mu"] + u[data["group"].astype("int64")], theta["sigma"], observed=data["y"])
 
-    def draw_latent(self, theta, data, rng):
-        """Each group's deviation is normal given the parameters: its mean shrunk towards 0, by what its rows say."""
-        size, mean, _ = groups.statistics(data)
-        mu, tau, sigma = (theta[p.name][..., None] for p in self.parameters)
-        total = sigma**2 + size * tau**2
-        z = size * tau * (mean - mu) / total + sigma / np.sqrt(total) * rng.standard_normal(total.shape)
-        return {"z": z, "u": tau * z}
+    draw_latent = groups.draw_deviations
 
     def start(self, data):
         """Moments, which for groups of equal size are the maximum unless tau is 0."""
@@ -85,9 +79,8 @@ class RandomIntercept(groups.Grouped):
         mu, between, noise = groups.moments(data)
         if np.ptp(groups.statistics(data)[0]) > 0:
             return None
-        if between <= 0:
-            return {"mu": mu, "tau": 0.0, "sigma": np.std(data["y"])}
-        return {"mu": mu, "tau": np.sqrt(between), "sigma": np.sqrt(noise)}
+        tau, sigma = (0.0, np.std(data["y"])) if between <= 0 else (np.sqrt(between), np.sqrt(noise))
+        return {"mu": mu, "tau": tau, "sigma": sigma}
 
     def unusable(self, data):
         (first, *others) = data.coords["group"]

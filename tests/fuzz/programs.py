@@ -45,7 +45,7 @@ HEAD = "import pymc as pm\n\n\ndef model(data):\n    with pm.Model() as built:\n
 
 
 @dataclass(frozen=True)
-class Density:
+class Program:
     """One program: its text, and the ends of the support of each parameter of it."""
 
     family: str
@@ -83,7 +83,7 @@ class Density:
 def programs(draw):
     """Any program of these parts."""
     family = draw(st.sampled_from(tuple(FAMILIES)))
-    return ModelDensity(
+    return Program(
         family,
         draw(st.sampled_from(FAMILIES[family][2])),
         draw(st.sampled_from(tuple(LOCATIONS))),
@@ -93,9 +93,9 @@ def programs(draw):
 
 
 FEW = (
-    ModelDensity("Normal", "identity", "StudentT", "HalfCauchy", "slope"),
-    ModelDensity("Poisson", "log", "Normal", "Exponential", "slope"),
-    ModelDensity("Binomial", "logit", "Laplace", "Exponential", "plain"),
-    ModelDensity("Weibull", "softplus", "Uniform", "InverseGamma", "plain"),
+    Program("Normal", "identity", "StudentT", "HalfCauchy", "slope"),
+    Program("Poisson", "log", "Normal", "Exponential", "slope"),
+    Program("Binomial", "logit", "Laplace", "Exponential", "plain"),
+    Program("Weibull", "softplus", "Uniform", "InverseGamma", "plain"),
 )
 """Those that the suite compiles; by hand any are made."""

@@ -55,6 +55,20 @@ def intraclass_correlation(theta: Mapping[str, Any]) -> Any:
     return theta["tau"] ** 2 / (theta["tau"] ** 2 + theta["sigma"] ** 2)
 
 
+def draw_deviations(
+    _model: Any, theta: Mapping[str, Array], data: Mapping[str, Array], rng: np.random.Generator
+) -> dict[str, Array]:
+    """Each group's deviation u = tau z from the common mean ``(…, G)``, given y and draws ``(…)`` of the parameters.
+
+    It is normal, its mean that of the group's rows shrunk towards 0.
+    """
+    size, mean, _ = statistics(data)
+    mu, tau, sigma = (theta[name][..., None] for name in ("mu", "tau", "sigma"))
+    total = sigma**2 + size * tau**2
+    z = size * tau * (mean - mu) / total + sigma / np.sqrt(total) * rng.standard_normal(total.shape)
+    return {"z": z, "u": tau * z}
+
+
 def symbolic_statistics(y: Any, group: Any) -> tuple[Any, Any, Any]:
     """`statistics` of PyTensor vectors."""
     import pytensor.tensor as pt
