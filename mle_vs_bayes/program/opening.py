@@ -12,6 +12,7 @@ from ..data.dataset import Dataset
 from ..density.coordinates import Coordinates
 from ..errors import ModelError
 from ..model.layout import Layout
+from ..sampling.machine_code import one_machine_code
 from .compiled import Compiled, Slopes, slopes
 from .graphs.latent import latent
 from .graphs.quantities import with_quantities
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+@one_machine_code()
 def open_program(
     program: "pymc.Model",
     name: str = "pymc_model",
