@@ -181,6 +181,12 @@ KINDS: dict[str, Kind] = {
         "the likelihood is a black box to PyMC: each gradient calls it in Python, and sampling is slow",
         "give the statsmodels model a score_obs or score method, or write the likelihood in PyMC",
     ),
+    "slow_gradient": Kind(
+        "note",
+        "a gradient of the program is so slow that not all could be done before fitting, and a faster machine may draw "
+        "other chains with the same seed",
+        "write what is slow in PyTensor in place of Python, or fewer rows",
+    ),
     "no_predictive_draws": Kind(
         "note",
         "a variable of the program cannot be drawn from, so a group of the DataTree is missing",

@@ -17,6 +17,7 @@ from ..fit.simulated import simulated
 from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
+from ..sampling.machine_code import one_machine_code
 from . import calibration, densities, optima, shifts, simulator, slopes
 from .budget import Budget
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
@@ -55,6 +56,7 @@ def steps(subject: Subject) -> dict[str, Step]:
     }
 
 
+@one_machine_code()
 def check(
     model: "str | Path | Model | Any",
     data: "pandas.DataFrame | Any" = None,

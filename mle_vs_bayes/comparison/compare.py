@@ -26,6 +26,7 @@ from ..model.model import Model
 from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
+from ..sampling.machine_code import one_machine_code
 from . import sources
 from .comparison import Comparison
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
 
 
+@one_machine_code()
 def compare(
     model: "str | Path | Model | pymc.Model | ProgramDensity",
     data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..estimators import ESTIMATORS
+from ..sampling.machine_code import one_machine_code
 from . import verdict
 from .forms import json_document, tree
 from .outcome import Outcome
@@ -82,6 +83,7 @@ class Comparison(Outcome):
 
         return explain(self.fit)
 
+    @one_machine_code()
     def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "Page":
         """Tests of quantities against ``nulls`` and model scores, beside ``others`` fitted to the same data.
 

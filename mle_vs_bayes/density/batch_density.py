@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import graphs
-from .compile_cache import kept, quick
+from .compile_cache import compiled, kept, quick
 from .density import Density
 from .graphs import Graph
 from .stack import Stack
@@ -32,21 +32,21 @@ def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
     def make() -> BatchDensity:
         return with_derivatives(graphs.penalised_likelihood(stack, power), stack.shape.stacked, mode)
 
-    compiled: BatchDensity = kept(("likelihood", stack.shape, power, mode), lambda: _told(stack.program, make))
-    return compiled
+    density: BatchDensity = kept(("likelihood", stack.shape, power, mode), lambda: _told(stack.program, make))
+    return density
 
 
 def _told(program: Density, make: Callable[[], BatchDensity]) -> BatchDensity:
     """The graph with a replicate axis, where PyTensor can give it one; else a ValueError that says so."""
     refusal = f"the likelihood of {program.model.name} cannot be evaluated for many replicates at once"
     try:
-        compiled = make()
+        density = make()
     except program.pymc_failures as error:
         raise ValueError(refusal) from error
 
     def evaluate(vectors: Array, given: Mapping[str, Array]) -> Derivatives:
         try:
-            return compiled(vectors, given)
+            return density(vectors, given)
         except program.pymc_failures as error:
             raise ValueError(refusal) from error
 
@@ -55,7 +55,6 @@ def _told(program: Density, make: Callable[[], BatchDensity]) -> BatchDensity:
 
 def with_derivatives(graph: Graph, stacked: frozenset[str], mode: str) -> BatchDensity:
     """A graph's value, gradient and Hessian, compiled with a replicate axis."""
-    import pytensor
     import pytensor.tensor as pt
 
     size = graph.vector.type.shape[0]
@@ -64,9 +63,7 @@ def with_derivatives(graph: Graph, stacked: frozenset[str], mode: str) -> BatchD
     # Replicates lie along the first axis; the second is that of the directions, which only the Hessian has.
     inputs, batched = graphs.vectorised(graph, outputs, stacked, along={direction: pt.eye(size)})
     value, gradient, hessian = batched
-    function = pytensor.function(
-        list(inputs.values()), [value[:, 0], gradient[:, 0], hessian], mode=quick(mode), on_unused_input="ignore"
-    )
+    function = compiled(list(inputs.values()), [value[:, 0], gradient[:, 0], hessian], quick(mode))
     names = list(inputs)[1:]
 
     def evaluate(vectors: Array, given: Mapping[str, Array]) -> Derivatives:

@@ -21,6 +21,7 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..model.moments import Missing, missing
 from ..model.prior import Prior
+from .compile_cache import MODE
 from .coordinates import Coordinates
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Density(ABC):
     """Whether data are drawn from the very likelihood that is fitted, so that the two cannot differ."""
     has_subsets: bool
     """Whether rows may be left out: no parameter comes with them, and they are all in ``data``."""
+
+    @property
+    def search_mode(self) -> str:
+        """PyTensor's mode for gradients that a search evaluates some hundred times."""
+        return MODE
 
     @property
     @abstractmethod

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.base.model import GenericLikelihoodModel
+from statsmodels.base.model import GenericLikelihoodModel, GenericLikelihoodModelResults, LikelihoodModelResults
 
 from ..density.density import Density
 from ..quiet import quiet
@@ -57,14 +57,16 @@ class LikelihoodModel(GenericLikelihoodModel):
     def fit_at(self, point: Array, covariance: Array | None) -> Any:
         """statsmodels' results at an optimum already found and polished, with its covariance.
 
-        An infinite tolerance makes statsmodels' Newton accept the point as it is; its own covariance
-        inverts the Hessian on the model scale, which loses digits under collinearity, so ours goes in.
+        They are put together here: statsmodels' own `fit` inverts the Hessian on the model scale. That loses digits
+        under collinearity, and has no inverse where elements are tied together (a simplex of which one share is read).
         """
-        with quiet():  # a simplex has more elements than free parameters, which statsmodels warns of
-            results = self.fit(start_params=point, method="newton", tol=np.inf, maxiter=1, disp=False)
         missing = np.full((len(point), len(point)), np.nan)
         covariance = missing if covariance is None else covariance
-        results.normalized_cov_params = covariance
+        ended = LikelihoodModelResults(self, point, covariance, scale=1.0, cov_type="nonrobust")
+        ended.mle_retvals = {"fopt": -self.loglike(point) / len(self.endog), "iterations": 0, "converged": True}
+        ended.mle_settings = {"optimizer": "newton", "start_params": point}
+        with quiet():  # a simplex has more elements than free parameters, which statsmodels warns of
+            results = GenericLikelihoodModelResults(self, ended)
         results.cov_params_default = covariance
         results.nobs = self.program.data.size  # statsmodels counts rows, whatever their weights
         results.df_resid = results.nobs - self.program.layout.free_size

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..quiet import quiet
 from ..search.problem import of_density
@@ -98,7 +97,7 @@ def find_map(program: Density, theta: Array) -> Any:
                 jitter=False,
                 return_inferencedata=True,
                 progressbar=False,
-                compile_kwargs={"mode": MODE},
+                compile_kwargs={"mode": program.search_mode},
             )
         except (*_STOPPED, MethodNotDefined, pymc.exceptions.SamplingError):
             return None

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..model.moments import concerns
 from ..quiet import quiet
@@ -18,6 +17,7 @@ from ..sampling import single, tree_groups
 from ..sampling.diagnostics import diagnose
 from ..sampling.draws import by_label, places_apart, stacked
 from ..sampling.nutpie import Schedule
+from ..sampling.pymc_nuts import Run, Sampler
 from .estimate import Estimate, missing
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _RHAT = 1.01
 _ACCEPT, _ACCEPT_LATENT = 0.8, 0.9
 """Acceptance rates aimed at: PyMC's; and smaller steps where latent variables bend the posterior. Measured on 28 rows
 in six groups: 2 divergences in 24,000 transitions instead of 8 in 8,000."""
+_MATRICES = 4e9
+"""Chains × tuning steps × f³ up to which a metric of f × f is learned: in 100 dimensions some 2 s of the usual 4,000
+steps, in 343 it took 280 s (measured)."""
 
 TUNE, TUNE_STANDARD = 1000, 200
 """Tuning steps: to learn scales and a step size, or a step size alone."""
@@ -63,7 +66,8 @@ def fit(
     """
     began = time.perf_counter()
     try:
-        tree, modes = _in_one_mode(program, sampling, seed, _better(program, sampling, seed), top)
+        tree = _completed(program, _drawn(program, sampling, seed))
+        tree, modes = _in_one_mode(program, sampling, seed, tree, top)
     except (RuntimeError, ValueError, FloatingPointError) as error:
         seconds = time.perf_counter() - began
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
@@ -92,24 +96,60 @@ def fit(
     )
 
 
-def _better(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _drawn(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
+    """Draws by the first of the density's samplers that can; what nutpie cannot compile or start from, PyMC may."""
+    standardised = _standardised(program, sampling, seed) if start is None else None
+    if standardised is not None:
+        return standardised
+    from numba.core.errors import NumbaError
+
+    *others, last = [_BY[name] for name in program.samplers]
+    for sampler in others:
+        try:
+            with quiet():
+                return sampler(program, sampling, seed, start)
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, NumbaError):
+            continue
+    return last(program, sampling, seed, start)
+
+
+def _by_nutpie(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
     """Draws; where what is sampled is not standardised and hardly mixes, those of a metric that knows correlations.
 
     A diagonal metric, PyMC's, needs many steps along the ridge of raw covariates, an intercept and its group's effects.
-    Measured: 1,475 effective draws in place of 253 on 62 summers in Kilpisjärvi, 401 in place of 75 on the epilepsy
-    trial of Thall and Vail. The draws that are kept are those of one run.
+    Measured: 1,475 effective draws in place of 253 on 62 summers in Kilpisjärvi. The second run may take as many
+    gradients as the first, of a density that is compiled already, and is not made where its matrices would cost more.
+    The draws that are kept are those of one run.
     """
-    first = _sample(program, sampling, seed)
-    if program.standardised or "nutpie" not in program.samplers:
-        return first
-    before = _effective(first, program)
-    if before >= 100 * sampling.chains or _apart(program, first):
-        return first
+    sampler = Sampler(program.sampled_model, _start(program, start), still=start is not None)
+    first = _run(sampler, program, sampling, seed)
+    assert first is not None  # which may take as many gradients as it likes
+    costly = sampling.chains * (sampling.tune or TUNE) * sampler.dimension**3 > _MATRICES
+    if program.standardised or costly or start is not None:
+        return first.tree
+    seen = _completed(program, first.tree)
+    before = _effective(seen, program)
+    if before >= 100 * sampling.chains or _apart(program, seen):
+        return first.tree
     try:
-        second = _sample(program, sampling, seed, correlated=True)
+        second = _run(sampler, program, sampling, seed, most=first.gradients, adaptation="low_rank")
     except (RuntimeError, ValueError, FloatingPointError):
-        return first
-    return second if _effective(second, program) > before else first
+        return first.tree
+    better = second is not None and _effective(_completed(program, second.tree), program) > before
+    return second.tree if second is not None and better else first.tree
+
+
+def _run(sampler: Sampler, program: Density, sampling: Sampling, seed: int, **options: Any) -> Run | None:
+    return sampler.run(
+        seed,
+        sampling.chains,
+        draws=sampling.draws,
+        tune=sampling.tune or TUNE,
+        cores=min(sampling.chains, os.cpu_count() or 1),
+        target_accept=_accept(program),
+        progress_bar=sampling.progress,
+        **options,
+    )
 
 
 def _in_one_mode(
@@ -131,7 +171,7 @@ def _in_one_mode(
     if mode is None or not mode.converged or not np.all(np.isfinite(mode.point)):
         return tree, (Concern("modes", seen),)
     try:
-        again = _sample(program, sampling, seed, start=mode.point)
+        again = _completed(program, _drawn(program, sampling, seed, mode.point))
     except (RuntimeError, ValueError, FloatingPointError):
         return tree, (Concern("modes", seen),)
     if _apart(program, again) is not None:
@@ -210,13 +250,10 @@ def diagnostics(
     return tuple(found)
 
 
-def _sample(
-    program: Density, sampling: Sampling, seed: int, correlated: bool = False, start: Array | None = None
-) -> "xarray.DataTree":
-    """Draws with derived quantities; from ``start`` itself where it is given, else where the sampler begins."""
-    tree = _by("nutpie", program, sampling, seed, correlated) if correlated else _drawn(program, sampling, seed, start)
+def _completed(program: Density, tree: "xarray.DataTree") -> "xarray.DataTree":
+    """The tree with derived quantities, and without texts, of which netCDF cannot hold None; once is enough."""
     texts = [name for name, values in tree["sample_stats"].data_vars.items() if values.dtype == object]
-    tree["sample_stats"] = tree["sample_stats"].to_dataset().drop_vars(texts)  # netCDF cannot hold None
+    tree["sample_stats"] = tree["sample_stats"].to_dataset().drop_vars(texts)
     _add_functions(program, tree)
     return tree
 
@@ -233,38 +270,10 @@ def _standardised(program: Density, sampling: Sampling, seed: int) -> "xarray.Da
     return single.drawn(program, schedule, seed, sampling.progress)
 
 
-def _drawn(program: Density, sampling: Sampling, seed: int, start: Array | None) -> "xarray.DataTree":
-    """Draws by the first of the density's samplers that can; what nutpie cannot compile or start from, PyMC may."""
-    standardised = _standardised(program, sampling, seed) if start is None else None
-    if standardised is not None:
-        return standardised
-    from numba.core.errors import NumbaError
-
-    *others, last = program.samplers
-    for sampler in others:
-        try:
-            with quiet():
-                return _by(sampler, program, sampling, seed, start=start)
-        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, NumbaError):
-            continue
-    return _by(last, program, sampling, seed, start=start)
-
-
-def _by(
-    sampler: str,
-    program: Density,
-    sampling: Sampling,
-    seed: int,
-    correlated: bool = False,
-    start: Array | None = None,
-) -> "xarray.DataTree":
-    """Draws by PyMC's ``sampler``; from ``start`` ``(p,)`` itself where it is given, else from around the program's."""
+def _by_pymc(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
     import pymc
 
-    begin = program.layout.split(program.start if start is None else start)
-    # Data as constants: nutpie compiles a fifth faster (measured), but PyMC does not freeze a model with initvals.
-    freeze = not any(value is not None for value in program.sampled_model.rvs_to_initial_values.values())
-    still: dict[str, Any] = {} if start is None else {"jitter_rvs": set()}
+    still: dict[str, Any] = {} if start is None else {"init": "adapt_diag"}
     return pymc.sample(
         model=program.sampled_model,
         draws=sampling.draws,
@@ -272,16 +281,28 @@ def _by(
         chains=sampling.chains,
         cores=min(sampling.chains, os.cpu_count() or 1),
         random_seed=seed,
-        initvals={name: np.asarray(value) for name, value in begin.items()},
-        target_accept=_ACCEPT_LATENT if program.model.has_latent else _ACCEPT,
-        nuts_sampler=sampler,
-        **({"nuts": {"adaptation": "low_rank"}} if correlated else {}),
-        **({} if start is None or sampler == "nutpie" else {"init": "adapt_diag"}),
-        compile_kwargs={"freeze_model": freeze, **still} if sampler == "nutpie" else {"mode": MODE},
+        initvals=_start(program, start),
+        target_accept=_accept(program),
+        nuts_sampler="pymc",
+        **still,
+        compile_kwargs={"mode": program.search_mode},
         progressbar=sampling.progress,
         quiet=not sampling.progress,
         compute_convergence_checks=False,
     )
+
+
+_BY = {"nutpie": _by_nutpie, "pymc": _by_pymc}
+
+
+def _start(program: Density, start: Array | None) -> dict[str, Array]:
+    """Values of the free variables by name at ``start`` ``(p,)``, the program's own unless given."""
+    begin = program.layout.split(program.start if start is None else start)
+    return {str(name): np.asarray(value) for name, value in begin.items()}
+
+
+def _accept(program: Density) -> float:
+    return _ACCEPT_LATENT if program.model.has_latent else _ACCEPT
 
 
 def _add_functions(program: Density, tree: "xarray.DataTree") -> None:

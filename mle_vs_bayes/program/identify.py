@@ -14,6 +14,7 @@ from ..model.layout import combination
 from .graphs.latent import in_likelihood, parents
 from .program_density import ProgramDensity
 from .program_model import ProgramModel
+from .start import Allowance
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def joint_mode(model: ProgramModel) -> str | None:
     )
 
 
-def unidentified(density: ProgramDensity) -> str | None:
+def unidentified(density: ProgramDensity, allowance: Allowance) -> str | None:
     """Why the likelihood alone has no single maximum, or None."""
     model = density.model
     read = in_likelihood(model.program)
@@ -49,11 +50,11 @@ def unidentified(density: ProgramDensity) -> str | None:
     way = "leave it out, or read the MAP and the posterior"
     if unread:
         return f"the likelihood does not depend on {', '.join(unread)}; {way}"
-    flat = _flat_direction(density, 0.0) if density.layout.free_size <= MOST else None
+    flat = _flat_direction(density, 0.0, allowance)
     return None if flat is None else f"the likelihood does not change along {flat}, which only a prior can tell; {way}"
 
 
-def check_proper(density: ProgramDensity) -> None:
+def check_proper(density: ProgramDensity, allowance: Allowance) -> None:
     """Refuse a posterior that has a direction in which neither likelihood nor prior changes.
 
     Raises
@@ -62,9 +63,7 @@ def check_proper(density: ProgramDensity) -> None:
         Naming the direction and the flat priors.
     """
     flat = [name for name, prior in density.priors.items() if not prior.proper]
-    if not flat or density.layout.free_size > MOST:
-        return
-    direction = _flat_direction(density, 1.0)
+    direction = _flat_direction(density, 1.0, allowance) if flat else None
     if direction is not None:
         raise ModelError(
             f"the posterior of {density.model.name} is improper: neither the data nor a prior say anything along "
@@ -72,10 +71,17 @@ def check_proper(density: ProgramDensity) -> None:
         )
 
 
-def _flat_direction(density: ProgramDensity, power: float) -> str | None:
+def _flat_direction(density: ProgramDensity, power: float, allowance: Allowance) -> str | None:
     """In words, a combination of parameters that log-likelihood + ``power`` · log prior does not depend on, or None."""
-    evaluations = [density.evaluate(z, power) for z in _points(density)]
-    usable = [e for e in evaluations if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
+    if density.layout.free_size > MOST:
+        return None
+    allowance.price_of(density)
+    if not allowance.affords(
+        1 + POINTS, f"whether {'the prior leaves' if power else 'the data leave'} a direction open"
+    ):
+        return None
+    found = [density.evaluate(z, power) for z in _points(density)]
+    usable = [e for e in found if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
     if len(usable) < 2:
         return None
     tolerance = _EXACT if density.exact_gradient else _APPROXIMATE

@@ -12,14 +12,16 @@ from ..data.dataset import Dataset
 from ..density.coordinates import Coordinates
 from ..errors import ModelError
 from ..model.layout import Layout
+from ..sampling.machine_code import one_machine_code
 from .compiled import Compiled, Slopes, slopes
 from .graphs.latent import latent
 from .graphs.quantities import with_quantities
+from .graphs.randomness import check_densities, check_repeats
 from .identify import check_proper, joint_mode, unidentified
 from .origin import Origin, Siblings, fixed
 from .program_density import Notes, ProgramDensity, standardised
 from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
-from .start import climbed, close_edges, usable_start
+from .start import Allowance, climbed, close_edges, usable_start
 
 if TYPE_CHECKING:
     import pymc
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+@one_machine_code()
 def open_program(
     program: "pymc.Model",
     name: str = "pymc_model",
@@ -35,6 +38,7 @@ def open_program(
     samplers: tuple[str, ...] = ("nutpie", "pymc"),
     notes: Notes = (),
     origin: Origin | None = None,
+    allowance: Allowance | None = None,
 ) -> ProgramDensity:
     """Everything the suite needs of a PyMC model.
 
@@ -54,17 +58,20 @@ def open_program(
         Concerns known beforehand, and the estimators that they are about.
     origin : Origin, optional
         What makes the program from other data; it stays as it is unless given.
+    allowance : Allowance, optional
+        What may be spent in derivatives before anything is fitted.
 
     Raises
     ------
     DataError
         An observed variable has missing values.
     ModelError
-        Nothing is observed, a free variable is discrete, no start has a finite density, the posterior is improper.
+        Nothing is observed, a free variable is discrete, values or density are random, no start has a finite density,
+        the posterior is improper.
     """
     observed = observed_values(program)
     check(program, name)
-    hooks = hooks or Hooks()
+    hooks, allowance = hooks or Hooks(), allowance or Allowance()
 
     def opened(other: "pymc.Model") -> ProgramDensity:
         """With other data: of the file's functions only what it derives from θ still holds."""
@@ -76,12 +83,10 @@ def open_program(
     model = replace(model, siblings=siblings)
     model, starting = _started(model, data, compiled, opened)
     joint = joint_mode(model)
-    density = ProgramDensity(
-        *_prepared(model, data, compiled, starting, opened, None if allow_joint else joint),
-        opened=opened,
-        samplers=samplers,
-        notes=(*_notes(program, joint if allow_joint else None), *notes),
-    )
+    parts = _prepared(model, data, compiled, starting, opened, None if allow_joint else joint, allowance)
+    slow = tuple((("mle", "map", "posterior"), concern) for concern in allowance.concern)
+    notes = (*_notes(program, joint if allow_joint else None), *slow, *notes)
+    density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes)
     return siblings.keep(density)
 
 
@@ -96,6 +101,7 @@ def _described(
     bare = ProgramModel(name, program, hooks, observed, data.n, point, axes, parameters, effects=effects)
     model = with_quantities(bare)
     compiled = Compiled(model, Layout(model, data), data)
+    check_densities(compiled.graphs, name)
     return replace(model, units=compiled.log_likelihood_on), compiled
 
 
@@ -103,6 +109,7 @@ def _started(model: ProgramModel, data: Dataset, compiled: Compiled, opened: Any
     """The model at a point with a finite density, with the ends of its supports, and derivatives tried there."""
     draft = _draft(model, data, compiled, slopes(compiled.graphs, compiled.layout.join(model.point)), opened)
     start = usable_start(draft)
+    check_repeats(compiled.unit_values(start), compiled.unit_values(start), "the likelihood")
     usable = replace(model, point=compiled.layout.split(start), parameters=close_edges(draft, start))
     return usable, slopes(compiled.graphs, start)
 
@@ -113,7 +120,13 @@ def _draft(model: ProgramModel, data: Dataset, compiled: Compiled, slopes: Slope
 
 
 def _prepared(
-    model: ProgramModel, data: Dataset, compiled: Compiled, slopes: Slopes, opened: Any, joint: str | None
+    model: ProgramModel,
+    data: Dataset,
+    compiled: Compiled,
+    slopes: Slopes,
+    opened: Any,
+    joint: str | None,
+    allowance: Allowance,
 ) -> tuple[ProgramModel, Dataset, Compiled, Slopes, Coordinates]:
     """What the finished density is made of: a start near a mode, coordinates standardised there, what is refused.
 
@@ -122,14 +135,17 @@ def _prepared(
     layout = Layout(model, data)
     draft = _draft(model, data, compiled, slopes, opened)
     if joint is not None:
-        check_proper(draft)
+        check_proper(draft, allowance)
         return replace(model, refusals=Refusals(mle=joint, map=joint)), data, compiled, slopes, draft.coordinates
-    start = climbed(draft, draft.start)
+    allowance.price_of(draft)
+    start = climbed(draft, draft.start, allowance)
     near = replace(model, point=layout.split(start))
     draft = _draft(near, data, compiled, slopes, opened)
-    check_proper(draft)
-    coordinates, slopes = standardised(layout, data, start, slopes)
-    return replace(near, refusals=Refusals(mle=unidentified(draft))), data, compiled, slopes, coordinates
+    check_proper(draft, allowance)
+    refusals, coordinates = Refusals(mle=unidentified(draft, allowance)), draft.coordinates
+    if allowance.affords(2, "coordinates scaled by the curvature"):
+        coordinates, slopes = standardised(layout, data, start, slopes)
+    return replace(near, refusals=refusals), data, compiled, slopes, coordinates
 
 
 def _under_own_covariates(program: "pymc.Model", hooks: Hooks) -> Origin:

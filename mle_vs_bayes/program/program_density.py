@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..data.dataset import Dataset
-from ..density.compile_cache import MODE
+from ..density.compile_cache import LOOP_MODE, MODE
 from ..density.coordinates import Coordinates, root_of_inverse
 from ..density.density import Density
 from ..density.graphs import LikelihoodGraph, PosteriorGraph
@@ -62,6 +62,10 @@ class ProgramDensity(Density):
         self.two_likelihoods = model.hooks.log_likelihood is not None
         self.draws_from_likelihood = model.hooks.simulate is None
         self.pymc_failures = refusals()
+
+    @property
+    def search_mode(self) -> str:
+        return LOOP_MODE if self.slopes.likelihood.looping else MODE
 
     @cached_property
     def start(self) -> Array:

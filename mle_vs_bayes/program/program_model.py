@@ -17,6 +17,7 @@ from ..model.model import Model, Theta
 from ..model.parameter import Function, Parameter
 from ..model.prior import Prior
 from ..quiet import quiet
+from .graphs.randomness import check_observed
 from .graphs.supports import support_of
 from .program_prior import prior_of
 
@@ -182,7 +183,10 @@ def observed_values(program: "pymc.Model") -> dict[str, Array]:
     ------
     DataError
         Some are missing: PyMC would draw them, and they would be parameters.
+    ModelError
+        They are drawn at random.
     """
+    check_observed(program)
     free = {rv.name for rv in program.free_RVs}
     values = {}
     for rv in program.observed_RVs:

@@ -4,19 +4,28 @@ PyMC's own point knows the priors only, and under flat ones is 0 or 1: thousands
 the millions. From it, or from the best of some prior draws where it is not finite, Newton steps with the absolute
 values of the Hessian's eigenvalues [1]_ climb into the neighbourhood of a mode; they know no units either.
 
+A gradient takes microseconds in most programs and seconds in some (a differential equation in a black box). It is
+measured once, and what cannot be afforded at that price is left out and named: a climb that is cut short starts the
+chains elsewhere, so on a faster machine the draws may be others. Where all can be afforded, as it can for gradients of
+some milliseconds, nothing depends on the clock.
+
 .. [1] Dauphin et al. (2014), Identifying and attacking the saddle point problem in high-dimensional non-convex
    optimization, NeurIPS 27, section 4.
 """
 
-from dataclasses import replace
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..concerns import Concern
 from ..density.density import Evaluation
 from ..errors import ModelError
 from ..model.parameter import Parameter
 from ..model.support import nonnegative, positive
+from .graphs.randomness import check_repeats
 from .program_density import ProgramDensity
 from .program_model import initial_point
 
@@ -30,6 +39,68 @@ _HOPELESS = 1e6
 """Nats by which a start must be worse than another to be given up."""
 _LONGEST = 3.0
 """Of a bounded coordinate's step: a factor of 20."""
+
+
+Clock = Callable[[], float]
+
+SECONDS = 60.0
+"""That opening a program may spend in derivatives, about as many as the fits of an ordinary one take."""
+
+
+@dataclass
+class Allowance:
+    """``seconds`` that are left, of which an evaluation of the density with its derivatives takes ``price``."""
+
+    seconds: float = SECONDS
+    clock: Clock = time.perf_counter
+    gradient: float = 0.0
+    """Seconds of one gradient."""
+    price: float = 0.0
+    left_out: list[str] = field(default_factory=list)
+
+    def measure(self, gradient: Callable[[], object], gradients: int) -> None:
+        """Time one gradient; an evaluation with a Hessian costs ``gradients`` more."""
+        began = self.clock()
+        gradient()
+        self.gradient = self.clock() - began
+        self.price = self.gradient * (1 + gradients)
+
+    def price_of(self, density: ProgramDensity) -> None:
+        """Measure a gradient where it is not known yet. The first one compiles; two at one point show draws.
+
+        Raises
+        ------
+        ModelError
+            The gradient is random.
+        """
+        if self.price:
+            return
+        slopes, again = density.slopes.likelihood, list[Array]()
+        first = slopes.gradient(density.start)
+        self.measure(lambda: again.append(slopes.gradient(density.start)), slopes.hessian_gradients)
+        check_repeats(first, again[0], "the gradient")
+
+    def evaluations(self, most: int) -> int:
+        """How many of ``most`` evaluations half of what is left pays for."""
+        return min(most, int(self.seconds / 2 / self.price)) if self.price else most
+
+    def spend(self, evaluations: int) -> None:
+        self.seconds -= evaluations * self.price
+
+    def affords(self, evaluations: int, what: str) -> bool:
+        """Whether so many can be paid for, and if so they are; if not, ``what`` is noted as left out."""
+        if self.evaluations(evaluations) < evaluations:
+            self.left_out.append(what)
+            return False
+        self.spend(evaluations)
+        return True
+
+    @property
+    def concern(self) -> tuple[Concern, ...]:
+        """What was left out, and at which price."""
+        if not self.left_out:
+            return ()
+        return (Concern("slow_gradient", f"one takes {self.gradient:.2g} s; left out: {', '.join(self.left_out)}"),)
 
 
 def usable_start(density: ProgramDensity) -> Array:
@@ -55,10 +126,10 @@ def usable_start(density: ProgramDensity) -> Array:
     return points[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))]
 
 
-def climbed(density: ProgramDensity, start: Array) -> Array:
-    """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere."""
+def climbed(density: ProgramDensity, start: Array, allowance: Allowance) -> Array:
+    """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere or costs too much."""
     z = density.coordinates.z(start)
-    if not np.all(np.isfinite(z)):
+    if not np.all(np.isfinite(z)) or not allowance.affords(1, "the climb from PyMC's point towards a mode"):
         return start
     evaluation = density.evaluate(z, 1.0)
     for _ in range(_STEPS):
@@ -67,8 +138,12 @@ def climbed(density: ProgramDensity, start: Array) -> Array:
             return start
         if length < _NEAR:
             break
-        moved = _moved(density, z, evaluation, step)
+        trials = allowance.evaluations(_HALVINGS)
+        moved, evaluations = _moved(density, z, evaluation, step, trials)
+        allowance.spend(evaluations)
         if moved is None:
+            if trials < _HALVINGS:
+                allowance.left_out.append("the end of the climb towards a mode")
             break
         z, evaluation = moved
     theta = density.coordinates.theta(z)
@@ -89,14 +164,16 @@ def _step(evaluation: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, fl
     return step * min(1.0, _LONGEST / longest if longest > 0 else 1.0), float(np.sqrt(np.sum(along**2 / size)))
 
 
-def _moved(density: ProgramDensity, z: Array, evaluation: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
-    """The first of ever shorter steps that climbs, and the density there; None where none does."""
-    for halving in range(_HALVINGS):
-        moved = z + step * 0.5**halving
-        higher = density.evaluate(moved, 1.0)
-        if np.isfinite(higher.value) and higher.value > evaluation.value and np.all(np.isfinite(higher.gradient)):
-            return moved, higher
-    return None
+def _moved(
+    density: ProgramDensity, z: Array, here: Evaluation, step: Array, trials: int
+) -> tuple[tuple[Array, Evaluation] | None, int]:
+    """The first of ever shorter steps that climbs, with the density there, or None; and how many were tried."""
+    for halving in range(trials):
+        there = z + step * 0.5**halving
+        found = density.evaluate(there, 1.0)
+        if np.isfinite(found.value) and found.value > here.value and np.all(np.isfinite(found.gradient)):
+            return (there, found), halving + 1
+    return None, trials
 
 
 def _height(density: ProgramDensity, theta: Array) -> float:

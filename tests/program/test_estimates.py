@@ -81,6 +81,19 @@ def test_shares_and_covariances_are_the_sample_s():
     assert away(fitted("covariance")["mle"], [root[0, 0], root[1, 0], root[1, 1], *y.mean(axis=0)]) < OPTIMUM
 
 
+def test_of_a_simplex_one_share_may_be_read():
+    """Identified, and singular on the model scale: 6 of 16 is the MLE, its SE √(p(1 − p)/n) that of either share."""
+    with pm.Model() as model:
+        shares = pm.Dirichlet("p", np.ones(2))
+        pm.Binomial("y", 16, shares[0], observed=[6])
+    mle = compare(model, estimators=["mle"])["mle"]
+    assert mle.point == pytest.approx([6 / 16, 10 / 16], rel=1e-6)
+    assert mle.se == pytest.approx([np.sqrt(6 * 10 / 16**3)] * 2, rel=1e-6)
+    assert mle.results.bse == pytest.approx(mle.se, rel=1e-12)
+    with pytest.raises(np.linalg.LinAlgError):  # mutant: the covariance that statsmodels' own fit would take
+        np.linalg.inv(mle.results.model.hessian(mle.point))
+
+
 def test_effects_that_sum_to_zero():
     found = fitted("contrasts")["mle"]
     model = PROGRAMS["contrasts"]()

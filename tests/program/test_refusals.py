@@ -2,15 +2,23 @@
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 import pytest
 
 from mle_vs_bayes import compare
 from mle_vs_bayes.errors import DataError, MleVsBayesError, ModelError, UsageError
+from mle_vs_bayes.program.statsmodels_model import black_box
+from mle_vs_bayes.quiet import quiet
 
 from .programs import normal, numbers
 
 BAD = {}
 POINTS = ["mle", "map"]
+
+
+def noise():
+    """A standard normal number, another one at every evaluation."""
+    return pt.random.normal(rng=pt.random.shared_rng(numbers()), return_next_rng=True)[1]
 
 
 def refused(error, *words):
@@ -34,6 +42,49 @@ def nothing_free():
 @refused(ModelError, "discrete free variables (k)", "marginalise", "pm.Mixture")
 def discrete():
     pm.Normal("y", pm.Poisson("k", 3), 1, observed=[1.0, 2])
+
+
+@refused(ModelError, "the variable y observes is drawn at random", "pm.Minibatch", "observe all of the data")
+def a_handful_of_rows_at_a_time():
+    rows = pm.Minibatch(numbers().normal(size=30), batch_size=5)
+    pm.Normal("y", pm.Normal("a"), 1, observed=rows, total_size=30)
+
+
+@refused(ModelError, "the density of y draws random numbers", "same at every call")
+def a_simulated_density():
+    with quiet():  # PyMC makes it in a way that PyTensor warns of
+        pm.Simulator("y", lambda rng, a, size: rng.normal(a, 1, size=size), pm.Normal("a"), observed=[1.0, 2, 3])
+
+
+@refused(ModelError, "the density of noise draws random numbers")
+def a_potential_that_draws():
+    pm.Normal("y", pm.Normal("a"), 1, observed=[1.0, 2])
+    pm.Potential("noise", noise())
+
+
+@refused(ModelError, "a density draws random numbers")
+def a_logp_that_draws():
+    pm.CustomDist("y", pm.Normal("a"), logp=lambda y, a: -((y - a) ** 2) + noise(), observed=[1.0, 2])
+
+
+@refused(ModelError, "two evaluations of the likelihood at one point gave", "and then", "is random")
+def a_black_box_that_draws():
+    generator = numbers()
+    box = black_box(lambda a: generator.normal(size=2), lambda a: np.ones((2, 1)))
+    pm.Potential("p", box(pm.Normal("a", shape=1)).sum())
+
+
+@refused(ModelError, "two evaluations of the gradient at one point gave")
+def a_black_box_whose_scores_draw():
+    generator = numbers()
+    box = black_box(lambda a: -((a - 1) ** 2), lambda a: generator.normal(size=(1, 1)))
+    pm.Potential("p", box(pm.Normal("a", shape=1)).sum())
+
+
+@refused(ModelError, "PyMC has no density of", "give the variable a logp=")
+def a_sum_without_density():
+    a = pm.Normal("a")
+    pm.CustomDist("y", a, dist=lambda a, size: pm.Normal.dist(a, size=size) + pm.Normal.dist(), observed=[1.0])
 
 
 @refused(ModelError, "improper", "a − b", "give a or b a proper prior")
@@ -110,6 +161,22 @@ def test_collinear_covariates_are_named_and_nearly_collinear_ones_fitted():
         mle = compare(model, estimators=["mle"])["mle"]
         assert mle.status == status
     assert "concerns" not in mle.labels
+
+
+def test_a_black_box_that_repeats_itself_is_no_random_one():
+    """What the two evaluations at one point are compared with: the same box without the draws, MLE 1."""
+    box = black_box(lambda a: -((a - 1) ** 2), lambda a: np.reshape(-2 * (a - 1), (1, 1)))
+    with pm.Model() as model:
+        pm.Potential("p", box(pm.Normal("a", shape=1)).sum())
+    assert compare(model, estimators=["mle"])["mle"].point == pytest.approx([1.0], abs=1e-6)
+
+
+def test_a_derived_quantity_that_draws_has_no_row():
+    with pm.Model() as model:
+        a = pm.Normal("a")
+        pm.Deterministic("noisy", a + noise())
+        pm.Normal("y", a, 1, observed=[1.0, 2])
+    assert compare(model, estimators=["mle"]).fit.program.quantity_labels == ("a",)
 
 
 def test_a_parameter_that_nothing_reads_is_named():

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.compile_cache import MODE
+from ...density.compile_cache import MODE, UNCHECKED, compiled, has_loops
 from ...quiet import quiet
 
 Array = NDArray[np.float64]
@@ -45,23 +45,17 @@ def function(vector: Any, outputs: Any) -> Of:
 
 def function_of(inputs: Sequence[Any], outputs: Any) -> Callable[..., Any]:
     """A compiled function of several inputs without PyMC's checks of parameters; it may raise."""
-    import pytensor
     from pytensor.compile.mode import get_mode
 
-    mode = get_mode(MODE).including("local_remove_check_parameter")
-
-    def compiled(mode: Any) -> Callable[..., Any]:
-        with quiet():
-            of: Callable[..., Any] = pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
-        return of
-
-    of = compiled(mode)
-    return compiled(mode.excluding("canonicalize")) if _too_wide(of) else of
+    mode = get_mode(MODE).including(UNCHECKED)
+    with quiet():
+        found = compiled(inputs, outputs, mode)
+        return compiled(inputs, outputs, mode.excluding("canonicalize")) if _too_wide(found) else found
 
 
-def _too_wide(compiled: Any) -> bool:
+def _too_wide(function: Any) -> bool:
     """Whether a sum of many terms (a recursion written out) was made one operation that Python cannot perform."""
-    return any(len(node.inputs) >= _OPERANDS for node in compiled.maker.fgraph.apply_nodes if _is_elementwise(node))
+    return any(len(node.inputs) >= _OPERANDS for node in function.maker.fgraph.apply_nodes if _is_elementwise(node))
 
 
 def _is_elementwise(node: Any) -> bool:
@@ -98,6 +92,16 @@ class Derivatives:
 
     def __call__(self, theta: Array) -> tuple[Array, Array]:
         return self.gradient(theta), self.hessian(theta)
+
+    @property
+    def looping(self) -> bool:
+        """Whether elements of the gradient are loops."""
+        return self.first is not None and has_loops(self.first)
+
+    @property
+    def hessian_gradients(self) -> int:
+        """How many gradients a Hessian costs at most."""
+        return len(self.scale) * (1 if self.second is not None else 2)
 
     def with_scale(self, scale: Array) -> "Derivatives":
         """The same with other steps of its differences."""

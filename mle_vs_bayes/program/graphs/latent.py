@@ -26,16 +26,6 @@ _FEWEST = 4
 """Observations from which as many elements are no coincidence."""
 
 
-def is_random(variable: Any) -> bool:
-    """Whether anything random lies upstream of a variable, or it is random itself."""
-    from pymc.distributions.distribution import SymbolicRandomVariable
-    from pytensor.graph.traversal import ancestors
-    from pytensor.tensor.random.op import RandomVariable
-
-    kinds = (RandomVariable, SymbolicRandomVariable)
-    return any(source.owner is not None and isinstance(source.owner.op, kinds) for source in ancestors([variable]))
-
-
 def read_by(model: "pymc.Model", variables: Iterable[Any], blockers: Iterable[Any] = ()) -> set[Any]:
     """The free variables that these variables read themselves, and not through other free variables."""
     from pytensor.graph.traversal import ancestors

@@ -13,6 +13,7 @@ from ...model.parameter import Function, Moments
 from ..program_model import MOST_ELEMENTS, MOST_FITTED, ProgramModel, axes_of
 from .densities import Graphs
 from .differentiate import function, guarded
+from .randomness import is_random
 
 Array = NDArray[np.float64]
 
@@ -64,6 +65,8 @@ def _small(model: ProgramModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
         point = layout.join(model.point)
         for variable in candidates:
             graph = graphs.one(variable)
+            if is_random(graph):  # another number at every evaluation: it stays in the DataTree
+                continue
             shape = np.shape(function(graphs.vector, graph)(point))
             fitted = model.size in (*shape, np.prod(shape)) and model.size > MOST_FITTED
             if not fitted or model.effects:

@@ -159,7 +159,7 @@ def constant(variable: Any) -> Array | None:
     """The value of a graph in which nothing is random, else None."""
     from pytensor.graph.basic import Variable
 
-    from .latent import is_random
+    from .randomness import is_random
 
     if variable is None:
         return None
