@@ -3,12 +3,24 @@
 import os
 import signal
 
+import pytest
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 settings.load_profile("deterministic")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--patience", type=float, default=600, help="Seconds after which a process is taken to hang.")
+
+
+@pytest.fixture(scope="session")
+def patience(request):
+    """Seconds after which a test gives up on another process: no measure of speed, and only ever used up by a hang."""
+    return request.config.getoption("--patience")
+
 
 # A shell that runs the suite in the background has told it to ignore Ctrl-C, which some tests are about.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,12 +14,9 @@ from numpy.typing import NDArray
 from scipy.stats import binom, chi2, norm
 
 from ..data.dataset import Dataset
-from ..density.compile_cache import MODE
-from ..density.density import Program
+from ..density.density import Density
+from ..errors import ModelError
 from ..fit.agreement import predict
-from ..program.program_density import OwnProgram
-from ..program.replicable import under_own_covariates
-from . import scipy_priors
 from .finding import Measured, NotApplicableError
 from .subject import Subject, draw, named, replicated
 
@@ -83,44 +80,22 @@ def _finite(data: Dataset) -> bool:
     return all(bool(np.all(np.isfinite(values) | (role in ("upper", "lower")))) for role, values in data.items())
 
 
-def truths_from_prior(program: Program, count: int, generator: np.random.Generator) -> list[Array]:
-    """``count`` points θ ``(p,)`` from the prior as SciPy draws it.
+def truths_from_prior(program: Density, count: int, generator: np.random.Generator) -> list[Array]:
+    """``count`` points θ ``(p,)`` from the prior.
 
     Raises
     ------
     NotApplicableError
-        A prior is improper, or SciPy has no such distribution, or the support does not follow from the prior alone.
+        A prior is improper, or has no wording but PyMC's.
     """
-    layout = program.layout
-    if isinstance(program, OwnProgram):
-        import pymc
-
-        seed = int(generator.integers(2**31))
-        drawn = pymc.draw(program.model.program.free_RVs, draws=count, random_seed=seed, mode=MODE)
-        names = [str(rv.name) for rv in program.model.program.free_RVs]
-        return [layout.join({n: np.ravel(v[i]) for n, v in zip(names, drawn, strict=True)}) for i in range(count)]
-    for p in layout.parameters:
-        prior = program.priors[p.name]
-        if not prior.proper:
-            raise NotApplicableError(f"the prior {prior} of {p.name} is improper: no truth can be drawn from it")
-        if not scipy_priors.known(prior, len(layout.labels_of[p.name])):
-            raise NotApplicableError(f"no second wording of {prior}")
-    found: list[Array] = []
-    for _ in range(count):
-        parts = [
-            scipy_priors.draw(program.priors[p.name], len(layout.labels_of[p.name]), generator)
-            for p in layout.parameters
-        ]
-        rising = [
-            np.sort(part) if p.support.name == "ordered" else part
-            for p, part in zip(layout.parameters, parts, strict=True)
-        ]
-        found.append(np.concatenate(rising))
-    return found
+    try:
+        return program.draw_prior(count, generator)
+    except ModelError as error:
+        raise NotApplicableError(str(error)) from error
 
 
 def fit(
-    program: Program, datasets: Sequence[Dataset], truths: Sequence[Array], names: Sequence[str], seed: int
+    program: Density, datasets: Sequence[Dataset], truths: Sequence[Array], names: Sequence[str], seed: int
 ) -> "Replicates":
     """All data sets under the program's own numbers for priors; of posteriors the ranks of the truths are kept."""
     from ..fit.replicates import Plan, fit_replicates
@@ -137,12 +112,11 @@ def fit(
 
     functionals = {label: rank_of(k) for k, label in enumerate(labels)} if "posterior" in names else {}
     told = [named(labels, theta) for theta in truths]
-    own = isinstance(program, OwnProgram)
     return fit_replicates(
-        under_own_covariates(program) if isinstance(program, OwnProgram) else program.model,
+        program.model,
         datasets,
         names,
-        priors=None if own else program.priors,
+        priors=program.priors,
         truth=told,
         seed=seed,
         plan=Plan(),
@@ -151,9 +125,9 @@ def fit(
 
 
 def check_pace(
-    subject: Subject, program: Program, datasets: Sequence[Dataset], truths: Sequence[Array], *asked: Any
+    subject: Subject, program: Density, datasets: Sequence[Dataset], truths: Sequence[Array], *asked: Any
 ) -> None:
-    """Refuse, in a quick run, thousands of fits of a stranger's program most of which would be made one by one.
+    """Refuse, in a quick run, thousands of fits of a program most of which would be made one by one.
 
     Raises
     ------
@@ -161,7 +135,7 @@ def check_pace(
         Of the first few data sets more than one has an answer, or none, only by itself: under wide priors truths give
         data with no information, such as counts of nothing.
     """
-    if subject.effort.patient or not program.foreign:
+    if subject.effort.patient or program.compiles_many:
         return
     rows = fit(program, datasets[:PROBE], truths[:PROBE], *asked).rows
     single = int((rows["path"] == "single").groupby(rows["replicate"]).any().sum())
@@ -172,7 +146,7 @@ def check_pace(
         )
 
 
-def _ranks(found: "Replicates", program: Program, count: int) -> tuple["pandas.DataFrame", Array, Array]:
+def _ranks(found: "Replicates", program: Density, count: int) -> tuple["pandas.DataFrame", Array, Array]:
     rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
     good = (rows["status"] == "ok").groupby(rows["replicate"]).all()
     kept = good.index[good.to_numpy()]

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from ..density import parity
 from ..density.compile_cache import MODE
-from ..density.density import Program
-from ..density.quiet import quiet
+from ..density.density import Density
 from ..errors import ModelError
-from ..search.optimum import starts
-from . import scipy_priors
+from ..quiet import quiet
+from ..search.starts import starts_of
 from .finding import FAILED, Finding, Measured, NotApplicableError, refused
 from .subject import Subject
 
@@ -49,10 +48,10 @@ def priors(subject: Subject) -> Measured:
     """PyMC's log prior is SciPy's."""
     program = subject.program
     layout = program.layout
-    if program.foreign:
+    if program.model.fixed_priors:
         raise NotApplicableError("a PyMC program says its priors once")
     for p in layout.parameters:
-        if not scipy_priors.known(program.priors[p.name], len(layout.labels_of[p.name])):
+        if not program.priors[p.name].worded_twice:
             raise NotApplicableError(f"no second wording of {program.priors[p.name]}")
     found, labels = [], []
     for z in points(program, parity.POINTS):
@@ -64,17 +63,15 @@ def priors(subject: Subject) -> Measured:
     return Measured(_some(found), [DIGITS], "relative", labels)
 
 
-def _scipy(program: Program, theta: Array) -> float:
+def _scipy(program: Density, theta: Array) -> float:
     layout = program.layout
-    parts = [scipy_priors.log_density(program.priors[p.name], theta[layout.slices[p.name]]) for p in layout.parameters]
-    return float(sum(part for part in parts if part is not None))
+    return sum(program.priors[p.name].log_density(theta[layout.slices[p.name]]) for p in layout.parameters)
 
 
 def gradients(subject: Subject) -> Measured:
     """The compiled gradient of log-likelihood + power · log prior is that of central differences of its values."""
     program = subject.program
-    derivatives = getattr(program, "theta_derivatives", None)
-    if derivatives is not None and not derivatives.exact:
+    if not program.exact_gradient:
         raise NotApplicableError("the gradient itself is made of differences: the likelihood has no other")
     found, limits, labels = [], [], []
     for power, words in ((0.0, "likelihood"), (1.0, "posterior")):
@@ -93,14 +90,14 @@ def gradients(subject: Subject) -> Measured:
     return Measured(_some(found), limits, "relative", labels)
 
 
-def _value(program: Program, power: float, z: Array) -> float:
+def _value(program: Density, power: float, z: Array) -> float:
     return program.evaluate(z, power).value
 
 
 def sampled(subject: Subject) -> Measured:
     """The density that PyMC samples is likelihood × prior, up to a constant: no Jacobian, no term left over."""
     program = subject.program
-    if program.model.has_latent and not program.foreign:
+    if program.sampled_model is not program.pymc_model:
         raise NotApplicableError("it is sampled with the latent variables that the likelihood has integrated out")
     with quiet():
         density = program.sampled_model.compile_fn(
@@ -120,7 +117,7 @@ def sampled(subject: Subject) -> Measured:
     return Measured(spread.tolist(), [DIGITS], "relative", labels)
 
 
-def _transformed(program: Program, theta: Array) -> dict[str, Array]:
+def _transformed(program: Density, theta: Array) -> dict[str, Array]:
     """The point as PyMC's own functions take it, on the scale on which it samples."""
     from pymc.initial_point import make_initial_point_fn
 
@@ -129,13 +126,13 @@ def _transformed(program: Program, theta: Array) -> dict[str, Array]:
     return dict(of(0))
 
 
-def points(program: Program, count: int) -> list[Array]:
+def points(program: Density, count: int) -> list[Array]:
     """Points z about half a standard error around the start, of which those with a finite density are of use."""
-    centre, *around = starts(program, count + 1, seed=0)
+    centre, *around = starts_of(program, count + 1, seed=0)
     return [centre + (z - centre) / 4 for z in around]
 
 
-def _units(program: Program, power: float) -> Array:
+def _units(program: Density, power: float) -> Array:
     """One standard error of each coordinate as if the others were known."""
     curvature = np.abs(np.diag(program.evaluate(program.coordinates.z(program.start), power).hessian))
     return np.asarray(1 / np.sqrt(np.where(np.isfinite(curvature) & (curvature > 0), curvature, 1.0)))
@@ -147,7 +144,7 @@ def _some(found: list[float]) -> list[float]:
     return found
 
 
-def _at(program: Program, theta: Array) -> str:
+def _at(program: Density, theta: Array) -> str:
     values = [f"{label} = {value:.3g}" for label, value in zip(program.layout.labels, theta, strict=True)]
     return f"at {', '.join(values[:4])}{', …' * (len(values) > 4)}"
 
@@ -165,7 +162,7 @@ def derivative(of: Callable[[Array], Array | float], point: Array, steps: Array)
     return np.stack([along(j) for j in range(len(point))], axis=-1)
 
 
-def rounding(program: Program, z: Array) -> float:
+def rounding(program: Density, z: Array) -> float:
     """What rounding adds to a difference of the log density, in SE units: each term is good to a few 2⁻⁵³ of itself.
 
     The four values weigh (8 + 8 + 1 + 1)/12 together; a sum of n terms rounds by at most log₂ n times 2⁻⁵³.

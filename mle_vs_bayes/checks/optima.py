@@ -3,10 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Evaluation, Program
+from ..density.density import Density
 from ..estimators import maximum_a_posteriori
 from ..estimators.estimate import Estimate
-from ..search.optimum import GRADIENT_TOLERANCE, best, distances, maximise, newton_length, starts
+from ..search.newton import GRADIENT_TOLERANCE, stand
+from ..search.optimum import best, distances, maximise
+from ..search.problem import of_density
+from ..search.starts import starts_of
 from .finding import FAILED, Finding, Measured, NotApplicableError
 from .subject import Subject
 
@@ -37,19 +40,19 @@ def maximum(subject: Subject) -> Measured | Finding:
     return Measured(found, limits, "SE", labels, "; ".join(reasons))
 
 
-def away(program: Program, theta: Array, power: float) -> tuple[float, float]:
+def away(program: Density, theta: Array, power: float) -> tuple[float, float]:
     """√(gᵀ(−H)⁻¹g), the Newton step in SE, NaN unless −H is positive definite; and the spacing of numbers there."""
     with np.errstate(divide="ignore"):
         z = program.coordinates.z(theta)
     free = np.isfinite(z)
-    evaluation = program.evaluate(z, power)
-    length = newton_length(evaluation, free)
-    return (length, 0.0) if np.isnan(length) else (length, _resolution(z[free], evaluation, free))
+    only = stand(of_density(program, power).evaluate, z[None], np.zeros(1, dtype=np.intp), program.layout.bounded)
+    length = float(only.length[0])
+    return (length, 0.0) if np.isnan(length) else (length, _resolution(z[free], only.hessian[0], free))
 
 
-def _resolution(z: Array, evaluation: Evaluation, free: NDArray[np.bool_]) -> float:
+def _resolution(z: Array, hessian: Array, free: NDArray[np.bool_]) -> float:
     """Spacing of float64 numbers at z in SE, a few times: θ was rounded once, z again."""
-    spacing = np.spacing(np.maximum(np.abs(z), 1.0)) * np.sqrt(np.abs(np.diag(evaluation.hessian)[free]))
+    spacing = np.spacing(np.maximum(np.abs(z), 1.0)) * np.sqrt(np.abs(np.diag(hessian)[free]))
     return float(8 * np.max(spacing, initial=0.0))
 
 
@@ -63,13 +66,15 @@ def several_starts(subject: Subject) -> Measured:
         except NotApplicableError as reason:
             notes.append(str(reason))
             continue
-        optima = [maximise(program, power, start) for start in starts(program, STARTS, subject.seed + 1)]
-        top = best(optima)
-        if top.status != "ok" or not estimate.converged or not top.free.all():
-            notes.append(f"{name} lies on an edge" if not top.free.all() else f"{name}: no start has an optimum")
+        problem = of_density(program, power)
+        optima = [maximise(problem, begin[None]) for begin in starts_of(program, STARTS, subject.seed + 1)]
+        top, _ = best(optima)
+        on_edge = bool(np.isinf(top.z).any())
+        if not top.converged[0] or not estimate.converged or on_edge:
+            notes.append(f"{name} lies on an edge" if on_edge else f"{name}: no start has an optimum")
             continue
-        away_from_top = sorted(distances(top, optima))
-        found += [away_from_top[1] if len(away_from_top) > 1 else float("nan"), apart(program, estimate, top.z)]
+        away_from_top = sorted(float(distances(top, each)[0]) for each in optima if each.converged[0])
+        found += [away_from_top[1] if len(away_from_top) > 1 else float("nan"), apart(program, estimate, top.z[0])]
         labels += [f"{name}, the second best of {STARTS} starts", f"{name}, the estimate"]
         lower = sum(distance > 10 * GRADIENT_TOLERANCE for distance in away_from_top)
         notes += [f"{lower} of {STARTS} starts of {name} end at a lower maximum"] if lower else []
@@ -79,7 +84,7 @@ def several_starts(subject: Subject) -> Measured:
     return Measured(found, [4 * GRADIENT_TOLERANCE], "SE", labels, "; ".join(notes))
 
 
-def apart(program: Program, estimate: Estimate, z: Array) -> float:
+def apart(program: Density, estimate: Estimate, z: Array) -> float:
     """How far θ of another optimum lies from an estimate, in its standard errors."""
     gap = np.abs(program.coordinates.theta(z) - estimate.point)
     return float(np.max(gap / estimate.se))
@@ -88,7 +93,7 @@ def apart(program: Program, estimate: Estimate, z: Array) -> float:
 def flat_prior(subject: Subject) -> Measured:
     """The MAP under a prior without slope is the MLE."""
     program = subject.program
-    if program.foreign:
+    if program.model.fixed_priors:
         raise NotApplicableError("a PyMC program says its own priors")
     unknown = [p.support.name for p in program.model.parameters if p.support.name not in FLAT]
     if unknown:
@@ -99,7 +104,7 @@ def flat_prior(subject: Subject) -> Measured:
     from ..fit import priors
 
     given = {p.name: FLAT[p.support.name] for p in program.model.parameters}
-    flat = Program(program.model, program.data, priors.resolve(program.model, given, program.data))
+    flat = program.on(program.data, priors.resolve(program.model, given, program.data))
     mode = maximum_a_posteriori.fit(flat, subject.seed)
     if not mode.converged:
         raise NotApplicableError(f"no MAP under a flat prior: {mode.reason}")

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import models
-from ..comparison import program_files
+from ..comparison import sources
 from ..comparison.compare import prepared
-from ..density.density import Program
+from ..density.model_density import ModelDensity
 from ..errors import MleVsBayesError, UsageError
 from ..fit import priors as prior_choice
 from ..fit.simulated import simulated
 from ..model.layout import Layout
 from ..model.model import Model
+from ..program import file
 from . import calibration, densities, optima, shifts, simulator, slopes
 from .budget import Budget
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
@@ -83,7 +84,7 @@ def check(
     """
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
-    with program_files.single_thread():
+    with sources.single_thread():
         subject = _subject(model, data, columns, formula, priors, QUICK if quick else FULL, seed, progress)
         findings = run(subject, progress)
     return Report(subject.program.model.name, subject.program.data.n, seed, findings)
@@ -125,17 +126,18 @@ def _subject(
     progress: Progress,
 ) -> Subject:
     budget = Budget(RANDOM)
-    if not isinstance(model, Model) and program_files.is_program(model):
-        program_files.check_options({"columns": columns, "formula": formula, "priors": priors})
-        return Subject(program_files.opened(model, data, False, progress), effort, budget, seed)
-    chosen = models.get(model) if isinstance(model, str) else program_files.catalogue_model(model, False)
+    if not isinstance(model, Model) and file.is_program(model):
+        sources.check_options({"columns": columns, "formula": formula, "priors": priors})
+        progress("building the PyMC model")
+        return Subject(file.opened(model, data), effort, budget, seed)
+    chosen = models.get(model) if isinstance(model, str) else sources.catalogue_model(model, False)
     if data is not None:
         dataset, _ = prepared(chosen, data, columns or {}, formula, False)
         truth: dict[str, float] = {}
     else:
         _check_idle({"columns": columns, "formula": formula})
         dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
-    program = Program(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+    program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
     given = None if not truth else np.array([truth[label] for label in program.layout.labels])
     return Subject(program, effort, budget, seed, given)
 

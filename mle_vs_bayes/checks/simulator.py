@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..density.density import Program
-from ..program.program_density import OwnProgram
+from ..density.density import Density
 from .densities import STEP, derivative
 from .finding import Measured, NotApplicableError
 from .subject import Subject, draw
@@ -26,7 +25,7 @@ def simulator(subject: Subject) -> Measured:
     program = subject.program
     if not program.model.regular:
         raise NotApplicableError("the data's support depends on the parameters: the score's mean is not zero")
-    if isinstance(program, OwnProgram) and program.model.companions.simulate is None:
+    if program.draws_from_likelihood:
         raise NotApplicableError("a PyMC program draws from its own density: the two cannot differ")
     count = max(1, -(-subject.effort.units // program.units))
     datasets = draw(program, [subject.truth] * count, subject.generator(1))
@@ -52,25 +51,22 @@ def _second(excess: Array) -> Array:
     return np.where(size > 1e-6, studentised(excess), 0.0)
 
 
-def _scores_of(program: Program, data: Dataset) -> Scores:
-    """The scores of the units of a data set as a function of z: exact, or differences for a program in memory."""
-    if not isinstance(program, OwnProgram):
-        own = Program(program.model, data, program.priors)
-        return lambda z: own.score_units(own.coordinates.theta(z)) @ own.coordinates.linear @ own.layout.jacobian(z)
+def _scores_of(program: Density, data: Dataset) -> Scores:
+    """The scores of the units of a data set ``(units, f)`` as a function of z: ∇_z = ∇_θ M ∂w/∂z."""
+    scores = program.score_units_on(data)
 
-    def units(z: Array) -> Array:
-        return program.model.log_likelihood(program.layout.split(program.coordinates.theta(z)), data)
+    def of(z: Array) -> Array:
+        return scores(program.coordinates.theta(z)) @ program.coordinates.linear @ program.coordinates.jacobian(z)
 
-    spread = _spread(program, program.coordinates.z(program.start))
-    return lambda z: derivative(units, z, STEP * spread)
+    return of
 
 
-def _spread(program: Program, z: Array) -> Array:
+def _spread(program: Density, z: Array) -> Array:
     """About one standard error of each coordinate ``(f,)``."""
     return np.asarray(1 / np.sqrt(np.abs(np.diag(program.evaluate(z, 0.0).hessian))))
 
 
-def _moments(scores_at: Scores, program: Program, subject: Subject) -> tuple[Array, Array]:
+def _moments(scores_at: Scores, program: Density, subject: Subject) -> tuple[Array, Array]:
     """Scores ``(units, f)`` in units of a standard error of one unit, and score × score + Hessian ``(units, f, f)``."""
     z = program.coordinates.z(subject.truth)
     spread = _spread(program, z)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.model_density import ModelDensity
 from ..fit import priors
 from ..fit.simulated import drawn
 from ..model.layout import Layout
@@ -57,8 +57,6 @@ class Sizes:
         """
         subject, program = self.subject, self.subject.program
         replicated(program)
-        if program.foreign:
-            raise NotApplicableError("the program is of one n; `study run --model` takes several")
         subject.check_patience()
         model = program.model
         if not model.regular:
@@ -78,7 +76,7 @@ class Sizes:
 def _check_grows(model: Model, sizes: Sequence[int]) -> None:
     designs = [model.design(n, np.random.default_rng(0)) for n in (sizes[0], sizes[-1])]
     if [design.n for design in designs] != [sizes[0], sizes[-1]]:
-        raise NotApplicableError("the model's data have a size of their own")
+        raise NotApplicableError("these data have a size of their own; `study run --model` takes a program at several")
     if len({Layout(model, design).size for design in designs}) > 1:
         raise NotApplicableError("parameters come with rows: more data say no more of each")
 
@@ -91,7 +89,7 @@ def sloped(model: Model, n: int, truth: Array | None, seed: int) -> dict[str, Pr
     """
     labels = Layout(model, model.design(n, np.random.default_rng(0))).labels
     data, values = drawn(model, n, {} if truth is None else named(labels, truth), np.random.default_rng([seed, 6]))
-    program = Program(model, data, priors.resolve(model, {}, data))
+    program = ModelDensity(model, data, priors.resolve(model, {}, data))
     theta = np.array([values[label] for label in program.layout.labels])
     z = program.coordinates.z(theta)
     covariance = program.coordinates.covariance(z, program.evaluate(z, 0.0).hessian)

@@ -9,12 +9,9 @@ from numpy.typing import NDArray
 
 from .. import estimators
 from ..data.dataset import Dataset
-from ..density.density import Program
+from ..density.density import Density
 from ..estimators import Settings
 from ..estimators.estimate import Estimate
-from ..intervals.bootstrap import parametric
-from ..program.program_density import OwnProgram
-from ..program.replicable import draw_many
 from ..search import expectation_maximisation as em
 from .budget import Budget
 from .finding import NotApplicableError
@@ -47,7 +44,7 @@ QUICK = Effort(replicates=200, per_size=200, sizes=(100, 200, 400, 1600), units=
 class Subject:
     """One model under check; ``given`` is the truth ``(p,)`` data are simulated at, None for the estimate."""
 
-    program: Program
+    program: Density
     effort: Effort
     budget: Budget
     seed: int = 0
@@ -99,20 +96,22 @@ class Subject:
         if not self.effort.patient and em.available(self.program):
             raise NotApplicableError("with several maxima each data set is fitted alone; run without --quick")
 
-    def subset(self, most: int) -> Program:
-        """The program on at most ``most`` random rows of the data, under the same priors."""
+    def subset(self, most: int) -> Density:
+        """The program on at most ``most`` random rows of the data (of a series the first), under the same priors."""
         from ..fit import priors
 
         program = self.program
-        if program.foreign or program.data.n <= most or program.data.coords.keys() & program.data.keys():
+        if not program.has_subsets or program.data.n <= most:
             return program
-        rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
+        rows = np.arange(most)
+        if program.model.unit != "series":
+            rows = np.sort(self.generator(0).choice(program.data.n, most, replace=False))
         data = program.data.rows(rows)
         numbers = priors.of_subset(program.priors, program.model, program.data.coords, data)
-        return Program(program.model, data, numbers)
+        return program.on(data, numbers)
 
 
-def replicated(program: Program) -> None:
+def replicated(program: Density) -> None:
     """Make sure that data sets can be drawn from this model and fitted by the thousand.
 
     Raises
@@ -120,20 +119,14 @@ def replicated(program: Program) -> None:
     NotApplicableError
         They cannot, and why.
     """
-    if reason := parametric.unavailable(program):
+    if reason := program.undrawable:
         raise NotApplicableError(reason)
 
 
-def draw(program: Program, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
+def draw(program: Density, truths: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
     """One data set at each truth ``(p,)`` under the data's own design: covariates, groups and censoring stay."""
     replicated(program)
-    if isinstance(program, OwnProgram):
-        return draw_many(program, truths, generator)
-    found = []
-    for theta in truths:
-        outcomes = parametric.simulated(program, theta, 1, generator)
-        found.append(program.data.replace(**{role: values[0] for role, values in outcomes.items()}))
-    return found
+    return program.replicate(truths, generator)
 
 
 def named(labels: Sequence[str], theta: Array) -> Mapping[str, float]:

@@ -47,15 +47,15 @@ def story(model: Model) -> str:
 
 
 def parameters(model: Model) -> Table:
-    """Symbol, support and default prior of each parameter."""
-    table = _table("parameter", "symbol", "support", "default prior")
+    """Symbol, meaning in words, support and default prior of each parameter."""
+    table = _table("parameter", "symbol", "what it is", "support", "default prior")
     for p in model.parameters:
-        table.add_row(_indexed(p), p.symbol, p.support.name, str(p.prior))
+        table.add_row(_indexed(p), p.symbol, p.meaning, p.support.name, str(p.prior))
     return table
 
 
 def _indexed(parameter: Parameter) -> str:
-    return parameter.name + "".join(f"[{dim}]" for dim in parameter.dims)
+    return f"{parameter.name}[{','.join(parameter.dims)}]" if parameter.dims else parameter.name
 
 
 def columns(model: Model) -> Table:

@@ -1,6 +1,7 @@
 """The steps of `compare` on the command line: read the arguments, run with progress, save, show."""
 
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,18 +33,23 @@ def compare(asked: Mapping[str, Any]) -> int:
     used = source(data, against)
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
-    comparison = run(asked["model"], used, wanted)
+    comparison = run(asked["model"], used, wanted, nulls)
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
-        parts.append(page(comparison, used, against, nulls, wanted))
+        try:
+            parts.append(page(comparison, used, against, nulls, wanted))
+        except UsageError:
+            if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
+                show(comparison, save(comparison, out), parts, as_json=asked["json"])
+            raise
     written = save(comparison, out)
     show(comparison, written, parts, as_json=asked["json"])
-    return 1 if asked["strict"] and comparison.of_concern else 0
+    return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
 
 
 def is_program(model: str) -> bool:
     """Whether MODEL is a file with a program in it."""
-    from ..comparison.program_files import is_program as of
+    from ..program.file import is_program as of
 
     return of(model)
 
@@ -90,15 +96,22 @@ def assignments(texts: Sequence[str] | None, option: str) -> dict[str, str]:
 
 def numbers(texts: Sequence[str] | None, option: str) -> dict[str, float]:
     """``["shape=1.5", …]`` → ``{"shape": 1.5}``."""
-    found = {}
-    for name, value in assignments(texts, option).items():
-        try:
-            found[name] = float(value)
-        except ValueError:
-            raise UsageError(
-                f'{option} {name} is "{value}", which is not a number; write it like {EXAMPLES[option]}.'
-            ) from None
-    return found
+    said = assignments(texts, option)
+    limits = option == "--null"  # infinity is the limit of some models, and the model knows of which
+    return {
+        name: number(value, f"{option} {name} is", EXAMPLES[option], infinite=limits) for name, value in said.items()
+    }
+
+
+def number(text: str, words: str, example: str, *, infinite: bool = False) -> float:
+    """A finite number, or ±∞ where that may mean something; ``words`` begin the sentence that refuses others."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise UsageError(f'{words} "{text}", which is not a number; write it like {example}.') from None
+    if math.isnan(value) or (math.isinf(value) and not infinite):
+        raise UsageError(f"{words} {value:g}, which is not a finite number; write it like {example}.")
+    return value
 
 
 def sizes(text: str | None) -> list[int | str] | None:
@@ -120,14 +133,28 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
     return tuple(GROUPS) if out else ("log_prior",) if explain else ()
 
 
-def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
-    """Compare, with the current step shown on standard error where that is a terminal."""
+def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, float] | None = None) -> "Comparison":
+    """Compare, with the current step shown on standard error where that is a terminal.
+
+    Values to test are looked at before anything is fitted.
+    """
     with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
         from ..comparison.compare import compare
 
+        if nulls and not is_program(model):
+            check_nulls(model, nulls)
         if numba_messages.alone:
             numba_messages.shorten_messages()
         return compare(model, data, progress=lambda step: status.update(f"{step} …"), **request)
+
+
+def check_nulls(model: str, nulls: Mapping[str, float]) -> None:
+    """Refuse values that no quantity of a model of the catalogue can have."""
+    from .. import models
+    from ..comparison.scores.likelihood_ratio import check_of_model
+
+    for label, null in nulls.items():
+        check_of_model(models.get(model), label, null)
 
 
 def save(comparison: "Comparison", out: Path | None) -> list[Path]:

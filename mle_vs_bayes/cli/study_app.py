@@ -23,6 +23,9 @@ SLOPE = "Fit the slope of this measure in n on logarithmic scales; repeat for se
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a study that has begun.")]
 Workers = Annotated[int, typer.Option(metavar="NUMBER", help="Processes of this machine.")]
 Scheduler = Annotated[str | None, typer.Option(metavar="URL", help="A Dask cluster instead: tcp://host:port.")]
+Patience = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="How long a cluster may be without an answer or a worker.")
+]
 
 
 @study.command("list", short_help="List the studies that there are.")
@@ -49,6 +52,7 @@ def run(
     ] = None,
     workers: Workers = 2,
     scheduler: Scheduler = None,
+    patience: Patience = 120,
     quick: Annotated[bool, typer.Option("--quick", help="Few replicates and small n: under a minute.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where rows and results go.  [default: results/NAME]")
@@ -69,11 +73,11 @@ def run(
 
 
 @study.command(short_help="Go on with a study that was interrupted.")
-def resume(folder: Folder, workers: Workers = 2, scheduler: Scheduler = None) -> None:
+def resume(folder: Folder, workers: Workers = 2, scheduler: Scheduler = None, patience: Patience = 120) -> None:
     """Do what is left of the study in DIR."""
     from . import study_steps
 
-    raise typer.Exit(study_steps.resume(folder, workers, scheduler))
+    raise typer.Exit(study_steps.resume(folder, workers, scheduler, patience))
 
 
 @study.command(short_help="How far a study is.")

@@ -25,7 +25,7 @@ def run(asked: Mapping[str, Any]) -> int:
     from ..study.run.run import run as run_study
     from ..study.vocabulary import source
 
-    same = ("replicates", "quick", "seed", "workers", "scheduler")
+    same = ("replicates", "quick", "seed", "workers", "scheduler", "patience")
     wanted = Wanted(**{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed())
     found = source.find(asked["name"]) if asked["model"] is None else own_program(asked)
     suffix = "-quick" if asked["quick"] else ""
@@ -69,12 +69,12 @@ def own_program(asked: Mapping[str, Any]) -> "Source":
     return of_program(asked["model"], asked["data"], truth, [int(size) for size in wanted])
 
 
-def resume(folder: Path, workers: int, scheduler: str | None) -> int:
+def resume(folder: Path, workers: int, scheduler: str | None, patience: float) -> int:
     """`study resume`; the exit code."""
     from ..study.run.run import Wanted
     from ..study.run.run import resume as resume_study
 
-    wanted = Wanted(workers=workers, scheduler=scheduler, command=typed())
+    wanted = Wanted(workers=workers, scheduler=scheduler, patience=patience, command=typed())
     return finished(folder, wanted, lambda screen: resume_study(folder, wanted, screen))
 
 
@@ -102,11 +102,13 @@ def finished(folder: Path, wanted: "Wanted", work: Callable[[Screen], "Outcome"]
 
 def resuming(folder: Path, wanted: "Wanted") -> str:
     """The command that goes on where this one was interrupted."""
-    words = ["mle-vs-bayes", "study", "resume", str(folder)]
-    if wanted.workers != 2:
+    words, usual = ["mle-vs-bayes", "study", "resume", str(folder)], type(wanted)()
+    if wanted.workers != usual.workers:
         words += ["--workers", str(wanted.workers)]
     if wanted.scheduler:
         words += ["--scheduler", wanted.scheduler]
+    if wanted.patience != usual.patience:
+        words += ["--patience", f"{wanted.patience:g}"]
     return shlex.join(words)
 
 
@@ -119,8 +121,8 @@ def targets(texts: list[str] | None) -> dict[str, float] | None:
             found[name.strip()] = float(value)
         except ValueError:
             raise UsageError(f'--target-mcse is "{text}"; write it like {EXAMPLE}.') from None
-        if not found[name.strip()] > 0:
-            raise UsageError(f"--target-mcse {name} is {value}; it must be above 0, such as {EXAMPLE}.")
+        if not 0 < found[name.strip()] < float("inf"):
+            raise UsageError(f"--target-mcse {name} is {value}; it must be above 0 and finite, such as {EXAMPLE}.")
     return found or None
 
 
@@ -145,8 +147,8 @@ def show(left: Any) -> None:
         ]
         console.print(study_page.verdicts(records))
         console.print(f"\nverdict: {left.verdict}", soft_wrap=True)
-    share = 100 * outcome.failed / max(1, outcome.fits)
-    console.print(f"{outcome.failed:,} of {outcome.fits:,} fits failed ({share:.3g} %)", soft_wrap=True)
+    share = f" ({100 * outcome.failed / max(1, outcome.fits):.3g} %)"
+    console.print(study_page.failed(outcome.failed, outcome.fits, outcome.without, share), soft_wrap=True)
     names = ", ".join(path.name for path in left.files)
     console.print(f"written to {outcome.folder}: rows/, {names}", soft_wrap=True)
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from ..errors import UsageError
-from .steps import assignments
+from .steps import assignments, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,10 +48,7 @@ def predictions(texts: Sequence[str] | None) -> dict[str, float | None]:
     found: dict[str, float | None] = {}
     for text in texts or ():
         name, equals, value = text.partition("=")
-        try:
-            found[name.strip()] = float(value) if equals else None
-        except ValueError:
-            raise UsageError(f'--slope {name} predicts "{value}", which is not a number; write mse=-1.') from None
+        found[name.strip()] = number(value, f"--slope {name} predicts", "mse=-1") if equals else None
     return found
 
 

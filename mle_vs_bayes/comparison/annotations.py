@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.density import Density
 from ..estimators import unconstrained_mode
 from ..estimators.estimate import Estimate
 from ..fit.fit import Fit
@@ -35,7 +35,7 @@ def annotations(fit: Fit) -> tuple[str, dict[str, dict[str, float | None]]]:
     return "mle", {}
 
 
-def _scale_shift(program: Program, estimates: Mapping[str, Estimate], se: Array) -> list[float | None]:
+def _scale_shift(program: Density, estimates: Mapping[str, Estimate], se: Array) -> list[float | None]:
     """Mode on the unconstrained scale − MAP of every quantity, in units of ``se`` ``(q,)``."""
     top = estimates.get("map")
     if top is None or not top.has_errors:
@@ -47,7 +47,7 @@ def _scale_shift(program: Program, estimates: Mapping[str, Estimate], se: Array)
     return [float(value) for value in shift]
 
 
-def _edges(program: Program, values: Array, se: Array) -> list[tuple[float | None, float | None]]:
+def _edges(program: Density, values: Array, se: Array) -> list[tuple[float | None, float | None]]:
     """Distance to the nearest finite end of each quantity's support and prior, in units of ``se``; and that end."""
     found: list[tuple[float | None, float | None]] = []
     for ends, value, unit in zip(_ends(program), values, se, strict=True):
@@ -56,7 +56,7 @@ def _edges(program: Program, values: Array, se: Array) -> list[tuple[float | Non
     return found
 
 
-def _ends(program: Program) -> list[tuple[float, float]]:
+def _ends(program: Density) -> list[tuple[float, float]]:
     """Lower and upper end of every quantity; a parameter's are the tighter ones of its support and its prior."""
     declared = [(float(support.lower), float(support.upper)) for support in supports(program)]
     bounds = []

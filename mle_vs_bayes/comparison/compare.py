@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import intervals as interval_kinds
 from ..data.dataset import Dataset
-from ..density.density import Program
+from ..density.density import Density
+from ..density.model_density import ModelDensity
 from ..errors import DataError, UsageError
 from ..estimators import Settings, chosen
 from ..estimators.posterior import Sampling
@@ -21,22 +22,23 @@ from ..fit.simulated import simulated
 from ..fit.subsets import nested
 from ..intervals.interval import check_level
 from ..model.model import Model
+from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
-from . import program_data, program_files
+from . import sources
 from .comparison import Comparison
 
 if TYPE_CHECKING:
     import pandas
     import pymc
 
-    from ..program.program_density import OwnProgram
+    from ..program.program_density import ProgramDensity
 
 Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
 
 
 def compare(
-    model: "str | Path | Model | pymc.Model | OwnProgram",
+    model: "str | Path | Model | pymc.Model | ProgramDensity",
     data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,
     *,
     columns: Mapping[str, str] | None = None,
@@ -87,7 +89,8 @@ def compare(
         Any of ``mle``, ``map``, ``posterior``, ``exact``; the first three when empty.
     intervals : sequence of str
         Kinds of interval by their name in rows (``profile``, ``bootstrap``, …), or ``all``; each
-        estimator without one of them keeps its default.
+        estimator without one of them keeps its default, and the screen says so. The MAP's ``profile`` is its
+        ``profile_penalised``.
     scale : str
         ``unconstrained`` adds, beside the MAP, the mode of the density of logarithms and log odds, Jacobian and all:
         rows of the estimator ``map`` whose ``scale`` says so, with an interval that is symmetric on that scale.
@@ -120,17 +123,17 @@ def compare(
     _check(level, chains, draws, 1 if tune is None else tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
-    context = Context(level, seed, kinds=interval_kinds.chosen(intervals), scale=_scale(scale, names))
+    context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
-    if not isinstance(model, Model) and program_files.is_program(model):
-        program_files.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
-        wanted = program_data.Asked(n, simulate, truth, seed, allow_joint)
-        with program_files.single_thread():
+    if not isinstance(model, Model) and file.is_program(model):
+        sources.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
+        wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
+        with sources.single_thread():
             own, context = _of_program(model, data, wanted, context, progress)
             fits = tuple(fit(program, names, settings, context, progress) for program in own)
         return Comparison(own[-1].model, fits, level, seed, {})
     _check_source(data, simulate, truth, of_data)
-    chosen_model = program_files.catalogue_model(model, allow_joint)
+    chosen_model = sources.catalogue_model(model, allow_joint)
     if simulate is not None:
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
@@ -144,21 +147,21 @@ def compare(
 
 
 def _of_program(
-    model: Any, data: Any, wanted: program_data.Asked, context: Context, progress: Progress
-) -> "tuple[list[OwnProgram], Context]":
-    """A stranger's programs, and the truth that data were drawn at."""
-    own, truths = program_data.programs(model, data, wanted, progress)
+    model: Any, data: Any, wanted: sources.Asked, context: Context, progress: Progress
+) -> "tuple[list[ProgramDensity], Context]":
+    """The densities of a user's program, and the truth that data were drawn at."""
+    own, truths = sources.densities(model, data, wanted, progress)
     return own, replace(context, truth=truths)
 
 
 def _programs(
     model: Model, data: Dataset, given: prior_choice.Given, power: float, n: Sequence[int | str] | None, seed: int
-) -> Iterator[Program]:
+) -> Iterator[Density]:
     """One per size asked for, smallest first, all under the priors of the whole data."""
     resolved = prior_choice.resolve(model, given, data)
-    for subset in nested(data, n, seed, least=model.least_rows(data)):
+    for subset in nested(data, n, seed, least=model.least_rows(data), unit=model.unit):
         own = prior_choice.of_subset(resolved, model, data.coords, subset)
-        yield Program(model, _usable(model, subset), own, power)
+        yield ModelDensity(model, _usable(model, subset), own, power)
 
 
 def prepared(
@@ -197,6 +200,13 @@ def _check(level: float, chains: int, draws: int, tune: int, seed: int, starts: 
     for name, value, least in numbers:
         if value < least or value != np.floor(value):
             raise UsageError(f"{name} is {value}; it must be a whole number, {least} or above.")
+
+
+def _kinds(intervals: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """The kinds of interval asked for, each of which one of the estimators has."""
+    kinds = interval_kinds.chosen(intervals)
+    interval_kinds.notes(names, intervals)
+    return kinds
 
 
 def _scale(scale: str, names: Sequence[str]) -> str:

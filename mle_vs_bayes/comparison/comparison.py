@@ -40,6 +40,11 @@ class Comparison(Outcome):
         """Whether ``--strict`` would fail."""
         return any(verdict.strict(fit) for fit in self.fits)
 
+    @property
+    def answered(self) -> bool:
+        """Whether any estimator has an answer at the largest n; not where all fits failed."""
+        return verdict.answered(self.fit)
+
     def profile(self, label: str, estimator: str = "mle") -> "ProfileCurve":
         """The profile of one parameter or derived quantity at the largest n; ``.interval(level)`` reads off its ends.
 
@@ -143,7 +148,7 @@ class Comparison(Outcome):
         return screen(self)
 
     def _repr_html_(self) -> str:
-        words = [html.escape(text) for text in (self.verdict, *verdict.concerns(self.fit))]
+        words = [html.escape(text) for text in (self.verdict, *verdict.missing(self.fit), *verdict.concerns(self.fit))]
         renamed = self.table.rename(columns={name: kind.words for name, kind in ESTIMATORS.items()}, level=0)
         body = renamed.to_html(float_format=lambda value: f"{value:.4g}", na_rep="–")
         return f"<p><b>{html.escape(self.model.name)}</b>, n = {self.n}</p>{body}" + "".join(

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from ..errors import UsageError
 from ..fit.fit import Fit
 from ..rows import plain
@@ -114,7 +114,7 @@ def sensitivity(fit: Fit) -> Sensitivity:
     return of_draws(fit.program, posterior.tree, mode)
 
 
-def of_draws(program: Program, tree: "xarray.DataTree", mode: Array | None) -> Sensitivity:
+def of_draws(program: Density, tree: "xarray.DataTree", mode: Array | None) -> Sensitivity:
     """The same from a tree with ``posterior`` and ``log_prior``, and the MAP ``(p,)``, if there is one."""
     draws, log_prior, log_likelihood = _thinned(program, tree)
     measures = {"prior": psense(draws, log_prior), "likelihood": psense(draws, log_likelihood)}
@@ -146,7 +146,7 @@ def diagnosis(prior: float, likelihood: float) -> str | None:
     return CONFLICT if likelihood >= THRESHOLD else STRONG
 
 
-def _thinned(program: Program, tree: "xarray.DataTree") -> tuple[dict[str, Array], Array, Array]:
+def _thinned(program: Density, tree: "xarray.DataTree") -> tuple[dict[str, Array], Array, Array]:
     """Draws by label, log prior and log-likelihood of the whole sample at each: all ``(chain, draw)``.
 
     Draws are thinned where evaluating all would cost too much; the likelihood is NumPy's.
@@ -187,7 +187,7 @@ def _covariance(values: Array, log_prior: Array) -> tuple[float, float]:
     return float(products.mean()), error
 
 
-def _mode_shift(program: Program, mode: Array) -> dict[str, float]:
+def _mode_shift(program: Density, mode: Array) -> dict[str, float]:
     """dg/dα by label at α = 1 along the road from MLE to MAP; nothing where the road has a gap there."""
     (here,) = prior_path.path(program, (1.0,), start=mode)
     if here.status != "ok":

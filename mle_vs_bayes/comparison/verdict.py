@@ -47,6 +47,30 @@ def _cause(fit: Fit, worst: Agreement) -> str:
     return "from the skewness of the posterior, whose mean is not its mode"
 
 
+def missing(fit: Fit) -> list[str]:
+    """Why an estimator has no answer or a quantity no interval, as far as the headline does not say it."""
+    sentence = headline(fit)
+    absent = {name: str(e.reason) for name, e in fit.estimates.items() if not e.converged and e.reason}
+    lines = [f"no {ESTIMATORS[name].words}: {reason}" for name, reason in absent.items() if reason not in sentence]
+    labels: dict[tuple[str, str, str], list[str]] = {}
+    for row in fit.rows:
+        if row.status != "ok" and row.estimate is not None and row.reason:
+            labels.setdefault((row.estimator, row.interval, row.reason), []).append(row.parameter)
+    lines += [f"{name}: no {kind} interval of {_few(of)}: {why}" for (name, kind, why), of in labels.items()]
+    return [f"{line.rstrip('.')}." for line in (*lines, *fit.notes)]
+
+
+def _few(labels: list[str]) -> str:
+    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
+    return f"{', '.join(labels[:3])}{more}"
+
+
+def answered(fit: Fit) -> bool:
+    """Whether any estimator has an answer, or none has failed: then there is none to be had."""
+    statuses = {estimate.status for estimate in fit.estimates.values()}
+    return "ok" in statuses or "failed" not in statuses
+
+
 def diagnostics(fit: Fit) -> str:
     """One line for all estimators: gradients, R-hat, effective draws, divergences, parity."""
     parts = []

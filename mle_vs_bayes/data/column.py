@@ -32,8 +32,11 @@ nonnegative = Kind("nonnegative", "0 or above", lambda v: v >= 0)
 binary = Kind("binary", "0 or 1", lambda v: (v == 0) | (v == 1))
 count = Kind("count", "a whole number, 0 or above", lambda v: (v >= 0) & _whole(v))
 positive_count = Kind("positive_count", "a whole number, 1 or above", lambda v: (v >= 1) & _whole(v))
+share = Kind("share", "between 0 and 1", lambda v: (v > 0) & (v < 1))
 label = Kind("label", "names: text, numbers or categories", lambda v: (v >= 0) & _whole(v))
 """Read as codes 0 … G − 1 into the data's ``coords`` under the role, in the order of first appearance."""
+classes = Kind("classes", "names of classes: text, numbers or categories", label.admits)
+"""Of an outcome: read as codes 0 … K − 1 into the data's ``coords`` under ``outcome``, in their own order."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Column:
 
 
 y_role = "y"
+trials = Column("trials", positive_count, optional=True, default=1.0)
+exposure = Column("exposure", positive, optional=True, default=1.0)
+offset = Column("offset", number, optional=True, default=0.0)
 weights = Column("weights", count, optional=True)
 """Frequency weights: a row of weight w stands for w identical rows. Understood by every model."""
 group = Column("group", label, optional=True)

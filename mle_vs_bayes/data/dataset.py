@@ -16,6 +16,7 @@ class Dataset(Mapping[str, Array]):
     ``coords`` names the elements of further axes: ``{"term": ("Intercept", "x1")}`` for the
     design matrix ``X`` of a regression, whose columns are the terms. A column of labels holds codes
     into the coords of its own role: ``{"group": ("A", "B")}`` beside a column ``group`` of 0 and 1.
+    An outcome of classes holds codes into the coords ``outcome``, all of which are kept whichever rows are.
     A design is a Dataset without ``y``.
     """
 
@@ -35,6 +36,12 @@ class Dataset(Mapping[str, Array]):
     def n(self) -> int:
         """Number of rows."""
         return len(next(iter(self.columns.values())))
+
+    @property
+    def designs(self) -> dict[str, str]:
+        """Design matrices by role, with the axis of their columns: ``X``: ``term``, ``X_sigma``: ``term_sigma``."""
+        roles = [role for role, values in self.columns.items() if values.ndim == 2 and role.partition("_")[0] == "X"]
+        return {role: role.replace("X", "term", 1) for role in roles}
 
     def rows(self, index: NDArray[np.intp]) -> "Dataset":
         """The rows at ``index``, in that order, repeats included; labels that none of them has are forgotten."""

@@ -10,16 +10,20 @@ import pandas as pd
 from ..errors import DataError
 from ..words import listed
 from . import bounds, missing, roles
-from .column import label
+from .column import classes, label
 from .dataset import Array, Dataset
 from .formulas import request
-from .labels import coded
+from .labels import class_codes, coded
 from .values import check, numbers
 from .weights import repetitions
 
 if TYPE_CHECKING:
     from ..model.model import Model
     from .formulas.formula import Design
+
+OUTCOME = "outcome"
+"""The coords that hold an outcome's classes."""
+_CODED = {label.name: coded, classes.name: class_codes}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,14 +69,17 @@ def prepare(
     numeric = _by_role(frame, chosen, model)
     masks = {name: missing.absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
     keep = missing.usable_rows(masks, frame.index, drop_missing)
+    if model.unit == "series":
+        _check_series(keep, chosen)
     frame, numeric = _repeated(frame[keep], numeric[keep], chosen)
     _check_rows(numeric)
-    design = None if formula is None else request.design(formula, frame, asked)
+    design = None if formula is None else request.design(formula, frame, asked, model)
     if design is not None:
         numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
     _check_values(numeric, chosen, model)
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
     _check_terms(data)
+    _check_classes(data)
     reason = model.unusable(data)
     if reason is not None:
         raise DataError(f"{reason}.")
@@ -95,7 +102,9 @@ def _by_role(frame: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> 
     """A float64 column per role, labels as codes, open ends of intervals filled in."""
     known = roles.known(model)
     values = {
-        role: coded(frame[name])[0] if known[role].kind is label else numbers(frame[name], role)
+        role: _CODED[known[role].kind.name](frame[name])[0]
+        if known[role].kind.name in _CODED
+        else numbers(frame[name], role)
         for role, name in chosen.items()
     }
     numeric = pd.DataFrame(values, index=frame.index)
@@ -143,13 +152,35 @@ def _dataset(numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Mode
     for column in roles.known(model).values():
         if column.kind is label and column.role in given:
             values[column.role], coords[column.role] = coded(given[column.role])
+        elif column.kind is classes and column.role in given:
+            values[column.role], coords[OUTCOME] = class_codes(given[column.role])
         elif column.role in numeric:
             values[column.role] = numeric[column.role].to_numpy(dtype=float)
         elif column.default is not None:
             values[column.role] = np.full(len(numeric), column.default)
     if design is None:
         return Dataset(values, coords)
+    if design.classes:
+        coords[OUTCOME] = design.classes
     return Dataset({**values, "X": design.X}, {**coords, "term": design.terms})
+
+
+def _check_series(keep: missing.Mask, chosen: Mapping[str, str]) -> None:
+    """Refuse what would take rows out of a series, or put them there twice."""
+    if not keep.all():
+        gap = int(np.argmin(keep)) + 1
+        raise DataError(f"row {gap} has no value, and a series must have no gaps; fill it or give a part without gaps.")
+    if "weights" in chosen:
+        raise DataError(
+            f"column {chosen['weights']} says how often each row counts, but in a series each row is one time; "
+            "leave the weights out."
+        )
+
+
+def _check_classes(data: Dataset) -> None:
+    names = data.coords.get(OUTCOME)
+    if names is not None and len(names) < 2:
+        raise DataError(f"every y is {names[0]}; one class cannot be told apart from others.")
 
 
 def _check_rows(numeric: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import graphs
 from .compile_cache import kept, quick
-from .density import Program
+from .density import Density
 from .graphs import Graph
 from .stack import Stack
 
@@ -32,24 +32,22 @@ def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
     def make() -> BatchDensity:
         return with_derivatives(graphs.penalised_likelihood(stack, power), stack.shape.stacked, mode)
 
-    key, program = ("likelihood", stack.shape, power, mode), stack.program
-    compiled: BatchDensity = kept(key, (lambda: _told(program, make)) if program.foreign else make)
+    compiled: BatchDensity = kept(("likelihood", stack.shape, power, mode), lambda: _told(stack.program, make))
     return compiled
 
 
-def _told(program: Program, make: Callable[[], BatchDensity]) -> BatchDensity:
-    """A stranger's graph with a replicate axis, where PyTensor can give it one; else a ValueError that says so."""
-    failures = (AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
+def _told(program: Density, make: Callable[[], BatchDensity]) -> BatchDensity:
+    """The graph with a replicate axis, where PyTensor can give it one; else a ValueError that says so."""
     refusal = f"the likelihood of {program.model.name} cannot be evaluated for many replicates at once"
     try:
         compiled = make()
-    except failures as error:
+    except program.pymc_failures as error:
         raise ValueError(refusal) from error
 
     def evaluate(vectors: Array, given: Mapping[str, Array]) -> Derivatives:
         try:
             return compiled(vectors, given)
-        except failures as error:
+        except program.pymc_failures as error:
             raise ValueError(refusal) from error
 
     return evaluate

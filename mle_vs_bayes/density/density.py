@@ -1,12 +1,13 @@
-"""One compiled program per model, data and priors: log-likelihood + α · log prior, gradient and Hessian.
+"""The log density of one data set: log-likelihood + α · log prior, its gradient and its Hessian.
 
-α = 0 is maximum likelihood, α = 1 the MAP, the road between them prior power-scaling. Values of
-the log-likelihood come from NumPy, derivatives from the leaf's PyMC likelihood (`parity` has made
-sure that both say the same). Everything is compiled when first needed, in PyTensor's
-``FAST_COMPILE`` mode: a Numba compile would cost more than the whole fit.
+α = 0 is maximum likelihood, α = 1 the MAP, and the path between them scales the prior by a power. There are two kinds:
+`model_density.ModelDensity` of a `Model` under resolved priors, and `program.program_density.ProgramDensity` of the
+user's program. This class holds what they have in common: the maps between θ, w and z (`coordinates`), and how
+derivatives with respect to θ or w become derivatives with respect to z.
 """
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,9 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..data.dataset import Dataset
-from ..model import jeffreys
 from ..model.layout import Layout
 from ..model.model import Model
 from ..model.prior import Prior
-from . import pymc_model
-from .compile_cache import bound
 from .coordinates import Coordinates
 
 if TYPE_CHECKING:
@@ -39,40 +37,222 @@ class Evaluation:
     hessian: Array
 
 
-class Program:
-    """The densities of one model on one data set under resolved priors."""
+@dataclass(frozen=True)
+class LikelihoodGraph:
+    """The log-likelihood as a graph of ``vector``, w ``(p,)``: ``units`` of each observed variable.
 
-    prior_power: float = 1.0
-    """What the prior is raised to, wherever a density has it: its α = 1 is the prior to this power."""
+    ``nodes`` are the symbols of what may differ between data sets, by name.
+    """
 
-    def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> None:
+    vector: Any
+    units: Sequence[Any]
+    nodes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PosteriorGraph:
+    """The log posterior as a graph of ``vector``, unconstrained coordinates z ``(f,)``, and the maps to θ and back.
+
+    It is the sum of the ``units`` of each observed variable and of ``prior``, which has the Jacobian in it.
+    ``theta`` ``(p,)`` is a graph of z, and ``z`` ``(f,)`` one of the symbol ``point``, θ ``(p,)``.
+    """
+
+    vector: Any
+    units: Sequence[Any]
+    prior: Any
+    nodes: Mapping[str, Any]
+    theta: Any
+    point: Any
+    z: Any
+
+
+class Density(ABC):
+    """The log-likelihood and the log prior of one data set, with their derivatives.
+
+    ``layout`` orders the parameters of ``model``, ``coordinates`` maps between θ (the model scale), w (working
+    coordinates) and z (unconstrained coordinates). ``prior_power`` is what the prior is raised to wherever a density
+    has it: its α = 1 is the prior to this power.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        data: Dataset,
+        priors: Mapping[str, Prior],
+        layout: Layout,
+        coordinates: Coordinates,
+        prior_power: float = 1.0,
+    ) -> None:
         self.model, self.data, self.priors, self.prior_power = model, data, priors, prior_power
-        self.layout = Layout(model, data)
-        self.coordinates = Coordinates(self.layout, data)
+        self.layout, self.coordinates = layout, coordinates
 
-    @cached_property
-    def start(self) -> Array:
-        """The leaf's starting point on the model scale, shape ``(p,)``."""
-        return self.layout.join(self.model.start(self.data))
-
-    two_likelihoods = True
+    two_likelihoods: bool
     """Whether NumPy's and PyMC's likelihood were written independently, so that comparing them says something."""
-    foreign = False
-    """Whether the PyMC model is a stranger's: it may not compile everywhere or be drawn from, and has its own names."""
-    sampler = "nutpie"
-    """PyMC's name of what draws the posterior."""
+    exact_gradient: bool
+    """Whether the gradient of the likelihood is exact, and not made of differences."""
+    samplers: tuple[str, ...]
+    """PyMC's names of what draws the posterior; the next where one cannot."""
+    standardised: bool
+    """Whether `sampled_model` draws numbers of order one that are turned by their curvature."""
+    prior_by_parameter: bool
+    """Whether PyMC's log prior is a sum of one term per parameter, and no power of it."""
+    pymc_failures: tuple[type[Exception], ...]
+    """What PyMC and PyTensor may raise where they cannot do what is asked: draw from a variable, vectorise a graph.
 
-    def replicated_graph(self) -> tuple[Any, Any, dict[str, Any]]:
-        """Of a stranger's model: its likelihood with a symbol for each observed variable's values."""
-        raise NotImplementedError
+    A user's program may be beyond them. Of a model of ours that would be a fault, which no one shall catch.
+    """
+    draws_from_likelihood: bool
+    """Whether data are drawn from the very likelihood that is fitted, so that the two cannot differ."""
+    has_subsets: bool
+    """Whether rows may be left out: no parameter comes with them, and they are all in ``data``."""
 
-    def unconstrained_graph(self) -> Any:
-        """Of a stranger's model: its posterior on the unconstrained scale."""
-        raise NotImplementedError
+    # what each kind says
+
+    @property
+    @abstractmethod
+    def start(self) -> Array:
+        """The starting point of searches and chains on the model scale, shape ``(p,)``."""
+
+    @abstractmethod
+    def log_likelihood_units(self, theta: Array) -> Array:
+        """The log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""
+
+    @abstractmethod
+    def working_units(self, w: Array) -> Array:
+        """The same from working coordinates: no digits are lost to the design matrix."""
+
+    @abstractmethod
+    def pymc_units(self, w: Array) -> Array:
+        """PyMC's log-likelihood of each unit, shape ``(units,)``, as a function of w."""
+
+    def wordings(self, most: int) -> tuple[NDArray[np.intp], Callable[[Array], tuple[Array, Array]]]:
+        """Places of the units that are compared, and their log-likelihood by NumPy and by PyMC as functions of w."""
+        return np.arange(self.units), lambda w: (self.working_units(w), self.pymc_units(w))
+
+    @abstractmethod
+    def working_derivatives(self, w: Array) -> tuple[Array, Array]:
+        """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood with respect to w."""
+
+    @abstractmethod
+    def score_units(self, theta: Array) -> Array:
+        """Gradient of each unit's log-likelihood on the model scale, shape ``(units, p)``."""
+
+    @abstractmethod
+    def log_prior_value(self, theta: Array) -> float:
+        """The log prior density at θ on the model scale, without its derivatives: for many θ."""
+
+    @abstractmethod
+    def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
+        """The log prior density at θ with its gradient ``(p,)`` and Hessian ``(p, p)``."""
+
+    @abstractmethod
+    def quantities(self, theta: Array) -> Array:
+        """Parameters and derived quantities ``(…, q)`` at θ ``(…, p)``, in the order of `quantity_labels`."""
+
+    @property
+    @abstractmethod
+    def pymc_model(self) -> "pymc.Model":
+        """The PyMC model whose mode is the MAP."""
+
+    @property
+    @abstractmethod
+    def sampled_model(self) -> "pymc.Model":
+        """The PyMC model that is sampled: `pymc_model`, or the same posterior with latent variables."""
+
+    # other data of the same kind
+
+    @abstractmethod
+    def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "Density":
+        """The density of other data, as `replicate` draws them or a subset of the rows; under these priors if given."""
+
+    @abstractmethod
+    def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
+        """`score_units` of other data of the same shape, as a function of θ."""
+
+    @property
+    @abstractmethod
+    def undrawable(self) -> str | None:
+        """Why no data can be drawn under the design of these (covariates, groups, censoring), or None."""
+
+    @abstractmethod
+    def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
+        """Outcomes ``(count, …)`` by role, drawn at θ ``(p,)`` under the design of these data.
+
+        The first few are the same whatever ``count``.
+        """
+
+    @abstractmethod
+    def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
+        """The data with one data set's outcomes, by role, in the place of their own."""
+
+    # graphs for many data sets: symbols in the place of all that may differ between them
+
+    @property
+    @abstractmethod
+    def signature(self) -> Hashable:
+        """What the graphs depend on besides numbers: densities that share it share compiled functions."""
+
+    @property
+    @abstractmethod
+    def node_values(self) -> Mapping[str, Array]:
+        """Values of the graphs' symbols by name: the columns, the numbers of priors, the ends of supports."""
+
+    @abstractmethod
+    def in_working_coordinates(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """Values of symbols as `likelihood_graph` reads them: what w turns is turned."""
+
+    @abstractmethod
+    def likelihood_graph(self, symbolic: bool) -> "LikelihoodGraph":
+        """The likelihood in w; with the columns as symbols if they are to differ between data sets."""
+
+    @abstractmethod
+    def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The log prior of θ as a graph of w, and its own symbols; those among ``nodes`` are shared."""
+
+    @abstractmethod
+    def posterior_graph(self) -> "PosteriorGraph":
+        """The posterior on PyMC's unconstrained scale."""
+
+    # how it is sampled
+
+    @abstractmethod
+    def condensed(self) -> tuple["Density", Array | None]:
+        """The same likelihood from fewer rows, with weights ``(units,)`` of its units; itself where there is none."""
+
+    @abstractmethod
+    def latent_names(self, sampled: Iterable[str]) -> list[str]:
+        """Which of the variables that were sampled are latent ones that the likelihood has integrated out."""
+
+    @abstractmethod
+    def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
+        """``count`` points θ ``(p,)`` from the prior.
+
+        Raises
+        ------
+        ModelError
+            Nobody can draw from it, and why.
+        """
+
+    # what follows from it
+
+    def replicate(self, thetas: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
+        """One data set at each θ ``(p,)``, drawn under the design of these data."""
+        drawn = (self.outcomes(theta, 1, generator) for theta in thetas)
+        return [self.with_outcomes({role: values[0] for role, values in each.items()}) for each in drawn]
+
+    @property
+    def compiles_many(self) -> bool:
+        """Whether its graphs are known to take many data sets at once."""
+        return not self.pymc_failures
 
     def remarks(self, estimator: str) -> tuple[Concern, ...]:
         """What is of concern about ``mle``, ``map`` or ``posterior`` before anything is fitted."""
         return ()
+
+    @cached_property
+    def units(self) -> int:
+        """Number of independent units: rows, or whole groups."""
+        return len(self.log_likelihood_units(self.start))
 
     @cached_property
     def quantity_labels(self) -> tuple[str, ...]:
@@ -84,212 +264,43 @@ class Program:
         """Variables that hold all quantities: parameters and derived ones."""
         return (*self.layout.slices, *(function.name for function in self.model.functions))
 
-    def quantities(self, theta: Array) -> Array:
-        """Parameters and derived quantities ``(…, q)`` at θ ``(…, p)``, in the order of `quantity_labels`."""
-        named, leading = self.layout.split(theta), theta.shape[:-1]
-        derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
-        return np.concatenate([theta, *derived], axis=-1)
-
-    def log_likelihood_units(self, theta: Array) -> Array:
-        """NumPy's log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""
-        with np.errstate(all="ignore"):
-            return np.asarray(self.model.log_likelihood(self.layout.split(theta), self.data), dtype=float)
-
-    @cached_property
-    def units(self) -> int:
-        """Number of independent units: rows, or whole groups."""
-        return len(self.log_likelihood_units(self.start))
-
-    def working_units(self, w: Array) -> Array:
-        """The same from working coordinates: no digits are lost to the design matrix."""
-        with np.errstate(all="ignore"):
-            return np.asarray(self.model.log_likelihood(self.layout.split(w), self.coordinates.data), dtype=float)
-
     def evaluate(self, z: Array, power: float) -> Evaluation:
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
             value = float(np.sum(self.working_units(w)))
-            gradient, hessian = self._likelihood_derivatives(w)
+            gradient, hessian = self.working_derivatives(w)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)
                 value += power * log_prior
                 gradient, hessian = gradient + power * prior_gradient, hessian + power * prior_hessian
             return Evaluation(value, *self.coordinates.pull_back(z, gradient, hessian))
 
-    def working_hessian(self, w: Array, power: float) -> Array:
-        """Hessian ``(p, p)`` with respect to w of log-likelihood + power · log prior."""
-        hessian = np.asarray(self._likelihood_derivatives(w)[1])
-        return hessian + power * self._working_prior(w)[2] if power else hessian
-
-    def _working_prior(self, w: Array) -> tuple[float, Array, Array]:
-        """The log prior density (of θ) with its derivatives with respect to w."""
-        linear = self.coordinates.linear
-        value, gradient, hessian = self._prior_derivatives(linear @ w)
-        return float(value), linear.T @ gradient, linear.T @ hessian @ linear
-
-    def log_prior(self, theta: Array) -> float:
-        """The log prior density at θ on the model scale."""
-        return float(self._prior_derivatives(theta)[0])
-
-    def log_prior_of_draws(self, draws: Array) -> Array:
-        """The log prior density at each of many θ, ``(draws, p)`` → ``(draws,)``, without its derivatives."""
-        return np.array([self._log_prior_value(theta) for theta in draws])
-
-    def prior_gradient(self, theta: Array) -> Array:
-        """∇ log π at θ on the model scale, shape ``(p,)``."""
-        return np.asarray(self._prior_derivatives(theta)[1])
-
     def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
         """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood on the model scale."""
         inverse = self.coordinates.inverse
-        gradient, hessian = self._likelihood_derivatives(inverse @ theta)
+        gradient, hessian = self.working_derivatives(inverse @ theta)
         return inverse.T @ gradient, inverse.T @ hessian @ inverse
 
-    def score_units(self, theta: Array) -> Array:
-        """Gradient of each unit's log-likelihood on the model scale, shape ``(units, p)``."""
-        return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
+    def working_hessian(self, w: Array, power: float) -> Array:
+        """Hessian ``(p, p)`` with respect to w of log-likelihood + power · log prior."""
+        hessian = np.asarray(self.working_derivatives(w)[1])
+        return hessian + power * self._working_prior(w)[2] if power else hessian
 
-    @cached_property
-    def pymc_model(self) -> "pymc.Model":
-        """The PyMC model whose mode is the MAP: latent variables integrated out, real parameters standardised."""
-        return self._built(latent=False)
+    def _working_prior(self, w: Array) -> tuple[float, Array, Array]:
+        """The log prior density (of θ) with its derivatives with respect to w: θ = M w, so ∇_w = Mᵀ∇_θ."""
+        linear = self.coordinates.linear
+        value, gradient, hessian = self.prior_derivatives(linear @ w)
+        return float(value), linear.T @ gradient, linear.T @ hessian @ linear
 
-    @cached_property
-    def sampled_model(self) -> "pymc.Model":
-        """What is sampled: `pymc_model`, or the same posterior with latent variables where the leaf has them."""
-        if not self.model.has_latent:
-            return self.pymc_model
-        return self._built(latent=True)
+    def log_prior(self, theta: Array) -> float:
+        """The log prior density at θ on the model scale, by the function that a search has compiled."""
+        return float(self.prior_derivatives(theta)[0])
 
-    def _built(self, latent: bool) -> "pymc.Model":
-        given = (self.model, self.layout, self.data, self.priors, self._affine())
-        return pymc_model.build(*given, latent=latent, power=self.prior_power)
+    def log_prior_of_draws(self, draws: Array) -> Array:
+        """The log prior density at each of many θ, ``(draws, p)`` → ``(draws,)``, without its derivatives."""
+        return np.array([self.log_prior_value(theta) for theta in draws])
 
-    def _affine(self) -> dict[str, tuple[Any, Any]]:
-        hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
-        affine: dict[str, tuple[Any, Any]] = {}
-        for parameter in self.layout.parameters:
-            block = self.layout.slices[parameter.name]
-            if parameter.support.name == "ordered":  # one scale for all, which keeps their order
-                start = self.start[block]
-                affine[parameter.name] = np.full_like(start, start.mean()), np.std(start) * np.eye(len(start))
-            elif parameter.support.name == "real" and self.priors[parameter.name].support.name == "real":
-                scale = self.coordinates.linear[block, block] @ root_of_inverse(-hessian[block, block])
-                centre = self.start[block]
-                affine[parameter.name] = (centre, scale) if parameter.dims else (centre[0], scale[0, 0])
-        return affine
-
-    @cached_property
-    def likelihood_model(self) -> "pymc.Model":
-        """The likelihood alone in PyMC, in working coordinates."""
-        return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
-
-    @cached_property
-    def likelihood_graph(self) -> tuple[Any, Any]:
-        model = self.likelihood_model
-        return self._on_vector(model, model.logp(vars=model.observed_RVs, sum=False, jacobian=False)[0])
-
-    @cached_property
-    def pymc_units(self) -> Callable[[Array], Array]:
-        """PyMC's log-likelihood of each unit as a function of w, shape ``(units,)``."""
-        return self._of_likelihood("units", lambda vector, units: units)
-
-    @cached_property
-    def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
-        return self._of_likelihood("derivatives", lambda vector, units: _gradient_and_hessian(units.sum(), vector))
-
-    @cached_property
-    def _unit_scores(self) -> Callable[[Array], Array]:
-        """Derivatives ``(p, units)`` of the units along every axis at once: one graph, however many parameters."""
-        return self._of_likelihood("scores", _along_every_axis)
-
-    @cached_property
-    def prior_graph(self) -> tuple[Any, Any]:
-        """A vector of θ and the log prior density in it."""
-        model = self._prior_model
-        terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
-        return self._on_vector(model, sum(term.sum() for term in terms))
-
-    @cached_property
-    def _prior_model(self) -> "pymc.Model":
-        return pymc_model.build_priors(
-            self.model, self.layout, self.data, self.priors, symbolic=True, power=self.prior_power
-        )
-
-    @cached_property
-    def _log_prior_value(self) -> Callable[[Array], Array]:
-        return self._of_prior("value", lambda vector, log_prior: log_prior)
-
-    @cached_property
-    def _prior_derivatives(self) -> Callable[[Array], tuple[Array, Array, Array]]:
-        return self._of_prior("derivatives", lambda vector, prior: [prior, *_gradient_and_hessian(prior, vector)])
-
-    def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
-        """A compiled function of w; of the data only their shape is in it."""
-
-        def make() -> tuple[Any, Any, Any]:
-            vector, units = self.likelihood_graph
-            return self.likelihood_model, vector, outputs(vector, units)
-
-        key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
-        return bound(key, make, {pymc_model.data_node(role): v for role, v in self.coordinates.data.items()})
-
-    def _of_prior(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
-        """A compiled function of θ; of the priors only their families are in it."""
-
-        def make() -> tuple[Any, Any, Any]:
-            vector, log_prior = self.prior_graph
-            return self._prior_model, vector, outputs(vector, log_prior)
-
-        flat = {p.name: jeffreys.flat(p, self.priors[p.name]) for p in self.layout.parameters}
-        families = tuple((p, prior.family, *_lengths(prior.arguments)) for p, prior in flat.items())
-        values: dict[str, Any] = {
-            pymc_model.prior_node(p, a): v for p, prior in flat.items() for a, v in prior.arguments.items()
-        }
-        values |= {pymc_model.data_node(role): v for role, v in self.data.items()}
-        information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
-        return bound((name, *self._kind, families, information, self.prior_power), make, values)
-
-    @property
-    def _kind(self) -> tuple[Any, ...]:
-        """What a graph depends on besides numbers: the model, and the lengths of named axes."""
-        sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
-        return type(self.model), self.model.name, sizes, tuple(self.data)
-
-    def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
-        import pytensor.tensor as pt
-        from pytensor.graph.replace import graph_replace
-
-        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
-        parts = self.layout.split(vector)
-        values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
-        return vector, graph_replace(graph, values, strict=False)
-
-
-def _gradient_and_hessian(scalar: Any, vector: Any) -> list[Any]:
-    from pytensor.gradient import grad, jacobian
-
-    gradient = grad(scalar, vector, disconnected_inputs="ignore")
-    return [gradient, jacobian(gradient, vector, vectorize=True, disconnected_inputs="ignore")]
-
-
-def _along_every_axis(vector: Any, units: Any) -> Any:
-    import pytensor.tensor as pt
-    from pytensor.gradient import pushforward
-    from pytensor.graph.replace import vectorize_graph
-
-    direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
-    along: Any = pushforward(units, vector, direction)
-    return vectorize_graph(along, {direction: pt.eye(vector.type.shape[0])})
-
-
-def _lengths(arguments: Mapping[str, Any]) -> list[tuple[str, int]]:
-    return [(name, int(np.size(value))) for name, value in arguments.items()]
-
-
-def root_of_inverse(information: Array) -> Array:
-    """A matrix L with L Lᵀ = |information|⁻¹, eigenvalues bounded away from 0."""
-    values, vectors = np.linalg.eigh(information)
-    size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))
-    return vectors / np.sqrt(size)
+    def prior_gradient(self, theta: Array) -> Array:
+        """∇ log π at θ on the model scale, shape ``(p,)``."""
+        return np.asarray(self.prior_derivatives(theta)[1])

@@ -6,18 +6,15 @@ Nothing is asked of the leaf. Parameter checks are stripped first: one replicate
 all, and they cost more than the density.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..model import jeffreys
 from . import pymc_model
-from .density import Program
-from .pymc_model import end_node
 from .stack import LINEAR, WEIGHTS, Stack
 
 if TYPE_CHECKING:
-    import pymc
+    pass
 
 
 MOST_TERMS = 12
@@ -35,58 +32,13 @@ class Graph:
 
 def penalised_likelihood(stack: Stack, power: float) -> Graph:
     """Σ weight × unit + ``power`` · log prior of θ = M w, as a function of working coordinates w ``(p,)``."""
-    import pytensor.tensor as pt
-
-    program = stack.program
-    if program.foreign:
-        return _foreign(stack, power)
-    vector = pt.vector("vector", shape=(program.layout.size,), dtype="float64")
-    likelihood = pymc_model.build_likelihood(program.model, program.layout, program.data)
-    total, nodes = _weighted(stack, likelihood), _nodes(likelihood)
-    total = _on(program.layout.split(vector), likelihood, total)
+    density = stack.program
+    likelihood = density.likelihood_graph(bool(stack.columns))
+    total, nodes = _weighted(stack, likelihood.units), dict(likelihood.nodes)
     if power:
-        nodes[LINEAR] = pt.matrix(LINEAR, shape=(program.layout.size,) * 2, dtype="float64")
-        prior, others = _prior(program, nodes, nodes[LINEAR] @ vector)
+        prior, others = density.prior_graph(likelihood.vector, nodes)
         total, nodes = total + power * prior, {**others, **nodes}
-    return _complete(stack, vector, total, nodes)
-
-
-def _foreign(stack: Stack, power: float) -> Graph:
-    """The same of a stranger's program, which says its graphs itself."""
-    import pytensor.tensor as pt
-    from pytensor.graph.replace import graph_replace
-
-    nodes: dict[str, Any] = {}
-    if stack.columns:
-        vector, units, symbols = stack.program.replicated_graph()
-        nodes = {str(symbol.name): symbol for symbol in symbols.values()}
-    else:
-        vector, units = stack.program.likelihood_graph
-    weights = pt.vector(WEIGHTS, dtype="float64")
-    total = (units if stack.weights is None else units * weights).sum()
-    if power:
-        own, prior = stack.program.prior_graph
-        theta = own.type.filter_variable(pt.constant(stack.program.coordinates.linear) @ vector)
-        total = total + power * graph_replace(prior, {own: theta}, strict=False)
-    return _complete(stack, vector, total, nodes)
-
-
-def _prior(program: Program, nodes: Mapping[str, Any], theta: Any) -> tuple[Any, dict[str, Any]]:
-    """The log prior as a graph of ``theta``; one that reads the design reads the turned one, turned back."""
-    import pytensor.tensor as pt
-    from pytensor.graph.replace import graph_replace
-
-    given = program.model, program.layout, program.data, program.priors
-    model = pymc_model.build_priors(*given, symbolic=True, power=program.prior_power)
-    terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
-    prior = _on(program.layout.split(theta), model, sum(term.sum() for term in terms))
-    own = _nodes(model)
-    read = {node: nodes[name] for name, node in own.items() if name in nodes}
-    if jeffreys.asked(program.priors) and "X" in program.data:
-        x = pymc_model.data_node("X")
-        block = next(program.layout.slices[p.name] for p in program.layout.parameters if p.dims == ("term",))
-        read[own[x]] = nodes[x] @ pt.linalg.inv(nodes[LINEAR][block, block])
-    return graph_replace(prior, read, strict=False), own
+    return _complete(stack, likelihood.vector, total, nodes)
 
 
 @dataclass(frozen=True)
@@ -104,45 +56,10 @@ class Unconstrained:
 
 def unconstrained_posterior(stack: Stack) -> Unconstrained:
     """What is sampled: PyMC's own transforms and Jacobians, latent variables integrated out."""
-    import pytensor.tensor as pt
-
-    program, layout = stack.program, stack.program.layout
-    if program.foreign:
-        own = program.unconstrained_graph()
-        symbols = {str(symbol.name): symbol for symbol in own.symbols.values()}
-        return Unconstrained(_complete(stack, own.vector, own.density, symbols), own.theta, own.point, own.z)
-    given = program.model, layout, program.data, program.priors
-    model = pymc_model.build(*given, {}, symbolic=True, power=program.prior_power)
-    vector, point = (
-        pt.vector(name, shape=(n,), dtype="float64") for name, n in (("z", layout.free_size), ("theta", layout.size))
-    )
-    parts = {
-        p.name: vector[layout.free_slices[p.name]] if p.dims else vector[layout.free_slices[p.name].start]
-        for p in layout.parameters
-    }
-    named, free, ends = layout.split(point), {rv.name: rv for rv in model.free_RVs}, _ends(stack)
-    # PyMC has no transform from a bound that is a symbol: value = end + exp(z), with log dvalue/dz = z.
-    jacobian = sum(parts[name] for name in ends)
-    values = {name: ends[name] + pt.exp(part) if name in ends else part for name, part in parts.items()}
-    terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=True)
-    total = _on(values, model, _weighted(stack, model) + sum(term.sum() for term in terms)) + jacobian
-    forward, backward = [], []
-    for name, value in values.items():
-        transform, inputs, given = model.rvs_to_transforms[free[name]], free[name].owner.inputs, named[name]
-        backward.append(pt.atleast_1d(value if transform is None else transform.backward(value, *inputs)))
-        given = pt.log(given - ends[name]) if name in ends else given
-        forward.append(pt.atleast_1d(given if transform is None else transform.forward(given, *inputs)))
-    nodes = _nodes(model) | {end_node(name): end for name, end in ends.items()}
-    graph = _complete(stack, vector, total, nodes)
-    return Unconstrained(graph, pt.concatenate(backward), point, pt.concatenate(forward))
-
-
-def _ends(stack: Stack) -> dict[str, Any]:
-    """A symbol for each lower end that follows the data, by parameter."""
-    import pytensor.tensor as pt
-
-    program = stack.program
-    return {name: pt.scalar(end_node(name), dtype="float64") for name in program.model.supports(program.data)}
+    posterior = stack.program.posterior_graph()
+    total = _weighted(stack, posterior.units) + posterior.prior
+    graph = _complete(stack, posterior.vector, total, posterior.nodes)
+    return Unconstrained(graph, posterior.theta, posterior.point, posterior.z)
 
 
 def vectorised(
@@ -165,6 +82,7 @@ def vectorised(
 
     inputs: dict[str, Any] = {}
     batched, plain = dict(along or {}), {}
+    copies = max((values.type.shape[0] for values in batched.values()), default=0) if _lays_out(graph) else 0
     for name, node in {**({"vector": graph.vector} if vector else {}), **graph.nodes}.items():
         several, own = name == "vector" or name in stacked, tuple(node.type.shape)
         leading = (None, None) if draws and name == "vector" else (None,) if several else ()
@@ -173,9 +91,24 @@ def vectorised(
             plain[node] = inputs[name]
         elif along:
             batched[node] = inputs[name][:, None]
+            if copies and not (name == WEIGHTS or name.startswith(pymc_model.data_node(""))):
+                batched[node] = pt.repeat(batched[node], copies, axis=1)
         else:
             batched[node] = inputs[name][None] if draws and name != "vector" else inputs[name]
     return inputs, vectorize_graph(graph_replace(outputs, plain, strict=False), batched)
+
+
+def _lays_out(graph: Graph) -> bool:
+    """Whether the graph joins or reshapes arrays, as those of matrix parameters do.
+
+    PyTensor then forgets that an added axis has length 1, and refuses to broadcast along it: everything but the data is
+    copied along the axis.
+    """
+    from pytensor.graph.traversal import toposort
+    from pytensor.tensor.basic import Join
+    from pytensor.tensor.shape import Reshape
+
+    return any(isinstance(node.op, Join | Reshape) for node in toposort([graph.scalar]))
 
 
 def of_one(graph: Graph, stacked: frozenset[str]) -> tuple[dict[str, Any], Any]:
@@ -195,26 +128,14 @@ def of_one(graph: Graph, stacked: frozenset[str]) -> tuple[dict[str, Any], Any]:
     return inputs, graph_replace(graph.scalar, read, strict=False)
 
 
-def _weighted(stack: Stack, model: "pymc.Model") -> Any:
+def _weighted(stack: Stack, units: Sequence[Any]) -> Any:
     """The log-likelihood's sum over units, each times its weight where the stack has weights."""
     import pytensor.tensor as pt
 
-    units = model.logp(vars=model.observed_RVs, sum=False, jacobian=False)
     if stack.weights is None:
         return sum(each.sum() for each in units)
-    return (units[0] * pt.vector(WEIGHTS, dtype="float64")).sum()
-
-
-def _on(parts: Mapping[str, Any], model: "pymc.Model", graph: Any) -> Any:
-    """The graph with a model's free values replaced by parts of a vector."""
-    from pytensor.graph.replace import graph_replace
-
-    values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
-    return graph_replace(graph, values, strict=False)
-
-
-def _nodes(model: "pymc.Model") -> dict[str, Any]:
-    return {node.name: node for node in model.data_vars}
+    whole = units[0] if len(units) == 1 else pt.concatenate([each.ravel() for each in units])
+    return (whole * pt.vector(WEIGHTS, dtype="float64")).sum()
 
 
 def _complete(stack: Stack, vector: Any, total: Any, nodes: Mapping[str, Any]) -> Graph:

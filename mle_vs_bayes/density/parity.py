@@ -3,13 +3,11 @@
 It turns "the estimators disagree" into "the models differ" or "the methods differ".
 """
 
-import copy
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from .density import Program
+from .density import Density
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-10
@@ -19,7 +17,7 @@ MOST_UNITS = 5_000
 """Of more rows than this so many are compared, drawn with a fixed seed: two wordings that differ do so in many rows."""
 
 
-def random_points(program: Program, count: int = POINTS, seed: int = 0) -> list[Array]:
+def random_points(program: Density, count: int = POINTS, seed: int = 0) -> list[Array]:
     """``count`` points z around the start: one unit of the unconstrained scale, or two SE on a real one."""
     generator = np.random.default_rng(seed)
     z = program.coordinates.z(program.start)
@@ -28,7 +26,7 @@ def random_points(program: Program, count: int = POINTS, seed: int = 0) -> list[
     return [z + scale * generator.standard_normal(len(z)) for _ in range(count)]
 
 
-def check(program: Program) -> float | None:
+def check(program: Density) -> float | None:
     """The largest |a − b| / (1 + |a|) over units and points; None where there is only one likelihood.
 
     The units are all of them, or `MOST_UNITS` drawn from more rows that belong to no groups.
@@ -41,49 +39,35 @@ def check(program: Program) -> float | None:
     if not program.two_likelihoods:
         return None
     worst, allowance = 0.0, rounding(program)
-    rows, some = _some_units(program)
+    units, both = program.wordings(MOST_UNITS)
     for z in random_points(program):
-        w = program.coordinates.working(z)
-        ours, theirs = some.working_units(w), np.asarray(some.pymc_units(w))
+        ours, theirs = both(program.coordinates.working(z))
         if ours.shape != theirs.shape:
             raise ModelError(_shapes(program, ours, theirs))
         gap = np.where(ours == theirs, 0.0, np.maximum(np.abs(ours - theirs) - allowance, 0) / (1 + np.abs(ours)))
         gap = np.where(np.isnan(gap), np.inf, gap)
         worst = max(worst, float(gap.max()))
         if worst > TOLERANCE:
-            unit = int(gap.argmax())
-            raise ModelError(_sentence(program, z, int(rows[unit]), ours[unit], theirs[unit]))
+            place = int(gap.argmax())
+            raise ModelError(_sentence(program, z, int(units[place]), ours[place], theirs[place]))
     return worst
 
 
-def _some_units(program: Program) -> tuple[NDArray[np.intp], Program]:
-    """The places of the rows that are compared, and the program in the same coordinates on those rows alone."""
-    data = program.data
-    if program.foreign or data.n <= MOST_UNITS or data.coords.keys() & data.keys():
-        return np.arange(program.units), program
-    rows = np.sort(np.random.default_rng(0).choice(data.n, MOST_UNITS, replace=False))
-    some = copy.copy(program)  # without what the program has computed from all of its rows
-    some.__dict__ = {name: vars(program)[name] for name in ("model", "data", "priors", "prior_power", "layout")}
-    some.coordinates = copy.copy(program.coordinates)
-    some.coordinates.data = program.coordinates.data.rows(rows)
-    return rows, some
-
-
-def _shapes(program: Program, ours: Array, theirs: Array) -> str:
+def _shapes(program: Density, ours: Array, theirs: Array) -> str:
     return (
         f"log_likelihood of {program.model.name} gives {ours.size} values, the PyMC likelihood {theirs.size}; return "
         "one for each unit, in the order of the observed variables."
     )
 
 
-def rounding(program: Program) -> float:
+def rounding(program: Density) -> float:
     """What rounding alone may cost a unit: counts k enter through log k!, which is of size k log k."""
     counts = [c.role for c in program.model.columns if "count" in c.kind.name and c.role in program.data]
     largest = max((float(program.data[role].max()) for role in counts), default=0.0)
     return float(8 * np.finfo(float).eps * largest * np.log1p(largest))
 
 
-def _sentence(program: Program, z: Array, unit: int, ours: float, theirs: float) -> str:
+def _sentence(program: Density, z: Array, unit: int, ours: float, theirs: float) -> str:
     theta = program.coordinates.theta(z)
     at = ", ".join(f"{label}={value:.6g}" for label, value in zip(program.layout.labels, theta, strict=True))
     return (

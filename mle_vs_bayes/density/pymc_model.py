@@ -17,6 +17,7 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..model.prior import Prior
 from ..model.support import Support
+from .coordinates import root_of_inverse
 
 if TYPE_CHECKING:
     import pymc
@@ -50,7 +51,7 @@ def build(
     import pymc
 
     with pymc.Model(coords=_coords(layout.coords, data.n), check_bounds=False) as built:
-        theta = {}
+        theta, supports = {}, model.supports(data)
         for parameter in layout.parameters:
             keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}
             prior = jeffreys.flat(parameter, priors[parameter.name])
@@ -58,17 +59,38 @@ def build(
                 keywords["default_transform"] = _rising(prior.support, affine.get(parameter.name))
             elif parameter.name in affine:
                 keywords["default_transform"] = _affine(*affine[parameter.name])
-            if parameter.support.closed:
-                follows = symbolic and parameter.name in model.supports(data)
-                keywords["default_transform"] = None if follows else _above(parameter.support.lower)
+            follows = parameter.name in supports
+            if parameter.support.closed or follows:
+                keywords["default_transform"] = None if symbolic and follows else _within(parameter.support)
             numbers = prior_nodes(parameter.name, prior) if symbolic else None
-            theta[parameter.name] = prior.pymc(numbers, **keywords)
+            theta[parameter.name] = prior.pymc(numbers, shape=layout.shapes[parameter.name], **keywords)
         nodes = data_nodes(data)
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, nodes)
         _raise_priors(built, power)
         (model.latent if latent else model.likelihood)(theta, nodes)
     return built
+
+
+def standardising(
+    layout: Layout, priors: Mapping[str, Prior], start: Array, linear: Array, hessian: Array
+) -> dict[str, tuple[Any, Any]]:
+    """Centre and scale of every real and every rising parameter, as `build` takes them.
+
+    The centre is the start θ ``(p,)``. With H the ``hessian`` ``(p, p)`` of the log posterior in w there, θ = M w and
+    M = ``linear``, the scale of a block is M L, L Lᵀ = (−H)⁻¹: numbers of order one whose curvature is the identity.
+    """
+    affine: dict[str, tuple[Any, Any]] = {}
+    for parameter in layout.parameters:
+        block = layout.slices[parameter.name]
+        if parameter.support.name == "ordered":  # one scale for all, which keeps their order
+            values = start[block]
+            affine[parameter.name] = np.full_like(values, values.mean()), np.std(values) * np.eye(len(values))
+        elif parameter.support.name == "real" and priors[parameter.name].support.name == "real":
+            scale = linear[block, block] @ root_of_inverse(-hessian[block, block])
+            centre = start[block].reshape(layout.shapes[parameter.name])
+            affine[parameter.name] = centre, scale if parameter.dims else scale[0, 0]
+    return affine
 
 
 def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model":
@@ -97,7 +119,8 @@ def build_priors(
         for p in layout.parameters:
             prior = jeffreys.flat(p, priors[p.name])
             numbers = prior_nodes(p.name, prior) if symbolic else None
-            theta[p.name] = prior.pymc(numbers, name=p.name, dims=p.dims or None, default_transform=None)
+            keywords: dict[str, Any] = {"name": p.name, "dims": p.dims or None, "default_transform": None}
+            theta[p.name] = prior.pymc(numbers, shape=layout.shapes[p.name], **keywords)
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, data_nodes(data))
         _raise_priors(built, power)
@@ -127,8 +150,9 @@ def prior_node(parameter: str, argument: str) -> str:
     return f"prior_{parameter}_{argument}"
 
 
-def end_node(parameter: str) -> str:
-    return f"end_{parameter}"
+def end_node(parameter: str, side: str) -> str:
+    """``side`` is lower or upper."""
+    return f"{side}_end_{parameter}"
 
 
 def data_node(role: str) -> str:
@@ -139,7 +163,7 @@ def data_nodes(data: Dataset) -> dict[str, Any]:
     """One float64 ``pm.Data`` node per column; integers would overflow silently (DESIGN, section 10)."""
     import pymc
 
-    dims = {role: ("unit", "term") if values.ndim == 2 else ("unit",) for role, values in data.items()}
+    dims = {role: ("unit", data.designs[role]) if role in data.designs else ("unit",) for role in data}
     columns = {role: np.asarray(values, dtype=float) for role, values in data.items()}
     return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
 
@@ -148,11 +172,11 @@ def _coords(names: Mapping[str, tuple[str, ...]], n: int) -> dict[str, Any]:
     return {"unit": np.arange(n), **{name: list(values) for name, values in names.items()}}
 
 
-def _above(lower: float) -> Any:
-    """The logarithm of the distance from a lower bound that the prior does not know."""
+def _within(support: Support) -> Any:
+    """The transform from a support that the prior does not know: logarithms of distances from its finite ends."""
     from pymc.distributions.transforms import Interval
 
-    return Interval(lower, None)
+    return Interval(support.ends.get("lower"), support.ends.get("upper"))
 
 
 def _rising(within: Support, affine: tuple[Any, Any] | None) -> Any:
@@ -173,8 +197,13 @@ def _affine(centre: Any, scale: Any) -> Any:
     import pytensor.tensor as pt
     from pymc.logprob.transforms import Transform
 
-    vector = np.ndim(scale) == 2
+    vector, matrix, shape = np.ndim(scale) == 2, np.ndim(centre) > 1, np.shape(centre)
     inverse = np.linalg.inv(scale) if vector else 1 / scale
+
+    def times(factor: Any, value: Any) -> Any:
+        """A matrix parameter is turned as one long vector."""
+        return pt.dot(factor, value.ravel()).reshape(shape) if matrix else pt.dot(factor, value)
+
     log_determinant = np.linalg.slogdet(scale)[1] if vector else np.log(scale)
 
     class Affine(Transform):
@@ -183,10 +212,10 @@ def _affine(centre: Any, scale: Any) -> Any:
         name = "affine"
 
         def forward(self, value: Any, *inputs: Any) -> Any:
-            return pt.dot(inverse, value - centre) if vector else (value - centre) * inverse
+            return times(inverse, value - centre) if vector else (value - centre) * inverse
 
         def backward(self, value: Any, *inputs: Any) -> Any:
-            return centre + (pt.dot(scale, value) if vector else value * scale)
+            return centre + (times(scale, value) if vector else value * scale)
 
         def log_jac_det(self, value: Any, *inputs: Any) -> Any:
             total = pt.constant(log_determinant, dtype="float64")

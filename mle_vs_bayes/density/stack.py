@@ -5,40 +5,34 @@ columns, priors of the same families. What differs between them has a leading ax
 ``numbers``); the rest is the program's own. Names of inputs are those of the nodes in the PyMC model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import jeffreys
-from ..model.parameter import Parameter
-from ..model.prior import Prior
-from .density import Program
-from .pymc_model import data_node, end_node, prior_node
+from ..data.dataset import Dataset
+from ..model.model import Model
+from .density import Density
+from .pymc_model import data_node
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 WEIGHTS, LINEAR = "weights", "linear"
+"""Names of symbols: of the units' weights, and of M in θ = M w."""
+LOOK = 200
+"""Rows that are looked at for equal ones before all of them are sorted."""
 
 
 @dataclass(frozen=True)
 class Shape:
     """What replicates share that one compiled function serves: everything that decides about its graph."""
 
-    model: str
-    wording: tuple[Any, ...]
-    """The class of the leaf and its PyMC likelihoods, which a test may have replaced."""
-    sizes: tuple[tuple[str, int], ...]
-    """Lengths of the axes that have names."""
-    roles: tuple[str, ...]
-    priors: tuple[tuple[str, ...], ...]
-    """Family and argument names of each parameter, with the ends of a bounded prior under an order."""
+    signature: Hashable
+    """What the density's graphs depend on besides numbers."""
+    inputs: tuple[str, ...]
     stacked: frozenset[str]
-    own: Program | None = None
-    """A stranger's program, whose graph is like no other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +43,7 @@ class Stack:
     ``numbers`` of priors and data-dependent ends by node name, ``(R,)`` or ``(R, k)``.
     """
 
-    program: Program
+    program: Density
     count: int
     columns: Mapping[str, Array] = field(default_factory=dict)
     weights: Array | None = None
@@ -58,21 +52,7 @@ class Stack:
     @cached_property
     def shape(self) -> Shape:
         """The key of the compiled functions."""
-        layout, model = self.program.layout, self.program.model
-        priors = []
-        for parameter, prior in _flat(self.program):
-            ends = (str(prior.support),) if parameter.support.name == "ordered" else ()
-            lengths = tuple(f"{name}:{np.size(np.asarray(value))}" for name, value in prior.arguments.items())
-            priors.append((parameter.name, prior.family, parameter.support.name, *lengths, *ends))
-        if jeffreys.asked(self.program.priors):
-            priors.append((jeffreys.NAME,))
-        if self.program.prior_power != 1:
-            priors.append((f"to the power {self.program.prior_power}",))
-        sizes = tuple(sorted((name, len(names)) for name, names in layout.coords.items()))
-        roles, own = tuple(sorted(self.program.data)), self.program if self.program.foreign else None
-        kind = type(model)
-        wording = kind, getattr(model.likelihood, "__func__", None), getattr(model.latent, "__func__", None)
-        return Shape(model.name, wording, sizes, roles, tuple(priors), frozenset(self.stacked), own)
+        return Shape(self.program.signature, tuple(sorted(self.inputs)), frozenset(self.stacked))
 
     @cached_property
     def stacked(self) -> dict[str, Array]:
@@ -85,11 +65,7 @@ class Stack:
     @cached_property
     def shared(self) -> dict[str, Array]:
         """Inputs that are the same for all, by node name."""
-        program = self.program
-        found = {data_node(role): values for role, values in program.data.items() if role not in self.columns}
-        own = {prior_node(p.name, a): np.asarray(v) for p, prior in _flat(program) for a, v in prior.arguments.items()}
-        own |= {end_node(name): np.asarray(s.lower) for name, s in program.model.supports(program.data).items()}
-        return found | {name: value for name, value in own.items() if name not in self.numbers}
+        return {name: value for name, value in self.program.node_values.items() if name not in self.stacked}
 
     @property
     def rows(self) -> int:
@@ -104,11 +80,7 @@ class Stack:
     @cached_property
     def working(self) -> dict[str, Array]:
         """The inputs in working coordinates: the design matrix turned (`Coordinates`), and the map back to θ."""
-        inputs, x = dict(self.inputs), data_node("X")
-        if x in inputs and not self.program.foreign:
-            block = next(self.program.layout.slices[p.name] for p in self.program.layout.parameters if _on_x(p.dims))
-            inputs[x] = inputs[x] @ self.program.coordinates.linear[block, block]
-        return inputs | {LINEAR: self.program.coordinates.linear}
+        return self.program.in_working_coordinates(self.inputs) | {LINEAR: self.program.coordinates.linear}
 
 
 def of_replicates(inputs: Mapping[str, Array], stacked: frozenset[str], index: Index) -> dict[str, Array]:
@@ -116,13 +88,30 @@ def of_replicates(inputs: Mapping[str, Array], stacked: frozenset[str], index: I
     return {name: values[index] if name in stacked else values for name, values in inputs.items()}
 
 
-def _flat(program: Program) -> list[tuple[Parameter, Prior]]:
-    """Each parameter with what it is drawn from; none where the program has no priors of ours."""
-    if program.foreign:
-        return []
-    given = [p for p in program.layout.parameters if p.name in program.priors]
-    return [(p, jeffreys.flat(p, program.priors[p.name])) for p in given]
+def condensed(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
+    """Fewer rows with the same likelihood and their weights ``(rows,)``, or the data as they are and None.
+
+    They are sufficient statistics where the model knows them, else equal rows counted once. Both are exact: the
+    likelihood of the condensed data is that of the data times a number without parameters in it.
+    """
+    if data.coords.keys() & data.keys():  # rows of labelled groups belong together
+        return data, None
+    known = model.condense(data)
+    if model.unit == "series":  # equal values at two times are not the same row twice
+        return (data, None) if known is None else known
+    return _counted(model, data) if known is None else known
 
 
-def _on_x(dims: tuple[str, ...]) -> bool:
-    return dims == ("term",)
+def _counted(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
+    """Distinct rows, in the columns that the model reads, with how often each is there, if they are at most half."""
+    roles = ["X", *(column.role for column in model.columns)]  # the formula's design matrix is no column of a file
+    read = [data[role] for role in roles if role in data]
+    if not read:
+        return data, None
+    used = np.column_stack([values.reshape(data.n, -1) for values in read])
+    if data.n > LOOK and len(np.unique(used[:LOOK], axis=0)) > LOOK / 2:
+        return data, None
+    _, index, count = np.unique(used, axis=0, return_index=True, return_counts=True)
+    if 2 * len(index) > data.n:
+        return data, None
+    return Dataset({role: values[index] for role, values in data.items()}, data.coords), count.astype(float)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..density.density import Program
+from ..density.density import Density
 from ..errors import UsageError
 from ..sampling.interrupt import interruptible
 from . import exact, maximum_a_posteriori, maximum_likelihood, posterior
@@ -26,7 +26,7 @@ class Settings:
 class Kind:
     """One estimator: how it is fitted, and the words for it."""
 
-    fit: Callable[[Program, Settings], Estimate]
+    fit: Callable[[Density, Settings], Estimate]
     words: str
 
 
@@ -64,7 +64,7 @@ def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in ESTIMATORS if name in wanted)
 
 
-def fit(name: str, program: Program, settings: Settings) -> Any:
+def fit(name: str, program: Density, settings: Settings) -> Any:
     """The estimate of one estimator by its short name."""
     with interruptible():
         return ESTIMATORS[name].fit(program, settings)

@@ -4,15 +4,21 @@ import time
 
 import numpy as np
 
-from ..density.density import Program
+from ..density.density import Density
+from ..search.audit import on_edge
+from ..search.newton import stand
+from ..search.problem import of_density
 from .estimate import Estimate, missing
 
 MLE = "maximum_likelihood_exact"
 POSTERIOR = "posterior_exact"
 
 
-def fit_mle(program: Program) -> Estimate:
-    """The closed-form maximum likelihood estimate with the covariance from the exact Hessian there."""
+def fit_mle(program: Density) -> Estimate:
+    """The closed-form maximum likelihood estimate with the covariance from the exact Hessian there.
+
+    There is no covariance where the information is not positive definite, and NaN for a parameter on its edge.
+    """
     began = time.perf_counter()
     labels = program.layout.labels
     direction = program.model.divergence(program.data)
@@ -22,19 +28,24 @@ def fit_mle(program: Program) -> Estimate:
     if solution is None:
         return missing(MLE, labels, "not_applicable", f"{program.model.name} has no closed form for its MLE")
     theta = program.layout.join(solution)
-    z = program.coordinates.z(theta)
-    evaluation = program.evaluate(z, power=0.0)
+    with np.errstate(all="ignore"):  # on an edge of the support z is −∞
+        z = program.coordinates.z(theta)
+        only = np.zeros(1, dtype=np.intp)
+        end = stand(of_density(program, 0.0).evaluate, z[None], only, program.layout.bounded)
+        definite = np.isfinite(end.length[0])
+        covariance = program.coordinates.covariance(z, end.hessian[0]) if definite else None
     return Estimate(
         estimator=MLE,
         labels=labels,
         point=theta,
-        covariance=program.coordinates.covariance(z, evaluation.hessian),
-        log_likelihood=evaluation.value,
+        covariance=None if covariance is None or np.all(np.isnan(covariance)) else covariance,
+        log_likelihood=float(end.value[0]),
+        concerns=on_edge(program.layout, z, theta),
         seconds=time.perf_counter() - began,
     )
 
 
-def fit_posterior(program: Program) -> Estimate:
+def fit_posterior(program: Density) -> Estimate:
     """The conjugate posterior: means and variances of SciPy's distributions, by label."""
     labels = program.layout.labels
     powered = program.prior_power != 1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from .estimate import Estimate
 
 Array = NDArray[np.float64]
@@ -21,7 +21,7 @@ MOST_ROWS = 2_000_000
 GOOD = 0.7
 
 
-def pareto_shape(program: Program, mode: Estimate, seed: int) -> float | None:
+def pareto_shape(program: Density, mode: Estimate, seed: int) -> float | None:
     """k of the weights posterior / normal over draws of the normal on the model scale; None where there is no normal.
 
     A draw outside the support has weight 0: where nearly all are, there is no k either.

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from statsmodels.base.model import GenericLikelihoodModel
 
-from ..density.density import Program
-from ..density.quiet import quiet
+from ..density.density import Density
+from ..quiet import quiet
 
 Array = NDArray[np.float64]
 
 
 class LikelihoodModel(GenericLikelihoodModel):
-    """The likelihood of a `Program` for statsmodels; parameters on the model scale, shape ``(p,)``."""
+    """The likelihood of a `Density` for statsmodels; parameters on the model scale, shape ``(p,)``."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Density) -> None:
         self.program = program
         outcome = program.data["y"] if "y" in program.data else program.data["lower"]
         super().__init__(outcome, extra_params_names=list(program.layout.labels))

@@ -16,94 +16,72 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.compile_cache import MODE
-from ..density.density import Program
-from ..density.quiet import quiet
-from ..search.audit import concerns, searches_of
-from ..search.optimum import Optimum, best, covariance, maximise, polished, starts
+from ..density.density import Density
+from ..quiet import quiet
+from ..search.problem import of_density
 from . import laplace_check
-from .estimate import Estimate, missing
+from .estimate import Estimate
+from .modes import MAXIMUM_A_POSTERIORI, modes
 
 Array = NDArray[np.float64]
-NAME = "maximum_a_posteriori"
-STARTS = 2
+NAME = MAXIMUM_A_POSTERIORI.name
 _STOPPED = (ArithmeticError, AttributeError, NotImplementedError, RuntimeError, TypeError, ValueError)
-"""What ``find_MAP`` may raise on a model that is not ours: an operation without gradient, a matrix without a root."""
+"""What ``find_MAP`` may raise on a user's model: an operation without gradient, a matrix without a root."""
 
 
-def fit(program: Program, seed: int = 0, count: int | None = None) -> Estimate:
+def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
     """The posterior's mode on the model scale with its Laplace covariance −H⁻¹, from ``count`` starts."""
     began = time.perf_counter()
-    if refusal := program.model.no_optimum(program.data, power=1.0):
-        return missing(NAME, program.layout.labels, "not_applicable", refusal, seconds=time.perf_counter() - began)
-    begins = starts(program, count or STARTS, seed)
-    found = [_from_start(program, start) for start in begins]
-    optima = [optimum for optimum, _ in found]
-    top = best(optima)
-    if top.status != "ok":
-        top = _along_the_road(program)
-    if top.status != "ok":
-        return _missing(program, top, began)
-    theta = program.coordinates.theta(top.z)
-    estimate = Estimate(
-        estimator=NAME,
-        labels=program.layout.labels,
-        point=theta,
-        covariance=covariance(program, top),
-        log_likelihood=float(np.sum(program.working_units(program.coordinates.working(top.z)))),
-        concerns=(*concerns(program, 1.0, top, optima), *_stayed(program, begins, found)),
-        iterations=top.iterations,
-        gradient=top.decrement,
-        searches=searches_of("find_MAP", optima),
-        results=found[int(np.argmax([o is top for o in optima]))][1],
-    )
-    shape = laplace_check.concern(laplace_check.pareto_shape(program, estimate, seed))
-    return replace(estimate, concerns=(*estimate.concerns, *shape), seconds=time.perf_counter() - began)
+    begins: list[Array] = []
+    trees: list[Any] = []
+
+    def from_find_map(start: Array) -> tuple[Array, NDArray[np.intp]]:
+        tree = find_map(program, program.coordinates.theta(start[0]))
+        begins.append(start[0])
+        trees.append(tree)
+        end = start[0] if tree is None else _ended(program, tree)
+        steps = 0 if tree is None else int(tree["optimizer_result"]["nit"])
+        return (end if np.all(np.isfinite(end)) else start[0])[None], np.array([steps])
+
+    problem = of_density(program, 1.0)
+    found = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map)
+    which = int(found.which[0]) if found.which is not None else 0
+    estimate = found.estimate(MAXIMUM_A_POSTERIORI, program.layout.labels)
+    if estimate.converged:
+        estimate = replace(
+            estimate,
+            log_likelihood=float(np.sum(program.log_likelihood_units(estimate.point))),
+            concerns=(*estimate.concerns, *_stayed(program, begins, trees, estimate.point)),
+            searches=tuple(replace(search, method="find_MAP") for search in estimate.searches),
+            results=trees[which],
+        )
+        shape = laplace_check.concern(laplace_check.pareto_shape(program, estimate, seed))
+        estimate = replace(estimate, concerns=(*estimate.concerns, *shape))
+    return replace(estimate, seconds=time.perf_counter() - began)
 
 
-def _from_start(program: Program, start: Array) -> tuple[Optimum, Any]:
-    """``find_MAP`` from one start, then Newton steps from where it ended."""
-    tree = find_map(program, program.coordinates.theta(start))
-    if tree is None:
-        return maximise(program, 1.0, start), None
-    z = _ended(program, tree)
-    if not np.all(np.isfinite(z)):
-        return maximise(program, 1.0, start), tree
-    return polished(program, 1.0, z, int(tree["optimizer_result"]["nit"])), tree
-
-
-def _ended(program: Program, tree: Any) -> Array:
+def _ended(program: Density, tree: Any) -> Array:
     """z where ``find_MAP`` ended."""
     draw = {name: tree["posterior"][name].to_numpy()[0, 0] for name in program.layout.slices}
     with np.errstate(all="ignore"):
         return program.coordinates.z(program.layout.join(draw))
 
 
-def _stayed(program: Program, begins: list[Array], found: list[tuple[Optimum, Any]]) -> tuple[Concern, ...]:
-    """A concern where ``find_MAP`` returned its own start although the mode it was finished to lies elsewhere."""
+def _stayed(program: Density, begins: list[Array], trees: list[Any], point: Array) -> tuple[Concern, ...]:
+    """A concern where ``find_MAP`` returned its own start although the mode lies elsewhere."""
+    with np.errstate(all="ignore"):
+        mode = program.coordinates.z(point)
     stayed = [
-        place
-        for place, (start, (optimum, tree)) in enumerate(zip(begins, found, strict=True))
+        start
+        for start, tree in zip(begins, trees, strict=True)
         if tree is not None
         and np.allclose(_ended(program, tree), start, rtol=1e-9, atol=1e-12)
-        and not np.allclose(optimum.z, start, rtol=1e-3, atol=1e-3)
+        and not np.allclose(mode, start, rtol=1e-3, atol=1e-3)
     ]
     return (Concern("did_not_move", f"from {len(stayed)} of {len(begins)} starts"),) if stayed else ()
 
 
-def _along_the_road(program: Program) -> Optimum:
-    """The mode followed from the likelihood's as the prior's power grows from almost 0 to 1.
-
-    Used where ``find_MAP`` and Newton fail from the start: a prior so strong that mode and start
-    are thousands of posterior standard deviations apart (raw powers of x).
-    """
-    z = program.coordinates.z(program.start)
-    for power in np.logspace(-12, 0, 25):
-        optimum = maximise(program, float(power), z)
-        z = optimum.z if np.all(np.isfinite(optimum.z)) else z
-    return optimum
-
-
-def find_map(program: Program, theta: Array) -> Any:
+def find_map(program: Density, theta: Array) -> Any:
     """PyMC's answer from a start on the model scale, or None where it raises.
 
     Its warnings ("did not converge") are not passed on: the audit that follows decides.
@@ -124,13 +102,3 @@ def find_map(program: Program, theta: Array) -> Any:
             )
         except (*_STOPPED, MethodNotDefined, pymc.exceptions.SamplingError):
             return None
-
-
-def _missing(program: Program, top: Optimum, began: float) -> Estimate:
-    theta, labels = program.coordinates.theta(top.z), program.layout.labels
-    edge = [label for label, value in zip(labels, theta, strict=True) if abs(value) < 1e-3]
-    at = f" ({edge[0]} = {theta[labels.index(edge[0])]:.2g})" if edge else ""
-    reason = f"the posterior has no interior mode: {top.reason}{at}"
-    concern = Concern("boundary" if top.status == "divergent" else "gradient", reason)
-    details = {"iterations": top.iterations, "gradient": top.decrement, "seconds": time.perf_counter() - began}
-    return missing(NAME, labels, top.status, reason, concerns=(concern,), **details)

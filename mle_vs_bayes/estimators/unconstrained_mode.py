@@ -7,14 +7,17 @@ It explains a difference, and is reported only where it was asked for, under its
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Evaluation, Program
+from ..density.coordinates import Coordinates
+from ..density.density import Density, Evaluation
+from ..model.layout import Layout
+from ..model.model import Model
 from ..model.support import Support
-from ..search.optimum import covariance, maximise
+from ..search.optimum import maximum
 from .estimate import Estimate, missing
 
 Array = NDArray[np.float64]
@@ -41,13 +44,27 @@ class UnconstrainedMode:
     iterations: int | None = None
 
 
-class UnconstrainedProgram(Program):
-    """A program whose density is that of z: with the logarithm of the Jacobian |dθ/dz| in it."""
+@dataclass(frozen=True, eq=False)
+class UnconstrainedDensity:
+    """What a search climbs where the density is that of z: with the logarithm of the Jacobian |dθ/dz| in it."""
 
-    def __init__(self, program: Program) -> None:
-        self.model, self.data, self.priors = program.model, program.data, program.priors
-        self.layout, self.coordinates, self.start = program.layout, program.coordinates, program.start
-        self.plain = program
+    plain: Density
+
+    @property
+    def model(self) -> Model:
+        return self.plain.model
+
+    @property
+    def layout(self) -> Layout:
+        return self.plain.layout
+
+    @property
+    def coordinates(self) -> Coordinates:
+        return self.plain.coordinates
+
+    @property
+    def start(self) -> Array:
+        return self.plain.start
 
     def evaluate(self, z: Array, power: float) -> Evaluation:
         """Log-likelihood + power · log prior + log |dθ/dz| with its derivatives in z ``(f,)``.
@@ -85,10 +102,10 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
     return float(np.linalg.slogdet(jacobian[:free])[1]), gradient
 
 
-def mode(program: Program, start: Array) -> UnconstrainedMode:
+def mode(program: Density, start: Array) -> UnconstrainedMode:
     """The mode of the posterior density of z, searched for from ``start`` ``(p,)``, usually the MAP."""
-    of_z = UnconstrainedProgram(program)
-    found = maximise(of_z, 1.0, program.coordinates.z(start))
+    of_z = cast(Density, UnconstrainedDensity(program))  # a search reads of a density what this one has
+    found = maximum(of_z, 1.0, program.coordinates.z(start))
     if found.status != "ok":
         nothing = np.full(program.layout.size, np.nan)
         return UnconstrainedMode(nothing, np.full(len(found.z), np.nan), found.status, found.reason)
@@ -97,13 +114,13 @@ def mode(program: Program, start: Array) -> UnconstrainedMode:
         program.coordinates.theta(found.z),
         se,
         "ok",
-        covariance=covariance(of_z, found),
+        covariance=program.coordinates.covariance(found.z, found.evaluation.hessian),
         gradient=found.decrement,
         iterations=found.iterations,
     )
 
 
-def estimate(program: Program, top: Estimate) -> Estimate:
+def estimate(program: Density, top: Estimate) -> Estimate:
     """The mode on the unconstrained scale as an estimate, beside the MAP ``top``, from where it is searched for.
 
     Refused where the MAP is; there may be one where the MAP lies on an edge, which the Jacobian keeps it from.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..intervals.delta import along, directional, root
 from ..sampling.draws import ROUNDING
@@ -60,7 +60,7 @@ class Prediction:
     remainder: float
 
 
-def predict(program: Program, mode: Estimate, fitted: Estimate) -> Prediction:
+def predict(program: Density, mode: Estimate, fitted: Estimate) -> Prediction:
     """First-order shifts MLE → MAP and MAP → mean, from derivatives at the two optima."""
     theta, covariance = fitted.point, fitted.covariance
     assert covariance is not None and mode.covariance is not None
@@ -75,7 +75,7 @@ def predict(program: Program, mode: Estimate, fitted: Estimate) -> Prediction:
 
 
 def agreements(
-    program: Program, estimates: Mapping[str, Estimate], values: Mapping[str, Array], errors: Array
+    program: Density, estimates: Mapping[str, Estimate], values: Mapping[str, Array], errors: Array
 ) -> list[Agreement]:
     """Every pair of `PAIRS` for every quantity; ``values`` and ``errors`` hold point and MCSE ``(q,)``.
 
@@ -97,7 +97,7 @@ def agreements(
 
 
 def _pair(
-    program: Program,
+    program: Density,
     pair: tuple[str, str],
     values: Mapping[str, Array],
     errors: Array,
@@ -135,7 +135,7 @@ def _verdict(observed: float, expected: float | None, tolerance: float | None) -
     return "as expected" if abs(observed - expected) <= tolerance + 1e-6 else "unexplained"
 
 
-def _skewness_shift(program: Program, point: Array, covariance_theta: Array) -> Array:
+def _skewness_shift(program: Density, point: Array, covariance_theta: Array) -> Array:
     """½ Σ (∂³ log posterior : Σ) at the mode, shape ``(p,)``, in working coordinates to keep digits."""
     coordinates = program.coordinates
     centre = coordinates.inverse @ point
@@ -149,7 +149,7 @@ def _skewness_shift(program: Program, point: Array, covariance_theta: Array) -> 
     return coordinates.linear @ (0.5 * directions @ np.asarray(slopes))
 
 
-def _curvature_shift(program: Program, point: Array, covariance: Array) -> Array:
+def _curvature_shift(program: Density, point: Array, covariance: Array) -> Array:
     """½ tr(∇²g Σ): what the mean of a curved quantity adds to its value at the mean, shape ``(q,)``."""
     centre = program.quantities(point)
     step = 0.1

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import estimators
+from .. import estimators, intervals
 from ..concerns import Concern
 from ..density import parity
-from ..density.density import Program
+from ..density.density import Density
 from ..estimators import Settings, unconstrained_mode
 from ..estimators.estimate import Estimate
 from ..rows import MODEL_SCALE, Row
@@ -24,12 +24,14 @@ Progress = Callable[[str], None]
 class Fit:
     """All estimators of one data set: ``estimates`` by short name, their rows and agreement."""
 
-    program: Program
+    program: Density
     estimates: Mapping[str, Estimate]
     rows: tuple[Row, ...]
     agreement: tuple[Agreement, ...]
     parity: float | None
     """Largest relative difference between the two likelihoods of the model, over units and points; None of one."""
+    notes: tuple[str, ...] = ()
+    """What was asked for and is not there, in sentences."""
 
     @property
     def concerns(self) -> tuple[tuple[str, Concern], ...]:
@@ -37,7 +39,7 @@ class Fit:
         return tuple((name, c) for name, estimate in self.estimates.items() for c in estimate.concerns)
 
 
-def fit(program: Program, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
+def fit(program: Density, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
     """Fit every named estimator; a failed one is a row and never stops the others.
 
     Raises
@@ -59,10 +61,11 @@ def fit(program: Program, names: tuple[str, ...], settings: Settings, context: C
     if context.scale != MODEL_SCALE:
         progress("fitting the mode on the unconstrained scale")
         rows = _with_unconstrained(rows, program, found["map"], context)
-    return Fit(program, found, tuple(rows), tuple(pairs), gap)
+    notes = intervals.notes(names, context.kinds)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap, notes)
 
 
-def _with_unconstrained(rows: list[Row], program: Program, top: Estimate, context: Context) -> list[Row]:
+def _with_unconstrained(rows: list[Row], program: Density, top: Estimate, context: Context) -> list[Row]:
     """The rows with those of the mode on the unconstrained scale behind the MAP's."""
     mode = unconstrained_mode.estimate(program, top)
     behind = 1 + max(place for place, row in enumerate(rows) if row.estimator == "map")
@@ -84,7 +87,7 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     return values, errors if errors.size else np.zeros(len(next(iter(by_name.values()))))
 
 
-def _with_agreement(program: Program, estimates: dict[str, Estimate], pairs: list[Agreement]) -> dict[str, Estimate]:
+def _with_agreement(program: Density, estimates: dict[str, Estimate], pairs: list[Agreement]) -> dict[str, Estimate]:
     """Concerns that only show when estimators are put side by side."""
     added: dict[str, list[Concern]] = {name: list(program.remarks(name)) for name in estimates}
     if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):

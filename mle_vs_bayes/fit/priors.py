@@ -8,7 +8,7 @@ import numpy as np
 from ..data.dataset import Dataset
 from ..errors import UsageError
 from ..model import jeffreys
-from ..model.families import FAMILIES
+from ..model.families import PRIORS
 from ..model.model import Model
 from ..model.parameter import Parameter, labels
 from ..model.prior import Prior, parse
@@ -22,8 +22,14 @@ def resolve(model: Model, given: Given, data: Dataset) -> dict[str, Prior]:
     Raises
     ------
     UsageError
-        A name the model does not have, a prior that does not parse, or whose support is not the parameter's.
+        A name the model does not have, a prior that does not parse, or whose support is not the parameter's; any other
+        than the model's own where those are fixed.
     """
+    own = {p.name: p.prior for p in model.parameters}
+    if model.fixed_priors:
+        if others := [name for name, prior in given.items() if prior is not own.get(name)]:
+            raise UsageError(f"{model.name} says its own priors; leave out those for {', '.join(others)}.")
+        return own
     chosen = {key: parse(value) if isinstance(value, str) else value for key, value in given.items()}
     known = [*(p.name for p in model.parameters), *_element_labels(model, data)]
     for key in chosen:
@@ -75,7 +81,7 @@ def _prior_of(
     if not parameter.dims:
         return prior
     names = labels(parameter.name, parameter.dims, coords)
-    prior = _symmetric(prior, len(names))
+    prior = _spread(_symmetric(prior, len(names)), tuple(len(coords[dim]) for dim in parameter.dims))
     for position, label in enumerate(names):
         if label in chosen:
             _check_support(parameter, label, chosen[label])
@@ -87,7 +93,7 @@ def _prior_of(
 def _check_support(parameter: Parameter, label: str, prior: Prior) -> None:
     if parameter.support.holds(prior.support) or prior.family == jeffreys.FAMILY:
         return
-    fitting = [name for name, family in FAMILIES.items() if parameter.support.holds(family.support) and family.proper]
+    fitting = [name for name, family in PRIORS.items() if parameter.support.holds(family.support) and family.proper]
     raise UsageError(
         f"prior {prior} of {label} has mass outside {label}'s support ({parameter.support.name}: "
         f"{parameter.support.lower:g} to {parameter.support.upper:g}); "
@@ -99,6 +105,19 @@ def _symmetric(prior: Prior, length: int) -> Prior:
     """``Dirichlet(2)``: the same number for every share, of which PyMC wants one each."""
     a = prior.arguments.get("a")
     return Prior(prior.family, a=(a,) * length) if prior.family == "Dirichlet" and isinstance(a, float) else prior
+
+
+def _spread(prior: Prior, shape: tuple[int, ...]) -> Prior:
+    """Of a matrix, one number per column given for each row: ``Normal(0, [2, 3])`` for two terms of every class."""
+    if len(shape) == 1:
+        return prior
+    arguments = {
+        name: tuple(np.broadcast_to(value, shape).ravel().tolist())
+        if isinstance(value, tuple) and len(value) == shape[-1]
+        else value
+        for name, value in prior.arguments.items()
+    }
+    return Prior(prior.family, **arguments)
 
 
 def _with_element(prior: Prior, element: Prior, position: int, length: int) -> Prior:

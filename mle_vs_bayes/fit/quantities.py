@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import intervals
-from ..density.density import Program
+from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..intervals.delta import standard_errors
 from ..intervals.interval import RESAMPLES, Interval, Request
@@ -30,7 +30,7 @@ class Context:
     """Refits of a bootstrap."""
 
 
-def rows(name: str, estimate: Estimate, program: Program, context: Context, scale: str = MODEL_SCALE) -> list[Row]:
+def rows(name: str, estimate: Estimate, program: Density, context: Context, scale: str = MODEL_SCALE) -> list[Row]:
     """The rows of one estimator, by quantity; a fit without an answer has one row per quantity.
 
     ``scale`` is the one on which the estimate is a mode, and its interval symmetric.
@@ -48,7 +48,7 @@ def rows(name: str, estimate: Estimate, program: Program, context: Context, scal
 
 
 def _intervals(
-    name: str, estimate: Estimate, program: Program, context: Context, scale: str
+    name: str, estimate: Estimate, program: Density, context: Context, scale: str
 ) -> list[tuple[str, list[Interval]]]:
     """Each kind with one interval per quantity; the kind ``none`` where nothing can be computed."""
     kinds = intervals.of(name, context.kinds) if estimate.converged else ()
@@ -60,7 +60,7 @@ def _intervals(
     return [(kind, intervals.KINDS[kind].compute(request)) for kind in kinds]
 
 
-def _shared(name: str, estimate: Estimate, program: Program, context: Context) -> dict[str, Any]:
+def _shared(name: str, estimate: Estimate, program: Density, context: Context) -> dict[str, Any]:
     return {
         "model": program.model.name,
         "variant": context.variant,
@@ -78,14 +78,14 @@ def _shared(name: str, estimate: Estimate, program: Program, context: Context) -
 
 
 def _ends(interval: Interval, kind: str) -> dict[str, Any]:
-    """The columns of one interval; its own status and reason only where it has failed."""
+    """The columns of one interval; its own status and reason only where there is one to give."""
     found: dict[str, Any] = {"interval": kind, "lower": interval.lower, "upper": interval.upper}
-    if interval.status != "ok":
+    if interval.reason is not None:
         found |= {"status": interval.status, "reason": interval.reason}
     return found
 
 
-def _numbers(estimate: Estimate, program: Program) -> list[dict[str, Any]]:
+def _numbers(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
     """Estimate, standard error and Monte-Carlo columns of each quantity."""
     if not estimate.converged:
         return [{} for _ in program.quantity_labels]

@@ -9,12 +9,15 @@ from ..data.dataset import Dataset
 from ..errors import UsageError
 
 
-def nested(data: Dataset, sizes: Sequence[int | str] | None, seed: int, least: int) -> Iterator[Dataset]:
+def nested(
+    data: Dataset, sizes: Sequence[int | str] | None, seed: int, least: int, unit: str = "row"
+) -> Iterator[Dataset]:
     """Subsets of ``data`` of the sizes asked for, smallest first; all of it when no size is given.
 
     One seeded permutation serves all sizes, so that a smaller subset lies in every larger one. Grouped rows stay
     together: a subset is the fewest whole groups, in random order, with as many rows as asked for. Rows drawn one
-    by one would thin every group, and show how groups shrink rather than what more of them tell.
+    by one would thin every group, and show how groups shrink rather than what more of them tell. Of a ``unit`` series
+    a subset is its first rows, as time has an order.
 
     Raises
     ------
@@ -24,14 +27,19 @@ def nested(data: Dataset, sizes: Sequence[int | str] | None, seed: int, least: i
     if not sizes:
         yield data
         return
-    order, ends = _order(data, np.random.default_rng(seed))
+    order, ends = _order(data, np.random.default_rng(seed), unit)
     wanted = {_size(text, data.n, least) for text in sizes}
     for size in sorted({int(ends[np.searchsorted(ends, size)]) for size in wanted}):
         yield data if size == data.n else _checked(data.rows(np.sort(order[:size])))
 
 
-def _order(data: Dataset, generator: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows ``(n,)`` in random order, and after how many of them a subset may end: anywhere, or between groups."""
+def _order(data: Dataset, generator: np.random.Generator, unit: str) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows ``(n,)`` in random order (a series in its own), and after how many of them a subset may end.
+
+    That is anywhere, or between groups.
+    """
+    if unit == "series":
+        return np.arange(data.n), np.arange(1, data.n + 1)
     if "group" not in data:
         return generator.permutation(data.n), np.arange(1, data.n + 1)
     place = generator.permutation(len(data.coords["group"]))[data["group"].astype(np.intp)]

@@ -23,8 +23,8 @@ KINDS: dict[str, Kind] = {
     "wald": Kind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
     "wald_transformed": Kind(("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"),
     "profile": Kind(("mle",), profile, "profile likelihood"),
-    "profile_penalised": Kind(("map",), profile_penalised, "profile of likelihood × prior"),
-    "laplace": Kind(("map",), wald, "normal approximation at the MAP"),
+    "profile_penalised": Kind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
+    "laplace": Kind(("map",), wald, "normal approximation at the MAP", also="wald"),
     "eti": Kind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
     "hdi": Kind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
     "sandwich": Kind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
@@ -66,6 +66,38 @@ def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The kinds of one estimator among those asked for, in the order of the list; else its default."""
-    own = [name for name, kind in KINDS.items() if estimator in kind.estimators]
-    return tuple(name for name in own if name in wanted) or tuple(name for name in own if name in DEFAULTS)
+    """The kinds of one estimator among those asked for, in the order of the list; else its default.
+
+    A kind that another estimator has under another name is meant by both: the MAP's ``profile`` is its
+    ``profile_penalised``.
+    """
+    kinds = {name: kind.also for name, kind in KINDS.items() if estimator in kind.estimators}
+    asked = tuple(name for name, also in kinds.items() if name in wanted or also in wanted)
+    return asked or tuple(name for name in kinds if name in DEFAULTS)
+
+
+def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """A sentence on each estimator that has none of the kinds asked for and keeps its default.
+
+    Raises
+    ------
+    UsageError
+        A kind that none of the estimators has; the sentence says whose it is, and what these have.
+    """
+    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, tuple(KINDS)) else list(wanted)
+    for name in asked:
+        if not any(_has(estimator, name) for estimator in estimators):
+            owners = " and ".join(
+                e for kind, each in KINDS.items() if name in (kind, each.also) for e in each.estimators
+            )
+            there = dict.fromkeys(kind for kind, each in KINDS.items() if set(estimators) & set(each.estimators))
+            raise UsageError(
+                f"the interval {name} is one of {owners}, and fitted is {' and '.join(estimators)}; "
+                f"take another estimator, or {', '.join(there)}."
+            )
+    without = [e for e in estimators if asked and not any(_has(e, name) for name in asked)]
+    return tuple(f"{e} has no {' or '.join(asked)} interval and keeps {', '.join(of(e, ()))}" for e in without)
+
+
+def _has(estimator: str, name: str) -> bool:
+    return any(estimator in each.estimators for kind, each in KINDS.items() if name in (kind, each.also))

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.density import Density
 
 Array = NDArray[np.float64]
 STEP = 1e-3
 """Of a standard error, along each principal direction: central differences err by its square."""
 
 
-def standard_errors(program: Program, point: Array, covariance: Array) -> Array:
+def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
     """Standard errors ``(…, q)`` of all quantities: exact for parameters, √(∇g Σ ∇gᵀ) for derived ones.
 
     ``point`` is ``(…, p)`` and ``covariance`` ``(…, p, p)``: one fit, or one per replicate. A derived quantity has

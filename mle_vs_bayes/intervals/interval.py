@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..concerns import Concern
-from ..density.density import Program
+from ..density.density import Density
 from ..errors import UsageError
 from ..estimators.estimate import Estimate
 
@@ -29,7 +29,7 @@ def check_level(level: float) -> None:
 class Request:
     """One estimate of one data set, and the level its intervals shall have."""
 
-    program: Program
+    program: Density
     estimate: Estimate
     level: float
     seed: int = 0
@@ -58,11 +58,15 @@ Compute = Callable[[Request], list[Interval]]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of interval: of which estimators it is, how it is computed, and the words for it."""
+    """One kind of interval: of which estimators it is, how it is computed, and the words for it.
+
+    ``also`` is the name that the same construction has for another estimator: whoever asks for that gets this, too.
+    """
 
     estimators: tuple[str, ...]
     compute: Compute
     words: str
+    also: str | None = None
 
 
 def ends(lower: Any, upper: Any) -> list[Interval]:

@@ -11,7 +11,7 @@ factors (HC0): with few clusters it is too short.
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
+from ..density.density import Density
 from .delta import standard_errors
 from .interval import Interval, Request, ends, refused
 from .wald import normal_quantile
@@ -27,6 +27,9 @@ def sandwich(request: Request) -> list[Interval]:
     if estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
         return refused(request, "not_applicable", "there is no Hessian at the estimate to build a sandwich from")
     scores = clustered(program, program.score_units(estimate.point))
+    if program.model.unit == "series":
+        reason = "the rows of a series depend on each other, and one series shows no spread between series"
+        return refused(request, "not_applicable", reason)
     if len(scores) <= program.layout.size:
         reason = f"{len(scores)} independent units are too few for the covariance of {program.layout.size} scores"
         return refused(request, "not_applicable", reason)
@@ -42,7 +45,7 @@ def robust_covariance(covariance: Array, scores: Array) -> Array:
     return influence.T @ influence
 
 
-def clustered(program: Program, scores: Array) -> Array:
+def clustered(program: Density, scores: Array) -> Array:
     """Scores summed within clusters, ``(clusters, p)``; as they are where there is no such column.
 
     Where the likelihood's units are whole groups already, their scores are, too.

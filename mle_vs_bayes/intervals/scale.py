@@ -1,13 +1,13 @@
 """The scale of every quantity: the support whose map to the whole line its interval is built on."""
 
-from ..density.density import Program
+from ..density.density import Density
 from ..model.support import Support, real, unit
 
 _OF_ONE = {(real.lower, real.upper): real, (unit.lower, unit.upper): unit}
 """An element of a rising vector runs over the line, one of shares that sum to one over (0, 1)."""
 
 
-def supports(program: Program) -> tuple[Support, ...]:
+def supports(program: Density) -> tuple[Support, ...]:
     """One support per quantity, in the order of ``program.quantity_labels``.
 
     A parameter has its own. A derived quantity has the one its `Function` declares, the line unless it says
@@ -22,10 +22,5 @@ def supports(program: Program) -> tuple[Support, ...]:
 
 def of_one(support: Support) -> Support:
     """The support of one element alone."""
-    own = support if elementwise(support) else real
+    own = support if support.elementwise else real
     return _OF_ONE.get((support.lower, support.upper), own)
-
-
-def elementwise(support: Support) -> bool:
-    """Whether each element has an unconstrained coordinate of its own."""
-    return type(support).jacobian is Support.jacobian

@@ -49,7 +49,7 @@ def check(model: Model, priors: Mapping[str, Prior], data: Dataset) -> None:
             f"jeffreys is one prior over all parameters of {model.name}, but {others[0]} has "
             f"{priors[others[0]]}; write {' '.join(f'--prior {name}=jeffreys' for name in priors)}."
         )
-    if type(model).fisher_information is Model.fisher_information:
+    if "fisher_information" not in model.offers:
         raise UsageError(f"the Fisher information of {model.name} is not known here; choose another prior.")
     if "upper" in data or ("event" in data and not data["event"].all()):
         raise UsageError("jeffreys needs lifetimes without censoring; choose another prior.")

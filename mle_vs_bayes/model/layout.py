@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import block_diag
 
 from ..data.dataset import Dataset
 from .model import Model
@@ -51,25 +50,6 @@ class Layout:
     def join(self, theta: Mapping[str, Any]) -> Array:
         """The vector ``(p,)`` from named values."""
         return np.concatenate([np.ravel(np.asarray(theta[p.name], dtype=float)) for p in self.parameters])
-
-    def unconstrain(self, vector: Array) -> Array:
-        """Unconstrained coordinates ``(f,)`` of a vector ``(p,)``."""
-        return np.concatenate([p.support.unconstrain(vector[self.slices[p.name]]) for p in self.parameters])
-
-    def constrain(self, z: Array) -> Array:
-        """The vector ``(p,)`` at unconstrained coordinates ``(f,)``."""
-        return np.concatenate([p.support.constrain(z[self.free_slices[p.name]]) for p in self.parameters])
-
-    def jacobian(self, z: Array) -> Array:
-        """∂vector/∂z, shape ``(p, f)``."""
-        return np.asarray(block_diag(*(p.support.jacobian(z[self.free_slices[p.name]]) for p in self.parameters)))
-
-    def curvature(self, z: Array, gradient: Array) -> Array:
-        """Σᵢ gᵢ ∂²vectorᵢ/∂z∂zᵀ, shape ``(f, f)``."""
-        parts = [
-            p.support.curvature(z[self.free_slices[p.name]], gradient[self.slices[p.name]]) for p in self.parameters
-        ]
-        return np.asarray(block_diag(*parts))
 
     @property
     def bounded(self) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ must
         The same likelihood said again in PyMC inside an open model, one observed variable ``y``,
         never a Potential: its mode under the priors is the MAP, its draws the posterior.
         Said twice, so that each can check the other (``density/parity.py``).
+    A leaf that stands on a trunk (``models/trunks/``) says the distribution, and the trunk says these.
 should
     ``start(data)``
         A point with a finite likelihood; good starts make every optimiser honest.
@@ -21,11 +22,16 @@ should
     ``divergence(data)``
         Why this data set has no maximum of the likelihood, where that is known beforehand.
 may
+    ``unit`` (row, group or series: what is condensed, thinned, weighted and resampled),
+    ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
+    ``supports(data)`` (ends that follow the data, on either side),
+    ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum, information),
     ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
     ``condense(data)`` (sufficient statistics, as rows with weights),
+    ``own_density(data)``, ``fixed_priors`` (a model whose densities and priors come from elsewhere),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
     ``latent(theta, data)``
         The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
@@ -36,19 +42,31 @@ may
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.column import Column
 from ..data.dataset import Dataset
+from ..errors import ModelError
 from .parameter import Function, Parameter
 from .special_case import SpecialCase
 from .support import Support
 
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
+
+CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information")
+"""Methods that a model has only if its ``offers`` names them."""
+
+
+@dataclass(frozen=True)
+class FormulaRule:
+    """What a formula is to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own."""
+
+    intercept: bool = True
 
 
 class Model:
@@ -57,8 +75,8 @@ class Model:
     name: str
     """The file's; where ``__init__`` was given arguments, the text that `models.get` makes the same model from."""
     parameters: tuple[Parameter, ...]
-    columns: ClassVar[tuple[Column, ...]]
-    functions: ClassVar[tuple[Function, ...]] = ()
+    columns: tuple[Column, ...]
+    functions: tuple[Function, ...] = ()
     regular: ClassVar[bool] = True
     """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
     exact_intervals: ClassVar[Mapping[str, str]] = {}
@@ -67,8 +85,30 @@ class Model:
     """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
     edges: ClassVar[Mapping[str, str]] = {}
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
-    takes_formula: ClassVar[bool] = False
-    """Whether the data come through a formula as a design matrix ``X`` with coords ``term``."""
+    formula: ClassVar[FormulaRule | None] = None
+    """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
+    unit: ClassVar[Literal["row", "group", "series"]] = "row"
+    """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
+    series, whose rows stand in the order of time."""
+    fixed_priors: ClassVar[bool] = False
+    """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
+    offers: ClassVar[frozenset[str]] = frozenset()
+    """Which of the `CLAUSES` the model has."""
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a clause that is there and not offered, or the other way round.
+
+        Raises
+        ------
+        ModelError
+            Naming the clause.
+        """
+        super().__init_subclass__()
+        for clause in CLAUSES:
+            written = clause in vars(cls) or any(clause in vars(base) for base in cls.__mro__[1:-2])
+            if (clause in vars(cls) and clause not in cls.offers) or (clause in cls.offers and not written):
+                what = "offers no" if clause not in cls.offers else "offers"
+                raise ModelError(f"{cls.__name__} {what} {clause}; offers and methods must name the same clauses.")
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:
         """Everything but y for n units: covariates, trials, censoring times."""
@@ -96,7 +136,11 @@ class Model:
 
     @property
     def has_latent(self) -> bool:
-        return type(self).latent is not Model.latent
+        return "latent" in self.offers
+
+    @property
+    def takes_formula(self) -> bool:
+        return self.formula is not None
 
     def draw_latent(self, theta: Theta, data: Dataset, rng: np.random.Generator) -> dict[str, Any]:
         """Draws of everything that `latent` names, given draws θ ``(C, D, …)`` and the data: ``(C, D, …)`` by name.
@@ -104,10 +148,6 @@ class Model:
         Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
         """
         raise NotImplementedError
-
-    @property
-    def draws_latent(self) -> bool:
-        return type(self).draw_latent is not Model.draw_latent
 
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""
@@ -126,11 +166,18 @@ class Model:
         """Expected information of the sample in PyMC: a matrix ``(p, p)``, its diagonal ``(p,)``, or a scalar."""
         raise NotImplementedError
 
+    def own_density(self, data: Dataset) -> Any | None:
+        """A `Density` of data of this shape that is not made from the two likelihoods (a user's program), or None.
+
+        Its data may be others: `Density.on` gives that of these, and its graphs take the columns of many.
+        """
+        return None
+
     def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:
         """θ after one step of expectation–maximisation, which never lowers the likelihood."""
         raise NotImplementedError
 
-    def condense(self, data: Dataset) -> tuple[Dataset, Array] | None:
+    def condense(self, data: Dataset) -> tuple[Dataset, Array | None] | None:
         """Sufficient statistics as a smaller data set with weights ``(rows,)``, or None.
 
         Σ weight × log-likelihood of its rows differs from the data's by a number without parameters in it.
@@ -163,5 +210,6 @@ class Model:
 
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
-        elements = [len(self.coords(data)[d]) for p in self.parameters for d in p.dims if d not in data]
-        return max(2, sum(elements) + sum(not p.dims for p in self.parameters))
+        coords = self.coords(data)
+        shapes = [[len(coords[d]) for d in p.dims] for p in self.parameters if not any(d in data for d in p.dims)]
+        return max(2, sum(int(np.prod(shape)) for shape in shapes))

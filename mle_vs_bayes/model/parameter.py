@@ -1,11 +1,12 @@
 """A parameter declares its name, symbol, support, default prior and a typical value; tests draw from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from .prior import Prior
+from .families import Argument
+from .prior import DEFAULTS, Prior
 from .support import Support, real
 
 
@@ -15,7 +16,7 @@ class Parameter:
 
     ``typical`` is a value of the size met in practice, or one per element; simulations start from it
     and the contract tests draw their points around it. ``dims`` names an axis of the data's
-    ``coords``, e.g. ``("term",)``.
+    ``coords``, e.g. ``("term",)``. ``meaning`` says in words what a value of it means ("63.2 % have failed by then").
     """
 
     name: str
@@ -24,6 +25,20 @@ class Parameter:
     prior: Prior
     typical: float | tuple[float, ...]
     dims: tuple[str, ...] = ()
+    meaning: str = ""
+
+
+def of_argument(argument: Argument, **changes: Any) -> Parameter:
+    """The parameter that fills an argument of a distribution, as the table of distributions describes it."""
+    described = Parameter(
+        argument.row,
+        argument.symbol,
+        argument.support,
+        DEFAULTS[argument.prior],
+        argument.typical,
+        meaning=argument.meaning,
+    )
+    return replace(described, **changes)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..errors import UsageError
-from .families import FAMILIES, POSITIVE_ARGUMENTS
+from .families import PRIORS
 from .summaries import SUMMARIES
 from .support import Support
 
@@ -50,7 +50,7 @@ class Prior:
     Parameters
     ----------
     family : str
-        A key of `families.FAMILIES`.
+        A key of `families.PRIORS`.
     **arguments : float, tuple of float or Scaled
         PyMC's own argument names. A tuple holds one value per element of a vector parameter.
 
@@ -84,7 +84,7 @@ class Prior:
 
     @property
     def proper(self) -> bool:
-        return FAMILIES[self.family].proper
+        return PRIORS[self.family].proper
 
     @property
     def drawable(self) -> bool:
@@ -94,7 +94,7 @@ class Prior:
     @property
     def support(self) -> Support:
         """Where the density is above 0, as far as plain numbers say: the widest interval over elements."""
-        base = FAMILIES[self.family].support
+        base = PRIORS[self.family].support
         if self.family not in ("Uniform", "TruncatedNormal"):
             return base
         ends = {k: v for k, v in self.arguments.items() if k in ("lower", "upper") and not isinstance(v, Scaled)}
@@ -114,21 +114,42 @@ class Prior:
         return Prior(self.family, **{k: v[position] if isinstance(v, tuple) else v for k, v in self.arguments.items()})
 
     def density(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The density of a scalar prior over a grid, shape of the grid."""
+        """The density of a scalar prior over a grid, shape of the grid, as PyMC has it."""
         import pymc
 
         with np.errstate(all="ignore"):
             return np.asarray(np.exp(pymc.logp(self.pymc(), grid).eval(mode="FAST_COMPILE")))
 
-    def pymc(self, nodes: Mapping[str, Any] | None = None, **keywords: Any) -> "pymc.Distribution":
+    @property
+    def worded_twice(self) -> bool:
+        """Whether the density is known from SciPy, too, so that PyMC's can be checked and true values drawn."""
+        return PRIORS[self.family].worded_twice
+
+    def log_density(self, values: NDArray[np.float64]) -> float:
+        """SciPy's log density of all elements ``(k,)`` of a parameter."""
+        return float(np.sum(PRIORS[self.family].logp(values, self._numbers())))
+
+    def draw(self, size: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        """One draw ``(size,)`` of a parameter, by NumPy or SciPy."""
+        return np.asarray(PRIORS[self.family].random(generator, size, self._numbers()), dtype=np.float64)
+
+    def _numbers(self) -> dict[str, NDArray[np.float64]]:
+        return {name: np.asarray(value, dtype=float) for name, value in self.arguments.items()}
+
+    def pymc(
+        self, nodes: Mapping[str, Any] | None = None, shape: tuple[int, ...] = (), **keywords: Any
+    ) -> "pymc.Distribution":
         """The PyMC distribution: a named variable given ``name=``, else an unnamed ``.dist``.
 
-        ``nodes`` take the place of the numbers, by argument.
+        ``nodes`` take the place of the numbers, by argument. ``shape`` is the parameter's: of a matrix the numbers,
+        one per element, are laid out in it.
         """
         import pymc
 
         # as arrays, since PyTensor makes 2.5 a float32
         numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
+        if len(shape) > 1:
+            numbers = {k: v.reshape(shape) if v.ndim else v for k, v in numbers.items()}
         family = getattr(pymc, self.family)
         name = keywords.pop("name", None)
         return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)
@@ -152,7 +173,7 @@ def parse(text: str) -> Prior:
         raise UsageError(f'prior "{text}" does not parse; {wanted}.') from error
     name = "Jeffreys" if name == "jeffreys" else name  # the one prior that people write as a word
     _known(name)
-    order = FAMILIES[name].signatures[0]
+    order = PRIORS[name].signatures[0]
     if len(positional) > len(order):
         raise UsageError(f'prior "{text}" has {len(positional)} arguments; {name} takes {", ".join(order) or "none"}.')
     return Prior(name, **dict(zip(order, positional, strict=False)), **keywords)
@@ -180,27 +201,54 @@ def _text(value: "Number | Scaled") -> str:
 
 
 def _known(family: str) -> None:
-    if family not in FAMILIES:
-        near = difflib.get_close_matches(family, FAMILIES, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FAMILIES)}."
+    if family not in PRIORS:
+        near = difflib.get_close_matches(family, PRIORS, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(PRIORS)}."
         raise UsageError(f'prior family "{family}" is not known; {hint}')
+
+
+def _bounded(family: str, name: str, value: "Number | Scaled") -> bool:
+    """Whether an argument is finite, or an end that may be open."""
+    if isinstance(value, Scaled):
+        return True
+    may_be_open = family == "TruncatedNormal" and name in ("lower", "upper")
+    return not np.any(np.isnan(value)) if may_be_open else bool(np.all(np.isfinite(value)))
 
 
 def _check(prior: Prior) -> None:
     _known(prior.family)
-    signatures = FAMILIES[prior.family].signatures
+    signatures = PRIORS[prior.family].signatures
     if set(prior.arguments) not in [set(s) for s in signatures]:
         given = ", ".join(prior.arguments) or "nothing"
         ways = " or ".join(", ".join(s) or "no arguments" for s in signatures)
         raise UsageError(f"prior {prior.family} takes {ways}; it was given {given}.")
+    supports = next(
+        {a.name: a.support for a in arguments}
+        for arguments in PRIORS[prior.family].argument_lists
+        if {a.name for a in arguments} == set(prior.arguments)
+    )
     for name, value in prior.arguments.items():
-        must_be_positive = name in POSITIVE_ARGUMENTS or (
-            name == "alpha" and prior.family not in ("Cauchy", "SkewNormal")
-        )
-        if must_be_positive and not isinstance(value, Scaled) and np.min(value) <= 0:
-            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be above 0.")
+        if not _bounded(prior.family, name, value):
+            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be a finite number.")
+        if not isinstance(value, Scaled) and np.min(value) <= supports[name].lower > -np.inf:
+            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be above {supports[name].lower:g}.")
     ends = [prior.arguments.get(end) for end in ("lower", "upper")]
     if not any(end is None or isinstance(end, Scaled) for end in ends) and np.any(
         np.asarray(ends[0]) >= np.asarray(ends[1])
     ):
         raise UsageError(f"prior {prior} has lower not below upper; swap them.")
+
+
+DEFAULTS: dict[str, Prior] = {
+    "location": Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")),
+    "scale": Prior("Exponential", lam=Scaled(1, "1/sd(y)")),
+    "spread": Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")),
+    "size": Prior("HalfNormal", sigma=Scaled(10, "mean(y)")),
+    "shape": Prior("Gamma", alpha=2, beta=1),
+    "tails": Prior("Gamma", alpha=2, beta=0.1),
+    "chance": Prior("Beta", alpha=2, beta=2),
+    "events": Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")),
+    "coefficients": Prior("Normal", mu=0, sigma=Scaled(2.5, "1/sd(x)")),
+    "coefficients of y": Prior("Normal", mu=Scaled(1, "mean(y) at Intercept"), sigma=Scaled(2.5, "sd(y)/sd(x)")),
+}
+"""Default priors by what a parameter is, for `families.Argument` and for leaves; all follow the units of y."""

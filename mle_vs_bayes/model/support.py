@@ -2,7 +2,8 @@
 
 ``u`` are the unconstrained coordinates of one parameter, shape ``(f,)``; ``theta`` its values,
 shape ``(k,)``. Most supports work elementwise and have f = k: θ itself on the line, log θ on
-(0, ∞), log odds on (0, 1). Vectors tied together (``vector_support.py``) may have fewer.
+(0, ∞), log odds on (0, 1). Vectors whose elements are tied together (rising values, shares that sum to one) may have
+fewer.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ Array = NDArray[np.float64]
 class Support:
     """An open interval (lower, upper) with its map to the line; this one is the line itself.
 
-    ``closed`` says that the lower end itself is a possible value, so that an optimum may lie on it.
+    ``closed`` says that the end from which distances are measured (the lower one, of `Below` the upper one) is itself a
+    possible value, so that an optimum may lie on it.
     """
 
     name: str
@@ -27,6 +29,21 @@ class Support:
     closed: bool = False
     tied: ClassVar[bool] = False
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
+
+    @property
+    def ends(self) -> dict[str, float]:
+        """The finite ends by side."""
+        return {side: end for side, end in (("lower", self.lower), ("upper", self.upper)) if np.isfinite(end)}
+
+    @property
+    def closed_end(self) -> float | None:
+        """The end that is itself a possible value, if one is."""
+        return self.lower if self.closed else None
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each element has an unconstrained coordinate of its own, so that the Jacobian is diagonal."""
+        return type(self).jacobian is Support.jacobian
 
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
@@ -102,7 +119,109 @@ class Unit(Support):
         return theta * (1 - theta) * (1 - 2 * theta)
 
 
+class Below(Support):
+    """(−∞, upper) through the logarithm of the distance from ``upper``."""
+
+    @property
+    def closed_end(self) -> float | None:
+        return self.upper if self.closed else None
+
+    def unconstrain(self, theta: Array) -> Array:
+        return np.log(self.upper - theta)
+
+    def constrain(self, u: Array) -> Array:
+        return self.upper - np.exp(u)
+
+    def slope(self, u: Array) -> Array:
+        return -np.exp(u)
+
+    def bend(self, u: Array) -> Array:
+        return -np.exp(u)
+
+
+class Between(Support):
+    """(lower, upper) through the log odds of where a value lies between the two."""
+
+    def unconstrain(self, theta: Array) -> Array:
+        return np.log(theta - self.lower) - np.log(self.upper - theta)
+
+    def constrain(self, u: Array) -> Array:
+        share = unit.constrain(u)
+        return share * self.upper + (1 - share) * self.lower
+
+    def slope(self, u: Array) -> Array:
+        return (self.upper - self.lower) * unit.slope(u)
+
+    def bend(self, u: Array) -> Array:
+        return (self.upper - self.lower) * unit.bend(u)
+
+
+class Ordered(Support):
+    """θ₁ < θ₂ < … through θ₁ and the logarithms of the gaps."""
+
+    def contains(self, theta: Array | float) -> bool:
+        values = np.atleast_1d(np.asarray(theta, dtype=float))
+        return bool(np.all(np.isfinite(values)) and np.all(np.diff(values) > 0))
+
+    def bounded(self, size: int) -> tuple[bool, ...]:
+        return (False, *(True,) * (size - 1))
+
+    def unconstrain(self, theta: Array) -> Array:
+        return np.concatenate([theta[:1], np.log(np.diff(theta))])
+
+    def constrain(self, u: Array) -> Array:
+        return np.cumsum(np.concatenate([u[:1], np.exp(u[1:])]))
+
+    def slope(self, u: Array) -> Array:
+        """The diagonal of the Jacobian, which is triangular."""
+        return np.concatenate([np.ones(1), np.exp(u[1:])])
+
+    def jacobian(self, u: Array) -> Array:
+        return np.tril(np.ones((len(u), len(u)))) * self.slope(u)
+
+    def curvature(self, u: Array, gradient: Array) -> Array:
+        later = np.cumsum(gradient[::-1])[::-1]
+        return np.diag(np.concatenate([np.zeros(1), np.exp(u[1:]) * later[1:]]))
+
+
+class Simplex(Support):
+    """Shares above 0 that sum to 1, through log ratios to the last of them (f = k − 1)."""
+
+    tied = True
+
+    def free(self, size: int) -> int:
+        return size - 1
+
+    def contains(self, theta: Array | float) -> bool:
+        values = np.atleast_1d(np.asarray(theta, dtype=float))
+        return bool(np.all(values > 0) and abs(values.sum() - 1) < 1e-9)
+
+    def unconstrain(self, theta: Array) -> Array:
+        return np.log(theta[:-1]) - np.log(theta[-1])
+
+    def constrain(self, u: Array) -> Array:
+        exponents = np.append(u, 0.0)
+        shares = np.exp(exponents - exponents.max())
+        return shares / shares.sum()
+
+    def slope(self, u: Array) -> Array:
+        theta = self.constrain(u)[:-1]
+        return theta * (1 - theta)
+
+    def jacobian(self, u: Array) -> Array:
+        theta = self.constrain(u)
+        return np.diag(theta)[:, :-1] - np.outer(theta, theta[:-1])
+
+    def curvature(self, u: Array, gradient: Array) -> Array:
+        theta = self.constrain(u)
+        mean, free = gradient @ theta, theta[:-1]
+        away = gradient[:-1] - mean
+        return np.diag(free * away) - np.outer(free, free) * (away[:, None] + away)
+
+
 real = Support("real")
 positive = Above("positive", 0.0)
 nonnegative = Above("nonnegative", 0.0, closed=True)
 unit = Unit("unit", 0.0, 1.0)
+ordered = Ordered("ordered")
+simplex = Simplex("simplex", 0.0, 1.0)

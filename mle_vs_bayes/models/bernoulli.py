@@ -1,17 +1,15 @@
 """A coin: successes out of trials."""
 
-import numpy as np
 import scipy
 
-from ..data.column import Column, count, positive_count
-from ..data.dataset import Dataset
-from ..model.model import Model
-from ..model.parameter import Function, Parameter
-from ..model.prior import Prior
-from ..model.support import positive, unit
+from ..data.column import trials
+from ..model import families
+from ..model.parameter import Function
+from ..model.support import positive
+from .trunks.plain import Plain, summed
 
 
-class Bernoulli(Model):
+class Bernoulli(Plain):
     """Successes with one probability p.
 
         p    ~ Beta(alpha=2, beta=2)
@@ -23,24 +21,14 @@ class Bernoulli(Model):
     """
 
     name = "bernoulli"
-    parameters = (Parameter("p", symbol="p", support=unit, prior=Prior("Beta", alpha=2, beta=2), typical=0.4),)
-    columns = (Column("y", count), Column("trials", positive_count, optional=True, default=1.0))
+    family = families.binomial
+    beside = (trials,)
     functions = (Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive),)
     exact_intervals = {"p": "clopper_pearson"}
+    offers = frozenset({"fisher_information"})
 
-    def design(self, n, rng):
-        return Dataset({"trials": np.ones(n)})
-
-    def simulate(self, theta, design, rng):
-        return design.replace(y=rng.binomial(design["trials"].astype(int), theta["p"]))
-
-    def log_likelihood(self, theta, data):
-        return scipy.stats.binom.logpmf(data["y"], data["trials"], theta["p"])
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        return pm.Binomial("y", n=data["trials"].astype("int64"), p=theta["p"], observed=data["y"])
+    def arguments(self, theta, data):
+        return {"n": data["trials"].astype("int64"), "p": theta["p"]}
 
     def start(self, data):
         return {"p": (data["y"].sum() + 0.5) / (data["trials"].sum() + 1)}
@@ -59,8 +47,7 @@ class Bernoulli(Model):
         return data["trials"].sum() / (theta["p"] * (1 - theta["p"]))
 
     def condense(self, data):
-        """All trials as one row."""
-        return Dataset({"y": data["y"].sum(keepdims=True), "trials": data["trials"].sum(keepdims=True)}), np.ones(1)
+        return summed(data)
 
     def divergence(self, data):
         successes, trials = data["y"].sum(), data["trials"].sum()

@@ -1,17 +1,17 @@
 """Effects measured with known standard errors: random-effects meta-analysis."""
 
 import numpy as np
-import scipy
 
-from ..data.column import Column, number, positive
+from ..data.column import Column, positive
 from ..data.dataset import Dataset
-from ..model.model import Model
-from ..model.parameter import Parameter
-from ..model.prior import Prior, Scaled
-from ..model.support import nonnegative, real
+from ..model import families
+from ..model.parameter import Parameter, of_argument
+from ..model.prior import DEFAULTS
+from ..model.support import nonnegative
+from .trunks.plain import Plain
 
 
-class EightSchools(Model):
+class EightSchools(Plain):
     """Effects around a common mean, each measured with its own known standard error.
 
         mu   ~ Normal(mean(y), 2.5 × sd(y))
@@ -25,33 +25,22 @@ class EightSchools(Model):
     """
 
     name = "eight_schools"
+    family = families.normal
     parameters = (
-        Parameter("mu", "μ", real, Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")), typical=5.0),
-        Parameter("tau", "τ", nonnegative, Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")), typical=8.0),
+        of_argument(families.normal.arguments[0], typical=5.0, meaning="the mean of the effects"),
+        Parameter("tau", "τ", nonnegative, DEFAULTS["spread"], typical=8.0, meaning="how much the effects differ (SD)"),
     )
-    columns = (Column("y", number), Column("se", positive))
+    beside = (Column("se", positive),)
+    one_value = "there is no spread to divide between tau and se"
+
+    def arguments(self, theta, data):
+        return {"mu": theta["mu"], "sigma": (theta["tau"] ** 2 + data["se"] ** 2) ** 0.5}
 
     def design(self, n, rng):
         return Dataset({"se": rng.uniform(5.0, 15.0, size=n)})
-
-    def simulate(self, theta, design, rng):
-        return design.replace(y=rng.normal(theta["mu"], np.hypot(theta["tau"], design["se"])))
-
-    def log_likelihood(self, theta, data):
-        return scipy.stats.norm.logpdf(data["y"], theta["mu"], np.hypot(theta["tau"], data["se"]))
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        spread = pm.math.sqrt(theta["tau"] ** 2 + data["se"] ** 2)
-        return pm.Normal("y", mu=theta["mu"], sigma=spread, observed=data["y"])
 
     def start(self, data):
         """The precision-weighted mean, and the spread that the standard errors leave over."""
         weight = 1 / data["se"] ** 2
         left_over = max(np.var(data["y"]) - np.mean(data["se"] ** 2), 0.01 * np.var(data["y"]))
         return {"mu": np.sum(weight * data["y"]) / np.sum(weight), "tau": np.sqrt(left_over)}
-
-    def unusable(self, data):
-        spread = np.ptp(data["y"])
-        return None if spread > 0 else f"every y is {data['y'][0]:g}; there is no spread to divide between tau and se"

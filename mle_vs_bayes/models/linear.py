@@ -1,17 +1,13 @@
 """A line through the data: ordinary regression."""
 
 import numpy as np
-import scipy
 
-from ..data.column import Column, number
-from ..model.model import Model
-from ..model.parameter import Parameter
-from ..model.prior import Prior, Scaled
-from ..model.support import positive, real
-from . import _regression as regression
+from ..model import families, links
+from .trunks.exact import normal_errors
+from .trunks.regression import Regression, least_squares, triangle
 
 
-class Linear(Model):
+class Linear(Regression):
     """A normal outcome whose mean is linear in the covariates.
 
         beta  ~ Normal(mean(y) at Intercept else 0, 2.5 × sd(y)/sd(x))
@@ -23,52 +19,21 @@ class Linear(Model):
     .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 14.2.
     """
 
-    name = "linear"
-    parameters = (
-        Parameter(
-            "beta",
-            "β",
-            real,
-            Prior("Normal", mu=Scaled(1, "mean(y) at Intercept"), sigma=Scaled(2.5, "sd(y)/sd(x)")),
-            typical=1.0,
-            dims=("term",),
-        ),
-        Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=1.5),
-    )
-    columns = (Column("y", number),)
+    name, family, link = "linear", families.normal, links.identity
+    typical = {"beta": 1.0, "sigma": 1.5}
     exact_intervals = {"beta": "t", "sigma": "chi_square"}
-    takes_formula = True
-
-    def design(self, n, rng):
-        return regression.design(n, rng)
-
-    def simulate(self, theta, design, rng):
-        return design.replace(y=rng.normal(design["X"] @ theta["beta"], theta["sigma"]))
-
-    def log_likelihood(self, theta, data):
-        return scipy.stats.norm.logpdf(data["y"], data["X"] @ theta["beta"], theta["sigma"])
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        return pm.Normal("y", mu=data["X"] @ theta["beta"], sigma=theta["sigma"], observed=data["y"])
-
-    def start(self, data):
-        return self.closed_form_mle(data)
+    one_value = "there is nothing for covariates to explain"
 
     def closed_form_mle(self, data):
-        beta = regression.least_squares(data["X"], data["y"])
+        beta = least_squares(data["X"], data["y"])
         return {"beta": beta, "sigma": np.sqrt(np.mean((data["y"] - data["X"] @ beta) ** 2))}
 
     def conjugate_posterior(self, data, priors):
-        """Under p(beta, sigma) ∝ 1: each beta is t on n − k − 1 degrees of freedom."""
-        if priors["beta"].family != "Flat" or priors["sigma"].family != "HalfFlat":
-            return None
-        return regression.flat_prior_posterior(data, self.closed_form_mle(data)["beta"])
+        theta, inverse = self.closed_form_mle(data), np.linalg.inv(np.linalg.qr(data["X"], mode="r"))
+        labels = [f"beta[{term}]" for term in data.coords["term"]]
+        estimates, spreads = dict(zip(labels, theta["beta"], strict=True)), np.sqrt(np.sum(inverse**2, axis=1))
+        posterior = normal_errors(data, priors, estimates, spreads, data.n * theta["sigma"] ** 2)
+        return posterior and {label: posterior[label] for label in labels}
 
     def condense(self, data):
-        return regression.triangle(data)
-
-    def unusable(self, data):
-        spread = np.ptp(data["y"])
-        return None if spread > 0 else f"every y is {data['y'][0]:g}; there is nothing for covariates to explain"
+        return triangle(data)

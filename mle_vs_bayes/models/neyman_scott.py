@@ -1,17 +1,17 @@
 """Many small groups, each with a mean of its own: more parameters with more data."""
 
+from dataclasses import replace
+
 import numpy as np
-import scipy
 
-from ..data.column import Column, label, number
-from ..model.model import Model
-from ..model.parameter import Function, Parameter
-from ..model.prior import Prior, Scaled
-from ..model.support import positive, real
-from . import _groups as groups
+from ..model import families
+from ..model.parameter import Function
+from ..model.support import positive
+from .trunks import grouped as groups
+from .trunks.exact import normal_errors
 
 
-class NeymanScott(Model):
+class NeymanScott(groups.Grouped):
     """Measurements in many small groups, each with a mean of its own, and one standard deviation.
 
         mu    ~ Normal(mean(y), 2.5 × sd(y))      for each group
@@ -31,36 +31,20 @@ class NeymanScott(Model):
     """
 
     name = "neyman_scott"
-    parameters = (
-        Parameter(
-            "mu",
-            "μ",
-            real,
-            Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")),
-            typical=1.0,
-            dims=("group",),
-        ),
-        Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
-    )
-    columns = (Column("y", number), Column("group", label))
+    parameters = (replace(groups.mu, dims=("group",), meaning="the mean of a group"), groups.sigma)
     functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
-
-    def design(self, n, rng):
-        """Pairs, the last of them a triple where n is odd."""
-        return groups.design(n, max(1, n // 2))
+    rows_per_group = 2
 
     def simulate(self, theta, design, rng):
         return design.replace(y=rng.normal(theta["mu"][groups.codes(design)], theta["sigma"]))
 
     def log_likelihood(self, theta, data):
-        return scipy.stats.norm.logpdf(data["y"], theta["mu"][groups.codes(data)], theta["sigma"])
+        return families.normal.logp(data["y"], {"mu": theta["mu"][groups.codes(data)], "sigma": theta["sigma"]})
 
     def likelihood(self, theta, data):
-        import pymc as pm
-
         mean = theta["mu"][data["group"].astype("int64")]
-        return pm.Normal("y", mu=mean, sigma=theta["sigma"], observed=data["y"])
+        return families.normal.pymc("y", {"mu": mean, "sigma": theta["sigma"]}, observed=data["y"])
 
     def start(self, data):
         return self.closed_form_mle(data)
@@ -70,15 +54,9 @@ class NeymanScott(Model):
         return {"mu": mean, "sigma": np.sqrt(np.sum(within) / data.n)}
 
     def conjugate_posterior(self, data, priors):
-        """Under p(mu, sigma) ∝ 1: each mu is t and 1/sigma² gamma, both on n − G − 1 degrees of freedom."""
         size, mean, within = groups.statistics(data)
-        freedom, squares = data.n - len(size) - 1, np.sum(within)
-        if priors["mu"].family != "Flat" or priors["sigma"].family != "HalfFlat" or freedom < 1:
-            return None
         labels = [f"mu[{name}]" for name in data.coords["group"]]
-        scale = np.sqrt(squares / (freedom * size))
-        means = {at: scipy.stats.t(freedom, loc=m, scale=s) for at, m, s in zip(labels, mean, scale, strict=True)}
-        return {**means, "variance": scipy.stats.invgamma(freedom / 2, scale=squares / 2)}
+        return normal_errors(data, priors, dict(zip(labels, mean, strict=True)), size**-0.5, np.sum(within))
 
     def unusable(self, data):
         return groups.unusable(data, "none shows a spread around its mean")

@@ -1,17 +1,16 @@
 """Measurements that scatter around a mean."""
 
 import numpy as np
-import scipy
 
-from ..data.column import Column, number
 from ..data.dataset import Dataset
-from ..model.model import Model
-from ..model.parameter import Function, Parameter
-from ..model.prior import Prior, Scaled
-from ..model.support import positive, real
+from ..model import families
+from ..model.parameter import Function
+from ..model.support import positive
+from .trunks.exact import normal_errors
+from .trunks.plain import Plain
 
 
-class Normal(Model):
+class Normal(Plain):
     """Measurements with a common mean and standard deviation.
 
         mu    ~ Normal(mean(y), 2.5 × sd(y))
@@ -24,44 +23,16 @@ class Normal(Model):
     """
 
     name = "normal"
-    parameters = (
-        Parameter("mu", "μ", real, Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")), typical=1.0),
-        Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
-    )
-    columns = (Column("y", number),)
+    family = families.normal
     functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
-
-    def design(self, n, rng):
-        return Dataset({"unit": np.arange(float(n))})
-
-    def simulate(self, theta, design, rng):
-        return Dataset({"y": rng.normal(theta["mu"], theta["sigma"], size=design.n)})
-
-    def log_likelihood(self, theta, data):
-        return scipy.stats.norm.logpdf(data["y"], theta["mu"], theta["sigma"])
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        return pm.Normal("y", mu=theta["mu"], sigma=theta["sigma"], observed=data["y"])
-
-    def start(self, data):
-        return self.closed_form_mle(data)
+    offers = frozenset({"fisher_information"})
 
     def closed_form_mle(self, data):
         return {"mu": data["y"].mean(), "sigma": data["y"].std()}
 
     def conjugate_posterior(self, data, priors):
-        """Under p(mu, sigma) ∝ 1: mu is t and 1/sigma² gamma, both on n − 2 degrees of freedom."""
-        if priors["mu"].family != "Flat" or priors["sigma"].family != "HalfFlat" or data.n < 3:
-            return None
-        freedom, squares = data.n - 2, data.n * data["y"].var()
-        scale = np.sqrt(squares / (freedom * data.n))
-        return {
-            "mu": scipy.stats.t(freedom, loc=data["y"].mean(), scale=scale),
-            "variance": scipy.stats.invgamma(freedom / 2, scale=squares / 2),
-        }
+        return normal_errors(data, priors, {"mu": data["y"].mean()}, [data.n**-0.5], data.n * data["y"].var())
 
     def fisher_information(self, theta, data):
         n = data["y"].shape[0]
@@ -71,7 +42,3 @@ class Normal(Model):
         """Two values, each half of the data, with their mean and standard deviation."""
         mean, spread = data["y"].mean(), data["y"].std()
         return Dataset({"y": np.array([mean - spread, mean + spread])}), np.full(2, data.n / 2)
-
-    def unusable(self, data):
-        spread = np.ptp(data["y"])
-        return None if spread > 0 else f"every y is {data['y'][0]:g}; a spread cannot be estimated from one value"

@@ -1,20 +1,14 @@
 """Groups that nobody labelled."""
 
 import numpy as np
-import scipy
 
-from ..data.column import Column, number
-from ..data.dataset import Dataset
-from ..errors import UsageError
-from ..model.model import Model
-from ..model.parameter import Parameter
+from ..model import families
 from ..model.prior import Prior, Scaled
-from ..model.support import positive
-from ..model.vector_support import ordered, simplex
-from . import _mixture as mixture
+from ..model.support import ordered
+from .trunks.mixture import Mixture
 
 
-class NormalMixture(Model):
+class NormalMixture(Mixture):
     """Measurements from normal groups that nobody labelled.
 
         weight ~ Dirichlet(1, …, 1)
@@ -35,56 +29,28 @@ class NormalMixture(Model):
     .. [2] McLachlan & Peel (2000), Finite Mixture Models, sections 2.8 (EM) and 3.8 (no bound).
     """
 
-    columns = (Column("y", number),)
+    kind, single, family = "normal_mixture", "normal", families.normal
     edges = {"sigma runs to 0": "a component closes in on one value of y, where the likelihood has no bound"}
 
-    def __init__(self, components=2):
-        if components < 2:
-            raise UsageError(f"components is {components}; a mixture has at least 2 (for one take the model normal).")
-        self.name = "normal_mixture" if components == 2 else f"normal_mixture(components={components})"
-        self.components, along, each = components, ("component",), np.arange(components)
-        weight = Prior("Dirichlet", a=(1,) * components)
-        mu = Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)"))
+    def along(self, components):
         sigma = Prior("InverseGamma", alpha=2, beta=Scaled(0.5, "sd(y)"))
-        shares = tuple((each + 1) / np.sum(each + 1))
-        self.parameters = (
-            Parameter("weight", "w", simplex, weight, typical=shares, dims=along),
-            Parameter("mu", "μ", ordered, mu, typical=tuple(4.0 * each), dims=along),
-            Parameter("sigma", "σ", positive, sigma, typical=1.0, dims=along),
-        )
+        return {
+            "mu": {"support": ordered, "typical": tuple(4.0 * components), "meaning": "the mean of a component"},
+            "sigma": {"prior": sigma, "typical": 1.0, "meaning": "the standard deviation of a component"},
+        }
 
-    def coords(self, data):
-        return {**data.coords, "component": tuple(str(k + 1) for k in range(self.components))}
-
-    def design(self, n, rng):
-        return Dataset({"unit": np.arange(float(n))})
-
-    def simulate(self, theta, design, rng):
-        group = rng.choice(self.components, size=design.n, p=theta["weight"])
-        return Dataset({"y": rng.normal(theta["mu"][group], np.broadcast_to(theta["sigma"], self.components)[group])})
-
-    def log_likelihood(self, theta, data):
-        return scipy.special.logsumexp(mixture.log_joint(theta, data["y"]), axis=1)
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        return pm.NormalMixture("y", w=theta["weight"], mu=theta["mu"], sigma=theta["sigma"], observed=data["y"])
+    def maximised(self, y, chances, count):
+        """Moments weighted with the chances."""
+        mu = y @ chances / count
+        return {"mu": mu, "sigma": np.sqrt(np.sum(chances * (y[:, None] - mu) ** 2, axis=0) / count)}
 
     def start(self, data):
-        return mixture.start(data["y"], self.components)
-
-    def em_step(self, theta, data):
-        return mixture.em_step(theta, data["y"])
-
-    def doubtful(self, theta, data):
-        return mixture.doubtful(theta, data["y"])
+        """Equal shares, rising means at even quantiles of the distinct values, a Kth of the spread each."""
+        mu = np.quantile(np.unique(data["y"]), (np.arange(self.components) + 0.5) / self.components)
+        share = np.full(self.components, 1 / self.components)
+        return {"weight": share, "mu": mu, "sigma": share * data["y"].std()}
 
     def divergence(self, data):
         distinct = len(np.unique(data["y"]))
         few = f"{distinct} distinct values of y for {self.components} components, each of which closes in on one"
         return f"sigma[1] runs to 0: {few}" if distinct <= self.components else None
-
-    def unusable(self, data):
-        spread = np.ptp(data["y"])
-        return None if spread > 0 else f"every y is {data['y'][0]:g}; groups cannot be told apart in one value"

@@ -1,17 +1,12 @@
 """Counts of events at a constant rate."""
 
-import numpy as np
-import scipy
-
-from ..data.column import Column, count, positive
-from ..data.dataset import Dataset
-from ..model.model import Model
-from ..model.parameter import Parameter
-from ..model.prior import Prior, Scaled
-from ..model.support import positive as positive_support
+from ..data.column import exposure
+from ..model import families
+from .trunks.exact import ConstantRate
+from .trunks.plain import Plain, summed
 
 
-class Poisson(Model):
+class Poisson(ConstantRate, Plain):
     """Counts with one rate per unit of exposure.
 
         rate ~ Gamma(alpha=1, beta=exposure/events)
@@ -23,47 +18,22 @@ class Poisson(Model):
     """
 
     name = "poisson"
-    parameters = (
-        Parameter(
-            "rate", "λ", positive_support, Prior("Gamma", alpha=1, beta=Scaled(1, by="exposure/events")), typical=3.0
-        ),
-    )
-    columns = (Column("y", count), Column("exposure", positive, optional=True, default=1.0))
+    family = families.poisson
+    beside = (exposure,)
     exact_intervals = {"rate": "garwood"}
+    offers = frozenset({"fisher_information"})
 
-    def design(self, n, rng):
-        return Dataset({"exposure": np.ones(n)})
+    def arguments(self, theta, data):
+        return {"mu": theta["rate"] * data["exposure"]}
 
-    def simulate(self, theta, design, rng):
-        return design.replace(y=rng.poisson(theta["rate"] * design["exposure"]))
-
-    def log_likelihood(self, theta, data):
-        return scipy.stats.poisson.logpmf(data["y"], theta["rate"] * data["exposure"])
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        return pm.Poisson("y", mu=theta["rate"] * data["exposure"], observed=data["y"])
-
-    def start(self, data):
-        return {"rate": (data["y"].sum() + 0.5) / data["exposure"].sum()}
-
-    def closed_form_mle(self, data):
-        return {"rate": data["y"].sum() / data["exposure"].sum()}
-
-    def conjugate_posterior(self, data, priors):
-        if priors["rate"].signature != ("Gamma", "alpha", "beta"):
-            return None
-        prior = priors["rate"].arguments
-        shape, rate = prior["alpha"] + data["y"].sum(), prior["beta"] + data["exposure"].sum()
-        return {"rate": scipy.stats.gamma(shape, scale=1 / rate)}
+    def totals(self, data):
+        return data["y"].sum(), data["exposure"].sum()
 
     def fisher_information(self, theta, data):
         return data["exposure"].sum() / theta["rate"]
 
     def condense(self, data):
-        """All exposure as one row."""
-        return Dataset({"y": data["y"].sum(keepdims=True), "exposure": data["exposure"].sum(keepdims=True)}), np.ones(1)
+        return summed(data)
 
     def divergence(self, data):
         return None if data["y"].any() else "rate runs to 0: every y is 0"

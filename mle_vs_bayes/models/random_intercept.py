@@ -1,17 +1,17 @@
 """Groups whose means scatter: measurements that belong together."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from ..data.column import Column, label, number
-from ..model.model import Model
 from ..model.parameter import Function, Parameter
-from ..model.prior import Prior, Scaled
+from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
-from ..model.support import nonnegative, positive, real, unit
-from . import _groups as groups
+from ..model.support import nonnegative, unit
+from .trunks import grouped as groups
 
 
-class RandomIntercept(Model):
+class RandomIntercept(groups.Grouped):
     """Measurements in groups, whose means scatter around a common mean.
 
         mu    ~ Normal(mean(y), 2.5 × sd(y))
@@ -31,16 +31,13 @@ class RandomIntercept(Model):
 
     name = "random_intercept"
     parameters = (
-        Parameter("mu", "μ", real, Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")), typical=1.0),
-        Parameter("tau", "τ", nonnegative, Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")), typical=2.0),
-        Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=1.0),
+        replace(groups.mu, meaning="the mean of the groups' means"),
+        Parameter("tau", "τ", nonnegative, DEFAULTS["spread"], 2.0, meaning="how much the groups' means differ (SD)"),
+        replace(groups.sigma, typical=1.0, meaning="how much values of one group differ (SD)"),
     )
-    columns = (Column("y", number), Column("group", label))
     functions = (Function("icc", groups.intraclass_correlation, support=unit),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
-
-    def design(self, n, rng):
-        return groups.design(n, max(1, n // 5))
+    rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
 
     def simulate(self, theta, design, rng):
         u = rng.normal(0.0, theta["tau"], size=len(design.coords["group"]))

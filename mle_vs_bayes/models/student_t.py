@@ -1,18 +1,13 @@
 """Measurements with outliers."""
 
 import numpy as np
-import scipy
 
-from ..data.column import Column, number
-from ..data.dataset import Dataset
-from ..model.model import Model
-from ..model.parameter import Parameter
-from ..model.prior import Prior, Scaled
+from ..model import families
 from ..model.special_case import SpecialCase
-from ..model.support import positive, real
+from .trunks.plain import Plain
 
 
-class StudentT(Model):
+class StudentT(Plain):
     """Measurements around a location, with tails as heavy as the data say.
 
         nu    ~ Gamma(alpha=2, beta=0.1)
@@ -27,34 +22,11 @@ class StudentT(Model):
     """
 
     name = "student_t"
-    parameters = (
-        Parameter("nu", "ν", positive, Prior("Gamma", alpha=2, beta=0.1), typical=5.0),
-        Parameter("mu", "μ", real, Prior("Normal", mu=Scaled(1, "mean(y)"), sigma=Scaled(2.5, "sd(y)")), typical=1.0),
-        Parameter("sigma", "σ", positive, Prior("Exponential", lam=Scaled(1, "1/sd(y)")), typical=2.0),
-    )
-    columns = (Column("y", number),)
+    family = families.student_t
     special_cases = {"normal": SpecialCase("nu", np.inf, edge=True)}
-
-    def design(self, n, rng):
-        return Dataset({"unit": np.arange(float(n))})
-
-    def simulate(self, theta, design, rng):
-        return Dataset({"y": theta["mu"] + theta["sigma"] * rng.standard_t(theta["nu"], size=design.n)})
-
-    def log_likelihood(self, theta, data):
-        return scipy.stats.t.logpdf(data["y"], theta["nu"], theta["mu"], theta["sigma"])
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        return pm.StudentT("y", nu=theta["nu"], mu=theta["mu"], sigma=theta["sigma"], observed=data["y"])
 
     def start(self, data):
         """Median and spread of the middle half, which outliers do not move."""
         lower, middle, upper = np.quantile(data["y"], [0.25, 0.5, 0.75])
         spread = (upper - lower) / 1.45  # interquartile range of a t with 5 degrees of freedom
         return {"nu": 5.0, "mu": middle, "sigma": spread if spread > 0 else data["y"].std()}
-
-    def unusable(self, data):
-        spread = np.ptp(data["y"])
-        return None if spread > 0 else f"every y is {data['y'][0]:g}; a spread cannot be estimated from one value"

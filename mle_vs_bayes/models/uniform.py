@@ -1,17 +1,11 @@
 """Values below an unknown bound."""
 
-import numpy as np
-
-from ..data.column import Column, positive
-from ..data.dataset import Dataset
-from ..model.model import Model
-from ..model.parameter import Parameter
-from ..model.prior import Prior, Scaled
-from ..model.support import Above
-from ..model.support import positive as positive_support
+from ..model import families
+from ..model.support import Above, positive
+from .trunks.plain import Plain
 
 
-class Uniform(Model):
+class Uniform(Plain):
     """Values spread evenly between 0 and an unknown upper bound.
 
         upper ~ HalfNormal(sigma = 10 × mean(y))
@@ -24,28 +18,14 @@ class Uniform(Model):
     """
 
     name = "uniform"
-    parameters = (
-        Parameter("upper", "θ", positive_support, Prior("HalfNormal", sigma=Scaled(10, "mean(y)")), typical=5.0),
-    )
-    columns = (Column("y", positive),)
+    family = families.uniform.with_parameters(upper={"support": positive})
     regular = False
+
+    def arguments(self, theta, data):
+        return {"lower": 0.0, "upper": theta["upper"]}
 
     def supports(self, data):
         return {"upper": Above("above every y", float(data["y"].max()), closed=True)} if "y" in data else {}
-
-    def design(self, n, rng):
-        return Dataset({"unit": np.arange(float(n))})
-
-    def simulate(self, theta, design, rng):
-        return Dataset({"y": rng.uniform(0, theta["upper"], size=design.n)})
-
-    def log_likelihood(self, theta, data):
-        return np.where(data["y"] <= theta["upper"], -np.log(theta["upper"]), -np.inf)
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-
-        return pm.Uniform("y", lower=0, upper=theta["upper"], observed=data["y"])
 
     def start(self, data):
         return {"upper": data["y"].max() * (1 + 1 / len(data["y"]))}

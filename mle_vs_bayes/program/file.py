@@ -1,7 +1,11 @@
-"""A Python file that says a PyMC model: loaded, its function found and called, its errors told in its own lines."""
+"""A user's program as it is given: a PyMC model, a wrapped likelihood, or a Python file whose function makes one.
+
+A file is loaded, its function found and called, and its errors are told in its own lines.
+"""
 
 import importlib.util
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -10,12 +14,94 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import DataError, ModelError, UsageError
-from .opening import is_pymc_model
-from .program_model import Companions
+from .opening import is_pymc_model, open_program
+from .origin import Origin
+from .program_density import ProgramDensity
+from .program_model import Hooks, ProgramModel
 
+_FILE = re.compile(r"(?P<path>.+\.py)(:(?P<function>\w+))?")
 _LINES = 3
 """Of the person's own code at most, the innermost last."""
-_COMPANIONS = ("log_likelihood", "functions", "design", "simulate")
+_HOOKS = ("log_likelihood", "functions", "design", "simulate")
+
+
+def is_program(model: Any) -> bool:
+    """Whether this is no `Model` and no name of the catalogue but a program of the user's own."""
+    if isinstance(model, ProgramDensity) or is_pymc_model(model):
+        return True
+    return is_file(model) and _FILE.fullmatch(str(model)) is not None
+
+
+def is_file(model: Any) -> bool:
+    """Whether a program is given as ``path/to/model.py[:function]``."""
+    return isinstance(model, str | Path)
+
+
+def opened(model: Any, data: Any, allow_joint: bool = False) -> ProgramDensity:
+    """The density of a PyMC model, a wrapped likelihood, or ``path/to/model.py[:function]`` given ``data``.
+
+    Raises
+    ------
+    UsageError, DataError, ModelError
+        What is wrong with the file, its function, the data, or the model made from them.
+    """
+    if is_file(model):
+        name, origin, beside = _source(*_path_and_function(model), data)
+        return open_program(origin.first(), name, beside, allow_joint)
+    if data is not None:
+        raise UsageError("a PyMC model holds its own data; leave out the data, or give a file with a function of them.")
+    if isinstance(model, ProgramDensity):
+        return model
+    return open_program(model, model.name or "pymc_model", allow_joint=allow_joint)
+
+
+def own_model(path: str | Path, data: Any = None, function: str = "model", allow_joint: bool = False) -> ProgramModel:
+    """The program that ``function`` of a Python file makes from ``data``, as a model for studies.
+
+    ``data`` is a path, a DataFrame or a mapping of arrays. For an n that is not the data's, rows are drawn from them
+    with replacement, the same ones for every data set of that n; without data the function is called as it is. Where
+    the file says ``design`` or ``simulate``, covariates and outcomes come from there.
+
+    Raises
+    ------
+    UsageError, DataError, ModelError
+        As of `compare`.
+    """
+    name, origin, beside = _source(Path(path), function, data)
+    hooks = Hooks(functions=beside.functions)
+    return open_program(origin.first(), name, hooks, allow_joint, origin=origin).model
+
+
+def own_model_of(model: str | Path, data: Any, allow_joint: bool = False) -> ProgramModel:
+    """`own_model` of ``path/to/model.py[:function]``."""
+    path, function = _path_and_function(model)
+    return own_model(path, data, function, allow_joint)
+
+
+def _path_and_function(model: str | Path) -> tuple[Path, str]:
+    match = _FILE.fullmatch(str(model))
+    assert match is not None
+    return Path(match["path"]), match["function"] or "model"
+
+
+def _source(path: Path, function: str, data: Any) -> tuple[str, Origin, Hooks]:
+    """Name of the program, how it is made, and what the file says beside it."""
+    module = load(path)
+    of = function_of(module, path, function)
+    values = read(data) if isinstance(data, str | Path) else data
+    beside = hooks(module, path, of, values)
+    assert beside.build is not None
+    name = path.stem if function == "model" else f"{path.stem}:{function}"
+    return name, Origin(beside.build, values, beside.design, beside.simulate), beside
+
+
+def read(source: str | Path) -> Any:
+    """A table as a DataFrame; JSON as a dictionary of arrays, unless it is a list of rows."""
+    from ..data.reading.arrays import read_arrays
+    from ..data.reading.read import read
+
+    arrays = read_arrays(str(source))
+    return read(str(source)) if arrays is None else arrays
 
 
 def load(path: Path) -> ModuleType:
@@ -36,7 +122,7 @@ def load(path: Path) -> ModuleType:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # whatever a stranger's file raises, it is told
+    except Exception as error:  # whatever a user's file raises, it is told
         raise ModelError(f"{path} does not import: {told(error, path)}; correct it.") from error
     finally:
         sys.path.pop(0)
@@ -59,7 +145,7 @@ def function_of(module: ModuleType, path: Path, name: str) -> Callable[..., Any]
     found = getattr(module, name, None)
     if callable(found):
         return found
-    usable = [key for key in own if key not in _COMPANIONS]
+    usable = [key for key in own if key not in _HOOKS]
     has = f"it has {', '.join(usable)}; write {path}:{usable[0]}" if usable else "write one that returns a pm.Model"
     raise UsageError(f"{path} has no function {name}; {has}.")
 
@@ -89,7 +175,7 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
             f'{name} of {path} reads "{key}", which the data do not have (they have {", ".join(known)}); '
             f"rename it in one of the two{_where(error, path)}."
         ) from error
-    except Exception as error:  # whatever a stranger's function raises, it is told
+    except Exception as error:  # whatever a user's function raises, it is told
         if "auto-imputation" in str(error):
             raise DataError(
                 f"an observed variable of {path} has missing values, which no estimator here fills in; drop those rows"
@@ -104,11 +190,11 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
     return found
 
 
-def companions(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Companions:
+def hooks(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Hooks:
     """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model."""
-    found = {name: getattr(module, name) for name in _COMPANIONS if callable(getattr(module, name, None))}
+    found = {name: getattr(module, name) for name in _HOOKS if callable(getattr(module, name, None))}
     told = {name: _telling(function, path, name) for name, function in found.items()}
-    return Companions(**told, data=data, build=lambda given: made(of, path, given))
+    return Hooks(**told, data=data, build=lambda given: made(of, path, given))
 
 
 def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..., Any]:
@@ -117,7 +203,7 @@ def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..
     def of(*arguments: Any) -> Any:
         try:
             return function(*arguments)
-        except Exception as error:  # whatever a stranger's function raises, it is told
+        except Exception as error:  # whatever a user's function raises, it is told
             raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
 
     return of

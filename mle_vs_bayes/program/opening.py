@@ -1,6 +1,7 @@
-"""From a PyMC model to a program that can be fitted, or the sentence that says why not and what to do."""
+"""From a PyMC model to a density that can be fitted, or the sentence that says why not and what to do."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,32 +9,51 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..data.dataset import Dataset
-from ..errors import DataError, ModelError
-from .graphs.derived import add_quantities
-from .graphs.latent import in_likelihood, latent, parents
-from .program_density import OwnProgram
-from .program_model import Companions, OwnModel, Refusals
-from .starts.closed_edges import close_edges
-from .starts.identification import flat_direction
-from .starts.starting_point import climbed, usable_start
+from ..density.coordinates import Coordinates
+from ..errors import ModelError
+from ..model.layout import Layout
+from .compiled import Compiled, Slopes, slopes
+from .graphs.latent import latent
+from .graphs.quantities import with_quantities
+from .identify import check_proper, joint_mode, unidentified
+from .origin import Origin, Sizes, fixed
+from .program_density import Notes, ProgramDensity, standardised
+from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
+from .start import climbed, close_edges, usable_start
 
 if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
 
-MOST = 400
-"""Unconstrained coordinates up to which curvature is looked at for directions without any: f³ operations."""
-
 
 def open_program(
     program: "pymc.Model",
     name: str = "pymc_model",
-    companions: Companions | None = None,
+    hooks: Hooks | None = None,
     allow_joint: bool = False,
-    sampler: str = "nutpie",
-) -> OwnProgram:
-    """Everything the suite needs of a PyMC model; ``allow_joint`` insists on joint modes of latent variables.
+    samplers: tuple[str, ...] = ("nutpie", "pymc"),
+    notes: Notes = (),
+    origin: Origin | None = None,
+) -> ProgramDensity:
+    """Everything the suite needs of a PyMC model.
+
+    Parameters
+    ----------
+    program : pymc.Model
+        With its data inside.
+    name : str
+        Of the model in rows.
+    hooks : Hooks, optional
+        What its file says beside it.
+    allow_joint : bool
+        Insist on joint modes of latent variables.
+    samplers : tuple of str
+        PyMC's names of what draws the posterior, the next where one cannot.
+    notes : tuple
+        Concerns known beforehand, and the estimators that they are about.
+    origin : Origin, optional
+        What makes the program from other data; it stays as it is unless given.
 
     Raises
     ------
@@ -44,66 +64,79 @@ def open_program(
     """
     observed = observed_values(program)
     check(program, name)
-    model = OwnModel(program, name, observed, companions or Companions())
-    model.effects = latent(program, dict(model.axes.shapes), {k: np.shape(v) for k, v in observed.items()})
-    add_quantities(model)
-    opened = OwnProgram(model, _data(program, observed), model.own_priors)
-    start = usable_start(opened)
-    model.point = opened.layout.split(start)
-    opened.__dict__.pop("start", None)  # which was read of the first point
-    parameters = close_edges(opened, start)
-    if parameters != model.parameters:
-        model.parameters = parameters
-        opened = OwnProgram(model, opened.data, model.own_priors)
-    opened.sampler = sampler
-    joint = _joint(model)
-    if joint is not None and not allow_joint:
-        model.refusals = Refusals(mle=joint, map=joint)
-        _check_proper(opened)
-    else:
-        _prepare_optima(opened)
-    _note(opened, joint if allow_joint else None)
-    return opened
+    hooks = hooks or Hooks()
 
+    def opened(other: "pymc.Model") -> ProgramDensity:
+        """With other data: of the file's functions only what it derives from θ still holds."""
+        return open_program(other, name, Hooks(functions=hooks.functions), allow_joint, samplers, notes)
 
-def _prepare_optima(opened: OwnProgram) -> None:
-    """A start near a mode, coordinates standardised there, and directions that nothing is known of."""
-    model = opened.model
-    model.point = opened.layout.split(climbed(opened, opened.start))
-    del opened.start
-    _check_proper(opened)
-    model.refusals = Refusals(mle=_unidentified(opened))
-    opened.standardise()
-
-
-def observed_values(program: "pymc.Model") -> dict[str, Array]:
-    """The values of every observed variable, by name.
-
-    Raises
-    ------
-    DataError
-        Some are missing: PyMC would draw them, and they would be parameters.
-    """
-    free = {rv.name for rv in program.free_RVs}
-    found = {}
-    for rv in program.observed_RVs:
-        name = str(rv.name)
-        whole = name.removesuffix("_observed")
-        if whole != name and f"{whole}_unobserved" in free:
-            missing = np.size(program.initial_point()[program.rvs_to_values[program[f"{whole}_unobserved"]].name])
-            raise DataError(_missing(whole, int(missing)))
-        values = program.rvs_to_values[rv]
-        found[name] = np.asarray(values.data if hasattr(values, "data") else values.eval(mode="FAST_COMPILE"), float)
-        if np.isnan(found[name]).any():
-            raise DataError(_missing(name, int(np.isnan(found[name]).sum())))
-    return found
-
-
-def _missing(name: str, count: int) -> str:
-    return (
-        f"the observed variable {name} has {count} missing value{'s' if count > 1 else ''}, which PyMC would make "
-        "parameters of; drop those rows, or model what is missing as a variable of its own."
+    data = _data(program, observed)
+    model, compiled = _described(program, name, hooks, observed, data)
+    sizes = Sizes(name, origin or _under_own_covariates(program, hooks), opened)
+    model = replace(model, sizes=sizes)
+    model, starting = _started(model, data, compiled, opened)
+    joint = joint_mode(model)
+    density = ProgramDensity(
+        *_prepared(model, data, compiled, starting, opened, None if allow_joint else joint),
+        opened=opened,
+        samplers=samplers,
+        notes=(*_notes(program, joint if allow_joint else None), *notes),
     )
+    return sizes.keep(density)
+
+
+def _described(
+    program: "pymc.Model", name: str, hooks: Hooks, observed: Mapping[str, Array], data: Dataset
+) -> tuple[ProgramModel, Compiled]:
+    """Parameters, supports, latent variables and derived quantities, at PyMC's own point."""
+    point = initial_point(program)
+    axes = axes_of(program, {variable: np.shape(values) for variable, values in point.items()})
+    parameters = parameters_of(program, point, axes)
+    effects = latent(program, dict(axes.shapes), {variable: np.shape(values) for variable, values in observed.items()})
+    bare = ProgramModel(name, program, hooks, observed, data.n, point, axes, parameters, effects=effects)
+    model = with_quantities(bare)
+    compiled = Compiled(model, Layout(model, data), data)
+    return replace(model, units=compiled.log_likelihood_on), compiled
+
+
+def _started(model: ProgramModel, data: Dataset, compiled: Compiled, opened: Any) -> tuple[ProgramModel, Slopes]:
+    """The model at a point with a finite density, with the ends of its supports, and derivatives tried there."""
+    draft = _draft(model, data, compiled, slopes(compiled.graphs, compiled.layout.join(model.point)), opened)
+    start = usable_start(draft)
+    usable = replace(model, point=compiled.layout.split(start), parameters=close_edges(draft, start))
+    return usable, slopes(compiled.graphs, start)
+
+
+def _draft(model: ProgramModel, data: Dataset, compiled: Compiled, slopes: Slopes, opened: Any) -> ProgramDensity:
+    """The density in coordinates that nothing has standardised."""
+    return ProgramDensity(model, data, compiled, slopes, Coordinates(Layout(model, data), data), opened)
+
+
+def _prepared(
+    model: ProgramModel, data: Dataset, compiled: Compiled, slopes: Slopes, opened: Any, joint: str | None
+) -> tuple[ProgramModel, Dataset, Compiled, Slopes, Coordinates]:
+    """What the finished density is made of: a start near a mode, coordinates standardised there, what is refused.
+
+    ``joint`` says why optima are refused; then there is no mode to look for.
+    """
+    layout = Layout(model, data)
+    draft = _draft(model, data, compiled, slopes, opened)
+    if joint is not None:
+        check_proper(draft)
+        return replace(model, refusals=Refusals(mle=joint, map=joint)), data, compiled, slopes, draft.coordinates
+    start = climbed(draft, draft.start)
+    near = replace(model, point=layout.split(start))
+    draft = _draft(near, data, compiled, slopes, opened)
+    check_proper(draft)
+    coordinates, slopes = standardised(layout, data, start, slopes)
+    return replace(near, refusals=Refusals(mle=unidentified(draft))), data, compiled, slopes, coordinates
+
+
+def _under_own_covariates(program: "pymc.Model", hooks: Hooks) -> Origin:
+    """Where data sets of the program's own size come from: its file's ``simulate``, or itself."""
+    if hooks.build is not None and hooks.simulate is not None:
+        return Origin(hooks.build, hooks.data, simulate=hooks.simulate, of_one_size=True)
+    return fixed(program)
 
 
 def check(program: "pymc.Model", name: str) -> None:
@@ -136,59 +169,11 @@ def _data(program: "pymc.Model", observed: Mapping[str, Array]) -> Dataset:
     return Dataset({"y": np.zeros(max((shape[0] for shape in shapes if shape), default=1))})
 
 
-def _joint(model: OwnModel) -> str | None:
-    """Why the optimum would be a joint mode, as a sentence, or None."""
-    if not model.effects:
-        return None
-    names = list(model.effects)
-    first = f"{names[0]} is latent ({model.effects[names[0]]})"
-    others = f", and so {'are' if len(names) > 2 else 'is'} {', '.join(names[1:4])}" if len(names) > 1 else ""
-    more = " and more" if len(names) > 4 else ""
-    return (
-        f"{first}{others}{more}: the joint mode of effects and what governs them estimates neither; integrate the "
-        "effects out of the likelihood, read the posterior, or insist with --allow-joint"
-    )
-
-
-def _unidentified(opened: OwnProgram) -> str | None:
-    """Why the likelihood alone has no single maximum, or None."""
-    model = opened.model
-    read = in_likelihood(model.program)
-    governing = {parent for rv in read for parent in parents(model.program, rv)}
-    unread = [str(rv.name) for rv in model.program.free_RVs if rv not in read | governing]
-    way = "leave it out, or read the MAP and the posterior"
-    if unread:
-        return f"the likelihood does not depend on {', '.join(unread)}; {way}"
-    flat = flat_direction(opened, 0.0) if opened.layout.free_size <= MOST else None
-    return None if flat is None else f"the likelihood does not change along {flat}, which only a prior can tell; {way}"
-
-
-def _check_proper(opened: OwnProgram) -> None:
-    """Refuse a posterior that has a direction in which neither likelihood nor prior changes.
-
-    Raises
-    ------
-    ModelError
-        Naming the direction and the flat priors.
-    """
-    flat = [name for name, prior in opened.priors.items() if not prior.proper]
-    if not flat or opened.layout.free_size > MOST:
-        return
-    direction = flat_direction(opened, 1.0)
-    if direction is not None:
-        raise ModelError(
-            f"the posterior of {opened.model.name} is improper: neither the data nor a prior say anything along "
-            f"{direction}; give {' or '.join(flat)} a proper prior, such as pm.Normal(0, 10), or drop a parameter."
-        )
-
-
-def _note(opened: OwnProgram, joint: str | None) -> None:
+def _notes(program: "pymc.Model", joint: str | None) -> Notes:
     """Concerns that are there before anything is fitted."""
-    potentials = [str(potential.name) for potential in opened.model.program.potentials]
-    if potentials:
-        opened.notes.append((("mle",), Concern("potential", ", ".join(potentials))))
-    if joint is not None:
-        opened.notes.append((("mle", "map"), Concern("joint_mode", joint.split(":")[0])))
+    potentials = ", ".join(str(potential.name) for potential in program.potentials)
+    notes: Notes = ((("mle",), Concern("potential", potentials)),) if potentials else ()
+    return notes if joint is None else (*notes, (("mle", "map"), Concern("joint_mode", joint.split(":")[0])))
 
 
 def is_pymc_model(model: Any) -> bool:

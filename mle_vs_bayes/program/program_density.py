@@ -1,247 +1,191 @@
-"""The densities of a stranger's PyMC program, in the shape in which every estimator reads them.
+"""The densities of a user's PyMC program, in the shape in which every estimator reads them.
 
 θ is what the program's free variables hold; working coordinates w turn and scale those that run over the whole line
 by the likelihood's curvature at the start, so that units and collinear covariates do not matter to a search.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..data.dataset import Dataset
-from ..density.density import Program, root_of_inverse
+from ..density.compile_cache import MODE
+from ..density.coordinates import Coordinates, root_of_inverse
+from ..density.density import Density, LikelihoodGraph, PosteriorGraph
+from ..density.pymc_model import data_node
+from ..errors import UsageError
+from ..model.layout import Layout
 from ..model.prior import Prior
-from .graphs.densities import Graphs
-from .graphs.differentiate import Derivatives, function, function_of, guarded, refusals, scores
-from .program_model import OwnModel
+from .compiled import Compiled, Slopes
+from .graphs.densities import unconstrained
+from .graphs.differentiate import refusals
+from .program_model import ProgramModel
+from .simulate import undrawable, with_observed
 
 if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
+Notes = tuple[tuple[tuple[str, ...], Concern], ...]
+"""Concerns known before anything is fitted, and the estimators that they are about."""
 
 
-class OwnProgram(Program):
-    """A `Program` whose every density comes from one PyMC model, which is sampled as it stands."""
+@final
+class ProgramDensity(Density):
+    """A `Density` that comes from one PyMC model in every part, which is sampled as it stands."""
 
-    model: OwnModel
-    foreign = True
+    model: ProgramModel
+    standardised = False
+    prior_by_parameter = False  # PyMC may not be able to take it apart
+    has_subsets = False
 
-    def __init__(self, model: OwnModel, data: Dataset, priors: Mapping[str, Prior]) -> None:
-        super().__init__(model, data, priors)
-        self.graphs = Graphs(model.program, self.layout)
-        self.two_likelihoods = model.companions.log_likelihood is not None
-        model.units = self._units_of
-        self.notes: list[tuple[tuple[str, ...], Concern]] = []
-        """Concerns known before anything is fitted, and the estimators that they are about."""
+    def __init__(
+        self,
+        model: ProgramModel,
+        data: Dataset,
+        compiled: Compiled,
+        slopes: Slopes,
+        coordinates: Coordinates,
+        opened: "Callable[[pymc.Model], ProgramDensity]",
+        samplers: tuple[str, ...] = ("nutpie", "pymc"),
+        notes: Notes = (),
+    ) -> None:
+        """``opened`` gives the density of a program like this one on other data."""
+        super().__init__(model, data, model.priors, coordinates.layout, coordinates)
+        self.compiled, self.slopes, self.samplers = compiled, slopes, samplers
+        self._opened, self._notes = opened, notes
+        self.two_likelihoods = model.hooks.log_likelihood is not None
+        self.draws_from_likelihood = model.hooks.simulate is None
+        self.pymc_failures = refusals()
 
-    def standardise(self) -> None:
-        """Turn and scale the coordinates that run over the whole line by the curvature at the start."""
-        hessian = self.theta_derivatives.hessian(self.start)
-        for derivatives in (self.theta_derivatives, self._prior_slopes):
-            derivatives.scale = _errors(hessian, derivatives.scale)
-        if not self.theta_derivatives.exact:
-            hessian = self.theta_derivatives.hessian(self.start)  # with the steps that its first version says
-        lines = [p for p in self.layout.parameters if p.support.name == "real"]
-        own = [place for p in lines for place in range(*self.layout.slices[p.name].indices(self.layout.size))]
-        block = np.ix_(own, own)
-        if own and np.all(np.isfinite(hessian[block])):
-            scale = np.sqrt(np.abs(np.diag(hessian[block])))
-            scale = np.where(scale > 0, scale, 1.0)
-            root = root_of_inverse(-hessian[block] / np.outer(scale, scale)) / scale[:, None]
-            self.coordinates.linear[block] = root
-            self.coordinates.inverse[block] = np.linalg.inv(root)
+    @cached_property
+    def start(self) -> Array:
+        return self.layout.join(self.model.point)
 
     def remarks(self, estimator: str) -> tuple[Concern, ...]:
-        return tuple(note for about, note in self.notes if estimator in about)
+        return tuple(note for about, note in self._notes if estimator in about)
 
-    # values
+    def quantities(self, theta: Array) -> Array:
+        return np.concatenate([theta, self.compiled.quantities(theta)], axis=-1) if self.model.functions else theta
+
+    # the likelihood
 
     @cached_property
     def units(self) -> int:
-        return len(self.unit_values(self.start))
-
-    @cached_property
-    def unit_values(self) -> Any:
-        """The compiled log-likelihood of each unit ``(units,)`` at θ."""
-        of = function(self.graphs.vector, self.graphs.units)
-        return guarded(of, (1,))
+        return len(self.compiled.unit_values(self.start))
 
     def log_likelihood_units(self, theta: Array) -> Array:
-        told = self.model.companions.log_likelihood
-        if told is None:
-            return np.asarray(self.unit_values(theta))
-        with np.errstate(all="ignore"):
-            return np.ravel(np.asarray(told(self.layout.split(theta), self.model.companions.data), dtype=float))
-
-    def _units_of(self, theta: Mapping[str, Any], data: Mapping[str, Array]) -> Array:
-        """Of the units of ``data`` where each observed variable has a column there, else of the program's own."""
-        point, observed = self.layout.join(theta), self.model.observed
-        if data is self.data or not observed.keys() <= data.keys():
-            return self.log_likelihood_units(point)
-        return np.asarray(self._units_elsewhere(point, *(data[name] for name in observed)))
-
-    @cached_property
-    def _units_elsewhere(self) -> Any:
-        """The log-likelihood ``(units,)`` at θ of other values of the observed variables, in their order."""
-        vector, units, symbols = self.replicated_graph()
-        of = function_of([vector, *symbols.values()], units)
-        inverse = np.linalg.inv(self.coordinates.linear)
-        return lambda theta, *values: of(inverse @ theta, *values)
+        return self.compiled.log_likelihood(theta)
 
     def working_units(self, w: Array) -> Array:
-        return self.log_likelihood_units(self.coordinates.linear @ w)
+        return self.compiled.log_likelihood(self.coordinates.linear @ w)
+
+    def pymc_units(self, w: Array) -> Array:
+        return np.asarray(self.compiled.unit_values(self.coordinates.linear @ w))
 
     @property
-    def pymc_units(self) -> Any:
-        return lambda w: self.unit_values(self.coordinates.linear @ w)
+    def exact_gradient(self) -> bool:  # type: ignore[override]
+        return self.slopes.likelihood.exact
 
-    def quantities(self, theta: Array) -> Array:
-        if theta.ndim > 1 and not self.model.functions:
-            return theta
-        if theta.ndim > 1:
-            points = theta.reshape(-1, theta.shape[-1])
-            silent = self.model.companions.functions is None
-            told = np.zeros((len(points), 0)) if silent else np.stack([self.told(each) for each in points])
-            found = np.concatenate([points, self._deterministics_of_many(points), told], axis=1)
-            return found.reshape(*theta.shape[:-1], found.shape[1])
-        return np.concatenate([theta, self._deterministics(theta), self.told(theta)])
-
-    @cached_property
-    def _deterministics(self) -> Any:
-        own = self.model.deterministics
-        if not own:
-            return lambda theta: np.zeros(0)
-        graph = self.graphs.deterministics(own)
-        sizes = [len(self.layout.function_labels(f)) for f in self.model.functions[: len(own)]]
-        return guarded(function(self.graphs.vector, graph), (sum(sizes),))
-
-    @cached_property
-    def _deterministics_of_many(self) -> Any:
-        """The same at points ``(m, p)``: in one graph where a stranger's takes another axis, else one by one."""
-        import pytensor.tensor as pt
-        from pytensor.graph.replace import vectorize_graph
-
-        if not self.model.deterministics:
-            return lambda points: np.zeros((len(points), 0))
-
-        def one_by_one(points: Array) -> Array:
-            return np.stack([self._deterministics(each) for each in points])
-
-        try:
-            points = pt.matrix("points", shape=(None, self.layout.size), dtype="float64")
-            graph = self.graphs.deterministics(self.model.deterministics)
-            of = function(points, vectorize_graph(graph, {self.graphs.vector: points}))
-            probe = np.stack([self.start, self.start])
-            same = np.allclose(of(probe), one_by_one(probe), rtol=1e-10, atol=0, equal_nan=True)
-        except refusals():
-            same = False
-        if not same:
-            return one_by_one
-
-        def at_once(points: Array) -> Array:
-            try:
-                with np.errstate(all="ignore"):
-                    return np.asarray(of(points))
-            except refusals():  # one point of many may have no value, as a matrix without a root
-                return one_by_one(points)
-
-        return at_once
-
-    def told(self, theta: Array) -> Array:
-        """The quantities ``(t,)`` that the function beside the program derives."""
-        of = self.model.companions.functions
-        if of is None:
-            return np.zeros(0)
-        with np.errstate(all="ignore"):
-            found = of(self.layout.split(theta))
-            return np.concatenate([np.ravel(np.asarray(value, dtype=float)) for value in found.values()])
-
-    # derivatives
-
-    @cached_property
-    def theta_derivatives(self) -> Derivatives:
-        """Gradient and Hessian of the log-likelihood in θ."""
-        return Derivatives(self.graphs.vector, self.graphs.units.sum(), self.start)
-
-    @property
-    def _likelihood_derivatives(self) -> Any:
-        def derivatives(w: Array) -> tuple[Array, Array]:
-            linear = self.coordinates.linear
-            gradient, hessian = self.theta_derivatives(linear @ w)
-            return linear.T @ gradient, linear.T @ hessian @ linear
-
-        return derivatives
+    def working_derivatives(self, w: Array) -> tuple[Array, Array]:
+        linear = self.coordinates.linear
+        gradient, hessian = self.slopes.likelihood(linear @ w)
+        return linear.T @ gradient, linear.T @ hessian @ linear
 
     def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
-        return self.theta_derivatives(theta)
-
-    @cached_property
-    def _theta_scores(self) -> Any:
-        of = scores(self.graphs.vector, self.graphs.units, self.start, self.theta_derivatives.scale)
-        return guarded(of, (self.units, self.layout.size))
+        return self.slopes.likelihood(theta)
 
     def score_units(self, theta: Array) -> Array:
-        return np.asarray(self._theta_scores(theta))
-
-    # priors
+        return np.asarray(self._scores(theta))
 
     @cached_property
-    def _log_prior_value(self) -> Any:
-        return guarded(function(self.graphs.vector, self.graphs.log_prior), ())
+    def _scores(self) -> Callable[[Array], Array]:
+        return self.compiled.scores(self.start, self.slopes.likelihood.scale)
+
+    # the prior
+
+    def log_prior_value(self, theta: Array) -> float:
+        return float(self.compiled.log_prior(theta))
+
+    def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
+        return (self.log_prior_value(theta), *self.slopes.prior(theta))
+
+    def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
+        import pymc
+
+        free = self.model.program.free_RVs
+        drawn = pymc.draw(free, draws=count, random_seed=int(generator.integers(2**31)), mode=MODE)
+        each = {str(rv.name): values for rv, values in zip(free, drawn, strict=True)}
+        return [self.layout.join({name: values[i] for name, values in each.items()}) for i in range(count)]
+
+    # other data
+
+    def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "ProgramDensity":
+        if priors is not None and priors != self.priors:
+            raise UsageError(f"{self.model.name} says its own priors; write others in the program.")
+        return self if data is self.data else self._opened(with_observed(self.model.program, dict(data)))
+
+    def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
+        values = [data[name] for name in self.model.observed]
+        return lambda theta: np.asarray(self._scores_on(theta, *values))
 
     @cached_property
-    def _prior_slopes(self) -> Derivatives:
-        return Derivatives(self.graphs.vector, self.graphs.log_prior, self.start)
+    def _scores_on(self) -> Callable[..., Array]:
+        return self.compiled.scores_on(self.start, self.slopes.likelihood.scale)
 
     @property
-    def _prior_derivatives(self) -> Any:
-        return lambda theta: (float(self._log_prior_value(theta)), *self._prior_slopes(theta))
+    def undrawable(self) -> str | None:
+        reason = None if self.model.hooks.simulate else undrawable(self.model.program)
+        return None if reason is None else f"the program {reason}"
 
-    # graphs, for many replicates at once
+    def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
+        named, design = self.layout.split(theta), self.model.design(self.data.n, generator)
+        drawn = [self.model.simulate(named, design, generator) for _ in range(count)]
+        return {role: np.stack([each[role] for each in drawn]) for role in drawn[0]}
+
+    def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
+        return Dataset(outcomes)
+
+    # graphs for many data sets
+
+    @property
+    def signature(self) -> "ProgramDensity":
+        """Itself: its graphs are like no other's."""
+        return self
 
     @cached_property
-    def likelihood_graph(self) -> tuple[Any, Any]:
-        """A vector of w and the likelihood's units in it."""
+    def node_values(self) -> Mapping[str, Array]:
+        return {data_node(name): values for name, values in self.model.observed.items()}
+
+    def in_working_coordinates(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        return dict(values)
+
+    def likelihood_graph(self, symbolic: bool) -> LikelihoodGraph:
+        return self.compiled.likelihood_graph(self.coordinates.linear, symbolic)
+
+    def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         import pytensor.tensor as pt
         from pytensor.graph.replace import graph_replace
 
-        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
-        theta: Any = self.graphs.vector.type.filter_variable(pt.constant(self.coordinates.linear) @ vector)
-        return vector, graph_replace(self.graphs.units, [(self.graphs.vector, theta)], strict=False)
+        graphs = self.compiled.graphs
+        theta = graphs.vector.type.filter_variable(pt.constant(self.coordinates.linear) @ w)
+        return graph_replace(graphs.log_prior, [(graphs.vector, theta)], strict=False), {}
 
-    @cached_property
-    def prior_graph(self) -> tuple[Any, Any]:
-        return self.graphs.vector, self.graphs.log_prior
-
-    def replicated_graph(self) -> tuple[Any, Any, dict[str, Any]]:
-        """`likelihood_graph` with a symbol for what each observed variable observes, and those symbols by name."""
-        import pytensor.tensor as pt
-        from pytensor.graph.replace import graph_replace
-
-        symbols = self._symbols()
-        graphs = Graphs(self.model.program, self.layout, symbols)
-        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
-        theta: Any = graphs.vector.type.filter_variable(pt.constant(self.coordinates.linear) @ vector)
-        return vector, graph_replace(graphs.units, [(graphs.vector, theta)], strict=False), symbols
-
-    def unconstrained_graph(self) -> Any:
-        """The log posterior on PyMC's unconstrained scale with such symbols, and the maps to θ and back."""
-        from .graphs.unconstrained import unconstrained
-
-        return unconstrained(self.model.program, self.layout, self._symbols())
-
-    def _symbols(self) -> dict[str, Any]:
-        import pytensor.tensor as pt
-
-        shapes = {name: np.shape(values) for name, values in self.model.observed.items()}
-        return {name: pt.tensor(f"data_{name}", dtype="float64", shape=shape) for name, shape in shapes.items()}
+    def posterior_graph(self) -> PosteriorGraph:
+        return unconstrained(self.model.program, self.layout, self.compiled.symbols)
 
     # PyMC's
+
+    def condensed(self) -> tuple[Density, Array | None]:
+        return self, None
+
+    def latent_names(self, sampled: Iterable[str]) -> list[str]:
+        """None: effects are parameters, and fitted values stay where PyMC puts them."""
+        return []
 
     @property
     def pymc_model(self) -> "pymc.Model":
@@ -252,8 +196,22 @@ class OwnProgram(Program):
         return self.model.program
 
 
-def _errors(hessian: Array, otherwise: Array) -> Array:
-    """About one standard error of each parameter ``(p,)``, where its curvature is known."""
-    curvature = np.abs(np.diag(hessian))
-    known = np.isfinite(curvature) & (curvature > 0)
-    return np.where(known, 1 / np.sqrt(np.where(known, curvature, 1.0)), otherwise)
+def standardised(layout: Layout, data: Dataset, start: Array, slopes: Slopes) -> tuple[Coordinates, Slopes]:
+    """Coordinates over the whole line turned and scaled by the curvature at the start; differences step by it, too."""
+    hessian = slopes.likelihood.hessian(start)
+    slopes = slopes.with_errors(hessian)
+    if not slopes.likelihood.exact:
+        hessian = slopes.likelihood.hessian(start)  # with the steps that its first version says
+    coordinates = Coordinates(layout, data)
+    lines = [p for p in layout.parameters if p.support.name == "real"]
+    places = [place for p in lines for place in range(*layout.slices[p.name].indices(layout.size))]
+    block = np.ix_(places, places)
+    if not places or not np.all(np.isfinite(hessian[block])):
+        return coordinates, slopes
+    # The Hessian is first scaled to a unit diagonal, so that parameters in different units lose no digits.
+    scale = np.sqrt(np.abs(np.diag(hessian[block])))
+    scale = np.where(scale > 0, scale, 1.0)
+    root = root_of_inverse(-hessian[block] / np.outer(scale, scale)) / scale[:, None]
+    linear, inverse = np.eye(layout.size), np.eye(layout.size)
+    linear[block], inverse[block] = root, np.linalg.inv(root)
+    return coordinates.with_linear(linear, inverse), slopes

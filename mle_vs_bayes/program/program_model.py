@@ -1,4 +1,4 @@
-"""A stranger's PyMC program as a `Model` of this suite: parameters, supports, derived quantities, names.
+"""A user's PyMC program as a `Model` of this suite: parameters, supports, derived quantities, names.
 
 One parameter per free variable, labelled as ArviZ labels it; a derived quantity per small deterministic. What a
 catalogue model says in NumPy is compiled from the program, unless the file beside it says it, too.
@@ -6,21 +6,25 @@ catalogue model says in NumPy is compiled from the program, unless the file besi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.column import Column
 from ..data.dataset import Dataset
-from ..density.quiet import quiet
+from ..errors import DataError
 from ..model.model import Model, Theta
 from ..model.parameter import Function, Parameter
+from ..model.prior import Prior
+from ..quiet import quiet
 from .graphs.supports import support_of
-from .program_prior import OwnPrior, own_prior
+from .program_prior import prior_of
 
 if TYPE_CHECKING:
     import pymc
+
+    from .origin import Sizes
+    from .program_density import ProgramDensity
 
 Array = NDArray[np.float64]
 MOST_ELEMENTS = 400
@@ -30,7 +34,7 @@ MOST_FITTED = 20
 
 
 @dataclass(frozen=True)
-class Companions:
+class Hooks:
     """What a file may say beside the PyMC program: the contract's own functions, by their names there."""
 
     log_likelihood: Callable[..., Any] | None = None
@@ -60,40 +64,49 @@ class Axes:
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
-class OwnModel(Model):
-    """A PyMC program with everything that the suite reads of a model."""
+@final
+@dataclass(frozen=True, eq=False)
+class ProgramModel(Model):
+    """A PyMC program with everything that the suite reads of a model.
 
-    columns: tuple[Column, ...] = ()  # type: ignore[misc]
+    ``observed`` has the values ``(…)`` of every observed variable by name, ``rows`` counts the elements of the data,
+    ``point`` is where searches begin, by variable. ``effects`` are latent variables, with why they are.
+    """
 
-    def __init__(self, program: "pymc.Model", name: str, observed: Mapping[str, Array], companions: Companions) -> None:
-        self.program, self.name, self.companions = program, name, companions
-        self.observed = observed
-        """Values ``(…)`` of every observed variable, by its name."""
-        self.units: Callable[[Theta, Mapping[str, Array]], Array] = lambda theta, data: np.zeros(0)
-        self.point = initial_point(program)
-        self.axes = axes_of(program, {rv: np.shape(self.point[rv]) for rv in self.point})
-        self.own_priors: dict[str, OwnPrior] = {}
-        self.parameters = tuple(self._parameter(rv) for rv in program.free_RVs)
-        self.refusals = Refusals()
-        self.effects: Mapping[str, str] = {}
-        """Latent variables, by name: why they are."""
-        self.deterministics: tuple[Any, ...] = ()
-        self.functions: tuple[Function, ...] = ()  # type: ignore[misc]
-        self.edges = {  # type: ignore[misc]
+    name: str
+    program: "pymc.Model"
+    hooks: Hooks
+    observed: Mapping[str, Array]
+    rows: int
+    point: Mapping[str, Array]
+    axes: Axes
+    parameters: tuple[Parameter, ...]
+    functions: tuple[Function, ...] = ()
+    deterministics: tuple[Any, ...] = ()
+    """The program's own, which the first functions are of."""
+    effects: Mapping[str, str] = field(default_factory=dict)
+    refusals: Refusals = Refusals()
+    units: Callable[[Theta, Mapping[str, Array]], Array] | None = None
+    """The compiled log-likelihood of each unit."""
+    sizes: "Sizes | None" = None
+    """The program with other data."""
+
+    columns = ()
+    fixed_priors = True
+
+    @property
+    def priors(self) -> dict[str, Prior]:
+        return {p.name: p.prior for p in self.parameters}
+
+    @property
+    def edges(self) -> dict[str, str]:  # type: ignore[override]
+        """A constant bound of a prior is no end of the likelihood."""
+        return {
             f"{p.name} runs to {end:g}": "a bound of its prior, beyond which the likelihood may be higher still"
             for p in self.parameters
             for end in (p.support.lower, p.support.upper)
             if np.isfinite(end) and not (end == 0 or (p.support.lower, p.support.upper) == (0, 1))
         }
-
-    def _parameter(self, rv: Any) -> Parameter:
-        shape = self.axes.shapes[rv.name]
-        support = support_of(self.program, rv, shape)
-        prior = own_prior(self.program, rv, support)
-        self.own_priors[rv.name] = prior
-        typical = tuple(np.ravel(self.point[rv.name]).tolist())
-        dims = self.axes.dims[rv.name]
-        return Parameter(rv.name, rv.name, support, prior, typical if dims else typical[0], dims)
 
     @property
     def size(self) -> int:
@@ -110,12 +123,84 @@ class OwnModel(Model):
     def start(self, data: Dataset) -> dict[str, Any]:
         return dict(self.point)
 
+    def least_rows(self, data: Dataset) -> int:
+        """Priors may say what few rows do not, and effects come with rows."""
+        return 1
+
     def log_likelihood(self, theta: Theta, data: Mapping[str, Array]) -> Array:
-        """Of each unit, compiled by whoever opened the program: of its own data, or ``data`` with all it observes."""
+        """Of each unit of ``data`` where they have all that the program observes, else of its own."""
+        assert self.units is not None
         return self.units(theta, data)
 
     def no_optimum(self, data: Dataset, power: float) -> str | None:
         return self.refusals.map if power else self.refusals.mle
+
+    def condense(self, data: Dataset) -> tuple[Dataset, None]:
+        """Nobody knows what the program does with equal rows."""
+        return data, None
+
+    def own_density(self, data: Dataset) -> "ProgramDensity":
+        assert self.sizes is not None
+        return self.sizes.density_for(data)
+
+    def design(self, n: int, rng: np.random.Generator) -> Dataset:
+        """The units alone: covariates are in the data that the program is made from."""
+        assert self.sizes is not None
+        return Dataset({"unit": np.arange(float(self.rows if self.sizes.origin.of_one_size else n))})
+
+    def simulate(self, theta: Theta, design: Dataset, rng: np.random.Generator) -> Dataset:
+        """What is observed, one column per observed variable, drawn at theta.
+
+        Raises
+        ------
+        ModelError
+            No data can be drawn from the program, or those of the file's ``simulate`` are not such as it observes.
+        """
+        assert self.sizes is not None
+        drawn = self.sizes.draw(design.n, theta, rng)
+        return Dataset({name: np.asarray(values, dtype=float) for name, values in drawn.items()})
+
+
+def parameters_of(program: "pymc.Model", point: Mapping[str, Array], axes: Axes) -> tuple[Parameter, ...]:
+    """One per free variable, with its support and its prior; ``point`` is typical of it."""
+
+    def parameter(rv: Any) -> Parameter:
+        support = support_of(program, rv, axes.shapes[rv.name])
+        typical, dims = tuple(np.ravel(point[rv.name]).tolist()), axes.dims[rv.name]
+        prior = prior_of(program, rv, support)
+        return Parameter(rv.name, rv.name, support, prior, typical if dims else typical[0], dims)
+
+    return tuple(parameter(rv) for rv in program.free_RVs)
+
+
+def observed_values(program: "pymc.Model") -> dict[str, Array]:
+    """The values of every observed variable, by name.
+
+    Raises
+    ------
+    DataError
+        Some are missing: PyMC would draw them, and they would be parameters.
+    """
+    free = {rv.name for rv in program.free_RVs}
+    values = {}
+    for rv in program.observed_RVs:
+        name = str(rv.name)
+        whole = name.removesuffix("_observed")
+        if whole != name and f"{whole}_unobserved" in free:
+            missing = np.size(program.initial_point()[program.rvs_to_values[program[f"{whole}_unobserved"]].name])
+            raise DataError(_missing(whole, int(missing)))
+        node = program.rvs_to_values[rv]
+        values[name] = np.asarray(node.data if hasattr(node, "data") else node.eval(mode="FAST_COMPILE"), float)
+        if np.isnan(values[name]).any():
+            raise DataError(_missing(name, int(np.isnan(values[name]).sum())))
+    return values
+
+
+def _missing(name: str, count: int) -> str:
+    return (
+        f"the observed variable {name} has {count} missing value{'s' if count > 1 else ''}, which PyMC would make "
+        "parameters of; drop those rows, or model what is missing as a variable of its own."
+    )
 
 
 def initial_point(program: "pymc.Model", strategy: str = "support_point", seed: int = 0) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""The prior of a free variable of a stranger's PyMC program, seen as the record that this suite's models have."""
+"""The prior of a free variable of a user's PyMC program, seen as the record that this suite's models have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ _ARGUMENTS = {"exponential": ("scale",), "gamma": ("alpha", "scale"), "wald": ("
 
 
 @dataclass(frozen=True, eq=False)
-class OwnPrior(Prior):
+class ProgramPrior(Prior):
     """A prior that is read, not chosen: its text, its density where one element has one, and no arguments to change."""
 
     text: str
@@ -48,11 +48,14 @@ class OwnPrior(Prior):
     def support(self) -> Support:
         return self.within
 
+    worded_twice = False
+    """A user's program says its priors once."""
+
     @property
     def drawable(self) -> bool:
         return self.rv is not None
 
-    def element(self, position: int) -> "OwnPrior":
+    def element(self, position: int) -> "ProgramPrior":
         return replace(self, position=position)
 
     def density(self, grid: Array) -> Array:
@@ -68,7 +71,7 @@ class OwnPrior(Prior):
             return np.exp(np.array([float(of(value)) for value in grid]))
 
 
-def own_prior(model: "pymc.Model", rv: Any, support: Support) -> OwnPrior:
+def prior_of(model: "pymc.Model", rv: Any, support: Support) -> ProgramPrior:
     """What a free variable's prior says of itself."""
     from .graphs.latent import parents
 
@@ -76,7 +79,7 @@ def own_prior(model: "pymc.Model", rv: Any, support: Support) -> OwnPrior:
     alone = getattr(rv.owner.op, "ndim_supp", 1) == 0 and not parents(model, rv)
     within = real if support.free(2) != 2 else support
     proper = name not in _FLAT
-    return OwnPrior(_text(rv, name), proper, within, rv if alone and proper else None)
+    return ProgramPrior(_text(rv, name), proper, within, rv if alone and proper else None)
 
 
 def _text(rv: Any, name: str) -> str:

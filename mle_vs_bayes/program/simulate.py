@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.quiet import quiet
 from ..model.model import Theta
+from ..quiet import quiet
 
 if TYPE_CHECKING:
     import pymc

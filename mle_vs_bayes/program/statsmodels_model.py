@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.quiet import quiet
 from ..errors import ModelError, UsageError
 from ..model.jeffreys import FAMILY
 from ..model.prior import Prior, Scaled, parse
-from .graphs.black_box import black_box
+from ..quiet import quiet
 from .opening import open_program
-from .program_density import OwnProgram
+from .program_density import ProgramDensity
 
 if TYPE_CHECKING:
     import pymc
@@ -25,7 +24,7 @@ Array = NDArray[np.float64]
 
 def from_statsmodels(
     model: "GenericLikelihoodModel", priors: Mapping[str, Prior | str], *, name: str | None = None
-) -> OwnProgram:
+) -> ProgramDensity:
     """A program to give to `compare`: the model's likelihood under these priors.
 
     PyMC calls the likelihood through a wrapped operation, with ``score_obs`` (or ``score``) for its gradient where the
@@ -55,11 +54,50 @@ def from_statsmodels(
     seconds, count = _tried(units, start, type(model).__name__)
     endog = np.ravel(np.asarray(model.endog, dtype=float))
     built = _build(endog, chosen, start, black_box(units, scores), per_row=count == endog.size)
-    program = open_program(built, name or type(model).__name__, sampler="pymc")
     how = "with its own score" if exact else "with a gradient by differences"
-    told = f"{how}, {1000 * seconds:.2g} ms per call"
-    program.notes.append((("map", "posterior"), Concern("black_box", told)))
-    return program
+    note = Concern("black_box", f"{how}, {1000 * seconds:.2g} ms per call")
+    name = name or type(model).__name__
+    return open_program(built, name, samplers=("pymc",), notes=((("map", "posterior"), note),))
+
+
+def black_box(units: Callable[[Array], Array], scores: Callable[[Array], Array]) -> Any:
+    """An operation from θ ``(p,)`` to ``units`` ``(n,)``, differentiated by ``scores`` ``(n, p)``.
+
+    Both are called in Python, so it compiles in every mode that can, and not in Numba.
+    """
+    from pytensor.graph.basic import Apply
+    from pytensor.graph.op import Op
+    from pytensor.tensor.type import dmatrix, dvector
+
+    class Scores(Op):
+        """∂units/∂θ."""
+
+        __props__ = ()
+        is_black_box = True
+
+        def make_node(self, *inputs: Any) -> Apply:
+            return Apply(self, list(inputs), [dmatrix()])
+
+        def perform(self, node: Any, inputs: Any, outputs: Any) -> None:
+            outputs[0][0] = np.asarray(scores(np.asarray(inputs[0], dtype=float)), dtype=float)
+
+    class Units(Op):
+        """The log-likelihood of each unit."""
+
+        __props__ = ()
+        is_black_box = True
+
+        def make_node(self, *inputs: Any) -> Apply:
+            return Apply(self, list(inputs), [dvector()])
+
+        def perform(self, node: Any, inputs: Any, outputs: Any) -> None:
+            with np.errstate(all="ignore"):
+                outputs[0][0] = np.asarray(units(np.asarray(inputs[0], dtype=float)), dtype=float)
+
+        def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
+            return [cotangents[0] @ Scores()(inputs[0])]
+
+    return Units()
 
 
 def _chosen(names: list[str], priors: Mapping[str, Prior | str]) -> dict[str, Prior]:
@@ -115,7 +153,7 @@ def _tried(units: Callable[[Array], Array], start: Array, name: str) -> tuple[fl
     try:
         with np.errstate(all="ignore"):
             count = units(start).size
-    except Exception as error:  # whatever a stranger's likelihood raises, it is told
+    except Exception as error:  # whatever a user's likelihood raises, it is told
         raise ModelError(f"the likelihood of {name} raised {type(error).__name__}: {error}; correct it.") from error
     return time.perf_counter() - began, count
 

@@ -13,16 +13,24 @@ _INFORMATION = {"parameters": "{:d}", "log_likelihood": "{:,.1f}", "aic": "{:,.1
 
 
 def null_tests(records: Sequence[dict[str, Any]]) -> Table:
-    """One line per quantity: the value tested, two tests with their p-values, and the posterior's direction."""
-    table = heading_table("against a value", "likelihood ratio", "p", "Wald z", "p", "posterior probability")
+    """One line per quantity: the value tested, two tests with their p-values, and the posterior's direction.
+
+    The likelihood ratio's p-value has the distribution it is read from beside it and, where there is one, that of the
+    bootstrap ± its Monte-Carlo error.
+    """
+    drawn = any(record["bootstrap_p"] is not None for record in records)
+    headings = ("likelihood ratio", "p", "from", *(["p, bootstrap"] if drawn else []), "Wald z", "p")
+    table = heading_table("against a value", *headings, "posterior probability")
     for record in records:
         side = "–"
         if record["direction"] is not None:
             side = f"{_direction(record)} {'above' if record['above'] else 'below'}"
         table.add_row(
-            f"{record['quantity']} = {record['null']:g}",
+            f"{record['quantity']} = {float(record['null']):g}",
             or_dash(record["likelihood_ratio"], "{:.2f}"),
             p_value(record["likelihood_ratio_p"]),
+            record["reference"] or "–",
+            *([_bootstrapped(record)] if drawn else []),
             or_dash(record["wald"], "{:+.2f}"),
             p_value(record["wald_p"]),
             side,
@@ -55,6 +63,11 @@ def p_value(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:.3f}" if value >= 0.0005 else f"{value:.0e}" if value > 1e-99 else "< 1e-99"
+
+
+def _bootstrapped(record: dict[str, Any]) -> str:
+    p, error = record["bootstrap_p"], record["bootstrap_error"]
+    return p_value(p) if not error else f"{p:.3f} ± {error:.3f}"
 
 
 def _direction(record: dict[str, Any]) -> str:

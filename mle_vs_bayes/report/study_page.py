@@ -59,7 +59,14 @@ def _extent(document: Mapping[str, Any]) -> str:
     extent = f"{cells} cells × {most:,} replicates"
     if total != cells * most:
         extent = f"{cells} cells of up to {most:,} replicates, {total:,} in all"
-    return f"{extent}, seed {document['seed']}{quick}; {document['failed']:,} of {document['fits']:,} fits failed."
+    failures = failed(document["failed"], document["fits"], document.get("without_estimate", 0))
+    return f"{extent}, seed {document['seed']}{quick}; {failures}."
+
+
+def failed(number: int, fits: int, without: int, share: str = "") -> str:
+    """``2 of 6,000 fits failed, 1 more has no estimate (no maximum, or not applicable)``; ``share`` behind failed."""
+    more = f", {without:,} more {'has' if without == 1 else 'have'} no estimate (no maximum, or not applicable)"
+    return f"{number:,} of {fits:,} fits failed{share}{more if without else ''}"
 
 
 def _cell(text: str) -> str:

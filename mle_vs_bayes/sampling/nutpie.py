@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.quiet import quiet
+from ..quiet import quiet
 from .interrupt import interruptible
 from .machine_code import by_address
 

@@ -5,16 +5,14 @@ the step size is left. Latent variables are integrated out and drawn afterwards,
 """
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.condense import condensed
-from ..density.density import Program
-from ..density.quiet import quiet
+from ..density.density import Density
 from ..density.stack import Stack
-from ..model import jeffreys
+from ..quiet import quiet
 from .batch_posterior import Posteriors
 from .nutpie import Schedule
 
@@ -28,7 +26,7 @@ _REFUSED = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImp
 """What a user's program may raise whose density has no Hessian or cannot be compiled for this."""
 
 
-def drawn(program: Program, schedule: Schedule, seed: int, progress: bool = False) -> "xarray.DataTree | None":
+def drawn(program: Density, schedule: Schedule, seed: int, progress: bool = False) -> "xarray.DataTree | None":
     """Posterior, sample_stats, observed_data and constant_data, as `pymc.sample` gives them; None where PyMC must.
 
     Raises
@@ -50,40 +48,33 @@ def drawn(program: Program, schedule: Schedule, seed: int, progress: bool = Fals
     return _completed(program, theta, tree, seed, time.time() - began)
 
 
-def suited(program: Program) -> bool:
+def suited(program: Density) -> bool:
     """Whether the density can be standardised at its mode: everything else is sampled by `pymc.sample`.
 
     That needs a sampler with gradients, a number of scalars whose covariance can be multiplied, and a mode that stands
     for the posterior: the joint one of latent variables and what governs them does not.
     """
-    if program.sampler != "nutpie" or program.layout.free_size > MOST:
+    if program.samplers[0] != "nutpie" or program.layout.free_size > MOST:
         return False
-    return not program.model.has_latent or (not program.foreign and program.model.draws_latent)
+    return not program.model.has_latent or "draw_latent" in program.model.offers
 
 
-def _refusals(program: Program) -> Any:
+def _refusals(program: Density) -> tuple[type[Exception], ...]:
     """Nothing is caught of a model of the catalogue, whose faults are ours."""
-    if not program.foreign:
+    if not program.pymc_failures:
         return ()
     from numba.core.errors import NumbaError
 
-    return (*_REFUSED, RuntimeError, NumbaError)
+    return (*program.pymc_failures, *_REFUSED, RuntimeError, NumbaError)
 
 
-def _stack(program: Program) -> Stack:
-    """The data set as a stack of one; Jeffreys' prior reads every row, so that nothing is condensed under it."""
-    if program.foreign:
-        model: Any = program.model
-        observed = {name: np.asarray(values, dtype=float)[None] for name, values in model.observed.items()}
-        return Stack(program, 1, observed)
-    flat = jeffreys.asked(program.priors)
-    small, weights = (program.data, None) if flat else condensed(program.model, program.data)
-    if weights is None:
-        return Stack(program, 1)
-    return Stack(Program(program.model, small, program.priors, program.prior_power), 1, {}, weights[None])
+def _stack(program: Density) -> Stack:
+    """The data set as a stack of one, with as few rows as say the same."""
+    small, weights = program.condensed()
+    return Stack(small, 1, {}, None if weights is None else weights[None])
 
 
-def _completed(program: Program, theta: Array, tree: "xarray.DataTree", seed: int, seconds: float) -> "xarray.DataTree":
+def _completed(program: Density, theta: Array, tree: "xarray.DataTree", seed: int, seconds: float) -> "xarray.DataTree":
     """nutpie's tree with the parameters, and what PyMC knows beside them, in the place of standardised coordinates."""
     import pymc
     from arviz_base import dict_to_dataset
@@ -97,7 +88,7 @@ def _completed(program: Program, theta: Array, tree: "xarray.DataTree", seed: in
         )
     coords, dims = coords_and_dims_for_inferencedata(model)
     posterior = dict_to_dataset(values, coords=coords, dims=dims)
-    if program.foreign and model.deterministics:
+    if model.deterministics and not program.standardised:
         with quiet():
             posterior = pymc.compute_deterministics(posterior, model=model, merge_dataset=True, progressbar=False)
     posterior.attrs.update(tree["posterior"].attrs)

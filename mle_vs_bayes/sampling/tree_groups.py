@@ -9,10 +9,10 @@ import numpy as np
 
 from ..concerns import Concern
 from ..density.compile_cache import MODE
-from ..density.density import Program
-from ..density.quiet import quiet
+from ..density.density import Density
 from ..errors import UsageError
 from ..model import jeffreys
+from ..quiet import quiet
 from .draws import stacked
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PREDICTIVE_LIMIT = 20_000_000
 class Job:
     """A tree to be completed; predictive groups take every ``step``-th draw of each chain."""
 
-    program: Program
+    program: Density
     tree: "xarray.DataTree"
     seed: int
     step: int
@@ -47,13 +47,13 @@ def chosen(groups: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-def thinning(program: Program, tree: "xarray.DataTree") -> int:
+def thinning(program: Density, tree: "xarray.DataTree") -> int:
     """Every how many-th draw to keep, so that one value per draw and row stays within `PREDICTIVE_LIMIT`."""
     sizes = tree["posterior"].sizes
     return max(1, -(-sizes["draw"] * sizes["chain"] * program.data.n // PREDICTIVE_LIMIT))
 
 
-def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
+def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
     """Add the named groups to the tree; concerns say what could not be added in full."""
     step = thinning(program, tree)
     job = Job(program, tree, seed, step)
@@ -70,19 +70,16 @@ def add(program: Program, tree: "xarray.DataTree", groups: tuple[str, ...], seed
 
 
 def _added(job: Job, group: str) -> list[Concern]:
-    """Add one group; a stranger's model may have variables that nobody can draw from, and then lacks the group."""
-    if not job.program.foreign:
-        GROUPS[group](job)
-        return []
+    """Add one group; a user's program may have variables that nobody can draw from, and then lacks the group."""
     try:
         GROUPS[group](job)
-    except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+    except job.program.pymc_failures as error:
         return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
     return []
 
 
 def _add_log_prior(job: Job) -> None:
-    if job.program.foreign or job.program.prior_power != 1:  # PyMC may not take it apart, or leaves out the power
+    if not job.program.prior_by_parameter:
         job.tree["log_prior"] = _log_prior_of_draws(job)
         return
     from pymc.stats import compute_log_prior
@@ -148,13 +145,21 @@ def _add_log_likelihood(job: Job) -> None:
     theta = stacked(job.tree, job.program.layout.slices)[:, :: job.step]
     values = np.stack([job.program.log_likelihood_units(point) for point in theta.reshape(-1, theta.shape[-1])])
     whole_groups = "group" in job.program.data.coords and values.shape[-1] != job.program.data.n
-    rows = ("unit",) if job.program.foreign else job.tree["observed_data"]["y"].dims
-    dims = ("chain", "draw", *(("group",) if whole_groups else rows))
+    dims = ("chain", "draw", "group" if whole_groups else _unit_axis(job, values.shape[-1]))
     kept = job.tree["posterior"].to_dataset().isel(draw=slice(None, None, job.step))
     coords: dict[str, Any] = {name: kept[name] for name in ("chain", "draw")}
     if whole_groups:
         coords["group"] = list(job.program.data.coords["group"])
     job.tree["log_likelihood"] = xarray.Dataset({"y": (dims, values.reshape(*theta.shape[:-1], -1))}, coords=coords)
+
+
+def _unit_axis(job: Job, units: int) -> str:
+    """The axis of the units: that of the observed ``y`` where each of its elements is one and nothing else is seen."""
+    if job.program.model.unit == "series":
+        return "series"
+    observed = job.tree["observed_data"]
+    one = list(observed.data_vars) == ["y"] and observed["y"].shape == (units,)
+    return str(observed["y"].dims[0]) if one else "unit"
 
 
 def _add_posterior_predictive(job: Job) -> None:

@@ -1,16 +1,28 @@
-"""What is of concern about an accepted optimum: other optima beside it, edges it lies on, directions it is flat in."""
+"""What is of concern about accepted optima: other optima beside them, edges they lie on, directions they are flat in.
 
+In the information scaled to a unit diagonal an eigenvalue λ near 0 means that along its eigenvector the standard
+error is 1/√λ times what it would be for one parameter with the others held (Belsley, Kuh & Welsch 1980, Regression
+Diagnostics, section 3.2, call 1/√λ relative to the largest the condition index).
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.density import Program
-from .flat_direction import flat_direction
-from .optimum import Optimum, distances
+from ..model.direction import combination
+from ..model.layout import Layout
+from .optimum import Optima, distances
 
+Array = NDArray[np.float64]
 APART = 0.01
 """Standard errors: starts that end further apart than this have found different optima."""
+FLAT = 300.0
+"""Times the standard error with the others held: ten times what Belsley, Kuh & Welsch call strong dependence (30)."""
+SINGULAR = 1e7
+"""1/√λ where λ is near the rounding of float64: half of the digits of a standard error are gone."""
 
 
 @dataclass(frozen=True)
@@ -22,35 +34,79 @@ class Search:
     status: str
 
 
-def concerns(program: Program, power: float, top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
-    """Concerns about the best of several searches for the maximum of log-likelihood + ``power`` · log prior."""
-    edges = _on_edge(program, top)
-    flat = () if edges else flat_direction(program, program.coordinates.working(top.z), power)
-    return (*_several(top, optima), *_ran_off(optima), *edges, *flat)
+def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...]]:
+    """Of each data set, the concerns about the best of several searches; none where there is no optimum."""
+    away = np.stack([distances(top, search) for search in searches])
+    lost = ~np.all([search.converged for search in searches], axis=0)
+    edges = np.isinf(top.z).any(axis=1)
+    ratios, directions = _flatness(top)
+    remarks: list[tuple[Concern, ...]] = []
+    for i, accepted in enumerate(top.converged.tolist()):
+        found: list[Concern] = []
+        if accepted:
+            found += _several(away[:, i], len(searches))
+            found += _ran_off(searches, i) if lost[i] else ()
+            found += on_edge(top.problem.layout, top.z[i], top.theta[i])
+            found += () if edges[i] else _flat(top, ratios[i], directions[i])
+        remarks.append(tuple(found))
+    return remarks
 
 
-def _several(top: Optimum, optima: list[Optimum]) -> tuple[Concern, ...]:
-    away = [distance for distance in distances(top, optima) if distance > APART]
-    if not away:
+def searches_of(method: str, searches: Sequence[Optima], i: int = 0) -> tuple[Search, ...]:
+    """Where the searches of one method ended for one data set, for the record."""
+    return tuple(Search(method, float(search.end.value[i]), search.status(i)) for search in searches)
+
+
+def _several(away: Array, count: int) -> tuple[Concern, ...]:
+    other = away[away > APART]
+    if not other.size:
         return ()
-    detail = f"{len(away)} of {len(optima)} starts ended elsewhere, up to {max(away):.2g} SE away"
+    detail = f"{other.size} of {count} starts ended elsewhere, up to {other.max():.2g} SE away"
     return (Concern("several_modes", detail),)
 
 
-def _ran_off(optima: list[Optimum]) -> tuple[Concern, ...]:
-    reasons = [str(optimum.reason) for optimum in optima if optimum.status == "divergent"]
-    return (Concern("ran_off", f"{len(reasons)} of {len(optima)}: {reasons[0]}"),) if reasons else ()
+def _ran_off(searches: Sequence[Optima], i: int) -> tuple[Concern, ...]:
+    reasons = [str(search.reason(i)) for search in searches if search.status(i) == "divergent"]
+    return (Concern("ran_off", f"{len(reasons)} of {len(searches)}: {reasons[0]}"),) if reasons else ()
 
 
-def _on_edge(program: Program, top: Optimum) -> tuple[Concern, ...]:
-    held = [label for label, free in zip(program.layout.free_labels, np.isfinite(top.z), strict=True) if not free]
+def on_edge(layout: Layout, z: Array, theta: Array) -> tuple[Concern, ...]:
+    """A concern that names the parameters on an edge of their support, if any; z ``(f,)`` and θ ``(p,)``."""
+    held = [label for label, u in zip(layout.free_labels, z, strict=True) if np.isinf(u)]
     if not held:
         return ()
-    theta = program.coordinates.theta(top.z)
-    values = [f"{label} = {theta[program.layout.labels.index(label)]:.6g}" for label in held]
-    return (Concern("boundary", ", ".join(values)),)
+    return (Concern("boundary", ", ".join(f"{label} = {theta[layout.labels.index(label)]:.6g}" for label in held)),)
 
 
-def searches_of(method: str, optima: list[Optimum]) -> tuple[Search, ...]:
-    """Where the searches of one method ended, for the record."""
-    return tuple(Search(method, optimum.evaluation.value, optimum.status) for optimum in optima)
+def _flat(top: Optima, ratio: float, direction: Array) -> tuple[Concern, ...]:
+    if ratio < FLAT:
+        return ()
+    words = combination(top.problem.layout.labels, *direction)
+    code = "ill_conditioned" if ratio > SINGULAR else "flat_direction"
+    return (Concern(code, f"along {words} the standard error is {ratio:.2g} times that with the others held"),)
+
+
+def _flatness(top: Optima) -> tuple[Array, Array]:
+    """1/√λ ``(R,)`` of the smallest eigenvalue of each scaled information on the model scale, and its direction.
+
+    The direction ``(R, 2, p)`` is given in the parameters' own units and in units of their standard errors. The ratio
+    is 0 where shares that sum to one, an edge or a singular map leave no information matrix of θ.
+    """
+    problem, count = top.problem, len(top.z)
+    p, ratio = problem.layout.size, np.zeros(len(top.z))
+    direction = np.zeros((count, 2, p))
+    known = np.flatnonzero(top.converged & ~np.isinf(top.z).any(axis=1))
+    if problem.layout.free_size < p or not known.size:
+        return ratio, direction
+    # H_θ = J⁻ᵀ H_z J⁻¹ with J = ∂θ/∂z, because the gradient, which would add curvature of the map, is zero here.
+    jacobian = problem.coordinates.linear @ problem.coordinates.jacobian(top.z[known])
+    back = np.linalg.inv(jacobian)
+    information = -np.swapaxes(back, 1, 2) @ top.end.hessian[known] @ back
+    size = np.sqrt(np.abs(np.diagonal(information, axis1=1, axis2=2)))
+    sound = np.all(np.isfinite(information), axis=(1, 2)) & np.all(size > 0, axis=1)
+    size = np.where(sound[:, None], size, 1.0)
+    information = np.where(sound[:, None, None], information, np.eye(p))
+    values, vectors = np.linalg.eigh(information / (size[:, :, None] * size[:, None, :]))
+    ratio[known] = np.where(sound, 1 / np.sqrt(np.maximum(values[:, 0], np.finfo(float).eps)), 0.0)
+    direction[known] = np.stack([vectors[:, :, 0] / size, vectors[:, :, 0]], axis=1)
+    return ratio, direction

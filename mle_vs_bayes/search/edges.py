@@ -3,55 +3,64 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
-from ..model.support import Support
+from ..model.support import Below, Support
+from .problem import Problem
 
 Array = NDArray[np.float64]
 FAR = 8.0
 """Distance from the start on a logarithmic scale (a factor of 3,000) that no finite optimum is expected at."""
 
 
-def runaway(program: Program, z: Array, origin: Array | None = None) -> str | None:
-    """Which parameter has left for the edge of its support, in words, if one has.
+def leaving(problem: Problem, z: Array, start: Array) -> NDArray[np.intp]:
+    """The bounded coordinate of each search ``(R,)`` that is farthest from its start, if it is far; −1 if none is.
 
-    ``origin`` (z) is where the search began; the leaf's start unless given.
+    A coordinate that is not a number counts as far, one on its closed edge does not.
     """
-    origin = program.coordinates.z(program.start) if origin is None else origin
-    position = _leaving(program, z, origin)
-    if position is None:
+    with np.errstate(all="ignore"):
+        away = np.abs(z - start)
+    away = np.where(problem.layout.bounded | ~np.isfinite(z), np.nan_to_num(away, nan=np.inf), 0.0)
+    away = np.where(np.isinf(z), 0.0, away)
+    farthest = np.argmax(away, axis=1)
+    return np.where(np.take_along_axis(away, farthest[:, None], axis=1)[:, 0] > FAR, farthest, -1)
+
+
+def closed(problem: Problem, z: Array, start: Array) -> Array:
+    """z ``(R, f)`` with each coordinate that has run to an edge which belongs to its support put on that edge."""
+    supports = [problem.layout.parameter_of(label).support for label in problem.layout.free_labels]
+    below = np.array([support.closed for support in supports]) & (z < start - FAR)
+    return np.where(below, -np.inf, z)
+
+
+def runaway(problem: Problem, z: Array, start: Array, i: int = 0) -> str | None:
+    """Which parameter of data set ``i`` has left for the edge of its support, in words, if one has."""
+    position = int(leaving(problem, z[None], start[None])[0])
+    if position < 0:
         return None
-    layout = program.layout
+    layout = problem.layout
     label = layout.free_labels[position]
     with np.errstate(all="ignore"):
-        value = program.coordinates.theta(z)[layout.labels.index(label)]
-    parameter, below = layout.parameter_of(label), bool(z[position] < origin[position])
+        value = problem.coordinates.of(i).theta(z)[layout.labels.index(label)]
+    parameter, below = layout.parameter_of(label), bool(z[position] < start[position])
     end = _end(parameter.support, value, below)
     if parameter.support.name == "ordered" and below:
         end = layout.labels[layout.labels.index(label) - 1]
-    why = program.model.edges.get(f"{parameter.name} runs to {end}")
+    why = problem.density(i).model.edges.get(f"{parameter.name} runs to {end}")
     return f"{label} runs to {end}" + (f": {why}" if why else "")
+
+
+def at_an_end(problem: Problem, z: Array, i: int = 0) -> str:
+    """Where a search stopped that would go on into values with a density of 0, in words."""
+    named = zip(problem.layout.labels, problem.coordinates.of(i).theta(z), strict=True)
+    place = ", ".join(f"{label} = {value:.4g}" for label, value in list(named)[:6])
+    return (
+        f"it is highest where it ends, at a bound that depends on other parameters or that a Potential sets ({place})"
+    )
 
 
 def _end(support: Support, value: float, below: bool) -> str:
     """The end of the support that a value has left for, ``below`` where its unconstrained coordinate fell."""
     if below and np.isfinite(support.lower):
         return f"{support.lower:g}"  # whatever the units: a thousandth may be far from 0, or a million near it
+    if isinstance(support, Below):
+        return f"{support.upper:g}" if below else "minus infinity"
     return f"{support.upper:g}" if np.isfinite(support.upper) and support.upper - value < 1e-3 else "infinity"
-
-
-def closed_edge(program: Program, z: Array) -> int | None:
-    """The coordinate that runs to an edge which belongs to its support, if one does."""
-    origin = program.coordinates.z(program.start)
-    position = _leaving(program, z, origin)
-    if position is None or z[position] > origin[position]:
-        return None
-    return position if program.layout.parameter_of(program.layout.free_labels[position]).support.closed else None
-
-
-def _leaving(program: Program, z: Array, origin: Array) -> int | None:
-    """The bounded coordinate farthest from the origin, if it is far; any that is not finite."""
-    away = np.abs(z - origin)
-    away = np.where(program.layout.bounded | ~np.isfinite(z), away, 0.0)
-    away = np.where(np.isneginf(z), 0.0, away)  # already on its edge
-    farthest = int(np.argmax(np.nan_to_num(away, nan=np.inf)))
-    return farthest if not away[farthest] <= FAR else None

@@ -7,15 +7,17 @@ overlap. So EM is stopped when it hardly gains any more, and the same search as 
    Royal Statistical Society B 39(1), 1–38.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..density.density import Program
-from ..model.model import Model
+from ..density.density import Density
 from .audit import APART
 from .edges import FAR
-from .optimum import Optimum, best, distances, judge, maximise
+from .optimum import Optima, best, distances, maximise, run_off
+from .problem import Problem
 
 Array = NDArray[np.float64]
 
@@ -24,32 +26,41 @@ GAIN = 1e-6
 MOST_STEPS = 200
 
 
-def available(program: Program) -> bool:
+def available(program: Density) -> bool:
     """Whether the leaf says what a step is."""
-    return type(program.model).em_step is not Model.em_step
+    return "em_step" in program.model.offers
 
 
-def climb(program: Program, start: Array) -> Optimum:
-    """EM from ``start`` (z), then the trust region and Newton steps of `maximise` from where it ended.
+def climb(problem: Problem, start: Array) -> Optima:
+    """EM from ``start`` ``(R, f)``, then the search of `maximise` from where each ended.
 
     An EM that has run off to an edge of the support is judged where it is.
     """
-    z, steps, gone = iterate(program, start)
-    return judge(program, 0.0, z, steps) if gone else maximise(program, 0.0, z)
+    ends = [iterate(problem.density(i), point) for i, point in enumerate(start)]
+    z, steps, gone = np.stack([end[0] for end in ends]), np.array([end[1] for end in ends]), [end[2] for end in ends]
+    optima = maximise(problem, np.where(np.array(gone)[:, None], start, z))
+    if any(gone):
+        lost = np.flatnonzero(gone)
+        left = run_off(problem, z, start, steps)
+        optima.end.put(lost, left.end.take(lost), np.ones(len(lost), dtype=np.bool_))
+        optima.converged[lost], optima.start[lost] = False, start[lost]
+    return optima
 
 
-def disagreement(direct: list[Optimum], by_em: list[Optimum]) -> tuple[Concern, ...]:
-    """A concern where the best of direct maximisation and the best of EM are not the same optimum."""
-    first, second = best(direct), best(by_em)
-    if first.status != "ok" and second.status != "ok":
-        return ()
-    if first.status == second.status == "ok" and distances(first, [second])[0] <= APART:
-        return ()
-    ends = [f"{o.evaluation.value:.6g}" if o.status == "ok" else str(o.reason) for o in (second, first)]
-    return (Concern("em_disagrees", f"log-likelihood by EM: {ends[0]}; directly: {ends[1]}"),)
+def disagreement(direct: Sequence[Optima], by_em: Sequence[Optima]) -> list[tuple[Concern, ...]]:
+    """Of each data set, a concern where the best of direct maximisation and the best of EM are not one optimum."""
+    first, second = best(direct)[0], best(by_em)[0]
+    away = distances(first, second)
+    remarks: list[tuple[Concern, ...]] = []
+    for i in range(len(away)):
+        same = away[i] <= APART or not (first.converged[i] or second.converged[i])
+        ends = [f"{o.end.value[i]:.6g}" if o.converged[i] else str(o.reason(i)) for o in (second, first)]
+        detail = f"log-likelihood by EM: {ends[0]}; directly: {ends[1]}"
+        remarks.append(() if same else (Concern("em_disagrees", detail),))
+    return remarks
 
 
-def iterate(program: Program, start: Array) -> tuple[Array, int, bool]:
+def iterate(program: Density, start: Array) -> tuple[Array, int, bool]:
     """Where EM ends (z ``(f,)``), after how many steps, and whether it left for an edge of the support."""
     layout, coordinates = program.layout, program.coordinates
     z, value = start, -np.inf

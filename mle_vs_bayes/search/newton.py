@@ -1,26 +1,26 @@
-"""Damped Newton steps for many independent optima at once; each replicate climbs, halts and is judged alone.
+"""Damped Newton steps for many independent optima at once; each data set climbs, halts and is judged alone.
 
 A step solves with |H| (eigenvalues by their size), so that it climbs from anywhere, and is halved until the density
-rises. [1]_ One evaluation serves all replicates that are still on their way.
+rises. [1]_ One evaluation serves all data sets that are still on their way.
 
 .. [1] Nocedal & Wright (2006), Numerical Optimization, 2nd ed., section 3.4.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..density.coordinates import without
 from .edges import FAR
-from .optimum import GRADIENT_TOLERANCE
+from .problem import Evaluate
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Index = NDArray[np.intp]
-Evaluate = Callable[[Array, Index], tuple[Array, Array, Array]]
-"""z ``(r, f)`` of the replicates ``(r,)`` → value ``(r,)``, gradient ``(r, f)``, Hessian ``(r, f, f)``."""
 
+GRADIENT_TOLERANCE = 1e-6
+"""Accepted length of the gradient, in standard errors: the estimate is this far from the optimum."""
 MOST_STEPS = 60
 FINE = 1e-9
 """Length of the gradient in SE below which a further step would only move rounding errors."""
@@ -36,10 +36,10 @@ _SHORTEST = 1e-7
 
 @dataclass
 class Climb:
-    """Where each replicate is: z ``(R, f)`` with value, gradient and Hessian there, and the next full step.
+    """Where each data set's search is: z ``(R, f)`` with value, gradient and Hessian there, and the next full step.
 
-    ``length`` is √(gᵀ(−H)⁻¹g), the step's length in standard errors; NaN unless −H is positive definite. A coordinate
-    at −∞ lies on the edge of its support and stays there.
+    ``length`` is √(gᵀ(−H)⁻¹g), the step's length in standard errors; NaN unless −H is positive definite. An infinite
+    coordinate lies on a closed edge of its support and stays there, as one that is held does wherever it is.
     """
 
     z: Array
@@ -50,44 +50,63 @@ class Climb:
     length: Array
 
     def put(self, index: Index, other: "Climb", chosen: Bools) -> None:
-        """Move the replicates ``index[chosen]`` to where ``other[chosen]`` is."""
-        for name in ("z", "value", "gradient", "hessian", "step", "length"):
+        """Move the data sets ``index[chosen]`` to where ``other[chosen]`` is."""
+        for name in _FIELDS:
             getattr(self, name)[index[chosen]] = getattr(other, name)[chosen]
 
+    def take(self, index: Index) -> "Climb":
+        """The searches at ``index``."""
+        return Climb(*(getattr(self, name)[index] for name in _FIELDS))
 
-def climb(evaluate: Evaluate, start: Array, bounded: Bools) -> tuple[Climb, Bools, Index]:
+
+_FIELDS = ("z", "value", "gradient", "hessian", "step", "length")
+
+
+def joined(climbs: list[Climb]) -> Climb:
+    """Several climbs one after the other."""
+    return Climb(*(np.concatenate([getattr(climb, name) for climb in climbs]) for name in _FIELDS))
+
+
+def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None = None) -> tuple[Climb, Bools, Index]:
     """Newton's method from ``start`` ``(R, f)``: where it ended, whether that is an optimum, steps tried ``(R,)``.
+
+    Coordinates that are ``held`` ``(f,)`` keep their start.
 
     ``bounded`` ``(f,)`` says which coordinates run off to an edge of their support; one that is `FAR` away is given
     up. An optimum has a gradient of at most `GRADIENT_TOLERANCE` SE (or float64's spacing there) with −H positive
     definite.
     """
-    here = _at(evaluate, start.copy(), np.arange(len(start)), bounded)
-    unit = _unit(here.hessian, bounded)
+    fixed = np.zeros(start.shape[1], dtype=np.bool_) if held is None else held
+    current = stand(evaluate, start.copy(), np.arange(len(start)), bounded, fixed)
+    unit = _unit(current.hessian, bounded)
     factor, tried = np.ones(len(start)), np.zeros(len(start), dtype=np.intp)
-    on = np.isfinite(here.value) & np.all(np.isfinite(here.step), axis=1) & ~_at_rest(here, unit, FINE)
+    on = np.isfinite(current.value) & np.all(np.isfinite(current.step), axis=1) & ~_at_rest(current, unit, FINE)
     for _ in range(MOST_STEPS):
         index = np.flatnonzero(on)
         if not index.size:
             break
-        there = _at(evaluate, here.z[index] + factor[index, None] * here.step[index], index, bounded)
-        better = _better(here.value[index], here.length[index], there)
-        here.put(index, there, better)
+        trial = current.z[index] + factor[index, None] * current.step[index]
+        candidate = stand(evaluate, trial, index, bounded, fixed)
+        better = _better(current.value[index], current.length[index], candidate)
+        current.put(index, candidate, better)
         factor[index] = np.where(better, 1.0, factor[index] / 2)
         tried[index] += 1
-        gone = np.any((here.z < start - FAR) | (here.z > start + FAR), axis=1, where=bounded)
-        on = on & (factor > _SHORTEST) & ~gone & ~_at_rest(here, unit, FINE)
-    return here, _at_rest(here, unit, GRADIENT_TOLERANCE), tried
+        gone = np.any((current.z < start - FAR) | (current.z > start + FAR), axis=1, where=bounded)
+        on = on & (factor > _SHORTEST) & ~gone & ~_at_rest(current, unit, FINE)
+    return current, _at_rest(current, unit, GRADIENT_TOLERANCE), tried
 
 
-def _at(evaluate: Evaluate, z: Array, index: Index, bounded: Bools) -> Climb:
+def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bools | None = None) -> Climb:
+    """A climb that has not moved: value, derivatives and the next step at z ``(r, f)``."""
     value, gradient, hessian = evaluate(z, index)
-    return Climb(z, value, gradient, hessian, *_steps(np.isneginf(z), gradient, hessian, bounded))
+    still = np.isinf(z) if held is None else np.isinf(z) | held
+    return Climb(z, value, gradient, hessian, *_steps(still, gradient, hessian, bounded))
 
 
 def _steps(held: Bools, gradient: Array, hessian: Array, bounded: Bools) -> tuple[Array, Array]:
     """Full steps ``(R, f)``, 0 where ``held``, and their lengths in SE ``(R,)``; NaN where a derivative is not."""
     gradient, information = np.where(held, 0.0, gradient), without(held, -hessian)
+    # With a unit diagonal the eigenvalues say how far parameters depend on each other, whatever their units.
     size = np.sqrt(np.abs(np.diagonal(information, axis1=1, axis2=2)))
     sound = np.all(np.isfinite(information), axis=(1, 2)) & np.all(np.isfinite(gradient) & (size > 0), axis=1)
     size = np.where(sound[:, None], size, 1.0)
@@ -102,9 +121,10 @@ def _steps(held: Bools, gradient: Array, hessian: Array, bounded: Bools) -> tupl
     return np.where(sound[:, None], steps, np.nan), np.where(definite, np.sqrt(squared), np.nan)
 
 
-def without(held: Bools, information: Array) -> Array:
-    """Information ``(R, f, f)`` as if the coordinates ``held`` ``(R, f)`` were known apart from the others."""
-    return np.where(held[:, :, None] | held[:, None, :], np.eye(held.shape[1]), information)
+def decrement(gradient: Array, hessian: Array, free: Bools) -> float:
+    """√(gᵀ(−H)⁻¹g) over the ``free`` coordinates of one density, in SE; NaN unless −H is positive definite there."""
+    bounded = np.zeros(len(free), dtype=np.bool_)
+    return float(_steps(~free[None], gradient[None], hessian[None], bounded)[1][0])
 
 
 def _unit(hessian: Array, bounded: Bools) -> Array:
@@ -114,16 +134,17 @@ def _unit(hessian: Array, bounded: Bools) -> Array:
     return np.where(bounded, np.minimum(se, 1.0), se)
 
 
-def _at_rest(here: Climb, unit: Array, tolerance: float) -> Bools:
+def _at_rest(current: Climb, unit: Array, tolerance: float) -> Bools:
     """Whether the gradient is zero in SE to ``tolerance``, or to float64's spacing at z, and the step short."""
-    curvature = np.sqrt(np.abs(np.diagonal(here.hessian, axis1=1, axis2=2)))
-    spacing = 4 * np.max(np.spacing(np.abs(np.where(np.isneginf(here.z), 0.0, here.z))) * curvature, axis=1)
-    reach = np.max(np.abs(here.step) / unit, axis=1)
-    return (here.length <= tolerance + spacing) & (reach <= _REACH + spacing)
+    held = np.isinf(current.z)
+    curvature = np.where(held, 0.0, np.sqrt(np.abs(np.diagonal(current.hessian, axis1=1, axis2=2))))
+    spacing = 4 * np.max(np.spacing(np.abs(np.where(held, 0.0, current.z))) * curvature, axis=1)
+    reach = np.max(np.abs(current.step) / np.where(held, 1.0, unit), axis=1)
+    return np.isfinite(current.value) & (current.length <= tolerance + spacing) & (reach <= _REACH + spacing)
 
 
-def _better(value: Array, length: Array, there: Climb) -> Bools:
+def _better(value: Array, length: Array, candidate: Climb) -> Bools:
     """The density has risen; or, close to the optimum where its rise drowns in rounding, the step has shrunk."""
     rounding = 1e-12 * (1 + np.abs(value))
-    shrunk = (length < 0.1) & (there.length < length)
-    return np.isfinite(there.value) & ((there.value > value + rounding) | shrunk)
+    shrunk = (length < 0.1) & (candidate.length < length)
+    return np.isfinite(candidate.value) & ((candidate.value > value + rounding) | shrunk)

@@ -1,37 +1,36 @@
-"""The maximum of log-likelihood + α · log prior, found by a trust region and finished by Newton steps.
+"""The maxima of R log densities: found by Newton's method, by a trust region where that fails, and judged.
 
 Everything happens in working coordinates z with the exact gradient and Hessian; an optimum is
 accepted only when the gradient is zero in units of the standard error and the information is
 positive definite. What an optimiser says of itself (``success``, ``hess_inv``) is never used.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Evaluation, Program
+from ..density.coordinates import without
+from ..density.density import Density, Evaluation
 from ..model.direction import combination
-from .edges import FAR, closed_edge, runaway
+from . import edges
+from .newton import GRADIENT_TOLERANCE, Climb, climb, joined, stand
+from .problem import Evaluate, Problem, of_density
 
 Array = NDArray[np.float64]
-
-GRADIENT_TOLERANCE = 1e-6
-"""Accepted length of the gradient, in standard errors: the estimate is this far from the optimum."""
-_STEP_TOLERANCE = 1e-3
-"""Accepted Newton step of a bounded coordinate (a relative change): longer ones mean that it is running off."""
-_AT_REST = 1e-9
-"""A start this close (in SE) is the optimum to rounding, and moving it would only lose digits."""
-_POLISHING_STEPS = 30
+Bools = NDArray[np.bool_]
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where a search ended: z ``(f,)``, the log density there, and whether it is an optimum.
+    """Where one search ended: z ``(f,)``, the log density there, and whether it is an optimum.
 
     ``decrement`` is √(gᵀ(−H)⁻¹g), the Newton step's length in standard errors; NaN where the
     information is not positive definite. ``free`` marks the coordinates that are not on a closed
-    edge of their support (z = −∞ there).
+    edge of their support (z is infinite there).
     """
 
     z: Array
@@ -42,209 +41,224 @@ class Optimum:
     reason: str | None = None
 
     @property
-    def free(self) -> NDArray[np.bool_]:
+    def free(self) -> Bools:
         return np.isfinite(self.z)
 
 
-def maximise(program: Program, power: float, start: Array) -> Optimum:
-    """Search from ``start`` (z) and judge where it ends; never raises on a bad likelihood."""
-    if newton_length(program.evaluate(start, power), np.isfinite(start)) < _AT_REST:
-        return judge(program, power, start, 0)
-    found, iterations = _search(program, power, start)
-    return polished(program, power, found, iterations)
+@dataclass(frozen=True, eq=False)
+class Optima:
+    """Where R searches ended, each with its own verdict; numbers on the model scale are NaN where it is not ok.
+
+    ``start`` ``(R, f)`` is where each began, ``end`` where it ended, ``iterations`` ``(R,)`` counts the steps tried.
+    """
+
+    problem: Problem
+    start: Array
+    end: Climb
+    converged: Bools
+    iterations: Index
+
+    @property
+    def z(self) -> Array:
+        return self.end.z
+
+    @property
+    def decrement(self) -> Array:
+        """Length of the gradient ``(R,)`` in standard errors."""
+        return self.end.length
+
+    @cached_property
+    def value(self) -> Array:
+        """The log density ``(R,)``."""
+        return np.where(self.converged, self.end.value, np.nan)
+
+    @cached_property
+    def theta(self) -> Array:
+        """The optima ``(R, p)`` on the model scale."""
+        with np.errstate(all="ignore"):
+            theta = self.problem.coordinates.theta(self.z)
+        return np.where(self.converged[:, None], theta, np.nan)
+
+    @cached_property
+    def covariance(self) -> Array:
+        """J (−H)⁻¹ Jᵀ ``(R, p, p)`` on the model scale; NaN for parameters on an edge."""
+        ok = self.converged[:, None, None]
+        hessian = np.where(ok, self.end.hessian, -np.eye(self.z.shape[1]))
+        with np.errstate(all="ignore"):
+            covariance = self.problem.coordinates.covariance(
+                np.where(ok[:, 0], self.z, 0.0), hessian, self.problem.held
+            )
+        return np.where(ok, covariance, np.nan)
+
+    @cached_property
+    def divergent(self) -> Bools:
+        """Which searches ran off to an edge or stopped where the density falls to 0 with the next step ``(R,)``."""
+        lost = np.flatnonzero(~self.converged)
+        divergent = np.zeros(len(self.z), dtype=np.bool_)
+        divergent[lost] = edges.leaving(self.problem, self.z[lost], self.start[lost]) >= 0
+        for i in lost[~divergent[lost]]:
+            divergent[i] = self._beyond(int(i))
+        return divergent
+
+    def _beyond(self, i: int) -> bool:
+        """Whether the next full step of a search that has stopped leads to values with a density of 0."""
+        if not np.isfinite(self.end.value[i]):
+            return bool(self.end.length[i] <= GRADIENT_TOLERANCE)  # a density of 0 has derivatives, too
+        if not np.isfinite(self.end.length[i]) or not np.all(np.isfinite(self.end.step[i])):
+            return False
+        ahead, _, _ = self.problem.evaluate(self.z[i : i + 1] + self.end.step[i], np.array([i]))
+        return not np.isfinite(ahead[0])
+
+    def status(self, i: int) -> str:
+        """``ok``, ``divergent`` or ``failed``."""
+        return "ok" if self.converged[i] else "divergent" if self.divergent[i] else "failed"
+
+    def reason(self, i: int) -> str | None:
+        """Why a search has no optimum, in words."""
+        if self.converged[i]:
+            return None
+        z = self.z[i]
+        if direction := edges.runaway(self.problem, z, self.start[i], i):
+            return direction
+        if self.divergent[i]:
+            return edges.at_an_end(self.problem, z, i)
+        if np.isnan(self.end.length[i]):
+            return _indefinite(self.problem, self.end.hessian[i], np.isfinite(z))
+        return f"the optimiser stopped {self.end.length[i]:.2g} SE from a zero gradient"
+
+    def __getitem__(self, i: int) -> Optimum:
+        """One of them."""
+        evaluation = Evaluation(float(self.end.value[i]), self.end.gradient[i], self.end.hessian[i])
+        decrement, iterations = float(self.end.length[i]), int(self.iterations[i])
+        return Optimum(self.z[i], evaluation, decrement, iterations, self.status(i), self.reason(i))
 
 
-def polished(program: Program, power: float, start: Array, iterations: int) -> Optimum:
-    """Newton steps from a point another optimiser found, then a judgement; an edge is tried where it runs to one."""
-    z, steps = _polish(program, power, start)
-    optimum = judge(program, power, z, iterations + steps)
-    edge = closed_edge(program, z) if optimum.status == "divergent" else None
-    if edge is None:
-        return optimum
-    z = np.where(np.arange(len(z)) == edge, -np.inf, z)
-    z, more = _polish(program, power, z)
-    on_edge = judge(program, power, z, iterations + steps + more)
-    return on_edge if on_edge.evaluation.value >= optimum.evaluation.value - 1e-9 else optimum
+def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
+    """Search from ``start`` ``(R, f)`` and judge where each search ends; never raises on a bad likelihood.
+
+    Newton's method goes first. A search that runs to an edge which belongs to the support begins again from that edge;
+    one that is lost, neither at an optimum nor off to an edge, is tried again by a trust region (``rescue``).
+    """
+    places = [
+        np.arange(first, min(first + problem.together, len(start))) for first in range(0, len(start), problem.together)
+    ]
+    parts = [_ascent(problem, start[place], place) for place in places]
+    end = joined([part[0] for part in parts])
+    converged, tried = (np.concatenate([part[k] for part in parts]) for k in (1, 2))
+    optima = Optima(problem, start, end, converged, tried)
+    lost = np.flatnonzero(~converged & (edges.leaving(problem, end.z, start) < 0)) if rescue else ()
+    for i in lost:
+        begin, steps = _trust_region(problem.alone(int(i)), start[i])
+        again, found, more = _ascent(problem, begin[None], np.array([i]))
+        if found[0] or again.value[0] > end.value[i]:
+            end.put(np.array([i]), again, np.ones(1, dtype=np.bool_))
+            converged[i] = found[0]
+        tried[i] += steps + more[0]
+    return optima
 
 
-def judge(program: Program, power: float, z: Array, iterations: int) -> Optimum:
-    """Whether z is a maximum: the gradient in SE units, the information's definiteness, nothing running off."""
-    evaluation = program.evaluate(z, power)
-    free = np.isfinite(z)
-    decrement = newton_length(evaluation, free)
-    optimum = Optimum(z, evaluation, decrement, iterations, "ok")
-    moving = free & program.layout.bounded
-    at_rest = not moving.any() or np.max(np.abs(_step(evaluation, free)[moving])) < _STEP_TOLERANCE
-    if decrement <= GRADIENT_TOLERANCE + _resolution(z, evaluation) and at_rest:
-        flat = moving & (-np.diag(evaluation.hessian) < FAR**-2)  # a logarithm whose SE is longer than FAR
-        gone = runaway(program, z) if flat.any() else None
-        if np.isfinite(evaluation.value):
-            return optimum if gone is None else replace(optimum, status="divergent", reason=gone)
-        return replace(optimum, status="divergent", reason=_at_an_end(program, z))  # zero density has derivatives, too
-    direction = runaway(program, z)
-    if direction is not None:
-        return replace(optimum, status="divergent", reason=direction)
-    if np.isnan(decrement):
-        return replace(optimum, status="failed", reason=_indefinite(program, evaluation, free))
-    if not np.isfinite(program.evaluate(z + _step(evaluation, free), power).value):
-        return replace(optimum, status="divergent", reason=_at_an_end(program, z))
-    return replace(optimum, status="failed", reason=f"the optimiser stopped {decrement:.2g} SE from a zero gradient")
+def run_off(problem: Problem, z: Array, start: Array, iterations: Index) -> Optima:
+    """Searches of another method that have left for an edge, as they stand at z ``(R, f)``: none is an optimum."""
+    end = stand(problem.evaluate, z, np.arange(len(z)), problem.layout.bounded, problem.held)
+    return Optima(problem, start, end, np.zeros(len(z), dtype=np.bool_), iterations)
 
 
-def _at_an_end(program: Program, z: Array) -> str:
-    """Where a search stopped that would go on into values with a density of 0, in words."""
-    named = zip(program.layout.labels, program.coordinates.theta(z), strict=True)
-    place = ", ".join(f"{label} = {value:.4g}" for label, value in list(named)[:6])
-    return (
-        f"it is highest where it ends, at a bound that depends on other parameters or that a Potential sets ({place})"
-    )
+def _ascent(problem: Problem, start: Array, place: Index) -> tuple[Climb, Bools, Index]:
+    """Newton's method for the data sets at ``place``; where it runs to a closed edge, again from that edge."""
+
+    def evaluate(z: Array, index: Index) -> tuple[Array, Array, Array]:
+        return problem.evaluate(z, place[index])
+
+    bounded = problem.layout.bounded
+    end, converged, tried = climb(evaluate, start, bounded, problem.held)
+    on_edge = edges.closed(problem, end.z, start)
+    lost = np.flatnonzero(~converged & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
+    if lost.size:
+        again, found, more = climb(lambda z, index: evaluate(z, lost[index]), on_edge[lost], bounded, problem.held)
+        found &= again.value >= end.value[lost] - 1e-9
+        end.put(lost, again, found)
+        converged[lost], tried[lost] = found, tried[lost] + more
+    return end, converged, tried
 
 
-def _indefinite(program: Program, evaluation: Evaluation, free: NDArray[np.bool_]) -> str:
+def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
+    """Of each data set the accepted optimum with the highest density, the highest of all if none was accepted.
+
+    Densities equal to rounding count as equal, and the earliest of them is taken: the leaf's own
+    start may be the closed form, exact to the last digit. The index ``(R,)`` says which search it was.
+    """
+    converged = np.stack([s.converged for s in searches])
+    height = np.nan_to_num(np.stack([s.end.value for s in searches]), nan=-np.inf, posinf=-np.inf)
+    height = np.where(converged | ~converged.any(axis=0), height, -np.inf)
+    top = height.max(axis=0)
+    with np.errstate(invalid="ignore"):
+        nearly = np.where(np.isfinite(top), top - 1e-9 * (1 + np.abs(top)), top)
+    which = np.argmax(height >= nearly, axis=0)
+    everyone = np.arange(converged.shape[1])
+    climbs = joined([s.end for s in searches]).take(which * len(everyone) + everyone)
+    start, iterations = (np.stack([getattr(s, n) for s in searches])[which, everyone] for n in ("start", "iterations"))
+    return Optima(searches[0].problem, start, climbs, converged[which, everyone], iterations), which
+
+
+def distances(top: Optima, other: Optima) -> Array:
+    """How far the accepted optima of another search lie from these ``(R,)``, in standard errors of z.
+
+    Infinite if one is on another edge; NaN where one of the two is not accepted.
+    """
+    held = np.isinf(top.z)
+    both = top.converged & other.converged
+    information = np.where(both[:, None, None], without(held, -top.end.hessian), np.eye(top.z.shape[1]))
+    with np.errstate(all="ignore"):
+        se = np.sqrt(np.diagonal(np.linalg.inv(information), axis1=1, axis2=2))
+        away = np.max(np.abs(np.where(held, 0.0, other.z - top.z) / se), axis=1)
+    elsewhere = np.any(held != np.isinf(other.z), axis=1)
+    return np.where(both, np.where(elsewhere, np.inf, away), np.nan)
+
+
+def maximum(density: Density, power: float, start: Array) -> Optimum:
+    """The maximum of one density, searched for from ``start`` ``(f,)``."""
+    return maximise(of_density(density, power), start[None])[0]
+
+
+def _indefinite(problem: Problem, hessian: Array, free: Bools) -> str:
     """Along which parameters the information is smallest, in words."""
     reason = "the information is not positive definite at the optimum"
-    information = -evaluation.hessian[np.ix_(free, free)]
+    information = -hessian[np.ix_(free, free)]
     if not np.all(np.isfinite(information)) or len(information) < 2:
         return reason
     scale = np.sqrt(np.abs(np.diag(information)))
     scale = np.where(scale > 0, scale, 1.0)
     direction = np.linalg.eigh(information / np.outer(scale, scale))[1][:, 0]
-    labels = tuple(label for label, inside in zip(program.layout.free_labels, free, strict=True) if inside)
+    labels = tuple(label for label, inside in zip(problem.layout.free_labels, free, strict=True) if inside)
     return f"{reason}: the data do not tell along {combination(labels, direction / scale, direction)}"
 
 
-def covariance(program: Program, optimum: Optimum) -> Array | None:
-    """J (−H)⁻¹ Jᵀ on the model scale ``(p, p)``: NaN for parameters on an edge, None where all are."""
-    free = optimum.free
-    if not free.any():
-        return None
-    found = program.coordinates.covariance(optimum.z, optimum.evaluation.hessian, free)
-    held = [label for label, inside in zip(program.layout.free_labels, free, strict=True) if not inside]
-    positions = [program.layout.labels.index(label) for label in held]
-    found[positions, :] = found[:, positions] = np.nan
-    return found
-
-
-def distances(optimum: Optimum, others: list[Optimum]) -> list[float]:
-    """How far the other accepted optima lie from this one, in standard errors of z; infinite if on another edge."""
-    free = optimum.free
-    se = np.sqrt(np.diag(np.linalg.inv(-optimum.evaluation.hessian[np.ix_(free, free)])))
-    accepted = [other for other in others if other.status == "ok"]
-    same = [np.array_equal(other.free, free) for other in accepted]
-    return [
-        float(np.max(np.abs(o.z[free] - optimum.z[free]) / se, initial=0.0)) if s else float("inf")
-        for o, s in zip(accepted, same, strict=True)
-    ]
-
-
-def best(optima: list[Optimum]) -> Optimum:
-    """The accepted optimum with the highest density, if none was accepted the highest of all.
-
-    Densities equal to rounding count as equal, and the earliest of them is taken: the leaf's own
-    start may be the closed form, exact to the last digit.
-    """
-    accepted = [o for o in optima if o.status == "ok"] or optima
-    values = [float(np.nan_to_num(o.evaluation.value, nan=-np.inf)) for o in accepted]
-    nearly = max(values) - 1e-9 * (1 + abs(max(values)))
-    return next(o for o, value in zip(accepted, values, strict=True) if value >= nearly or not np.isfinite(nearly))
-
-
-def starts(program: Program, count: int, seed: int) -> list[Array]:
-    """The leaf's start and ``count − 1`` points about two standard errors around it, in z.
-
-    Where the likelihood says next to nothing, the prior says how far to go.
-    """
-    centre = program.coordinates.z(program.start)
-    curvature = np.abs(np.diag(program.evaluate(centre, power=0.0).hessian))
-    if not np.all(curvature > 0):
-        whole = np.abs(np.diag(program.evaluate(centre, power=1.0).hessian))
-        curvature = np.where(curvature > 1e-8 * whole, curvature, np.where(whole > 0, whole, 1.0))
-    spread = spreads(curvature, program.layout.bounded)
-    generator = np.random.default_rng(seed)
-    return [centre, *(centre + spread * generator.standard_normal(len(centre)) for _ in range(count - 1))]
-
-
-def spreads(curvature: Array, bounded: NDArray[np.bool_]) -> Array:
-    """How far starts scatter, from second derivatives ``(…, f)``: two standard errors, in log units at most 2."""
-    return np.minimum(2 / np.sqrt(np.maximum(np.abs(curvature), 1e-300)), np.where(bounded, 2.0, np.inf))
-
-
-def _search(program: Program, power: float, start: Array) -> tuple[Array, int]:
-    """SciPy's trust region in coordinates scaled by the curvature at the start."""
+def _trust_region(evaluate: Evaluate, start: Array) -> tuple[Array, int]:
+    """Where SciPy's trust region ends from ``start`` ``(f,)``, in coordinates scaled by the curvature there."""
     from scipy.optimize import minimize
 
-    curvature = np.abs(np.diag(program.evaluate(start, power).hessian))
+    only = np.zeros(1, dtype=np.intp)
+    curvature = np.abs(np.diag(evaluate(start[None], only)[2][0]))
     scale = 1 / np.sqrt(np.where(np.isfinite(curvature) & (curvature > 0), curvature, 1.0))
-    cache: dict[bytes, Evaluation] = {}
+    known: dict[bytes, tuple[Array, Array, Array]] = {}
 
-    def at(x: Array) -> Evaluation:
+    def at(x: Array) -> tuple[Array, Array, Array]:
         key = x.tobytes()
-        if key not in cache:
-            cache.clear()
-            cache[key] = program.evaluate(start + scale * x, power)
-        return cache[key]
+        if key not in known:
+            known.clear()
+            known[key] = evaluate((start + scale * x)[None], only)
+        return known[key]
 
     try:
         with np.errstate(all="ignore"):
             result = minimize(
-                lambda x: np.nan_to_num(-at(x).value, nan=np.inf),
+                lambda x: np.nan_to_num(-at(x)[0][0], nan=np.inf),
                 np.zeros_like(start),
-                jac=lambda x: np.nan_to_num(-scale * at(x).gradient),
-                hess=lambda x: np.nan_to_num(-scale[:, None] * at(x).hessian * scale),
+                jac=lambda x: np.nan_to_num(-scale * at(x)[1][0]),
+                hess=lambda x: np.nan_to_num(-scale[:, None] * at(x)[2][0] * scale),
                 method="trust-exact",
                 options={"gtol": 1e-4, "maxiter": 200},
             )
     except ValueError:  # SciPy's linear algebra, where a search has run off to numbers that are none
         return start, 0
     return start + scale * result.x, int(result.nit)
-
-
-def _polish(program: Program, power: float, z: Array) -> tuple[Array, int]:
-    """Full Newton steps while they shorten; at an optimum the first leaves only rounding error."""
-    free = np.isfinite(z)
-    evaluation = program.evaluate(z, power)
-    length = newton_length(evaluation, free)
-    for step in range(_POLISHING_STEPS):
-        if np.isnan(length) or length < 1e-13:
-            return z, step
-        candidate = z + _step(evaluation, free)
-        evaluation = program.evaluate(candidate, power)
-        shorter = newton_length(evaluation, free)
-        if not shorter < length:
-            return z, step
-        z, length = candidate, shorter
-    return z, _POLISHING_STEPS
-
-
-def _step(evaluation: Evaluation, free: NDArray[np.bool_]) -> Array:
-    """The Newton step ``(f,)``, 0 for coordinates on an edge; NaN where there is none."""
-    step = np.zeros(len(free))
-    try:
-        step[free] = -np.linalg.solve(evaluation.hessian[np.ix_(free, free)], evaluation.gradient[free])
-    except np.linalg.LinAlgError:
-        step[free] = np.nan
-    return step
-
-
-def newton_length(evaluation: Evaluation, free: NDArray[np.bool_]) -> float:
-    """√(gᵀ(−H)⁻¹g) in units of the standard error; NaN unless −H is positive definite."""
-    information, gradient = -evaluation.hessian[np.ix_(free, free)], evaluation.gradient[free]
-    scale = np.sqrt(np.abs(np.diag(information)))
-    if not (np.all(np.isfinite(information)) and np.all(scale > 0)):
-        return float("nan")
-    try:
-        root = np.linalg.cholesky(information / np.outer(scale, scale))
-    except np.linalg.LinAlgError:
-        return float("nan")
-    return float(np.linalg.norm(np.linalg.solve(root, gradient / scale)))
-
-
-def _resolution(z: Array, evaluation: Evaluation) -> float:
-    """Spacing of float64 numbers at z in standard errors: no point between them can be reached.
-
-    Matters where an estimate has more digits before its error than float64 carries, as for a mean
-    of ten million with an error of a thousandth.
-    """
-    free = np.isfinite(z)
-    spacing = np.spacing(np.abs(z[free])) * np.sqrt(np.abs(np.diag(evaluation.hessian)[free]))
-    return float(4 * np.max(spacing, initial=0.0))

@@ -1,4 +1,4 @@
-"""The road from the MLE to the MAP and beyond: the mode of likelihood × prior^α as the prior's power α grows.
+"""The path from the MLE to the MAP and beyond: the mode of likelihood × prior^α as the prior's power α grows.
 
 At α = 0 it is the MLE, at α = 1 the MAP; beyond, as many copies of the prior as data are asked to agree
 with. Along it dθ/dα = Σ_α ∇log π with Σ_α = (−H_α)⁻¹ (implicit function theorem), so the prior's pull
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.density import Program
-from .optimum import maximise, polished
+from ..density.density import Density
+from .optimum import Optimum, maximum
 
 Array = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class Step:
     gradient: float | None = None
 
 
-def path(program: Program, powers: Sequence[float] = POWERS, start: Array | None = None) -> tuple[Step, ...]:
+def path(program: Density, powers: Sequence[float] = POWERS, start: Array | None = None) -> tuple[Step, ...]:
     """The modes at ``powers`` in ascending order, each searched for from the one before.
 
     ``start`` is a point ``(p,)`` on the model scale, the leaf's own when None. A power without
@@ -51,22 +51,32 @@ def path(program: Program, powers: Sequence[float] = POWERS, start: Array | None
     return tuple(steps)
 
 
-def _step(program: Program, power: float, z: Array) -> tuple[Step, Array]:
+def _step(program: Density, power: float, z: Array) -> tuple[Step, Array]:
     """The mode at one power and where to start for the next."""
     direction = program.model.divergence(program.data) if power == 0 else None
     if direction is not None:
         return _without_optimum(program, power, "divergent", direction), z
-    found = polished(program, power, z, 0)  # from a mode nearby Newton's steps are enough, and cheaper
-    if found.status != "ok":
-        with np.errstate(all="ignore"):  # on its way to an edge a search overflows; its status says so
-            found = maximise(program, power, z)
-    if found.status != "ok":
-        return _without_optimum(program, power, found.status, str(found.reason)), z
-    theta = program.coordinates.theta(found.z)
-    slope = program.coordinates.covariance(found.z, found.evaluation.hessian) @ program.prior_gradient(theta)
-    return Step(power, theta, slope, gradient=found.decrement), found.z
+    optimum = maximum(program, power, z)
+    if optimum.status != "ok":
+        return _without_optimum(program, power, optimum.status, str(optimum.reason)), z
+    theta = program.coordinates.theta(optimum.z)
+    slope = program.coordinates.covariance(optimum.z, optimum.evaluation.hessian) @ program.prior_gradient(theta)
+    return Step(power, theta, slope, gradient=optimum.decrement), optimum.z
 
 
-def _without_optimum(program: Program, power: float, status: str, reason: str) -> Step:
+def mode_along_the_path(program: Density) -> Optimum:
+    """The MAP, followed from the likelihood's mode as the prior's power grows from almost 0 to 1.
+
+    Used where a search for the mode fails from the start: a prior so strong that mode and start
+    are thousands of posterior standard deviations apart (raw powers of x).
+    """
+    z = program.coordinates.z(program.start)
+    for power in np.logspace(-12, 0, 25):
+        optimum = maximum(program, float(power), z)
+        z = optimum.z if np.all(np.isfinite(optimum.z)) else z
+    return optimum
+
+
+def _without_optimum(program: Density, power: float, status: str, reason: str) -> Step:
     nothing = np.full(program.layout.size, np.nan)
     return Step(power, nothing, nothing, status, reason)

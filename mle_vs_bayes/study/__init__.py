@@ -21,8 +21,8 @@ def binomial_coverage(p: float, n: int, estimator: str, interval: str, **more: A
 def own_model(path: str, data: Any = None, function: str = "model") -> Any:
     """The PyMC program that a function of a Python file makes from data, as a model of a study.
 
-    See `comparison.program_files.own_model`.
+    See `program.file.own_model`.
     """
-    from ..comparison import program_files
+    from ..program import file
 
-    return program_files.own_model(path, data, function)
+    return file.own_model(path, data, function)

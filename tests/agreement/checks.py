@@ -10,11 +10,11 @@ import scipy
 
 from mle_vs_bayes.checks.densities import DERIVATIVE, STEP, derivative
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.model.layout import Layout
-from mle_vs_bayes.search.optimum import maximise
+from mle_vs_bayes.search.optimum import maximum
 
 K = 4.42
 FAMILY = 1e-3 / 100
@@ -28,7 +28,7 @@ FIXED |= {"nonnegative": "HalfNormal(2)", "ordered": "Normal(0, 1)", "simplex": 
 
 
 def program(model, data, given=None):
-    return Program(model, data, priors.resolve(model, given or {}, data))
+    return ModelDensity(model, data, priors.resolve(model, given or {}, data))
 
 
 def by_support(model, families):
@@ -233,7 +233,7 @@ def check_equivariance(first, second, factor, tolerance):
 
 def optimum(program, power, start):
     """The estimate from θ = ``start`` as the drivers' search gives it, without statsmodels or PyMC around it."""
-    found = maximise(program, power, program.coordinates.z(start))
+    found = maximum(program, power, program.coordinates.z(start))
     assert found.status == "ok", found.reason
     covariance = program.coordinates.covariance(found.z, found.evaluation.hessian)
     return claimed(program, program.coordinates.theta(found.z), covariance)

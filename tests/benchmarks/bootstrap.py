@@ -18,10 +18,9 @@ import numpy as np
 from statsmodels.base.model import GenericLikelihoodModel
 
 from mle_vs_bayes import models
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.fit.simulated import simulated
-from mle_vs_bayes.intervals.bootstrap import parametric
 from mle_vs_bayes.search.batch import fit_batch
 
 REFITS, PIECE, ROWS = 1000, 50, 100
@@ -58,9 +57,9 @@ def loop(program, columns, start, method):
 
 def compare(name):
     data, _ = simulated(models.get(name), ROWS, {}, seed=1)
-    program = Program(models.get(name), data, {})
+    program = ModelDensity(models.get(name), data, {})
     start = maximum_likelihood.fit(program).point
-    columns = parametric.simulated(program, start, REFITS, np.random.default_rng(1))
+    columns = program.outcomes(start, REFITS, np.random.default_rng(1))
     compiling, _ = timed(
         lambda: fit_batch(program, {role: values[:1] for role, values in columns.items()}, start=start)
     )

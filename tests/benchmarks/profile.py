@@ -13,11 +13,12 @@ import numpy as np
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.intervals.profile.profile import profile_curve
-from mle_vs_bayes.search.optimum import maximise, starts
+from mle_vs_bayes.search.optimum import maximum
+from mle_vs_bayes.search.starts import starts_of
 
 ROWS, MOST = 1000, 40
 
@@ -31,7 +32,7 @@ def regression(name, coefficients):
     known = {column.role for column in model.columns} | {"X"}
     design = Dataset({role: values for role, values in columns.items() if role in known}, {"term": terms})
     data = model.simulate(truth, design, rng)
-    return Program(model, data, priors.resolve(model, {}, data))
+    return ModelDensity(model, data, priors.resolve(model, {}, data))
 
 
 def refit_cost(program):
@@ -46,7 +47,7 @@ def refit_cost(program):
 
     program.evaluate = counted
     try:
-        maximise(program, 0.0, starts(program, 2, seed=1)[1])
+        maximum(program, 0.0, starts_of(program, 2, seed=1)[1])
     finally:
         del program.evaluate
     return calls

@@ -40,7 +40,7 @@ from statsmodels.base.model import GenericLikelihoodModel
 
 from mle_vs_bayes import models
 from mle_vs_bayes.density import pymc_model
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
 from mle_vs_bayes.fit.replicates.batch_fit import starts
@@ -98,7 +98,7 @@ def loop(program):
     """What a user writes for one data set: statsmodels, `find_MAP`, `pm.sample`; each compiles anew."""
     import pymc as pm
 
-    fresh = Program(program.model, program.data, program.priors)
+    fresh = ModelDensity(program.model, program.data, program.priors)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         Plain(fresh).fit(start_params=fresh.start, disp=False)
@@ -160,7 +160,7 @@ def compare(name, rows, count, pairs, loops):
             ratios["blackjax"].append(every)
             nearly.append(most)
         if pair < loops:
-            slow, _ = timed(lambda pair=pair: loop(Program(model, sets[pair], program.priors)))
+            slow, _ = timed(lambda pair=pair: loop(ModelDensity(model, sets[pair], program.priors)))
             ratios["loop"].append(slow / (whole / count))
     say(f"\n{name}, n = {rows}, {count} data sets, size {plan.size}, {plan.draws} draws; first time {compiling:.1f} s")
     milliseconds = [1000 * each for each in ours]

@@ -7,7 +7,7 @@ import pytest
 from mle_vs_bayes.checks import run, simulator
 from mle_vs_bayes.checks.budget import Budget
 from mle_vs_bayes.checks.subject import Effort, Subject
-from mle_vs_bayes.comparison import program_files
+from mle_vs_bayes.program import file
 
 PROGRAM = """
 import pymc as pm
@@ -30,7 +30,7 @@ def test_the_simulator_is_checked_against_the_likelihood(tmp_path, factor, outco
     path.write_text(PROGRAM.replace("FACTOR", str(factor)))
     x = np.linspace(-1, 2, 50)
     data = pandas.DataFrame({"x": x, "y": 2 * x + np.random.default_rng(0).normal(size=50)})
-    program = program_files.opened(path, data, False, lambda step: None)
+    program = file.opened(path, data)
     subject = Subject(program, EFFORT, Budget(run.RANDOM))
     found = simulator.simulator(subject).finding("simulator")
     assert found.outcome == outcome

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from mle_vs_bayes.estimators import maximum_likelihood
+from mle_vs_bayes.estimators.estimate import missing
+
 TEN = (3.1, 4.5, 2.2, 8.1, 5.5, 6.1, 1.9, 3.3, 7.4, 4.2)
 HOURS = "hours,x,z\n" + "".join(f"{y},{i},{2 * i}\n" for i, y in enumerate(TEN))
 POINTS = "--estimator mle --estimator map"
@@ -173,6 +176,22 @@ BAD = [
     Case("unknown truth", "compare weibull --simulate 9 --truth shap=2", None, ('"shap"', "shape, scale")),
     Case("truth outside", "compare weibull --simulate 9 --truth shape=-2", None, ("shape=-2", "positive", "1.5")),
     Case("truth in words", "compare weibull --simulate 9 --truth shape=two", None, ('shape is "two"', "shape=1.5")),
+    Case("truth that is no number", "compare weibull --simulate 9 --truth shape=nan", None, ("shape is nan", "finite")),
+    Case("infinite truth", "compare weibull --simulate 9 --truth shape=inf", None, ("shape is inf", "finite")),
+    Case("null that is no number", f"{WEIBULL} --null shape=nan", ten(), ("--null shape is nan", "finite")),
+    Case("null outside", f"{WEIBULL} --null shape=-1", ten(), ("-1 for shape", "outside its support, 0 to inf")),
+    Case("null on an open end", f"{WEIBULL} --null scale=0", ten(), ("0 for scale", "outside", "test a value inside")),
+    Case("infinite null without a meaning", f"{WEIBULL} --null shape=inf", ten(), ("inf for shape", "outside")),
+    Case("infinite null of another model", "compare student_t data.csv --null nu=-inf", ten(), ("or inf, the model",)),
+    Case("infinite prior", f'{WEIBULL} --prior "shape=Gamma(2, 1e999)"', ten(), ("beta=inf", "finite number")),
+    Case("prior to no power", f"{WEIBULL} --prior-power nan", ten(), ("prior-power is nan", "above 0")),
+    Case("level that is none", f"{WEIBULL} --level nan", ten(), ("level is nan", "inside (0, 1)")),
+    Case(
+        "interval of another estimator",
+        f"{WEIBULL} --estimator posterior --interval profile",
+        ten(),
+        ("profile is one of mle and map", "fitted is posterior", "eti, hdi"),
+    ),
     Case("truth without value", "compare weibull --simulate 9 --truth shape", None, ('"shape"', "shape=1.5")),
     Case("truth of data", f"{WEIBULL} --truth shape=2", ten(), ("truth for shape", "simulated data only")),
     Case("columns of a simulation", "compare weibull --simulate 9 --column y=x", None, ("columns", "leave out")),
@@ -248,6 +267,21 @@ def test_strict_turns_a_concern_into_exit_code_1(run, here):
 def test_strict_is_content_with_a_clean_fit(run, here):
     (here / "data.csv").write_text("y\n0\n1\n1\n0\n1\n")
     assert run(f"compare bernoulli data.csv {POINTS} --strict").code == 0
+
+
+@pytest.mark.parametrize(("status", "code"), [("failed", 1), ("divergent", 0)])
+def test_no_answer_because_every_fit_failed_is_exit_code_1(run, here, monkeypatch, status, code):
+    """A likelihood without a maximum is an answer, too."""
+
+    def lost(program, *arguments):
+        return missing("maximum_likelihood", program.layout.labels, status, "it went astray")
+
+    monkeypatch.setattr(maximum_likelihood, "fit", lost)
+    (here / "data.csv").write_text(ten())
+    for form in ("", "--json"):
+        seen = run(f"compare normal data.csv --estimator mle {form}")
+        assert (seen.code, seen.err) == (code, "") and "it went astray" in seen.out
+    assert run(f"compare normal data.csv {POINTS}").code == 0  # the MAP is there
 
 
 def test_drop_missing_goes_on_without_these_rows(run, here):

@@ -24,6 +24,26 @@ def test_on_the_command_line(run, here):
     assert simulated.code == 0 and "LOO" in simulated.out
 
 
+PROGRAM = """
+import pymc as pm
+
+def model(data):
+    with pm.Model() as program:
+        sigma = pm.HalfNormal("sigma", 5)
+        pm.Normal("y", 0, sigma, observed=data["y"])
+    return program
+"""
+
+
+def test_a_wrong_value_of_a_program_s_quantity_loses_no_fit(run, here):
+    """Its quantities are known only once it was opened."""
+    (here / "y.csv").write_text("y\n" + "\n".join(map(str, Y)) + "\n")
+    (here / "model.py").write_text(PROGRAM)
+    seen = run("compare model.py y.csv --estimator mle --null sigma=-1")
+    assert (seen.code, seen.err.count("\n")) == (2, 1)
+    assert "the value -1 for sigma lies outside its support" in seen.err and "maximum likelihood" in seen.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -23,12 +23,12 @@ def test_everything_arrives(arguments, code, out, err):
     assert (err in seen.stderr, bool(seen.stderr)) == (True, bool(err))
 
 
-def test_a_reader_that_has_seen_enough_is_no_error():
+def test_a_reader_that_has_seen_enough_is_no_error(patience):
     """As `mle-vs-bayes models | head -1`: the pipe is closed before anything is written to it."""
     process = subprocess.Popen([*COMMAND, "models"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     process.stdout.close()
     assert process.stderr.read() == ""
-    assert process.wait(timeout=60) == 1
+    assert process.wait(timeout=patience) == 1
     process.stderr.close()
 
 

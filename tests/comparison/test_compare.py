@@ -1,13 +1,19 @@
 """compare() in Python: what it returns, in every form people want it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas
 import pytest
 import xarray
 
 from mle_vs_bayes import compare
+from mle_vs_bayes.comparison import verdict
+from mle_vs_bayes.comparison.comparison import Comparison
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import MleVsBayesError, UsageError
+from mle_vs_bayes.estimators.estimate import missing
+from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.fit.subsets import nested
 from mle_vs_bayes.rows import COLUMNS
 from mle_vs_bayes.sampling.tree_groups import GROUPS
@@ -26,6 +32,38 @@ def test_rows_have_the_schema_and_carry_the_truth(poisson):
     assert rows["n"].dtype == "int64" and rows["estimate"].dtype == "float64"
     assert set(rows["truth"]) == {2.0}
     assert list(rows["estimator"]) == ["mle", "map", "posterior"]
+
+
+def test_the_screen_says_why_an_estimator_is_missing_beside_those_that_are_there(poisson):
+    """In one sentence, which the headline does not hold; and so the reason of an interval."""
+    refused = missing("maximum_likelihood", ("rate",), "not_applicable", "the joint mode is no estimate")
+    fit = replace(poisson.fit, estimates={**poisson.fit.estimates, "mle": refused})
+    assert poisson.fit.agreement and "joint mode" not in verdict.headline(fit)
+    shown = " ".join(str(Comparison(poisson.model, (fit,), 0.95, 3, {})).split())
+    assert "no maximum likelihood: the joint mode is no estimate." in shown
+    assert shown.count("the joint mode is no estimate") == 1
+    failed = replace(fit, estimates={**fit.estimates, "map": missing("map", ("rate",), "failed", "it stopped")})
+    assert verdict.missing(failed) == ["no maximum likelihood: the joint mode is no estimate."]
+    assert "it stopped" in verdict.headline(failed)
+    edge = compare("eight_schools", {"y": [1.0, 1.2, 0.9], "se": [5.0, 5.0, 5.0]}, estimators=["mle"])
+    assert "mle: no wald interval of tau: no standard error" in " ".join(str(edge).split())
+
+
+def test_an_interval_is_asked_for_by_the_name_it_has_for_another_estimator():
+    def kinds(*estimators, **asked):
+        comparison = compare("exponential", {"y": [1.0, 2.0, 4.0]}, estimators=estimators, **asked)
+        return {row.estimator: row.interval for row in comparison.fit.rows}, comparison
+
+    assert kinds("map", intervals=["profile"])[0] == {"map": "profile_penalised"}
+    assert kinds("mle", "map", intervals=["wald"])[0] == {"mle": "wald", "map": "laplace"}
+    rows, comparison = kinds("mle", "map", intervals=["sandwich"])
+    assert rows == {"mle": "sandwich", "map": "laplace"}
+    assert "map has no sandwich interval and keeps laplace." in " ".join(str(comparison).split())
+    assert kinds("mle", "map")[1].document()["notes"] == []
+    with pytest.raises(UsageError, match="the interval eti is one of posterior and posterior_exact, and fitted is mle"):
+        kinds("mle", intervals=["eti"])
+    with pytest.raises(UsageError, match="the interval hdi is one of"):
+        fit_replicates("exponential", [], ("mle", "map"), intervals=["hdi"])
 
 
 def test_the_table_is_wide(poisson):

@@ -11,7 +11,7 @@ from mle_vs_bayes.data import column
 from mle_vs_bayes.data.column import Column
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.errors import DataError, UsageError
-from mle_vs_bayes.model.model import Model
+from mle_vs_bayes.model.model import FormulaRule, Model
 from mle_vs_bayes.models import MODELS, get
 
 
@@ -55,13 +55,13 @@ class Patients(Model):
 class Line(Model):
     name = "line"
     columns = (Column("y", column.number), Column("offset", column.number, optional=True, default=0.0))
-    takes_formula = True
+    formula = FormulaRule()
 
 
 class Odds(Model):
     name = "odds"
     columns = (Column("y", column.count), Column("trials", column.positive_count, optional=True, default=1.0))
-    takes_formula = True
+    formula = FormulaRule()
 
 
 def values(prepared):

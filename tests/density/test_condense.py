@@ -5,7 +5,7 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.condense import condensed
+from mle_vs_bayes.density.stack import condensed
 from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.model.layout import Layout
 

@@ -7,7 +7,7 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.density import parity
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.errors import ModelError
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.simulated import simulated
@@ -18,7 +18,7 @@ ROWS = parity.MOST_UNITS + 3_000
 def program(name):
     model = models.get(name)
     data = simulated(model, ROWS, {}, 1)[0]
-    return Program(model, data, priors.resolve(model, {}, data))
+    return ModelDensity(model, data, priors.resolve(model, {}, data))
 
 
 @pytest.mark.parametrize("name", ["weibull", "linear"])  # the latter in coordinates that all rows have turned

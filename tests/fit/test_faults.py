@@ -5,7 +5,7 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.errors import DataError
 from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.fit import priors
@@ -109,5 +109,5 @@ def test_a_search_has_run_off_by_where_it_began(seed):
     assert set(found["path"]) == {"joint"}
     model = models.get("student_t")
     for data in sets:
-        single = maximum_likelihood.fit(Program(model, data, priors.resolve(model, {}, data)), seed)
+        single = maximum_likelihood.fit(ModelDensity(model, data, priors.resolve(model, {}, data)), seed)
         assert (single.status, single.reason) == ("divergent", "nu runs to infinity")

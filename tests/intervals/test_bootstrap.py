@@ -9,14 +9,13 @@ import scipy
 
 from mle_vs_bayes import intervals, models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact, maximum_likelihood
-from mle_vs_bayes.intervals.bootstrap import parametric
 from mle_vs_bayes.intervals.bootstrap.bias_corrected import accelerations, bias_correction, corrected
-from mle_vs_bayes.intervals.bootstrap.parametric import Cutoffs, kaplan_meier
 from mle_vs_bayes.intervals.bootstrap.resampling import SCHEMES, replicates
 from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.wald import wald
+from mle_vs_bayes.model.censoring import Cutoffs, kaplan_meier
 
 from ..agreement.checks import K
 from ..model.cases import case
@@ -38,7 +37,7 @@ def asked(name, n, count=1000, level=0.95):
         if name == "exponential"
         else model.simulate({p.name: p.typical for p in model.parameters}, design, rng)
     )
-    program = Program(model, data, {})
+    program = ModelDensity(model, data, {})
     return Request(program, exact.fit_mle(program), level, seed=1, replicates=count)
 
 
@@ -106,15 +105,15 @@ def test_mutant_censoring_times_drawn_without_regard_to_the_end():
 def test_a_study_that_stopped_at_one_date_stops_there_again():
     y = np.minimum(lifetimes(50)["y"], 2.0)
     data = Dataset({"y": y, "event": (y < 2.0).astype(float)})
-    program = Program(models.get("weibull"), data, {})
-    drawn = parametric.simulated(program, program.start, 30, np.random.default_rng(1))
+    program = ModelDensity(models.get("weibull"), data, {})
+    drawn = program.outcomes(program.start, 30, np.random.default_rng(1))
     assert drawn["y"].max() == 2.0
     np.testing.assert_array_equal(drawn["event"] == 0, drawn["y"] == 2.0)
     assert 0 < np.mean(drawn["event"]) < 1
 
 
 def test_lifetimes_that_were_never_censored_never_are():
-    drawn = parametric.simulated(asked("exponential", 20).program, np.array([0.5]), 30, np.random.default_rng(1))
+    drawn = asked("exponential", 20).program.outcomes(np.array([0.5]), 30, np.random.default_rng(1))
     assert np.all(drawn["event"] == 1)
 
 
@@ -125,7 +124,7 @@ def test_the_design_is_kept(name, variant, column):
     """Means of the simulated outcomes follow each unit's own trials or exposure."""
     program = case(name, variant, 40)
     theta, count = program.start, 2000
-    drawn = parametric.simulated(program, theta, count, np.random.default_rng(2))["y"]
+    drawn = program.outcomes(theta, count, np.random.default_rng(2))["y"]
     mean = theta[0] * program.data[column]
     spread = mean * (1 - theta[0]) if name == "bernoulli" else mean
     assert np.all(np.abs(drawn.mean(axis=0) - mean) <= K * np.sqrt(spread / count))
@@ -294,7 +293,7 @@ def test_acceleration_of_a_mean_is_the_jackknifes():
 def test_parametric_acceleration_of_an_exponential_rate():
     """−1/(3√n); the mean cube of N × 500 exponentials' deviations has error √(E d⁶ − 4)/√(500 N) with E d⁶ = 265."""
     request = asked("exponential", N)
-    drawn = parametric.simulated(request.program, request.estimate.point, 500, np.random.default_rng(4))["y"]
+    drawn = request.program.outcomes(request.estimate.point, 500, np.random.default_rng(4))["y"]
     samples = [request.program.data.replace(y=y) for y in drawn]
     found = accelerations(request.program, request.estimate.point, request.estimate.covariance, samples)[0]
     relative = np.sqrt(265 / 4 / (500 * N)) + 1.5 * np.sqrt(8 / (500 * N))
@@ -325,7 +324,7 @@ def nearly_separated():
         {"y": y, "trials": np.ones(9), "offset": np.zeros(9), "X": np.column_stack([np.ones(9), x])},
         {"term": ("Intercept", "x")},
     )
-    program = Program(models.get("logistic"), data, {})
+    program = ModelDensity(models.get("logistic"), data, {})
     return Request(program, maximum_likelihood.fit(program), 0.9, replicates=300)
 
 
@@ -348,7 +347,7 @@ def test_weights_that_are_all_above_0_never_separate():
 def test_few_failures_are_shown_beside_the_interval():
     """Successes in 4 of 8: P(no or every success) = 2/2⁸, so about 8 of 1,000 resamples have no estimate."""
     data = Dataset({"y": np.array([1.0, 1, 1, 1, 0, 0, 0, 0]), "trials": np.ones(8)})
-    program = Program(models.get("bernoulli"), data, {})
+    program = ModelDensity(models.get("bernoulli"), data, {})
     request = Request(program, exact.fit_mle(program), 0.9)
     interval = by_label(request, "bootstrap_case")["p"]
     failed = int(np.sum(np.isnan(interval.detail)))
@@ -370,7 +369,7 @@ def test_a_request_names_its_replicates():
     request = replace(asked("normal", N), replicates=50)
     for scheme in ("parametric", "case", "bayesian"):
         draws = replicates(request, scheme).quantities
-        fresh = replace(request, program=Program(request.program.model, request.program.data, {}))
+        fresh = replace(request, program=ModelDensity(request.program.model, request.program.data, {}))
         np.testing.assert_array_equal(replicates(fresh, scheme).quantities, draws)
         np.testing.assert_allclose(
             replicates(replace(request, replicates=80), scheme).quantities[:50], draws, rtol=1e-12
@@ -387,7 +386,7 @@ def test_too_few_replicates_for_the_level():
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_edge_of_a_support_is_refused(kind):
     data = Dataset({"y": np.array([1.0, 2.0, 4.0])})
-    program = Program(models.get("uniform"), data, {})
+    program = ModelDensity(models.get("uniform"), data, {})
     interval = by_label(Request(program, maximum_likelihood.fit(program), 0.95), kind)["upper"]
     assert (interval.status, interval.lower) == ("not_applicable", None)
     assert "inconsistent" in interval.reason
@@ -396,7 +395,7 @@ def test_the_edge_of_a_support_is_refused(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_estimate_no_bootstrap(kind):
     data = Dataset({"y": np.zeros(5), "exposure": np.ones(5)})
-    program = Program(models.get("poisson"), data, {})
+    program = ModelDensity(models.get("poisson"), data, {})
     interval = by_label(Request(program, exact.fit_mle(program), 0.95), kind)["rate"]
     assert (interval.status, interval.lower) == ("divergent", None)
 
@@ -418,7 +417,7 @@ def test_every_kind_is_near_wald_where_n_is_large():
 
 def test_rows_that_belong_together_are_drawn_together():
     data = Dataset({"y": np.arange(1.0, 7), "group": np.array([0.0, 1, 0, 2, 1, 2])}, {"group": ("a", "b", "c")})
-    made = Program(models.get("exponential"), data, {})
+    made = ModelDensity(models.get("exponential"), data, {})
     for scheme in ("case", "bayesian"):
         _, weights = SCHEMES[scheme](made, made.start, 50, np.random.default_rng(3))
         np.testing.assert_array_equal(weights[:, [0, 1, 3]], weights[:, [2, 4, 5]])
@@ -428,7 +427,7 @@ def test_rows_that_belong_together_are_drawn_together():
 def test_acceleration_of_each_of_several_parameters():
     """Of a normal sample, the influences are y − ȳ on the mean and (y − ȳ)² − s² on sigma and the variance."""
     y = np.random.default_rng(12).gamma(2.0, size=40)
-    made = Program(models.get("normal"), Dataset({"y": y}), {})
+    made = ModelDensity(models.get("normal"), Dataset({"y": y}), {})
     estimate = exact.fit_mle(made)
     deviation = y - y.mean()
     influence = {"mu": deviation, "sigma": deviation**2 - np.mean(deviation**2)}

@@ -5,7 +5,7 @@ import pytest
 
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact
 from mle_vs_bayes.intervals.interval import Request
 from mle_vs_bayes.intervals.sandwich import clustered, robust_covariance, sandwich
@@ -18,7 +18,7 @@ RATE, ROWS = 3.0, 20_000
 
 def request(name, data, level=0.95):
     """A request at the closed-form estimate."""
-    program = Program(models.get(name), data, {})
+    program = ModelDensity(models.get(name), data, {})
     return Request(program, exact.fit_mle(program), level)
 
 
@@ -105,7 +105,7 @@ def test_derived_quantities_follow_by_the_delta_method():
 
 
 def test_scores_of_whole_groups_stay_as_they_are():
-    program = Program(models.get("poisson"), counts(n=8).replace(group=np.arange(8.0) // 2), {})
+    program = ModelDensity(models.get("poisson"), counts(n=8).replace(group=np.arange(8.0) // 2), {})
     scores = np.arange(8.0)[:, None]
     np.testing.assert_array_equal(clustered(program, scores), [[1], [5], [9], [13]])
     np.testing.assert_array_equal(clustered(program, scores[:4]), scores[:4])

@@ -6,7 +6,7 @@ import scipy
 
 from mle_vs_bayes import intervals, models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.exact import gamma_pivot, garwood, normal_theory, proportion
@@ -24,7 +24,7 @@ levels = pytest.mark.parametrize("level", LEVELS)
 def computed(name, data, kind, level=0.95, model=None):
     """Intervals by label; they need the data alone."""
     model = model or models.get(name)
-    program = Program(model, filled(model, data), {})
+    program = ModelDensity(model, filled(model, data), {})
     point = np.full(program.layout.size, np.nan)
     request = Request(program, Estimate(estimator="none", labels=program.layout.labels, point=point), level)
     return dict(zip(program.quantity_labels, intervals.KINDS[kind].compute(request), strict=True))
@@ -200,7 +200,7 @@ def test_gamma_pivot_without_censoring_and_up_to_the_rth_event():
 )
 def test_gamma_pivot_says_why_it_does_not_hold(data, reason):
     model = models.get("exponential")
-    program = Program(model, data, {})
+    program = ModelDensity(model, data, {})
     request = Request(program, Estimate(estimator="none", labels=("rate",), point=np.array([np.nan])), 0.95)
     for interval in exact(request):
         assert interval.status == "not_applicable"

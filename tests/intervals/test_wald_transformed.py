@@ -8,7 +8,7 @@ import scipy
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact
 from mle_vs_bayes.fit.priors import resolve
 from mle_vs_bayes.fit.simulated import filled
@@ -30,7 +30,7 @@ HEIGHTS = Dataset({"y": np.random.default_rng(2).normal(3.0, 2.0, size=15)})
 def request(model, data, level=0.95):
     """The exact MLE: nothing here depends on an optimiser."""
     data = filled(model, data)
-    program = Program(model, data, resolve(model, {}, data))
+    program = ModelDensity(model, data, resolve(model, {}, data))
     return Request(program, exact.fit_mle(program), level)
 
 

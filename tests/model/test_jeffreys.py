@@ -13,7 +13,7 @@ from mle_vs_bayes.data.reading import examples
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.prior import Prior, parse
-from mle_vs_bayes.search.optimum import maximise
+from mle_vs_bayes.search.optimum import maximum
 
 from ..agreement.checks import OPTIMUM, check_density, check_gradient, close, program
 from .cases import dataset
@@ -40,7 +40,7 @@ def regression(y, *covariates):
 
 
 def mode(made):
-    found = maximise(made, 1.0, made.coordinates.z(made.start))
+    found = maximum(made, 1.0, made.coordinates.z(made.start))
     assert found.status == "ok", found.reason
     return made.coordinates.theta(found.z)
 
@@ -61,7 +61,7 @@ def test_the_models_whose_information_is_known():
 def test_information_is_minus_the_hessian_at_the_mle(name):
     """The expected and the observed information of these models are the same function at the MLE."""
     made = usual(name)
-    found = maximise(made, 0.0, made.coordinates.z(made.start))
+    found = maximum(made, 0.0, made.coordinates.z(made.start))
     theta = made.coordinates.theta(found.z)
     told = pt.as_tensor(made.model.fisher_information(made.layout.split(pt.constant(theta)), made.data)).eval()
     information = told if np.ndim(told) == 2 else np.diag(np.atleast_1d(told))
@@ -139,7 +139,7 @@ def test_map_is_firths_estimate():
     expected, se = firth(data["X"], data["y"])
     np.testing.assert_allclose((found - expected) / se, 0, atol=OPTIMUM)
     # The mutant: without the prior it is the MLE, which is elsewhere.
-    mle = made.coordinates.theta(maximise(made, 0.0, made.coordinates.z(made.start)).z)
+    mle = made.coordinates.theta(maximum(made, 0.0, made.coordinates.z(made.start)).z)
     assert np.max(np.abs(mle - expected) / se) > 0.1
 
 

@@ -11,7 +11,8 @@ from mle_vs_bayes import models
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.model.layout import Layout
 from mle_vs_bayes.model.model import Model
-from mle_vs_bayes.search.optimum import maximise, starts
+from mle_vs_bayes.search.optimum import maximum
+from mle_vs_bayes.search.starts import starts_of
 
 from ..agreement.checks import (
     FLAT,
@@ -46,10 +47,11 @@ def test_declarations(name):
     assert len({p.symbol for p in model.parameters}) == len(model.parameters)
     _, vector = typical(model, model.design(SMALL, np.random.default_rng(1)))
     assert all(p.support.contains(vector[layout.slices[p.name]]) for p in model.parameters)
+    assert all(len(p.meaning.split()) > 1 for p in model.parameters), "a meaning in words"
     roles = [column.role for column in model.columns]
     assert roles[0] == "y"
     assert len(set(roles)) == len(roles)
-    assert model.takes_formula == any(p.dims == ("term",) for p in model.parameters)
+    assert (model.formula is not None) == any(p.dims == ("term",) for p in model.parameters)
 
 
 def large(name):
@@ -171,8 +173,8 @@ def test_closed_form_is_where_the_optimiser_ends(name, variant):
     if exact is None:
         pytest.skip("no closed form")
     exact = made.layout.join(exact)
-    for start in starts(made, 3, seed=1)[1:]:
-        found = maximise(made, 0.0, start)
+    for start in starts_of(made, 3, seed=1)[1:]:
+        found = maximum(made, 0.0, start)
         assert found.status == "ok"
         # Newton steps end below 1e-13 SE or at rounding: 1e-8 leaves room for five digits of cancellation in the data.
         np.testing.assert_allclose(made.coordinates.theta(found.z), exact, rtol=1e-8)

@@ -10,18 +10,18 @@ from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.fit import priors
-from mle_vs_bayes.model.families import FAMILIES
+from mle_vs_bayes.model.families import PRIORS
 from mle_vs_bayes.model.prior import Prior, Scaled, parse
 from mle_vs_bayes.model.summaries import SUMMARIES
 
-SIGNATURES = [(family, names) for family, kind in FAMILIES.items() for names in kind.signatures]
+SIGNATURES = [(family, names) for family, kind in PRIORS.items() for names in kind.signatures]
 LOCATIONS = {"mu", "lower", "upper"}
 """Arguments that may be any number; the others are above 0."""
 
 
 def arguments_of(family, names, number):
     """A strategy for admissible arguments from one for numbers above 0: ends in order, means inside the support."""
-    location = number if FAMILIES[family].support.lower == 0 else st.one_of(number, number.map(lambda v: -v))
+    location = number if PRIORS[family].support.lower == 0 else st.one_of(number, number.map(lambda v: -v))
     drawn = {name: location if name in LOCATIONS else number for name in names}
     return st.fixed_dictionaries(drawn).map(in_order)
 
@@ -55,7 +55,7 @@ def test_repr_is_read_back_exactly(case):
 @given(written())
 def test_positional_arguments_stand_in_pymcs_order(case):
     family, arguments = case
-    order = FAMILIES[family].signatures[0]
+    order = PRIORS[family].signatures[0]
     if set(arguments) == set(order):
         text = f"{family}({', '.join(repr(arguments[name]) for name in order)})"
         assert parse(text) == Prior(family, **{name: arguments[name] for name in order})
@@ -78,8 +78,8 @@ def test_order_of_arguments_is_pymcs():
 
     import pymc
 
-    for family in set(FAMILIES) & set(dir(pymc)):
-        first = FAMILIES[family].signatures[0]
+    for family in set(PRIORS) & set(dir(pymc)):
+        first = PRIORS[family].signatures[0]
         parameters = inspect.signature(getattr(pymc, family).dist).parameters
         assert tuple(name for name in parameters if name in first) == first, family
 
@@ -121,9 +121,15 @@ def test_not_a_number_is_no_argument():
         parse("Normal(0, nan)")
 
 
+@pytest.mark.parametrize("text", ["Uniform(-inf, 3)", "Normal(0, inf)", "Gamma(2, 1e999)"])
+def test_no_density_has_an_infinite_argument(text):
+    with pytest.raises(UsageError, match="it must be a finite number"):
+        parse(text)
+
+
 def test_numbers_that_people_write():
     assert parse("Normal(-1e3, 2.5)") == Prior("Normal", mu=-1000, sigma=2.5)
-    assert parse("Uniform(-inf, 3)").support.lower == -np.inf
+    assert parse("TruncatedNormal(mu=0, sigma=1, lower=-inf, upper=3)").support.lower == -np.inf
     assert parse("Normal([0, 1], [2, 3])") == Prior("Normal", mu=(0, 1), sigma=(2, 3))
     assert parse("Flat") == parse("Flat()") == Prior("Flat")
 
@@ -220,7 +226,7 @@ VALUES = {"alpha": 2.5, "beta": 1.5, "mu": 0.4, "sigma": 0.3, "tau": 2.0, "nu": 
 VALUES |= {"scale": 1.3, "a": 2.0, "lower": -0.5, "upper": 2.0}
 """Arguments for which every proper family has a density that vanishes or stays finite at the ends of its support."""
 
-PROPER = [(f, names) for f, names in SIGNATURES if FAMILIES[f].proper and not FAMILIES[f].support.tied]
+PROPER = [(f, names) for f, names in SIGNATURES if PRIORS[f].proper and not PRIORS[f].support.tied]
 
 
 @pytest.mark.parametrize(("family", "names"), PROPER, ids=[f"{family}({', '.join(names)})" for family, names in PROPER])

@@ -16,7 +16,9 @@ from mle_vs_bayes.models.normal_mixture import NormalMixture
 from mle_vs_bayes.sampling import tree_groups
 from mle_vs_bayes.search import expectation_maximisation as em
 from mle_vs_bayes.search.audit import concerns
-from mle_vs_bayes.search.optimum import maximise, starts
+from mle_vs_bayes.search.optimum import maximise
+from mle_vs_bayes.search.problem import of_density
+from mle_vs_bayes.search.starts import starts_of
 
 from ..agreement.checks import (
     FLAT,
@@ -81,7 +83,7 @@ def check_fixed_point(theta, estimate):
 def test_em_rises_at_every_step_to_where_direct_maximisation_ends(name, made):
     here, estimate = made[name]
     assert estimate.status == "ok"
-    for z in starts(here, 3, seed=1):
+    for z in starts_of(here, 3, seed=1):
         # Components 4 SD apart: each step leaves at most about a third of the way, 3^-200 of it after 200.
         theta, heights = stepped(here, here.model.em_step, z, count=200)
         check_never_falls(heights)
@@ -111,23 +113,32 @@ def test_em_of_another_model_ends_elsewhere(made):
 def test_em_and_direct_maximisation_agree_from_each_start(name, made):
     here, estimate = made[name]
     assert "em_disagrees" not in [concern.code for concern in estimate.concerns]
-    for z in starts(here, 2, seed=2):
-        ends = [maximise(here, 0.0, z), em.climb(here, z)]
-        assert [end.status for end in ends] == ["ok", "ok"]
-        assert em.disagreement([ends[0]], [ends[1]]) == ()
+    for z in starts_of(here, 2, seed=2):
+        problem = of_density(here, 0.0)
+        ends = [maximise(problem, z[None]), em.climb(problem, z[None])]
+        assert [end.status(0) for end in ends] == ["ok", "ok"]
+        assert em.disagreement([ends[0]], [ends[1]]) == [()]
         for end in ends:
-            np.testing.assert_allclose(here.coordinates.theta(end.z), estimate.point, rtol=1e-8, atol=1e-8)
+            np.testing.assert_allclose(end.theta[0], estimate.point, rtol=1e-8, atol=1e-8)
+
+
+def moved_to(optima, z, value, converged):
+    """The same searches as if they had ended at z, at another height."""
+    end = replace(optima.end, z=z, value=np.array([value]))
+    return replace(optima, end=end, converged=np.array([converged]))
 
 
 def test_a_disagreement_is_a_concern(made):
     here, estimate = made["normal_mixture"]
-    top = maximise(here, 0.0, here.coordinates.z(estimate.point))
-    moved = replace(top, z=top.z + 0.1, evaluation=replace(top.evaluation, value=top.evaluation.value - 1))
-    lost = replace(top, status="divergent", reason="sigma[1] runs to 0")
-    assert em.disagreement([top], [lost, top]) == ()
-    assert em.disagreement([lost], [lost]) == ()
+    top = maximise(of_density(here, 0.0), here.coordinates.z(estimate.point)[None])
+    height = float(top.end.value[0])
+    moved = moved_to(top, top.z + 0.1, height - 1, True)
+    collapsed = top.z - 20.0 * (np.array(here.layout.free_labels) == "sigma[1]")
+    lost = moved_to(top, collapsed, height, False)
+    assert em.disagreement([top], [lost, top]) == [()]
+    assert em.disagreement([lost], [lost]) == [()]
     for direct, by_em in ((top, moved), (moved, top), (top, lost), (lost, top)):
-        (concern,) = em.disagreement([direct], [by_em])
+        ((concern,),) = em.disagreement([direct], [by_em])
         assert concern.code == "em_disagrees"
         assert f"{estimate.log_likelihood:.6g}" in concern.detail
         assert ("sigma[1] runs to 0" in concern.detail) == (direct is lost or by_em is lost)
@@ -230,12 +241,13 @@ def test_a_start_that_collapses_is_told_beside_the_maximum_inside(made):
     gone = here.start.copy()
     gone[here.layout.slices["mu"]] = [here.data["y"][0], 4.0]
     gone[here.layout.slices["sigma"]] = [1e-3, 3.0]
-    for climb in (em.climb, lambda p, z: maximise(p, 0.0, z)):
-        end = climb(here, here.coordinates.z(gone))
-        assert end.status == "divergent"
-        assert "runs to 0: a component closes in on one value" in end.reason
-    top = maximise(here, 0.0, here.coordinates.z(estimate.point))
-    (concern,) = concerns(here, 0.0, top, [top, end])
+    problem, begin = of_density(here, 0.0), here.coordinates.z(gone)[None]
+    for climb in (em.climb, maximise):
+        end = climb(problem, begin)
+        assert end.status(0) == "divergent"
+        assert "runs to 0: a component closes in on one value" in end.reason(0)
+    top = maximise(problem, here.coordinates.z(estimate.point)[None])
+    ((concern,),) = concerns(top, [top, end])
     assert concern.code == "ran_off"
     assert concern.severity == "note"
     assert concern.detail.startswith("1 of 2: sigma[")

@@ -225,7 +225,7 @@ def test_a_recursion_written_out_has_exact_derivatives():
             errors.append(now - theta * errors[-1])
         pm.Potential("likelihood", pm.logp(pm.Normal.dist(0, sigma), pt.stack(errors)))
     program = open_program(model)
-    assert program.theta_derivatives.exact
+    assert program.exact_gradient
     mle = compare(program, estimators=["mle"])["mle"]
     by_hand = [y[0]]
     for now in y[1:]:

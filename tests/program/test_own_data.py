@@ -1,4 +1,4 @@
-"""A stranger's program on subsets, on simulated data, and on those of a parametric bootstrap."""
+"""A user's program on subsets, on simulated data, and on those of a parametric bootstrap."""
 
 import numpy as np
 import pandas
@@ -6,10 +6,9 @@ import pymc as pm
 import pytest
 
 from mle_vs_bayes import compare
-from mle_vs_bayes.comparison.program_files import own_model
 from mle_vs_bayes.errors import DataError, ModelError, UsageError
+from mle_vs_bayes.program.file import own_model
 from mle_vs_bayes.program.opening import open_program
-from mle_vs_bayes.program.replicable import under_own_covariates
 
 TRUTH = {"slope": 2.0, "level": 1.0, "spread": 0.5}
 PROGRAM = """
@@ -166,8 +165,7 @@ def test_units_of_other_data_are_those_of_a_program_of_them(frame):
         pm.Normal("y", pm.Normal("mu"), 1, observed=frame["y"].to_numpy())
         pm.Poisson("k", pm.math.exp(model["mu"]), observed=np.array([1, 2, 3]))
     program = open_program(model)
-    own = under_own_covariates(program)
-    data = own.simulate({"mu": np.array(0.5)}, own.design(33, None), np.random.default_rng(3))
+    (data,) = program.replicate([np.array([0.5])], np.random.default_rng(3))
     units = program.model.log_likelihood({"mu": np.array(0.5)}, data)
-    assert units == pytest.approx(own.bound_to(data).unit_values(np.array([0.5])), rel=1e-12)
-    assert not np.allclose(units, program.unit_values(np.array([0.5])))
+    assert units == pytest.approx(program.on(data).log_likelihood_units(np.array([0.5])), rel=1e-12)
+    assert not np.allclose(units, program.log_likelihood_units(np.array([0.5])))

@@ -1,15 +1,15 @@
-"""A stranger's program drawn from and fitted many times gives the rows of single fits."""
+"""A user's program drawn from and fitted many times gives the rows of single fits."""
 
 import numpy as np
 import pandas
 import pytest
 
 from mle_vs_bayes.comparison.compare import compare
-from mle_vs_bayes.comparison.program_files import own_model
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.fit.simulated import drawn
-from mle_vs_bayes.program.resizing import of_size
+from mle_vs_bayes.program.file import own_model
+from mle_vs_bayes.program.origin import of_size
 
 TRUTH = {"slope": 2.0, "level": 1.0, "spread": 0.5}
 PROGRAM = """
@@ -40,6 +40,11 @@ def datasets(line):
     return [drawn(line, 20, TRUTH, rng)[0] for _ in range(40)]
 
 
+def on(model, data):
+    """The density of these data alone."""
+    return model.own_density(data).on(data)
+
+
 def test_data_are_drawn_at_the_truth(line, datasets):
     """All data sets of one n have the same covariates, so that values scatter by spread² around their means."""
     y = np.array([data["seen"] for data in datasets])
@@ -51,7 +56,7 @@ def test_data_are_drawn_at_the_truth(line, datasets):
 def test_rows_are_those_of_single_fits(line, datasets):
     rows = fit_replicates(line, datasets, ("mle", "map"), truth=TRUTH).rows
     for position in (0, 7):
-        alone = compare(line.bound_to(datasets[position]), estimators=("mle", "map"), groups=()).rows
+        alone = compare(on(line, datasets[position]), estimators=("mle", "map"), groups=()).rows
         ours = rows[rows["replicate"] == position]
         assert ours["parameter"].tolist() == alone["parameter"].tolist()
         np.testing.assert_allclose(ours["estimate"], alone["estimate"], rtol=0, atol=1e-8 * alone["se"].min())
@@ -64,7 +69,7 @@ def test_rows_are_those_of_single_fits(line, datasets):
 
 def test_mutant_rows_of_another_data_set(line, datasets):
     rows = fit_replicates(line, datasets[:2], ("mle",)).rows
-    alone = compare(line.bound_to(datasets[1]), estimators=("mle",), groups=()).rows
+    alone = compare(on(line, datasets[1]), estimators=("mle",), groups=()).rows
     gap = np.abs(rows[rows["replicate"] == 0]["estimate"].to_numpy() - alone["estimate"].to_numpy())
     assert np.all(gap > 1e-6)
 
@@ -98,11 +103,10 @@ def test_deterministics_of_many_points_are_those_of_each():
 def test_more_parameters_than_rows_are_no_reason_to_refuse():
     """Eight schools have ten parameters, and priors."""
     from mle_vs_bayes.program.opening import open_program
-    from mle_vs_bayes.program.replicable import draw_many, under_own_covariates
 
     from .programs import schools
 
     program = open_program(schools(centred=True))
-    sets = draw_many(program, [program.start] * 2, np.random.default_rng(0))
-    rows = fit_replicates(under_own_covariates(program), sets, ("mle",)).rows
+    sets = program.replicate([program.start] * 2, np.random.default_rng(0))
+    rows = fit_replicates(program.model, sets, ("mle",)).rows
     assert set(rows["status"]) == {"not_applicable"} and "latent" in rows["reason"].iloc[0]

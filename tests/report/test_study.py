@@ -71,7 +71,10 @@ def test_the_page_says_question_verdict_and_every_prediction():
     )
     assert "**Question.** Why?" in page
     assert "| \\|gap\\| small | m · p | 0.100 ± 0.01 | holds |" in page
-    assert "1 of 10 fits failed" in page and "a quick run" in page and "![rmse](rmse.png)" in page
+    assert "; 1 of 10 fits failed." in page
+    lacking = study_page.page({**document, **counts, "without_estimate": 2}, [])
+    assert "; 1 of 10 fits failed, 2 more have no estimate (no maximum, or not applicable)." in lacking
+    assert "a quick run" in page and "![rmse](rmse.png)" in page
 
 
 def coverage(sizes, kinds):

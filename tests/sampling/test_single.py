@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import models
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.sampling import single
@@ -16,7 +16,7 @@ SHORT = Schedule(draws=50, tune=50, chains=2, cores=1)
 def program(name, rows=30):
     model = models.get(name)
     data = simulated(model, rows, {}, 1)[0]
-    return Program(model, data, priors.resolve(model, {}, data))
+    return ModelDensity(model, data, priors.resolve(model, {}, data))
 
 
 @pytest.mark.parametrize("name", list(models.MODELS))

@@ -7,7 +7,7 @@ import scipy
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.column import Column, number
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import laplace_check, maximum_a_posteriori
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
@@ -18,8 +18,9 @@ from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Parameter
 from mle_vs_bayes.model.prior import Prior
 from mle_vs_bayes.model.support import real
-from mle_vs_bayes.search.flat_direction import flat_direction
-from mle_vs_bayes.search.optimum import covariance, maximise
+from mle_vs_bayes.search.audit import concerns
+from mle_vs_bayes.search.optimum import maximise, maximum
+from mle_vs_bayes.search.problem import of_density
 
 SMALL = np.array([3.1, 0.4, 1.9, 5.2, 2.2, 0.9, 1.1, 7.3, 2.8, 4.0])
 
@@ -56,8 +57,9 @@ def test_covariates_equal_to_rounding_are_ill_conditioned():
     x = np.linspace(0, 1, 20)
     design = np.column_stack([np.ones(20), x, x + 1e-9 * np.sin(9 * x)])
     data = Dataset({"y": x + np.cos(40 * x), "X": design, "offset": np.zeros(20)}, {"term": ("Intercept", "a", "b")})
-    made = Program(model, data, priors.resolve(model, {}, data))
-    (concern,) = flat_direction(made, made.coordinates.inverse @ made.start, 0.0)
+    made = ModelDensity(model, data, priors.resolve(model, {}, data))
+    top = maximise(of_density(made, 0.0), made.coordinates.z(made.start)[None])
+    ((concern,),) = concerns(top, [top])
     assert concern.code == "ill_conditioned"
     assert "a" in concern.detail and "b" in concern.detail
 
@@ -65,7 +67,7 @@ def test_covariates_equal_to_rounding_are_ill_conditioned():
 def program(name, y):
     model = models.get(name)
     data = filled(model, Dataset({"y": y}))
-    return Program(model, data, priors.resolve(model, {}, data))
+    return ModelDensity(model, data, priors.resolve(model, {}, data))
 
 
 def test_the_normal_fits_a_mean_and_not_a_lifetime():
@@ -112,9 +114,9 @@ class Location(Model):
 
 def at(made, power, mu):
     """The optimum that a search from ``mu`` ends in."""
-    optimum = maximise(made, power, np.array([mu]))
+    optimum = maximum(made, power, np.array([mu]))
     point = made.coordinates.theta(optimum.z)
-    spread = covariance(made, optimum)
+    spread = made.coordinates.covariance(optimum.z, optimum.evaluation.hessian)
     return Estimate(estimator="any", labels=("mu",), point=point, covariance=spread, status=optimum.status)
 
 
@@ -122,7 +124,7 @@ def test_mle_and_map_on_one_mode_and_on_two():
     """The MLE is among the larger cluster; the prior prefers the smaller one, and a mode is left at the larger."""
     data = Dataset({"y": np.array([-0.5, -0.2, 0.0, 0.1, 0.4, 0.6, 11.8, 12.0, 12.3])})
     wide = {"mu": Prior("Normal", mu=12, sigma=4)}
-    made = Program(Location(), data, priors.resolve(Location(), wide, data))
+    made = ModelDensity(Location(), data, priors.resolve(Location(), wide, data))
     mle, near, far = at(made, 0.0, 0.0), at(made, 1.0, 0.0), at(made, 1.0, 12.0)
     assert (mle.status, near.status, far.status) == ("ok", "ok", "ok")
     assert different_modes(made, {"mle": mle, "map": near}) == ()

@@ -5,11 +5,10 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.density.density import Program
-from mle_vs_bayes.intervals.bootstrap import parametric
-from mle_vs_bayes.search import batch, newton
+from mle_vs_bayes.density.model_density import ModelDensity
+from mle_vs_bayes.search import newton, problem
 from mle_vs_bayes.search.batch import fit_batch, why_not
-from mle_vs_bayes.search.optimum import covariance, maximise
+from mle_vs_bayes.search.optimum import maximum
 
 from ..model.cases import CASES, case
 
@@ -22,12 +21,12 @@ SAME = 1e-8
 
 def single(program, replicate, power=0.0):
     """The optimum of one data set by the search that serves single fits, from the same start."""
-    alone = Program(program.model, replicate, program.priors)
-    return alone, maximise(alone, power, alone.coordinates.z(program.start))
+    alone = ModelDensity(program.model, replicate, program.priors)
+    return alone, maximum(alone, power, alone.coordinates.z(program.start))
 
 
 def drawn(program, count, seed=1):
-    return parametric.simulated(program, program.start, count, np.random.default_rng(seed))
+    return program.outcomes(program.start, count, np.random.default_rng(seed))
 
 
 def replicate_of(program, columns, replicate):
@@ -40,7 +39,7 @@ def check_same_as_single(optima, replicate, alone, optimum):
     if optimum.status != "ok":
         assert np.all(np.isnan(optima.theta[replicate]))
         return
-    spread = covariance(alone, optimum)
+    spread = alone.coordinates.covariance(optimum.z, optimum.evaluation.hessian)
     point = alone.coordinates.theta(optimum.z)
     free = np.isfinite(np.diag(spread)) if spread is not None else np.zeros(len(point), dtype=bool)
     se = np.sqrt(np.diag(spread)[free])
@@ -169,7 +168,7 @@ def test_chunks_change_nothing(monkeypatch):
     program = case("weibull", "plain", SMALL)
     columns = drawn(program, 7)
     whole = fit_batch(program, columns)
-    monkeypatch.setattr(batch, "CELLS", 3 * SMALL * program.layout.size)
+    monkeypatch.setattr(problem, "CELLS", 3 * SMALL * program.layout.size)
     parts = fit_batch(program, columns)
     np.testing.assert_allclose(parts.theta, whole.theta, rtol=1e-12)
     np.testing.assert_array_equal(parts.iterations, whole.iterations)
@@ -212,6 +211,6 @@ def test_replicates_must_be_there_and_agree(arguments):
 
 def test_supports_that_follow_the_data_are_refused():
     data = Dataset({"y": np.array([1.0, 2.0, 3.0])})
-    program = Program(models.get("uniform"), data, {})
+    program = ModelDensity(models.get("uniform"), data, {})
     with pytest.raises(ValueError, match="support of uniform follows the data"):
         fit_batch(program, {"y": np.ones((2, 3))})

@@ -7,8 +7,7 @@ import scipy
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, unconstrained_mode
-from mle_vs_bayes.model.support import nonnegative, positive, real, unit
-from mle_vs_bayes.model.vector_support import ordered, simplex
+from mle_vs_bayes.model.support import nonnegative, ordered, positive, real, simplex, unit
 from mle_vs_bayes.search import prior_path
 
 from ..agreement.checks import OPTIMUM, close, derivative, program
@@ -131,7 +130,7 @@ def test_laplace_errors_of_six_in_nine_on_both_scales(coin):
     model_scale = coin.coordinates.covariance(z, coin.evaluate(z, 1.0).hessian)[0, 0] ** 0.5
     assert model_scale == pytest.approx((2 / 3 * 1 / 3 / 9) ** 0.5, rel=1e-12)
     assert round(model_scale, 6) == 0.157135
-    bend = unconstrained_mode.UnconstrainedProgram(coin).evaluate(z, 1.0).hessian[0, 0]
+    bend = unconstrained_mode.UnconstrainedDensity(coin).evaluate(z, 1.0).hessian[0, 0]
     assert (-bend) ** -0.5 == pytest.approx((9 / 22) ** 0.5, rel=1e-9)  # (n + 2) p (1 − p) at p = 2/3
     assert round((-bend) ** -0.5, 6) == 0.639602
     assert unconstrained_mode.mode(coin, flat.point).se[0] == pytest.approx(

@@ -19,19 +19,23 @@ Prediction: RMSE falls as n^-1/2.
 Source: none.
 """
 
+import os
 import time
+from pathlib import Path
 
 import numpy as np
 
 from mle_vs_bayes.study import Slope, Study
 
-PAUSE = 0.0
+HELD = False
 
 
 def mean(data):
-    """The mean with its 95 % z interval, slow where a test wants to meet it at work."""
-    time.sleep(PAUSE)
+    """The mean with its 95 % z interval; where a test wants to meet it at work, the large samples wait for a file."""
     y = data["y"]
+    while HELD and len(y) == 40 and Path("out/design.json").exists() and not Path("open").exists():
+        Path(f"held-{os.getpid()}").touch()
+        time.sleep(0.01)
     se = y.std(ddof=1) / np.sqrt(len(y))
     return {"mu": {"estimate": y.mean(), "se": se, "lower": y.mean() - 1.96 * se, "upper": y.mean() + 1.96 * se}}
 
@@ -50,12 +54,32 @@ study = Study(
 
 COMMAND = [sys.executable, "-W", "error", "-m", "mle_vs_bayes", "study"]
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+
+changes = iter(range(int(sys.argv.pop(1))))
+
+def change(event, arguments):
+    if event != "os.rename" and not (event == "open" and arguments[2] & os.O_ACCMODE != os.O_RDONLY):
+        return
+    if isinstance(arguments[0], str | os.PathLike) and "out" in Path(arguments[0]).parts:
+        if next(changes, None) is None:
+            os.killpg(0, signal.SIGKILL)
+
+sys.addaudithook(change)
+from mle_vs_bayes.cli.process import run
+run()
+"""
+"""The command, killed with its workers when it would write or rename a file in its folder once more."""
+
 
 class Desk:
     """An empty folder with a study file in it, and the command run there."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, patience):
         self.folder = Path(folder)
+        self.patience = patience
         self.started = []
 
     def write(self, text=TINY, name="tiny.py"):
@@ -63,18 +87,31 @@ class Desk:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def start(self, *arguments):
+    def start(self, *arguments, command=COMMAND):
         """The command as a process with a group of its own."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        words = [*COMMAND, *map(str, arguments)]
+        words = [*command, *map(str, arguments)]
         self.started.append(subprocess.Popen(words, cwd=self.folder, start_new_session=True, **pipes))
         return self.started[-1]
 
-    def run(self, *arguments):
+    def run(self, *arguments, command=COMMAND):
         """The command to its end: exit code, standard output and standard error."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=120)
+        process = self.start(*arguments, command=command)
+        out, err = process.communicate(timeout=self.patience)
         return process.returncode, out, err
+
+    def run_killed(self, changes, *arguments):
+        """The command until it has written or renamed so many files; its exit code."""
+        command = [sys.executable, "-W", "error", "-c", KILLED, str(changes), "study"]
+        return self.run(*arguments, command=command)[0]
+
+    def held(self):
+        """Process numbers of the workers that wait until the study is let go."""
+        return [int(path.name.removeprefix("held-")) for path in self.folder.glob("held-*")]
+
+    def let_go(self):
+        """Let the replicates that are held, and all others, go on."""
+        (self.folder / "open").touch()
 
     def kill(self, process):
         """SIGKILL to the whole group, workers included; it may have ended by itself just now."""
@@ -82,9 +119,9 @@ class Desk:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
-    def wait_for(self, condition, seconds=60):
+    def wait_for(self, condition):
         """Until ``condition()`` holds."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + self.patience
         while not condition():
             assert time.monotonic() < end, "waited too long"
             time.sleep(0.02)
@@ -96,8 +133,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
-    found = Desk(tmp_path)
+def desk(tmp_path, patience):
+    found = Desk(tmp_path, patience)
     found.write()
     yield found
     for process in found.started:
@@ -106,9 +143,9 @@ def desk(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory):
+def undisturbed(tmp_path_factory, patience):
     """The rows and functionals of the tiny study when nothing happens to it."""
-    desk = Desk(tmp_path_factory.mktemp("undisturbed"))
+    desk = Desk(tmp_path_factory.mktemp("undisturbed"), patience)
     desk.write()
     code, out, err = desk.run("run", "tiny.py", "--out", "out")
     assert code == 0, out + err
@@ -116,6 +153,6 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.fixture
-def slow():
-    """The tiny study with replicates that take 40 ms each; its rows differ in nothing."""
-    return TINY.replace("PAUSE = 0.0", "PAUSE = 0.04")
+def held():
+    """The tiny study, whose large samples wait until a test lets them go; its rows differ in nothing."""
+    return TINY.replace("HELD = False", "HELD = True")

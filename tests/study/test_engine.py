@@ -1,5 +1,7 @@
 """Workers that die, estimators that raise, orders of work, a Dask cluster: the rows do not know."""
 
+import asyncio
+import json
 import os
 import random
 import re
@@ -11,11 +13,15 @@ from pathlib import Path
 import pandas
 import pytest
 
+from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.study.judge.results import leave
 from mle_vs_bayes.study.plan import plan, study_plan
+from mle_vs_bayes.study.run import cluster as clusters
 from mle_vs_bayes.study.run import unit
+from mle_vs_bayes.study.run.cluster import ClusterCrew
 from mle_vs_bayes.study.run.run import Wanted
 from mle_vs_bayes.study.run.run import run as run_study
+from mle_vs_bayes.study.run.watch import Watch
 from mle_vs_bayes.study.vocabulary import source
 
 
@@ -108,7 +114,8 @@ def test_more_than_five_percent_of_failed_fits_and_failed_predictions_exit_with_
     desk.write(text.replace("slope=-0.5, within=0.5", "slope=0.5, within=0.1"), "wrong.py")
     code, out, _ = desk.run("run", "wrong.py", "--out", "wrong")
     assert (code, "verdict: does not hold" in out) == (1, True)
-    desk.write(text.replace("    time.sleep(PAUSE)", "    if data['y'][0] < 0:\n        raise ValueError"), "lost.py")
+    raising = text.replace('    y = data["y"]', '    y = data["y"]\n    if y[0] < 0:\n        raise ValueError')
+    desk.write(raising, "lost.py")
     code, out, _ = desk.run("run", "lost.py", "--out", "lost")
     assert (code, "fits failed" in out) == (1, True)
 
@@ -143,38 +150,29 @@ def cluster(tmp_path):
         process.wait()
 
 
-def begun(desk, study, place):
-    """A study that has begun on the cluster whose address is written in ``place``, its first unit finished."""
-    import json
-
-    desk.write(study)
+def address(desk, place):
+    """The scheduler's, from the file that it writes."""
     desk.wait_for(place.exists)
-    address = json.loads(place.read_text(encoding="utf-8"))["address"]
-    process = desk.start("run", "tiny.py", "--out", "out", "--scheduler", address)
-    desk.wait_for(lambda: list((desk.folder / "out" / "ledger").glob("*.json")))
-    return process
+    return json.loads(place.read_text(encoding="utf-8"))["address"]
 
 
-def test_dask_with_a_worker_killed_mid_chunk_gives_the_same_rows(desk, slow, cluster, undisturbed):
+def test_dask_with_a_worker_killed_mid_chunk_gives_the_same_rows(desk, held, cluster, undisturbed):
     place, workers = cluster
-    process = begun(desk, slow, place)
+    desk.write(held)
+    process = desk.start("run", "tiny.py", "--out", "out", "--scheduler", address(desk, place))
+    desk.wait_for(lambda: desk.held() and desk.hashes("out", "ledger", "*.json"))
     assert process.poll() is None
-    workers[0].send_signal(signal.SIGKILL)
-    out, err = process.communicate(timeout=60)
+    next(worker for worker in workers if worker.pid in desk.held()).kill()
+    desk.let_go()
+    out, err = process.communicate(timeout=desk.patience)
     assert process.returncode == 0, out + err
     assert {table: desk.hashes("out", table) for table in undisturbed} == undisturbed
 
 
-def test_a_scheduler_that_does_not_answer_is_a_sentence(desk, monkeypatch):
-    from mle_vs_bayes.errors import UsageError
-    from mle_vs_bayes.study.run import cluster as clusters
-
-    monkeypatch.setattr(clusters, "PATIENCE", 0.3)
-    with (
-        pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"),
-        clusters.cluster("tcp://127.0.0.1:9"),
-    ):
-        pass
+def test_a_scheduler_that_does_not_answer_is_a_sentence(desk):
+    desk.write()
+    code, _, err = desk.run("run", "tiny.py", "--scheduler", "tcp://127.0.0.1:9", "--patience", "0.3")
+    assert (code, "no Dask scheduler answers at tcp://127.0.0.1:9" in err) == (2, True)
 
 
 def test_rows_are_read_with_one_glob_by_pandas_polars_and_duckdb(desk, undisturbed):
@@ -205,8 +203,9 @@ study = Study(n=(10, 11, 12), models=["normal"], replicates=20, batch=10, estima
 """
 
 
-def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_others_there(desk):
+def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_others_there(desk, patience):
     """Processes that Dask starts again: the deadly cell is failed rows with the reason, the others are done."""
+    import dask
     from distributed import LocalCluster
 
     desk.write(KILLING)
@@ -217,7 +216,11 @@ def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_oth
         "dashboard_address": None,
         "silence_logs": 50,
     }
-    with LocalCluster(**options) as cluster:
+    settings = {
+        "distributed.deploy.lost-worker-timeout": patience,  # else the cluster itself gives up after 15 seconds
+        "distributed.scheduler.allowed-failures": 1,
+    }
+    with dask.config.set(settings), LocalCluster(**options) as cluster:
         code, out, err = desk.run("run", "tiny.py", "--out", "out", "--scheduler", cluster.scheduler_address)
     assert code == 1, out + err  # a third of the fits has failed
     rows = rows_of(desk.folder / "out")
@@ -227,13 +230,42 @@ def test_dask_with_a_unit_that_kills_every_worker_ends_with_its_rows_and_the_oth
     assert "Traceback" not in err
 
 
-def test_dask_without_workers_left_is_a_sentence_and_a_study_to_go_on_with(desk, slow, cluster):
+class Killer(Watch):
+    """Kills all workers of a cluster when the first unit is finished."""
+
+    def __init__(self, workers):
+        self.workers = workers
+
+    def progress(self, progress):
+        for worker in self.workers if progress.fresh else ():
+            worker.kill()
+
+
+def test_dask_without_workers_left_is_a_sentence_and_a_study_to_go_on_with(desk, held, cluster, patience, monkeypatch):
+    """The workers are waited for at first, and not at all once they are lost."""
     place, workers = cluster
-    process = begun(desk, slow, place)
-    for worker in workers:
-        worker.send_signal(signal.SIGKILL)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 2, out + err
-    assert "has had no worker for" in err and "study resume" in err and "Traceback" not in err
+    study = source.find(str(desk.write(held)))
+    monkeypatch.chdir(desk.folder)
+    monkeypatch.setattr(clusters, "ClusterCrew", lambda client, patience: ClusterCrew(client, 0.0))
+    wanted = Wanted(scheduler=address(desk, place), patience=patience)
+    with pytest.raises(UsageError, match=r"the Dask cluster has had no worker for 0 seconds; .*study resume"):
+        run_study(study, Path("out"), wanted, Killer(workers))
+    desk.let_go()
     code, out, err = desk.run("resume", "out")
     assert code == 0, out + err
+
+
+def test_a_worker_that_is_being_restarted_counts_as_one_and_a_lost_one_does_not(desk):
+    from distributed import Client, LocalCluster
+
+    options = {"processes": True, "dashboard_address": None, "silence_logs": 50}
+    with LocalCluster(n_workers=1, threads_per_worker=3, **options) as cluster, Client(cluster) as client:
+        crew, nanny = ClusterCrew(client, patience=0.0), cluster.workers[0]
+        assert crew.threads() == 3
+        nanny.instantiate = asyncio.Event().wait  # the restart, which takes as long as the test
+        os.kill(nanny.pid, signal.SIGKILL)
+        desk.wait_for(lambda: not client.nthreads())
+        assert crew.threads() == 0
+        cluster.sync(nanny.close)
+        with pytest.raises(UsageError, match="has had no worker"):
+            crew.threads()

@@ -5,6 +5,7 @@ import io
 import pandas
 import pytest
 
+from mle_vs_bayes.performance.summarise import summarise
 from mle_vs_bayes.rows import COLUMNS
 from mle_vs_bayes.study.plan import plan
 from mle_vs_bayes.study.run import unit
@@ -58,6 +59,33 @@ def test_rows_carry_the_key_and_functionals_see_what_the_estimands_leave_out(job
     bad = frame(weak, "functionals").query("name == 'bad'")
     assert bad["status"].unique().tolist() == ["failed"]
     assert bad["reason"].unique().tolist() == ["LookupError: there are no draws of p"]
+
+
+HEAVY_TAILS = """
+from mle_vs_bayes.study import Scenario, Study
+
+study = Study(
+    n=[20],
+    models=["student_t"],
+    scenarios=[Scenario("nearly normal", truth={"nu": 30})],
+    replicates=12,
+    batch=12,
+    estimators=["mle"],
+    estimands=["mu"],
+)
+"""
+
+
+def test_what_has_no_maximum_is_counted_beside_what_failed(desk):
+    """nu runs to infinity in most of these: the table has as many replicates fewer as the count says."""
+    tails = source.find(str(desk.write(HEAVY_TAILS, "tails.py")))
+    (job,) = plan.design(tails, seed=0, quick=False, wanted={}, command="").jobs(tails)
+    result = unit.run(job)
+    rows = frame(result, "rows")
+    assert (result.fits, result.failed) == (12, 0)
+    assert 0 < result.without == (rows["status"] == "divergent").sum() < 12
+    table = summarise(rows, scenario=("model", "variant", "scenario"))
+    assert table.query("measure == 'bias'")["failed"].tolist() == [result.failed + result.without]
 
 
 def test_a_batch_that_cannot_be_fitted_is_failed_rows_with_the_reason(jobs, monkeypatch):

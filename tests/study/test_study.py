@@ -5,12 +5,26 @@ import json
 import numpy as np
 import pytest
 
+from mle_vs_bayes.cli import study_steps, summarising
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.study import Scenario, Study
 from mle_vs_bayes.study.plan import cells, plan, seeds
 from mle_vs_bayes.study.plan.study_plan import prior
 from mle_vs_bayes.study.run import unit
+from mle_vs_bayes.study.run.run import Wanted, run
 from mle_vs_bayes.study.vocabulary import source
+
+
+def test_numbers_that_are_none_are_refused_before_anything_runs(desk):
+    """Not a traceback for an infinite target, nor the default for no replicates."""
+    with pytest.raises(UsageError, match="coverage is inf; it must be above 0 and finite"):
+        study_steps.targets(["coverage=inf"])
+    tiny = source.find(str(desk.write()))
+    for number in (0, -3):
+        with pytest.raises(UsageError, match=f"the number of replicates is {number}; it must be above 0"):
+            run(tiny, desk.folder / "out", Wanted(replicates=number))
+    with pytest.raises(UsageError, match="--slope mse predicts nan, which is not a finite number"):
+        summarising.predictions(["mse=nan"])
 
 
 def planned(study_text, desk, **wanted):

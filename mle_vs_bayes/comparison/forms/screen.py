@@ -24,10 +24,24 @@ def screen(outcome: Outcome) -> Any:
     if len(outcome.fits) > 1:
         parts.append(text.sizes(outcome.model_scale))
     parts.append(text.paragraph(verdict.headline(fit), "bold"))
+    parts += [text.paragraph(sentence) for sentence in _missing(outcome)]
     parts.append(text.paragraph(verdict.diagnostics(fit)))
     parts += [text.paragraph(f"! {sentence}", "yellow") for sentence in verdict.concerns(fit)]
     parts.append(text.paragraph(verdict.times(fit), "dim"))
     return text.stack(parts)
+
+
+def _missing(outcome: Outcome) -> list[str]:
+    """What has no number and why, at every n; once where it is the same at all of them."""
+    sizes: dict[str, list[int]] = {}
+    for fit in outcome.fits:
+        for sentence in verdict.missing(fit):
+            sizes.setdefault(sentence, []).append(fit.program.data.n)
+    count = len(outcome.fits)
+    return [
+        sentence if len(ns) == count else f"n = {', '.join(f'{n:,}' for n in ns)}: {sentence}"
+        for sentence, ns in sizes.items()
+    ]
 
 
 def _header(outcome: Outcome) -> RenderableType:

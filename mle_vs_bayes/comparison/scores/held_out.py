@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...concerns import Concern
-from ...density.density import Program
+from ...density.density import Density
 from ...estimators.estimate import Estimate
 from ...sampling import tree_groups
 from ...search.batch import fit_batch
@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 CELLS = 5_000_000
 """Units left out × units of the data: all are left out where this allows, else a seeded sample of them."""
 FEWEST = 50
+ONE_SERIES = "a row of a series is part of what the next one is predicted from, and cannot be left out alone"
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,19 @@ class Scores:
     lost: int = 0
 
 
-def units(program: Program, seed: int) -> NDArray[np.intp]:
+def units(program: Density, seed: int) -> NDArray[np.intp]:
     """The units to leave out: all, or a random sample where that would be too many."""
     total = program.units
     count = min(total, max(FEWEST, CELLS // total))
     return np.sort(np.random.default_rng([seed, 0x10]).permutation(total)[:count])
 
 
-def plug_in(program: Program, estimate: Estimate, power: float, left_out: NDArray[np.intp]) -> Scores:
+def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArray[np.intp]) -> Scores:
     """Scores of a point estimate: ``power`` 0 refits by maximum likelihood, 1 by MAP."""
     if not estimate.converged:
         return Scores(reason=estimate.reason)
+    if program.model.unit == "series":
+        return Scores(reason=ONE_SERIES)
     total, found = program.units, []
     size = max(1, CELLS // total)
     for first in range(0, len(left_out), size):
@@ -65,7 +68,7 @@ def plug_in(program: Program, estimate: Estimate, power: float, left_out: NDArra
     return Scores(values)
 
 
-def loo(program: Program, posterior: Estimate, seed: int) -> "tuple[ELPDData | None, tuple[Concern, ...]]":
+def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | None, tuple[Concern, ...]]":
     """ArviZ's leave-one-out of the posterior predictive, pointwise, and whether it had only some of the draws. [1]_
 
     Pareto's k says little with few draws, and the largest of very many units' is large by chance: it is of
@@ -73,7 +76,7 @@ def loo(program: Program, posterior: Estimate, seed: int) -> "tuple[ELPDData | N
 
     .. [1] Vehtari, Gelman & Gabry (2017), Statistics and Computing 27, 1413–1432.
     """
-    if posterior.tree is None:
+    if posterior.tree is None or program.model.unit == "series":
         return None, ()
     import warnings
 

@@ -59,7 +59,7 @@ def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) 
         A quantity to test that the model does not have, or outcomes of other data.
     """
     board = Scoreboard((first, *others))
-    return Page(null_tests(first.fit, nulls), board.scores, board.against)
+    return Page(null_tests(first.fit, nulls, first.seed), board.scores, board.against)
 
 
 def _sentence(against: Against) -> str:
@@ -74,8 +74,8 @@ def _sentence(against: Against) -> str:
     if against.likelihood_ratio is not None:
         told.append(
             f"{against.nested}: likelihood ratio {against.likelihood_ratio:,.2f} on {against.degrees} df, "
-            f"p = {score_tables.p_value(against.p)}"
+            f"p = {score_tables.p_value(against.p)} from {against.reference}"
         )
     elif against.nested is not None:
-        told.append(f"{against.nested}, but one of the two has no maximum of its likelihood to compare")
+        told.append(f"{against.nested}, but {against.no_ratio}")
     return f"{'; '.join(told) or f'nothing to compare {against.model} and {against.other} by'}."

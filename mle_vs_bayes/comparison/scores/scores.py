@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from ...concerns import Concern
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
+from ...intervals.profile.restricted import ROUNDING
 from ...rows import plain
 from ..outcome import Outcome
 from . import held_out
 from .information import criteria
+from .likelihood_ratio import lower_than, p_value, reference
 
 Array = NDArray[np.float64]
 
@@ -71,6 +73,10 @@ class Against:
     likelihood_ratio: float | None = None
     degrees: int | None = None
     p: float | None = None
+    reference: str | None = None
+    """The distribution that ``p`` is read from."""
+    no_ratio: str | None = None
+    """Why nested models have no likelihood ratio."""
 
     @property
     def record(self) -> dict[str, Any]:
@@ -170,19 +176,19 @@ def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Agai
 
 def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> dict[str, Any]:
     """The test of the smaller model inside the larger one, whichever of the two that is."""
-    from scipy.special import chdtrc
-
     for (large, of_large), (small, of_small) in ((first, other), (other, first)):
         case = large.model.special_cases.get(small.model.name)
         if case is None:
             continue
         nested = f"{small.model.name} is {large.model.name} with {case}"
         if of_large.log_likelihood is None or of_small.log_likelihood is None:
-            return {"nested": nested}
-        ratio = 2 * (of_large.log_likelihood - of_small.log_likelihood)
-        degrees = of_large.parameters - of_small.parameters
-        p = float(np.mean(chdtrc([degrees - 1, degrees] if case.edge else [degrees], max(ratio, 0.0))))
-        return {"nested": nested, "likelihood_ratio": ratio, "degrees": degrees, "p": p}
+            return {"nested": nested, "no_ratio": "one of the two has no maximum of its likelihood to compare"}
+        lost, degrees = of_large.log_likelihood - of_small.log_likelihood, of_large.parameters - of_small.parameters
+        if lost < -ROUNDING * (1 + abs(of_small.log_likelihood)):
+            return {"nested": nested, "no_ratio": lower_than(small.model.name, -lost)}
+        ratio = 2 * lost if lost > ROUNDING * (1 + abs(of_small.log_likelihood)) else 0.0
+        test = {"p": p_value(ratio, degrees, edge=case.edge), "reference": reference(degrees, edge=case.edge)}
+        return {"nested": nested, "likelihood_ratio": ratio, "degrees": degrees, **test}
     return {}
 
 

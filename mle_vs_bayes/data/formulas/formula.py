@@ -31,6 +31,8 @@ class Design:
     y: Array
     X: Array
     terms: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    """Of an outcome of classes, whose codes y are."""
 
 
 def design_matrix(formula: str, frame: pd.DataFrame) -> Design:

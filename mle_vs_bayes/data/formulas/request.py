@@ -4,11 +4,14 @@ Formulaic is imported only where there is a formula: it takes a second, and most
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ...errors import UsageError
+from ..column import classes
+from ..labels import class_codes
 from ..values import converted
 
 if TYPE_CHECKING:
@@ -49,8 +52,10 @@ def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]
     return parse(formula, list(frame.columns)).variables
 
 
-def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str]) -> "Design":
-    """Both sides of the formula, whose left side is the outcome.
+def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str], model: "Model") -> "Design":
+    """Both sides of the formula, whose left side is the outcome; classes as codes, an intercept if the model takes one.
+
+    Without one the formula is read as if it had one, so that a category leaves out a level.
 
     Raises
     ------
@@ -59,13 +64,37 @@ def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str]) -> "Desi
     """
     from .formula import design_matrix
 
-    sides = design_matrix(formula, frame)
+    names: tuple[str, ...] = ()
+    if any(column.role == "y" and column.kind is classes for column in model.columns):
+        frame, names = _with_codes(formula, frame)
+    sides = replace(design_matrix(formula, frame), classes=names)
+    if model.formula is not None and not model.formula.intercept:
+        sides = _without_intercept(sides, formula, model.name)
     if asked.get("y", sides.response) != sides.response:
         raise UsageError(
             f'column y={asked["y"]} and formula "{formula}" name different outcomes; leave out the column, '
             "the formula's left side is y."
         )
     return sides
+
+
+def _with_codes(formula: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The frame with codes in the place of the response's classes, and their names."""
+    from .symbols import parse
+
+    parsed = parse(formula, list(frame.columns))
+    if not parsed.bare_response:
+        raise UsageError(f'formula "{formula}" computes its left side, but classes are names; write a column there.')
+    (name,) = parsed.response
+    codes, names = class_codes(frame[name])
+    return frame.assign(**{name: codes}), names
+
+
+def _without_intercept(sides: "Design", formula: str, name: str) -> "Design":
+    keep = [place for place, term in enumerate(sides.terms) if term != "Intercept"]
+    if not keep:
+        raise UsageError(f'formula "{formula}" has no covariate, and {name} has constants of its own; name one.')
+    return replace(sides, X=sides.X[:, keep], terms=tuple(sides.terms[place] for place in keep))
 
 
 def _example(frame: pd.DataFrame, response: str | None) -> str:

@@ -11,12 +11,13 @@ from ... import estimators, intervals
 from ...data.dataset import Dataset
 from ...density import parity
 from ...density.compile_cache import kept
-from ...density.density import Program
+from ...density.density import Density
+from ...density.stack import Stack
 from ...estimators import posterior
 from ...estimators.estimate import Estimate
+from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD
 from ...model.layout import Layout
 from ...model.model import Model
-from ...program.replicable import Replicable
 from ...rows import COLUMNS, Row, frame
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.pilot import pilot
@@ -25,7 +26,7 @@ from .. import quantities
 from ..quantities import Context
 from . import row_table
 from .interval_ends import Group
-from .optima import maximum_likelihoods, modes
+from .optima import optima
 from .posteriors import Functional, Wanted, sampled
 from .result import Replicates
 from .stacking import Member, Refused, stacked
@@ -36,12 +37,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def starts(model: Model, members: Sequence[Member]) -> Array:
+def starts(stack: Stack, members: Sequence[Member]) -> Array:
     """Each data set's starting point, θ ``(R, p)``."""
-    if isinstance(model, Replicable):
-        return np.tile(model.program_for(members[0].data).start, (len(members), 1))
-    layout = Layout(model, members[0].condensed)
-    return np.array([layout.join(model.start(each.data)) for each in members])
+    density = stack.program
+    return np.array([density.layout.join(density.model.start(each.data)) for each in members])
 
 
 class Job:
@@ -89,18 +88,17 @@ class Job:
 
     def fit(self, members: list[Member]) -> None:
         """Every estimator on data sets of one shape."""
-        stack, start = stacked(self.model, members), starts(self.model, members)
-        if not stack.program.foreign:
+        stack = stacked(self.model, members)
+        start = starts(stack, members)
+        if stack.program.two_likelihoods:
             kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]
         group = Group(self.model, stack, members, self.context, truths)
-        if "mle" in self.names:
-            self.frames.append(
-                row_table.of_optima("mle", group, maximum_likelihoods(stack, members, start, self.context.seed))
-            )
-        if "map" in self.names:
-            self.frames.append(row_table.of_optima("map", group, modes(stack, members, start, self.context.seed)))
+        for name, method in (("mle", MAXIMUM_LIKELIHOOD), ("map", MAXIMUM_A_POSTERIORI)):
+            if name in self.names:
+                found = optima(method, stack, members, start, self.context.seed)
+                self.frames.append(row_table.of_optima(name, group, found))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
         closed = [name for name in estimators.chosen(self.names) if name.endswith("_exact")]
@@ -117,7 +115,7 @@ class Job:
             found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
 
-    def _closed_forms(self, program: Program, names: Sequence[str]) -> list[Row]:
+    def _closed_forms(self, program: Density, names: Sequence[str]) -> list[Row]:
         found = []
         for name in names:
             estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))

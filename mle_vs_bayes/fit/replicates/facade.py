@@ -88,7 +88,7 @@ def fit_replicates(
     check_level(level)
     _check_places(seed, keep, len(datasets))
     chosen_model = models.get(model) if isinstance(model, str) else model
-    kinds = _kinds(tuple(intervals))
+    kinds = _kinds(tuple(intervals), _names(estimators))
     context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds, resamples=resamples)
     datasets = complete(chosen_model, datasets)
     members, refused = sorted_out(chosen_model, datasets, priors or {})
@@ -127,7 +127,8 @@ def plan_replicates(
     if not members:
         return Plan(target=target, cores=cores)
     group = max(by_shape(chosen_model, members), key=len)
-    return pilot(Posteriors(stacked(chosen_model, group), starts(chosen_model, group)), memory, cores, target, seed)
+    stack = stacked(chosen_model, group)
+    return pilot(Posteriors(stack, starts(stack, group)), memory, cores, target, seed)
 
 
 def _names(estimators: Sequence[str]) -> tuple[str, ...]:
@@ -146,8 +147,9 @@ def _check_places(seed: int, keep: Collection[int], count: int) -> None:
         raise UsageError(f"draws of data set {outside[0]} are to be kept, but there are {count}; the first is 0.")
 
 
-def _kinds(wanted: tuple[str, ...]) -> tuple[str, ...]:
+def _kinds(wanted: tuple[str, ...], estimators: tuple[str, ...]) -> tuple[str, ...]:
     kinds = interval_kinds.chosen(wanted)
+    interval_kinds.notes(estimators, wanted)
     own = [name for name in interval_kinds.of("posterior", kinds) if name not in ENDS]
     if own:
         raise UsageError(f"the interval {own[0]} is not made of many posteriors at once; take {' or '.join(ENDS)}.")

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import intervals
-from ...density.density import Program
+from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators.estimate import Estimate
+from ...estimators.modes import Modes
 from ...intervals.interval import Interval, Request
 from ...intervals.profile.batch import profile_ends
 from ...model.model import Model
 from ..quantities import Context
-from .optima import Fitted
 from .stacking import Member
 
 Array = NDArray[np.float64]
@@ -37,11 +37,11 @@ class Group:
     members: Sequence[Member]
     context: Context
     truths: Sequence[Mapping[str, float]]
-    programs: dict[int, Program] = field(default_factory=dict)
+    programs: dict[int, Density] = field(default_factory=dict)
     """Of single members, by position: kinds of interval share what they compile and resample."""
 
     @property
-    def program(self) -> Program:
+    def program(self) -> Density:
         """The program that the stack repeats."""
         return self.stack.program
 
@@ -51,7 +51,7 @@ class Group:
         first: dict[Any, int] = {}
         return np.array([first.setdefault(each.likeness, i) for i, each in enumerate(self.members)], dtype=np.intp)
 
-    def alone(self, i: int) -> Program:
+    def alone(self, i: int) -> Density:
         """The program of one member."""
         if i not in self.programs:
             self.programs[i] = self.members[i].program(self.model)
@@ -68,7 +68,7 @@ class Ends:
     reason: NDArray[Any]
 
 
-def of_kind(kind: str, group: Group, fitted: Fitted, ok: NDArray[np.bool_]) -> Ends:
+def of_kind(kind: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> Ends:
     """The ends of every data set that has an estimate."""
     shape = (len(ok), len(group.program.quantity_labels))
     found = Ends(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, None), np.full(shape, None))
@@ -84,7 +84,7 @@ def of_kind(kind: str, group: Group, fitted: Fitted, ok: NDArray[np.bool_]) -> E
     return found
 
 
-def _profiled(kind: str, group: Group, fitted: Fitted, wanted: NDArray[np.intp], found: Ends) -> NDArray[np.intp]:
+def _profiled(kind: str, group: Group, fitted: Modes, wanted: NDArray[np.intp], found: Ends) -> NDArray[np.intp]:
     """Put in the profile intervals that can be computed together; the places of the others."""
     if not group.model.regular or not wanted.size:
         return wanted
@@ -96,7 +96,7 @@ def _profiled(kind: str, group: Group, fitted: Fitted, wanted: NDArray[np.intp],
     return np.setdiff1d(wanted, together[settled])
 
 
-def _computed(kind: str, group: Group, fitted: Fitted, i: int) -> list[Interval]:
+def _computed(kind: str, group: Group, fitted: Modes, i: int) -> list[Interval]:
     """The intervals of one replicate, as `compare` computes them."""
     program, context = group.alone(i), group.context
     estimate = Estimate(
@@ -111,5 +111,5 @@ def _computed(kind: str, group: Group, fitted: Fitted, i: int) -> list[Interval]
 def _put(ends: Ends, place: tuple[int, int], interval: Interval) -> None:
     ends.lower[place] = np.nan if interval.lower is None else interval.lower
     ends.upper[place] = np.nan if interval.upper is None else interval.upper
-    if interval.status != "ok":
+    if interval.reason is not None:
         ends.status[place], ends.reason[place] = interval.status, interval.reason

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...data.dataset import Dataset
-from ...density.density import Program
+from ...density.density import Density
+from ...density.model_density import density_of
 from ...estimators.likelihood_model import LikelihoodModel
 from ...model.model import Model
 from ...model.prior import Prior
@@ -43,12 +44,12 @@ class Replicates:
         """Draws ``(chains, draws, quantities)`` in the order of ``labels``, or None where none were kept."""
         return self.kept.get(position)
 
-    def program(self, position: int) -> Program:
+    def program(self, position: int) -> Density:
         """One replicate's densities."""
         priors = self.priors[position]
         if priors is None:
             raise ValueError(f"data set {position} cannot be fitted")
-        return Program(self.model, self.datasets[position], priors)
+        return density_of(self.model, self.datasets[position], priors)
 
     def results(self, position: int) -> Any:
         """statsmodels' results of one replicate's maximum likelihood, from the estimate in the rows; None without."""

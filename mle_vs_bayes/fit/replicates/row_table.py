@@ -1,17 +1,18 @@
 """Rows of thousands of fits, column by column: the same as those of single fits, without a record for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import intervals
+from ...concerns import Concern
+from ...estimators.modes import Modes
 from ...intervals.delta import standard_errors
 from ...intervals.wald import normal_quantile
 from ...rows import frame_of
 from .interval_ends import Ends, Group, of_kind
-from .optima import Fitted
 from .posteriors import Sampled
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ NO_ERROR = "no standard error: the estimate lies on the edge of its support"
 NO_ERROR_AT_ALL = "there is no standard error to build a Wald interval from"
 
 
-def of_optima(name: str, group: Group, fitted: Fitted) -> "pandas.DataFrame":
+def of_optima(name: str, group: Group, fitted: Modes) -> "pandas.DataFrame":
     """Rows of ``mle`` or ``map``: Wald intervals all at once, other kinds as `ends` can."""
     kinds = intervals.of(name, group.context.kinds)
     with np.errstate(all="ignore"):
@@ -77,14 +78,18 @@ def of_functionals(positions: NDArray[Any], found: Mapping[str, Array]) -> "pand
     return pandas.concat(frames) if frames else pandas.DataFrame(none)
 
 
-def _each(found: Fitted | Sampled) -> dict[str, Any]:
+def _each(found: Modes | Sampled) -> dict[str, Any]:
     """What all rows of a replicate share of one estimator."""
     return {
         "status": found.status,
         "reason": found.reason,
-        "concerns": [" ".join(sorted(codes)) for codes in found.concerns],
+        "concerns": [" ".join(sorted(_codes(each))) for each in found.concerns],
         "path": found.path,
     }
+
+
+def _codes(concerns: Iterable[Concern | str]) -> set[str]:
+    return {concern if isinstance(concern, str) else concern.code for concern in concerns}
 
 
 def _block(

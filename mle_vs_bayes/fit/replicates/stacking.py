@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...density.condense import condensed
-from ...density.density import Program
-from ...density.pymc_model import end_node, prior_node
-from ...density.stack import Stack
-from ...errors import UsageError
+from ...density.density import Density
+from ...density.model_density import ModelDensity, density_of
+from ...density.pymc_model import data_node, end_node, prior_node
+from ...density.stack import Stack, condensed
 from ...model import jeffreys
 from ...model.model import Model
 from ...model.prior import Prior
-from ...program.replicable import Replicable
 from .. import priors as prior_choice
 from .usable import unusable
 
@@ -33,8 +31,6 @@ class Member:
     priors: Priors
     condensed: Dataset
     weights: Array | None
-    stranger: Replicable | None = None
-    """The program that the data are of, where it is none of the catalogue's."""
 
     @property
     def likeness(self) -> tuple[Any, ...]:
@@ -43,11 +39,9 @@ class Member:
         weights = None if self.weights is None else self.weights.tobytes()
         return self.data.n, columns, weights, tuple(str(prior) for prior in self.priors.values())
 
-    def program(self, model: Model) -> Program:
+    def program(self, model: Model) -> Density:
         """The program of this data set alone, as it was given."""
-        if self.stranger is not None:
-            return self.stranger.bound_to(self.data)
-        return Program(model, self.data, self.priors)
+        return density_of(model, self.data, self.priors)
 
 
 @dataclass(frozen=True)
@@ -62,23 +56,18 @@ def sorted_out(
     model: Model, datasets: Sequence[Dataset], given: prior_choice.Given
 ) -> tuple[list[Member], list[Refused]]:
     """The data sets that can be fitted, and the others with their reasons."""
-    if isinstance(model, Replicable) and given:
-        raise UsageError(f"{model.name} says its own priors; leave out those for {', '.join(given)}.")
     members, refused = [], []
     for position, data in enumerate(datasets):
         reason = unusable(model, data)
         if reason is not None:
             refused.append(Refused(position, reason))
         else:
-            priors = {} if isinstance(model, Replicable) else prior_choice.resolve(model, given, data)
-            members.append(member(model, position, data, priors))
+            members.append(member(model, position, data, prior_choice.resolve(model, given, data)))
     return members, refused
 
 
 def member(model: Model, position: int, data: Dataset, priors: Priors) -> Member:
     """A data set ready to be stacked; Jeffreys' prior reads every row, so that nothing is condensed under it."""
-    if isinstance(model, Replicable):
-        return Member(position, data, {}, data, None, model)
     small, weights = (data, None) if jeffreys.asked(priors) else condensed(model, data)
     return Member(position, data, priors, small, weights)
 
@@ -110,23 +99,25 @@ def stacked(model: Model, members: Sequence[Member]) -> Stack:
     first = members[0]
     rows = max(each.condensed.n for each in members)
     columns = {role: np.stack([_padded(m.condensed[role], rows) for m in members]) for role in first.condensed}
-    same = {role for role, values in columns.items() if np.all(values == values[0])}
+    density: Density = model.own_density(first.data) or ModelDensity(model, first.condensed, first.priors)
+    shared = density.node_values
+    varying = {role: values for role, values in columns.items() if not _all_are(values, shared[data_node(role)])}
     weights = None
     if first.weights is not None:
         weights = np.stack([np.pad(m.weights, (0, rows - len(m.weights))) for m in members])  # type: ignore[arg-type]
-        same -= {role for role in same if first.condensed.n < rows}
-    varying = {role: values for role, values in columns.items() if role not in same}
-    if isinstance(model, Replicable):
-        return Stack(model.program_for(first.data), len(members), columns)
-    program = Program(model, first.condensed, first.priors)
-    return Stack(program, len(members), varying, weights, _numbers(model, program, members))
+    return Stack(density, len(members), varying, weights, _numbers(model, density, members))
+
+
+def _all_are(values: Array, value: Array) -> bool:
+    """Whether every replicate ``(R, …)`` has this value ``(…)``, NaN being none."""
+    return values.shape[1:] == value.shape and bool(np.all(values == value))
 
 
 def _padded(values: Array, rows: int) -> Array:
     return np.concatenate([values, np.repeat(values[:1], rows - len(values), axis=0)])
 
 
-def _numbers(model: Model, program: Program, members: Sequence[Member]) -> dict[str, Array]:
+def _numbers(model: Model, program: Density, members: Sequence[Member]) -> dict[str, Array]:
     """Numbers of priors, and ends of supports, that differ between members, by node."""
     found = {}
     for p in program.layout.parameters:
@@ -135,6 +126,8 @@ def _numbers(model: Model, program: Program, members: Sequence[Member]) -> dict[
             values = np.array([prior.arguments[name] for prior in priors], dtype=float)
             if np.any(values != values[0]):
                 found[prior_node(p.name, name)] = values
-    for name in model.supports(program.data):
-        found[end_node(name)] = np.array([model.supports(m.condensed)[name].lower for m in members])
+    for name, support in model.supports(program.data).items():
+        for side in support.ends:
+            ends = [model.supports(m.condensed)[name].ends[side] for m in members]
+            found[end_node(name, side)] = np.array(ends)
     return found

@@ -10,7 +10,6 @@ from ...data.dataset import Dataset
 from ...data.formulas.rank import check_terms
 from ...errors import DataError
 from ...model.model import Model
-from ...program.replicable import Replicable
 from ..simulated import filled
 
 Array = NDArray[np.float64]
@@ -24,8 +23,6 @@ def complete(model: Model, datasets: Sequence[Dataset]) -> list[Dataset]:
     DataError
         One of them lacks a column that the model needs.
     """
-    if isinstance(model, Replicable):
-        return list(datasets)
     needed = [column.role for column in model.columns if not column.optional]
     known = [column.role for column in model.columns]
     for position, data in enumerate(datasets):

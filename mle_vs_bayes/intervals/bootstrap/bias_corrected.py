@@ -17,7 +17,7 @@ import scipy
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...density.density import Program
+from ...density.density import Density
 from ..delta import directional, root
 
 Array = NDArray[np.float64]
@@ -44,7 +44,7 @@ def corrected(level: float, z0: float, acceleration: float) -> tuple[float, floa
     return float(lower), float(upper)
 
 
-def accelerations(program: Program, theta: Array, covariance: Array, samples: Sequence[Dataset]) -> Array:
+def accelerations(program: Density, theta: Array, covariance: Array, samples: Sequence[Dataset]) -> Array:
     """a of each quantity ``(q,)``: Σ U³ / (6 (Σ U²)^1.5) with sums over units, averaged over ``samples``.
 
     U is the derivative of a unit's log-likelihood at θ ``(p,)`` along Σ∇g, the direction in which the quantity g
@@ -60,7 +60,7 @@ def accelerations(program: Program, theta: Array, covariance: Array, samples: Se
         return np.asarray(cubes / (6 * squares**1.5) * np.sqrt(len(samples)))
 
 
-def _along(program: Program, theta: Array, directions: Array, data: Dataset) -> Array:
+def _along(program: Density, theta: Array, directions: Array, data: Dataset) -> Array:
     """Derivatives ``(units, p)`` of each unit's log-likelihood along the columns of ``directions``."""
 
     def units(at: Array) -> Array:

@@ -14,7 +14,7 @@ from ...concerns import Concern
 from ...data.dataset import Dataset
 from ..delta import standard_errors
 from ..interval import Compute, Interval, Request, refused
-from . import parametric, resampling
+from . import resampling
 from .bias_corrected import accelerations, bias_correction, corrected
 from .resampling import Replicates, generator, replicates
 
@@ -70,9 +70,9 @@ def _samples(request: Request, scheme: str) -> list[Dataset]:
     program = request.program
     if scheme == "case":
         return [program.data]
-    drawn = parametric.simulated(program, request.estimate.point, min(_SAMPLES, request.replicates), generator(request))
+    drawn = program.outcomes(request.estimate.point, min(_SAMPLES, request.replicates), generator(request))
     count = len(next(iter(drawn.values())))
-    return [program.data.replace(**{role: values[r] for role, values in drawn.items()}) for r in range(count)]
+    return [program.with_outcomes({role: values[r] for role, values in drawn.items()}) for r in range(count)]
 
 
 def _inapplicable(request: Request, scheme: str) -> tuple[str, str] | None:
@@ -87,7 +87,7 @@ def _inapplicable(request: Request, scheme: str) -> tuple[str, str] | None:
     elif estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
         reason = "the estimate lies on the edge of its support, where the bootstrap is inconsistent (Andrews 2000)"
     elif scheme == "parametric":
-        reason = parametric.unavailable(program)
+        reason = program.undrawable
     else:
         reason = resampling.unavailable(program)
     return None if reason is None else ("not_applicable", reason)

@@ -1,6 +1,6 @@
 """Bootstrap replicates of every quantity: three ways to make a data set like ours, one way to refit it.
 
-``parametric``  drawn from the fitted model under the data's own design (`parametric`);
+``parametric``  drawn from the fitted model under the data's own design (`Density.outcomes`);
 ``case``        whole units drawn with replacement, which trusts no model; [1]_
 ``bayesian``    every unit weighted by Dirichlet(1, …, 1): draws of the posterior of the population's maximum
                 likelihood value under a flat prior over distributions. [2]_
@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...density.density import Program
-from ...search.batch import BatchOptima, fit_batch, why_not
+from ...density.density import Density
+from ...search.batch import fit_batch, why_not
+from ...search.optimum import Optima
 from ..interval import Request
-from . import parametric
 
 Array = NDArray[np.float64]
 BLOCK = 5_000_000
@@ -45,28 +45,28 @@ class Replicates:
         return len(self.quantities)
 
 
-Scheme = Callable[[Program, Array, int, np.random.Generator], tuple[dict[str, Array], Array | None]]
-"""Program, θ̂, number of replicates, generator → columns by role ``(R, n)``, weights ``(R, units)`` or None."""
+Scheme = Callable[[Density, Array, int, np.random.Generator], tuple[dict[str, Array], Array | None]]
+"""Density, θ̂, number of replicates, generator → columns by role ``(R, n)``, weights ``(R, units)`` or None."""
 
 
-def _parametric(program: Program, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, None]:
-    return parametric.simulated(program, theta, count, generator), None
+def _parametric(program: Density, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, None]:
+    return program.outcomes(theta, count, generator), None
 
 
-def _case(program: Program, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
+def _case(program: Density, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
     position = _together(program)
     clusters = position.max() + 1
     drawn = generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=count)
     return {}, drawn[:, position].astype(float)
 
 
-def _bayesian(program: Program, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
+def _bayesian(program: Density, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
     position = _together(program)
     clusters = position.max() + 1
     return {}, clusters * generator.dirichlet(np.ones(clusters), size=count)[:, position]
 
 
-def _together(program: Program) -> NDArray[np.intp]:
+def _together(program: Density) -> NDArray[np.intp]:
     """Which draw each unit ``(units,)`` shares: its own, or its group's where the data say who belongs together."""
     if "group" not in program.data or program.units != program.data.n:
         return np.arange(program.units)
@@ -75,11 +75,13 @@ def _together(program: Program) -> NDArray[np.intp]:
 
 SCHEMES: dict[str, Scheme] = {"parametric": _parametric, "case": _case, "bayesian": _bayesian}
 
-_kept: "WeakKeyDictionary[Program, dict[Any, Replicates]]" = WeakKeyDictionary()
+_kept: "WeakKeyDictionary[Density, dict[Any, Replicates]]" = WeakKeyDictionary()
 
 
-def unavailable(program: Program) -> str | None:
+def unavailable(program: Density) -> str | None:
     """Why units cannot be resampled or weighted, or None."""
+    if program.model.unit == "series":
+        return "rows of a series depend on each other, and drawn by themselves they do not; take bootstrap (parametric)"
     own = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
     if own is None:
         return None
@@ -116,9 +118,7 @@ def _resampled(request: Request, scheme: str) -> Replicates:
     return Replicates(np.concatenate(found), failed, reason)
 
 
-def _reason(
-    program: Program, optima: BatchOptima, replicate: int, columns: dict[str, Array], weights: Array | None
-) -> str:
+def _reason(program: Density, optima: Optima, replicate: int, columns: dict[str, Array], weights: Array | None) -> str:
     data: Dataset = program.data.replace(**{role: values[replicate] for role, values in columns.items()})
     if weights is not None and weights.shape[1] == data.n:
         present = np.flatnonzero(weights[replicate])

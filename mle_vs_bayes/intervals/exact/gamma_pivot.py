@@ -7,14 +7,14 @@ all censored units then carry the time of the last event.
 """
 
 from ...data.dataset import Dataset
-from ...density.density import Program
+from ...density.density import Density
 from ...model.censoring import events_and_time, seen
 from .theory import Ends
 
 FAMILY = "gamma_pivot"
 
 
-def rate(program: Program, name: str, level: float) -> Ends | str:
+def rate(program: Density, name: str, level: float) -> Ends | str:
     """The interval of the rate, or why the pivot's distribution is not known."""
     reason = _inexact(program.data)
     return reason if reason is not None else {name: gamma_pivot(*events_and_time(program.data), level)}

@@ -3,13 +3,13 @@
 .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28(3/4), 437–442.
 """
 
-from ...density.density import Program
+from ...density.density import Density
 from .theory import Ends
 
 FAMILY = "garwood"
 
 
-def rate(program: Program, name: str, level: float) -> Ends:
+def rate(program: Density, name: str, level: float) -> Ends:
     """Per unit of exposure, from the total count, which is Poisson(rate × total exposure)."""
     exposure = float(program.data["exposure"].sum())
     lower, upper = garwood(float(program.data["y"].sum()), level)

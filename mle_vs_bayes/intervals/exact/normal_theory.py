@@ -9,14 +9,14 @@ residual degrees of freedom n − k, s² the residual sum of squares over them, 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Program
+from ...density.density import Density
 from .theory import Ends
 
 Array = NDArray[np.float64]
 T, CHI_SQUARE = "t", "chi_square"
 
 
-def t(program: Program, name: str, level: float) -> Ends | str:
+def t(program: Density, name: str, level: float) -> Ends | str:
     """Estimate ∓ t quantile × s √(XᵀX)⁻¹ⱼⱼ of each element of a mean or of coefficients."""
     from scipy.special import stdtrit
 
@@ -28,7 +28,7 @@ def t(program: Program, name: str, level: float) -> Ends | str:
     return {label: (float(b - r), float(b + r)) for label, b, r in zip(labels, beta, reach, strict=True)}
 
 
-def chi_square(program: Program, name: str, level: float) -> Ends | str:
+def chi_square(program: Density, name: str, level: float) -> Ends | str:
     """√(residual sum of squares / χ² quantiles), equal tails."""
     from scipy.special import gammaincinv
 
@@ -41,7 +41,7 @@ def chi_square(program: Program, name: str, level: float) -> Ends | str:
     return {name: (float(lower), float(upper))}
 
 
-def _least_squares(program: Program, name: str) -> tuple[Array, Array, int, float]:
+def _least_squares(program: Density, name: str) -> tuple[Array, Array, int, float]:
     """β̂ ``(k,)``, the diagonal of (XᵀX)⁻¹ ``(k,)``, n − k, and the residual sum of squares.
 
     In working coordinates the columns of the design are orthogonal and of length √n; where each group has a mean,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...density.density import Program
+from ...density.density import Density
 from ..interval import Compute
 from .theory import Ends, Formula, theoretical
 
@@ -18,7 +18,7 @@ FAMILY = "clopper_pearson"
 def of_counts(formula: Callable[[float, float, float], tuple[float, float]]) -> Formula:
     """A formula in successes, trials and level, read off the data: their totals are sufficient."""
 
-    def ends(program: Program, name: str, level: float) -> Ends:
+    def ends(program: Density, name: str, level: float) -> Ends:
         return {name: formula(float(program.data["y"].sum()), float(program.data["trials"].sum()), level)}
 
     return ends

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Program
+from ...density.density import Density
 from ..interval import Compute, Interval, Request, refused
 
 Array = NDArray[np.float64]
 Ends = dict[str, tuple[float, float]]
 """Lower and upper end by a parameter's label."""
-Formula = Callable[[Program, str, float], Ends | str]
-"""Program, parameter's name and level → the ends of its elements, or why the formula does not hold here."""
+Formula = Callable[[Density, str, float], Ends | str]
+"""Density, parameter's name and level → the ends of its elements, or why the formula does not hold here."""
 _GRID = 33
 
 
@@ -51,7 +51,7 @@ def assembled(request: Request, formulas: Mapping[str, Formula]) -> list[Interva
     ]
 
 
-def _derived(program: Program, ends: Ends) -> Ends:
+def _derived(program: Density, ends: Ends) -> Ends:
     """The ends with those of derived quantities that follow from one of them."""
     labels, size = program.quantity_labels, program.layout.size
     found = dict(ends)
@@ -66,7 +66,7 @@ def _derived(program: Program, ends: Ends) -> Ends:
     return found
 
 
-def _along(program: Program, label: str, lower: float, upper: float) -> Array:
+def _along(program: Density, label: str, lower: float, upper: float) -> Array:
     """All quantities ``(_GRID, q)`` as one parameter goes from end to end (a little way where it has no ends)."""
     position, point = program.layout.labels.index(label), program.start
     if np.isnan(lower):

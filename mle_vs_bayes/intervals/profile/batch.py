@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from ...density.stack import Stack
 from ...model.support import Support
-from ...search.batch import evaluator
-from ...search.batch_coordinates import BatchCoordinates
-from ..scale import elementwise, supports
+from ...search.problem import coordinates_of, evaluator
+from ..scale import supports
 from ..wald import normal_quantile
 
 Array = NDArray[np.float64]
@@ -81,7 +80,7 @@ class _Problem:
 
     def __init__(self, stack: Stack, theta: Array, power: float, index: Index) -> None:
         program, evaluate = stack.program, evaluator(stack, power)
-        z = BatchCoordinates(stack, index).z(theta)
+        z = coordinates_of(stack, index).z(theta)
         value, gradient, hessian = evaluate(z, index)
         sound = np.isfinite(value) & np.all(np.isfinite(z) & np.isfinite(gradient), axis=1)
         sound &= np.all(np.isfinite(hessian), axis=(1, 2))
@@ -90,7 +89,7 @@ class _Problem:
         self.index, self.z, self.height = index[self.kept], z[self.kept], value[self.kept]
         self.root = np.swapaxes(np.linalg.inv(np.linalg.cholesky(information[self.kept])), 1, 2)
         self.evaluate, self.program = evaluate, program
-        self.coordinates = BatchCoordinates(stack, self.index)
+        self.coordinates = coordinates_of(stack, self.index)
 
     def ends(self, position: int, support: Support, quantile: float) -> Array:
         """Where one quantity's profile falls by ``quantile``²/2, below the optimum if it is negative, ``(r,)``."""
@@ -112,7 +111,7 @@ class _Problem:
             theta = self.coordinates.theta(self._z(x))
             return np.asarray(support.unconstrain(program.quantities(theta)[:, position]))
 
-        if position >= layout.size or not elementwise(layout.parameter_of(layout.labels[position]).support):
+        if position >= layout.size or not layout.parameter_of(layout.labels[position]).support.elementwise:
             return _Quantity(of, None)
         u = of(np.zeros_like(self.z))
         slopes = linear[position] @ self.coordinates.jacobian(self.z) / support.slope(u)[:, None]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...concerns import Concern
-from ...density.density import Program
-from ...search.optimum import Optimum, maximise
+from ...density.density import Density
+from ...search.optimum import Optimum, maximum
 from ..interval import Interval, check_level
 from ..wald import normal_quantile
 from .constrained import Point, UnreachableError
@@ -41,7 +41,7 @@ class ProfileCurve:
     """
 
     def __init__(
-        self, program: Program, optimum: Optimum, label: str, power: float = 0.0, origin: Optimum | None = None
+        self, program: Density, optimum: Optimum, label: str, power: float = 0.0, origin: Optimum | None = None
     ) -> None:
         self.program, self.label, self.power = program, label, power
         self._origin = origin or optimum
@@ -85,17 +85,35 @@ class ProfileCurve:
             return Interval(status="failed", reason="; ".join(failed), concerns=self.concerns, detail=self)
         sides = self._open_sides(lower, upper)
         concerns = (*self.concerns, *(Concern("profile_open", side) for side in sides))
-        reason = "; ".join(sides) or None
+        reason = "; ".join((*self._elsewhere(), *sides)) or None
         return Interval(
             lower=self._value(lower), upper=self._value(upper), reason=reason, concerns=concerns, detail=self
         )
 
     def deviance_at(self, value: float) -> float:
-        """2 (ℓ̂ − ℓ_p) at one value: the likelihood-ratio statistic of that value; infinite where it is impossible."""
+        """2 (ℓ̂ − ℓ_p) at one value: the likelihood-ratio statistic of that value; NaN where no maximum was found."""
         try:
-            return self._adopting(lambda trace: -2 * trace.at(trace.quantity.t(value)).height)
+            return -2 * self.highest_at(value)[0]
         except (UnreachableError, LostOptimumError):
-            return float("inf")
+            return float("nan")
+
+    def highest_at(self, value: float) -> tuple[float, Array]:
+        """The highest log density where the quantity has this value, relative to the optimum's, and its θ ``(p,)``.
+
+        Raises
+        ------
+        UnreachableError, LostOptimumError
+            No maximum was found there.
+        """
+        if not self._varies():
+            raise UnreachableError(f"{self.label} does not change to first order at the estimate")
+
+        def at(trace: Trace) -> tuple[float, Array]:
+            point = trace.reached(trace.quantity.t(value))
+            return point.height, trace.surface.theta(point.x)
+
+        with np.errstate(all="ignore"):  # on the way to a value so far that numbers end
+            return self._adopting(at)
 
     @property
     def values(self) -> Array:
@@ -111,8 +129,8 @@ class ProfileCurve:
     def concerns(self) -> tuple[Concern, ...]:
         """What the points met so far give reason for."""
         found = []
-        gain = self.optimum.evaluation.value - self._origin.evaluation.value
         if self.optimum is not self._origin:
+            gain = self.optimum.evaluation.value - self._origin.evaluation.value
             found.append(Concern("better_optimum", f"log density higher by {gain:.3g} at {self._where()}"))
         trace = self._traces[-1]
         dips = [p.t for p in trace.points.values() if p.t * p.slope > _FALL]
@@ -157,7 +175,7 @@ class ProfileCurve:
                 return ask(self._traces[-1])
             except BetterOptimumError as better:
                 with np.errstate(all="ignore"):
-                    found = maximise(self.program, self.power, better.z)
+                    found = maximum(self.program, self.power, better.z)
                 if found.status != "ok" or found.evaluation.value <= self.optimum.evaluation.value:
                     raise LostOptimumError(f"the density rises above the estimate's: {found.reason}") from None
                 self._hang(found)
@@ -175,7 +193,13 @@ class ProfileCurve:
     def _ends_on_edge(self, end: End) -> bool:
         """Whether the curve runs level to an edge that is itself a possible value: then that is the end."""
         support = self._traces[-1].quantity.support
-        return support.closed and end.towards == support.lower
+        return support.closed and end.towards == support.closed_end
+
+    def _elsewhere(self) -> tuple[str, ...]:
+        """That the interval is not one around the estimate, where a better optimum was met."""
+        if self.optimum is self._origin:
+            return ()
+        return (f"the interval is around a higher maximum than the estimate, met on the way: {self._where()}",)
 
     def _open_sides(self, lower: End, upper: End) -> list[str]:
         open_ends = [end for end in (lower, upper) if end.towards is not None and not self._ends_on_edge(end)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...density.density import Evaluation, Program
+from ...density.density import Density, Evaluation
 from ...search.optimum import Optimum
 
 _NEAR = 1e-9
@@ -12,7 +12,7 @@ _NEAR = 1e-9
 _STEPS = 60
 
 
-def inside(program: Program, power: float, optimum: Optimum) -> Optimum:
+def inside(program: Density, power: float, optimum: Optimum) -> Optimum:
     """The optimum itself, or, for one on an edge, a point next to it under the optimum's own height.
 
     The edge lies at z = −∞; the distance on the logarithmic scale grows until the density is the edge's.

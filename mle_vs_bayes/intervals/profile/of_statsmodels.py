@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...density.density import Program
+from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from .curve import ProfileCurve
@@ -22,7 +22,7 @@ def profile(results: Any, label: str) -> ProfileCurve:
         Results of another model, or no such quantity.
     """
     program = getattr(getattr(results, "model", None), "program", None)
-    if not isinstance(program, Program):
+    if not isinstance(program, Density):
         raise UsageError(
             f"there is no profile of {type(results).__name__} here; give the results of a comparison, "
             'comparison["mle"].results.'

@@ -9,10 +9,10 @@ on the edge of its support the cut-off is too far out, never too near (Self & Li
 
 import numpy as np
 
-from ...density.density import Program
+from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
-from ...search.optimum import Optimum, polished
+from ...search.optimum import Optimum, maximum
 from ..interval import Interval, Request, refused
 from .curve import ProfileCurve
 
@@ -27,7 +27,7 @@ def profile_penalised(request: Request) -> list[Interval]:
     return _intervals(request, power=1.0)
 
 
-def profile_curve(program: Program, estimate: Estimate, label: str, power: float = 0.0) -> ProfileCurve:
+def profile_curve(program: Density, estimate: Estimate, label: str, power: float = 0.0) -> ProfileCurve:
     """The profile of one parameter or derived quantity; ``power`` 0 around the MLE, 1 around the MAP.
 
     Raises
@@ -60,7 +60,12 @@ def _intervals(request: Request, power: float) -> list[Interval]:
     return found
 
 
-def _optimum(program: Program, estimate: Estimate, power: float) -> Optimum | Interval:
+def likelihood_optimum(program: Density, mle: Estimate) -> Optimum | Interval:
+    """The maximum likelihood estimate as an optimum, or an interval that says why nothing is profiled around it."""
+    return _optimum(program, mle, 0.0)
+
+
+def _optimum(program: Density, estimate: Estimate, power: float) -> Optimum | Interval:
     """The estimate as an optimum in working coordinates, or an interval that says why there is no profile."""
     if not estimate.converged:
         return Interval(status=estimate.status, reason=estimate.reason)
@@ -68,7 +73,7 @@ def _optimum(program: Program, estimate: Estimate, power: float) -> Optimum | In
         reason = "the likelihood is not curved around the estimate, so the χ² cut-off does not hold"
         return Interval(status="not_applicable", reason=reason)
     with np.errstate(divide="ignore"):  # z = −∞ on a closed edge
-        optimum = polished(program, power, program.coordinates.z(estimate.point), 0)
+        optimum = maximum(program, power, program.coordinates.z(estimate.point))
     if optimum.status != "ok":
         return Interval(status="failed", reason=optimum.reason)
     if not np.isfinite(optimum.evaluation.value):

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Evaluation, Program
+from ...density.density import Density, Evaluation
 from ...search.optimum import Optimum
-from ..scale import elementwise, supports
+from ..scale import supports
 
 Array = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ _LEVEL = 1e-4
 class Surface:
     """Log-likelihood + power · log prior in x, relative to its optimum's; counts what it costs."""
 
-    def __init__(self, program: Program, power: float, optimum: Optimum) -> None:
+    def __init__(self, program: Density, power: float, optimum: Optimum) -> None:
         self.program, self.power, self.optimum = program, power, optimum
         information = -optimum.evaluation.hessian
         level = program.layout.bounded & (np.diag(information) < _LEVEL)
@@ -63,7 +63,7 @@ class Quantity:
     def _place(self) -> None:
         coordinates, z = self.surface.program.coordinates, self.surface.optimum.z
         u = self.support.unconstrain(coordinates.theta(z)[self.index : self.index + 1])
-        slopes = coordinates.linear[self.index] @ coordinates.layout.jacobian(z) / self.support.slope(u)
+        slopes = coordinates.linear[self.index] @ coordinates.jacobian(z) / self.support.slope(u)
         row = slopes @ self.surface.root
         self.centre, self.error = float(u[0]), float(np.linalg.norm(row))
         self.row = row / self.error
@@ -137,11 +137,11 @@ class Curved(Quantity):
 def quantity(surface: Surface, label: str) -> Quantity:
     """The parameter or derived quantity of this label."""
     layout = surface.program.layout
-    linear = label in layout.labels and elementwise(layout.parameter_of(label).support)
+    linear = label in layout.labels and layout.parameter_of(label).support.elementwise
     return (Quantity if linear else Curved)(surface, surface.program.quantity_labels.index(label))
 
 
-def _picker(program: Program, index: int) -> Callable[[Array], Array]:
+def _picker(program: Density, index: int) -> Callable[[Array], Array]:
     """The quantity's values ``(m,)`` from parameter vectors ``(m, p)``."""
     layout = program.layout
     if index < layout.size:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Program
+from ...density.density import Density
 from ...search.optimum import Optimum
+from ...search.starts import starts_of
 from .constrained import EXCLUDED, IMPOSSIBLE, Point, UnreachableError, highest
 from .surface import Surface, quantity
 
@@ -23,6 +24,10 @@ _FAILURES = 5
 """Points of it that may have no maximum, each half-way back, before it is given up."""
 _HORIZON = 50.0, 1e12
 """How far it goes: a factor of e⁵⁰ where the scale is a logarithm, else so many standard errors."""
+_STATIONS = 120
+"""Steps of the way to one value: each at most twice as long as the one before, a quarter where it was too long."""
+_STARTS = 3
+"""From which a maximum at one value is looked for beside the curve."""
 _LEVEL, _FLAT = 0.05, 4
 """A curve is level when, as the distance grows by a factor of e, it would rise by less than this part of itself and of
 what is missing to the cut-off, so many steps in a row: one step alone may be a hump."""
@@ -51,7 +56,7 @@ class End:
 class Trace:
     """The points of one profile met so far, and the search for more."""
 
-    def __init__(self, program: Program, optimum: Optimum, label: str, power: float) -> None:
+    def __init__(self, program: Density, optimum: Optimum, label: str, power: float) -> None:
         self.surface = Surface(program, power, optimum)
         self.quantity = quantity(self.surface, label)
         origin = np.zeros(len(optimum.z))
@@ -65,11 +70,63 @@ class Trace:
         UnreachableError, BetterOptimumError
         """
         if t not in self.points:
-            found = self._from_neighbours(t)
-            if found.height > 1e-6 + 1e3 * self.surface.grain:
-                raise BetterOptimumError(self.surface.z(found.x))
-            self.points[t] = found
+            point = self._from_neighbours(t)
+            self._check_height(point)
+            self.points[t] = point
         return self.points[t]
+
+    def reached(self, t: float) -> Point:
+        """The highest point at t, however far it is: along the curve, step by step where one step does not do.
+
+        It is looked for from other starts, too, since a lower one among several maxima would speak against t.
+
+        Raises
+        ------
+        UnreachableError, BetterOptimumError
+        """
+        try:
+            points = [self._along_the_curve(t)]
+        except UnreachableError as error:
+            points, failure = [], error
+        points += self._from_elsewhere(t)
+        if not points:
+            raise failure
+        highest_point = max(points, key=lambda point: point.height)
+        self._check_height(highest_point)
+        self.points[t] = highest_point
+        return highest_point
+
+    def _along_the_curve(self, t: float) -> Point:
+        inside = min(self.points.values(), key=lambda point: abs(point.t - t))
+        stride, failure = t - inside.t, UnreachableError(f"{_STATIONS} steps did not reach it")
+        for _ in range(_STATIONS):
+            last = abs(stride) >= abs(t - inside.t)
+            try:
+                inside = self.at(t if last else inside.t + stride)
+            except UnreachableError as error:
+                failure, stride = error, stride / 4
+            else:
+                if last:
+                    return inside
+                stride *= 2
+            if abs(stride) < 1e-6 * (1 + abs(inside.t)):
+                break
+        raise failure
+
+    def _from_elsewhere(self, t: float) -> list[Point]:
+        """Maxima at t from where the searches for the optimum itself begin."""
+        surface, points = self.surface, []
+        for start in starts_of(surface.program, _STARTS, seed=0):
+            try:
+                x = np.linalg.solve(surface.root, start - surface.optimum.z)
+                points.append(highest(surface, self.quantity, t, x))
+            except UnreachableError:
+                continue
+        return points
+
+    def _check_height(self, point: Point) -> None:
+        if point.height > 1e-6 + 1e3 * self.surface.grain:
+            raise BetterOptimumError(self.surface.z(point.x))
 
     def _from_neighbours(self, t: float) -> Point:
         nearest, *others = sorted(self.points.values(), key=lambda p: abs(p.t - t))

@@ -1,4 +1,4 @@
-"""Functions of θ compiled from a stranger's graphs: exact derivatives where there are any, differences where not.
+"""Functions of θ compiled from a program's graphs: exact derivatives where there are any, differences where not.
 
 An operation may raise where others give NaN (a covariance that is not positive definite): a search that has run off
 must see NaN. Some operations have no second derivative, some cannot be vectorised (scans, black boxes): of the ways
@@ -6,6 +6,7 @@ to a Hessian the first that works is taken.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...density.compile_cache import MODE
-from ...density.quiet import quiet
+from ...quiet import quiet
 
 Array = NDArray[np.float64]
 Of = Callable[[Array], Any]
@@ -43,7 +44,7 @@ def function(vector: Any, outputs: Any) -> Of:
 
 
 def function_of(inputs: Sequence[Any], outputs: Any) -> Callable[..., Any]:
-    """The same of several inputs."""
+    """A compiled function of several inputs without PyMC's checks of parameters; it may raise."""
     import pytensor
     from pytensor.compile.mode import get_mode
 
@@ -80,54 +81,76 @@ def guarded(of: Of, shape: tuple[int, ...]) -> Callable[[Array], Array]:
     return values
 
 
+@dataclass(frozen=True, eq=False)
 class Derivatives:
-    """Gradient ``(p,)`` and Hessian ``(p, p)`` of a scalar graph of a vector; tried at ``point`` first.
+    """Gradient ``(p,)`` and Hessian ``(p, p)`` of a scalar graph of a vector.
 
-    ``exact`` says whether the gradient is, ``scale`` ``(p,)`` about one standard error of each element, for
-    differences where there is nothing better.
+    ``exact`` says whether the gradient is, ``scale`` ``(p,)`` is about one standard error of each element, for
+    differences where there is nothing better. ``first`` and ``second`` are compiled, None where there are none; the
+    differences are those of ``first``, else of ``value``.
     """
 
-    def __init__(self, vector: Any, scalar: Any, point: Array) -> None:
-        size, self.large = len(point), False
-        self.scale = 0.01 * np.maximum(np.abs(point), 1e-2 * np.max(np.abs(point), initial=0.0))
-        self.scale = np.where(self.scale > 0, self.scale, 0.01)
-        self.exact, of = self._gradient(vector, scalar, point)
-        self.gradient = guarded(of, (size,))
-        self.hessian = guarded(self._hessian(vector, scalar, point, of), (size, size))
+    value: Of | None
+    first: Of | None
+    second: Of | None
+    exact: bool
+    scale: Array
 
     def __call__(self, theta: Array) -> tuple[Array, Array]:
         return self.gradient(theta), self.hessian(theta)
 
-    def _gradient(self, vector: Any, scalar: Any, point: Array) -> tuple[bool, Of]:
-        from pytensor.gradient import grad
+    def with_scale(self, scale: Array) -> "Derivatives":
+        """The same with other steps of its differences."""
+        return replace(self, scale=scale)
 
+    def gradient(self, theta: Array) -> Array:
+        return guarded(self._gradient, (len(self.scale),))(theta)
+
+    def hessian(self, theta: Array) -> Array:
+        return guarded(self._hessian, (len(self.scale),) * 2)(theta)
+
+    def _gradient(self, theta: Array) -> Any:
+        if self.first is not None:
+            return self.first(theta)
+        assert self.value is not None
+        return differences(self.value, theta, _GRADIENT * self.scale)
+
+    def _hessian(self, theta: Array) -> Any:
+        hessian = None if self.second is None else np.asarray(self.second(theta))
+        if hessian is not None and np.all(np.isfinite(hessian)):
+            return hessian
+        # The second derivative of a power of 0, say, is not a number in PyTensor, where that of differences is.
+        hessian = differences(self._gradient, theta, (_HESSIAN if self.exact else _TWICE) * self.scale)
+        return (hessian + hessian.T) / 2
+
+
+def derivatives(vector: Any, scalar: Any, point: Array) -> Derivatives:
+    """The derivatives of a scalar graph of a vector ``(p,)``: of the ways to each the first that works at ``point``."""
+    from pytensor.gradient import grad
+
+    scale = 0.01 * np.maximum(np.abs(point), 1e-2 * np.max(np.abs(point), initial=0.0))
+    scale = np.where(scale > 0, scale, 0.01)
+    try:
+        first = function(vector, grad(scalar, vector, disconnected_inputs="ignore"))
+        first(point)
+    except refusals():
+        return Derivatives(function(vector, scalar), None, None, exact=False, scale=scale)
+    exact = not _has_black_box(scalar)
+    small = len(first.maker.fgraph.apply_nodes) <= _LARGE  # type: ignore[attr-defined]
+    second = _second(vector, scalar, point) if exact and small else None
+    return Derivatives(None, first, second, exact, scale)
+
+
+def _second(vector: Any, scalar: Any, point: Array) -> Of | None:
+    """The compiled Hessian, or None where there is none."""
+    for graph in _hessians(vector, scalar):
         try:
-            found = function(vector, grad(scalar, vector, disconnected_inputs="ignore"))
+            found = function(vector, graph())
             found(point)
         except refusals():
-            value = function(vector, scalar)
-            return False, lambda theta: differences(value, theta, _GRADIENT * self.scale)
-        self.large = len(found.maker.fgraph.apply_nodes) > _LARGE  # type: ignore[attr-defined]
-        return not _has_black_box(scalar), found
-
-    def _hessian(self, vector: Any, scalar: Any, point: Array, gradient: Of) -> Of:
-        def by_differences(theta: Array) -> Array:
-            hessian = differences(gradient, theta, (_HESSIAN if self.exact else _TWICE) * self.scale)
-            return (hessian + hessian.T) / 2
-
-        for graph in _hessians(vector, scalar) if self.exact and not self.large else ():
-            try:
-                found = function(vector, graph())
-                found(point)
-            except refusals():
-                continue
-            return lambda theta: _finite_or(found(theta), by_differences, theta)
-        return by_differences
-
-
-def _finite_or(hessian: Any, otherwise: Of, theta: Array) -> Any:
-    """The second derivative of a power of 0, say, is not a number in PyTensor, where that of differences is."""
-    return hessian if np.all(np.isfinite(hessian)) else otherwise(theta)
+            continue
+        return found
+    return None
 
 
 def _hessians(vector: Any, scalar: Any) -> Iterator[Callable[[], Any]]:
@@ -142,22 +165,25 @@ def _hessians(vector: Any, scalar: Any) -> Iterator[Callable[[], Any]]:
     yield lambda: by(vectorize=False)
 
 
-def scores(vector: Any, units: Any, point: Array, scale: Array) -> Of:
-    """Gradients of all units ``(units, p)``: one graph where the units can be pushed forward, else differences."""
+def scores(inputs: Sequence[Any], units: Any, at: Sequence[Array], scale: Array) -> Callable[..., Array]:
+    """Gradients of all units ``(units, p)`` in the first of the ``inputs``, θ ``(p,)``, as a function of them all.
+
+    One graph where the units can be pushed forward ``at`` these values, else differences.
+    """
     import pytensor.tensor as pt
     from pytensor.gradient import pushforward
     from pytensor.graph.replace import vectorize_graph
 
     try:
-        direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
-        along: Any = pushforward(units, vector, direction)
-        found = function(vector, vectorize_graph(along, {direction: pt.eye(len(point))}))
-        if np.asarray(found(point)).shape[0] == len(point):
-            return lambda theta: np.asarray(found(theta)).T
+        direction = pt.vector("direction", shape=inputs[0].type.shape, dtype="float64")
+        along: Any = pushforward(units, inputs[0], direction)
+        exact = function_of(inputs, vectorize_graph(along, {direction: pt.eye(len(scale))}))
+        if np.asarray(exact(*at)).shape[0] == len(scale):
+            return lambda *values: np.asarray(exact(*values)).T
     except refusals():
         pass
-    values = function(vector, units)
-    return lambda theta: differences(values, theta, _GRADIENT * scale).T
+    of = function_of(inputs, units)
+    return lambda theta, *rest: differences(lambda moved: of(moved, *rest), theta, _GRADIENT * scale).T
 
 
 def differences(of: Of, theta: Array, steps: Array) -> Array:
@@ -172,7 +198,7 @@ def differences(of: Of, theta: Array, steps: Array) -> Array:
 
 
 def _has_black_box(graph: Any) -> bool:
-    """Whether a black box (``black_box.py``) is in the graph: its gradient may be one of differences."""
+    """Whether a black box (`statsmodels_model.black_box`) is in the graph: its gradient may be one of differences."""
     from pytensor.graph.traversal import ancestors
 
     nodes = [variable.owner for variable in ancestors([graph]) if variable.owner is not None]

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.support import Above, Support, positive, real, unit
-from ...model.vector_support import ordered, simplex
-from .differentiate import Derivatives, differences, function
+from ...model.support import Above, Below, Between, Support, ordered, positive, real, simplex, unit
+from .differentiate import derivatives, differences, function
 
 if TYPE_CHECKING:
     import pymc
@@ -23,39 +22,6 @@ Array = NDArray[np.float64]
 
 _STEP = 1e-4
 """In u, for second derivatives: differences err by 1e-9 of the third."""
-
-
-class Below(Support):
-    """(−∞, upper) through the logarithm of the distance from ``upper``."""
-
-    def unconstrain(self, theta: Array) -> Array:
-        return np.log(self.upper - theta)
-
-    def constrain(self, u: Array) -> Array:
-        return self.upper - np.exp(u)
-
-    def slope(self, u: Array) -> Array:
-        return -np.exp(u)
-
-    def bend(self, u: Array) -> Array:
-        return -np.exp(u)
-
-
-class Between(Support):
-    """(lower, upper) through the log odds of where a value lies between the two."""
-
-    def unconstrain(self, theta: Array) -> Array:
-        return np.log(theta - self.lower) - np.log(self.upper - theta)
-
-    def constrain(self, u: Array) -> Array:
-        share = unit.constrain(u)
-        return share * self.upper + (1 - share) * self.lower
-
-    def slope(self, u: Array) -> Array:
-        return (self.upper - self.lower) * unit.slope(u)
-
-    def bend(self, u: Array) -> Array:
-        return (self.upper - self.lower) * unit.bend(u)
 
 
 class Maps:
@@ -101,7 +67,7 @@ class Maps:
     def volume(self) -> Any:
         """log |dθ/du| as PyMC counts it, and its gradient ``(f,)``."""
         value = function(self.u, self._volume)
-        slopes = Derivatives(self.u, self._volume, np.zeros(self.size))
+        slopes = derivatives(self.u, self._volume, np.zeros(self.size))
         return lambda u: (float(value(u)), slopes.gradient(u))
 
 

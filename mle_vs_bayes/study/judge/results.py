@@ -95,6 +95,7 @@ def _document(results: Results) -> dict[str, Any]:
         "cells": len(design.cells),
         "fits": outcome.fits,
         "failed": outcome.failed,
+        "without_estimate": outcome.without,
         "seed": design.seed,
         "quick": design.quick,
         "level": outcome.source.study.level,

@@ -33,6 +33,8 @@ class Entry:
     files: Mapping[str, str]
     """Folder → SHA-256 of the unit's file in it."""
     problems: Mapping[str, int] = field(default_factory=dict)
+    without: int = 0
+    """Fits that have not failed and have no estimate."""
 
 
 class Store:
@@ -56,7 +58,7 @@ class Store:
         for table, content in result.files.items():
             disk.write(self.path(table, job.name), content)
         hashes = {table: disk.digest(content) for table, content in result.files.items()}
-        entry = Entry(result.replicates, result.fits, result.failed, hashes, dict(result.problems))
+        entry = Entry(result.replicates, result.fits, result.failed, hashes, dict(result.problems), result.without)
         disk.write(self._ledger(job.name), (json.dumps(vars(entry), indent=1) + "\n").encode())
         disk.sync_folder(self.folder / LEDGER)
         return entry

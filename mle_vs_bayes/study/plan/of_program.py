@@ -1,4 +1,4 @@
-"""A study of a stranger's PyMC program at one truth: bias, coverage and the rest, without a study file."""
+"""A study of a user's PyMC program at one truth: bias, coverage and the rest, without a study file."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

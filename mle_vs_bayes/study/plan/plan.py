@@ -8,7 +8,6 @@ from typing import Any
 
 from ...errors import UsageError
 from ...model.prior import Prior
-from ...program.replicable import Replicable
 from ..run import unit
 from ..vocabulary.source import Source
 from . import seeds
@@ -37,7 +36,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     found = settings(study, quick=quick)
     for each in (study, *(setting.study for setting in found)):
         unit.estimator_names(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
-        _check_intervals(each.intervals)
+        _check_intervals(each.intervals, each.fitted)
     own = not quick and wanted.get("replicates") is None
     replicates = wanted.get("replicates") or (study.quick_replicates if quick else study.replicates)
     if replicates < 1:
@@ -110,7 +109,7 @@ def _cells(found: Sequence[Setting], seed: int, batch: int, *, own_replicates: b
 
 def _priors(setting: Setting, seed: int, n: int) -> dict[str, Any]:
     """Priors in plain numbers: what scales with the data does so with one large data set of the scenario."""
-    if not setting.study.fitted or isinstance(setting.model, Replicable):
+    if not setting.study.fitted or setting.model.fixed_priors:
         return {}
     from ...fit.priors import resolve
 
@@ -140,8 +139,9 @@ def _plan(setting: Setting, priors: Mapping[str, Any], seed: int, batch: int) ->
     return decided
 
 
-def _check_intervals(kinds: Sequence[str]) -> None:
-    if kinds:
-        from ...intervals import chosen
+def _check_intervals(kinds: Sequence[str], estimators: Sequence[str]) -> None:
+    if kinds and estimators:
+        from ...intervals import chosen, notes
 
         chosen(tuple(kinds))
+        notes(unit.estimator_names(estimators), tuple(kinds))

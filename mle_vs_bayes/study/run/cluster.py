@@ -17,10 +17,8 @@ from .local import HEARTBEAT
 from .unit import Job, Result
 
 KEPT = "what is finished is kept, and `mle-vs-bayes study resume DIR --scheduler URL` goes on with it."
-PATIENCE = 20
-"""Seconds in which the scheduler and its first worker must answer, and in which a lost last worker is waited for."""
 GATHER = 5
-"""Seconds in which a finished unit's result must arrive."""
+"""Seconds after which the result of a finished unit is asked for again, and for which a nanny's answer is awaited."""
 _one_at_a_time = threading.Lock()
 
 
@@ -36,16 +34,20 @@ class Killed(Lost):
 
 
 class ClusterCrew:
-    """The workers behind one ``distributed.Client``.
+    """The workers behind one ``distributed.Client``, and how many seconds may pass in which it has none.
 
     Dask blames a worker's death on every unit that was given to it. Those it gives up are suspects, and run again one
     at a time when all others are done, so that the blame falls on the right one.
     """
 
-    def __init__(self, client: Any) -> None:
-        self.client = client
+    def __init__(self, client: Any, patience: float) -> None:
+        self.client, self.patience = client, patience
         self.seen = time.monotonic()
         """When there was a worker last."""
+        self.workers: set[str] = set()
+        """Addresses of those that were there last."""
+        self.nannies: set[str] = set()
+        """Addresses of the processes that start a worker again when it dies."""
 
     def work(self, jobs: Iterable[Job]) -> Iterator[Finished | None]:
         """See `engine.Crew.work`."""
@@ -55,7 +57,7 @@ class ClusterCrew:
         under_way: dict[Any, Job] = {}
         one_by_one = False
         while True:
-            room = 2 * max(1, self._threads()) - len(under_way)
+            room = 2 * max(1, self.threads()) - len(under_way)
             given = list(islice(waiting, max(0, room)))
             if not given and not under_way and suspects:
                 one_by_one, given = True, [suspects.popleft()]
@@ -76,23 +78,48 @@ class ClusterCrew:
                 else:
                     yield under_way.pop(future), outcome
 
-    def _threads(self) -> int:
-        """Threads of all workers.
+    def threads(self) -> int:
+        """Threads of all workers; 0 while those that there were are being started again.
 
         Raises
         ------
         UsageError
-            The scheduler is gone, or has had no worker for `PATIENCE` seconds.
+            The scheduler is gone, or has had no worker for longer than the patience lasts.
         """
         try:
-            found = sum(self.client.nthreads().values())
+            threads = self.client.nthreads()
+            if threads and set(threads) != self.workers:
+                known = self.client.scheduler_info()["workers"].values()
+                self.workers = set(threads)
+                self.nannies |= {worker["nanny"] for worker in known if worker["nanny"]}
         except (OSError, RuntimeError, TimeoutError) as error:
             raise UsageError(f"the Dask scheduler has gone ({error or type(error).__name__}); {KEPT}") from error
-        now = time.monotonic()
-        self.seen = now if found else self.seen
-        if now - self.seen > PATIENCE:
-            raise UsageError(f"the Dask cluster has had no worker for {PATIENCE:g} seconds; start some; {KEPT}")
-        return found
+        if threads or self._restarting():
+            self.seen = time.monotonic()
+        elif time.monotonic() - self.seen > self.patience:
+            raise UsageError(f"the Dask cluster has had no worker for {self.patience:g} seconds; start some; {KEPT}")
+        return sum(threads.values())
+
+    def _restarting(self) -> bool:
+        """Whether a nanny is there: it starts its dead worker again, and goes itself where it cannot."""
+        return bool(self.client.sync(_answers, self.nannies, self.client.connection_args))
+
+
+async def _answers(addresses: Iterable[str], options: dict[str, Any]) -> bool:
+    """Whether one of the addresses takes a connection."""
+    import asyncio
+
+    from distributed.comm import connect
+
+    async def taken(address: str) -> bool:
+        try:
+            comm = await connect(address, timeout=GATHER, **options)
+        except (OSError, TimeoutError):
+            return False
+        await comm.close()
+        return True
+
+    return any(await asyncio.gather(*map(taken, addresses)))
 
 
 def _outcome(future: Any) -> Result | Lost | None:
@@ -113,8 +140,10 @@ def _outcome(future: Any) -> Result | Lost | None:
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[ClusterCrew]:
+def cluster(address: str, patience: float) -> Iterator[ClusterCrew]:
     """A connection to a scheduler, closed at the end; the cluster stays.
+
+    For ``patience`` seconds the scheduler and its first worker are waited for, and later a lost last worker.
 
     Raises
     ------
@@ -126,16 +155,16 @@ def cluster(address: str) -> Iterator[ClusterCrew]:
     except ImportError as error:
         raise UsageError("--scheduler needs Dask; install it with `pip install 'mle-vs-bayes[cluster]'`.") from error
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = Client(address, timeout=patience)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(f"no Dask scheduler answers at {address}; start one, or correct the address.") from error
     with client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=patience)
         except TimeoutError as error:
             raise UsageError(f"the Dask scheduler at {address} has no workers; start some.") from error
         _check_versions(client)
-        yield ClusterCrew(client)
+        yield ClusterCrew(client, patience)
 
 
 def _check_versions(client: Any) -> None:

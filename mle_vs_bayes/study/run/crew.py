@@ -8,6 +8,8 @@ from typing import Protocol
 from ...errors import UsageError
 from .unit import Job, Result
 
+PATIENCE = 120.0
+"""Seconds that a cluster may be without an answer or a worker, unless another number is asked for."""
 TRIES = 3
 """Workers that a unit may take down with it before it is given up."""
 
@@ -35,8 +37,8 @@ class Crew(Protocol):
         """
 
 
-def crew(workers: int, scheduler: str | None) -> AbstractContextManager[Crew]:
-    """Workers, to be used in a ``with`` statement that sends them home.
+def crew(workers: int, scheduler: str | None, patience: float) -> AbstractContextManager[Crew]:
+    """Workers, to be used in a ``with`` statement that sends them home; a cluster's are waited for with patience.
 
     Raises
     ------
@@ -46,7 +48,7 @@ def crew(workers: int, scheduler: str | None) -> AbstractContextManager[Crew]:
     if scheduler is not None:
         from .cluster import cluster
 
-        return cluster(scheduler)
+        return cluster(scheduler, patience)
     if workers < 1:
         raise UsageError(f"the number of workers is {workers}; it must be at least 1.")
     from .local import local

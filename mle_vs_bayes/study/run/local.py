@@ -97,9 +97,9 @@ class LocalCrew:
         children = list(multiprocessing.active_children())
         self.pool.shutdown(wait=False, cancel_futures=True)
         for process in children:
-            process.terminate()
+            process.kill()  # which it cannot put off: it holds nothing that is not done again
         for process in children:
-            process.join(timeout=5)
+            process.join()
 
 
 @contextmanager

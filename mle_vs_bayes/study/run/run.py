@@ -31,6 +31,7 @@ class Wanted:
     seed: int | None = None
     workers: int = 2
     scheduler: str | None = None
+    patience: float = engine.PATIENCE
     command: str = ""
 
 
@@ -53,6 +54,11 @@ class Outcome:
         """Those of them that failed."""
         return sum(entry.failed for entry in self.entries.values())
 
+    @property
+    def without(self) -> int:
+        """Those that have not failed and have no estimate: what has no maximum, or does not apply."""
+        return sum(entry.without for entry in self.entries.values())
+
 
 def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
     """Run a study in a folder, or go on with it: what is finished there is kept.
@@ -67,6 +73,8 @@ def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None
         Somebody has had enough; what is finished stays.
     """
     watch = watch or Watch()
+    if wanted.replicates is not None and wanted.replicates < 1:
+        raise UsageError(f"the number of replicates is {wanted.replicates}; it must be above 0.")
     if not (folder / designs.NAME).exists():
         designs.check_free(folder)
     with lock.held(folder):
@@ -156,7 +164,7 @@ def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
 def _crew(wanted: Wanted, watch: Watch) -> AbstractContextManager[Crew]:
     if wanted.scheduler:
         watch.step(f"connecting to {wanted.scheduler}")
-    return engine.crew(wanted.workers, wanted.scheduler)
+    return engine.crew(wanted.workers, wanted.scheduler, wanted.patience)
 
 
 def _timed(design: Design, source: Source, crew: Crew, watch: Watch) -> Design:

@@ -50,7 +50,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished unit: the bytes of its files by folder, and how many fits it holds and how many failed."""
+    """A finished unit: the bytes of its files by folder, how many fits it holds, and how many of them failed."""
 
     files: Mapping[str, bytes]
     replicates: int
@@ -58,6 +58,8 @@ class Result:
     failed: int
     problems: Mapping[str, int] = field(default_factory=dict)
     """Reasons of failed fits and how often each was met."""
+    without: int = 0
+    """Fits that have not failed and have no estimate: there is no maximum, or the estimator does not apply."""
 
 
 def run(job: Job) -> Result:
@@ -198,17 +200,26 @@ def _functionals(
     return arrow.of_records(records, arrow.functional_schema())
 
 
-def count(table: "pyarrow.Table") -> tuple[int, int, dict[str, int]]:
-    """Fits of a table, those that failed, and their reasons: a fit is one estimator on one replicate."""
+def count(table: "pyarrow.Table") -> tuple[int, int, dict[str, int], int]:
+    """Fits of a table, those that failed, their reasons, and those that have no estimate without having failed.
+
+    A fit is one estimator on one replicate. Where the likelihood has no maximum nothing has failed, yet a performance
+    measure has one replicate fewer.
+    """
+    import pyarrow
     import pyarrow.compute as pc
 
     fit = ["replicate", "estimator"]
-    lost = table.filter(pc.and_(pc.equal(table["status"], "failed"), pc.is_null(table["estimate"])))
-    fits, failed = (each.select(fit).group_by(fit).aggregate([]).num_rows for each in (table, lost))
+    absent = pc.is_null(table["estimate"])
+    lost, missing = (
+        table.filter(pc.and_(absent, pc.is_in(table["status"], pyarrow.array(statuses))))
+        for statuses in (["failed"], ["divergent", "not_applicable"])
+    )
+    fits, failed, without = (each.select(fit).group_by(fit).aggregate([]).num_rows for each in (table, lost, missing))
     reasons = (
         lost.select([*fit, "reason"]).group_by([*fit, "reason"]).aggregate([])["reason"].value_counts().to_pylist()
     )
-    return fits, failed, {each["values"] or "no reason given": each["counts"] for each in reasons}
+    return fits, failed, {each["values"] or "no reason given": each["counts"] for each in reasons}, without
 
 
 def _key(job: Job) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What models of grouped data share: a design, statistics by group, and what cannot be used."""
+"""The trunk of models of grouped data: columns, a design, statistics by group, and what cannot be used."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import Dataset
+from ...data.column import Column, label, number
+from ...data.dataset import Dataset
+from ...model import families
+from ...model.model import Model
+from ...model.parameter import of_argument
 
 Array = NDArray[np.float64]
+mu, sigma = (of_argument(argument) for argument in families.normal.arguments)
+"""The mean of normal measurements and their spread within a group."""
 
 
-def design(n: int, groups: int) -> Dataset:
-    """``n`` rows in groups 1, 2, … that are as equally large as can be."""
-    names = tuple(str(name) for name in range(1, groups + 1))
-    return Dataset({"group": (np.arange(n) * groups // n).astype(float)}, {"group": names})
+class Grouped(Model):
+    """Measurements y of groups; ``rows_per_group`` is how many a design has."""
+
+    columns = (Column("y", number), Column("group", label))
+    rows_per_group: int
+
+    def design(self, n, rng):
+        """``n`` rows in groups 1, 2, … that are as equally large as can be."""
+        groups = max(1, n // self.rows_per_group)
+        names = tuple(str(name) for name in range(1, groups + 1))
+        return Dataset({"group": (np.arange(n) * groups // n).astype(float)}, {"group": names})
 
 
 def codes(data: Mapping[str, Array]) -> NDArray[np.intp]:
@@ -57,7 +70,7 @@ def draw_deviations(
 
 
 def symbolic_statistics(y: Any, group: Any) -> tuple[Any, Any, Any]:
-    """The same of PyTensor vectors."""
+    """`statistics` of PyTensor vectors."""
     import pytensor.tensor as pt
 
     of = pt.cast(group, "int64")

@@ -1,42 +1,42 @@
-"""Derived quantities of a stranger's program: its small deterministics, and what the function beside it derives."""
+"""Derived quantities of a program: its small deterministics, and what the function beside it derives."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...model.layout import Layout
 from ...model.parameter import Function
-from ..program_model import MOST_ELEMENTS, MOST_FITTED, OwnModel, axes_of
+from ..program_model import MOST_ELEMENTS, MOST_FITTED, ProgramModel, axes_of
 from .densities import Graphs
 from .differentiate import function, guarded
-
-if TYPE_CHECKING:
-    pass
 
 Array = NDArray[np.float64]
 
 
-def add_quantities(model: OwnModel) -> None:
-    """Give the model its functions, and their axes."""
+def with_quantities(model: ProgramModel) -> ProgramModel:
+    """The model with its derived quantities, and their axes."""
     layout = Layout(model, None)  # type: ignore[arg-type]  # its axes do not come from the data
     shapes = _small(model, layout)
     own = {variable: shape for variable, shape in shapes.items() if np.prod(shape) <= MOST_ELEMENTS}
-    told = _told(model, layout)
-    named = {**{str(v.name): shape for v, shape in own.items()}, **{name: np.shape(v) for name, v in told.items()}}
+    derived = model.hooks.functions
+    values = {} if derived is None else dict(derived(layout.split(layout.join(model.point))))
+    named = {**{str(v.name): shape for v, shape in own.items()}, **{name: np.shape(v) for name, v in values.items()}}
     axes = axes_of(model.program, named)
-    model.axes = replace(model.axes, coords={**model.axes.coords, **axes.coords})
-    model.deterministics = tuple(own)
     graphs = Graphs(model.program, layout)
     compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in own.items()]
-    derived = model.companions.functions
-    beside = [Function(name, _one(derived, name), axes.dims[name]) for name in told] if derived is not None else []
-    model.functions = (*compiled, *beside)  # type: ignore[misc]
+    beside = [Function(name, _one(derived, name), axes.dims[name]) for name in values] if derived is not None else []
+    return replace(
+        model,
+        axes=replace(model.axes, coords={**model.axes.coords, **axes.coords}),
+        deterministics=tuple(own),
+        functions=(*compiled, *beside),
+    )
 
 
-def _small(model: OwnModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
+def _small(model: ProgramModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
     """Deterministics that depend on a parameter and are no fitted values, with their shapes."""
     from .latent import read_by
 
@@ -70,11 +70,6 @@ def _of(graphs: Graphs, layout: Layout, variables: list[Any], shape: tuple[int, 
         return values.reshape(*leading, *shape) if leading or shape else values.reshape(())
 
     return of
-
-
-def _told(model: OwnModel, layout: Layout) -> dict[str, Any]:
-    derived = model.companions.functions
-    return {} if derived is None else dict(derived(layout.split(layout.join(model.point))))
 
 
 def _one(derived: Callable[..., Any], name: str) -> Callable[[Any], Any]:

@@ -8,13 +8,17 @@ values of the Hessian's eigenvalues [1]_ climb into the neighbourhood of a mode;
    optimization, NeurIPS 27, section 4.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Evaluation
-from ...errors import ModelError
-from ..program_density import OwnProgram
-from ..program_model import initial_point
+from ..density.density import Evaluation
+from ..errors import ModelError
+from ..model.parameter import Parameter
+from ..model.support import nonnegative, positive
+from .program_density import ProgramDensity
+from .program_model import initial_point
 
 Array = NDArray[np.float64]
 
@@ -28,7 +32,7 @@ _LONGEST = 3.0
 """Of a bounded coordinate's step: a factor of 20."""
 
 
-def usable_start(program: OwnProgram) -> Array:
+def usable_start(program: ProgramDensity) -> Array:
     """θ ``(p,)`` with a finite density: PyMC's own point, else the best of some that Stan and PyMC start from.
 
     PyMC's point is where the priors have their means, which under vague ones (a Weibull's shape of 1,000) may be so far
@@ -51,7 +55,7 @@ def usable_start(program: OwnProgram) -> Array:
     return points[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))]
 
 
-def climbed(program: OwnProgram, start: Array) -> Array:
+def climbed(program: ProgramDensity, start: Array) -> Array:
     """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere."""
     z = program.coordinates.z(start)
     if not np.all(np.isfinite(z)):
@@ -85,7 +89,7 @@ def _step(here: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, float]:
     return step * min(1.0, _LONGEST / longest if longest > 0 else 1.0), float(np.sqrt(np.sum(along**2 / size)))
 
 
-def _moved(program: OwnProgram, z: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
+def _moved(program: ProgramDensity, z: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
     """The first of ever shorter steps that climbs, and the density there; None where none does."""
     for halving in range(_HALVINGS):
         there = z + step * 0.5**halving
@@ -95,12 +99,12 @@ def _moved(program: OwnProgram, z: Array, here: Evaluation, step: Array) -> tupl
     return None
 
 
-def _height(program: OwnProgram, theta: Array) -> float:
+def _height(program: ProgramDensity, theta: Array) -> float:
     with np.errstate(all="ignore"):
-        return float(np.sum(program.unit_values(theta)) + program.log_prior(theta))
+        return float(np.sum(program.compiled.unit_values(theta)) + program.log_prior_value(theta))
 
 
-def _around_zero(program: OwnProgram) -> list[Array]:
+def _around_zero(program: ProgramDensity) -> list[Array]:
     """The origin of the unconstrained scale and points up to 2 around it, as Stan starts its chains."""
     generator, size = np.random.default_rng(0), program.layout.free_size
     points = [np.zeros(size), *generator.uniform(-2, 2, (DRAWS, size))]
@@ -108,7 +112,7 @@ def _around_zero(program: OwnProgram) -> list[Array]:
         return [program.coordinates.theta(z) for z in points]
 
 
-def _around(program: OwnProgram, theta: Array) -> list[Array]:
+def _around(program: ProgramDensity, theta: Array) -> list[Array]:
     """Points one unit of the unconstrained scale around, as PyMC jitters its chains' starts."""
     generator = np.random.default_rng(0)
     with np.errstate(all="ignore"):
@@ -116,7 +120,7 @@ def _around(program: OwnProgram, theta: Array) -> list[Array]:
         return [program.coordinates.theta(z + generator.uniform(-1, 1, len(z))) for _ in range(DRAWS)]
 
 
-def _from_prior(program: OwnProgram) -> list[Array]:
+def _from_prior(program: ProgramDensity) -> list[Array]:
     """Draws of the priors; none where one cannot be drawn from."""
     found = []
     for seed in range(DRAWS):
@@ -127,7 +131,7 @@ def _from_prior(program: OwnProgram) -> list[Array]:
     return found
 
 
-def _sentence(program: OwnProgram, theta: Array) -> str:
+def _sentence(program: ProgramDensity, theta: Array) -> str:
     first = list(zip(program.layout.labels, theta, strict=True))[:4]
     at = ", ".join(f"{label} = {value:.4g}" for label, value in first)
     more = ", …" if len(theta) > 4 else ""
@@ -138,19 +142,38 @@ def _sentence(program: OwnProgram, theta: Array) -> str:
     )
 
 
-def _bad_term(program: OwnProgram, theta: Array) -> str:
+def _bad_term(program: ProgramDensity, theta: Array) -> str:
     """The first term that is not finite, its value, and the datum where it has one."""
-    from ..graphs.differentiate import function, guarded
+    from .graphs.differentiate import function, guarded
 
-    for name, graph in program.graphs.terms.items():
-        values = np.ravel(guarded(function(program.graphs.vector, graph), (1,))(theta))
+    for name, graph in program.compiled.graphs.terms.items():
+        values = np.ravel(guarded(function(program.compiled.graphs.vector, graph), (1,))(theta))
         bad = np.flatnonzero(~np.isfinite(values))
         if bad.size:
             data = np.ravel(program.model.observed.get(name, np.zeros(0)))
             seen = f" for {name}[{bad[0]}] = {data[bad[0]]:.6g}" if data.size == values.size else ""
             return f"the term {name} is {_number(values[bad[0]])}{seen}"
-    return f"the prior's log density is {_number(program.log_prior(theta))}"
+    return f"the prior's log density is {_number(program.log_prior_value(theta))}"
 
 
 def _number(value: float) -> str:
     return "not a number" if np.isnan(value) else "−inf" if value < 0 else "+inf"
+
+
+def close_edges(program: ProgramDensity, theta: Array) -> tuple[Parameter, ...]:
+    """The program's parameters, those that may be 0 with a support that says so; the others are at θ ``(p,)``.
+
+    They are a standard deviation between groups, a rate of what never happened. PyMC samples them on a logarithmic
+    scale, so that a search would run off for ever where the likelihood is highest at 0 itself. Where it is finite
+    there, the end belongs to the support, as it does in the catalogue.
+    """
+    return tuple(
+        replace(p, support=nonnegative) if p.support is positive and _finite_at_zero(program, p, theta) else p
+        for p in program.model.parameters
+    )
+
+
+def _finite_at_zero(program: ProgramDensity, parameter: Parameter, theta: Array) -> bool:
+    at = np.array(theta, dtype=float)
+    at[program.layout.slices[parameter.name]] = 0.0
+    return bool(np.all(np.isfinite(program.compiled.unit_values(at))))

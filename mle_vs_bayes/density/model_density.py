@@ -1,0 +1,318 @@
+"""The log density of a `Model` on one data set under resolved priors.
+
+Values of the log-likelihood come from NumPy, derivatives from the model's PyMC likelihood (`parity` has made sure that
+both say the same). Everything is compiled when first needed, in PyTensor's ``FAST_COMPILE`` mode: a Numba compile would
+cost more than the whole fit. A compiled function reads data and priors' numbers as inputs, so that it serves every data
+set of its kind.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..errors import ModelError
+from ..model import jeffreys
+from ..model.censoring import drawn_again
+from ..model.layout import Layout
+from ..model.model import Model
+from ..model.parameter import Parameter
+from ..model.prior import Prior
+from . import model_graphs, pymc_model, stack
+from .compile_cache import bound
+from .coordinates import Coordinates
+from .density import Density, LikelihoodGraph, PosteriorGraph
+
+if TYPE_CHECKING:
+    import pymc
+
+Array = NDArray[np.float64]
+
+
+@final
+class ModelDensity(Density):
+    """The densities of one model on one data set under resolved priors, raised to ``prior_power``."""
+
+    def __init__(self, model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> None:
+        layout = Layout(model, data)
+        super().__init__(model, data, priors, layout, Coordinates(layout, data), prior_power)
+        self.prior_by_parameter = prior_power == 1
+        self.has_subsets = not data.coords.keys() & data.keys()
+
+    two_likelihoods = True
+    exact_gradient = True
+    samplers = ("nutpie",)
+    standardised = True
+    pymc_failures = ()
+    draws_from_likelihood = False
+
+    @cached_property
+    def start(self) -> Array:
+        """The model's starting point on the model scale, shape ``(p,)``."""
+        return self.layout.join(self.model.start(self.data))
+
+    def quantities(self, theta: Array) -> Array:
+        named, leading = self.layout.split(theta), theta.shape[:-1]
+        derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
+        return np.concatenate([theta, *derived], axis=-1)
+
+    # the likelihood
+
+    def log_likelihood_units(self, theta: Array) -> Array:
+        return self._units(theta, self.data)
+
+    def working_units(self, w: Array) -> Array:
+        return self._units(w, self.coordinates.data)
+
+    def _units(self, point: Array, data: Dataset) -> Array:
+        with np.errstate(all="ignore"):
+            return np.asarray(self.model.log_likelihood(self.layout.split(point), data), dtype=float)
+
+    def pymc_units(self, w: Array) -> Array:
+        return np.asarray(self._pymc_units(w))
+
+    def wordings(self, most: int) -> tuple[NDArray[np.intp], Callable[[Array], tuple[Array, Array]]]:
+        labelled = self.data.coords.keys() & self.data.keys()  # rows of groups belong together
+        if self.model.unit != "row" or labelled or self.data.n <= most:
+            return super().wordings(most)
+        rows = np.sort(np.random.default_rng(0).choice(self.data.n, most, replace=False))
+        data = self.coordinates.data.rows(rows)
+        of_pymc = self._of_likelihood("units", lambda vector, units: units, data)
+        return rows, lambda w: (self._units(w, data), np.asarray(of_pymc(w)))
+
+    def working_derivatives(self, w: Array) -> tuple[Array, Array]:
+        gradient, hessian = self._likelihood_derivatives(w)
+        return gradient, hessian
+
+    def score_units(self, theta: Array) -> Array:
+        return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
+
+    @cached_property
+    def _pymc_units(self) -> Callable[[Array], Array]:
+        return self._of_likelihood("units", lambda vector, units: units)
+
+    @cached_property
+    def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
+        return self._of_likelihood("derivatives", lambda vector, units: _gradient_and_hessian(units.sum(), vector))
+
+    @cached_property
+    def _unit_scores(self) -> Callable[[Array], Array]:
+        """Derivatives ``(p, units)`` of the units along every axis at once: one graph, however many parameters."""
+        return self._of_likelihood("scores", _along_every_axis)
+
+    @cached_property
+    def _likelihood_model(self) -> "pymc.Model":
+        """The likelihood alone in PyMC, in working coordinates."""
+        return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
+
+    def _of_likelihood(
+        self, name: str, outputs: Callable[[Any, Any], Any], data: Dataset | None = None
+    ) -> Callable[[Array], Any]:
+        """A compiled function of w on these or all rows; of the data only their shape is in it."""
+        rows = self.coordinates.data if data is None else data
+
+        def make() -> tuple[Any, Any, Any]:
+            model = self._likelihood_model
+            units = model.logp(vars=model.observed_RVs, sum=False, jacobian=False)[0]
+            vector, units = self._on_vector(model, units)
+            return model, vector, outputs(vector, units)
+
+        key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
+        return bound(key, make, {pymc_model.data_node(role): v for role, v in rows.items()})
+
+    # the prior
+
+    def log_prior_value(self, theta: Array) -> float:
+        return float(self._log_prior_value(theta))
+
+    def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
+        value, gradient, hessian = self._prior_derivatives(theta)
+        return value, gradient, hessian
+
+    @cached_property
+    def _log_prior_value(self) -> Callable[[Array], Array]:
+        return self._of_prior("value", lambda vector, log_prior: log_prior)
+
+    @cached_property
+    def _prior_derivatives(self) -> Callable[[Array], tuple[float, Array, Array]]:
+        return self._of_prior("derivatives", lambda vector, prior: [prior, *_gradient_and_hessian(prior, vector)])
+
+    def _of_prior(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
+        """A compiled function of θ; of the priors only their families are in it."""
+
+        def make() -> tuple[Any, Any, Any]:
+            given = self.model, self.layout, self.data, self.priors
+            model = pymc_model.build_priors(*given, symbolic=True, power=self.prior_power)
+            terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
+            vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
+            return model, vector, outputs(vector, log_prior)
+
+        flat = {p.name: jeffreys.flat(p, self.priors[p.name]) for p in self.layout.parameters}
+        families = tuple((p, prior.family, *_lengths(prior.arguments)) for p, prior in flat.items())
+        values: dict[str, Any] = {
+            pymc_model.prior_node(p, a): v for p, prior in flat.items() for a, v in prior.arguments.items()
+        }
+        values |= {pymc_model.data_node(role): v for role, v in self.data.items()}
+        information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
+        return bound((name, *self._kind, families, information, self.prior_power), make, values)
+
+    def condensed(self) -> tuple[Density, Array | None]:
+        if jeffreys.asked(self.priors):  # it reads every row
+            return self, None
+        data, weights = stack.condensed(self.model, self.data)
+        return (self if weights is None else ModelDensity(self.model, data, self.priors, self.prior_power)), weights
+
+    def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
+        """As SciPy draws it: a second wording, which shows an error in PyMC's."""
+        for name, prior in self.priors.items():
+            if not prior.proper:
+                raise ModelError(f"the prior {prior} of {name} is improper: no truth can be drawn from it")
+            if not prior.worded_twice:
+                raise ModelError(f"no second wording of {prior}")
+        return [np.concatenate([self._drawn(p, generator) for p in self.layout.parameters]) for _ in range(count)]
+
+    def _drawn(self, parameter: Parameter, generator: np.random.Generator) -> Array:
+        drawn = self.priors[parameter.name].draw(len(self.layout.labels_of[parameter.name]), generator)
+        return np.sort(drawn) if parameter.support.name == "ordered" else drawn
+
+    # other data
+
+    def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "ModelDensity":
+        chosen = self.priors if priors is None else priors
+        if data is self.data and chosen is self.priors:
+            return self
+        return ModelDensity(self.model, data, chosen, self.prior_power)
+
+    def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
+        return self.on(data).score_units
+
+    @property
+    def undrawable(self) -> str | None:
+        if "upper" in self.data:
+            return "when units were inspected is not known of those seen exactly; bootstrap_case resamples whole rows"
+        return None
+
+    def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
+        simulate = partial(self.model.simulate, self.layout.split(theta))
+        return drawn_again(simulate, self.data, count, generator, self._abreast)
+
+    @property
+    def _abreast(self) -> bool:
+        """Whether copies of the design, one below the other, can be drawn as one data set."""
+        own = any(dim in self.data for parameter in self.layout.parameters for dim in parameter.dims)
+        return "group" not in self.data and self.units == self.data.n and not own
+
+    def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
+        return self.data.replace(**outcomes)
+
+    # graphs for many data sets
+
+    @cached_property
+    def signature(self) -> Hashable:
+        model = self.model
+        wording = getattr(model.likelihood, "__func__", None), getattr(model.latent, "__func__", None)
+        priors = [_prior_signature(p, prior) for p, prior in self._flat]
+        return self._kind, wording, tuple(priors), jeffreys.asked(self.priors), self.prior_power
+
+    @property
+    def _flat(self) -> list[tuple[Parameter, Prior]]:
+        """Each parameter with what it is drawn from; none where only the likelihood is of interest."""
+        given = [p for p in self.layout.parameters if p.name in self.priors]
+        return [(p, jeffreys.flat(p, self.priors[p.name])) for p in given]
+
+    @cached_property
+    def node_values(self) -> Mapping[str, Array]:
+        columns = {pymc_model.data_node(role): values for role, values in self.data.items()}
+        numbers = {pymc_model.prior_node(p.name, a): v for p, prior in self._flat for a, v in prior.arguments.items()}
+        supports = self.model.supports(self.data)
+        ends = {pymc_model.end_node(name, side): end for name, s in supports.items() for side, end in s.ends.items()}
+        return columns | {name: np.asarray(value) for name, value in {**numbers, **ends}.items()}
+
+    def in_working_coordinates(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        turns = {pymc_model.data_node(role): turn for role, turn in self.coordinates.turns.items()}
+        return {**values, **{name: values[name] @ turn for name, turn in turns.items()}}
+
+    def likelihood_graph(self, symbolic: bool) -> LikelihoodGraph:
+        return model_graphs.likelihood(self)
+
+    def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        return model_graphs.prior(self, w, nodes)
+
+    def posterior_graph(self) -> PosteriorGraph:
+        return model_graphs.posterior(self)
+
+    # PyMC's models
+
+    def latent_names(self, sampled: Iterable[str]) -> list[str]:
+        own = set(self.quantity_names)
+        return [name for name in sampled if name not in own]
+
+    @cached_property
+    def pymc_model(self) -> "pymc.Model":
+        """The PyMC model whose mode is the MAP: latent variables integrated out, real parameters standardised."""
+        return self._built(latent=False)
+
+    @cached_property
+    def sampled_model(self) -> "pymc.Model":
+        """What is sampled: `pymc_model`, or the same posterior with latent variables where the leaf has them."""
+        if not self.model.has_latent:
+            return self.pymc_model
+        return self._built(latent=True)
+
+    def _built(self, latent: bool) -> "pymc.Model":
+        hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
+        affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
+        given = (self.model, self.layout, self.data, self.priors, affine)
+        return pymc_model.build(*given, latent=latent, power=self.prior_power)
+
+    @property
+    def _kind(self) -> tuple[Any, ...]:
+        """What a graph depends on besides numbers: the model, and the lengths of named axes."""
+        sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
+        return type(self.model), self.model.name, sizes, tuple(self.data)
+
+    def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
+        import pytensor.tensor as pt
+        from pytensor.graph.replace import graph_replace
+
+        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
+        parts = self.layout.split(vector)
+        values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
+        return vector, graph_replace(graph, values, strict=False)
+
+
+def _gradient_and_hessian(scalar: Any, vector: Any) -> list[Any]:
+    from pytensor.gradient import grad, jacobian
+
+    gradient = grad(scalar, vector, disconnected_inputs="ignore")
+    return [gradient, jacobian(gradient, vector, vectorize=True, disconnected_inputs="ignore")]
+
+
+def _along_every_axis(vector: Any, units: Any) -> Any:
+    import pytensor.tensor as pt
+    from pytensor.gradient import pushforward
+    from pytensor.graph.replace import vectorize_graph
+
+    direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
+    along: Any = pushforward(units, vector, direction)
+    return vectorize_graph(along, {direction: pt.eye(vector.type.shape[0])})
+
+
+def _lengths(arguments: Mapping[str, Any]) -> list[tuple[str, int]]:
+    return [(name, int(np.size(value))) for name, value in arguments.items()]
+
+
+def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
+    """Family and argument names, with their lengths, and the ends of a bounded prior under an order."""
+    ends = (str(prior.support),) if parameter.support.name == "ordered" else ()
+    lengths = tuple(f"{name}:{np.size(np.asarray(value))}" for name, value in prior.arguments.items())
+    return (parameter.name, prior.family, parameter.support.name, *lengths, *ends)
+
+
+def density_of(model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> Density:
+    """The density of a model on data: its own where it has one (a user's program), else that of its likelihoods."""
+    own: Density | None = model.own_density(data)
+    return ModelDensity(model, data, priors, prior_power) if own is None else own.on(data)

@@ -1,0 +1,214 @@
+"""Modes of R data sets: the one driver of maximum likelihood and MAP, which differ by the power of the prior.
+
+Every data set is searched from the same kinds of starts, the best optimum is kept, audited and put on the model scale.
+One data set is R = 1, so that `compare` and `fit_replicates` cannot disagree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..concerns import Concern
+from ..search import audit
+from ..search import expectation_maximisation as em
+from ..search.optimum import Optima, best, maximise
+from ..search.prior_path import mode_along_the_path
+from ..search.problem import Problem
+from ..search.starts import starts
+from .estimate import Estimate, missing
+
+Array = NDArray[np.float64]
+Begin = Callable[[Array], tuple[Array, NDArray[np.intp]]]
+"""Moves starts z ``(R, f)`` and says how many steps ``(R,)`` that took."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """An estimator that is a mode: its long name, the prior's power in it and how many starts it has."""
+
+    name: str
+    power: float
+    starts: int
+    starts_with_em: int
+    """Of either kind, where the leaf has a step of EM: such likelihoods have several maxima."""
+    no_mode: str = ""
+    """What stands before the reason where there is none."""
+
+
+MAXIMUM_LIKELIHOOD = Method("maximum_likelihood", 0.0, 3, 5)
+MAXIMUM_A_POSTERIORI = Method("maximum_a_posteriori", 1.0, 2, 2, "the posterior has no interior mode: ")
+
+
+@dataclass(eq=False)
+class Modes:
+    """One estimator on R data sets: θ ``(R, p)`` and covariances ``(R, p, p)``, NaN where ``status`` is not ok.
+
+    ``value`` ``(R,)`` is the log density, ``gradient`` its length in standard errors, ``path`` how a row was reached.
+    """
+
+    theta: Array
+    covariance: Array
+    value: Array
+    status: list[str]
+    reason: list[str | None]
+    concerns: list[tuple[Concern, ...]]
+    iterations: NDArray[np.intp]
+    gradient: Array
+    path: list[str]
+    searches: list[tuple[audit.Search, ...]] = field(default_factory=list)
+    which: NDArray[np.intp] | None = None
+    """The search that found each."""
+
+    def put(self, i: int, estimate: Estimate) -> None:
+        """Take the estimate of one data set that was fitted alone."""
+        nothing = np.full_like(self.covariance[i], np.nan)
+        self.theta[i], self.status[i], self.reason[i] = estimate.point, estimate.status, estimate.reason
+        self.covariance[i] = nothing if estimate.covariance is None else estimate.covariance
+        self.concerns[i], self.path[i] = estimate.concerns, "single"
+        self.iterations[i] = estimate.iterations or 0
+        self.gradient[i] = np.nan if estimate.gradient is None else estimate.gradient
+
+    def estimate(self, method: Method, labels: tuple[str, ...], i: int = 0, **details: object) -> Estimate:
+        """One of them as an `Estimate`."""
+        shared: dict[str, object] = {
+            "concerns": self.concerns[i],
+            "iterations": int(self.iterations[i]),
+            "gradient": None if np.isnan(self.gradient[i]) else float(self.gradient[i]),
+            "searches": self.searches[i],
+        }
+        if self.status[i] != "ok":
+            return missing(method.name, labels, self.status[i], str(self.reason[i]), **shared)
+        covariance = self.covariance[i]
+        return Estimate(
+            estimator=method.name,
+            labels=labels,
+            point=self.theta[i],
+            covariance=None if np.all(np.isnan(covariance)) else covariance,
+            log_likelihood=float(self.value[i]),
+            **{**shared, **details},  # type: ignore[arg-type]
+        )
+
+
+def modes(
+    method: Method,
+    problem: Problem,
+    start: Array,
+    seed: int,
+    count: int | None = None,
+    begin: Begin | None = None,
+) -> Modes:
+    """The modes of R densities from starts θ ``(R, p)``, each searched from ``count`` places.
+
+    ``begin`` may move a start z ``(R, f)`` first, and returns how many steps ``(R,)`` that took (`find_MAP`).
+    ``status`` is ``divergent`` where there is no maximum (separation, no event), with the direction in ``reason``;
+    ``failed`` where no search reached a zero gradient; ``not_applicable`` where the leaf refuses.
+    """
+    first = problem.density(0)
+    if refusal := first.model.no_optimum(first.data, method.power):
+        return refused(problem, "not_applicable", refusal)
+    with_em = method.power == 0 and em.available(first)
+    centre = inside(problem, start)
+    begins = starts(problem, centre, count or (method.starts_with_em if with_em else method.starts), seed)
+    direct = [_searched(problem, place, begin) for place in begins]
+    by_em = [em.climb(problem, place) for place in begins] if with_em else []
+    top, which = best([*direct, *by_em])
+    found = _modes(top, which, np.where(np.all(top.z == centre, axis=1)[:, None], start, top.theta))
+    remarks = audit.concerns(top, [*direct, *by_em])
+    apart = em.disagreement(direct, by_em) if by_em else [()] * problem.count
+    doubts = method.power == 0 and "doubtful" in first.model.offers
+    for i in range(problem.count):
+        found.searches.append((*audit.searches_of("Newton", direct, i), *audit.searches_of("EM", by_em, i)))
+        if found.status[i] == "ok":
+            found.concerns[i] = (*remarks[i], *apart[i], *(_doubts(problem, found, i) if doubts else ()))
+        else:
+            _explain(method, problem, found, top, i)
+    return found
+
+
+def inside(problem: Problem, start: Array) -> Array:
+    """z ``(R, f)`` of starts θ ``(R, p)``; where one lies on an edge, the leaf's start of that data set."""
+    with np.errstate(all="ignore"):
+        z = problem.coordinates.z(start)
+    for i in np.flatnonzero(~np.all(np.isfinite(z), axis=1)).tolist():
+        density = problem.density(i)
+        z[i] = np.where(np.isfinite(z[i]), z[i], density.coordinates.z(density.start))
+    return z
+
+
+def refused(problem: Problem, status: str, reason: str) -> Modes:
+    """No mode of any data set, for one reason: a joint mode of latent variables is not called an estimate."""
+    count, size = problem.count, problem.layout.size
+    return Modes(
+        theta=np.full((count, size), np.nan),
+        covariance=np.full((count, size, size), np.nan),
+        value=np.full(count, np.nan),
+        status=[status] * count,
+        reason=[reason] * count,
+        concerns=[()] * count,
+        iterations=np.zeros(count, dtype=np.intp),
+        gradient=np.full(count, np.nan),
+        path=["joint"] * count,
+        searches=[()] * count,
+    )
+
+
+def _searched(
+    problem: Problem, start: Array, begin: Callable[[Array], tuple[Array, NDArray[np.intp]]] | None
+) -> Optima:
+    if begin is None:
+        return maximise(problem, start)
+    moved, steps = begin(start)
+    optima = maximise(problem, moved)
+    optima.iterations[:] += steps
+    return optima
+
+
+def _modes(top: Optima, which: NDArray[np.intp], theta: Array) -> Modes:
+    ok = top.converged
+    return Modes(
+        theta=np.where(ok[:, None], theta, np.nan),
+        covariance=top.covariance,
+        value=top.value,
+        status=[top.status(i) for i in range(len(ok))],
+        reason=[None] * len(ok),
+        concerns=[()] * len(ok),
+        iterations=top.iterations.astype(np.intp),
+        gradient=top.decrement.copy(),
+        path=["joint"] * len(ok),
+        which=which,
+    )
+
+
+def _doubts(problem: Problem, found: Modes, i: int) -> tuple[Concern, ...]:
+    """What the leaf itself doubts of a maximum of its likelihood, as a component that has almost collapsed."""
+    density = problem.density(i)
+    doubt = density.model.doubtful(problem.layout.split(found.theta[i]), density.data)
+    return (Concern("spurious", doubt),) if doubt else ()
+
+
+def _explain(method: Method, problem: Problem, found: Modes, top: Optima, i: int) -> None:
+    """Why a data set has no mode: what the leaf knows of its data, or where the search has gone.
+
+    A mode that is far from every start in posterior standard deviations may still be reached along the prior's path.
+    """
+    density = problem.density(i)
+    if method.power:
+        reached = mode_along_the_path(density)
+        if reached.status == "ok":
+            found.theta[i] = density.coordinates.theta(reached.z)
+            found.covariance[i] = density.coordinates.covariance(reached.z, reached.evaluation.hessian)
+            found.value[i], found.gradient[i] = reached.evaluation.value, reached.decrement
+            found.iterations[i] += reached.iterations
+            found.status[i], found.path[i] = "ok", "single"
+            return
+    known = None if method.power else density.model.divergence(density.data)
+    found.status[i] = "divergent" if known else found.status[i]
+    reason = f"{method.no_mode}{known or top.reason(i)}"
+    if method.power:
+        theta = problem.coordinates.of(i).theta(top.z[i])
+        edge = next((k for k, value in enumerate(theta) if abs(value) < 1e-3), None)
+        reason += "" if edge is None else f" ({problem.layout.labels[edge]} = {theta[edge]:.2g})"
+    code = "gradient" if found.status[i] == "failed" else "boundary" if method.power else "divergent"
+    found.reason[i], found.concerns[i] = reason, (Concern(code, reason),)

@@ -1,0 +1,140 @@
+"""The highest likelihood where one quantity has a given value: what a likelihood-ratio test compares the maximum with.
+
+Inside the support it is a point of the profile. At a closed edge (tau = 0, and with it icc = 0) there is no curve to
+walk along, since the logarithm of tau has no end: there the coordinate is held on its edge and the others are free.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...density.density import Density
+from ...estimators.estimate import Estimate
+from ...search.newton import decrement
+from ...search.optimum import Optimum, best, maximise
+from ...search.problem import of_density
+from ..interval import Interval
+from .constrained import UnreachableError
+from .curve import LostOptimumError, ProfileCurve
+from .profile import likelihood_optimum
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+ROUNDING = 1e-9
+"""Of a log-likelihood: two that differ by less are the same."""
+_NO_CURVATURE = 1e-10
+"""Of the largest second derivative."""
+_NEAR = 1e-4
+"""In standard errors: the log-likelihood there is the maximum's but for the square of it."""
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """The maximum under the restriction: θ ``(p,)``, and twice the log-likelihood lost by it, 0 or above.
+
+    ``held`` ``(f,)`` are the coordinates that lie on an edge because of the restriction, ``at_edges`` those that lie
+    on one because the likelihood is highest there, under the restriction or without it, ``idle`` those that the
+    likelihood does not depend on any more (a correlation with effects that are all 0).
+    """
+
+    theta: Array
+    ratio: float
+    held: Bools
+    at_edges: Bools
+    idle: Bools
+    better: float | None = None
+    """The log-likelihood of a maximum above the estimate's that was met on the way; the ratio is to that one."""
+
+
+def restricted(program: Density, mle: Estimate, label: str, value: float) -> Restricted | str:
+    """The maximum where the quantity ``label`` is ``value``, or why there is none, in words."""
+    held = edge_of(program, label, value)
+    return _inside(program, mle, label, value) if held is None else _on_edge(program, mle, held)
+
+
+def edge_of(program: Density, label: str, value: float) -> Bools | None:
+    """The coordinates ``(f,)`` on whose closed edge the quantity has this value, whatever the others are; or None.
+
+    One coordinate where one will do, else all that have such an edge.
+    """
+    closed = np.array([program.layout.parameter_of(name).support.closed for name in program.layout.free_labels])
+    each = [np.arange(len(closed)) == position for position in np.flatnonzero(closed)]
+    for held in (*each, *([closed] if len(each) > 1 else [])):
+        if _has_value(program, held, label, value):
+            return held
+    return None
+
+
+def coordinate_of(program: Density, label: str) -> Bools | None:
+    """The one coordinate ``(f,)`` that a parameter is a function of; None of a derived quantity or a turned vector."""
+    layout = program.layout
+    if label not in layout.labels or not layout.parameter_of(label).support.elementwise:
+        return None
+    linear = np.flatnonzero(program.coordinates.linear[layout.labels.index(label)])
+    coordinate = np.array([name == label for name in layout.free_labels])
+    return coordinate if [layout.labels[place] for place in linear] == [label] else None
+
+
+def _has_value(program: Density, held: Bools, label: str, value: float) -> bool:
+    """Judged at two places, which differ in every other coordinate."""
+    position, start = program.quantity_labels.index(label), program.coordinates.z(program.start)
+    with np.errstate(all="ignore"):
+        thetas = [program.coordinates.theta(np.where(held, -np.inf, z)) for z in (start, start + 0.5)]
+        values = np.array([program.quantities(theta)[position] for theta in thetas])
+    return bool(np.all(np.abs(values - value) <= 4 * np.finfo(float).eps * abs(value)))
+
+
+def _on_edge(program: Density, mle: Estimate, held: Bools) -> Restricted | str:
+    with np.errstate(divide="ignore"):  # z = −∞ on a closed edge
+        estimate = program.coordinates.z(mle.point)
+    inside = np.where(np.isfinite(estimate), estimate, program.coordinates.z(program.start))
+    begins = [np.where(held, -np.inf, z) for z in (estimate, inside, program.coordinates.z(program.start))]
+    problem = of_density(program, 0.0)
+    optimum = best([maximise(problem, begin[None]) for begin in begins])[0][0]
+    if optimum.evaluation.value == -np.inf:
+        return "the data cannot occur there: their density is 0"
+    idle = _idle(optimum)
+    if not (optimum.status == "ok" or _at_rest(optimum, idle)):
+        return f"no maximum was found there: {optimum.reason}"
+    assert mle.log_likelihood is not None
+    lost = mle.log_likelihood - optimum.evaluation.value
+    if lost < -ROUNDING * (1 + abs(mle.log_likelihood)):
+        return (
+            f"the log-likelihood is {-lost:.3g} higher there than at the estimate, whose search ended at a lower "
+            "maximum; ask for more starts"
+        )
+    edges = (np.isneginf(optimum.z) | np.isneginf(estimate)) & ~held
+    return Restricted(program.coordinates.theta(optimum.z), _ratio(lost, mle.log_likelihood), held, edges, idle)
+
+
+def _idle(optimum: Optimum) -> Bools:
+    """The coordinates that are free and have no curvature with any other: as far as rounding can tell, no part."""
+    size = np.abs(np.where(np.isfinite(optimum.evaluation.hessian), optimum.evaluation.hessian, 0.0))
+    return optimum.free & (size.max(axis=1) <= _NO_CURVATURE * size.max(initial=0.0))
+
+
+def _at_rest(optimum: Optimum, idle: Bools) -> bool:
+    """Whether the search has ended at a maximum along all coordinates but the idle ones."""
+    return decrement(optimum.evaluation.gradient, optimum.evaluation.hessian, optimum.free & ~idle) <= _NEAR
+
+
+def _inside(program: Density, mle: Estimate, label: str, value: float) -> Restricted | str:
+    optimum = likelihood_optimum(program, mle)
+    if isinstance(optimum, Interval):
+        return str(optimum.reason)
+    curve = ProfileCurve(program, optimum, label)
+    try:
+        height, theta = curve.highest_at(value)
+    except (UnreachableError, LostOptimumError) as error:
+        return f"no maximum was found there: {error}"
+    top = curve.optimum.evaluation.value
+    better = top if top > optimum.evaluation.value + ROUNDING * (1 + abs(top)) else None
+    none = np.zeros(len(curve.optimum.z), dtype=np.bool_)
+    return Restricted(theta, _ratio(-height, top), none, np.isneginf(curve.optimum.z), none, better)
+
+
+def _ratio(lost: float, top: float) -> float:
+    """Twice the log-likelihood lost; what rounding makes of 0 is 0."""
+    return 2 * lost if lost > ROUNDING * (1 + abs(top)) else 0.0

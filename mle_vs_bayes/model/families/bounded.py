@@ -1,0 +1,106 @@
+"""Distributions of shares, and between two ends."""
+
+from typing import Any
+
+import numpy as np
+import scipy
+
+from ...data.column import number, share
+from ...data.column import positive as above_0
+from ..support import positive, real, simplex, unit
+from .family import Argument, Family, Form, plain
+
+beta = Family(
+    "Beta",
+    (
+        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean", "shape"),
+        Argument("beta", positive, "beta", "β", "the larger both, the closer to the mean", "shape"),
+    ),
+    support=unit,
+    values=share,
+    scipy="beta",
+    of_scipy=lambda alpha, beta: {"a": alpha, "b": beta},
+    draw=lambda generator, size, alpha, beta: generator.beta(alpha, beta, size),
+    mean=lambda alpha, beta: alpha / (alpha + beta),
+    variance=lambda alpha, beta: alpha * beta / ((alpha + beta) ** 2 * (alpha + beta + 1)),
+    location="mean",
+    at_mean=lambda mean, nu: {"alpha": mean * nu, "beta": (1 - mean) * nu},
+    forms=(
+        Form(
+            plain("mu", "sigma", within=positive),
+            lambda mu, sigma: {
+                "alpha": mu * (mu * (1 - mu) / sigma**2 - 1),
+                "beta": (1 - mu) * (mu * (1 - mu) / sigma**2 - 1),
+            },
+        ),
+        Form(plain("mu", "nu", within=positive), lambda mu, nu: {"alpha": mu * nu, "beta": (1 - mu) * nu}),
+    ),
+    one_value="a spread",
+)
+
+
+def _kumaraswamy(y: Any, a: Any, b: Any) -> Any:
+    """F(y) = 1 − (1 − yᵃ)ᵇ, differentiated."""
+    return np.log(a * b) + (a - 1) * np.log(y) + (b - 1) * np.log1p(-(y**a))
+
+
+kumaraswamy = Family(
+    "Kumaraswamy",
+    plain("a", "b", within=positive),
+    support=unit,
+    values=share,
+    log_density=_kumaraswamy,
+    draw=lambda generator, size, a, b: (1 - generator.random(size) ** (1 / b)) ** (1 / a),
+)
+
+
+def _logit_normal(y: Any, mu: Any, sigma: Any) -> Any:
+    """A normal density of the log odds, times d log odds / dy = 1/(y (1 − y))."""
+    return scipy.stats.norm.logpdf(scipy.special.logit(y), mu, sigma) - np.log(y) - np.log1p(-y)
+
+
+logit_normal = Family(
+    "LogitNormal",
+    (*plain("mu"), *plain("sigma", within=positive)),
+    support=unit,
+    values=share,
+    log_density=_logit_normal,
+    draw=lambda generator, size, mu, sigma: scipy.special.expit(generator.normal(mu, sigma, size)),
+)
+dirichlet = Family(
+    "Dirichlet",
+    plain("a", within=positive),
+    support=simplex,
+    log_density=lambda y, a: scipy.stats.dirichlet.logpdf(y / y.sum(), np.broadcast_to(a, len(y))),
+    draw=lambda generator, size, a: generator.dirichlet(np.broadcast_to(a, size)),
+)
+uniform = Family(
+    "Uniform",
+    (Argument("lower"), Argument("upper", real, "upper", "θ", "no y lies above it", "size", typical=5.0)),
+    support=real,
+    values=above_0,
+    scipy="uniform",
+    of_scipy=lambda lower, upper: {"loc": lower, "scale": upper - lower},
+    draw=lambda generator, size, lower, upper: generator.uniform(lower, upper, size),
+    mean=lambda lower, upper: (lower + upper) / 2,
+    variance=lambda lower, upper: (upper - lower) ** 2 / 12,
+)
+
+
+def _truncated(mu: Any, sigma: Any, lower: Any = -np.inf, upper: Any = np.inf) -> dict[str, Any]:
+    return {"a": (lower - mu) / sigma, "b": (upper - mu) / sigma, "loc": mu, "scale": sigma}
+
+
+_normal = (*plain("mu"), *plain("sigma", within=positive))
+truncated_normal = Family(
+    "TruncatedNormal",
+    (*_normal, *plain("lower", "upper")),
+    support=real,
+    values=number,
+    scipy="truncnorm",
+    of_scipy=_truncated,
+    forms=(
+        Form((*_normal, *plain("lower")), lambda mu, sigma, lower: {"mu": mu, "sigma": sigma, "lower": lower}),
+        Form(_normal, lambda mu, sigma: {"mu": mu, "sigma": sigma}),
+    ),
+)

@@ -1,0 +1,56 @@
+"""Exact answers that several leaves share."""
+
+import numpy as np
+import scipy
+
+from ...model.model import Model
+
+
+class ConstantRate(Model):
+    """One rate of events: their number and the total exposure are sufficient, and a Gamma prior is conjugate. [1]_
+
+    .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.6.
+    """
+
+    def totals(self, data):
+        """Number of events and total exposure, or None where they are not all that the data say."""
+        raise NotImplementedError
+
+    def start(self, data):
+        events, exposure = self.totals(data)
+        return {"rate": (events + 0.5) / exposure}
+
+    def closed_form_mle(self, data):
+        if not self.exact(data):
+            return None
+        events, exposure = self.totals(data)
+        return {"rate": events / exposure}
+
+    def conjugate_posterior(self, data, priors):
+        if priors["rate"].signature != ("Gamma", "alpha", "beta") or not self.exact(data):
+            return None
+        events, exposure = self.totals(data)
+        prior = priors["rate"].arguments
+        return {"rate": scipy.stats.gamma(prior["alpha"] + events, scale=1 / (prior["beta"] + exposure))}
+
+    def exact(self, data):
+        """Whether the totals are all that the data say; of times between two bounds they are not."""
+        return "upper" not in data
+
+
+def normal_errors(data, priors, estimates, spreads, squares):
+    """Posterior under p(locations, sigma) ∝ 1, by label, or None under other priors or with too few rows.
+
+    ``estimates`` ``(k,)`` by label are those of least squares, which leave the sum of ``squares``; their standard
+    errors are sigma × ``spreads`` ``(k,)``. On n − k − 1 degrees of freedom each location is t and sigma² inverse
+    gamma. [1]_
+
+    .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 14.2 (there under p ∝ 1/sigma²).
+    """
+    freedom = data.n - len(estimates) - 1
+    flat = all(prior.family == ("HalfFlat" if name == "sigma" else "Flat") for name, prior in priors.items())
+    if not flat or freedom < 1:
+        return None
+    sigma, named = np.sqrt(squares / freedom), zip(estimates.items(), spreads, strict=True)
+    posterior = {label: scipy.stats.t(freedom, loc=value, scale=sigma * spread) for (label, value), spread in named}
+    return {**posterior, "variance": scipy.stats.invgamma(freedom / 2, scale=squares / 2)}

@@ -1,0 +1,125 @@
+"""What is maximised: R log densities, each log-likelihood + power · log prior as a function of its own z ``(f,)``.
+
+One data set is R = 1. Thousands of data sets of one shape share a compiled density and are climbed together; everything
+in this room takes a `Problem` and does not ask which of the two it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..density.batch_density import Derivatives, penalised_likelihood
+from ..density.compile_cache import MODE
+from ..density.coordinates import Coordinates
+from ..density.density import Density
+from ..density.pymc_model import end_node
+from ..density.stack import Stack, of_replicates
+from ..model.layout import Layout
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Index = NDArray[np.intp]
+Evaluate = Callable[[Array, Index], tuple[Array, Array, Array]]
+"""z ``(r, f)`` of the data sets ``(r,)`` → value ``(r,)``, gradient ``(r, f)``, Hessian ``(r, f, f)``."""
+
+CELLS = 300_000
+"""Data sets × rows × parameters that are evaluated together: an array of this size takes 2.4 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """R log densities that are maximised side by side.
+
+    ``evaluator`` gives the evaluation under any power of the prior, ``density`` the density of one data set alone, for
+    what has no form for many (a step of EM, words). ``together`` is how many data sets are evaluated in one call.
+    """
+
+    power: float
+    count: int
+    layout: Layout
+    coordinates: Coordinates
+    evaluator: Callable[[float], Evaluate]
+    density: Callable[[int], Density]
+    together: int = 1
+    held: Bools | None = None
+    """Coordinates ``(f,)`` that keep their start."""
+
+    @property
+    def fixed(self) -> Bools:
+        """Which coordinates are held ``(f,)``."""
+        return np.zeros(self.layout.free_size, dtype=np.bool_) if self.held is None else self.held
+
+    @cached_property
+    def evaluate(self) -> Evaluate:
+        """Value, gradient and Hessian of some of the data sets at this problem's power."""
+        return self.evaluator(self.power)
+
+    def at_power(self, power: float) -> "Problem":
+        """The same data sets under another power of the prior."""
+        return self if power == self.power else replace(self, power=power)
+
+    def alone(self, i: int) -> Evaluate:
+        """The evaluation of one of the data sets, whose index is then 0."""
+        return lambda z, index: self.evaluate(z, np.full(len(index), i, dtype=np.intp))
+
+
+def of_density(density: Density, power: float) -> Problem:
+    """One data set: R = 1."""
+
+    def evaluator(power: float) -> Evaluate:
+        def evaluate(z: Array, _: Index) -> Derivatives:
+            each = [density.evaluate(point, power) for point in z]
+            values = np.array([one.value for one in each])
+            return values, np.stack([one.gradient for one in each]), np.stack([one.hessian for one in each])
+
+        return evaluate
+
+    return Problem(power, 1, density.layout, density.coordinates, evaluator, lambda i: density)
+
+
+def of_stack(
+    stack: Stack,
+    power: float,
+    density: Callable[[int], Density] | None = None,
+    *,
+    mode: str = MODE,
+    held: Bools | None = None,
+) -> Problem:
+    """R data sets of one shape; ``density`` gives each alone, the stack's own program unless given."""
+    program = stack.program
+    return Problem(
+        power,
+        stack.count,
+        program.layout,
+        coordinates_of(stack),
+        lambda power: evaluator(stack, power, mode=mode),
+        density or (lambda i: program),
+        max(1, CELLS // (stack.rows * program.layout.size)),
+        held,
+    )
+
+
+def coordinates_of(stack: Stack, index: Index | None = None) -> Coordinates:
+    """The maps between z, w and θ of all data sets of a stack, or of those at ``index``."""
+    layout, numbers = stack.program.layout, stack.numbers
+    nodes = {(p.name, side): end_node(p.name, side) for p in layout.parameters for side in ("lower", "upper")}
+    ends = {place: numbers[node] for place, node in nodes.items() if node in numbers}
+    chosen = ends if index is None else {place: values[index] for place, values in ends.items()}
+    return stack.program.coordinates.with_ends(chosen)
+
+
+def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
+    """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some data sets."""
+    inputs, replicated = stack.working, stack.shape.stacked
+    of = penalised_likelihood(stack, power, mode)
+
+    def evaluate(z: Array, index: Index) -> Derivatives:
+        with np.errstate(all="ignore"):  # on its way to an edge a search overflows
+            coordinates = coordinates_of(stack, index)
+            value, gradient, hessian = of(coordinates.working(z), of_replicates(inputs, replicated, index))
+            return (value, *coordinates.pull_back(z, gradient, hessian))
+
+    return evaluate

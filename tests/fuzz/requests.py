@@ -1,0 +1,191 @@
+"""Random requests of the command, and the answers it gives in this process."""
+
+import json
+import shlex
+import tempfile
+from contextlib import chdir
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from unittest.mock import patch
+
+import nutpie
+from hypothesis import strategies as st
+
+from mle_vs_bayes import intervals, models
+
+from ..cli.command import run_command
+from . import programs, tables
+from .tables import Table
+
+SHORT = {"--chains": 2, "--draws": 40, "--tune": 60}
+"""A posterior that costs little: what must hold, holds however few the draws."""
+QUICK = tuple(kind for kind in intervals.KINDS if not kind.startswith("bootstrap"))
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: a model of the catalogue or a program, a table, and options."""
+
+    model: str
+    table: Table
+    options: tuple[str, ...]
+    program: programs.Density | None = None
+
+    def words(self):
+        """The arguments, once `written`."""
+        return ("compare", "program.py" if self.program else self.model, "data.csv", *self.options, "--json")
+
+    def written(self, folder):
+        """Write what the arguments name into a folder."""
+        (folder / "data.csv").write_text(self.table.csv(), encoding="utf-8")
+        if self.program:
+            (folder / "program.py").write_text(self.program.text, encoding="utf-8")
+
+    def __str__(self):
+        program = f"\n--- program.py\n{self.program.text}" if self.program else ""
+        return f"mle-vs-bayes {shlex.join(self.words())}\n--- data.csv\n{self.table.csv()}{program}"
+
+    def supports(self):
+        """(lower, upper) by quantity, without the index of a vector's element."""
+        if self.program:
+            return self.program.supports
+        model = models.get(self.model)
+        return {each.name: (each.support.lower, each.support.upper) for each in (*model.parameters, *model.functions)}
+
+    def asked(self, option):
+        """The values that are given to an option."""
+        return [value for name, value in zip(self.options, self.options[1:], strict=False) if name == option]
+
+    @property
+    def transitions(self):
+        """Transitions of the sampler that are asked for, tuning included."""
+        chains, draws, tune = (int(self.asked(name)[0]) for name in SHORT) if self.asked("--draws") else (4, 1000, 1000)
+        return chains * (draws + tune)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a request: exit code, what was printed, the JSON document, an exception that nobody caught."""
+
+    request: Request
+    code: int | None = None
+    out: str = ""
+    err: str = ""
+    error: BaseException | None = None
+    transitions: int = 0
+    """Of all runs of the sampler together."""
+    document: dict = field(default_factory=dict)
+    """Empty where there is none, or it does not parse."""
+
+    @property
+    def rows(self):
+        return self.document.get("rows", [])
+
+
+def answer(request):
+    """Give the request to the command, in an empty folder."""
+    transitions, sample = [], nutpie.sample
+
+    def counted(*arguments, **keywords):
+        transitions.append(keywords["chains"] * (keywords["draws"] + keywords["tune"]))
+        return sample(*arguments, **keywords)
+
+    with tempfile.TemporaryDirectory() as folder, chdir(folder), patch.object(nutpie, "sample", counted):
+        request.written(Path(folder))
+        try:
+            outcome = run_command(request.words(), warned=())
+        except Exception as error:  # noqa: BLE001 — that there is none is what the tests are about
+            return Answer(request, error=error)
+    found = Answer(request, outcome.code, outcome.out, outcome.err, transitions=sum(transitions))
+    try:
+        return replace(found, document=json.loads(found.out))
+    except ValueError:
+        return found
+
+
+@st.composite
+def options(draw, quantities, size):
+    """Options of `compare` in any combination, some of them wrong."""
+    words = []
+    estimators = draw(st.sampled_from((("mle", "map"),) * 5 + (("mle",), ("map",), ("exact", "mle"), ("exact",), ())))
+    for name in estimators:
+        words += ["--estimator", name]
+    if not estimators:
+        words += [word for pair in SHORT.items() for word in map(str, pair)]
+    for kind in draw(st.lists(st.sampled_from(QUICK), max_size=2, unique=True)):
+        words += ["--interval", kind]
+    if draw(st.booleans()):
+        words.append("--scores")
+        for quantity in draw(st.lists(st.sampled_from(quantities), max_size=2, unique=True)):
+            words += ["--null", f"{quantity}={draw(st.sampled_from(('0', '1', '0.5', '-1', '1e9', 'inf', 'nan')))}"]
+    words += draw(st.sampled_from(((),) * 6 + tuple(OTHERS)))
+    if draw(st.integers(0, 4)) == 0:
+        words += ["--level", draw(st.sampled_from(("0.5", "0.9", "0.999", "1e-9", "1")))]
+    if draw(st.integers(0, 9)) == 0:
+        words += ["--n", draw(st.sampled_from((f"{max(1, size // 2)},all", "2,3", "0")))]
+    return tuple(words)
+
+
+OTHERS = (
+    ("--scale", "unconstrained"),
+    ("--prior-power", "0.5"),
+    ("--prior-power", "0"),
+    ("--explain",),
+    ("--out", "out"),
+    ("--starts", "1"),
+    ("--drop-missing",),
+    ("--strict",),
+    ("--seed", "7"),
+)
+
+
+@st.composite
+def catalogue(draw, names=tuple(models.MODELS)):
+    """A request about a model of the catalogue."""
+    name = draw(st.sampled_from(names))
+    model, table = models.get(name), draw(tables.tables(name))
+    if draw(st.integers(0, 9)) == 0:
+        table = draw(tables.spoilt(table))
+    words = draw(options([each.name for each in (*model.parameters, *model.functions)], table.rows))
+    if draw(st.integers(0, 9)) == 0:
+        weights = tuple(draw(st.lists(st.integers(0, 9), min_size=table.rows, max_size=table.rows)))
+        table = Table((*table.columns, ("weights", weights)))
+    if model.takes_formula:
+        words += ("--formula", draw(st.sampled_from(tables.FORMULAS)))
+    return Request(name, table, words)
+
+
+@st.composite
+def own_programs(draw, these):
+    """A request about a program."""
+    program, size = draw(these), draw(st.sampled_from((2, 3, 6, 9)))
+    k = draw(tables.counts(size))
+    columns = {
+        "y": draw(tables.numbers(size)),
+        "t": draw(tables.lengths(size)),
+        "k": k,
+        "m": tuple(value + 1 for value in k),
+        "x": draw(tables.numbers(size)),
+        "h": tuple(row % 3 for row in range(size)),
+    }
+    words = draw(options(["intercept", "spread"], size))
+    return Request("program", Table(tuple(columns.items())), words, program)
+
+
+SCALED = ("normal", "exponential", "weibull", "linear", "student_t", "uniform", "random_intercept", "eight_schools")
+"""Models whose outcome has a unit, and whose default priors follow it."""
+EXPONENT = {"variance": 2, "rate": -1, "shape": 0, "nu": 0, "icc": 0}
+"""The power of the unit that a quantity is measured in, where it is not the first."""
+
+
+@st.composite
+def in_a_unit(draw):
+    """A request about measurements whose unit may be changed, for the MLE and the MAP."""
+    name = draw(st.sampled_from(SCALED))
+    formula = ("--formula", "y ~ x") if models.get(name).takes_formula else ()
+    return Request(name, draw(tables.tables(name)), ("--estimator", "mle", "--estimator", "map", *formula))
+
+
+def rescaled(request, factor):
+    """The same request about the same measurements in another unit."""
+    return replace(request, table=request.table.scaled(factor))
