@@ -27,8 +27,22 @@ def shown(value: Any) -> str:
     return shown(str(value)) if len(str(value)) > 40 else str(value)
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """``; did you mean age?`` or nothing: the closest of ``names``, letter case aside."""
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """What was meant by ``name``, letter case aside: a name that differs by a typing error, or that it is a part of.
+
+    Names that merely share letters (lognormal and normal, gaussian and poisson) are others: no advice is better then.
+    """
     by_lower_case = {candidate.lower(): candidate for candidate in names}
-    near = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.6)
-    return f" (did you mean {by_lower_case[near[0]]}?)" if near else ""
+    typed = name.lower()
+    near = difflib.get_close_matches(typed, by_lower_case, n=3, cutoff=0.7)
+    for candidate in near:
+        if abs(len(candidate) - len(typed)) <= 2:
+            return by_lower_case[candidate]
+    parts = [one for one in by_lower_case if len(typed) >= 3 and (one.startswith(typed) or typed in one.split("_"))]
+    return by_lower_case[parts[0]] if parts else None
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """`` (did you mean age?)`` or nothing: the `closest` of ``names``."""
+    near = closest(name, names)
+    return f" (did you mean {near}?)" if near else ""

@@ -95,6 +95,23 @@ def test_folders_are_small():
     assert crowded == {}
 
 
+KINDS = {"ModelDensity", "ProgramDensity", "ProgramModel", "ProgramPrior"}
+
+
+def kinds_asked_for(tree):
+    """Lines that ask an object which kind of density, model or prior it is."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    asked = [node for node in calls if node.func.id in ("isinstance", "issubclass") and len(node.args) == 2]
+    return [node.lineno for node in asked if KINDS & {n.id for n in ast.walk(node.args[1]) if isinstance(n, ast.Name)}]
+
+
+def test_nobody_outside_asks_whether_a_density_is_of_a_program():
+    """Both kinds answer the same questions (`density.density.Density`); only `program` tells what it was given."""
+    outside = [path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "program"]
+    assert {short(path): lines for path in outside if (lines := kinds_asked_for(tree_of(path)))} == {}
+    assert kinds_asked_for(ast.parse("if isinstance(density, ProgramDensity | Other): pass")) == [1]
+
+
 def test_functions_are_short():
     lengths = functions()
     assert {name: length for name, length in lengths.items() if length > 50} == {}

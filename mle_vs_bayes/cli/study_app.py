@@ -18,6 +18,7 @@ study = typer.Typer(
 ESTIMATES = "CSV, TSV, Parquet or JSON file, a folder of Parquet files, or a pattern such as 'rows/*.parquet'."
 ROLES = "Which column plays a role: replicate, method, estimate, se, lower, upper, truth, df, scenario, …"
 MCSE = "Monte-Carlo errors: robust, or published (as in Morris, White & Crowther 2019, to agree with printed tables)."
+TRUTH = "The true value, where no column has it: one, or one for each parameter."
 SLOPE = "Fit the slope of this measure in n on logarithmic scales; repeat for several."
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a study that has begun.")]
@@ -103,7 +104,7 @@ def summarise(
     file: Annotated[str, typer.Argument(metavar="FILE", help=ESTIMATES)],
     reference: Annotated[str | None, valued("METHOD", "Compare the other methods with this one.")] = None,
     column: Annotated[Several, valued("ROLE=NAME", ROLES)] = None,
-    truth: Annotated[float | None, valued("NUMBER", "The true value, where no column has it.")] = None,
+    truth: Annotated[Several, valued("[PARAM=]NUMBER", TRUTH)] = None,
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     null: Annotated[float, valued("NUMBER", "The value that rejection rates test.")] = 0.0,
     mcse: Annotated[str, valued("KIND", MCSE)] = "robust",

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from .steps import assignments, number
+from ..errors import UsageError
+from .steps import assignments, number, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..performance.summarise import Summary
+    from ..performance.table.clean import Truth
 
 SCENARIO = "scenario="
 
@@ -32,8 +34,19 @@ def run(asked: Mapping[str, Any]) -> "Summary":
     from ..performance.summarise import Request, summary
 
     said, scenario = split(asked["column"])
-    request = Request(asked["reference"], said, scenario, asked["truth"], asked["level"], asked["null"], asked["mcse"])
+    true = truth(asked["truth"])
+    request = Request(asked["reference"], said, scenario, true, asked["level"], asked["null"], asked["mcse"])
     return summary(asked["file"], request)
+
+
+def truth(texts: Sequence[str] | None) -> "Truth":
+    """``["0.5"]`` → 0.5, the truth of the only estimand; ``["a=1", "b=2"]`` → one of each."""
+    if not texts or len(texts) > 1 or "=" in texts[0]:
+        return numbers(texts, "--truth") or None
+    try:
+        return float(texts[0])
+    except ValueError:
+        raise UsageError(f'--truth is "{texts[0]}", which is not a number; write 0.5, or PARAM=0.5.') from None
 
 
 def split(texts: Sequence[str] | None) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -18,6 +18,7 @@ from ..estimators.unconstrained_mode import SCALE
 from ..fit import priors as prior_choice
 from ..fit.fit import Progress, fit
 from ..fit.quantities import Context
+from ..fit.replicates.usable import completed
 from ..fit.simulated import simulated
 from ..fit.subsets import nested
 from ..intervals.interval import check_level
@@ -167,8 +168,8 @@ def _programs(
 def prepared(
     model: Model, data: Any, columns: Mapping[str, str], formula: str | None, drop_missing: bool
 ) -> tuple[Dataset, dict[str, str]]:
-    if isinstance(data, Dataset):
-        return data, {}
+    if isinstance(data, Dataset) and formula is None:
+        return completed(model, data), {}
     from ..data.prepare import prepare
     from ..data.reading.read import read
 

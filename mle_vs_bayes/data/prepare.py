@@ -62,6 +62,31 @@ def prepare(
     DataError
         Anything in the data that the model cannot use; rows are counted from 1.
     """
+    found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
+    _check_terms(found.data)
+    _check_classes(found.data)
+    reason = model.unusable(found.data)
+    if reason is not None:
+        raise DataError(f"{reason}.")
+    return found
+
+
+def arranged(
+    frame: pd.DataFrame,
+    model: "Model",
+    *,
+    columns: Mapping[str, str] | None = None,
+    formula: str | None = None,
+    drop_missing: bool = False,
+    strict: bool = False,
+) -> Prepared:
+    """The same without judging what the columns hold, unless ``strict``: of a simulated data set its rows tell it.
+
+    Raises
+    ------
+    UsageError, DataError
+        A column or formula that does not fit, text where numbers should be, missing values, a category of one level.
+    """
     frame, asked = _numbered(frame), dict(columns or {})
     request.check_formula(model, frame, asked, formula)
     in_formula = request.read_by_formula(formula, frame)
@@ -72,17 +97,14 @@ def prepare(
     if model.unit == "series":
         _check_series(keep, chosen)
     frame, numeric = _repeated(frame[keep], numeric[keep], chosen)
-    _check_rows(numeric)
-    design = None if formula is None else request.design(formula, frame, asked, model)
+    if strict:
+        _check_rows(numeric)
+    design = None if formula is None else request.design(formula, frame, asked, model, strict)
     if design is not None:
         numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
-    _check_values(numeric, chosen, model)
+    if strict:
+        _check_values(numeric, chosen, model)
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
-    _check_terms(data)
-    _check_classes(data)
-    reason = model.unusable(data)
-    if reason is not None:
-        raise DataError(f"{reason}.")
     return Prepared(data, chosen, int(np.sum(~keep)))
 
 

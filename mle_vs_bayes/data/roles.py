@@ -8,7 +8,7 @@ import pandas as pd
 from ..errors import DataError, UsageError
 from ..words import listed, nearest, shown
 from .column import Column, group, weights
-from .values import converted
+from .values import converted, is_row_number
 
 if TYPE_CHECKING:
     from ..model.model import Model
@@ -107,6 +107,7 @@ def _only_numeric(frame: pd.DataFrame, taken: Iterable[str]) -> str:
     """The outcome where nothing says which: the only column of numbers that has no other role."""
     strange = {name: converted(frame[name])[1] for name in frame.columns}
     numeric = [name for name, place in strange.items() if place is None and frame[name].notna().any()]
+    numeric = [name for name in numeric if not is_row_number(frame[name])] or numeric
     if not numeric:
         name = str(frame.columns[0])
         place = strange[name]

@@ -1,6 +1,7 @@
 """One column: to float64, and within the values that its role may hold. Rows are called by the index of the series."""
 
 import datetime
+import re
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,11 @@ LARGEST_COUNT = 2**31 - 1
 """Above it a discrete likelihood is not to be trusted: PyMC's integers overflow from 2³¹ on, and as float64 the
 log-likelihood of one row is off by 5e-6 at 2³¹, 0.003 at 10¹² and by everything from 2⁵³ on (tried with PyMC 6.4)."""
 
+_DATE_TEXT = re.compile(
+    r"\s*(\d{4}-\d{2}-\d{2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{2,4})"
+    r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*"
+)
+"""Text that is a day, with or without a time: 2024-01-31, 2024-01-31T09:30Z, 31.1.2024, 1/31/24."""
 _DATES = (datetime.date, datetime.timedelta, np.datetime64, np.timedelta64, pd.Period)
 
 
@@ -38,7 +44,7 @@ def numbers(column: pd.Series, role: str) -> Array:
 
 
 def refuse_dates(column: pd.Series, what: str) -> None:
-    """Refuse dates and durations, whose unit and origin only the person knows.
+    """Refuse dates and durations, whose unit and origin only the person knows; also where all of a text are dates.
 
     Raises
     ------
@@ -47,11 +53,24 @@ def refuse_dates(column: pd.Series, what: str) -> None:
     """
     if pd.api.types.is_numeric_dtype(column.dtype):
         return
-    for row, value in column.dropna().items():
+    present = column.dropna()
+    for row, value in present.items():
         if isinstance(value, _DATES):
-            raise DataError(
-                f"{what} is a date, {value} in row {row}; turn dates into numbers, such as days since a start."
-            )
+            raise _date(what, value, row)
+    if len(present) and all(isinstance(value, str) and _DATE_TEXT.fullmatch(value) for value in present):
+        raise _date(what, present.iloc[0], present.index[0])
+
+
+def _date(what: str, value: Any, row: Any) -> DataError:
+    return DataError(f"{what} is a date, {value} in row {row}; turn dates into numbers, such as days since a start.")
+
+
+def is_row_number(column: pd.Series) -> bool:
+    """Whether a column without a name of its own merely counts the rows, as a saved index does."""
+    if not re.fullmatch(r"unnamed_\d+|Unnamed: \d+|index|rownames|", str(column.name)):
+        return False
+    values, strange = converted(column)
+    return strange is None and len(values) > 0 and bool(np.all(values == values[0] + np.arange(len(values))))
 
 
 def converted(column: pd.Series) -> tuple[Array, int | None]:

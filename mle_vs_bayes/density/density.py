@@ -106,8 +106,6 @@ class Density(ABC):
     has_subsets: bool
     """Whether rows may be left out: no parameter comes with them, and they are all in ``data``."""
 
-    # what each kind says
-
     @property
     @abstractmethod
     def start(self) -> Array:
@@ -233,8 +231,6 @@ class Density(ABC):
             Nobody can draw from it, and why.
         """
 
-    # what follows from it
-
     def replicate(self, thetas: Sequence[Array], generator: np.random.Generator) -> list[Dataset]:
         """One data set at each θ ``(p,)``, drawn under the design of these data."""
         drawn = (self.outcomes(theta, 1, generator) for theta in thetas)
@@ -294,7 +290,7 @@ class Density(ABC):
         return float(value), linear.T @ gradient, linear.T @ hessian @ linear
 
     def log_prior(self, theta: Array) -> float:
-        """The log prior density at θ on the model scale, by the function that a search has compiled."""
+        """The log prior density at θ on the model scale."""
         return float(self.prior_derivatives(theta)[0])
 
     def log_prior_of_draws(self, draws: Array) -> Array:

@@ -59,8 +59,6 @@ class ModelDensity(Density):
         derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
         return np.concatenate([theta, *derived], axis=-1)
 
-    # the likelihood
-
     def log_likelihood_units(self, theta: Array) -> Array:
         return self._units(theta, self.data)
 
@@ -122,8 +120,6 @@ class ModelDensity(Density):
 
         key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
         return bound(key, make, {pymc_model.data_node(role): v for role, v in rows.items()})
-
-    # the prior
 
     def log_prior_value(self, theta: Array) -> float:
         return float(self._log_prior_value(theta))
@@ -207,8 +203,6 @@ class ModelDensity(Density):
 
     def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
         return self.data.replace(**outcomes)
-
-    # graphs for many data sets
 
     @cached_property
     def signature(self) -> Hashable:

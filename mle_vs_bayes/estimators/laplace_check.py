@@ -24,7 +24,8 @@ GOOD = 0.7
 def pareto_shape(program: Density, mode: Estimate, seed: int) -> float | None:
     """k of the weights posterior / normal over draws of the normal on the model scale; None where there is no normal.
 
-    A draw outside the support has weight 0: where nearly all are, there is no k either.
+    A draw outside the support has weight 0: where nearly all are, there is no k either. Where a few draws have all the
+    weight, so that no tail can be fitted to the others, k is infinite.
     """
     if not mode.has_errors or mode.covariance is None or program.data.n * DRAWS > MOST_ROWS:
         return None
@@ -41,13 +42,19 @@ def pareto_shape(program: Density, mode: Estimate, seed: int) -> float | None:
     usable = log_weights[np.isfinite(log_weights)]
     if len(usable) < DRAWS / 10:
         return None
-    return float(array_stats.psislw(usable - usable.max())[1])
+    shape = float(array_stats.psislw(usable - usable.max())[1])
+    if np.isfinite(shape):
+        return shape
+    even = np.ptp(usable) < 1e-6  # the posterior is this normal: its weights are one number, but for rounding
+    return None if even else np.inf
 
 
 def concern(shape: float | None) -> tuple[Concern, ...]:
     """A concern where the normal is a poor stand-in."""
     if shape is None or shape <= GOOD:
         return ()
+    if not np.isfinite(shape):
+        return (Concern("laplace_shape", f"few of {DRAWS} draws have all the weight"),)
     return (Concern("laplace_shape", f"Pareto k {shape:.2f}, above {GOOD}"),)
 
 

@@ -225,4 +225,6 @@ def _set_apart(latent: list[str], tree: "xarray.DataTree") -> None:
     if latent:
         posterior = tree["posterior"].to_dataset()
         tree["latent"] = posterior[latent]
-        tree["posterior"] = posterior.drop_vars(latent)
+        rest = posterior.drop_vars(latent)
+        used = {dim for variable in rest.data_vars.values() for dim in variable.dims}
+        tree["posterior"] = rest.drop_dims([dim for dim in rest.dims if dim not in used])

@@ -3,10 +3,10 @@
 Adding a kind touches its own file and one line here.
 """
 
-import difflib
 from collections.abc import Sequence
 
 from ..errors import UsageError
+from ..words import closest
 from .bootstrap.bootstrap import bca, percentile
 from .equal_tailed import equal_tailed
 from .exact import gamma_pivot, garwood, normal_theory, proportion
@@ -59,8 +59,8 @@ def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
         return tuple(KINDS)
     for name in wanted:
         if name not in KINDS:
-            near = difflib.get_close_matches(name, KINDS, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(KINDS)} or all."
+            near = closest(name, KINDS)
+            hint = f"did you mean {near}?" if near else f"choose from {', '.join(KINDS)} or all."
             raise UsageError(f'there is no interval "{name}"; {hint}')
     return tuple(wanted) or DEFAULTS
 

@@ -6,7 +6,6 @@ resolved once into plain numbers, before any model exists, so that a name means 
 """
 
 import ast
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..errors import UsageError
+from ..words import closest
 from .families import PRIORS
 from .summaries import SUMMARIES
 from .support import Support
@@ -202,8 +202,8 @@ def _text(value: "Number | Scaled") -> str:
 
 def _known(family: str) -> None:
     if family not in PRIORS:
-        near = difflib.get_close_matches(family, PRIORS, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(PRIORS)}."
+        near = closest(family, PRIORS)
+        hint = f"did you mean {near}?" if near else f"known are {', '.join(PRIORS)}."
         raise UsageError(f'prior family "{family}" is not known; {hint}')
 
 

@@ -4,12 +4,12 @@ A model is imported when it is asked for. Adding one touches its own file and on
 """
 
 import ast
-import difflib
 import inspect
 from importlib import import_module
 
 from ..errors import UsageError
 from ..model.model import Model
+from ..words import closest
 
 MODELS = {
     "bernoulli": "Bernoulli",
@@ -28,6 +28,18 @@ MODELS = {
 }
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 
+ELSEWHERE = {
+    **dict.fromkeys(("gaussian", "norm"), "normal"),
+    **dict.fromkeys(("lm", "ols", "regression", "linear_regression", "least_squares"), "linear"),
+    **dict.fromkeys(("logit", "logistic_regression"), "logistic"),
+    **dict.fromkeys(("binomial", "binom", "proportion"), "bernoulli"),
+    **dict.fromkeys(("t", "student"), "student_t"),
+    **dict.fromkeys(("mixture", "gmm", "gaussian_mixture"), "normal_mixture"),
+    **dict.fromkeys(("lmm", "lmer", "mixed", "mixedlm", "random_effects", "hierarchical"), "random_intercept"),
+    **dict.fromkeys(("fixed_effects",), "neyman_scott"),
+}
+"""What other programs call our models, which no likeness of letters tells."""
+
 
 def get(text: str) -> Model:
     """The model called ``text``: ``normal``, or with arguments ``normal_mixture(components=3)``.
@@ -39,8 +51,8 @@ def get(text: str) -> Model:
     """
     name, bracket, _ = text.strip().partition("(")
     if name not in MODELS:
-        near = difflib.get_close_matches(name.lower(), MODELS, n=1, cutoff=0.3)
-        hint = f"did you mean {near[0]}?" if near else "run `mle-vs-bayes models` for the list."
+        near = ELSEWHERE.get(name.lower()) or closest(name, MODELS)
+        hint = f"did you mean {near}?" if near else "run `mle-vs-bayes models` for the list, or write it in PyMC."
         raise UsageError(f'there is no model "{name}"; {hint}')
     leaf = getattr(import_module(f".{name}", __package__), MODELS[name])
     model: Model = leaf(**(_arguments(text, name, leaf) if bracket else {}))

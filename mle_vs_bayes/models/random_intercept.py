@@ -7,7 +7,7 @@ import numpy as np
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
-from ..model.support import nonnegative, unit
+from ..model.support import nonnegative, share
 from .trunks import grouped as groups
 
 
@@ -35,7 +35,7 @@ class RandomIntercept(groups.Grouped):
         Parameter("tau", "τ", nonnegative, DEFAULTS["spread"], 2.0, meaning="how much the groups' means differ (SD)"),
         replace(groups.sigma, typical=1.0, meaning="how much values of one group differ (SD)"),
     )
-    functions = (Function("icc", groups.intraclass_correlation, support=unit),)
+    functions = (Function("icc", groups.intraclass_correlation, support=share),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
     rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
 

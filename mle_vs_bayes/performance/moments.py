@@ -86,7 +86,7 @@ SELECT gid, count(error / nullif(shift, 0)) AS relative_used, avg(error / nullif
 """
 
 
-def means(connection: "duckdb.DuckDBPyConnection", roles: Roles, truth: float | None) -> "pd.DataFrame":
+def means(connection: "duckdb.DuckDBPyConnection", roles: Roles, truth: clean.Truth) -> "pd.DataFrame":
     """First pass: one line per group, keys ``k0 …``, in their order."""
     more = [f"max(unknown_{role}) AS unknown_{role}" for role in clean.STATUSES if role in roles]
     if "replicate" in roles:
@@ -115,7 +115,7 @@ def sums(
     return _with_relative(connection, found, centred)
 
 
-def centred(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles, truth: float | None) -> str:
+def centred(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles, truth: clean.Truth) -> str:
     """The common table expressions down to ``seen``, over the table ``groups``, which this registers."""
     register(connection, groups, roles)
     degrees = "df" in roles

@@ -1,10 +1,11 @@
 """What a reader of a summary must know, in sentences: what was taken for what, and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..words import listed
 from .moments import key_names
+from .table import clean
 from .table.roles import Roles
 
 if TYPE_CHECKING:
@@ -12,15 +13,22 @@ if TYPE_CHECKING:
 
 
 def of(
-    groups: "pd.DataFrame", roles: Roles, truth: float | None, reference: str | None, unused: Sequence[str] = ()
+    groups: "pd.DataFrame", roles: Roles, truth: clean.Truth, reference: str | None, unused: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Notes on a table, the most important first."""
-    found = [_truth(groups, truth), _ends(roles), _replicates(roles), _reference(groups, reference)]
+    found = [_truth(groups, roles, truth), _ends(roles), _replicates(roles), _reference(groups, reference)]
     found += [_uneven(groups, roles), _columns(roles), _unused(unused)]
     return tuple(note for note in found if note)
 
 
-def _truth(groups: "pd.DataFrame", truth: float | None) -> str:
+def _truth(groups: "pd.DataFrame", roles: Roles, truth: clean.Truth) -> str:
+    if truth is not None and "truth" in roles:
+        return f'The truth is the one given, and not what column "{roles.columns["truth"]}" holds.'
+    if isinstance(truth, Mapping) and (without := groups["truths"] == 0).any():
+        cell = f"k{roles.keys.index(roles.columns['parameter'])}"
+        return f"No truth for {listed(groups.loc[without & (groups['fitted'] > 0), cell].astype(str).unique())}."
+    if truth is not None and roles.scenario:
+        return f"The one truth, {truth:g}, is taken for every value of {listed(roles.scenario)}."
     if truth is not None or groups["truths"].any():
         return ""
     return (

@@ -12,6 +12,7 @@ from . import moments, notes, pairs, ranks
 from .measures import MEASURES, measured
 from .table import checks, source, wide
 from .table import columns as tables
+from .table.clean import Truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ class Request:
     reference: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     scenario: tuple[str, ...] = ()
-    truth: float | None = None
+    truth: Truth = None
     level: float = 0.95
     null: float = 0.0
     mcse: str = "robust"
@@ -74,7 +75,8 @@ class Request:
             raise UsageError(f"level is {self.level:g}; it must lie inside (0, 1), such as 0.95.")
         if self.mcse not in KINDS_OF_ERROR:
             raise UsageError(f'there is no Monte-Carlo error "{self.mcse}"; choose {" or ".join(KINDS_OF_ERROR)}.')
-        for name, value in (("truth", self.truth), ("null", self.null)):
+        truths = self.truth.values() if isinstance(self.truth, Mapping) else [self.truth]
+        for name, value in (*(("truth", truth) for truth in truths), ("null", self.null)):
             if value is not None and not math.isfinite(value):
                 raise UsageError(f"{name} is {value:g}; it must be a finite number.")
 
@@ -85,7 +87,7 @@ def summarise(
     reference: str | None = None,
     columns: Mapping[str, str] | None = None,
     scenario: Sequence[str] = (),
-    truth: float | None = None,
+    truth: Truth = None,
     level: float = 0.95,
     null: float = 0.0,
     mcse: str = "robust",
@@ -104,7 +106,7 @@ def summarise(
     scenario
         Columns that tell scenarios apart; by default those known by name, and text.
     truth
-        The true value where no column has it.
+        The true value where no column has it; where the table has several estimands, by parameter.
     level
         Level of the intervals, inside (0, 1): of Wald's where there are no ends, and of the score.
     null
@@ -136,6 +138,7 @@ def summary(table: Any, asked: Request) -> Summary:
     with source.connect(table) as connection:
         said = wide.made_long(connection, asked.columns)
         roles = tables.assigned(connection, said, asked.scenario)
+        checks.truth_given(connection, roles, asked.truth)
         groups = moments.means(connection, roles, asked.truth)
         checks.after_means(connection, groups, roles)
         groups = grouping.with_levels(groups, roles, asked.level)

@@ -22,6 +22,7 @@ from .program_model import Hooks, ProgramModel
 _FILE = re.compile(r"(?P<path>.+\.py)(:(?P<function>\w+))?")
 _LINES = 3
 """Of the person's own code at most, the innermost last."""
+_PACKAGE = Path(__file__).resolve().parents[1]
 _HOOKS = ("log_likelihood", "functions", "design", "simulate")
 
 
@@ -123,7 +124,7 @@ def load(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a user's file raises, it is told
-        raise ModelError(f"{path} does not import: {told(error, path)}; correct it.") from error
+        raise ModelError(f"{path} does not import: {in_one_line(error, path)}; correct it.") from error
     finally:
         sys.path.pop(0)
     return module
@@ -137,15 +138,15 @@ def function_of(module: ModuleType, path: Path, name: str) -> Callable[..., Any]
     UsageError
         There is none; the sentence names those there are.
     """
-    own = [
+    functions = [
         key
         for key, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_")
     ]
-    found = getattr(module, name, None)
-    if callable(found):
-        return found
-    usable = [key for key in own if key not in _HOOKS]
+    function = getattr(module, name, None)
+    if callable(function):
+        return function
+    usable = [key for key in functions if key not in _HOOKS]
     has = f"it has {', '.join(usable)}; write {path}:{usable[0]}" if usable else "write one that returns a pm.Model"
     raise UsageError(f"{path} has no function {name}; {has}.")
 
@@ -165,12 +166,12 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
     name = getattr(of, "__name__", "model")
     _check_argument(of, path, name, data)
     try:
-        found = of(data) if data is not None else of()
+        model = of(data) if data is not None else of()
     except KeyError as error:
         key = error.args[0] if error.args else ""
         known = _names(data)
         if key in known or not known:
-            raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
+            raise ModelError(f"{name} of {path} raised {in_one_line(error, path)}; correct it.") from error
         raise DataError(
             f'{name} of {path} reads "{key}", which the data do not have (they have {", ".join(known)}); '
             f"rename it in one of the two{_where(error, path)}."
@@ -181,20 +182,20 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
                 f"an observed variable of {path} has missing values, which no estimator here fills in; drop those rows"
                 f"{_where(error, path)}."
             ) from error
-        raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
-    if not is_pymc_model(found):
+        raise ModelError(f"{name} of {path} raised {in_one_line(error, path)}; correct it.") from error
+    if not is_pymc_model(model):
         raise ModelError(
-            f"{name} of {path} returned {_kind(found)}, not a pm.Model; end it with `return` and the model that "
+            f"{name} of {path} returned {_kind(model)}, not a pm.Model; end it with `return` and the model that "
             "`with pm.Model() as` names."
         )
-    return found
+    return model
 
 
 def hooks(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Hooks:
     """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model."""
-    found = {name: getattr(module, name) for name in _HOOKS if callable(getattr(module, name, None))}
-    told = {name: _telling(function, path, name) for name, function in found.items()}
-    return Hooks(**told, data=data, build=lambda given: made(of, path, given))
+    functions = {name: getattr(module, name) for name in _HOOKS if callable(getattr(module, name, None))}
+    telling = {name: _telling(function, path, name) for name, function in functions.items()}
+    return Hooks(**telling, data=data, build=lambda values: made(of, path, values))
 
 
 def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..., Any]:
@@ -204,12 +205,12 @@ def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..
         try:
             return function(*arguments)
         except Exception as error:  # whatever a user's function raises, it is told
-            raise ModelError(f"{name} of {path} raised {told(error, path)}; correct it.") from error
+            raise ModelError(f"{name} of {path} raised {in_one_line(error, path)}; correct it.") from error
 
     return of
 
 
-def told(error: Exception, path: Path) -> str:
+def in_one_line(error: Exception, path: Path) -> str:
     """The error in one line, with the person's own lines that led to it: ``KeyError: 'x' (line 3: …)``."""
     if isinstance(error, SyntaxError):
         text = (error.text or "").strip()
@@ -221,18 +222,19 @@ def told(error: Exception, path: Path) -> str:
 
 
 def _where(error: Exception, path: Path) -> str:
-    folder = str(path.resolve().parent)
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(folder) and "site-packages" not in frame.filename
-    ]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(Path(frame.filename), path)]
     lines = [
         f"line {frame.lineno}{'' if Path(frame.filename) == path.resolve() else f' of {Path(frame.filename).name}'}: "
         f"`{(frame.line or '').strip()}`"
         for frame in frames[-_LINES:]
     ]
     return f" ({'; '.join(lines)})" if lines else ""
+
+
+def _is_theirs(file: Path, program: Path) -> bool:
+    """Whether a line is of the program's folder, and not of a library or of this package, which may lie in there."""
+    inside = file.is_relative_to(program.resolve().parent)
+    return inside and "site-packages" not in file.parts and not file.is_relative_to(_PACKAGE)
 
 
 def _check_argument(of: Callable[..., Any], path: Path, name: str, data: Any) -> None:

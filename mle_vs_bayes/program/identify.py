@@ -40,20 +40,20 @@ def joint_mode(model: ProgramModel) -> str | None:
     )
 
 
-def unidentified(program: ProgramDensity) -> str | None:
+def unidentified(density: ProgramDensity) -> str | None:
     """Why the likelihood alone has no single maximum, or None."""
-    model = program.model
+    model = density.model
     read = in_likelihood(model.program)
     governing = {parent for rv in read for parent in parents(model.program, rv)}
     unread = [str(rv.name) for rv in model.program.free_RVs if rv not in read | governing]
     way = "leave it out, or read the MAP and the posterior"
     if unread:
         return f"the likelihood does not depend on {', '.join(unread)}; {way}"
-    flat = _flat_direction(program, 0.0) if program.layout.free_size <= MOST else None
+    flat = _flat_direction(density, 0.0) if density.layout.free_size <= MOST else None
     return None if flat is None else f"the likelihood does not change along {flat}, which only a prior can tell; {way}"
 
 
-def check_proper(program: ProgramDensity) -> None:
+def check_proper(density: ProgramDensity) -> None:
     """Refuse a posterior that has a direction in which neither likelihood nor prior changes.
 
     Raises
@@ -61,45 +61,45 @@ def check_proper(program: ProgramDensity) -> None:
     ModelError
         Naming the direction and the flat priors.
     """
-    flat = [name for name, prior in program.priors.items() if not prior.proper]
-    if not flat or program.layout.free_size > MOST:
+    flat = [name for name, prior in density.priors.items() if not prior.proper]
+    if not flat or density.layout.free_size > MOST:
         return
-    direction = _flat_direction(program, 1.0)
+    direction = _flat_direction(density, 1.0)
     if direction is not None:
         raise ModelError(
-            f"the posterior of {program.model.name} is improper: neither the data nor a prior say anything along "
+            f"the posterior of {density.model.name} is improper: neither the data nor a prior say anything along "
             f"{direction}; give {' or '.join(flat)} a proper prior, such as pm.Normal(0, 10), or drop a parameter."
         )
 
 
-def _flat_direction(program: ProgramDensity, power: float) -> str | None:
+def _flat_direction(density: ProgramDensity, power: float) -> str | None:
     """In words, a combination of parameters that log-likelihood + ``power`` · log prior does not depend on, or None."""
-    found = [program.evaluate(z, power) for z in _points(program)]
-    usable = [e for e in found if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
+    evaluations = [density.evaluate(z, power) for z in _points(density)]
+    usable = [e for e in evaluations if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
     if len(usable) < 2:
         return None
-    tolerance = _EXACT if program.exact_gradient else _APPROXIMATE
+    tolerance = _EXACT if density.exact_gradient else _APPROXIMATE
     direction = _common_null(usable, tolerance)
     if direction is None:
         return None
     shares = direction / np.linalg.norm(direction)
-    labels = program.layout.free_labels
+    labels = density.layout.free_labels
     return combination(labels, direction, shares)
 
 
-def _points(program: ProgramDensity) -> list[Array]:
+def _points(density: ProgramDensity) -> list[Array]:
     """The start and points around it, in z."""
     generator = np.random.default_rng(0)
-    z = program.coordinates.z(program.start)
-    curvature = np.abs(np.diag(program.evaluate(z, 1.0).hessian))
+    z = density.coordinates.z(density.start)
+    curvature = np.abs(np.diag(density.evaluate(z, 1.0).hessian))
     usual = np.where(np.isfinite(curvature) & (curvature > 0), 1 / np.sqrt(np.maximum(curvature, 1e-300)), 1.0)
-    spread = np.where(program.layout.bounded, np.minimum(usual, 0.5), usual)
+    spread = np.where(density.layout.bounded, np.minimum(usual, 0.5), usual)
     return [z, *(z + spread * generator.standard_normal(len(z)) for _ in range(POINTS - 1))]
 
 
-def _common_null(found: list[Evaluation], tolerance: float) -> Array | None:
+def _common_null(evaluations: list[Evaluation], tolerance: float) -> Array | None:
     """A direction ``(f,)`` in which no Hessian and no gradient of them all has a component."""
-    hessians, gradients = np.array([e.hessian for e in found]), np.array([e.gradient for e in found])
+    hessians, gradients = np.array([e.hessian for e in evaluations]), np.array([e.gradient for e in evaluations])
     scale = np.sqrt(np.max(np.abs(np.diagonal(hessians, axis1=1, axis2=2)), axis=0))
     scale = np.where(scale > 0, scale, 1.0)
     scaled = (hessians / scale[:, None] / scale).reshape(-1, len(scale))

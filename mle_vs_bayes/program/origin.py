@@ -188,10 +188,10 @@ def merged(data: Any, columns: Any) -> Any:
     """``data`` with ``columns`` (a mapping or DataFrame) put in place or added; those alone where there are none."""
     if data is None:
         return dict(columns) if isinstance(columns, Mapping) else columns
-    given = {str(name): columns[name] for name in columns}
+    new = {str(name): columns[name] for name in columns}
     if isinstance(data, Mapping):
-        return {**data, **given}
-    return data.assign(**{name: np.asarray(values) for name, values in given.items()})
+        return {**data, **new}
+    return data.assign(**{name: np.asarray(values) for name, values in new.items()})
 
 
 def _resized(value: Any, rows: int, index: Index) -> Any:

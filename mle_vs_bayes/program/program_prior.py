@@ -85,8 +85,7 @@ def prior_of(model: "pymc.Model", rv: Any, support: Support) -> ProgramPrior:
 def _text(rv: Any, name: str) -> str:
     """``Normal(0, 1)``, ``Normal(mu, tau)``: numbers where they are one, names where they are variables."""
     op = rv.owner.op
-    printed = getattr(op, "_print_name", None)
-    family = printed[0] if printed else type(op).__name__.removesuffix("RV").lstrip("_")
+    family = _family(op)
     try:
         parameters = op.dist_params(rv.owner)
     except (AttributeError, NotImplementedError, TypeError, ValueError, AssertionError):
@@ -95,6 +94,16 @@ def _text(rv: Any, name: str) -> str:
     names = _ARGUMENTS.get(name, ())
     named = [f"{n}={text}" for n, text in zip(names, texts, strict=False)] + texts[len(names) :]
     return f"{family}({', '.join(named)})"
+
+
+def _family(op: Any) -> str:
+    """The name under which PyMC has the distribution for people: ``LKJCholeskyCov``, and not ``_lkjcholeskycov``."""
+    import pymc
+
+    public = {name.lower(): name for name in dir(pymc.distributions) if name[0].isupper()}
+    printed = getattr(op, "_print_name", None) or ("",)
+    names = [text.strip("_").partition("_")[0] for text in (printed[0], type(op).__name__.removesuffix("RV"))]
+    return next((public[name.lower()] for name in names if name.lower() in public), names[0] or names[1])
 
 
 def _argument(variable: Any) -> str:

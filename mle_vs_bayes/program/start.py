@@ -32,7 +32,7 @@ _LONGEST = 3.0
 """Of a bounded coordinate's step: a factor of 20."""
 
 
-def usable_start(program: ProgramDensity) -> Array:
+def usable_start(density: ProgramDensity) -> Array:
     """θ ``(p,)`` with a finite density: PyMC's own point, else the best of some that Stan and PyMC start from.
 
     PyMC's point is where the priors have their means, which under vague ones (a Weibull's shape of 1,000) may be so far
@@ -43,124 +43,124 @@ def usable_start(program: ProgramDensity) -> Array:
     ModelError
         There is none; the sentence names the term, its value and the datum.
     """
-    first, origin = program.layout.join(program.model.point), _around_zero(program)
-    given = any(value is not None for value in program.model.program.rvs_to_initial_values.values())
-    height = _height(program, first)
-    if np.isfinite(height) and (given or not _height(program, origin[0]) > height + _HOPELESS):
+    first, origin = density.layout.join(density.model.point), _around_zero(density)
+    chosen = any(value is not None for value in density.model.program.rvs_to_initial_values.values())
+    height = _height(density, first)
+    if np.isfinite(height) and (chosen or not _height(density, origin[0]) > height + _HOPELESS):
         return first
-    points = [*origin, *_around(program, first), *_from_prior(program)]
-    heights = np.array([_height(program, point) for point in points])
+    points = [*origin, *_around(density, first), *_from_prior(density)]
+    heights = np.array([_height(density, point) for point in points])
     if not np.isfinite(heights).any():
-        raise ModelError(_sentence(program, first))
+        raise ModelError(_sentence(density, first))
     return points[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))]
 
 
-def climbed(program: ProgramDensity, start: Array) -> Array:
+def climbed(density: ProgramDensity, start: Array) -> Array:
     """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere."""
-    z = program.coordinates.z(start)
+    z = density.coordinates.z(start)
     if not np.all(np.isfinite(z)):
         return start
-    here = program.evaluate(z, 1.0)
+    evaluation = density.evaluate(z, 1.0)
     for _ in range(_STEPS):
-        step, length = _step(here, program.layout.bounded)
+        step, length = _step(evaluation, density.layout.bounded)
         if not np.isfinite(length):
             return start
         if length < _NEAR:
             break
-        moved = _moved(program, z, here, step)
+        moved = _moved(density, z, evaluation, step)
         if moved is None:
             break
-        z, here = moved
-    theta = program.coordinates.theta(z)
-    return theta if np.all(np.isfinite(theta)) and np.all(np.isfinite(here.hessian)) else start
+        z, evaluation = moved
+    theta = density.coordinates.theta(z)
+    return theta if np.all(np.isfinite(theta)) and np.all(np.isfinite(evaluation.hessian)) else start
 
 
-def _step(here: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, float]:
+def _step(evaluation: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, float]:
     """The saddle-free Newton step ``(f,)`` and its length in standard errors; NaN where there is none."""
-    if not (np.all(np.isfinite(here.hessian)) and np.all(np.isfinite(here.gradient))):
-        return np.zeros_like(here.gradient), float("nan")
-    scale = np.sqrt(np.abs(np.diag(here.hessian)))
+    if not (np.all(np.isfinite(evaluation.hessian)) and np.all(np.isfinite(evaluation.gradient))):
+        return np.zeros_like(evaluation.gradient), float("nan")
+    scale = np.sqrt(np.abs(np.diag(evaluation.hessian)))
     scale = np.where(scale > 0, scale, 1.0)
-    values, vectors = np.linalg.eigh(here.hessian / np.outer(scale, scale))
+    values, vectors = np.linalg.eigh(evaluation.hessian / np.outer(scale, scale))
     size = np.maximum(np.abs(values), 1e-8 * np.max(np.abs(values), initial=1e-300))
-    along = vectors.T @ (here.gradient / scale)
+    along = vectors.T @ (evaluation.gradient / scale)
     step = vectors @ (along / size) / scale
     longest = np.max(np.abs(step[bounded]), initial=0.0)
     return step * min(1.0, _LONGEST / longest if longest > 0 else 1.0), float(np.sqrt(np.sum(along**2 / size)))
 
 
-def _moved(program: ProgramDensity, z: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
+def _moved(density: ProgramDensity, z: Array, evaluation: Evaluation, step: Array) -> tuple[Array, Evaluation] | None:
     """The first of ever shorter steps that climbs, and the density there; None where none does."""
     for halving in range(_HALVINGS):
-        there = z + step * 0.5**halving
-        found = program.evaluate(there, 1.0)
-        if np.isfinite(found.value) and found.value > here.value and np.all(np.isfinite(found.gradient)):
-            return there, found
+        moved = z + step * 0.5**halving
+        higher = density.evaluate(moved, 1.0)
+        if np.isfinite(higher.value) and higher.value > evaluation.value and np.all(np.isfinite(higher.gradient)):
+            return moved, higher
     return None
 
 
-def _height(program: ProgramDensity, theta: Array) -> float:
+def _height(density: ProgramDensity, theta: Array) -> float:
     with np.errstate(all="ignore"):
-        return float(np.sum(program.compiled.unit_values(theta)) + program.log_prior_value(theta))
+        return float(np.sum(density.compiled.unit_values(theta)) + density.log_prior_value(theta))
 
 
-def _around_zero(program: ProgramDensity) -> list[Array]:
+def _around_zero(density: ProgramDensity) -> list[Array]:
     """The origin of the unconstrained scale and points up to 2 around it, as Stan starts its chains."""
-    generator, size = np.random.default_rng(0), program.layout.free_size
+    generator, size = np.random.default_rng(0), density.layout.free_size
     points = [np.zeros(size), *generator.uniform(-2, 2, (DRAWS, size))]
     with np.errstate(all="ignore"):
-        return [program.coordinates.theta(z) for z in points]
+        return [density.coordinates.theta(z) for z in points]
 
 
-def _around(program: ProgramDensity, theta: Array) -> list[Array]:
+def _around(density: ProgramDensity, theta: Array) -> list[Array]:
     """Points one unit of the unconstrained scale around, as PyMC jitters its chains' starts."""
     generator = np.random.default_rng(0)
     with np.errstate(all="ignore"):
-        z = program.coordinates.z(theta)
-        return [program.coordinates.theta(z + generator.uniform(-1, 1, len(z))) for _ in range(DRAWS)]
+        z = density.coordinates.z(theta)
+        return [density.coordinates.theta(z + generator.uniform(-1, 1, len(z))) for _ in range(DRAWS)]
 
 
-def _from_prior(program: ProgramDensity) -> list[Array]:
+def _from_prior(density: ProgramDensity) -> list[Array]:
     """Draws of the priors; none where one cannot be drawn from."""
-    found = []
+    points = []
     for seed in range(DRAWS):
         try:
-            found.append(program.layout.join(initial_point(program.model.program, "prior", seed)))
+            points.append(density.layout.join(initial_point(density.model.program, "prior", seed)))
         except (NotImplementedError, TypeError, ValueError):
             break
-    return found
+    return points
 
 
-def _sentence(program: ProgramDensity, theta: Array) -> str:
-    first = list(zip(program.layout.labels, theta, strict=True))[:4]
+def _sentence(density: ProgramDensity, theta: Array) -> str:
+    first = list(zip(density.layout.labels, theta, strict=True))[:4]
     at = ", ".join(f"{label} = {value:.4g}" for label, value in first)
     more = ", …" if len(theta) > 4 else ""
-    term = _bad_term(program, theta)
+    term = _bad_term(density, theta)
     return (
-        f"the log density of {program.model.name} is not finite at the start ({at}{more}): {term}; correct the data, "
+        f"the log density of {density.model.name} is not finite at the start ({at}{more}): {term}; correct the data, "
         "or give the variables concerned an initval= inside the support."
     )
 
 
-def _bad_term(program: ProgramDensity, theta: Array) -> str:
+def _bad_term(density: ProgramDensity, theta: Array) -> str:
     """The first term that is not finite, its value, and the datum where it has one."""
     from .graphs.differentiate import function, guarded
 
-    for name, graph in program.compiled.graphs.terms.items():
-        values = np.ravel(guarded(function(program.compiled.graphs.vector, graph), (1,))(theta))
+    for name, graph in density.compiled.graphs.terms.items():
+        values = np.ravel(guarded(function(density.compiled.graphs.vector, graph), (1,))(theta))
         bad = np.flatnonzero(~np.isfinite(values))
         if bad.size:
-            data = np.ravel(program.model.observed.get(name, np.zeros(0)))
+            data = np.ravel(density.model.observed.get(name, np.zeros(0)))
             seen = f" for {name}[{bad[0]}] = {data[bad[0]]:.6g}" if data.size == values.size else ""
             return f"the term {name} is {_number(values[bad[0]])}{seen}"
-    return f"the prior's log density is {_number(program.log_prior_value(theta))}"
+    return f"the prior's log density is {_number(density.log_prior_value(theta))}"
 
 
 def _number(value: float) -> str:
     return "not a number" if np.isnan(value) else "−inf" if value < 0 else "+inf"
 
 
-def close_edges(program: ProgramDensity, theta: Array) -> tuple[Parameter, ...]:
+def close_edges(density: ProgramDensity, theta: Array) -> tuple[Parameter, ...]:
     """The program's parameters, those that may be 0 with a support that says so; the others are at θ ``(p,)``.
 
     They are a standard deviation between groups, a rate of what never happened. PyMC samples them on a logarithmic
@@ -168,12 +168,12 @@ def close_edges(program: ProgramDensity, theta: Array) -> tuple[Parameter, ...]:
     there, the end belongs to the support, as it does in the catalogue.
     """
     return tuple(
-        replace(p, support=nonnegative) if p.support is positive and _finite_at_zero(program, p, theta) else p
-        for p in program.model.parameters
+        replace(p, support=nonnegative) if p.support is positive and _finite_at_zero(density, p, theta) else p
+        for p in density.model.parameters
     )
 
 
-def _finite_at_zero(program: ProgramDensity, parameter: Parameter, theta: Array) -> bool:
+def _finite_at_zero(density: ProgramDensity, parameter: Parameter, theta: Array) -> bool:
     at = np.array(theta, dtype=float)
-    at[program.layout.slices[parameter.name]] = 0.0
-    return bool(np.all(np.isfinite(program.compiled.unit_values(at))))
+    at[density.layout.slices[parameter.name]] = 0.0
+    return bool(np.all(np.isfinite(density.compiled.unit_values(at))))

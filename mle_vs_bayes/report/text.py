@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Of paragraphs; a table may be wider where its numbers need it."""
 
+DIGITS = 16
+"""A number has no more on the screen."""
+_ROUNDING = 1e-13
+"""Of an estimate: a smaller standard error is what rounding leaves of none."""
+
 PARTS = {
     "mean − MLE": "difference",
     "prior": "prior",
@@ -156,22 +161,28 @@ def stack(parts: Iterable[RenderableType]) -> Group:
 def number_format(block: "pandas.DataFrame") -> str:
     """The format in which all numbers of one quantity show two digits of the smallest error.
 
-    Exponents only where plain notation would take more than 7 decimals or 16 digits.
+    Exponents only where plain notation would take more than 7 decimals or `DIGITS`. An error below the rounding of
+    its estimate is a constant's and tells no digits. How large the numbers are is told by the middle one of the
+    estimates, so that one that ran off changes its own cell only (`number`).
     """
-    errors = block["se"]
-    smallest, largest = errors[errors > 0].min(), block["estimate"].abs().max()
-    if not (math.isfinite(smallest) and largest > 0):
+    sizes = block["estimate"].abs()
+    errors = block["se"].where(block["se"] > _ROUNDING * sizes)
+    smallest, typical = errors[errors > 0].min(), sizes[sizes > 0].quantile(interpolation="lower")
+    if not (math.isfinite(smallest) and typical > 0):
         return ",.4f"
     places = max(0, 1 - math.floor(math.log10(smallest)))
-    before = 1 + max(0, math.floor(math.log10(largest)))
-    if places > 7 or places + before > 16:
-        return f".{min(15, max(2, 1 + math.ceil(math.log10(largest / smallest))))}e"
+    before = 1 + max(0, math.floor(math.log10(typical)))
+    if places > 7 or places + before > DIGITS:
+        return f".{min(DIGITS - 1, max(2, 1 + math.ceil(math.log10(typical / smallest))))}e"
     return f",.{places}f"
 
 
 def number(value: float | None, style: str) -> str:
-    """A number in this format; – when missing."""
-    return "–" if value is None or not math.isfinite(value) else format(value, style)
+    """A number in this format, by its power of ten where that would take more than `DIGITS`; – when missing."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    plainly = format(value, style)
+    return f"{value:.2e}" if sum(map(str.isdigit, plainly)) > DIGITS and "e" not in plainly else plainly
 
 
 def _label(line: dict[str, Any]) -> str:

@@ -24,6 +24,8 @@ GRADIENT_TOLERANCE = 1e-6
 MOST_STEPS = 60
 FINE = 1e-9
 """Length of the gradient in SE below which a further step would only move rounding errors."""
+_EXACT = 1e-13
+"""Length of the gradient in SE that a last step would not shorten."""
 _REACH = 1e-3
 """Longest Newton step accepted at an optimum, in SE at the start (in log units if those are smaller). Where a
 likelihood has no maximum, gradient and curvature vanish together: in SE the point looks at rest, but its steps stay
@@ -93,7 +95,13 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None =
         tried[index] += 1
         gone = np.any((current.z < start - FAR) | (current.z > start + FAR), axis=1, where=bounded)
         on = on & (factor > _SHORTEST) & ~gone & ~_at_rest(current, unit, FINE)
-    return current, _at_rest(current, unit, GRADIENT_TOLERANCE), tried
+    converged = _at_rest(current, unit, GRADIENT_TOLERANCE)
+    # At an optimum Newton's steps square their length: one more leaves only rounding error.
+    last = np.flatnonzero(converged & (current.length > _EXACT))
+    if last.size:
+        candidate = stand(evaluate, current.z[last] + current.step[last], last, bounded, fixed)
+        current.put(last, candidate, candidate.length < current.length[last])
+    return current, converged, tried
 
 
 def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bools | None = None) -> Climb:

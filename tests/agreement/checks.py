@@ -76,7 +76,7 @@ def check_unit_scores(program, z):
 def unit_scores(program, z):
     """Scores of units with respect to z, shape ``(units, f)``."""
     coordinates = program.coordinates
-    return program.score_units(coordinates.theta(z)) @ coordinates.linear @ program.layout.jacobian(z)
+    return program.score_units(coordinates.theta(z)) @ coordinates.linear @ coordinates.jacobian(z)
 
 
 def close(found, expected, tolerance, what):

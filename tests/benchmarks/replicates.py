@@ -189,7 +189,7 @@ def by_blackjax(model, sets, given):
         return None
     members = [replace(each, condensed=each.data, weights=None) for each in sorted_out(model, sets, given)[0]]
     members = max(by_shape(model, members), key=len)[:VMAPPED]
-    vmapped = with_jax.Vmapped(Posteriors(stacked(model, members), starts(model, members)), TUNE)
+    vmapped = with_jax.Vmapped(Posteriors(stacked(model, members), starts(stacked(model, members), members)), TUNE)
     try:
         vmapped.sample(TARGET)
     except TypeError:  # random_intercept: the number of groups is read from data
@@ -228,7 +228,7 @@ def large():
         sizes = [simulated(model, rows, {}, 1)[0] for rows in (10**3, 10**7)]
         given = priors.resolve(model, {}, sizes[0])
         passing, ready = timed(lambda given=given, model=model, sizes=sizes: sorted_out(model, sizes, given)[0])
-        works = [partial(after_one_pass, model, member, starts(model, [member])) for member in ready]
+        works = [partial(after_one_pass, model, member, starts(stacked(model, [member]), [member])) for member in ready]
         for work in works:
             work()
         costs = np.array([[timed(work)[0] for work in works] for _ in range(5)])

@@ -43,6 +43,11 @@ BAD = [
     # the model and the file
     Case("unknown model", "compare weibul data.csv", ten(), ("weibul", "did you mean weibull?")),
     Case("unknown model, none near", "compare xqzj data.csv", ten(), ("xqzj", "mle-vs-bayes models")),
+    Case("a model that is not here", "compare negbin data.csv", ten(), ('"negbin"; run `mle-vs-bayes models`', "PyMC")),
+    Case("a model that contains another", "compare lognormal data.csv", ten(), ('"lognormal"; run',)),
+    Case("another program's word", "compare gaussian data.csv", ten(), ("did you mean normal?",)),
+    Case("no formula", "compare logistic data.csv", ",x,y\n1,5,0\n2,7,1\n", ('--formula "y ~ x"',)),
+    Case("no formula, no y", "compare linear data.csv", ",x,h\n1,5,0\n2,7,1\n", ('--formula "x ~ h"',)),
     Case("no data", "compare weibull", None, ("no data", "a file", "simulate")),
     Case("data and simulation", f"{WEIBULL} --simulate 20", ten(), ("both data and 20 units", "leave one")),
     Case("missing file", "compare weibull dat.csv", ten(), ("dat.csv", "did you mean data.csv?", "path")),

@@ -86,6 +86,64 @@ def test_columns_without_a_role_are_named(run, here):
     assert any("Not used: rho" in note for note in document["notes"])
 
 
+CROSSED = [(n, true, rep) for n in (50, 100) for true in (0.0, 0.5) for rep in range(1, 9)]
+
+
+def by_cell(here):
+    """simsum's ``true(effect) by(n effect)``: the true value is all that tells two scenarios of one n apart."""
+    lines = [f"{rep},{n},{true},{true + 0.1 * (rep % 4 - 1)},{0.2 + true}" for n, true, rep in CROSSED]
+    (here / "cells.csv").write_text("\n".join(["rep,n,true_beta,b_a,b_b", *lines]) + "\n")
+
+
+def measures_of(run, arguments):
+    return json.loads(run(f"study summarise {arguments} --json").out)["measures"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "--column scenario=true_beta",
+        "--column truth=true_beta",
+        "--column scenario=n --column scenario=true_beta --column truth=true_beta",
+    ],
+)
+def test_a_truth_may_tell_scenarios_apart(run, here, more):
+    """Bias by hand: the mean of 0.1 × (−1, 0, 1, 2) is 0.05 in every cell, and 0.2 for b."""
+    by_cell(here)
+    lines = measures_of(run, f"cells.csv --column 'estimate=b_*' {more}")
+    bias = {
+        (line["n"], line["true_beta"], line["method"]): line["value"] for line in lines if line["measure"] == "bias"
+    }
+    cells = {(n, true) for n, true, _ in CROSSED}
+    assert bias == pytest.approx({(*cell, method): {"a": 0.05, "b": 0.2}[method] for cell in cells for method in "ab"})
+
+
+def test_a_truth_that_differs_by_replicate_is_no_scenario(run, here):
+    (here / "sim.csv").write_text("rep,est,truth\n1,1.1,1\n2,1.1,1\n3,2.3,2\n4,2.3,2\n")
+    (line,) = [line for line in measures_of(run, "sim.csv") if line["measure"] == "bias"]
+    assert (line["used"], line["value"]) == (4, pytest.approx(0.2))
+    assert "truth" not in line
+
+
+TWO = "rep,term,est\n" + "".join(f"{rep},{term},{value}\n" for rep in (1, 2) for term, value in (("a", 1.5), ("b", 3)))
+
+
+def test_each_estimand_has_its_own_truth(run, here):
+    (here / "sim.csv").write_text(TWO)
+    lines = measures_of(run, "sim.csv --truth a=1 --truth b=3")
+    assert {line["term"]: line["value"] for line in lines if line["measure"] == "bias"} == {"a": 0.5, "b": 0.0}
+    seen = json.loads(run("study summarise sim.csv --truth a=1 --json").out)
+    assert [line["term"] for line in seen["measures"] if line["measure"] == "bias"] == ["a"]
+    assert seen["notes"][0] == "No truth for b."
+
+
+def test_a_truth_that_was_given_and_one_in_the_table_are_both_named(run, here):
+    (here / "sim.csv").write_text("rep,est,true\n1,1,1\n2,2,1\n")
+    notes = json.loads(run("study summarise sim.csv --truth 2 --json").out)["notes"]
+    assert notes[0] == 'The truth is the one given, and not what column "true" holds.'
+
+
 TWICE = "rep,method,est,sigma\n1,a,1,1\n1,a,2,2\n2,a,1,1\n2,a,3,2\n"
 BAD = {
     "no such file": ("smi.csv", None, ("there is no file smi.csv",)),
@@ -108,6 +166,15 @@ BAD = {
     "uneven patterns": ("sim.csv --column 'estimate=x_*' --column 'se=y_*'", "x_a,x_b,y_a\n1,2,3\n", ("each method",)),
     "two stars": ("sim.csv --column 'estimate=*_*'", GOOD.replace("model", "x_y"), ("several stars",)),
     "no such error": ("sim.csv --mcse normal", GOOD, ("robust or published",)),
+    "one truth for two estimands": ("sim.csv --truth 1", TWO, ("2 estimands", "a and b", '--truth "a=1"')),
+    "truth of no estimand": ("sim.csv --truth c=1", TWO, ("c", "a and b")),
+    "truths without estimands": ("sim.csv --truth c=1", GOOD, ("--column parameter=NAME",)),
+    "truth is a word": ("sim.csv --truth half", GOOD, ('"half"', "not a number")),
+    "two roles": (
+        "sim.csv --column scenario=b --column estimate=b",
+        GOOD,
+        ('"b"', "two roles", "truth, n and parameter"),
+    ),
     "no such scenario": ("sim.csv --column scenario=x", GOOD, ('"x"', "scenario")),
 }
 

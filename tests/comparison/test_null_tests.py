@@ -239,7 +239,7 @@ def test_a_value_is_looked_for_from_every_start(monkeypatch):
     fit = compare(two_places(), estimators=["mle"]).fit
     assert fit.estimates["mle"].point[1] > 4
     left = fit.program.coordinates.z(np.array([0.0, -4.0]))
-    monkeypatch.setattr(walk, "starts", lambda program, count, seed: [left])
+    monkeypatch.setattr(walk, "starts_of", lambda program, count, seed: [left])
     check_places(one(fit, a=-0.7).likelihood_ratio, fit)
 
 
@@ -272,7 +272,7 @@ def test_bootstrap_fits_that_failed_do_not_count_as_evidence(monkeypatch):
     def half(program, *arguments, **options):
         optima = original(program, *arguments, **options)
         converged = optima.converged & (np.arange(len(optima.converged)) % 2 == 0)
-        return replace(optima, converged=converged, value=np.where(converged, optima.value, np.nan))
+        return replace(optima, converged=converged)
 
     monkeypatch.setattr(null_bootstrap, "fit_batch", half)
     test = one(fit, tau=0.0)

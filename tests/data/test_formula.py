@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +22,10 @@ FRAME = pd.DataFrame(
         "one": ["only"] * 7,
         "x.1": [2, 7, 1, 8, 2, 8, 3],
         "day": pd.date_range("2020-01-01", periods=7),
+        "iso": [f"2020-01-0{day}" for day in range(1, 8)],
+        "american": [f"1/{day}/2020" for day in range(1, 8)],
+        "stamp": [f"2020-01-01 0{hour}:30:00" for hour in range(7)],
+        "season": ["2020-21", "2021-22", "2022-23", "2020-21", "2021-22", "2022-23", "2022-23"],
     },
     index=range(1, 8),
 )
@@ -133,6 +139,18 @@ BAD = {
     "y ~ x | z": (UsageError, ["more than one right side"]),
     "y ~ x + y": (UsageError, ["y on both sides"]),
     "y ~ day": (DataError, ["covariate day", "2020-01-01", "row 1"]),
+    "y ~ iso": (DataError, ["covariate iso is a date, 2020-01-01 in row 1", "days since"]),
+    "y ~ x + american": (DataError, ["covariate american is a date, 1/1/2020"]),
+    "y ~ stamp": (DataError, ["covariate stamp is a date"]),
+    # R's words
+    "y ~ x + offset(log(z))": (UsageError, ["offset()", "--column offset=NAME"]),
+    "cbind(y, z) ~ x": (UsageError, ["cbind()", "--column trials=NAME"]),
+    "y ~ as.factor(site)": (UsageError, ["as.factor()", "write C()"]),
+    "y ~ factor(site)": (UsageError, ["factor()", "write C()"]),
+    "y ~ x + (1|site)": (UsageError, ["(1|site)", "random_intercept", "--column group=NAME"]),
+    "y ~ x + (x || site)": (UsageError, ["(x || site)", "random_intercept"]),
+    "y ~ x + wurzel(x)": (UsageError, ["wurzel()", "write one of C, I"]),
+    "z ~ x +": (UsageError, ["does not parse", 'write it like "z ~ y + x"']),
     "y ~ log(site)": (UsageError, ["cannot be computed", "log(site)"]),
     # names
     "y ~ sit": (DataError, ["names sit", "did you mean site?", "the data have y, x, z, site"]),
@@ -155,6 +173,19 @@ BAD = {
     "y ~ 0 + flat + {flat*2}": (DataError, ["flat and flat * 2 are collinear"]),
     "y ~ C(x) + z": (DataError, ["7 rows", "8 terms", "use fewer"]),
 }
+
+
+def test_advice_never_names_a_function_that_is_not_there():
+    for formula, (kind, _) in BAD.items():
+        with pytest.raises(kind) as error:
+            design_matrix(formula, FRAME)
+        for name in re.findall(r"np\.(\w+)\(", str(error.value)):
+            assert callable(getattr(np, name)), formula
+
+
+def test_text_that_is_no_date_and_a_date_in_c_are_categories():
+    assert len(design_matrix("y ~ season", FRAME).terms) == 3
+    assert design_matrix("y ~ 0 + C(american)", FRAME).terms[1] == "C(american)[1/2/2020]"
 
 
 @pytest.mark.parametrize(("formula", "expected"), BAD.items(), ids=BAD)

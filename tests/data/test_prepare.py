@@ -89,6 +89,14 @@ def test_the_only_numeric_column_is_y_if_it_has_no_other_role():
     assert prepare(data.assign(seen=[0, 1]), Lifetimes(), columns={"event": "seen"}).columns["y"] == "hours"
 
 
+def test_a_saved_index_is_no_outcome_unless_it_is_all_there_is():
+    data = frame(unnamed_1=[0, 1, 2], hours=[3, 1, 2])
+    assert prepare(data, Lifetimes()).columns == {"y": "hours"}
+    assert prepare(frame(unnamed_1=[1, 2, 3]), Lifetimes()).columns == {"y": "unnamed_1"}
+    with pytest.raises(DataError, match="needs a column for y"):  # a column that does not count rows may be the outcome
+        prepare(data.assign(unnamed_1=[0, 2, 1]), Lifetimes())
+
+
 def test_a_column_that_was_given_a_role_plays_no_other():
     data = frame(trials=[1, 0], n=[5, 6])
     assert prepare(data, Coins(), columns={"y": "trials"}).columns == {"y": "trials"}

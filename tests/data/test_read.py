@@ -91,9 +91,16 @@ def test_a_named_index_in_parquet_is_a_column(tmp_path):
         ("y,x\n1,2\n\n3,4\n", {"y": [1, 3], "x": [2, 4]}),
         ("y,x\n1\n3,4\n", {"y": [1, 3], "x": [None, 4]}),
         ("y,x,\n1,2,\n", {"y": [1], "x": [2], "unnamed_3": [None]}),
+        ("sep=,\r\ny,x\r\n1,a\r\n2,b\r\n", {"y": [1, 2], "x": ["a", "b"]}),
+        ("\ufeffSEP=;\ny;x\n1;2\n3;4\n", {"y": [1, 3], "x": [2, 4]}),
+        ('"sep=,"\ny,x\n1,2\n', {"y": [1], "x": [2]}),
+        ("sep=,,\ny,x,z\n1,2,3\n", {"y": [1], "x": [2], "z": [3]}),
         ("y\n1e400\n-inf\n", {"y": [float("inf"), float("-inf")]}),
     ],
-    ids=["spaces", "windows", "old mac", "blank is missing", "blank line", "short row", "comma at end", "infinite"],
+    ids=[
+        *("spaces", "windows", "old mac", "blank is missing", "blank line", "short row", "comma at end"),
+        *("excel", "excel semicolon", "excel quoted", "excel padded", "infinite"),
+    ],
 )
 def test_untidy_but_clear_csv(tmp_path, text, expected):
     path = tmp_path / "t.csv"

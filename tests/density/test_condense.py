@@ -5,6 +5,7 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.coordinates import Coordinates
 from mle_vs_bayes.density.stack import condensed
 from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.model.layout import Layout
@@ -21,8 +22,9 @@ SHORTER = [case for case in SHORTER if case[1] != "upper"]  # inspected at two t
 def points(model, data):
     """θ around the typical values, inside the supports."""
     layout, rng = Layout(model, data), np.random.default_rng(1)
-    z = layout.unconstrain(typical(model, data)[1])
-    return [layout.split(layout.constrain(z + 0.3 * rng.standard_normal(len(z)))) for _ in range(POINTS)]
+    coordinates = Coordinates(layout, data)
+    z = coordinates.z(typical(model, data)[1])
+    return [layout.split(coordinates.theta(z + 0.3 * rng.standard_normal(len(z)))) for _ in range(POINTS)]
 
 
 def check_same_likelihood(model, data, small, weights):

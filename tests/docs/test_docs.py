@@ -58,7 +58,7 @@ mle-vs-bayes compare nothing coin.csv  # exit code 2
 ```text
 bernoulli · n = 2 · y = y · seed 0
 …
-mle-vs-bayes: there is no model "nothing"; did you mean poisson?
+mle-vs-bayes: there is no model "nothing"; run `mle-vs-bayes models` for the list, or write it in PyMC.
 ```
 """
 

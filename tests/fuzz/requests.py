@@ -29,7 +29,7 @@ class Request:
     model: str
     table: Table
     options: tuple[str, ...]
-    program: programs.Density | None = None
+    program: programs.Program | None = None
 
     def words(self):
         """The arguments, once `written`."""

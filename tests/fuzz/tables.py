@@ -113,7 +113,7 @@ def tables(draw, name):
 
 def _agree(columns):
     """Let the columns say what data can be: ends of intervals in order, no more successes than trials."""
-    if "upper" in columns:
+    if {"y", "upper"} <= columns.keys():
         y = columns.pop("y")
         columns.pop("event", None)
         columns["lower"] = tuple(map(min, y, columns["upper"]))

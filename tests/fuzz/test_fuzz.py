@@ -1,10 +1,14 @@
 """Whatever is asked of the command, what must hold holds; the same requests each time, thousands more by `hunt`."""
 
+import sys
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from . import invariants, programs, requests
+
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))  # as PyTensor does; Hypothesis warns where a test does it
 
 
 def few(count):

@@ -14,11 +14,11 @@ from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.coordinates import Coordinates
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.density.stack import condensed
 from mle_vs_bayes.errors import DataError, ModelError, UsageError
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.subsets import nested
-from mle_vs_bayes.intervals.bootstrap import parametric
 from mle_vs_bayes.model.layout import Layout
 from mle_vs_bayes.model.model import FormulaRule
 from mle_vs_bayes.models.normal import Normal
@@ -231,18 +231,18 @@ def test_subsets_of_a_series_are_its_first_rows():
     assert set(compare(model, ROUNDED, estimators=["mle"], n=[20, 50]).rows["n"]) == {20, 50}
 
 
-def test_a_series_is_simulated_as_a_whole():
+def test_a_series_is_simulated_as_a_whole(monkeypatch):
     """Replicates drawn as one long series would depend on each other at the seams: lag-one across seams is 0."""
     made = program(Autoregressive(), drawn(Autoregressive(), n=10))
     theta = made.layout.join({"mu": 0.0, "phi": 0.9, "sigma": 1.0})
-    sets = parametric.simulated(made, theta, 2000, np.random.default_rng(1))["y"]
+    sets = made.outcomes(theta, 2000, np.random.default_rng(1))["y"]
 
     def across(sets):
         return np.corrcoef(sets[:-1, -1], sets[1:, 0])[0, 1]
 
     assert abs(across(sets)) < 5 / np.sqrt(2000)
-    mutant = program(Exchangeable(), made.data)
-    assert across(parametric.simulated(mutant, theta, 2000, np.random.default_rng(1))["y"]) > 0.5
+    monkeypatch.setattr(ModelDensity, "_abreast", True)
+    assert across(made.outcomes(theta, 2000, np.random.default_rng(1))["y"]) > 0.5
 
 
 def test_bootstraps_of_a_series_and_of_classes():

@@ -27,7 +27,8 @@ SAME = 1e-9
 def problem(name, count=COUNT):
     model = models.get(name)
     members, _ = sorted_out(model, datasets(name, count, ROWS), {})
-    return Posteriors(stacked(model, members), starts(model, members)), members
+    stack = stacked(model, members)
+    return Posteriors(stack, starts(stack, members)), members
 
 
 def called(posteriors, u, change=lambda inputs: inputs):

@@ -1,12 +1,14 @@
 """Study files: found, read, refused with a sentence; cells, seeds and priors of the plan."""
 
+import io
 import json
 
 import numpy as np
+import pandas
 import pytest
 
 from mle_vs_bayes.cli import study_steps, summarising
-from mle_vs_bayes.errors import UsageError
+from mle_vs_bayes.errors import MleVsBayesError, UsageError
 from mle_vs_bayes.study import Scenario, Study
 from mle_vs_bayes.study.plan import cells, plan, seeds
 from mle_vs_bayes.study.plan.study_plan import prior
@@ -25,6 +27,10 @@ def test_numbers_that_are_none_are_refused_before_anything_runs(desk):
             run(tiny, desk.folder / "out", Wanted(replicates=number))
     with pytest.raises(UsageError, match="--slope mse predicts nan, which is not a finite number"):
         summarising.predictions(["mse=nan"])
+
+
+def arrow_frame(content):
+    return pandas.read_parquet(io.BytesIO(content))
 
 
 def planned(study_text, desk, **wanted):
@@ -141,6 +147,81 @@ def test_misspecification_truths_by_replicate_and_functions_that_generate():
     assert other.draw(np.random.default_rng(0))[1] == {"mu": 1.0}
     truths = [truth["mu"] for _, truth in unit.data_sets(varying, 0, range(3))]
     assert len(set(truths)) == 3
+
+
+X = "np.column_stack([np.ones(n), rng.normal(size=n)])"
+CASES = (
+    "({'x1': (z := rng.normal(size=n)), 'dose': 1 + z, 'y': 2 * z + rng.normal(size=n),"
+    " 'kind': np.where(np.arange(n) % 2, 'b', 'a')})"
+)
+
+
+def generating(made, more="", target="{}", models="['linear']"):
+    return (
+        "import numpy as np, pandas\nfrom mle_vs_bayes import Dataset\n"
+        f"def made(n, rng):\n    return {made}\n"
+        f"study = Study(n=[20], models={models}, estimators=['mle'], replicates=3, {more}"
+        f"scenarios=[Scenario('s', generate=made, target={target})])"
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "more", "terms"),
+    [
+        (f"Dataset({{'y': rng.normal(size=n), 'X': {X}}})", "", ("Intercept", "x1")),
+        (f"{{'y': rng.normal(size=n), 'X': {X}}}", "", ("Intercept", "x1")),
+        (f"{{'y': list(rng.normal(size=n)), 'X': {X}[:, 1]}}", "", ("x1",)),
+        (f"Dataset({{'y': rng.normal(size=n), 'X': {X}}}, {{'term': ('one', 'dose')}})", "", ("one", "dose")),
+        (CASES, "formula='y ~ x1 + kind', ", ("Intercept", "x1", "kind[T.b]")),
+        (f"pandas.DataFrame({CASES})", "formula='np.log(y + 100) ~ dose', ", ("Intercept", "dose")),
+        ("'normal'", "formula='y ~ 1', ", ("Intercept",)),
+    ],
+)
+def test_a_function_may_make_the_data_of_a_regression(desk, made, more, terms):
+    text = generating(made, more).replace(
+        "generate=made", f"generate={made}" if made == "'normal'" else "generate=made"
+    )
+    found, design = planned(text, desk)
+    rows = arrow_frame(unit.run(next(design.jobs(found))).files["rows"])
+    assert list(rows["parameter"].unique()) == [*(f"beta[{term}]" for term in terms), "sigma"]
+
+
+def test_the_estimates_are_those_of_the_generated_columns(desk):
+    """Least squares by NumPy on the columns that the function makes of the replicate's own seed; not of another's."""
+    found, design = planned(generating(CASES, "formula='y ~ dose', "), desk)
+    rows = arrow_frame(unit.run(next(design.jobs(found))).files["rows"])
+    slopes = rows[rows["parameter"] == "beta[dose]"]["estimate"].to_numpy()
+    (setting,) = cells.settings(found.study)
+
+    def slope(replicate):
+        made = setting.scenario.generate(20, seeds.generator(0, "data", *setting.data_key, replicate))
+        return np.polyfit(made["dose"], made["y"], 1)[0]
+
+    expected = [slope(replicate) for replicate in range(3)]
+    assert slopes == pytest.approx(expected, rel=1e-9)
+    assert slopes != pytest.approx(expected[::-1], rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (generating("{'y': rng.normal(size=n), 'dose': np.ones(n)}"), ("linear/s/20", "y and dose", "X", "formula=")),
+        (generating("pandas.DataFrame({'y': np.ones(n)})"), ("needs a formula",)),
+        (generating("np.ones(n)"), ("a ndarray", "a frame")),
+        (generating(f"{{'y': np.ones(3), 'X': {X}}}"), ("y has 3", "equally long")),
+        (generating(f"Dataset({{'y': np.ones(n), 'X': {X}}}, {{'term': ('a',)}})"), ("1 names", "X has 2 columns")),
+        (generating(CASES, "formula='y ~ doses', "), ("doses", "did you mean dose?")),
+        (generating(f"{{'y': 'many', 'X': {X}}}"), ("y cannot be read as numbers",)),
+        (generating("1 / 0"), ("linear/s/20 cannot be simulated", "ZeroDivisionError")),
+        (generating(f"{{'y': rng.normal(size=n), 'X': {X}}}", target="{'beta[x2]': 1}"), ("beta[x2]", "beta[x1]?")),
+    ],
+)
+def test_generated_data_that_do_not_fit_are_told_in_one_sentence(desk, text, words):
+    with pytest.raises(MleVsBayesError) as caught:
+        planned(text, desk)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert [word for word in words if word not in sentence] == [], sentence
 
 
 def test_a_simulator_that_raises_is_named(desk):

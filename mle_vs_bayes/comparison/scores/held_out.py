@@ -89,7 +89,14 @@ def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | N
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a large Pareto k is a concern here, not a warning
         found = arviz_stats.loo(tree, var_name="y", pointwise=True)
-    worst = float(found.pareto_k.max())
-    if not notes and worst > found.good_k:
-        notes = [Concern("pareto_k", f"{program.model.name}: k up to {worst:.2f}")]
+    shape = worst_shape(found)
+    if not notes and (shape is None or shape > found.good_k):
+        seen = "k cannot be told for some units" if shape is None else f"k up to {shape:.2f}"
+        notes = [Concern("pareto_k", f"{program.model.name}: {seen}")]
     return found, tuple(notes)
+
+
+def worst_shape(elpd: "ELPDData") -> float | None:
+    """The largest of the units' Pareto k; None where one could not be estimated, which is no sign of a small one."""
+    shapes = np.asarray(elpd.pareto_k, dtype=float)
+    return float(shapes.max()) if np.all(np.isfinite(shapes)) else None

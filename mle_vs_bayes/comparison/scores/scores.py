@@ -152,7 +152,7 @@ def _leave_one_out(elpd: Any) -> dict[str, Any]:
         "loo": float(elpd.elpd),
         "loo_se": float(elpd.se),
         "effective_parameters": float(elpd.p),
-        "worst_shape": float(elpd.pareto_k.max()),
+        "worst_shape": held_out.worst_shape(elpd),
         "pointwise": elpd.elpd_i.to_numpy().ravel(),
     }
 

@@ -35,11 +35,11 @@ class Design:
     """Of an outcome of classes, whose codes y are."""
 
 
-def design_matrix(formula: str, frame: pd.DataFrame) -> Design:
+def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True) -> Design:
     """Evaluate ``formula`` on ``frame``; errors call rows by the frame's index.
 
     Text and categories become 0/1 columns, one level left out beside an intercept; terms are named
-    as formulaic names them.
+    as formulaic names them. Unless ``strict``, values may be infinite and terms collinear.
 
     Raises
     ------
@@ -56,14 +56,15 @@ def design_matrix(formula: str, frame: pd.DataFrame) -> Design:
         raise UsageError(f'formula "{formula}" has {name} on both sides; leave it out on the right.')
     if not terms:
         raise UsageError(f'formula "{formula}" has no terms on the right; write 1 for an intercept alone.')
-    if len(frame) < len(terms):
-        raise DataError(
-            f"{len(frame)} rows cannot tell {len(terms)} terms apart ({listed(terms, 6)}); use fewer terms."
-        )
-    for side in (response, covariates):
-        _check_finite(side, parsed, frame)
     design_values = covariates.to_numpy(dtype=float)
-    check_terms(design_values, terms)
+    if strict:
+        if len(frame) < len(terms):
+            raise DataError(
+                f"{len(frame)} rows cannot tell {len(terms)} terms apart ({listed(terms, 6)}); use fewer terms."
+            )
+        for side in (response, covariates):
+            _check_finite(side, parsed, frame)
+        check_terms(design_values, terms)
     return Design(name, response.to_numpy(dtype=float)[:, 0], design_values, terms)
 
 
@@ -81,7 +82,8 @@ def _ready(parsed: Parsed, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _covariate(column: pd.Series, in_c: bool) -> pd.Series:
     """Numbers as float64, so that no power overflows, except inside ``C()``, where they name the terms."""
-    refuse_dates(column, f"covariate {column.name}")
+    if not in_c:  # inside C() someone has asked for one term per day
+        refuse_dates(column, f"covariate {column.name}")
     if isinstance(column.dtype, pd.CategoricalDtype):
         column, in_c = column.cat.remove_unused_categories(), True
     if not in_c and _holds_numbers(column):

@@ -12,7 +12,7 @@ import pandas as pd
 from ...errors import UsageError
 from ..column import classes
 from ..labels import class_codes
-from ..values import converted
+from ..values import converted, is_row_number
 
 if TYPE_CHECKING:
     from ...model.model import Model
@@ -28,9 +28,10 @@ def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str],
         Saying what to type, in the data's own columns.
     """
     if formula is not None and not model.takes_formula:
+        needed = ["y", *(column.role for column in model.columns if not column.optional and column.role != "y")]
         raise UsageError(
-            f'the model {model.name} takes no formula, but was given "{formula}"; leave it out and name the outcome '
-            "with --column y=NAME."
+            f'the model {model.name} takes no formula, but was given "{formula}"; leave it out and name the columns '
+            f"with {' '.join(f'--column {role}=NAME' for role in needed)}."
         )
     if formula is None and model.takes_formula:
         example = _example(frame, asked.get("y"))
@@ -52,7 +53,9 @@ def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]
     return parse(formula, list(frame.columns)).variables
 
 
-def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str], model: "Model") -> "Design":
+def design(
+    formula: str, frame: pd.DataFrame, asked: Mapping[str, str], model: "Model", strict: bool = True
+) -> "Design":
     """Both sides of the formula, whose left side is the outcome; classes as codes, an intercept if the model takes one.
 
     Without one the formula is read as if it had one, so that a category leaves out a level.
@@ -67,7 +70,7 @@ def design(formula: str, frame: pd.DataFrame, asked: Mapping[str, str], model: "
     names: tuple[str, ...] = ()
     if any(column.role == "y" and column.kind is classes for column in model.columns):
         frame, names = _with_codes(formula, frame)
-    sides = replace(design_matrix(formula, frame), classes=names)
+    sides = replace(design_matrix(formula, frame, strict), classes=names)
     if model.formula is not None and not model.formula.intercept:
         sides = _without_intercept(sides, formula, model.name)
     if asked.get("y", sides.response) != sides.response:
@@ -99,7 +102,7 @@ def _without_intercept(sides: "Design", formula: str, name: str) -> "Design":
 
 def _example(frame: pd.DataFrame, response: str | None) -> str:
     """A formula in the data's own columns, for the person to change."""
-    names = [str(name) for name in frame.columns]
+    names = [str(name) for name in frame.columns if not is_row_number(frame[name])] or [str(frame.columns[0])]
     numeric = [name for name in names if converted(frame[name])[1] is None]
     first = response or ("y" if "y" in names else (numeric or names)[0])
     others = [name for name in names if name != first][:2]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from formulaic import Formula
 from formulaic.parser.types import Factor
 from formulaic.transforms import TRANSFORMS
@@ -16,6 +17,21 @@ from ...words import listed, nearest
 
 FUNCTIONS = ("C", "I", "log", "exp", "log2", "log10", "poly", "center", "scale", "bs", "cr", "lag")
 """What a sentence offers of formulaic's own functions; `TRANSFORMS` has rarer ones."""
+
+
+ELSEWHERE = {
+    "offset": "make it a column and name that with --column offset=NAME, or subtract it: I(y - z) ~ x",
+    "weights": "name frequency weights with --column weights=NAME",
+    "cbind": "write the successes on the left and name the column of trials with --column trials=NAME",
+    "Surv": "a model of lifetimes takes no formula: name the columns with --column y=TIME --column event=SEEN",
+    "ifelse": "write np.where(condition, yes, no)",
+    **dict.fromkeys(("factor", "as.factor", "as.character"), "write C() for a category"),
+    **dict.fromkeys(("as.numeric", "as.integer"), "leave it out, numbers are numbers"),
+    **dict.fromkeys(("ns", "s", "rcs"), "write cr(x, df=3) for a natural spline or bs(x, df=4) for a B-spline"),
+    **dict.fromkeys(("re", "ranef", "frailty"), "groups that scatter are the model random_intercept"),
+    **dict.fromkeys(("cluster", "strata"), "name who belongs together with --column group=NAME"),
+}
+"""What R's functions of formulas, which no one has here, are called here."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,9 @@ def parse(text: str, columns: Sequence[str]) -> Parsed:
     DataError
         It reads a column that is not there; the sentence lists the columns.
     """
+    for name in ELSEWHERE:
+        if "." in name and f"{name}(" in text:  # a name with a point is no name in Python
+            raise _function_of_r(name, text)
     sides = _sides(text, columns)
     left, right = _factors(sides.lhs), _factors(sides.rhs)
     try:
@@ -82,12 +101,21 @@ def _sides(text: str, columns: Sequence[str]) -> Any:
 
 
 def _unparsed(text: str, error: Exception, columns: Sequence[str]) -> UsageError:
-    return UsageError(f'formula "{text}" does not parse ({complaint(error)}); write it like {_pattern(columns)}.')
+    groups = re.search(r"\([^()|]*\|[^()]*\)", text)
+    if groups:
+        return UsageError(
+            f'formula "{text}" has groups, {groups[0]}, which no formula takes here; groups without covariates are the '
+            "model random_intercept, with --column y=NAME --column group=NAME, and others a PyMC program."
+        )
+    return UsageError(f'formula "{text}" does not parse ({complaint(error)}); write it like {_pattern(columns, text)}.')
 
 
-def _pattern(columns: Sequence[str]) -> str:
-    """An example of a formula with these columns."""
-    names = [name if name.isidentifier() else f"`{name}`" for name in columns]
+def _pattern(columns: Sequence[str], text: str = "") -> str:
+    """An example of a formula with these columns, under the outcome that ``text`` names; no unnamed index of rows."""
+    outcome = text.partition("~")[0].strip(" `")
+    known = [name for name in columns if not re.fullmatch(r"unnamed_\d+", name)] or list(columns)
+    names = [outcome, *(name for name in known if name != outcome)] if outcome in known else known
+    names = [name if name.isidentifier() else f"`{name}`" for name in names]
     return f'"{names[0]} ~ {" + ".join(names[1:3]) or "1"}"' if names else '"y ~ x"'
 
 
@@ -112,9 +140,19 @@ def _columns(factors: Iterable[Factor], columns: Sequence[str], text: str) -> tu
 
 def _unknown(name: str, factor: Factor, columns: Sequence[str], text: str) -> DataError | UsageError:
     if re.search(rf"\b{re.escape(name)}\s*\(", factor.expr):
-        return UsageError(
-            f'formula "{text}" uses {name}(), which is not a function of formulas{nearest(name, FUNCTIONS)}; '
-            f"write np.{name}() if it is NumPy's, or one of {listed(FUNCTIONS)}."
-        )
+        return _function_of_r(name, text) if name in ELSEWHERE else _no_function(name, text)
     hint = nearest(name, columns)
     return DataError(f'formula "{text}" names {name}, which is not a column{hint}; the data have {listed(columns)}.')
+
+
+def _function_of_r(name: str, text: str) -> UsageError:
+    return UsageError(f'formula "{text}" uses {name}(), which formulas do not have here; {ELSEWHERE[name]}.')
+
+
+def _no_function(name: str, text: str) -> UsageError:
+    """With NumPy's function of that name, if there is one."""
+    in_numpy = callable(getattr(np, name, None))
+    advice = f"write np.{name}(), or" if in_numpy else "write"
+    hint = "" if in_numpy else nearest(name, FUNCTIONS)
+    what = f'formula "{text}" uses {name}(), which is not a function of formulas{hint}'
+    return UsageError(f"{what}; {advice} one of {listed(FUNCTIONS)}.")

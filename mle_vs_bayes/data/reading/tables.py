@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,8 @@ import pandas as pd
 from ...errors import DataError
 from ...words import in_rows, listed, shown
 
+_SEPARATOR = re.compile(r'"?sep=(?P<separator>[,;\t|])"?[,;\t|]*(\n|$)', re.IGNORECASE)
+"""A first line that names the separator and is no data."""
 Reader = Callable[[bytes, str], pd.DataFrame]
 """``(content, name of the source) → frame``."""
 
@@ -80,6 +83,9 @@ def _text(content: bytes, name: str) -> str:
 
 def _delimited(text: str, separator: str, name: str) -> pd.DataFrame:
     """Exact decimal parsing; a row longer than the header is an error instead of a shifted index."""
+    told = _SEPARATOR.match(text)
+    if told:  # what Excel writes and reads before the names
+        text, separator = text[told.end() :].lstrip("\n"), told["separator"]
     header = _header(text, separator, name)
     try:
         with warnings.catch_warnings():

@@ -6,6 +6,7 @@ from ... import intervals as interval_kinds
 from ... import models
 from ...data.dataset import Dataset
 from ...errors import UsageError
+from ...estimators import chosen
 from ...intervals.interval import RESAMPLES, check_level
 from ...model.model import Model
 from ...sampling.batch_posterior import Posteriors
@@ -149,7 +150,7 @@ def _check_places(seed: int, keep: Collection[int], count: int) -> None:
 
 def _kinds(wanted: tuple[str, ...], estimators: tuple[str, ...]) -> tuple[str, ...]:
     kinds = interval_kinds.chosen(wanted)
-    interval_kinds.notes(estimators, wanted)
+    interval_kinds.notes(chosen(estimators), wanted)
     own = [name for name in interval_kinds.of("posterior", kinds) if name not in ENDS]
     if own:
         raise UsageError(f"the interval {own[0]} is not made of many posteriors at once; take {' or '.join(ENDS)}.")

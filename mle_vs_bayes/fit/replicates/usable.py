@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.arrays import named
 from ...data.column import Column
 from ...data.dataset import Dataset
 from ...data.formulas.rank import check_terms
@@ -16,23 +17,30 @@ Array = NDArray[np.float64]
 
 
 def complete(model: Model, datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The data sets with every optional column that has a default.
+    """The data sets with every optional column that has a default, and names for terms and labels.
 
     Raises
     ------
     DataError
-        One of them lacks a column that the model needs.
+        One of them lacks a column that the model needs, or has columns that do not fit.
     """
+    return [completed(model, data, f"data set {position}") for position, data in enumerate(datasets)]
+
+
+def completed(model: Model, data: Dataset, what: str = "the data set") -> Dataset:
+    """One of them; ``what`` is its name in a sentence."""
     needed = [column.role for column in model.columns if not column.optional]
     known = [column.role for column in model.columns]
-    for position, data in enumerate(datasets):
-        absent = [role for role in needed if role not in data] or ([] if {*known} & {*data} else known[:1])
-        if absent:
-            raise DataError(
-                f"data set {position} has no column {absent[0]} (it has {', '.join(data) or 'none'}); "
-                f"{model.name} reads {', '.join(known)}."
-            )
-    return [filled(model, data) for data in datasets]
+    absent = [role for role in needed if role not in data] or ([] if {*known} & {*data} else known[:1])
+    if absent:
+        raise DataError(
+            f"{what} has no column {absent[0]} (it has {', '.join(data) or 'none'}); "
+            f"{model.name} reads {', '.join(known)}."
+        )
+    try:
+        return filled(model, named(model, data))
+    except DataError as error:
+        raise DataError(f"{what} does not fit: {error}") from None
 
 
 def unusable(model: Model, data: Dataset) -> str | None:

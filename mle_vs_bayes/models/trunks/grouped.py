@@ -58,7 +58,7 @@ def intraclass_correlation(theta: Mapping[str, Any]) -> Any:
 def draw_deviations(
     _model: Any, theta: Mapping[str, Array], data: Mapping[str, Array], rng: np.random.Generator
 ) -> dict[str, Array]:
-    """Each group's deviation u = tau z from the mean, given y and draws of mu, tau and sigma ``(…)``: ``(…, G)``.
+    """Each group's deviation u = tau z from the common mean ``(…, G)``, given y and draws ``(…)`` of the parameters.
 
     It is normal, its mean that of the group's rows shrunk towards 0.
     """

@@ -1,13 +1,14 @@
 """Tables of estimates that cannot be: found in what the two passes count, told in one sentence."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ...errors import DataError
-from ...words import listed, shown
+from ...errors import DataError, UsageError
+from ...words import listed, nearest, shown
 from ..moments import key_names
 from . import clean, columns
 from .roles import Roles
-from .source import TABLE
+from .source import TABLE, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +18,39 @@ _REPEATED = """
 SELECT k.*, c.replicate, count(*) AS times FROM ({clean}) AS c JOIN k ON {same}
 GROUP BY ALL HAVING times > 1 ORDER BY c.replicate LIMIT 1
 """
+
+
+def truth_given(connection: "duckdb.DuckDBPyConnection", roles: Roles, truth: clean.Truth) -> None:
+    """Refuse a truth that is of no estimand in the table, and one number for several estimands.
+
+    Raises
+    ------
+    DataError, UsageError
+        With the table's estimands.
+    """
+    if truth is None:
+        return
+    if "parameter" not in roles:
+        if isinstance(truth, Mapping):
+            raise UsageError(
+                f"there is a truth for {listed(truth)}, but no column tells parameters apart; "
+                "say which does with --column parameter=NAME, or give one number."
+            )
+        return
+    cell = quoted(roles.columns["parameter"])
+    query = f"SELECT DISTINCT CAST({cell} AS VARCHAR) FROM {TABLE} WHERE {cell} IS NOT NULL ORDER BY 1"
+    names = [row[0] for row in connection.execute(query).fetchall()]
+    if isinstance(truth, Mapping):
+        for name in truth:
+            if name not in names:
+                raise DataError(
+                    f"there is a truth for {name}{nearest(name, names)}, but the estimands are {listed(names)}."
+                )
+    elif len(names) > 1:
+        raise UsageError(
+            f"the truth is {truth:g}, but the table has {len(names)} estimands ({listed(names, 6)}); "
+            f'give each its own, as in --truth "{names[0]}={truth:g}".'
+        )
 
 
 def after_means(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles) -> None:

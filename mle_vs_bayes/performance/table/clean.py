@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...errors import DataError
 from ...words import listed, shown
 from .roles import Roles
-from .source import TABLE, quoted
+from .source import TABLE, quoted, text
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,6 +20,8 @@ FAILED = (
     *("failed", "fail", "failure", "error", "divergent", "diverged", "not_applicable", "not_converged"),
     *("not converged", "nonconverged", "false", "0", "0.0", "no"),
 )
+Truth = float | Mapping[str, float] | None
+"""One true value for every row, one for each parameter by its name, or None where a column has it."""
 NUMBERS = ("estimate", "se", "lower", "upper", "truth", "df", "level", "rank", "draws", "prior_sd")
 _KINDS = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "NULL")
 
@@ -46,7 +48,7 @@ def check_numbers(connection: "duckdb.DuckDBPyConnection", roles: Roles, types: 
             )
 
 
-def first(roles: Roles, truth: float | None) -> str:
+def first(roles: Roles, truth: Truth) -> str:
     """SQL of every row: keys ``k0 …`` (the method last), replicate, estimate, truth, statuses that nobody knows."""
     unknown = [f"{_unknown(roles, role)} AS unknown_{role}" for role in STATUSES if role in roles]
     estimate = f"CASE WHEN {_fitted(roles)} THEN {number(roles, 'estimate')} END AS estimate"
@@ -54,7 +56,7 @@ def first(roles: Roles, truth: float | None) -> str:
     return f"SELECT {', '.join(columns)} FROM {TABLE}"
 
 
-def fitted(roles: Roles, truth: float | None) -> str:
+def fitted(roles: Roles, truth: Truth) -> str:
     """SQL of the rows that did not fail: keys, replicate and every number; see the module on what is NULL."""
     ended = _success(roles, "interval_status")
     ends = [
@@ -109,7 +111,11 @@ def check_status(values: list[str], role: str, roles: Roles) -> None:
         )
 
 
-def _known(roles: Roles, truth: float | None) -> str:
+def _known(roles: Roles, truth: Truth) -> str:
+    if isinstance(truth, Mapping):
+        cell = f"CAST({quoted(roles.columns['parameter'])} AS VARCHAR)"
+        cases = (f"WHEN {text(name)} THEN CAST({float(value)!r} AS DOUBLE)" for name, value in truth.items())
+        return f"CASE {cell} {' '.join(cases)} END"
     if truth is not None:
         return f"CAST({float(truth)!r} AS DOUBLE)"
     return _finite(number(roles, "truth")) if "truth" in roles else NULL

@@ -1,6 +1,7 @@
 """The columns of a table that is open in DuckDB: their roles, and which text tells scenarios apart."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import clean
@@ -47,13 +48,39 @@ def assigned(connection: "duckdb.DuckDBPyConnection", said: Mapping[str, str], s
         texts = [name for name in free if _is_text(present[name]) and name.lower() not in _REMARKS]
         roles = assign(list(present), said, scenario, _few(connection, texts))
     clean.check_numbers(connection, roles, present)
+    if not roles.own and _truth_tells_scenarios(connection, roles):
+        return replace(roles, scenario=(*roles.scenario, roles.columns["truth"]))
     return roles
+
+
+def _truth_tells_scenarios(connection: "duckdb.DuckDBPyConnection", roles: Roles) -> bool:
+    """Whether the truth names scenarios: rows repeat a replicate, and no longer do beside the truth.
+
+    Where nothing numbers the replicates, a truth that comes more than once in every group names them, too. A truth
+    that differs from replicate to replicate repeats none of them, and stays a truth.
+    """
+    truth = roles.columns.get("truth")
+    if truth is None or truth in roles.keys or not _few(connection, [truth]):
+        return False
+    names = [*roles.keys, *(roles.columns[role] for role in ("method", "replicate") if role in roles)]
+    if "replicate" in roles:
+        counted = f"SELECT count(*) AS total, count(DISTINCT {quoted(truth)}) AS truths FROM {TABLE} {_grouped(names)}"
+        tells = "bool_or(total > 1) AND bool_and(total = truths)"
+    else:
+        counted = f"SELECT count(*) AS total FROM {TABLE} {_grouped([*names, truth])}"
+        tells = "bool_and(total > 1)"
+    answer = connection.execute(f"SELECT {tells} FROM ({counted})").fetchone()
+    return bool(answer and answer[0])
+
+
+def _grouped(names: Sequence[str]) -> str:
+    return f"GROUP BY {', '.join(map(quoted, names))}" if names else ""
 
 
 def unused(connection: "duckdb.DuckDBPyConnection", roles: Roles) -> list[str]:
     """Columns without a role that hold few values, so that they may be scenarios."""
-    free = [name for name in types(connection) if name not in {*roles.columns.values(), *roles.keys}]
-    return _few(connection, free)
+    other = {name for role, name in roles.columns.items() if role != "truth"}
+    return _few(connection, [name for name in types(connection) if name not in {*other, *roles.keys}])
 
 
 def without_role(connection: "duckdb.DuckDBPyConnection", roles: Roles) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 KEYS = ("parameter", "interval", "n", "level")
 """Roles that tell groups apart, as scenario columns do."""
+SHARED = ("truth", "n", "parameter")
+"""Roles whose column may tell scenarios apart as well: a truth that differs by scenario names it."""
 REQUIRED = ("estimate",)
 _SCENARIOS = ("study", "scenario", "dgm", "setting", "condition", "design", "variant", "scale", "model", "baseline")
 """Further columns that are taken for scenarios by their names, whatever they hold."""
@@ -76,7 +78,7 @@ def assign(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
     """
     _check(present, said, scenario)
     own = set(COLUMNS) <= set(present)
-    found = {**(_ours() if own else _guessed(present, {*said.values(), *scenario}, set(said))), **said}
+    found = {**(_ours() if own else _guessed(present, said, scenario)), **said}
     missing = [role for role in REQUIRED if role not in found]
     if missing:
         raise DataError(
@@ -97,7 +99,7 @@ def _ours() -> dict[str, str]:
     return {**{role: role for role in same}, "method": "estimator", "status": "converged", "interval_status": "status"}
 
 
-def _guessed(present: Sequence[str], taken: set[str], said: set[str]) -> dict[str, str]:
+def _guessed(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[str]) -> dict[str, str]:
     by_name: dict[str, str] = {}
     for name in present:
         by_name.setdefault(_plain(name), name)
@@ -105,8 +107,9 @@ def _guessed(present: Sequence[str], taken: set[str], said: set[str]) -> dict[st
     for role, names in NAMES.items():
         if role in said:
             continue
+        taken = {*said.values(), *found.values(), *(() if role in SHARED else scenario)}
         for name in names:
-            if name in by_name and by_name[name] not in taken | set(found.values()):
+            if name in by_name and by_name[name] not in taken:
                 found[role] = by_name[name]
                 break
     return found
@@ -121,10 +124,12 @@ def _check(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
     for name in scenario:
         if name in RESERVED:
             raise UsageError(f'a summary has its own column "{name}"; rename that scenario column.')
-    names = [*said.values(), *scenario]
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f'column "{name}" is given two roles; give it one.')
+    alone = [name for role, name in said.items() if role not in SHARED]
+    for name in said.values():
+        if [*said.values()].count(name) > 1 or (name in scenario and name in alone):
+            raise UsageError(
+                f'column "{name}" is given two roles; give it one (only {_listed(SHARED)} may be a scenario as well).'
+            )
 
 
 def _plain(name: str) -> str:

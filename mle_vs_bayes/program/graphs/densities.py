@@ -65,8 +65,8 @@ class Graphs:
         """These deterministics' elements one after another, shape ``(d,)``."""
         import pytensor.tensor as pt
 
-        found = self._on_vector(self._replaced(variables))
-        return pt.concatenate([pt.atleast_1d(value).ravel().astype("float64") for value in found])
+        values = self._on_vector(self._replaced(variables))
+        return pt.concatenate([pt.atleast_1d(value).ravel().astype("float64") for value in values])
 
     def _log_densities(self, variables: Sequence[Any]) -> list[Any]:
         from pymc.logprob.basic import transformed_conditional_logp
@@ -143,10 +143,10 @@ def _forward(model: "pymc.Model", layout: Layout, point: Any) -> Any:
     from pytensor.graph.replace import graph_replace
 
     named = layout.split(point)
-    given = {rv: rv.type.filter_variable(named[rv.name].astype(rv.dtype), allow_convert=True) for rv in model.free_RVs}
-    found = []
-    for rv, value in given.items():
+    values = {rv: rv.type.filter_variable(named[rv.name].astype(rv.dtype), allow_convert=True) for rv in model.free_RVs}
+    parts = []
+    for rv, value in values.items():
         transform = model.rvs_to_transforms[rv]
         moved = value if transform is None else transform.forward(value, *rv.owner.inputs)
-        found.append(graph_replace(moved, given, strict=False).ravel())
-    return pt.concatenate(found)
+        parts.append(graph_replace(moved, values, strict=False).ravel())
+    return pt.concatenate(parts)

@@ -52,11 +52,11 @@ def function_of(inputs: Sequence[Any], outputs: Any) -> Callable[..., Any]:
 
     def compiled(mode: Any) -> Callable[..., Any]:
         with quiet():
-            found: Callable[..., Any] = pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
-        return found
+            of: Callable[..., Any] = pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
+        return of
 
-    found = compiled(mode)
-    return compiled(mode.excluding("canonicalize")) if _too_wide(found) else found
+    of = compiled(mode)
+    return compiled(mode.excluding("canonicalize")) if _too_wide(of) else of
 
 
 def _too_wide(compiled: Any) -> bool:
@@ -145,11 +145,11 @@ def _second(vector: Any, scalar: Any, point: Array) -> Of | None:
     """The compiled Hessian, or None where there is none."""
     for graph in _hessians(vector, scalar):
         try:
-            found = function(vector, graph())
-            found(point)
+            of = function(vector, graph())
+            of(point)
         except refusals():
             continue
-        return found
+        return of
     return None
 
 
@@ -188,13 +188,13 @@ def scores(inputs: Sequence[Any], units: Any, at: Sequence[Array], scale: Array)
 
 def differences(of: Of, theta: Array, steps: Array) -> Array:
     """Central differences along each axis with ``steps`` ``(p,)``, shape ``(p, …)``."""
-    found = []
+    slopes = []
     for position, step in enumerate(steps):
         up, down = np.array(theta, dtype=float), np.array(theta, dtype=float)
         up[position] += step
         down[position] -= step
-        found.append((np.asarray(of(up)) - np.asarray(of(down))) / (up[position] - down[position]))
-    return np.asarray(found)
+        slopes.append((np.asarray(of(up)) - np.asarray(of(down))) / (up[position] - down[position]))
+    return np.asarray(slopes)
 
 
 def _has_black_box(graph: Any) -> bool:

@@ -33,7 +33,7 @@ def is_random(variable: Any) -> bool:
     from pytensor.tensor.random.op import RandomVariable
 
     kinds = (RandomVariable, SymbolicRandomVariable)
-    return any(found.owner is not None and isinstance(found.owner.op, kinds) for found in ancestors([variable]))
+    return any(source.owner is not None and isinstance(source.owner.op, kinds) for source in ancestors([variable]))
 
 
 def read_by(model: "pymc.Model", variables: Iterable[Any], blockers: Iterable[Any] = ()) -> set[Any]:
@@ -43,7 +43,7 @@ def read_by(model: "pymc.Model", variables: Iterable[Any], blockers: Iterable[An
     free = set(model.free_RVs)
     blocking = [*free, *blockers]
     upstream = [source for v in variables for source in ([v] if v not in free or v.owner is None else v.owner.inputs)]
-    return {found for found in ancestors(upstream, blockers=blocking) if found in free}
+    return {source for source in ancestors(upstream, blockers=blocking) if source in free}
 
 
 def parents(model: "pymc.Model", rv: Any) -> set[Any]:
@@ -63,16 +63,16 @@ def latent(model: "pymc.Model", shapes: Shapes, observed: Shapes) -> dict[str, s
     scaled = _non_centred(model, direct, shapes)
     each = {str(rv.name): [n for n in shapes[rv.name] if n >= _FEWEST and n in observations] for rv in model.free_RVs}
     shared = any(not each[str(rv.name)] for rv in model.free_RVs)  # else the model is saturated, and its MLE is one
-    found = {}
+    reasons = {}
     for rv in model.free_RVs:
         governing = sorted(str(parent.name) for parent in parents(model, rv) - direct)
         if governing:
-            found[str(rv.name)] = f"its prior depends on {' and '.join(governing)}"
+            reasons[str(rv.name)] = f"its prior depends on {' and '.join(governing)}"
         elif (many := each[str(rv.name)]) and shared:
-            found[str(rv.name)] = f"it has an element for each of the {many[0]} observations"
+            reasons[str(rv.name)] = f"it has an element for each of the {many[0]} observations"
         elif rv in scaled:
-            found[str(rv.name)] = f"it enters the likelihood times {scaled[rv]}"
-    return found
+            reasons[str(rv.name)] = f"it enters the likelihood times {scaled[rv]}"
+    return reasons
 
 
 def _batch(rv: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -88,7 +88,7 @@ def _non_centred(model: "pymc.Model", direct: set[Any], shapes: Shapes) -> dict[
     nodes = {v.owner for v in ancestors(roots, blockers=model.free_RVs) if v.owner is not None and _is_product(v.owner)}
     vectors = [rv for rv in direct if model.rvs_to_transforms.get(rv) is None and np.prod(shapes[rv.name]) >= _VECTOR]
     scales = [rv for rv in direct if model.rvs_to_transforms.get(rv) is not None]
-    found = {}
+    scale_of = {}
     for vector in vectors:
         for node in nodes:
             sides = [_reads(model, side) for side in node.inputs]
@@ -97,8 +97,8 @@ def _non_centred(model: "pymc.Model", direct: set[Any], shapes: Shapes) -> dict[
             others = {rv for side in sides if vector not in side for rv in side if rv in scales}
             alone = others - read_by(model, roots, blockers=node.outputs)
             if alone:
-                found[vector] = " and ".join(sorted(str(rv.name) for rv in alone))
-    return found
+                scale_of[vector] = " and ".join(sorted(str(rv.name) for rv in alone))
+    return scale_of
 
 
 def _reads(model: "pymc.Model", side: Any) -> set[Any]:

@@ -20,18 +20,18 @@ def with_quantities(model: ProgramModel) -> ProgramModel:
     """The model with its derived quantities, and their axes."""
     layout = Layout(model, None)  # type: ignore[arg-type]  # its axes do not come from the data
     shapes = _small(model, layout)
-    own = {variable: shape for variable, shape in shapes.items() if np.prod(shape) <= MOST_ELEMENTS}
+    small = {variable: shape for variable, shape in shapes.items() if np.prod(shape) <= MOST_ELEMENTS}
     derived = model.hooks.functions
     values = {} if derived is None else dict(derived(layout.split(layout.join(model.point))))
-    named = {**{str(v.name): shape for v, shape in own.items()}, **{name: np.shape(v) for name, v in values.items()}}
+    named = {**{str(v.name): shape for v, shape in small.items()}, **{name: np.shape(v) for name, v in values.items()}}
     axes = axes_of(model.program, named)
     graphs = Graphs(model.program, layout)
-    compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in own.items()]
+    compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in small.items()]
     beside = [Function(name, _one(derived, name), axes.dims[name]) for name in values] if derived is not None else []
     return replace(
         model,
         axes=replace(model.axes, coords={**model.axes.coords, **axes.coords}),
-        deterministics=tuple(own),
+        deterministics=tuple(small),
         functions=(*compiled, *beside),
     )
 
@@ -40,7 +40,7 @@ def _small(model: ProgramModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
     """Deterministics that depend on a parameter and are no fitted values, with their shapes."""
     from .latent import read_by
 
-    found = {}
+    small = {}
     candidates = [d for d in model.program.deterministics if read_by(model.program, [d])]
     if candidates:
         graphs = Graphs(model.program, layout)
@@ -50,8 +50,8 @@ def _small(model: ProgramModel, layout: Layout) -> dict[Any, tuple[int, ...]]:
             shape = np.shape(function(graphs.vector, graph)(point))
             fitted = model.size in (*shape, np.prod(shape)) and model.size > MOST_FITTED
             if not fitted or model.effects:
-                found[variable] = shape
-    return found
+                small[variable] = shape
+    return small
 
 
 def _of(graphs: Graphs, layout: Layout, variables: list[Any], shape: tuple[int, ...]) -> Callable[[Any], Any]:

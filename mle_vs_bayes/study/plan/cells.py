@@ -4,13 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from ... import models
+from ...data.arrays import dataset
 from ...data.dataset import Dataset
-from ...errors import UsageError
+from ...errors import DataError, MleVsBayesError, ModelError, UsageError
 from ...model.model import Model
+from ..vocabulary import own_functions
 from ..vocabulary.study import Scenario, Study
 
 DENSE = 12
@@ -55,31 +58,61 @@ class Setting:
         return given if isinstance(given, Model) else None
 
     @property
+    def formula(self) -> str | None:
+        """What makes the design matrix of generated columns; a study's own is for its models that take one."""
+        if self.scenario.formula is not None or not self.model.takes_formula:
+            return self.scenario.formula
+        return None if self.generating is self.model else self.study.formula
+
+    @property
     def data_key(self) -> tuple[str, str, int]:
         """What the seeds of data sets are made of, besides the replicate: nothing of how they are analysed."""
         origin = "function" if self.generating is None else self.generating.name
         return origin, self.scenario.data or self.scenario.name, self.cell.n
 
-    def draw(self, generator: np.random.Generator, n: int | None = None) -> tuple[Dataset, dict[str, float]]:
+    def draw(
+        self, generator: np.random.Generator, n: int | None = None, replicate: int | None = None
+    ) -> tuple[Dataset, dict[str, float]]:
         """One data set of the cell's n (or another) and the truth of each quantity by label.
 
         Raises
         ------
         UsageError
             A truth that the model cannot have.
+        ModelError
+            Nothing can be simulated, or nothing that the model reads; the sentence names the cell and the replicate.
         """
-        from ...fit.simulated import drawn, filled
+        name = self.cell.key if replicate is None else f"{self.cell.key}/{replicate}"
+        try:
+            return self._drawn(generator, n)
+        except DataError as error:
+            raise ModelError(f"the data of {name} do not fit: {error}") from error
+        except MleVsBayesError:
+            raise
+        except Exception as error:
+            why = f"{name} cannot be simulated ({own_functions.reason(error)})"
+            raise ModelError(f"{why}; mend the scenario, or the model's design and simulate.") from error
+
+    def _drawn(self, generator: np.random.Generator, n: int | None) -> tuple[Dataset, dict[str, float]]:
+        from ...fit.simulated import drawn
 
         size, scenario = self.cell.n if n is None else n, self.scenario
         if self.generating is None:
             assert callable(scenario.generate)
-            data = filled(self.model, scenario.generate(size, generator))
-            return data, dict(scenario.target or {})
+            return self._read(scenario.generate(size, generator)), dict(scenario.target or {})
         truth = scenario.truth(generator) if callable(scenario.truth) else scenario.truth
         data, named = drawn(self.generating, size, truth, generator)
         if scenario.generate is not None or scenario.target is not None:
-            return filled(self.model, data), dict(scenario.target or {})
+            return self._read(data), dict(scenario.target or {})
         return data, named
+
+    def _read(self, data: Any) -> Dataset:
+        """What the model reads of generated data; functions of the data get a `Dataset` as it is."""
+        from ...fit.simulated import filled
+
+        if isinstance(data, Dataset) and not self.study.fitted:
+            return filled(self.model, data)
+        return filled(self.model, dataset(self.model, data, self.formula))
 
 
 def settings(study: Study, *, quick: bool = False) -> list[Setting]:

@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from ...data.dataset import Dataset
 from ...errors import UsageError
+from ...model.layout import Layout
 from ...model.prior import Prior
+from ...words import listed, nearest
 from ..run import unit
 from ..vocabulary.source import Source
 from . import seeds
@@ -114,8 +117,29 @@ def _priors(setting: Setting, seed: int, n: int) -> dict[str, Any]:
     from ...fit.priors import resolve
 
     data, _ = setting.draw(seeds.generator(seed, "priors", *setting.data_key[:2]), n)
+    _check_target(setting, data)
     resolved = resolve(setting.model, setting.scenario.priors, data)
     return {name: record(prior) for name, prior in resolved.items()}
+
+
+def _check_target(setting: Setting, data: Dataset) -> None:
+    """Refuse the truth of a quantity that the only model does not have, where no function could estimate it.
+
+    Raises
+    ------
+    UsageError
+        With the quantities that there are.
+    """
+    study, scenario = setting.study, setting.scenario
+    if study.custom or (scenario.model is None and len(study.models) > 1):
+        return
+    labels = Layout(setting.model, data).quantity_labels(setting.model.functions)
+    for name in scenario.target or ():
+        if name not in labels:
+            raise UsageError(
+                f"the target of scenario {scenario.name} names {name}{nearest(name, labels)}, but the quantities of "
+                f"{setting.model.name} are {listed(labels, 12)} there."
+            )
 
 
 def _variant(setting: Setting) -> str:

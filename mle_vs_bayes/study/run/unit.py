@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ...data.dataset import Dataset
-from ...errors import MleVsBayesError, ModelError
+from ...errors import MleVsBayesError
 from ...model.prior import Prior
 from ..keep import arrow, draws
 from ..plan import seeds
@@ -98,16 +98,10 @@ def data_sets(setting: Setting, seed: int, replicates: Sequence[int]) -> Drawn:
     ModelError
         One cannot be simulated; the sentence names it.
     """
-    found = []
-    for replicate in replicates:
-        try:
-            found.append(setting.draw(seeds.generator(seed, "data", *setting.data_key, replicate)))
-        except MleVsBayesError:
-            raise
-        except Exception as error:
-            why = f"{setting.cell.key}/{replicate} cannot be simulated ({own_functions.reason(error)})"
-            raise ModelError(f"{why}; mend the scenario, or the model's design and simulate.") from error
-    return found
+    return [
+        setting.draw(seeds.generator(seed, "data", *setting.data_key, replicate), replicate=replicate)
+        for replicate in replicates
+    ]
 
 
 def sampler_seed(job: Job) -> int:

@@ -4,7 +4,6 @@ A study travels as text, so that a worker on any machine runs what was planned, 
 """
 
 import ast
-import difflib
 import hashlib
 import re
 import types
@@ -13,6 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ...errors import UsageError
+from ...words import closest
 from .study import Study
 
 PACKAGE = Path(__file__).parents[2]
@@ -113,6 +113,6 @@ def find(text: str | None) -> Source:
     studies = {source.name: source for source in known()}
     if text in studies:
         return studies[text]
-    near = difflib.get_close_matches(text.lower(), studies, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else "see `mle-vs-bayes study list`, or give a path such as my_study.py."
+    near = closest(text, studies)
+    hint = f"did you mean {near}?" if near else "see `mle-vs-bayes study list`, or give a path such as my_study.py."
     raise UsageError(f'there is no study "{text}"; {hint}')

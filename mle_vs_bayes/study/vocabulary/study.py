@@ -11,10 +11,13 @@ from ...errors import UsageError
 from .predictions import Prediction
 
 if TYPE_CHECKING:
+    import pandas
+
     from ...model.model import Model
     from ...model.prior import Prior
 
-Generate = Callable[[int, np.random.Generator], Dataset]
+Generate = Callable[[int, np.random.Generator], "Dataset | Mapping[str, Any] | pandas.DataFrame"]
+"""n and a generator → a `Dataset`, a dictionary of arrays by role, or a frame."""
 Estimator = Callable[[Dataset], Any]
 """data → ``{parameter: value}``, where a value is a number, a mapping of `rows.Row` columns, or several of them."""
 Functional = Callable[[Any], Any]
@@ -32,7 +35,12 @@ class Scenario:
     model : str or Model, optional
         What the data are analysed with; each of the study's models when None.
     generate : str, Model or function, optional
-        What the data come from when that is another model (misspecification), or a function of n and a generator.
+        What the data come from when that is another model (misspecification), or a function of n and a generator,
+        which gives a `Dataset`, a dictionary of arrays by role or a frame. A regression reads the design matrix ``X``
+        ``(n, k)``, whose columns are called Intercept (where it is 1), x1, x2 … unless ``coords`` name them as
+        ``term``; with a ``formula`` it reads columns by their names instead.
+    formula : str, optional
+        From generated columns to the design matrix and y, as of `compare`; the study's own when None.
     truth : mapping or function, optional
         Parameters of what generates, typical values where not given; a function of a generator for truths that vary
         by replicate.
@@ -52,6 +60,7 @@ class Scenario:
     name: str = "default"
     model: "str | Model | None" = None
     generate: "str | Model | Generate | None" = None
+    formula: str | None = None
     truth: Mapping[str, float] | Callable[[np.random.Generator], Mapping[str, float]] = field(default_factory=dict)
     target: Mapping[str, float] | None = None
     priors: "Mapping[str, Prior | str]" = field(default_factory=dict)
@@ -73,6 +82,8 @@ class Study:
     models : sequence of str or Model
         Catalogue names or models of your own; crossed with the scenarios that name none themselves.
     scenarios : sequence of Scenario
+    formula : str, optional
+        Of the models that take one, where a scenario generates the data and says none itself.
     replicates : int
         Data sets per cell (model, scenario, n); with ``target_mcse`` the most that may be drawn.
     batch : int
@@ -101,6 +112,7 @@ class Study:
     n: Sequence[int]
     models: "Sequence[str | Model]" = ()
     scenarios: Sequence[Scenario] = (Scenario(),)
+    formula: str | None = None
     replicates: int = 1000
     batch: int = 100
     estimators: Sequence[str | Estimator] = ("mle", "map", "posterior")

@@ -1,0 +1,110 @@
+"""From arrays, as a study's function makes them, to the `Dataset` that a model reads."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import DataError
+from ..words import listed
+from .column import label
+from .dataset import Array, Dataset
+
+if TYPE_CHECKING:
+    from ..model.model import Model
+
+
+def dataset(model: "Model", data: Any, formula: str | None = None) -> Dataset:
+    """The data set in ``data``: a `Dataset`, a mapping of arrays by role, or a frame.
+
+    With a formula the columns of any of them are what it reads. Values that the model cannot use stay: whoever fits
+    the data set says so of it alone.
+
+    Raises
+    ------
+    UsageError
+        A formula that does not parse, or is not for this model.
+    DataError
+        No table of numbers, a column too few, or a formula that does not fit the columns.
+    """
+    if not isinstance(data, Mapping) and not hasattr(data, "columns"):
+        raise DataError(f"the data are a {type(data).__name__}; give a Dataset, a dictionary of arrays or a frame.")
+    if formula is not None or not isinstance(data, Mapping):
+        import pandas
+
+        from .prepare import arranged
+
+        columns = {name: data[name] for name in data} if isinstance(data, Mapping) else data
+        try:
+            frame = pandas.DataFrame(columns)
+        except ValueError as error:
+            raise DataError(f"the data are no table ({error}); give columns of one length.") from None
+        return arranged(frame, model, formula=formula).data
+    given = data if isinstance(data, Dataset) else Dataset({str(role): _numbers(role, data[role]) for role in data})
+    return named(model, given)
+
+
+def named(model: "Model", data: Dataset) -> Dataset:
+    """The data set with a name for each term of its design matrix and for each of its labels.
+
+    Terms without names are called as a formula would call them: ``Intercept`` where every value is 1, else ``x1``,
+    ``x2`` and so on.
+
+    Raises
+    ------
+    DataError
+        No rows, columns of several lengths, no design matrix ``(n, k)`` for a model with a formula, or as many names
+        as do not fit.
+    """
+    _check_lengths(data)
+    columns, coords = dict(data.columns), dict(data.coords)
+    if model.takes_formula:
+        design = _design_matrix(model, data)
+        columns["X"], coords["term"] = design, coords.get("term") or _terms(design)
+        if len(coords["term"]) != design.shape[1]:
+            terms = f"{len(coords['term'])} names of terms ({listed(coords['term'], 6)})"
+            raise DataError(f"the data have {terms} and X has {design.shape[1]} columns; give each column one name.")
+    for column in model.columns:
+        if column.kind is label and column.role in columns and column.role not in coords:
+            present, codes = np.unique(columns[column.role], return_inverse=True)
+            columns[column.role], coords[column.role] = codes.astype(float), tuple(f"{value:g}" for value in present)
+    return Dataset(columns, coords)
+
+
+def _check_lengths(data: Dataset) -> None:
+    lengths = {role: len(values) for role, values in data.items()}
+    if not lengths or 0 in lengths.values():
+        raise DataError(f"the data have {'no rows' if lengths else 'no columns'}; there is nothing to fit.")
+    if len(set(lengths.values())) > 1:
+        seen = listed(f"{role} has {length}" for role, length in lengths.items())
+        raise DataError(f"the columns have different lengths ({seen} rows); make them equally long.")
+
+
+def _design_matrix(model: "Model", data: Dataset) -> Array:
+    """X as ``(n, k)``."""
+    if "X" not in data:
+        raise DataError(
+            f"the data have {listed(data)}, and the model {model.name} reads a design matrix X (rows × terms); "
+            'give X, or the columns and a formula for them, such as formula="y ~ x".'
+        )
+    design = data["X"]
+    if design.ndim > 2:
+        raise DataError(f"X has the shape {design.shape}; a design matrix has rows and columns.")
+    return design.reshape(len(design), -1)
+
+
+def _terms(design: Array) -> tuple[str, ...]:
+    numbers = iter(range(1, design.shape[1] + 1))
+    constant = np.all(design == 1, axis=0)
+    first = int(np.argmax(constant)) if constant.any() else -1
+    return tuple("Intercept" if place == first else f"x{next(numbers)}" for place in range(design.shape[1]))
+
+
+def _numbers(role: Any, values: Any) -> Array:
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{role} cannot be read as numbers ({error}); give an array of numbers.") from None
+    if array.ndim == 0:
+        raise DataError(f"{role} is one number, {array:g}; give an array with one value per row.")
+    return array
