@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -116,16 +117,12 @@ class Density(ABC):
         """The log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""
 
     @abstractmethod
-    def working_units(self, w: Array) -> Array:
-        """The same from working coordinates: no digits are lost to the design matrix."""
+    def working_units(self, w: Array, rows: Index | None = None) -> Array:
+        """The same from working coordinates, of all units or some ``rows``: no digits are lost to the design matrix."""
 
     @abstractmethod
-    def pymc_units(self, w: Array) -> Array:
-        """PyMC's log-likelihood of each unit, shape ``(units,)``, as a function of w."""
-
-    def wordings(self, most: int) -> tuple[NDArray[np.intp], Callable[[Array], tuple[Array, Array]]]:
-        """Places of the units that are compared, and their log-likelihood by NumPy and by PyMC as functions of w."""
-        return np.arange(self.units), lambda w: (self.working_units(w), self.pymc_units(w))
+    def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
+        """PyMC's log-likelihood of each unit ``(units,)``, or of some ``rows``, as a function of w."""
 
     @abstractmethod
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:

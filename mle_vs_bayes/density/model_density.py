@@ -24,7 +24,7 @@ from ..model.prior import Prior
 from . import model_graphs, pymc_model, stack
 from .compile_cache import bound
 from .coordinates import Coordinates
-from .density import Density, LikelihoodGraph, PosteriorGraph
+from .density import Density, Index, LikelihoodGraph, PosteriorGraph
 
 if TYPE_CHECKING:
     import pymc
@@ -60,26 +60,19 @@ class ModelDensity(Density):
         return np.concatenate([theta, *derived], axis=-1)
 
     def log_likelihood_units(self, theta: Array) -> Array:
-        return self._units(theta, self.data)
-
-    def working_units(self, w: Array) -> Array:
-        return self._units(w, self.coordinates.data)
-
-    def _units(self, point: Array, data: Dataset) -> Array:
         with np.errstate(all="ignore"):
-            return np.asarray(self.model.log_likelihood(self.layout.split(point), data), dtype=float)
+            return np.asarray(self.model.log_likelihood(self.layout.split(theta), self.data), dtype=float)
 
-    def pymc_units(self, w: Array) -> Array:
-        return np.asarray(self._pymc_units(w))
+    def working_units(self, w: Array, rows: Index | None = None) -> Array:
+        with np.errstate(all="ignore"):
+            return np.asarray(self.model.log_likelihood(self.layout.split(w), self._turned(rows)), dtype=float)
 
-    def wordings(self, most: int) -> tuple[NDArray[np.intp], Callable[[Array], tuple[Array, Array]]]:
-        labelled = self.data.coords.keys() & self.data.keys()  # rows of groups belong together
-        if self.model.unit != "row" or labelled or self.data.n <= most:
-            return super().wordings(most)
-        rows = np.sort(np.random.default_rng(0).choice(self.data.n, most, replace=False))
-        data = self.coordinates.data.rows(rows)
-        of_pymc = self._of_likelihood("units", lambda vector, units: units, data)
-        return rows, lambda w: (self._units(w, data), np.asarray(of_pymc(w)))
+    def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
+        return np.asarray(self._of_likelihood("units", lambda vector, units: units, rows)(w))
+
+    def _turned(self, rows: Index | None) -> Dataset:
+        """All rows, or some, in working coordinates."""
+        return self.coordinates.data if rows is None else self.coordinates.data.rows(rows)
 
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         gradient, hessian = self._likelihood_derivatives(w)
@@ -87,10 +80,6 @@ class ModelDensity(Density):
 
     def score_units(self, theta: Array) -> Array:
         return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
-
-    @cached_property
-    def _pymc_units(self) -> Callable[[Array], Array]:
-        return self._of_likelihood("units", lambda vector, units: units)
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
@@ -106,11 +95,8 @@ class ModelDensity(Density):
         """The likelihood alone in PyMC, in working coordinates."""
         return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
 
-    def _of_likelihood(
-        self, name: str, outputs: Callable[[Any, Any], Any], data: Dataset | None = None
-    ) -> Callable[[Array], Any]:
-        """A compiled function of w on these or all rows; of the data only their shape is in it."""
-        rows = self.coordinates.data if data is None else data
+    def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any], rows: Index | None = None) -> Any:
+        """A compiled function of w; of the data only their shape is in it."""
 
         def make() -> tuple[Any, Any, Any]:
             model = self._likelihood_model
@@ -119,7 +105,7 @@ class ModelDensity(Density):
             return model, vector, outputs(vector, units)
 
         key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
-        return bound(key, make, {pymc_model.data_node(role): v for role, v in rows.items()})
+        return bound(key, make, {pymc_model.data_node(role): v for role, v in self._turned(rows).items()})
 
     def log_prior_value(self, theta: Array) -> float:
         return float(self._log_prior_value(theta))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from .density import Density
+from .density import Density, Index
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-10
@@ -38,10 +38,10 @@ def check(program: Density) -> float | None:
     """
     if not program.two_likelihoods:
         return None
-    worst, allowance = 0.0, rounding(program)
-    units, both = program.wordings(MOST_UNITS)
+    worst, allowance, rows = 0.0, rounding(program), _some_rows(program)
     for z in random_points(program):
-        ours, theirs = both(program.coordinates.working(z))
+        w = program.coordinates.working(z)
+        ours, theirs = program.working_units(w, rows), program.pymc_units(w, rows)
         if ours.shape != theirs.shape:
             raise ModelError(_shapes(program, ours, theirs))
         gap = np.where(ours == theirs, 0.0, np.maximum(np.abs(ours - theirs) - allowance, 0) / (1 + np.abs(ours)))
@@ -49,8 +49,17 @@ def check(program: Density) -> float | None:
         worst = max(worst, float(gap.max()))
         if worst > TOLERANCE:
             place = int(gap.argmax())
-            raise ModelError(_sentence(program, z, int(units[place]), ours[place], theirs[place]))
+            unit = place if rows is None else int(rows[place])
+            raise ModelError(_sentence(program, z, unit, ours[place], theirs[place]))
     return worst
+
+
+def _some_rows(program: Density) -> Index | None:
+    """The places of the rows that are compared; None for all, as where rows of a group or series belong together."""
+    n, labelled = program.data.n, program.data.coords.keys() & program.data.keys()
+    if n <= MOST_UNITS or labelled or program.model.unit != "row" or program.units != n:
+        return None
+    return np.sort(np.random.default_rng(0).choice(n, MOST_UNITS, replace=False))
 
 
 def _shapes(program: Density, ours: Array, theirs: Array) -> str:
