@@ -59,7 +59,7 @@ def compare(
     seed: int = 0,
     chains: int = 4,
     draws: int = 1000,
-    tune: int = 1000,
+    tune: int | None = None,
     starts: int | None = None,
     allow_joint: bool = False,
     groups: Sequence[str] = ("prior", "log_prior"),
@@ -104,7 +104,8 @@ def compare(
     seed : int
         Everything random follows from it.
     chains, draws, tune : int
-        Of the sampler.
+        Of the sampler; as many steps of tuning as it takes unless given, 200 where the posterior is standardised at its
+        mode first, as it is of up to 60 parameters, else 1000.
     starts : int, optional
         Of each optimiser, from points around the model's own start; 3 for maximum likelihood and 2 for the MAP.
     allow_joint : bool
@@ -122,7 +123,7 @@ def compare(
     UsageError, DataError, ModelError
         One sentence each: what was wrong, the value seen, what to do.
     """
-    _check(level, chains, draws, tune, seed, 1 if starts is None else starts)
+    _check(level, chains, draws, 1 if tune is None else tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))

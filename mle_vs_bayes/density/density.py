@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .graphs import LikelihoodGraph, PosteriorGraph
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,12 @@ class Density(ABC):
         """The log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""
 
     @abstractmethod
-    def working_units(self, w: Array) -> Array:
-        """The same from working coordinates: no digits are lost to the design matrix."""
+    def working_units(self, w: Array, rows: Index | None = None) -> Array:
+        """The same from working coordinates, of all units or some ``rows``: no digits are lost to the design matrix."""
 
     @abstractmethod
-    def pymc_units(self, w: Array) -> Array:
-        """PyMC's log-likelihood of each unit, shape ``(units,)``, as a function of w."""
+    def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
+        """PyMC's log-likelihood of each unit ``(units,)``, or of some ``rows``, as a function of w."""
 
     @abstractmethod
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:

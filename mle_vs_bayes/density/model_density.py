@@ -24,7 +24,7 @@ from ..model.prior import Prior
 from . import model_graphs, pymc_model, stack
 from .compile_cache import bound
 from .coordinates import Coordinates
-from .density import Density
+from .density import Density, Index
 from .graphs import LikelihoodGraph, PosteriorGraph
 
 if TYPE_CHECKING:
@@ -64,12 +64,16 @@ class ModelDensity(Density):
         with np.errstate(all="ignore"):
             return np.asarray(self.model.log_likelihood(self.layout.split(theta), self.data), dtype=float)
 
-    def working_units(self, w: Array) -> Array:
+    def working_units(self, w: Array, rows: Index | None = None) -> Array:
         with np.errstate(all="ignore"):
-            return np.asarray(self.model.log_likelihood(self.layout.split(w), self.coordinates.data), dtype=float)
+            return np.asarray(self.model.log_likelihood(self.layout.split(w), self._turned(rows)), dtype=float)
 
-    def pymc_units(self, w: Array) -> Array:
-        return np.asarray(self._pymc_units(w))
+    def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
+        return np.asarray(self._of_likelihood("units", lambda vector, units: units, rows)(w))
+
+    def _turned(self, rows: Index | None) -> Dataset:
+        """All rows, or some, in working coordinates."""
+        return self.coordinates.data if rows is None else self.coordinates.data.rows(rows)
 
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         gradient, hessian = self._likelihood_derivatives(w)
@@ -77,10 +81,6 @@ class ModelDensity(Density):
 
     def score_units(self, theta: Array) -> Array:
         return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
-
-    @cached_property
-    def _pymc_units(self) -> Callable[[Array], Array]:
-        return self._of_likelihood("units", lambda vector, units: units)
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
@@ -100,7 +100,7 @@ class ModelDensity(Density):
         """The likelihood alone in PyMC, in working coordinates."""
         return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
 
-    def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
+    def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any], rows: Index | None = None) -> Any:
         """A compiled function of w; of the data only their shape is in it."""
 
         def make() -> tuple[Any, Any, Any]:
@@ -110,7 +110,7 @@ class ModelDensity(Density):
             return model, vector, outputs(vector, units)
 
         key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
-        return bound(key, make, {pymc_model.data_node(role): v for role, v in self.coordinates.data.items()})
+        return bound(key, make, {pymc_model.data_node(role): v for role, v in self._turned(rows).items()})
 
     def log_prior_value(self, theta: Array) -> float:
         return float(self._log_prior_value(theta))
