@@ -106,16 +106,16 @@ def _count(elpd: "ELPDData", log_likelihood: Array, weights: Array) -> None:
     pointwise, draws = np.ravel(elpd.elpd_i), log_likelihood.reshape(-1, len(weights))
     seen = scipy.special.logsumexp(draws, axis=0) - np.log(len(draws))
     elpd.elpd, elpd.p = float(weights @ pointwise), float(weights @ (seen - pointwise))
-    _, spread = weighted(pointwise, weights, 0)
+    _, spread = weighted(pointwise, weights)
     elpd.se, elpd.n_data_points = float(np.sqrt(weights.sum()) * spread), int(weights.sum())
 
 
-def weighted(values: Array, weights: Array | None, freedom: int = 1) -> tuple[float, float]:
-    """Mean and standard deviation of values ``(k,)`` that were seen so often, on n − ``freedom``."""
+def weighted(values: Array, weights: Array | None) -> tuple[float, float]:
+    """Mean and standard deviation (on n − 1) of values ``(k,)``, each seen as often as its weight says."""
     if weights is None:
-        return float(np.mean(values)), float(np.std(values, ddof=freedom))
+        return float(np.mean(values)), float(np.std(values, ddof=1))
     size, mean = weights.sum(), np.average(values, weights=weights)
-    return float(mean), float(np.sqrt(weights @ (values - mean) ** 2 / (size - freedom)))
+    return float(mean), float(np.sqrt(weights @ (values - mean) ** 2 / (size - 1)))
 
 
 def worst_shape(elpd: "ELPDData") -> float | None:
