@@ -33,7 +33,7 @@ class Sampler:
     """nutpie's compiled density of one model."""
 
     def __init__(self, model: "pymc.Model", start: Mapping[str, NDArray[np.float64]], still: bool = False) -> None:
-        """``start`` are values of the free variables by name; nutpie scatters its chains around them unless ``still``."""
+        """``start``: values of the free variables by name; nutpie scatters its chains around them unless ``still``."""
         import nutpie
 
         # Data as constants: nutpie compiles a fifth faster (measured), but PyMC does not freeze a model with initvals.

@@ -14,8 +14,8 @@ compiled code in the same cache folder, made for this run; then one after the ot
 does falls on both. ``--cold`` empties the caches before every run: the first one on a machine.
 
 Each line prints ours / script, median and range over the pairs: seconds; seconds of the processor, which depend
-little on what else runs; seconds per effective draw, by the least bulk effective sample size of the parameters; peak memory, the
-resident set of the whole process.
+little on what else runs; seconds per effective draw, by the least bulk effective sample size of the parameters; peak
+memory, the resident set of the whole process.
 """
 
 import argparse
