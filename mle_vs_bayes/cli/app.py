@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Several, valued
+from .options import FIX, FORMULA, LINK, ORDER, Several, valued
 from .study_app import study
 
 app = typer.Typer(
@@ -49,7 +49,10 @@ def compare(
     model: Annotated[str, typer.Argument(metavar="MODEL", help=MODEL)],
     data: Annotated[str | None, typer.Argument(metavar="DATA", help=SOURCES)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS)] = None,
@@ -89,7 +92,10 @@ def check(
     model: Annotated[str, typer.Argument(metavar="MODEL", help=MODEL)],
     data: Annotated[str | None, typer.Argument(metavar="DATA", help=f"{SOURCES}  [default: simulated]")] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
     junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from . import numba_messages
-from .steps import assignments
+from .steps import assignments, grammar
 
 if TYPE_CHECKING:
     from ..checks.finding import Report
@@ -44,7 +44,7 @@ def run(asked: Mapping[str, Any]) -> "Report":
             asked["model"],
             asked["data"],
             columns=columns,
-            formula=asked["formula"],
+            **grammar(asked),
             priors=priors,
             quick=asked["quick"],
             seed=asked["seed"],

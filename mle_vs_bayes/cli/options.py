@@ -11,3 +11,9 @@ Several = list[str] | None
 def valued(metavar: str, words: str) -> Any:
     """An option that takes a value."""
     return typer.Option(metavar=metavar, help=words)
+
+
+FORMULA = '"y ~ x1 + C(x2)" for the location; repeat for others: "sigma ~ x1".'
+LINK = "Of the location: identity, log, logit, probit, cloglog, loglog, inverse or sqrt.  [default: the family's]"
+FIX = 'Hold a parameter or coefficient: nu=5, "beta[x]=0".'
+ORDER = 'Classes of an ordered outcome, the lowest first: "Low,Medium,High".'

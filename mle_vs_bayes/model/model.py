@@ -67,9 +67,19 @@ CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information")
 
 @dataclass(frozen=True)
 class FormulaRule:
-    """What a formula is to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own."""
+    """What formulas are to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own.
+
+    ``further`` names the parameters that have formulas of their own, whose designs are ``X_NAME`` with coords
+    ``term_NAME``.
+    """
 
     intercept: bool = True
+    further: tuple[str, ...] = ()
+
+    @property
+    def designs(self) -> dict[str, str]:
+        """The roles of all design matrices and the axes of their columns."""
+        return {"X": "term", **{f"X_{name}": f"term_{name}" for name in self.further}}
 
 
 class Model:
@@ -90,7 +100,7 @@ class Model:
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
     jeffreys_tails: ClassVar[Mapping[str, Tails]] = {}
     """How Jeffreys' prior falls in each parameter alone, where it is not flat."""
-    formula: ClassVar[FormulaRule | None] = None
+    formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
     unit: ClassVar[Literal["row", "group", "series"]] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
@@ -157,6 +167,10 @@ class Model:
         Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
         """
         raise NotImplementedError
+
+    def arranged(self, data: Dataset) -> Dataset:
+        """The columns as the model reads them: those of coefficients that are held at a value belong to an offset."""
+        return data
 
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""

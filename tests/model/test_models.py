@@ -125,7 +125,7 @@ def test_simulator_keeps_the_design_and_follows_its_seed(name):
     first, again, other = (model.simulate(theta, design, np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first["y"], again["y"])
     assert np.any(first["y"] != other["y"])
-    read = {column.role for column in model.columns} | {"X"}
+    read = {column.role for column in model.columns} | {*design.designs}
     for role in read & set(design):
         np.testing.assert_array_equal(first[role], design[role])
 

@@ -25,7 +25,8 @@ beta = Family(
     mean=lambda alpha, beta: alpha / (alpha + beta),
     variance=lambda alpha, beta: alpha * beta / ((alpha + beta) ** 2 * (alpha + beta + 1)),
     location="mean",
-    at_mean=lambda mean, nu: {"alpha": mean * nu, "beta": (1 - mean) * nu},
+    at_mean=lambda mean, phi: {"alpha": mean * phi, "beta": (1 - mean) * phi},
+    around=(Argument("phi", positive, "phi", "φ", "the larger, the closer to the mean", "precision", typical=5.0),),
     forms=(
         Form(
             plain("mu", "sigma", within=positive),

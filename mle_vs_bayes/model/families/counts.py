@@ -7,7 +7,7 @@ import scipy
 
 from ...data.column import count, positive_count
 from ..support import positive, real, unit
-from .family import Argument, Family, Form, plain
+from .family import USUAL_LINKS, Argument, Family, Form, plain
 
 
 def _at_log_odds(y: Any, n: Any, logit_p: Any) -> Any:
@@ -62,7 +62,10 @@ negative_binomial = Family(
     draw=lambda generator, size, mu, alpha: generator.negative_binomial(alpha, alpha / (mu + alpha), size),
     mean=lambda mu, alpha: mu,
     variance=lambda mu, alpha: mu + mu**2 / alpha,
-    location="mu",
+    location="mean",
+    at_mean=lambda mean, alpha: {"mu": mean, "alpha": 1 / alpha},
+    links=USUAL_LINKS[positive.name],
+    around=(Argument("alpha", positive, "alpha", "α", "the variance is mu + alpha mu²", "dispersion"),),
     forms=(
         Form(
             (*plain("n", within=positive), *plain("p", within=unit)), lambda n, p: {"mu": n * (1 - p) / p, "alpha": n}

@@ -6,9 +6,10 @@ import numpy as np
 import scipy
 
 from ...data.column import positive as above_0
+from ..links import log_normal_cdf_symbol
 from ..support import positive, real
 from . import tails
-from .family import Argument, Family, Form, plain
+from .family import Argument, Family, Form, logarithm, plain
 
 half_flat = Family(
     "HalfFlat", support=positive, proper=False, tails=lambda: tails.above_zero(tails.falling_as_power(-1.0))
@@ -49,6 +50,15 @@ half_cauchy = Family(
     of_scipy=lambda beta: {"scale": beta},
     tails=lambda beta: tails.above_zero(tails.falling_as_power(1.0)),
 )
+
+
+def _log_upper_gamma(alpha: Any, y: Any) -> Any:
+    """log of the regularised upper incomplete gamma function."""
+    import pytensor.tensor as pt
+
+    return pt.log(pt.gammaincc(alpha, y))
+
+
 exponential = Family(
     "Exponential",
     (Argument("lam", positive, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
@@ -56,11 +66,13 @@ exponential = Family(
     values=above_0,
     scipy="expon",
     of_scipy=lambda lam: {"scale": 1 / lam},
+    log_survival_symbol=lambda y, lam: -lam * y,
     draw=lambda generator, size, lam: generator.exponential(1 / lam, size),
     mean=lambda lam: 1 / lam,
     variance=lambda lam: lam**-2,
     location="mean",
     at_mean=lambda mean: {"lam": 1 / mean},
+    ratio="time_ratio",
     forms=(Form(plain("scale", within=positive), lambda scale: {"lam": 1 / scale}),),
     tails=lambda lam: tails.above_zero(tails.falling_exponentially(lam)),
 )
@@ -74,6 +86,7 @@ gamma = Family(
     values=above_0,
     scipy="gamma",
     of_scipy=lambda alpha, beta: {"a": alpha, "scale": 1 / beta},
+    log_survival_symbol=lambda y, alpha, beta: _log_upper_gamma(alpha, beta * y),
     draw=lambda generator, size, alpha, beta: generator.gamma(alpha, 1 / beta, size),
     mean=lambda alpha, beta: alpha / beta,
     variance=lambda alpha, beta: alpha / beta**2,
@@ -109,16 +122,20 @@ log_normal = Family(
     "LogNormal",
     (
         Argument("mu", real, symbol="μ", meaning="the mean of log y; exp(mu) is the median", prior="location"),
-        Argument("sigma", positive, "sigma", "σ", "the standard deviation of log y", "scale"),
+        Argument("sigma", positive, "sigma", "σ", "the standard deviation of log y", "spread of logarithms"),
     ),
     support=positive,
     values=above_0,
     scipy="lognorm",
     of_scipy=lambda mu, sigma: {"s": sigma, "scale": np.exp(mu)},
+    log_survival_symbol=lambda y, mu, sigma: log_normal_cdf_symbol((mu - logarithm(y)) / sigma),
+    log_distribution_symbol=lambda y, mu, sigma: log_normal_cdf_symbol((logarithm(y) - mu) / sigma),
     draw=lambda generator, size, mu, sigma: generator.lognormal(mu, sigma, size),
     mean=lambda mu, sigma: np.exp(mu + sigma**2 / 2),
     variance=lambda mu, sigma: np.expm1(sigma**2) * np.exp(2 * mu + sigma**2),
-    location="mu",
+    location="median",
+    at_mean=lambda median, sigma: {"mu": logarithm(median), "sigma": sigma},
+    ratio="time_ratio",
     one_value="a spread",
     tails=lambda mu, sigma: tails.above_zero(tails.Tail(rate=0.0, square=0.0), tails.INFINITE),
 )
@@ -132,12 +149,14 @@ weibull = Family(
     values=above_0,
     scipy="weibull_min",
     of_scipy=lambda alpha, beta: {"c": alpha, "scale": beta},
+    log_survival_symbol=lambda y, alpha, beta: -((y / beta) ** alpha),
     draw=lambda generator, size, alpha, beta: beta * generator.weibull(alpha, size=size),
     mean=lambda alpha, beta: beta * scipy.special.gamma(1 + 1 / alpha),
     variance=lambda alpha, beta: (
         beta**2 * (scipy.special.gamma(1 + 2 / alpha) - scipy.special.gamma(1 + 1 / alpha) ** 2)
     ),
     location="beta",
+    ratio="time_ratio",
     one_value="a shape",
     tails=tails.of_weibull,
 )
