@@ -78,6 +78,8 @@ def of_family(base: Plain, asked: Specification) -> Plain:
         if asked.link:
             raise UsageError(f'the link {asked.link} is for a formula; add one, such as --formula "y ~ x".')
         return FamilyCensored(base, asked)
+    if not base.family.location and not asked.link:
+        return base  # what columns it reads instead is said where the formula meets the data
     _check_location(base, asked)
     _check_further(base, asked)
     return FamilyRegression(base, asked)

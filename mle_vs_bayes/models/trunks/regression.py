@@ -57,7 +57,7 @@ class Regression(Censored):
     @cached_property
     def parameters(self):  # type: ignore[override]
         prior = DEFAULTS[PRIORS.get(self.link.name, "coefficients")]
-        words = f"how much {self.predicted} grows per unit of the covariate"
+        words = f"how much {self.predicted} {'grow' if self.link is links.logit else 'grows'} per unit of the covariate"
         beta = Parameter("beta", "β", real, prior, self.typical.get("beta", 1.0), dims=("term",), meaning=words)
         return (beta, *(self._parameter(argument) for argument in self.family.others))
 
@@ -125,11 +125,16 @@ class Regression(Censored):
         return Dataset({**columns, **beside}, {"term": ("Intercept", "x1", "x2"), **further})
 
     def start(self, data):
-        """The exact estimate where one is known, else weighted least squares, and other parameters one by one."""
+        """The exact estimate where one is known, else weighted least squares, and other parameters one by one.
+
+        Of successes no covariate has an effect: least squares would follow covariates that separate them.
+        """
         known = self.closed_form_mle(data)
         if known:
             return known
         point = {p.name: np.zeros(len(data.coords[p.dims[0]])) if p.dims else p.typical for p in self.parameters}
+        if "trials" in data:
+            return point
         return others_at(self, {**point, "beta": weighted_least_squares(self, data)}, data)
 
     def unusable(self, data):
