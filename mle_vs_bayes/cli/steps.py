@@ -32,7 +32,7 @@ def compare(asked: Mapping[str, Any]) -> int:
     check_output(out)
     wanted = request(asked)
     nulls = numbers(asked["null"], "--null")
-    used = source(data, against)
+    used = source(data, against, again=bool(wanted["fix"]))
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
     comparison = run(asked["model"], used, wanted, nulls)
@@ -214,14 +214,17 @@ def beside(comparison: "Comparison", what: str, maker: Callable[[], Any]) -> lis
         return [part for part in [ornaments.make(what, maker, None)] if part is not None]
 
 
-def source(data: str | None, against: Sequence[str] | None) -> Any:
-    """The data as they were given; read once where several models need them. An unknown model is told at once."""
-    if not against:
+def source(data: str | None, against: Sequence[str] | None, *, again: bool = False) -> Any:
+    """The data as they were given; read once where several models need them, or one ``again``.
+
+    An unknown model is told at once.
+    """
+    if not (against or again):
         return data
     from .. import models
     from ..data.reading.read import read
 
-    for name in against:
+    for name in against or ():
         models.get(name)
     return data if data is None else read(data)
 
@@ -238,5 +241,7 @@ def page(
     common |= {"link": None, "fix": {}, "order": None}
     used = data if data is not None else dict(comparison.fit.program.data)
     others = [run(name, used, common) for name in against or ()]
+    if larger := comparison.fit.program.model.larger:
+        others.append(run(larger.name, used, {**common, "estimators": ("mle",)}))
     with Console(stderr=True).status("scoring …"):
         return comparison.page(*others, nulls=nulls)

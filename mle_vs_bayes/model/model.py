@@ -45,6 +45,7 @@ may
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -90,28 +91,33 @@ class Model:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     functions: tuple[Function, ...] = ()
-    regular: ClassVar[bool] = True
+    regular: bool = True
     """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
     exact_intervals: ClassVar[Mapping[str, str]] = {}
     """The kind of interval that is exact for a parameter, by its name: ``{"p": "clopper_pearson"}``."""
     special_cases: ClassVar[Mapping[str, SpecialCase]] = {}
     """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
-    edges: ClassVar[Mapping[str, str]] = {}
+    edges: Mapping[str, str] = {}
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
     jeffreys_tails: ClassVar[Mapping[str, Tails]] = {}
     """How Jeffreys' prior falls in each parameter alone, where it is not flat."""
+    scales: Mapping[str, str] = MappingProxyType({})
+    """What coefficients add up to, in words, where that is not the mean of y: ``{"beta_sigma": "log sigma"}``."""
+    held: Mapping[str, float] = MappingProxyType({})
+    """Values at which parameters or coefficients are held, by label, of the model ``larger``."""
+    larger: "Model | None" = None
     formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
-    unit: ClassVar[Literal["row", "group", "series"]] = "row"
+    unit: Literal["row", "group", "series"] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
-    weighted: ClassVar[bool] = False
+    weighted: bool = False
     """Whether the formulas of this leaf count rows by the column ``weights``; for others each row is written as often
     as its weight says before they see it. The trunk weights the log-likelihood of rows, and a leaf whose ``unit`` is a
     group counts the rows of each itself."""
     fixed_priors: ClassVar[bool] = False
     """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
-    offers: ClassVar[frozenset[str]] = frozenset()
+    offers: frozenset[str] = frozenset()
     """Which of the `CLAUSES` the model has."""
 
     def __init_subclass__(cls) -> None:

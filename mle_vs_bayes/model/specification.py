@@ -37,7 +37,7 @@ class Specification:
         texts = {
             "formula": ", ".join(self.formula),
             "link": self.link,
-            "fix": ", ".join(f"{label}={value:.17g}" for label, value in self.fix),
+            "fix": ", ".join(f"{label}={_shortest(value)}" for label, value in self.fix),
             "order": ", ".join(self.order),
         }
         parts = [f"{key}={value}" for key, value in self.arguments]
@@ -63,6 +63,11 @@ class Specification:
             if known.setdefault(label, float(value)) != value:
                 raise UsageError(f"{label} is fixed at {known[label]:g} and at {value:g}; keep one.")
         return replace(self, fix=tuple(known.items()))
+
+
+def _shortest(value: float) -> str:
+    """The fewest digits that are read back as this number."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def parse(text: str) -> Specification:

@@ -13,7 +13,8 @@ from ..errors import UsageError
 from ..model.model import Model
 from ..model.specification import OUTCOME, Specification, parse
 from ..words import closest
-from .trunks.family_model import FamilyRegression, of_family
+from .trunks.family_model import FamilyRegression, as_needed, of_family
+from .trunks.fixed import Fixed
 from .trunks.plain import Plain
 
 MODELS = {
@@ -113,12 +114,15 @@ def _built(asked: Specification) -> Model:
             raise UsageError(f"the model {asked.name} takes no {what}; leave it out.")
         model: Model = base
     else:
-        asked = replace(asked, censored=asked.censored and not base.lifetimes)
+        asked = as_needed(base, asked)
         model = of_family(base, asked)
         if isinstance(model, FamilyRegression) and (exact := model.exact):
             model = _leaf(exact)()
             model.name = str(asked)
-    return model
+    if not asked.fix:
+        return model
+    model.name = str(replace(asked, fix=()))
+    return Fixed(model, dict(asked.fix), str(asked))
 
 
 def _leaf(name: str) -> type[Model]:

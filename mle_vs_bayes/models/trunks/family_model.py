@@ -1,5 +1,7 @@
 """Any family of the catalogue with what was asked of it: formulas, a link, censored outcomes."""
 
+from dataclasses import replace
+
 from ...data.column import offset
 from ...errors import UsageError
 from ...model.links import LINKS
@@ -56,6 +58,15 @@ class FamilyCensored(Censored):
 
 EXACT = {("Normal", "identity"): "linear", ("Binomial", "logit"): "logistic"}
 """The leaf that knows exact answers of a family under a link, with one formula and nothing censored."""
+
+
+def as_needed(base: Plain, asked: Specification) -> Specification:
+    """What was asked without what the model is by itself: a regression's first formula, its own link, lifetimes."""
+    censored = asked.censored and not base.lifetimes
+    if not isinstance(base, Regression):
+        return replace(asked, censored=censored)
+    link = "" if asked.link == base.link.name else asked.link
+    return replace(asked, formula=further(asked), link=link, censored=censored)
 
 
 def of_family(base: Plain, asked: Specification) -> Plain:

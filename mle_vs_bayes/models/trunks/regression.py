@@ -12,6 +12,7 @@ import numpy as np
 import scipy
 
 from ...data import counts
+from ...data.column import Column, number
 from ...data.dataset import Dataset
 from ...model import families, links
 from ...model.censoring import middle
@@ -52,7 +53,8 @@ class Regression(Censored):
     @property
     def columns(self):  # type: ignore[override]
         outcome, *others = super().columns
-        return (outcome, *others) if self.censorable else (replace(outcome, optional=False), *self.beside)
+        read = (outcome, *others) if self.censorable else (replace(outcome, optional=False), *self.beside)
+        return (*read, *(Column(f"offset_{name}", number, optional=True) for name in self.further))
 
     @cached_property
     def parameters(self):  # type: ignore[override]
@@ -81,6 +83,13 @@ class Regression(Censored):
         """What the first formula is for, on the scale of its link, in words."""
         location = next((a.row for a in self.family.arguments if a.name == self.family.location), self.family.location)
         return "the log odds" if self.link is links.logit else _on_scale(self.link.name, f"the {location} of y")
+
+    @property
+    def scales(self):  # type: ignore[override]
+        """Said where the first formula's is not the mean itself, and of every further one."""
+        first = {} if self.link in (links.identity, links.logit) else {"beta": self.predicted}
+        named = [argument for argument in self.family.others if argument.row in self.further]
+        return first | {f"beta_{a.row}": _on_scale(a.link, a.row) for a in named}
 
     @cached_property
     def functions(self):  # type: ignore[override]
