@@ -185,7 +185,7 @@ class ModelDensity(Density):
     def _abreast(self) -> bool:
         """Whether copies of the design, one below the other, can be drawn as one data set."""
         own = any(dim in self.data for parameter in self.layout.parameters for dim in parameter.dims)
-        return "group" not in self.data and self.units == self.data.n and not own
+        return self.model.unit == "row" and "group" not in self.data and not own
 
     def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
         return self.data.replace(**outcomes)

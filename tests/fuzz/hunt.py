@@ -30,8 +30,8 @@ def sort_of(answer, name, words):
 
 
 def hunt(count, start, with_programs):
-    """Make ``count`` requests, and show what is broken as it comes."""
-    seen = Counter()
+    """Make ``count`` requests, and show what is broken as it comes: violations by sort, answers by exit code."""
+    seen, codes = Counter(), Counter()
     anything = programs.programs()
     asked = requests.own_programs(anything) if with_programs else requests.catalogue()
     asked = st.one_of(requests.catalogue(), requests.own_programs(anything)) if with_programs is None else asked
@@ -48,7 +48,7 @@ def hunt(count, start, with_programs):
     @given(asked)
     def one(request):
         answer = requests.answer(request)
-        seen["requests"] += 1
+        codes[answer.code] += 1
         for name, words in invariants.broken(answer):
             sort = sort_of(answer, name, words)
             seen[sort] += 1
@@ -56,7 +56,7 @@ def hunt(count, start, with_programs):
                 print(f"\n=== {name}: {words}\n    {sort[1:]}\n{request}", flush=True)
 
     one()
-    return seen
+    return seen, codes
 
 
 def main():
@@ -66,8 +66,8 @@ def main():
     parser.add_argument("--programs", action=argparse.BooleanOptionalAction, default=None, help="only, or none")
     arguments = parser.parse_args()
     os.environ.setdefault("MPLBACKEND", "agg")
-    seen = hunt(arguments.count, arguments.seed, arguments.programs)
-    print(f"\n{seen.pop('requests', 0)} requests")
+    seen, codes = hunt(arguments.count, arguments.seed, arguments.programs)
+    print("\nanswers by exit code: " + ", ".join(f"{code} {times} ×" for code, times in codes.most_common()))
     for sort, times in seen.most_common():
         print(f"{times:5d} × {' · '.join(sort)}")
     raise SystemExit(bool(seen))

@@ -45,8 +45,8 @@ HEAD = "import pymc as pm\n\n\ndef model(data):\n    with pm.Model() as built:\n
 
 
 @dataclass(frozen=True)
-class Program:
-    """One program: its text, and the ends of the support of each parameter of it."""
+class Parts:
+    """What a program is put together from: its text, and the ends of the support of each parameter of it."""
 
     family: str
     link: str
@@ -83,7 +83,7 @@ class Program:
 def programs(draw):
     """Any program of these parts."""
     family = draw(st.sampled_from(tuple(FAMILIES)))
-    return Program(
+    return Parts(
         family,
         draw(st.sampled_from(FAMILIES[family][2])),
         draw(st.sampled_from(tuple(LOCATIONS))),
@@ -93,9 +93,9 @@ def programs(draw):
 
 
 FEW = (
-    Program("Normal", "identity", "StudentT", "HalfCauchy", "slope"),
-    Program("Poisson", "log", "Normal", "Exponential", "slope"),
-    Program("Binomial", "logit", "Laplace", "Exponential", "plain"),
-    Program("Weibull", "softplus", "Uniform", "InverseGamma", "plain"),
+    Parts("Normal", "identity", "StudentT", "HalfCauchy", "slope"),
+    Parts("Poisson", "log", "Normal", "Exponential", "slope"),
+    Parts("Binomial", "logit", "Laplace", "Exponential", "plain"),
+    Parts("Weibull", "softplus", "Uniform", "InverseGamma", "plain"),
 )
 """Those that the suite compiles; by hand any are made."""
