@@ -32,6 +32,8 @@ class Fit:
     """Largest relative difference between the two likelihoods of the model, over units and points; None of one."""
     notes: tuple[str, ...] = ()
     """What was asked for and is not there, in sentences."""
+    interrupted: bool = False
+    """Whether Ctrl-C came before all estimators that were asked for."""
 
     @property
     def concerns(self) -> tuple[tuple[str, Concern], ...]:
@@ -40,29 +42,37 @@ class Fit:
 
 
 def fit(program: Density, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
-    """Fit every named estimator; a failed one is a row and never stops the others.
+    """Fit every named estimator; a failed one is a row and never stops the others, and Ctrl-C leaves those before it.
 
     Raises
     ------
+    KeyboardInterrupt
+        Ctrl-C before any estimator was done.
     ModelError
         When the model's NumPy and PyMC likelihoods differ.
     """
     if program.two_likelihoods:
         progress("checking that both likelihoods agree")
-    gap = parity.check(program)
-    found = {}
+    gap, asked = parity.check(program), len(names)
+    found, notes = {}, intervals.notes(names, context.kinds)
     for name in names:
         progress(f"fitting {estimators.ESTIMATORS[name].words}")
-        found[name] = estimators.fit(name, program, settings)
+        try:
+            found[name] = estimators.fit(name, program, settings)
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            interrupted = f"interrupted while fitting {estimators.ESTIMATORS[name].words}, which is not there"
+            names, notes = tuple(found), (*notes, interrupted)
+            break
     rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
     pairs = agreements(program, found, *_points(rows))
     found = _with_agreement(program, found, pairs)
     rows = _with_codes(rows, found)
-    if context.scale != MODEL_SCALE:
+    if context.scale != MODEL_SCALE and "map" in found:
         progress("fitting the mode on the unconstrained scale")
         rows = _with_unconstrained(rows, program, found["map"], context)
-    notes = intervals.notes(names, context.kinds)
-    return Fit(program, found, tuple(rows), tuple(pairs), gap, notes)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap, notes, len(found) < asked)
 
 
 def _with_unconstrained(rows: list[Row], program: Density, top: Estimate, context: Context) -> list[Row]:
