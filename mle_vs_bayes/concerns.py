@@ -126,10 +126,25 @@ KINDS: dict[str, Kind] = {
         "some bootstrap data sets have no estimate, and the interval is read from the others",
         "read the profile or the posterior interval where many fail: the sampling distribution reaches the edge",
     ),
+    "no_mean": Kind(
+        "note",
+        "the posterior of a quantity has no mean, so that its median is shown and nothing is made of a mean",
+        "read the median and the interval; more draws bring no mean",
+    ),
+    "no_deviation": Kind(
+        "note",
+        "the posterior of a quantity has a mean but no standard deviation, so that the mean's own error is unknown",
+        "read the median and the interval, or choose a prior with lighter tails",
+    ),
     "rhat": Kind(
         "warning",
         "the chains disagree (R-hat above 1.01)",
         "sample longer with --tune and --draws, and look at the trace and rank plots",
+    ),
+    "modes": Kind(
+        "warning",
+        "the chains disagree about modes: they stay in different places, whatever their length",
+        "compare the heights of the modes; a prior or an order that tells the components apart leaves one of them",
     ),
     "ess": Kind(
         "warning",

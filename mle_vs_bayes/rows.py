@@ -35,7 +35,7 @@ class Row:
     truth: float | None = None
     estimate: float | None = None
     se: float | None = None
-    """Standard error (mle, map) or posterior standard deviation."""
+    """Standard error (mle, map) or posterior standard deviation; missing with a ``reason`` where there is none."""
     interval: str = "none"
     level: float | None = None
     lower: float | None = None
@@ -57,9 +57,14 @@ class Row:
     path: str | None = None
     """How the number was reached: ``single`` here, other names where fits are batched."""
     seed: int | None = None
+    median: float | None = None
+    """The posterior's. Where the posterior has no mean, ``estimate`` and ``se`` are missing, ``reason`` says why, and
+    this is what there is."""
 
 
 COLUMNS = tuple(field.name for field in fields(Row))
+LATER = ("median",)
+"""Columns that came after files were written: a table of rows may be without them."""
 
 _DTYPES: dict[Any, str] = {int | None: "Int64", bool | None: "boolean", float | None: "float64", int: "int64"}
 

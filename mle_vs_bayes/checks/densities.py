@@ -100,16 +100,16 @@ def sampled(subject: Subject) -> Measured:
     if program.sampled_model is not program.pymc_model:
         raise NotApplicableError("it is sampled with the latent variables that the likelihood has integrated out")
     with quiet():
-        density = program.sampled_model.compile_fn(
+        logp = program.sampled_model.compile_fn(
             program.sampled_model.logp(jacobian=False), mode=MODE, point_fn=True, on_unused_input="ignore"
         )
         gaps, sizes, labels = [], [], []
         for z in points(program, parity.POINTS):
             theta = program.coordinates.theta(z)
             point = _transformed(program, theta)
-            ours = float(np.sum(program.log_likelihood_units(theta))) + program.log_prior(theta)
+            ours = program.log_likelihood(theta) + program.log_prior(theta)
             if np.isfinite(ours):
-                gaps.append(float(density(point)) - ours)
+                gaps.append(float(logp(point)) - ours)
                 sizes.append(abs(ours))
                 labels.append(_at(program, theta))
     _some(gaps)

@@ -89,7 +89,7 @@ def check(
     with sources.single_thread():
         subject = _subject(model, data, columns, formula, priors, QUICK if quick else FULL, seed, progress)
         findings = run(subject, progress)
-    return Report(subject.program.model.name, subject.program.data.n, seed, findings)
+    return Report(subject.program.model.name, subject.program.data.size, seed, findings)
 
 
 def run(subject: Subject, progress: Progress = lambda step: None) -> tuple[Finding, ...]:
@@ -139,6 +139,7 @@ def _subject(
     else:
         _check_idle({"columns": columns, "formula": formula})
         dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
+    dataset = dataset.spelled_out()  # the checks draw data sets under the same design, where each copy has its own y
     program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
     given = None if not truth else np.array([truth[label] for label in program.layout.labels])
     return Subject(program, effort, budget, seed, given)

@@ -63,7 +63,10 @@ def compare(
     seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
     chains: Annotated[int, valued("NUMBER", "Chains of the sampler.")] = 4,
     draws: Annotated[int, valued("NUMBER", "Draws per chain.")] = 1000,
-    tune: Annotated[int, valued("NUMBER", "Tuning steps per chain.")] = 1000,
+    tune: Annotated[
+        int | None,
+        valued("NUMBER", "Tuning steps per chain.  [default: as needed]"),
+    ] = None,
     starts: Annotated[int | None, valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
     allow_joint: Annotated[bool, typer.Option("--allow-joint", help=JOINT)] = False,
     out: Annotated[Path | None, valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,

@@ -3,12 +3,13 @@
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from .. import ornaments
 from ..errors import UsageError
 from . import process
 from .progress import Steps
@@ -44,7 +45,7 @@ def compare(asked: Mapping[str, Any]) -> int:
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
         try:
-            parts.append(page(comparison, used, against, nulls, wanted))
+            parts += beside(comparison, "tests and scores", lambda: page(comparison, used, against, nulls, wanted))
         except UsageError:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
@@ -177,6 +178,7 @@ def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *,
     shown = [comparison, *parts]
     if as_json:
         document = {key: value for part in shown for key, value in part.document().items()}
+        document["lost"] = [lost.record for lost in comparison.lost]
         sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
         return
     console = Console(highlight=False, markup=False)
@@ -200,8 +202,16 @@ def salvage(comparison: "Comparison", out: Path | None, *, as_json: bool) -> Non
 def reasons(comparison: "Comparison") -> list[Any]:
     """Why the estimators differ and, where there is a posterior to ask, what a stronger prior would do."""
     posterior = comparison.fit.estimates.get("posterior")
-    sensitivity = [comparison.sensitivity()] if posterior is not None and posterior.converged else []
-    return [comparison.explain(), *sensitivity]
+    parts = beside(comparison, "the explanation", comparison.explain)
+    if posterior is not None and posterior.converged:
+        parts += beside(comparison, "prior sensitivity", comparison.sensitivity)
+    return parts
+
+
+def beside(comparison: "Comparison", what: str, maker: Callable[[], Any]) -> list[Any]:
+    """One part beside the answer, or none where it cannot be made."""
+    with ornaments.collecting(comparison.lost):
+        return [part for part in [ornaments.make(what, maker, None)] if part is not None]
 
 
 def source(data: str | None, against: Sequence[str] | None) -> Any:

@@ -149,6 +149,8 @@ def show(left: Any) -> None:
         console.print(f"\nverdict: {left.verdict}", soft_wrap=True)
     share = f" ({100 * outcome.failed / max(1, outcome.fits):.3g} %)"
     console.print(study_page.failed(outcome.failed, outcome.fits, outcome.without, share), soft_wrap=True)
+    for lost in left.lost:
+        console.print(f"! {lost}", soft_wrap=True)
     names = ", ".join(path.name for path in left.files)
     console.print(f"written to {outcome.folder}: rows/, {names}", soft_wrap=True)
 

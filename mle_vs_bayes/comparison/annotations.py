@@ -9,9 +9,8 @@ from ..density.density import Density
 from ..estimators import unconstrained_mode
 from ..estimators.estimate import Estimate
 from ..fit.fit import Fit
-from ..intervals.delta import standard_errors
+from ..intervals.delta import moves, standard_errors
 from ..intervals.scale import supports
-from ..sampling.draws import ROUNDING
 
 Array = NDArray[np.float64]
 
@@ -22,9 +21,7 @@ def annotations(fit: Fit) -> tuple[str, dict[str, dict[str, float | None]]]:
         estimate = fit.estimates.get(unit)
         if estimate is not None and estimate.has_errors and estimate.covariance is not None:
             se = standard_errors(fit.program, estimate.point, estimate.covariance)
-            se = np.where(
-                se > ROUNDING * np.abs(fit.program.quantities(estimate.point)), se, 1.0
-            )  # what does not vary is shifted by 0
+            se = np.where(moves(fit.program, estimate.point, se), se, 1.0)  # what does not move is shifted by 0
             scale = _scale_shift(fit.program, fit.estimates, se)
             nearest = _edges(fit.program, fit.program.quantities(estimate.point), se)
             labels = fit.program.quantity_labels

@@ -59,7 +59,7 @@ def compare(
     seed: int = 0,
     chains: int = 4,
     draws: int = 1000,
-    tune: int = 1000,
+    tune: int | None = None,
     starts: int | None = None,
     allow_joint: bool = False,
     groups: Sequence[str] = ("prior", "log_prior"),
@@ -104,7 +104,8 @@ def compare(
     seed : int
         Everything random follows from it.
     chains, draws, tune : int
-        Of the sampler.
+        Of the sampler; as many steps of tuning as it takes unless given, 200 where the posterior is standardised at its
+        mode first, as it is of up to 60 parameters, else 1000.
     starts : int, optional
         Of each optimiser, from points around the model's own start; 3 for maximum likelihood and 2 for the MAP.
     allow_joint : bool
@@ -124,7 +125,7 @@ def compare(
     InterruptedComparison
         Ctrl-C, which it is one kind of; its ``comparison`` holds the estimators that were done by then.
     """
-    _check(level, chains, draws, tune, seed, 1 if starts is None else starts)
+    _check(level, chains, draws, 1 if tune is None else tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
@@ -211,7 +212,7 @@ def prepared(
 def _usable(model: Model, data: Dataset) -> Dataset:
     """A subset may be of no use where all of the data are: its values may be all the same."""
     if reason := model.unusable(data):
-        raise DataError(f"at n = {data.n}, {reason}; use other or more rows.")
+        raise DataError(f"at n = {data.size}, {reason}; use other or more rows.")
     return data
 
 

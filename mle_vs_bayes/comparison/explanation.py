@@ -63,7 +63,7 @@ class Explanation:
     parts: tuple[Attribution, ...]
 
     def __getitem__(self, quantity: str) -> Attribution:
-        return next(part for part in self.parts if part.quantity == quantity)
+        return {part.quantity: part for part in self.parts}[quantity]
 
     def document(self) -> dict[str, Any]:
         """What it adds to the JSON document."""
@@ -79,8 +79,8 @@ class Explanation:
         from ..report import text
 
         told = [part.told for part in self.parts if part.told]
-        incomplete = next((clause for part in self.parts for clause in _why_not(part)), None)
-        return text.explanation(self.records(), [*told, *([_sentence([incomplete])] if incomplete else [])])
+        incomplete = dict.fromkeys(clause for part in self.parts for clause in _why_not(part))
+        return text.explanation(self.records(), [*told, *(_sentence([clause]) for clause in incomplete)])
 
     def __str__(self) -> str:
         from ..report.text import plain as without_colour
@@ -94,10 +94,11 @@ def explain(fit: Fit) -> Explanation:
     Where an estimator has no answer, the parts that need it are None and the sentence says why.
     """
     pairs = {(a.parameter, a.pair): a for a in fit.agreement}
-    reason = _missing(fit)
+    every = _missing(fit)
     unit, notes = annotations(fit)
     parts = []
-    for label in fit.program.quantity_labels:
+    for label, lacking in zip(fit.program.quantity_labels, fit.program.missing_moments, strict=True):
+        reason = every or lacking.told(label)
         told = _parts(*(pairs.get((label, pair)) for pair in ("map - mle", "posterior - map", "posterior - mle")))
         parts.append(Attribution(quantity=label, unit=f"{unit} se", reason=reason, **told, **notes.get(label, {})))
     return Explanation(tuple(parts))
@@ -126,7 +127,7 @@ def _missing(fit: Fit) -> str | None:
             told.append(f"no {ESTIMATORS[name].words} was asked for")
         elif not estimate.converged:
             told.append(f"{ESTIMATORS[name].words} has no answer: {estimate.reason}")
-        elif not estimate.has_errors:
+        elif name != "posterior" and not estimate.has_errors:
             told.append(f"{ESTIMATORS[name].words} has no standard error to measure in")
     return ", and ".join(told) or None
 

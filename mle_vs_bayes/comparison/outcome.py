@@ -7,6 +7,7 @@ from ..estimators.estimate import Estimate
 from ..fit.agreement import Agreement
 from ..fit.fit import Fit
 from ..model.model import Model
+from ..ornaments import Lost
 
 if TYPE_CHECKING:
     import pandas
@@ -21,6 +22,8 @@ class Outcome:
 
     def __init__(self, model: Model, fits: tuple[Fit, ...], level: float, seed: int, columns: dict[str, str]) -> None:
         self.model, self.fits, self.level, self.seed, self.columns = model, fits, level, seed, columns
+        self.lost: list[Lost] = list(dict.fromkeys(lost for fit in fits for lost in fit.lost))
+        """Figures, tables and tests that could not be made so far."""
 
     @property
     def fit(self) -> Fit:
@@ -30,7 +33,7 @@ class Outcome:
     @property
     def n(self) -> int:
         """Rows of the largest fit."""
-        return self.fit.program.data.n
+        return self.fit.program.data.size
 
     def __getitem__(self, estimator: str) -> Estimate:
         return self.fit.estimates[estimator]

@@ -44,15 +44,15 @@ CONFLICT, STRONG = "prior_likelihood_conflict", "prior_sensitive"
 class PowerSensitivity:
     """One quantity: ArviZ's measure for both components, and the shifts per unit of the prior's power.
 
-    ``mean_shift`` with its Monte-Carlo error and ``mode_shift`` are in posterior standard deviations;
-    ``mode_shift`` is None without a MAP. ``concern`` is a code of ``concerns.py`` or None.
+    ``mean_shift`` with its Monte-Carlo error and ``mode_shift`` are in posterior standard deviations, and None where
+    the posterior has none; ``mode_shift`` is None without a MAP. ``concern`` is a code of ``concerns.py`` or None.
     """
 
     quantity: str
     prior: float
     likelihood: float
-    mean_shift: float
-    monte_carlo_error: float
+    mean_shift: float | None
+    monte_carlo_error: float | None
     mode_shift: float | None = None
     concern: str | None = None
 
@@ -64,7 +64,7 @@ class Sensitivity:
     parts: tuple[PowerSensitivity, ...]
 
     def __getitem__(self, quantity: str) -> PowerSensitivity:
-        return next(part for part in self.parts if part.quantity == quantity)
+        return {part.quantity: part for part in self.parts}[quantity]
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
@@ -120,23 +120,29 @@ def of_draws(program: Density, tree: "xarray.DataTree", mode: Array | None) -> S
     measures = {"prior": psense(draws, log_prior), "likelihood": psense(draws, log_likelihood)}
     moved = {} if mode is None else _mode_shift(program, mode)
     parts = []
-    for label in program.quantity_labels:
-        still = not varies(draws[label])
-        spread = 1.0 if still else float(np.std(draws[label]))
-        shift, error = (0.0, 0.0) if still else _covariance(draws[label], log_prior)
+    for label, lacking in zip(program.quantity_labels, program.missing_moments, strict=True):
         prior, likelihood = measures["prior"][label], measures["likelihood"][label]
+        shifts = _shifts(draws[label], log_prior, moved.get(label)) if lacking.deviation is None else (None,) * 3
         parts.append(
             PowerSensitivity(
                 quantity=label,
                 prior=prior,
                 likelihood=likelihood,
-                mean_shift=shift / spread,
-                monte_carlo_error=error / spread,
-                mode_shift=moved[label] / spread if label in moved else None,
+                mean_shift=shifts[0],
+                monte_carlo_error=shifts[1],
+                mode_shift=shifts[2],
                 concern=diagnosis(prior, likelihood),
             )
         )
     return Sensitivity(tuple(parts))
+
+
+def _shifts(draws: Array, log_prior: Array, moved: float | None) -> tuple[float, float, float | None]:
+    """Of the mean, its Monte-Carlo error, and of the mode, in posterior standard deviations."""
+    still = not varies(draws)
+    spread = 1.0 if still else float(np.std(draws))
+    shift, error = (0.0, 0.0) if still else _covariance(draws, log_prior)
+    return shift / spread, error / spread, None if moved is None else moved / spread
 
 
 def diagnosis(prior: float, likelihood: float) -> str | None:
@@ -159,7 +165,7 @@ def _thinned(program: Density, tree: "xarray.DataTree") -> tuple[dict[str, Array
         log_prior = np.sum([values[:, ::step] for values in by_label(tree, "log_prior").values()], axis=0)
     else:
         log_prior = program.log_prior_of_draws(columns.reshape(-1, columns.shape[-1])).reshape(columns.shape[:2])
-    flat = [float(np.sum(program.log_likelihood_units(theta))) for theta in columns.reshape(-1, columns.shape[-1])]
+    flat = [program.log_likelihood(theta) for theta in columns.reshape(-1, columns.shape[-1])]
     return draws, np.asarray(log_prior), np.reshape(flat, columns.shape[:2])
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..words import listed
-from .column import label
+from .column import count, label
 from .dataset import Array, Dataset
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def named(model: "Model", data: Dataset) -> Dataset:
         as do not fit.
     """
     _check_lengths(data)
+    data = _counted(model, data)
     columns, coords = dict(data.columns), dict(data.coords)
     if model.takes_formula:
         design = _design_matrix(model, data)
@@ -69,6 +70,17 @@ def named(model: "Model", data: Dataset) -> Dataset:
             present, codes = np.unique(columns[column.role], return_inverse=True)
             columns[column.role], coords[column.role] = codes.astype(float), tuple(f"{value:g}" for value in present)
     return Dataset(columns, coords)
+
+
+def _counted(model: "Model", data: Dataset) -> Dataset:
+    """Without rows of weight 0; written out for a leaf whose formulas do not count by weights."""
+    if "weights" not in data or not np.all(np.isfinite(data["weights"]) & count.admits(data["weights"])):
+        return data
+    kept = np.flatnonzero(data["weights"])
+    if not kept.size:
+        raise DataError("the weights are 0 in every row; there is nothing to fit.")
+    present = data if kept.size == data.n else data.rows(kept)
+    return present if model.weighted else present.spelled_out()
 
 
 def _check_lengths(data: Dataset) -> None:

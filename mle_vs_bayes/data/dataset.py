@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+TERMS = 64
+"""Rounded operations that a value may be made of: each is off by half a spacing of float64 numbers at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +20,7 @@ class Dataset(Mapping[str, Array]):
     design matrix ``X`` of a regression, whose columns are the terms. A column of labels holds codes
     into the coords of its own role: ``{"group": ("A", "B")}`` beside a column ``group`` of 0 and 1.
     An outcome of classes holds codes into the coords ``outcome``, all of which are kept whichever rows are.
-    A design is a Dataset without ``y``.
+    A design is a Dataset without ``y``. A column ``weights`` says how often each row was observed.
     """
 
     columns: Mapping[str, Array]
@@ -38,6 +41,23 @@ class Dataset(Mapping[str, Array]):
         return len(next(iter(self.columns.values())))
 
     @property
+    def size(self) -> int:
+        """Number of observations: of rows, each as often as its frequency weight says."""
+        return int(self.columns["weights"].sum()) if "weights" in self.columns else self.n
+
+    @property
+    def counts(self) -> Array:
+        """How often each row ``(n,)`` was observed."""
+        return self.columns.get("weights", np.ones(self.n))
+
+    def spelled_out(self) -> "Dataset":
+        """One row per observation, without weights; the data themselves where they have none."""
+        if "weights" not in self.columns:
+            return self
+        everything = Dataset({role: v for role, v in self.columns.items() if role != "weights"}, self.coords)
+        return everything.rows(np.repeat(np.arange(self.n), self.counts.astype(np.intp)))
+
+    @property
     def designs(self) -> dict[str, str]:
         """Design matrices by role, with the axis of their columns: ``X``: ``term``, ``X_sigma``: ``term_sigma``."""
         roles = [role for role, values in self.columns.items() if values.ndim == 2 and role.partition("_")[0] == "X"]
@@ -55,3 +75,8 @@ class Dataset(Mapping[str, Array]):
         """A copy with these columns put in place or added."""
         added = {role: np.asarray(values, dtype=float) for role, values in columns.items()}
         return Dataset({**self.columns, **added}, self.coords)
+
+
+def rounding(size: Any) -> Any:
+    """How far values of this absolute ``size`` may differ that would be equal without rounding; same shape."""
+    return TERMS * np.finfo(float).eps / 2 * size

@@ -11,11 +11,11 @@ from ..errors import DataError
 from ..words import listed
 from . import bounds, missing, roles
 from .column import classes, label
+from .counts import total
 from .dataset import Array, Dataset
 from .formulas import request
 from .labels import class_codes, coded
-from .values import check, numbers
-from .weights import repetitions
+from .values import check, numbers, present, repetitions
 
 if TYPE_CHECKING:
     from ..model.model import Model
@@ -96,10 +96,11 @@ def arranged(
     keep = missing.usable_rows(masks, frame.index, drop_missing)
     if model.unit == "series":
         _check_series(keep, chosen)
-    frame, numeric = _repeated(frame[keep], numeric[keep], chosen)
+    frame, numeric = _weighted(frame[keep], numeric[keep], chosen, model)
     if strict:
         _check_rows(numeric)
-    design = None if formula is None else request.design(formula, frame, asked, model, strict)
+    weights = numeric["weights"].to_numpy() if "weights" in numeric else None
+    design = None if formula is None else request.design(formula, frame, asked, model, strict, weights)
     if design is not None:
         numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
     if strict:
@@ -144,13 +145,17 @@ def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -
     return masks
 
 
-def _repeated(
-    frame: pd.DataFrame, numeric: pd.DataFrame, chosen: Mapping[str, str]
+def _weighted(
+    frame: pd.DataFrame, numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Weights spent before the formula is evaluated, since its transforms (center, poly) depend on all rows."""
+    """Without rows of weight 0; written out for a leaf whose formulas do not count by weights."""
     if "weights" not in numeric:
         return frame, numeric
-    positions = repetitions(numeric["weights"].to_numpy(), chosen["weights"], frame.index)
+    kept = present(numeric["weights"].to_numpy(), chosen["weights"], frame.index)
+    frame, numeric = frame.iloc[kept], numeric.iloc[kept]
+    if model.weighted:
+        return frame, numeric
+    positions = repetitions(numeric["weights"].to_numpy(), chosen["weights"])
     return frame.iloc[positions], numeric.drop(columns="weights").iloc[positions]
 
 
@@ -206,13 +211,14 @@ def _check_classes(data: Dataset) -> None:
 
 
 def _check_rows(numeric: pd.DataFrame) -> None:
-    if len(numeric) < 2 and not ("trials" in numeric and numeric["trials"].sum() >= 2):
+    observations = (numeric.get("trials", 1.0) * numeric.get("weights", 1.0) * np.ones(len(numeric))).sum()
+    if observations < 2:
         raise DataError("the data have one row, and no spread can be seen in one; give at least 2.")
 
 
 def _check_terms(data: Dataset) -> None:
     """More observations than terms; a row with trials holds as many observations."""
-    observations = int(data["trials"].sum()) if "trials" in data else data.n
+    observations = int(total(data, data["trials"])) if "trials" in data else data.size
     terms = data.coords.get("term", ())
     if observations <= len(terms):
         raise DataError(

@@ -11,12 +11,18 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..words import in_rows, shown
 from .column import Column, count, positive_count
+from .column import weights as weights_column
 
 Array = NDArray[np.float64]
 
 LARGEST_COUNT = 2**31 - 1
 """Above it a discrete likelihood is not to be trusted: PyMC's integers overflow from 2³¹ on, and as float64 the
 log-likelihood of one row is off by 5e-6 at 2³¹, 0.003 at 10¹² and by everything from 2⁵³ on (tried with PyMC 6.4)."""
+
+MOST_ROWS = 10_000_000
+"""Rows that may be written out at a time: 80 MB per column."""
+MOST_OBSERVATIONS = 2**53
+"""Whole numbers above are not all float64."""
 
 _DATE_TEXT = re.compile(
     r"\s*(\d{4}-\d{2}-\d{2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{2,4})"
@@ -126,12 +132,46 @@ def check(values: Array, column: Column, name: str, rows: pd.Index) -> None:
         advice = frequencies if column.role == "weights" else "correct the data or choose another column"
         raise DataError(f"{seen}, but must be {column.kind.description}; {advice}.")
     too_large = relevant & (values > LARGEST_COUNT)
-    if column.kind in (count, positive_count) and too_large.any():
+    if column.kind in (count, positive_count) and column.role != "weights" and too_large.any():
         seen = _seen(values, too_large, column.role, name, rows)
         raise DataError(
             f"{seen}, but the sampler's integers end at {LARGEST_COUNT}; "
             "fit counts as large as this as measurements (the model normal), or in parts."
         )
+
+
+def present(weights: Array, name: str, rows: pd.Index) -> NDArray[np.intp]:
+    """Positions of the rows with a weight above 0.
+
+    Raises
+    ------
+    DataError
+        A weight that is not a whole number, or a sum of 0 or above `MOST_OBSERVATIONS`.
+    """
+    total = float(weights.sum())
+    if total > MOST_OBSERVATIONS:
+        raise DataError(f"{title('weights', name)} add up to {shown(total)} rows, above 2^53; use fewer.")
+    check(weights, weights_column, name, rows)
+    if total == 0:
+        raise DataError(f"{title('weights', name)} are 0 in every row; nothing is left to fit.")
+    return np.flatnonzero(weights)
+
+
+def repetitions(weights: Array, name: str) -> NDArray[np.intp]:
+    """Positions of rows ``(sum of weights,)``, each as often as its weight says, for what must see them written out.
+
+    Raises
+    ------
+    DataError
+        A sum above `MOST_ROWS`.
+    """
+    total = float(weights.sum())
+    if total > MOST_ROWS:
+        raise DataError(
+            f"{title('weights', name)} add up to {shown(total)} rows, and what needs them written out takes "
+            f"{MOST_ROWS}; use fewer."
+        )
+    return np.repeat(np.arange(len(weights)), weights.astype(np.intp))
 
 
 def _seen(values: Array, where: NDArray[Any], role: str, name: str, rows: pd.Index) -> str:

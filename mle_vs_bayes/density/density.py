@@ -19,6 +19,7 @@ from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..model.layout import Layout
 from ..model.model import Model
+from ..model.moments import Missing, missing
 from ..model.prior import Prior
 from .compile_cache import MODE
 from .coordinates import Coordinates
@@ -26,7 +27,10 @@ from .coordinates import Coordinates
 if TYPE_CHECKING:
     import pymc
 
+    from .graphs import LikelihoodGraph, PosteriorGraph
+
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -36,35 +40,6 @@ class Evaluation:
     value: float
     gradient: Array
     hessian: Array
-
-
-@dataclass(frozen=True)
-class LikelihoodGraph:
-    """The log-likelihood as a graph of ``vector``, w ``(p,)``: ``units`` of each observed variable.
-
-    ``nodes`` are the symbols of what may differ between data sets, by name.
-    """
-
-    vector: Any
-    units: Sequence[Any]
-    nodes: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class PosteriorGraph:
-    """The log posterior as a graph of ``vector``, unconstrained coordinates z ``(f,)``, and the maps to θ and back.
-
-    It is the sum of the ``units`` of each observed variable and of ``prior``, which has the Jacobian in it.
-    ``theta`` ``(p,)`` is a graph of z, and ``z`` ``(f,)`` one of the symbol ``point``, θ ``(p,)``.
-    """
-
-    vector: Any
-    units: Sequence[Any]
-    prior: Any
-    nodes: Mapping[str, Any]
-    theta: Any
-    point: Any
-    z: Any
 
 
 class Density(ABC):
@@ -98,10 +73,8 @@ class Density(ABC):
     prior_by_parameter: bool
     """Whether PyMC's log prior is a sum of one term per parameter, and no power of it."""
     pymc_failures: tuple[type[Exception], ...]
-    """What PyMC and PyTensor may raise where they cannot do what is asked: draw from a variable, vectorise a graph.
-
-    A user's program may be beyond them. Of a model of ours that would be a fault, which no one shall catch.
-    """
+    """What PyMC and PyTensor may raise where a user's program is beyond them: to draw from a variable, to vectorise a
+    graph. Of a model of ours that would be a fault, which no one shall catch."""
     draws_from_likelihood: bool
     """Whether data are drawn from the very likelihood that is fitted, so that the two cannot differ."""
     has_subsets: bool
@@ -122,12 +95,12 @@ class Density(ABC):
         """The log-likelihood of each unit at θ on the model scale, shape ``(units,)``."""
 
     @abstractmethod
-    def working_units(self, w: Array) -> Array:
-        """The same from working coordinates: no digits are lost to the design matrix."""
+    def working_units(self, w: Array, rows: Index | None = None) -> Array:
+        """The same from working coordinates, of all units or some ``rows``: no digits are lost to the design matrix."""
 
     @abstractmethod
-    def pymc_units(self, w: Array) -> Array:
-        """PyMC's log-likelihood of each unit, shape ``(units,)``, as a function of w."""
+    def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
+        """PyMC's log-likelihood of each unit ``(units,)``, or of some ``rows``, as a function of w."""
 
     @abstractmethod
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
@@ -160,7 +133,6 @@ class Density(ABC):
         """The PyMC model that is sampled: `pymc_model`, or the same posterior with latent variables."""
 
     # other data of the same kind
-
     @abstractmethod
     def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "Density":
         """The density of other data, as `replicate` draws them or a subset of the rows; under these priors if given."""
@@ -214,7 +186,6 @@ class Density(ABC):
         """The posterior on PyMC's unconstrained scale."""
 
     # how it is sampled
-
     @abstractmethod
     def condensed(self) -> tuple["Density", Array | None]:
         """The same likelihood from fewer rows, with weights ``(units,)`` of its units; itself where there is none."""
@@ -253,9 +224,32 @@ class Density(ABC):
         return len(self.log_likelihood_units(self.start))
 
     @cached_property
+    def weights(self) -> Array | None:
+        """How often each unit ``(units,)`` was observed; None where once, or where a leaf counts rows of its groups."""
+        return self.data.get("weights") if self.model.weighted and self.model.unit == "row" else None
+
+    def total(self, units: Array) -> float:
+        """The sum over observations of values ``(units,)``."""
+        return float(np.sum(units if self.weights is None else self.weights * units))
+
+    def log_likelihood(self, theta: Array) -> float:
+        """NumPy's log-likelihood of all observations at θ on the model scale."""
+        return self.total(self.log_likelihood_units(theta))
+
+    @cached_property
+    def written_out(self) -> "Density":
+        """The density with one row per observation: copies of a row draw outcomes of their own."""
+        return self.on(self.data.spelled_out()) if self.model.weighted and "weights" in self.data else self
+
+    @cached_property
     def quantity_labels(self) -> tuple[str, ...]:
         """Labels of all parameters and then all derived quantities: the order of rows and intervals."""
         return self.layout.quantity_labels(self.model.functions)
+
+    @cached_property
+    def missing_moments(self) -> tuple[Missing, ...]:
+        """Why a quantity has no posterior mean or standard deviation, in that order."""
+        return missing(self.model, self.layout, self.data, self.priors, self.prior_power)
 
     @cached_property
     def quantity_names(self) -> tuple[str, ...]:
@@ -266,7 +260,7 @@ class Density(ABC):
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
-            value = float(np.sum(self.working_units(w)))
+            value = self.total(self.working_units(w))
             gradient, hessian = self.working_derivatives(w)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)

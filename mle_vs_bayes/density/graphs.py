@@ -8,17 +8,42 @@ all, and they cost more than the density.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import pymc_model
 from .stack import LINEAR, WEIGHTS, Stack
 
-if TYPE_CHECKING:
-    pass
-
-
 MOST_TERMS = 12
 """Of a design matrix whose product is unrolled: compiling takes longer with each."""
+
+
+@dataclass(frozen=True)
+class LikelihoodGraph:
+    """The log-likelihood as a graph of ``vector``, w ``(p,)``: ``units`` of each observed variable.
+
+    ``nodes`` are the symbols of what may differ between data sets, by name.
+    """
+
+    vector: Any
+    units: Sequence[Any]
+    nodes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PosteriorGraph:
+    """The log posterior as a graph of ``vector``, unconstrained coordinates z ``(f,)``, and the maps to θ and back.
+
+    It is the sum of the ``units`` of each observed variable and of ``prior``, which has the Jacobian in it.
+    ``theta`` ``(p,)`` is a graph of z, and ``z`` ``(f,)`` one of the symbol ``point``, θ ``(p,)``.
+    """
+
+    vector: Any
+    units: Sequence[Any]
+    prior: Any
+    nodes: Mapping[str, Any]
+    theta: Any
+    point: Any
+    z: Any
 
 
 @dataclass(frozen=True)

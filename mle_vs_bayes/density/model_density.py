@@ -24,7 +24,8 @@ from ..model.prior import Prior
 from . import model_graphs, pymc_model, stack
 from .compile_cache import bound
 from .coordinates import Coordinates
-from .density import Density, LikelihoodGraph, PosteriorGraph
+from .density import Density, Index
+from .graphs import LikelihoodGraph, PosteriorGraph
 
 if TYPE_CHECKING:
     import pymc
@@ -63,12 +64,16 @@ class ModelDensity(Density):
         with np.errstate(all="ignore"):
             return np.asarray(self.model.log_likelihood(self.layout.split(theta), self.data), dtype=float)
 
-    def working_units(self, w: Array) -> Array:
+    def working_units(self, w: Array, rows: Index | None = None) -> Array:
         with np.errstate(all="ignore"):
-            return np.asarray(self.model.log_likelihood(self.layout.split(w), self.coordinates.data), dtype=float)
+            return np.asarray(self.model.log_likelihood(self.layout.split(w), self._turned(rows)), dtype=float)
 
-    def pymc_units(self, w: Array) -> Array:
-        return np.asarray(self._pymc_units(w))
+    def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
+        return np.asarray(self._of_likelihood("units", lambda vector, units: units, rows)(w))
+
+    def _turned(self, rows: Index | None) -> Dataset:
+        """All rows, or some, in working coordinates."""
+        return self.coordinates.data if rows is None else self.coordinates.data.rows(rows)
 
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         gradient, hessian = self._likelihood_derivatives(w)
@@ -78,24 +83,24 @@ class ModelDensity(Density):
         return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
 
     @cached_property
-    def _pymc_units(self) -> Callable[[Array], Array]:
-        return self._of_likelihood("units", lambda vector, units: units)
-
-    @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
-        return self._of_likelihood("derivatives", lambda vector, units: _gradient_and_hessian(units.sum(), vector))
+        def outputs(vector: Any, units: Any) -> Any:
+            counts = 1.0 if self.weights is None else self._likelihood_model[pymc_model.data_node("weights")]
+            return model_graphs.gradient_and_hessian((counts * units).sum(), vector)
+
+        return self._of_likelihood("derivatives", outputs)
 
     @cached_property
     def _unit_scores(self) -> Callable[[Array], Array]:
         """Derivatives ``(p, units)`` of the units along every axis at once: one graph, however many parameters."""
-        return self._of_likelihood("scores", _along_every_axis)
+        return self._of_likelihood("scores", model_graphs.along_every_axis)
 
     @cached_property
     def _likelihood_model(self) -> "pymc.Model":
         """The likelihood alone in PyMC, in working coordinates."""
         return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
 
-    def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
+    def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any], rows: Index | None = None) -> Any:
         """A compiled function of w; of the data only their shape is in it."""
 
         def make() -> tuple[Any, Any, Any]:
@@ -105,7 +110,7 @@ class ModelDensity(Density):
             return model, vector, outputs(vector, units)
 
         key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
-        return bound(key, make, {pymc_model.data_node(role): v for role, v in self.coordinates.data.items()})
+        return bound(key, make, {pymc_model.data_node(role): v for role, v in self._turned(rows).items()})
 
     def log_prior_value(self, theta: Array) -> float:
         return float(self._log_prior_value(theta))
@@ -120,7 +125,9 @@ class ModelDensity(Density):
 
     @cached_property
     def _prior_derivatives(self) -> Callable[[Array], tuple[float, Array, Array]]:
-        return self._of_prior("derivatives", lambda vector, prior: [prior, *_gradient_and_hessian(prior, vector)])
+        return self._of_prior(
+            "derivatives", lambda vector, prior: [prior, *model_graphs.gradient_and_hessian(prior, vector)]
+        )
 
     def _of_prior(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
         """A compiled function of θ; of the priors only their families are in it."""
@@ -143,7 +150,7 @@ class ModelDensity(Density):
 
     def condensed(self) -> tuple[Density, Array | None]:
         if jeffreys.asked(self.priors):  # it reads every row
-            return self, None
+            return self, self.weights
         data, weights = stack.condensed(self.model, self.data)
         return (self if weights is None else ModelDensity(self.model, data, self.priors, self.prior_power)), weights
 
@@ -262,23 +269,6 @@ class ModelDensity(Density):
         parts = self.layout.split(vector)
         values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
         return vector, graph_replace(graph, values, strict=False)
-
-
-def _gradient_and_hessian(scalar: Any, vector: Any) -> list[Any]:
-    from pytensor.gradient import grad, jacobian
-
-    gradient = grad(scalar, vector, disconnected_inputs="ignore")
-    return [gradient, jacobian(gradient, vector, vectorize=True, disconnected_inputs="ignore")]
-
-
-def _along_every_axis(vector: Any, units: Any) -> Any:
-    import pytensor.tensor as pt
-    from pytensor.gradient import pushforward
-    from pytensor.graph.replace import vectorize_graph
-
-    direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
-    along: Any = pushforward(units, vector, direction)
-    return vectorize_graph(along, {direction: pt.eye(vector.type.shape[0])})
 
 
 def _lengths(arguments: Mapping[str, Any]) -> list[tuple[str, int]]:

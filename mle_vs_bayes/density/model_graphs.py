@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..model import jeffreys
 from . import pymc_model
-from .density import Density, LikelihoodGraph, PosteriorGraph
+from .density import Density
+from .graphs import LikelihoodGraph, PosteriorGraph
 from .pymc_model import end_node
 from .stack import LINEAR
 
@@ -141,3 +142,22 @@ def _on(parts: Mapping[str, Any], model: "pymc.Model", graph: Any) -> Any:
 
 def _nodes(model: "pymc.Model") -> dict[str, Any]:
     return {node.name: node for node in model.data_vars}
+
+
+def gradient_and_hessian(scalar: Any, vector: Any) -> list[Any]:
+    """Graphs of the gradient ``(p,)`` and the Hessian ``(p, p)`` of a scalar."""
+    from pytensor.gradient import grad, jacobian
+
+    gradient = grad(scalar, vector, disconnected_inputs="ignore")
+    return [gradient, jacobian(gradient, vector, vectorize=True, disconnected_inputs="ignore")]
+
+
+def along_every_axis(vector: Any, units: Any) -> Any:
+    """The graph of derivatives ``(p, units)`` of every unit along every axis."""
+    import pytensor.tensor as pt
+    from pytensor.gradient import pushforward
+    from pytensor.graph.replace import vectorize_graph
+
+    direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
+    along: Any = pushforward(units, vector, direction)
+    return vectorize_graph(along, {direction: pt.eye(vector.type.shape[0])})

@@ -69,7 +69,20 @@ def build(
             jeffreys.add_potential(model, theta, nodes)
         _raise_priors(built, power)
         (model.latent if latent else model.likelihood)(theta, nodes)
+        if model.weighted and "weights" in data and not symbolic and (latent or model.unit == "row"):
+            _count_rows(built, nodes["weights"])
     return built
+
+
+def _count_rows(built: "pymc.Model", weights: Any) -> None:
+    """The likelihood of each row as often as it was observed: once as it is, and the other times as a Potential.
+
+    It is written in the values that the sampler moves, where PyMC has taken censored variables apart already.
+    """
+    import pymc
+
+    (units,) = built.logp(vars=built.observed_RVs, sum=False, jacobian=False)
+    pymc.Potential("weights", ((weights - 1) * units).sum())
 
 
 def standardising(

@@ -92,26 +92,32 @@ def condensed(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
     """Fewer rows with the same likelihood and their weights ``(rows,)``, or the data as they are and None.
 
     They are sufficient statistics where the model knows them, else equal rows counted once. Both are exact: the
-    likelihood of the condensed data is that of the data times a number without parameters in it.
+    likelihood of the condensed data is that of the data times a number without parameters in it. Frequency weights are
+    such weights already.
     """
-    if data.coords.keys() & data.keys():  # rows of labelled groups belong together
+    if "weights" in data and model.unit != "row":  # the model counts the rows of its groups
         return data, None
+    bare = Dataset({role: values for role, values in data.items() if role != "weights"}, data.coords)
+    weights = data.get("weights")
+    if data.coords.keys() & data.keys():  # rows of labelled groups belong together
+        return bare, weights
     known = model.condense(data)
     if model.unit == "series":  # equal values at two times are not the same row twice
         return (data, None) if known is None else known
-    return _counted(model, data) if known is None else known
+    return _counted(model, bare, weights) if known is None else known
 
 
-def _counted(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
+def _counted(model: Model, data: Dataset, weights: Array | None) -> tuple[Dataset, Array | None]:
     """Distinct rows, in the columns that the model reads, with how often each is there, if they are at most half."""
     roles = ["X", *(column.role for column in model.columns)]  # the formula's design matrix is no column of a file
     read = [data[role] for role in roles if role in data]
     if not read:
-        return data, None
+        return data, weights
     used = np.column_stack([values.reshape(data.n, -1) for values in read])
     if data.n > LOOK and len(np.unique(used[:LOOK], axis=0)) > LOOK / 2:
-        return data, None
-    _, index, count = np.unique(used, axis=0, return_index=True, return_counts=True)
+        return data, weights
+    _, index, place = np.unique(used, axis=0, return_index=True, return_inverse=True)
     if 2 * len(index) > data.n:
-        return data, None
-    return Dataset({role: values[index] for role, values in data.items()}, data.coords), count.astype(float)
+        return data, weights
+    counts = np.bincount(place.ravel(), weights).astype(float)
+    return Dataset({role: values[index] for role, values in data.items()}, data.coords), counts

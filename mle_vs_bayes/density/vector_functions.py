@@ -112,17 +112,28 @@ def functions() -> dict[str, Any]:
     return {"exp": exp, "log": log, "log1p": log1p, "softplus": softplus, "sigmoid": sigmoid}
 
 
-@cache
-def mode() -> Any:
-    """PyTensor's Numba mode with these functions where a whole axis is computed, or without where that cannot be."""
+def mode(scalars_apart: bool = False) -> Any:
+    """PyTensor's Numba mode with these functions where a whole axis is computed, or without where that cannot be.
+
+    ``scalars_apart`` keeps the rewrite of that name, which pays where no loop is long and none reads a number.
+    """
     from pytensor.compile.mode import get_mode
 
+    if not _known():
+        return get_mode("NUMBA")
+    vector = get_mode("NUMBA").including(TAG)
+    return vector if scalars_apart else vector.excluding(SCALARS_APART)
+
+
+@cache
+def _known() -> bool:
+    """Whether PyTensor takes the functions; says once why not."""
     try:
         _register()
     except (AttributeError, ImportError, TypeError) as error:
         warnings.warn(f"densities are evaluated with scalar exponentials, which is slower: {error}", stacklevel=2)
-        return get_mode("NUMBA")
-    return get_mode("NUMBA").including(TAG).excluding(SCALARS_APART)
+        return False
+    return True
 
 
 @cache

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from .. import ornaments
 from ..density.density import Density
 from ..errors import UsageError
 from ..sampling.interrupt import interruptible
 from . import exact, maximum_a_posteriori, maximum_likelihood, posterior
-from .estimate import Estimate
+from .estimate import Estimate, missing
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Settings:
     groups: tuple[str, ...] = ()
     starts: int | None = None
     """Of each optimiser; its own number unless given."""
+    top: Estimate | None = None
+    """The MAP, where it is known already."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,16 @@ class Kind:
     words: str
 
 
+def _top(program: Density, settings: Settings) -> Estimate:
+    return settings.top or maximum_a_posteriori.fit(program, settings.seed, settings.starts)
+
+
 ESTIMATORS: dict[str, Kind] = {
     "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
     "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
-    "posterior": Kind(lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups), "posterior mean"),
+    "posterior": Kind(
+        lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups, lambda: _top(p, s)), "posterior mean"
+    ),
     "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
     "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),
 }
@@ -64,7 +72,11 @@ def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in ESTIMATORS if name in wanted)
 
 
-def fit(name: str, program: Density, settings: Settings) -> Any:
-    """The estimate of one estimator by its short name."""
+def fit(name: str, program: Density, settings: Settings) -> Estimate:
+    """The estimate of one estimator by its short name; one that stops on an error has failed and says so."""
+
+    def stopped(reason: str) -> Estimate:
+        return missing(name, program.layout.labels, "failed", f"it stopped on an error ({reason})")
+
     with interruptible():
-        return ESTIMATORS[name].fit(program, settings)
+        return ornaments.attempt(lambda: ESTIMATORS[name].fit(program, settings), stopped)

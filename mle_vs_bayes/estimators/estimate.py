@@ -21,8 +21,8 @@ class Estimate:
     """What one estimator says of one data set; a failed fit is one of these, too.
 
     ``point`` is ``(p,)`` on the model scale in the order of ``labels``, NaN where ``status`` is
-    not ``ok``; ``covariance`` is ``(p, p)`` or None. ``results`` is the object underneath:
-    statsmodels' results (mle), PyMC's ``find_MAP`` DataTree (map), None otherwise.
+    not ``ok`` and where a posterior has no mean; ``covariance`` is ``(p, p)`` or None. ``results``
+    is the object underneath: statsmodels' results (mle), PyMC's ``find_MAP`` DataTree (map), None otherwise.
     """
 
     estimator: str

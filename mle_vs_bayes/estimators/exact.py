@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from ..density.density import Density
+from ..model.moments import concerns
 from ..search.audit import on_edge
 from ..search.newton import stand
 from ..search.problem import of_density
@@ -56,6 +57,14 @@ def fit_posterior(program: Density) -> Estimate:
         return missing(
             POSTERIOR, labels, "not_applicable", f"no exact posterior of {program.model.name} under {priors}"
         )
-    point = np.array([exact[label].mean() if label in exact else np.nan for label in labels])
-    variance = np.array([exact[label].var() if label in exact else np.nan for label in labels])
-    return Estimate(estimator=POSTERIOR, labels=labels, point=point, covariance=np.diag(variance), distributions=exact)
+    lacking = dict(zip(program.quantity_labels, program.missing_moments, strict=True))
+    means = [exact[x].mean() if x in exact and not lacking[x].mean else np.nan for x in labels]
+    variances = [exact[x].var() if x in exact and not lacking[x].deviation else np.nan for x in labels]
+    return Estimate(
+        estimator=POSTERIOR,
+        labels=labels,
+        point=np.array(means),
+        covariance=np.diag(variances),
+        distributions=exact,
+        concerns=concerns(list(exact), [lacking[label] for label in exact]),
+    )

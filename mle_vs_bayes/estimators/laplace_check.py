@@ -33,20 +33,27 @@ def pareto_shape(program: Density, mode: Estimate, seed: int) -> float | None:
         return None
     from arviz_stats.base import array_stats
 
-    root = np.linalg.cholesky(_jittered(mode.covariance))
-    z = np.random.default_rng([seed, 0x1A]).standard_normal((DRAWS, len(mode.point)))
-    draws = mode.point + z @ root.T
-    with np.errstate(all="ignore"):
-        likelihood = np.array([np.sum(program.log_likelihood_units(theta)) for theta in draws])
-        log_weights = likelihood + program.log_prior_of_draws(draws) + 0.5 * np.sum(z**2, axis=1)
+    log_weights = _log_weights(program, mode.point, mode.covariance, seed)
     usable = log_weights[np.isfinite(log_weights)]
     if len(usable) < DRAWS / 10:
         return None
-    shape = float(array_stats.psislw(usable - usable.max())[1])
-    if np.isfinite(shape):
-        return shape
-    even = np.ptp(usable) < 1e-6  # the posterior is this normal: its weights are one number, but for rounding
-    return None if even else np.inf
+    if np.ptp(usable) < 1e-6:  # the posterior is this normal: its weights are one number, but for rounding
+        return None
+    try:
+        with np.errstate(all="ignore"):  # weights that are all but equal have no tail to fit
+            shape = float(array_stats.psislw(usable - usable.max())[1])
+    except ValueError:  # the largest weights are all the same
+        return None
+    return shape if np.isfinite(shape) else np.inf
+
+
+def _log_weights(program: Density, point: Array, covariance: Array, seed: int) -> Array:
+    """log posterior − log normal ``(DRAWS,)`` at draws of the normal, up to one constant."""
+    z = np.random.default_rng([seed, 0x1A]).standard_normal((DRAWS, len(point)))
+    draws = point + z @ np.linalg.cholesky(_jittered(covariance)).T
+    with np.errstate(all="ignore"):
+        likelihood = np.array([program.log_likelihood(theta) for theta in draws])
+        return np.asarray(likelihood + program.log_prior_of_draws(draws) + 0.5 * np.sum(z**2, axis=1))
 
 
 def concern(shape: float | None) -> tuple[Concern, ...]:

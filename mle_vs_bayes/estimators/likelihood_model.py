@@ -31,12 +31,16 @@ class LikelihoodModel(GenericLikelihoodModel):
         self.df_resid = len(outcome) - program.layout.free_size
 
     def loglikeobs(self, params: Array) -> Array:
-        """Log-likelihood of each unit, shape ``(units,)``."""
-        return self.program.log_likelihood_units(np.asarray(params, dtype=float))
+        """Log-likelihood of each unit, shape ``(units,)``, as often as it was observed."""
+        return self._counts * self.program.log_likelihood_units(np.asarray(params, dtype=float))
 
     def score_obs(self, params: Array, **keywords: Any) -> Array:
         """Exact gradient of each unit's log-likelihood, shape ``(units, p)``."""
-        return self.program.score_units(np.asarray(params, dtype=float))
+        return np.reshape(self._counts, (-1, 1)) * self.program.score_units(np.asarray(params, dtype=float))
+
+    @property
+    def _counts(self) -> Array:
+        return np.ones(1) if self.program.weights is None else self.program.weights
 
     def score(self, params: Array) -> Array:
         """Exact gradient, shape ``(p,)``."""
@@ -64,4 +68,6 @@ class LikelihoodModel(GenericLikelihoodModel):
         with quiet():  # a simplex has more elements than free parameters, which statsmodels warns of
             results = GenericLikelihoodModelResults(self, ended)
         results.cov_params_default = covariance
+        results.nobs = self.program.data.size  # statsmodels counts rows, whatever their weights
+        results.df_resid = results.nobs - self.program.layout.free_size
         return results

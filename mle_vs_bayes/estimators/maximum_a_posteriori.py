@@ -49,7 +49,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
     if estimate.converged:
         estimate = replace(
             estimate,
-            log_likelihood=float(np.sum(program.log_likelihood_units(estimate.point))),
+            log_likelihood=program.log_likelihood(estimate.point),
             concerns=(*estimate.concerns, *_stayed(program, begins, trees, estimate.point)),
             searches=tuple(replace(search, method="find_MAP") for search in estimate.searches),
             results=trees[which],

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.density import Density
+from ..model.moments import concerns
 from ..quiet import quiet
 from ..sampling import single, tree_groups
 from ..sampling.diagnostics import diagnose
-from ..sampling.draws import by_label, stacked
+from ..sampling.draws import by_label, places_apart, stacked
 from ..sampling.nutpie import Schedule
 from ..sampling.pymc_nuts import Run, Sampler
 from .estimate import Estimate, missing
@@ -49,16 +50,24 @@ class Sampling:
     progress: bool = False
 
 
-def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...] = ()) -> Estimate:
+def fit(
+    program: Density,
+    sampling: Sampling,
+    seed: int,
+    groups: tuple[str, ...] = (),
+    top: Callable[[], Estimate] | None = None,
+) -> Estimate:
     """Draws from the posterior, their mean and covariance.
 
     The tree holds posterior (with derived quantities), sample_stats, observed_data and
     constant_data; ``groups`` names what else it shall hold, of `groups.GROUPS`. What was sampled beside
     the parameters, the model's latent variables, is judged with them and then kept in the group ``latent``.
+    Where chains stay in different modes they are started again at the MAP, which ``top`` finds.
     """
     began = time.perf_counter()
     try:
         tree = _completed(program, _drawn(program, sampling, seed))
+        tree, modes = _in_one_mode(program, sampling, seed, tree, top)
     except (RuntimeError, ValueError, FloatingPointError) as error:
         seconds = time.perf_counter() - began
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
@@ -66,15 +75,20 @@ def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...]
     draws = stacked(tree, program.layout.slices).reshape(-1, program.layout.size)
     latent = program.latent_names(str(name) for name in tree["posterior"].data_vars)
     judged = measures(tree, (*program.quantity_names, *latent))
-    table = summary(tree, program.quantity_names)
+    table = _existing(summary(tree, program.quantity_names), program)
+    apart = bool(modes) and _apart(program, tree) is not None
     _set_apart(latent, tree)
+    lacking = program.missing_moments[: program.layout.size]
+    mean = np.where([bool(each.mean) for each in lacking], np.nan, draws.mean(axis=0))
+    spread = np.where([bool(each.deviation) for each in lacking], np.nan, 1.0)
+    moments = concerns(program.quantity_labels, program.missing_moments)
     return Estimate(
         estimator=NAME,
         labels=program.layout.labels,
-        point=draws.mean(axis=0),
-        covariance=np.atleast_2d(np.cov(draws, rowvar=False)),
-        log_likelihood=float(np.sum(program.log_likelihood_units(draws.mean(axis=0)))),
-        concerns=(*diagnostics(tree, judged, sampling), *notes),
+        point=mean,
+        covariance=np.atleast_2d(np.cov(draws, rowvar=False)) * np.outer(spread, spread),
+        log_likelihood=None if np.isnan(mean).any() else program.log_likelihood(mean),
+        concerns=(*moments, *modes, *diagnostics(tree, judged, sampling, apart), *notes),
         iterations=sampling.draws * sampling.chains,
         results=table,
         tree=tree,
@@ -82,9 +96,9 @@ def fit(program: Density, sampling: Sampling, seed: int, groups: tuple[str, ...]
     )
 
 
-def _drawn(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _drawn(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
     """Draws by the first of the density's samplers that can; what nutpie cannot compile or start from, PyMC may."""
-    standardised = _standardised(program, sampling, seed)
+    standardised = _standardised(program, sampling, seed) if start is None else None
     if standardised is not None:
         return standardised
     from numba.core.errors import NumbaError
@@ -93,13 +107,13 @@ def _drawn(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree"
     for sampler in others:
         try:
             with quiet():
-                return sampler(program, sampling, seed)
+                return sampler(program, sampling, seed, start)
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, NumbaError):
             continue
-    return last(program, sampling, seed)
+    return last(program, sampling, seed, start)
 
 
-def _by_nutpie(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _by_nutpie(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
     """Draws; where what is sampled is not standardised and hardly mixes, those of a metric that knows correlations.
 
     A diagonal metric, PyMC's, needs many steps along the ridge of raw covariates, an intercept and its group's effects.
@@ -107,13 +121,15 @@ def _by_nutpie(program: Density, sampling: Sampling, seed: int) -> "xarray.DataT
     gradients as the first, of a density that is compiled already, and is not made where its matrices would cost more.
     The draws that are kept are those of one run.
     """
-    sampler = Sampler(program.sampled_model, _start(program))
+    sampler = Sampler(program.sampled_model, _start(program, start), still=start is not None)
     first = _run(sampler, program, sampling, seed)
     assert first is not None  # which may take as many gradients as it likes
-    if program.standardised or sampling.chains * (sampling.tune or TUNE) * sampler.dimension**3 > _MATRICES:
+    costly = sampling.chains * (sampling.tune or TUNE) * sampler.dimension**3 > _MATRICES
+    if program.standardised or costly or start is not None:
         return first.tree
-    before = _effective(_completed(program, first.tree), program)
-    if before >= 100 * sampling.chains:
+    seen = _completed(program, first.tree)
+    before = _effective(seen, program)
+    if before >= 100 * sampling.chains or _apart(program, seen):
         return first.tree
     try:
         second = _run(sampler, program, sampling, seed, most=first.gradients, adaptation="low_rank")
@@ -136,6 +152,41 @@ def _run(sampler: Sampler, program: Density, sampling: Sampling, seed: int, **op
     )
 
 
+def _in_one_mode(
+    program: Density,
+    sampling: Sampling,
+    seed: int,
+    tree: "xarray.DataTree",
+    top: Callable[[], Estimate] | None,
+) -> "tuple[xarray.DataTree, tuple[Concern, ...]]":
+    """The draws, or where their chains stay in different modes those of chains started at the MAP; and what was seen.
+
+    No longer run would bring such chains together. The MAP is the highest mode, and not always the one with most of
+    the posterior, so that the concern stays when chains that start there agree.
+    """
+    seen = _apart(program, tree)
+    if seen is None:
+        return tree, ()
+    mode = None if top is None else top()
+    if mode is None or not mode.converged or not np.all(np.isfinite(mode.point)):
+        return tree, (Concern("modes", seen),)
+    try:
+        again = _completed(program, _drawn(program, sampling, seed, mode.point))
+    except (RuntimeError, ValueError, FloatingPointError):
+        return tree, (Concern("modes", seen),)
+    if _apart(program, again) is not None:
+        return tree, (Concern("modes", seen),)
+    return again, (
+        Concern("modes", f"{seen}; started again at the MAP, all stay there, and the draws are of that mode"),
+    )
+
+
+def _apart(program: Density, tree: "xarray.DataTree") -> str | None:
+    draws = by_label(tree)
+    own = set(program.quantity_labels)
+    return places_apart({label: values for label, values in draws.items() if label in own})
+
+
 def _effective(tree: "xarray.DataTree", program: Density) -> float:
     """The fewest effective draws of any quantity; 0 where some chains disagree."""
     table = measures(tree, program.quantity_names)
@@ -149,6 +200,15 @@ def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pan
 
     with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw and has no R-hat
         return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
+
+
+def _existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":
+    """The table without the means and standard deviations that the posterior does not have, whatever draws say."""
+    named = list(zip(program.quantity_labels, program.missing_moments, strict=True))
+    no_mean, no_deviation = [n for n, m in named if m.mean], [n for n, m in named if m.deviation]
+    table.loc[no_mean, "mean"] = np.nan
+    table.loc[no_deviation, ["sd", "mcse_mean", "mcse_sd"]] = np.nan
+    return table
 
 
 def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
@@ -166,15 +226,20 @@ def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pa
     return pandas.DataFrame(columns, index=list(found))
 
 
-def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling) -> tuple[Concern, ...]:
-    """Concerns about the draws: R-hat, effective sample size, divergences, energy."""
+def diagnostics(
+    tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling, apart: bool = False
+) -> tuple[Concern, ...]:
+    """Concerns about the draws: R-hat, effective sample size, divergences, energy.
+
+    Of chains that are ``apart`` in different modes the first two say nothing new, and more draws would not mend them.
+    """
     import arviz_stats
 
     found = []
-    if table["r_hat"].max() > _RHAT:
+    if table["r_hat"].max() > _RHAT and not apart:
         found.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
     ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
-    if not ess.min() >= 100 * sampling.chains:
+    if not apart and not ess.min() >= 100 * sampling.chains:
         found.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
     energy = arviz_stats.bfmi(tree)["energy"].to_numpy() if "energy" in tree["sample_stats"] else np.ones(1)
     if np.min(energy) < 0.3:
@@ -205,9 +270,10 @@ def _standardised(program: Density, sampling: Sampling, seed: int) -> "xarray.Da
     return single.drawn(program, schedule, seed, sampling.progress)
 
 
-def _by_pymc(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree":
+def _by_pymc(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
     import pymc
 
+    still: dict[str, Any] = {} if start is None else {"init": "adapt_diag"}
     return pymc.sample(
         model=program.sampled_model,
         draws=sampling.draws,
@@ -215,9 +281,10 @@ def _by_pymc(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTre
         chains=sampling.chains,
         cores=min(sampling.chains, os.cpu_count() or 1),
         random_seed=seed,
-        initvals=_start(program),
+        initvals=_start(program, start),
         target_accept=_accept(program),
         nuts_sampler="pymc",
+        **still,
         compile_kwargs={"mode": program.search_mode},
         progressbar=sampling.progress,
         quiet=not sampling.progress,
@@ -228,8 +295,10 @@ def _by_pymc(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTre
 _BY = {"nutpie": _by_nutpie, "pymc": _by_pymc}
 
 
-def _start(program: Density) -> dict[str, Array]:
-    return {str(name): np.asarray(value) for name, value in program.layout.split(program.start).items()}
+def _start(program: Density, start: Array | None) -> dict[str, Array]:
+    """Values of the free variables by name at ``start`` ``(p,)``, the program's own unless given."""
+    begin = program.layout.split(program.start if start is None else start)
+    return {str(name): np.asarray(value) for name, value in begin.items()}
 
 
 def _accept(program: Density) -> float:

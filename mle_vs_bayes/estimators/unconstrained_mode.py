@@ -6,18 +6,17 @@ with a Gamma(a, b) prior it is (n + a)/(n + a − 1) times the MAP, which is the
 It explains a difference, and is reported only where it was asked for, under its own label.
 """
 
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.coordinates import Coordinates
-from ..density.density import Density, Evaluation
-from ..model.layout import Layout
-from ..model.model import Model
+from ..density.batch_density import Derivatives
+from ..density.density import Density
 from ..model.support import Support
-from ..search.optimum import maximum
+from ..search.optimum import maximise
+from ..search.problem import Evaluate, Problem, of_density
 from .estimate import Estimate, missing
 
 Array = NDArray[np.float64]
@@ -44,44 +43,38 @@ class UnconstrainedMode:
     iterations: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class UnconstrainedDensity:
-    """What a search climbs where the density is that of z: with the logarithm of the Jacobian |dθ/dz| in it."""
+def in_unconstrained_coordinates(problem: Problem) -> Problem:
+    """The same data sets with the density of z itself: log |dθ/dz| added to each, with its derivatives in z ``(f,)``.
 
-    plain: Density
+    The constant Jacobian of the linear map from w to θ is left out.
+    """
 
-    @property
-    def model(self) -> Model:
-        return self.plain.model
+    def evaluator(power: float) -> Evaluate:
+        plain = problem.evaluator(power)
 
-    @property
-    def layout(self) -> Layout:
-        return self.plain.layout
+        def evaluate(z: Array, index: NDArray[np.intp]) -> Derivatives:
+            value, gradient, hessian = plain(z, index)
+            volumes = [_volume(problem, point, int(i)) for point, i in zip(z, index, strict=True)]
+            more = (np.array([each[k] for each in volumes]) for k in range(3))
+            return value + next(more), gradient + next(more), hessian + next(more)
 
-    @property
-    def coordinates(self) -> Coordinates:
-        return self.plain.coordinates
+        return evaluate
 
-    @property
-    def start(self) -> Array:
-        return self.plain.start
+    return replace(problem, evaluator=evaluator)
 
-    def evaluate(self, z: Array, power: float) -> Evaluation:
-        """Log-likelihood + power · log prior + log |dθ/dz| with its derivatives in z ``(f,)``.
 
-        The constant Jacobian of the linear map from w to θ is left out.
-        """
-        plain = self.plain.evaluate(z, power)
-        value, gradient = self._log_volume(z)
-        ends = [(self._log_volume(z + step)[1], self._log_volume(z - step)[1]) for step in _STEP * np.eye(len(z))]
-        hessian = np.array([(up - down) / (2 * _STEP) for up, down in ends]).reshape(len(z), len(z))
-        symmetric = (hessian + hessian.T) / 2
-        return Evaluation(plain.value + value, plain.gradient + gradient, plain.hessian + symmetric)
+def _volume(problem: Problem, z: Array, i: int) -> tuple[float, Array, Array]:
+    """log |dθ/dz| of data set ``i`` with its gradient ``(f,)`` and Hessian ``(f, f)``, parameter by parameter."""
+    supports, slices = problem.coordinates.of(i).supports, problem.layout.free_slices
 
-    def _log_volume(self, z: Array) -> tuple[float, Array]:
-        """log |dθ/dz| and its gradient ``(f,)``, parameter by parameter."""
-        parts = [log_volume(p.support, z[self.layout.free_slices[p.name]]) for p in self.layout.parameters]
+    def first(z: Array) -> tuple[float, Array]:
+        parts = [log_volume(support, z[slices[name]]) for name, support in supports.items()]
         return sum(value for value, _ in parts), np.concatenate([gradient for _, gradient in parts])
+
+    value, gradient = first(z)
+    ends = [(first(z + step)[1], first(z - step)[1]) for step in _STEP * np.eye(len(z))]
+    hessian = np.array([(up - down) / (2 * _STEP) for up, down in ends]).reshape(len(z), len(z))
+    return value, gradient, (hessian + hessian.T) / 2
 
 
 def log_volume(support: Support, u: Array) -> tuple[float, Array]:
@@ -90,9 +83,9 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
     A support that knows its own says it; by Jacobi's formula
     ∂ log|det J|/∂u_j = tr(J⁻¹ ∂J/∂u_j), with ∂J from the support's second derivatives.
     """
-    told = getattr(support, "log_volume", None)
-    if told is not None:
-        value, slope = told(u)
+    own = getattr(support, "log_volume", None)
+    if own is not None:
+        value, slope = own(u)
         return float(value), np.asarray(slope)
     jacobian = support.jacobian(u)
     elements, free = jacobian.shape
@@ -104,8 +97,8 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
 
 def mode(program: Density, start: Array) -> UnconstrainedMode:
     """The mode of the posterior density of z, searched for from ``start`` ``(p,)``, usually the MAP."""
-    of_z = cast(Density, UnconstrainedDensity(program))  # a search reads of a density what this one has
-    found = maximum(of_z, 1.0, program.coordinates.z(start))
+    problem = in_unconstrained_coordinates(of_density(program, 1.0))
+    found = maximise(problem, program.coordinates.z(start)[None])[0]
     if found.status != "ok":
         nothing = np.full(program.layout.size, np.nan)
         return UnconstrainedMode(nothing, np.full(len(found.z), np.nan), found.status, found.reason)

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from ..density.density import Density
 from ..estimators.estimate import Estimate
-from ..intervals.delta import along, directional, root
-from ..sampling.draws import ROUNDING
+from ..intervals.delta import along, derived, moves, root, slopes, standard_errors
 
 Array = NDArray[np.float64]
 
@@ -68,7 +67,7 @@ def predict(program: Density, mode: Estimate, fitted: Estimate) -> Prediction:
     skewness = _skewness_shift(program, mode.point, mode.covariance)
     bend = _curvature_shift(program, mode.point, mode.covariance)
     moved = program.quantities(theta + prior) - program.quantities(theta)
-    slope = directional(program.quantities, mode.point, mode.covariance)
+    slope = slopes(program, mode.point, mode.covariance)
     skewed = along(mode.covariance, skewness)
     strength = np.linalg.norm(along(covariance, prior)) + np.linalg.norm(skewed)
     return Prediction(moved, slope @ skewed + bend, float(strength**2))
@@ -79,21 +78,21 @@ def agreements(
 ) -> list[Agreement]:
     """Every pair of `PAIRS` for every quantity; ``values`` and ``errors`` hold point and MCSE ``(q,)``.
 
-    The list is empty where neither MLE nor MAP has a standard error to measure in.
+    The list is empty where neither MLE nor MAP has a standard error to measure in. A pair is missing for a quantity
+    that an estimator has no number for (a posterior mean that does not exist), and every pair for one that does not
+    move with the parameters, such as a correlation of 1 with itself.
     """
     usable = [name for name in ("mle", "map") if name in estimates and estimates[name].has_errors]
     unit = next(iter(usable), None)
     if unit is None:
         return []
-    covariance = estimates[unit].covariance
+    point, covariance = estimates[unit].point, estimates[unit].covariance
     assert covariance is not None
-    scale = np.linalg.norm(directional(program.quantities, estimates[unit].point, covariance), axis=1)
+    scale = standard_errors(program, point, covariance)
+    scale = np.where(moves(program, point, scale), scale, np.nan)
     prediction = predict(program, estimates["map"], estimates["mle"]) if len(usable) == 2 else None
-    found = []
-    for first, second in PAIRS:
-        if first in values and second in values:
-            found += _pair(program, (first, second), values, errors, scale, prediction, unit)
-    return found
+    pairs = [pair for pair in PAIRS if pair[0] in values and pair[1] in values]
+    return [each for pair in pairs for each in _pair(program, pair, values, errors, scale, prediction, unit)]
 
 
 def _pair(
@@ -107,21 +106,16 @@ def _pair(
 ) -> list[Agreement]:
     difference = values[pair[0]] - values[pair[1]]
     noise = errors if pair[0] == "posterior" else np.zeros_like(errors)
-    found = []
-    for i, label in enumerate(program.quantity_labels):
-        if scale[i] <= ROUNDING * abs(
-            values[pair[0]][i]
-        ):  # a derived quantity that does not move, such as a correlation of 1 with itself
-            continue
+    expectation = None if prediction is None else _expected(pair, prediction) / scale
+    name, rows = f"{pair[0]} - {pair[1]}", []
+    for i in np.flatnonzero(np.isfinite(difference / scale) & np.isfinite(noise)):
         observed, error = float(difference[i] / scale[i]), float(noise[i] / scale[i])
-        expected = None if prediction is None else float(_expected(pair, prediction)[i] / scale[i])
+        expected = None if expectation is None else float(expectation[i])
         tolerance = None if prediction is None else _MONTE_CARLO * error + prediction.remainder
         verdict = _verdict(observed, expected, tolerance)
-        name = f"{pair[0]} - {pair[1]}"
-        found.append(
-            Agreement(label, name, float(difference[i]), observed, expected, error, tolerance, verdict, f"{unit} se")
-        )
-    return found
+        label, gap = program.quantity_labels[i], float(difference[i])
+        rows.append(Agreement(label, name, gap, observed, expected, error, tolerance, verdict, f"{unit} se"))
+    return rows
 
 
 def _expected(pair: tuple[str, str], prediction: Prediction) -> Array:
@@ -150,8 +144,8 @@ def _skewness_shift(program: Density, point: Array, covariance_theta: Array) -> 
 
 
 def _curvature_shift(program: Density, point: Array, covariance: Array) -> Array:
-    """½ tr(∇²g Σ): what the mean of a curved quantity adds to its value at the mean, shape ``(q,)``."""
-    centre = program.quantities(point)
-    step = 0.1
-    around = [program.quantities(point + step * c) + program.quantities(point - step * c) for c in root(covariance).T]
-    return 0.5 * np.sum([(pair - 2 * centre) / step**2 for pair in around], axis=0)
+    """½ tr(∇²g Σ): what the mean of a curved quantity adds to its value at the mean, shape ``(q,)``; parameters: 0."""
+    centre, step = derived(program, point), 0.1
+    around = [derived(program, point + step * c) + derived(program, point - step * c) for c in root(covariance).T]
+    bend = 0.5 * np.sum([(pair - 2 * centre) / step**2 for pair in around], axis=0)
+    return np.concatenate([np.zeros(len(point)), bend])

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import estimators, intervals
+from .. import estimators, intervals, ornaments
 from ..concerns import Concern
 from ..density import parity
 from ..density.density import Density
 from ..estimators import Settings, unconstrained_mode
 from ..estimators.estimate import Estimate
+from ..ornaments import Lost
 from ..rows import MODEL_SCALE, Row
 from . import quantities
 from .agreement import Agreement, agreements
@@ -34,6 +35,8 @@ class Fit:
     """What was asked for and is not there, in sentences."""
     interrupted: bool = False
     """Whether Ctrl-C came before all estimators that were asked for."""
+    lost: tuple[Lost, ...] = ()
+    """What stands beside the estimates and could not be made."""
 
     @property
     def concerns(self) -> tuple[tuple[str, Concern], ...]:
@@ -51,28 +54,45 @@ def fit(program: Density, names: tuple[str, ...], settings: Settings, context: C
     ModelError
         When the model's NumPy and PyMC likelihoods differ.
     """
+    with ornaments.collecting([]) as lost:
+        return replace(_fit(program, names, settings, context, progress), lost=tuple(lost))
+
+
+def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
     if program.two_likelihoods:
         progress("checking that both likelihoods agree")
-    gap, asked = parity.check(program), len(names)
-    found, notes = {}, intervals.notes(names, context.kinds)
-    for name in names:
-        progress(f"fitting {estimators.ESTIMATORS[name].words}")
-        try:
-            found[name] = estimators.fit(name, program, settings)
-        except KeyboardInterrupt:
-            if not found:
-                raise
-            interrupted = f"interrupted while fitting {estimators.ESTIMATORS[name].words}, which is not there"
-            names, notes = tuple(found), (*notes, interrupted)
-            break
-    rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
-    pairs = agreements(program, found, *_points(rows))
+    gap = parity.check(program)
+    found = _estimates(program, names, settings, progress)
+    notes = list(intervals.notes(names, context.kinds))
+    interrupted = len(found) < len(names)
+    if interrupted:
+        words = estimators.ESTIMATORS[names[len(found)]].words
+        notes.append(f"interrupted while fitting {words}, which is not there")
+    rows = [row for name, estimate in found.items() for row in quantities.rows(name, estimate, program, context)]
+    pairs = ornaments.make(
+        "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []
+    )
     found = _with_agreement(program, found, pairs)
     rows = _with_codes(rows, found)
     if context.scale != MODEL_SCALE and "map" in found:
         progress("fitting the mode on the unconstrained scale")
-        rows = _with_unconstrained(rows, program, found["map"], context)
-    return Fit(program, found, tuple(rows), tuple(pairs), gap, notes, len(found) < asked)
+        what = "the mode on the unconstrained scale"
+        rows = ornaments.make(what, lambda: _with_unconstrained(rows, program, found["map"], context), rows)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap, tuple(notes), interrupted=interrupted)
+
+
+def _estimates(program: Density, names: tuple[str, ...], settings: Settings, progress: Progress) -> dict[str, Estimate]:
+    """The estimates by name; after Ctrl-C those that were done, and the interrupt itself where none was."""
+    found: dict[str, Estimate] = {}
+    for name in names:
+        progress(f"fitting {estimators.ESTIMATORS[name].words}")
+        try:
+            found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            break
+    return found
 
 
 def _with_unconstrained(rows: list[Row], program: Density, top: Estimate, context: Context) -> list[Row]:
@@ -91,7 +111,7 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     values = {
         name: np.array([r.estimate for r in found], dtype=float)
         for name, found in by_name.items()
-        if found[0].estimate is not None  # and not its status, which may be that of an interval
+        if any(r.estimate is not None for r in found)  # and not its status, which may be that of an interval
     }
     errors = np.array([r.mcse for r in by_name.get("posterior", [])], dtype=float)
     return values, errors if errors.size else np.zeros(len(next(iter(by_name.values()))))
@@ -102,7 +122,8 @@ def _with_agreement(program: Density, estimates: dict[str, Estimate], pairs: lis
     added: dict[str, list[Concern]] = {name: list(program.remarks(name)) for name in estimates}
     if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):
         added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
-    added.get("map", []).extend(different_modes(program, estimates))
+    other = ornaments.make("the search for another mode", lambda: different_modes(program, estimates), ())
+    added.get("map", []).extend(other)
     for pair in sorted(pairs, key=lambda p: -abs(p.in_se)):
         first = pair.pair.split(" - ")[0]
         if pair.pair == "map - mle" and abs(pair.in_se) > 1:

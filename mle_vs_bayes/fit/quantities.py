@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import intervals
+from .. import intervals, ornaments
 from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..intervals.delta import standard_errors
-from ..intervals.interval import RESAMPLES, Interval, Request
+from ..intervals.interval import RESAMPLES, Interval, Request, refused
 from ..intervals.wald_transformed import wald_transformed
+from ..model.moments import Missing
 from ..rows import MODEL_SCALE, Row
+from ..sampling.draws import by_label
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,20 @@ def _intervals(
     request = Request(program, estimate, context.level, context.seed, context.resamples)
     if scale != MODEL_SCALE:
         return [("laplace", wald_transformed(request))]
-    return [(kind, intervals.KINDS[kind].compute(request)) for kind in kinds]
+    return [(kind, _computed(kind, request)) for kind in kinds]
+
+
+def _computed(kind: str, request: Request) -> list[Interval]:
+    """One kind of all quantities; where it cannot be computed its rows say so, and the other kinds stand."""
+    of = intervals.KINDS[kind].compute
+    return ornaments.attempt(lambda: of(request), lambda reason: refused(request, "failed", reason))
 
 
 def _shared(name: str, estimate: Estimate, program: Density, context: Context) -> dict[str, Any]:
     return {
         "model": program.model.name,
         "variant": context.variant,
-        "n": program.data.n,
+        "n": program.data.size,
         "estimator": name,
         "level": context.level,
         "status": estimate.status,
@@ -90,26 +98,42 @@ def _numbers(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
     if not estimate.converged:
         return [{} for _ in program.quantity_labels]
     if estimate.tree is not None:
-        return _from_draws(estimate, program.quantity_labels)
+        return _from_draws(estimate, program)
     if estimate.distributions:
-        return [_from_distribution(estimate.distributions.get(label)) for label in program.quantity_labels]
+        named = zip(program.quantity_labels, program.missing_moments, strict=True)
+        return [_from_distribution(label, estimate.distributions.get(label), lacking) for label, lacking in named]
     point = program.quantities(estimate.point)
     covariance = estimate.covariance
     se = np.full(len(point), np.nan) if covariance is None else standard_errors(program, estimate.point, covariance)
     return [{"estimate": float(p), "se": _finite(s)} for p, s in zip(point, se, strict=True)]
 
 
-def _from_draws(estimate: Estimate, labels: tuple[str, ...]) -> list[dict[str, Any]]:
+def _from_draws(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
     assert estimate.tree is not None
     divergences = int(estimate.tree["sample_stats"]["diverging"].sum())
     columns = {"estimate": "mean", "se": "sd", "mcse": "mcse_mean", "ess_bulk": "ess_bulk", "ess_tail": "ess_tail"}
     columns["rhat"] = "r_hat"
-    lines = [estimate.results.loc[label] for label in labels]
-    return [{**{ours: float(line[c]) for ours, c in columns.items()}, "divergences": divergences} for line in lines]
+    draws, rows = by_label(estimate.tree), []
+    for label, lacking in zip(program.quantity_labels, program.missing_moments, strict=True):
+        line = estimate.results.loc[label]
+        numbers = {ours: _finite(line[c]) if lacking.reason else float(line[c]) for ours, c in columns.items()}
+        rows.append({**numbers, **_beside(lacking, np.median(draws[label])), "divergences": divergences})
+    return rows
 
 
-def _from_distribution(exact: Any) -> dict[str, Any]:
-    return {} if exact is None else {"estimate": float(exact.mean()), "se": float(exact.std())}
+def _from_distribution(label: str, exact: Any, lacking: Missing) -> dict[str, Any]:
+    if exact is None:
+        return {"reason": f"no exact posterior of {label}"}
+    numbers = {
+        "estimate": None if lacking.mean else float(exact.mean()),
+        "se": None if lacking.deviation else float(exact.std()),
+    }
+    return {**numbers, **_beside(lacking, exact.median())}
+
+
+def _beside(lacking: Missing, median: Any) -> dict[str, Any]:
+    """The posterior's median, and why there is no mean or standard deviation where there is none."""
+    return {"median": float(median)} | ({"reason": lacking.reason} if lacking.reason else {})
 
 
 def _finite(value: float) -> float | None:

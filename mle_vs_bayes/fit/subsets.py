@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import UsageError
 
+Index = NDArray[np.intp]
+
 
 def nested(
     data: Dataset, sizes: Sequence[int | str] | None, seed: int, least: int, unit: str = "row"
@@ -27,23 +29,34 @@ def nested(
     if not sizes:
         yield data
         return
-    order, ends = _order(data, np.random.default_rng(seed), unit)
-    wanted = {_size(text, data.n, least) for text in sizes}
-    for size in sorted({int(ends[np.searchsorted(ends, size)]) for size in wanted}):
-        yield data if size == data.n else _checked(data.rows(np.sort(order[:size])))
+    order, ends, lengths = _order(data, np.random.default_rng(seed), unit)
+    wanted = {_size(text, data.size, least) for text in sizes}
+    for place in sorted({int(np.searchsorted(ends, size)) for size in wanted}):
+        yield data if ends[place] == data.size else _checked(_taken(data, order[: lengths[place]]))
 
 
-def _order(data: Dataset, generator: np.random.Generator, unit: str) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows ``(n,)`` in random order (a series in its own), and after how many of them a subset may end.
+def _order(data: Dataset, generator: np.random.Generator, unit: str) -> tuple[Index, Index, Index]:
+    """Rows in random order (a series in its own), and where a subset may end: in observations, and in rows in order.
 
-    That is anywhere, or between groups.
+    Without groups a row comes as often as it was observed, and a subset may end anywhere; with them, between groups.
     """
+    every = np.arange(1, data.size + 1)
     if unit == "series":
-        return np.arange(data.n), np.arange(1, data.n + 1)
+        return np.arange(data.n), every, every
     if "group" not in data:
-        return generator.permutation(data.n), np.arange(1, data.n + 1)
+        return np.repeat(np.arange(data.n), data.counts.astype(np.intp))[generator.permutation(data.size)], every, every
     place = generator.permutation(len(data.coords["group"]))[data["group"].astype(np.intp)]
-    return np.argsort(place, kind="stable"), np.cumsum(np.bincount(place))
+    ends = np.cumsum(np.bincount(place, data.counts)).astype(np.intp)
+    return np.argsort(place, kind="stable"), ends, np.cumsum(np.bincount(place))
+
+
+def _taken(data: Dataset, order: Index) -> Dataset:
+    """The rows in ``order``, in that of the data; of weighted ones each once, with how often it is among them."""
+    if "weights" not in data or "group" in data:
+        return data.rows(np.sort(order))
+    counts = np.bincount(order, minlength=data.n)
+    kept = np.flatnonzero(counts)
+    return data.rows(kept).replace(weights=counts[kept].astype(float))
 
 
 def _checked(subset: Dataset) -> Dataset:
@@ -52,7 +65,7 @@ def _checked(subset: Dataset) -> Dataset:
         length = np.linalg.norm(subset["X"], axis=0)
         if not length.all() or np.linalg.matrix_rank(subset["X"] / length) < len(length):
             raise UsageError(
-                f"n is {subset.n}; a subset that small has collinear covariates, so start from a larger n."
+                f"n is {subset.size}; a subset that small has collinear covariates, so start from a larger n."
             )
     return subset
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.dataset import rounding
 from ..density.density import Density
 
 Array = NDArray[np.float64]
@@ -24,9 +25,35 @@ def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
     known = np.all(np.isfinite(covariance), axis=(-2, -1))
     safe = np.where(known[..., None, None], covariance, np.eye(covariance.shape[-1]))
     with np.errstate(all="ignore"):  # of a replicate that has none
-        slopes = directional(lambda theta: program.quantities(theta)[..., theta.shape[-1] :], point, safe)
-    derived = np.where(known[..., None], np.linalg.norm(slopes, axis=-1), np.nan)
-    return np.concatenate([parameters, derived], axis=-1)
+        slopes = directional(lambda theta: derived(program, theta), point, safe)
+    errors = np.where(known[..., None], np.linalg.norm(slopes, axis=-1), np.nan)
+    return np.concatenate([parameters, errors], axis=-1)
+
+
+def derived(program: Density, theta: Array) -> Array:
+    """The derived quantities alone at θ ``(…, p)``."""
+    return program.quantities(theta)[..., theta.shape[-1] :]
+
+
+def slopes(program: Density, point: Array, covariance: Array) -> Array:
+    """∇g L of all quantities, shape ``(…, q, p)``: exact for parameters, whose digits a difference may lose.
+
+    A mean of 1.7e15 microseconds with an error of 245 moves by less than a spacing of float64 numbers per `STEP`.
+    """
+    of_derived = directional(lambda theta: derived(program, theta), point, covariance)
+    return np.concatenate([root(covariance), of_derived], axis=-2)
+
+
+def moves(program: Density, point: Array, errors: Array) -> NDArray[np.bool_]:
+    """Whether each quantity ``(q,)`` moves with the parameters at all: its standard error is more than rounding.
+
+    A parameter's error is exact, so that any above 0 is one: 245 at 1.7e15 microseconds. A derived quantity's is a
+    central difference, whose rounding is that of two values over twice the step (a correlation with itself is 1
+    everywhere).
+    """
+    lost = rounding(np.abs(program.quantities(point))) * np.sqrt(len(point)) / STEP
+    lost[: len(point)] = 0.0
+    return np.asarray(errors > lost)
 
 
 def directional(of: Callable[[Array], Array], point: Array, covariance: Array) -> Array:

@@ -30,8 +30,9 @@ def sandwich(request: Request) -> list[Interval]:
     if program.model.unit == "series":
         reason = "the rows of a series depend on each other, and one series shows no spread between series"
         return refused(request, "not_applicable", reason)
-    if len(scores) <= program.layout.size:
-        reason = f"{len(scores)} independent units are too few for the covariance of {program.layout.size} scores"
+    units = len(scores) if program.weights is None or "group" in program.data else program.data.size
+    if units <= program.layout.size:
+        reason = f"{units} independent units are too few for the covariance of {program.layout.size} scores"
         return refused(request, "not_applicable", reason)
     covariance = robust_covariance(estimate.covariance, scores)
     point = program.quantities(estimate.point)
@@ -48,9 +49,13 @@ def robust_covariance(covariance: Array, scores: Array) -> Array:
 def clustered(program: Density, scores: Array) -> Array:
     """Scores summed within clusters, ``(clusters, p)``; as they are where there is no such column.
 
-    Where the likelihood's units are whole groups already, their scores are, too.
+    Where the likelihood's units are whole groups already, their scores are, too. A row that was observed w times
+    stands w times in a cluster's sum, and as √w of itself among rows, whose outer products are added.
     """
-    if "group" not in program.data or len(scores) != program.data.n:
+    alone = "group" not in program.data or len(scores) != program.data.n
+    if program.weights is not None:
+        scores = scores * (np.sqrt(program.weights) if alone else program.weights)[:, None]
+    if alone:
         return scores
     _, position = np.unique(program.data["group"], return_inverse=True)
     found = np.zeros((position.max() + 1, scores.shape[1]))

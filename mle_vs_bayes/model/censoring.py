@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import counts
 from ..data.dataset import Dataset
 
 Array = NDArray[np.float64]
@@ -44,7 +45,7 @@ def middle(data: Mapping[str, Any]) -> Array:
 
 def events_and_time(data: Mapping[str, Any]) -> tuple[float, float]:
     """Number of events and total time at risk (interval-censored times at their middle)."""
-    return float(np.sum(seen(data))), float(np.sum(middle(data)))
+    return float(counts.total(data, seen(data))), float(counts.total(data, middle(data)))
 
 
 def drawn_again(

@@ -26,7 +26,9 @@ may
     ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
     ``supports(data)`` (ends that follow the data, on either side),
     ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum, information),
+    ``weighted`` (frequency weights are counted by the leaf's own formulas, too),
     ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
+    ``moments(tails, data)`` (which posterior means and standard deviations exist: draws cannot tell),
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
@@ -51,6 +53,7 @@ from numpy.typing import NDArray
 from ..data.column import Column
 from ..data.dataset import Dataset
 from ..errors import ModelError
+from .families.tails import Tails
 from .parameter import Function, Parameter
 from .special_case import SpecialCase
 from .support import Support
@@ -85,11 +88,17 @@ class Model:
     """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
     edges: ClassVar[Mapping[str, str]] = {}
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
+    jeffreys_tails: ClassVar[Mapping[str, Tails]] = {}
+    """How Jeffreys' prior falls in each parameter alone, where it is not flat."""
     formula: ClassVar[FormulaRule | None] = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
     unit: ClassVar[Literal["row", "group", "series"]] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
+    weighted: ClassVar[bool] = False
+    """Whether the formulas of this leaf count rows by the column ``weights``; for others each row is written as often
+    as its weight says before they see it. The trunk weights the log-likelihood of rows, and a leaf whose ``unit`` is a
+    group counts the rows of each itself."""
     fixed_priors: ClassVar[bool] = False
     """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
     offers: ClassVar[frozenset[str]] = frozenset()
@@ -161,6 +170,13 @@ class Model:
     def conjugate_posterior(self, data: Dataset, priors: Mapping[str, Any]) -> dict[str, Any] | None:
         """Frozen SciPy distributions by label, or None where these priors are not conjugate."""
         return None
+
+    def moments(self, tails: Mapping[str, tuple[Tails, ...]], data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Which moments the posterior of each parameter has: `Moments` by name, one for all elements or one each.
+
+        All of them where a parameter is not named. ``tails`` has those of the priors of a parameter's elements.
+        """
+        return {}
 
     def fisher_information(self, theta: Theta, data: Mapping[str, Any]) -> Any:
         """Expected information of the sample in PyMC: a matrix ``(p, p)``, its diagonal ``(p,)``, or a scalar."""

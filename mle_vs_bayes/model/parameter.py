@@ -42,18 +42,37 @@ def of_argument(argument: Argument, **changes: Any) -> Parameter:
 
 
 @dataclass(frozen=True)
+class Moments:
+    """Which moments a posterior has: E|x|^k is finite for k below ``order``, and at it where ``attained``.
+
+    ``why`` is a phrase that says what keeps the higher ones from existing.
+    """
+
+    order: float = float("inf")
+    why: str = ""
+    attained: bool = False
+
+    def has(self, k: float) -> bool:
+        return k < self.order or (self.attained and k == self.order)
+
+
+@dataclass(frozen=True)
 class Function:
     """A derived quantity: ``of(theta)`` maps parameters by name to a number, elementwise over draws.
 
     It is written with NumPy or SciPy ufuncs only, so that the same line serves one
     point and an array of draws ``(chain, draw, …)``. ``support`` is where its values can lie, whatever
     the parameters: intervals on the transformed scale and profiles walk on that scale.
+
+    ``moments`` says which moments its posterior has: a function of the tails of the priors (`moments.tails`, of each
+    parameter's elements by name) and the data, which gives `Moments`, one for all elements or one each.
     """
 
     name: str
     of: Callable[[Any], Any]
     dims: tuple[str, ...] = ()
     support: Support = real
+    moments: Callable[[Mapping[str, Any], Any], Any] | None = None
 
 
 def labels(name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[Any, ...]]) -> tuple[str, ...]:

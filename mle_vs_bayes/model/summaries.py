@@ -12,32 +12,33 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import Dataset
+from ..data import counts
+from ..data.dataset import Dataset, rounding
 from .censoring import events_and_time, middle
 
 Array = NDArray[np.float64]
 
 
 def mean_y(data: Dataset) -> float:
-    return float(np.mean(middle(data)))
+    return float(counts.mean(data, middle(data)))
 
 
 def sd_y(data: Dataset) -> float:
-    return float(np.std(data["y"]))
+    return float(counts.spread(data, data["y"]))
 
 
 def exposure_per_event(data: Dataset) -> float:
     """Total time or exposure over events plus one half, so that no event is no division by zero."""
     if "exposure" in data:
-        return float(np.sum(data["exposure"]) / (np.sum(data["y"]) + 0.5))
+        return float(counts.total(data, data["exposure"]) / (counts.total(data, data["y"]) + 0.5))
     events, time = events_and_time(data)
     return time / (events + 0.5)
 
 
 def _sd_x(data: Dataset) -> Array:
     """Spread of each term; a constant term without an intercept beside it falls back on its size."""
-    spread, size = np.std(data["X"], axis=0), np.sqrt(np.mean(data["X"] ** 2, axis=0))
-    return np.where(spread > 1e-12 * size, spread, size)
+    spread, size = counts.spread(data, data["X"]), np.sqrt(counts.mean(data, data["X"] ** 2))
+    return np.where(spread > rounding(size), spread, size)
 
 
 def _is_intercept(data: Dataset) -> NDArray[np.bool_]:
@@ -47,7 +48,7 @@ def _is_intercept(data: Dataset) -> NDArray[np.bool_]:
 def _term_scales(data: Dataset, sd_outcome: float) -> Array:
     """1 / sd(x), times sd(y), for slopes; for the intercept at x = 0 the slopes' spread added in quadrature."""
     slopes = np.where(_is_intercept(data), 0.0, sd_outcome / _sd_x(data))
-    at_zero = np.sqrt(sd_outcome**2 + np.sum((slopes * np.mean(data["X"], axis=0)) ** 2))
+    at_zero = np.sqrt(sd_outcome**2 + np.sum((slopes * counts.mean(data, data["X"])) ** 2))
     return np.where(_is_intercept(data), at_zero, slopes)
 
 

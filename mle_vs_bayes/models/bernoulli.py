@@ -2,10 +2,13 @@
 
 import scipy
 
+from ..data import counts
 from ..data.column import trials
 from ..model import families
+from ..model.families.tails import Tails
 from ..model.parameter import Function
 from ..model.support import positive
+from .trunks import moments
 from .trunks.plain import Plain, summed
 
 
@@ -21,9 +24,13 @@ class Bernoulli(Plain):
     """
 
     name = "bernoulli"
+    weighted = True
     family = families.binomial
     beside = (trials,)
-    functions = (Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive),)
+    functions = (
+        Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive, moments=moments.proportion),
+    )
+    jeffreys_tails = {"p": Tails(near_lower=0.5, near_upper=0.5, words="jeffreys")}
     exact_intervals = {"p": "clopper_pearson"}
     offers = frozenset({"fisher_information"})
 
@@ -31,26 +38,26 @@ class Bernoulli(Plain):
         return {"n": data["trials"].astype("int64"), "p": theta["p"]}
 
     def start(self, data):
-        return {"p": (data["y"].sum() + 0.5) / (data["trials"].sum() + 1)}
+        return {"p": (counts.total(data, data["y"]) + 0.5) / (counts.total(data, data["trials"]) + 1)}
 
     def closed_form_mle(self, data):
-        return {"p": data["y"].sum() / data["trials"].sum()}
+        return {"p": counts.total(data, data["y"]) / counts.total(data, data["trials"])}
 
     def conjugate_posterior(self, data, priors):
         if priors["p"].signature != ("Beta", "alpha", "beta"):
             return None
-        successes, failures = data["y"].sum(), (data["trials"] - data["y"]).sum()
+        successes, failures = counts.total(data, data["y"]), counts.total(data, data["trials"] - data["y"])
         prior = priors["p"].arguments
         return {"p": scipy.stats.beta(prior["alpha"] + successes, prior["beta"] + failures)}
 
     def fisher_information(self, theta, data):
-        return data["trials"].sum() / (theta["p"] * (1 - theta["p"]))
+        return counts.total(data, data["trials"]) / (theta["p"] * (1 - theta["p"]))
 
     def condense(self, data):
         return summed(data)
 
     def divergence(self, data):
-        successes, trials = data["y"].sum(), data["trials"].sum()
+        successes, trials = counts.total(data, data["y"]), counts.total(data, data["trials"])
         if 0 < successes < trials:
             return None
         return f"p runs to {successes / trials:.0f}: {'no' if successes == 0 else 'every'} trial is a success"

@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from ..data import counts
 from ..data.column import Column, positive
 from ..data.dataset import Dataset
 from ..model import families
 from ..model.parameter import Parameter, of_argument
 from ..model.prior import DEFAULTS
 from ..model.support import nonnegative
+from .trunks import moments
 from .trunks.plain import Plain
 
 
@@ -25,6 +27,7 @@ class EightSchools(Plain):
     """
 
     name = "eight_schools"
+    weighted = True
     family = families.normal
     parameters = (
         of_argument(families.normal.arguments[0], typical=5.0, meaning="the mean of the effects"),
@@ -36,11 +39,14 @@ class EightSchools(Plain):
     def arguments(self, theta, data):
         return {"mu": theta["mu"], "sigma": (theta["tau"] ** 2 + data["se"] ** 2) ** 0.5}
 
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]), scale="tau")
+
     def design(self, n, rng):
         return Dataset({"se": rng.uniform(5.0, 15.0, size=n)})
 
     def start(self, data):
         """The precision-weighted mean, and the spread that the standard errors leave over."""
-        weight = 1 / data["se"] ** 2
-        left_over = max(np.var(data["y"]) - np.mean(data["se"] ** 2), 0.01 * np.var(data["y"]))
+        weight, variance = data.counts / data["se"] ** 2, counts.variance(data, data["y"])
+        left_over = max(variance - counts.mean(data, data["se"] ** 2), 0.01 * variance)
         return {"mu": np.sum(weight * data["y"]) / np.sum(weight), "tau": np.sqrt(left_over)}

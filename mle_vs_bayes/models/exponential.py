@@ -1,9 +1,12 @@
 """Lifetimes without ageing."""
 
+from ..data import counts
 from ..model import families
 from ..model.censoring import events_and_time
+from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
+from .trunks import moments
 from .trunks.exact import ConstantRate
 from .trunks.lifetimes import Lifetimes, mean_times
 
@@ -20,17 +23,22 @@ class Exponential(ConstantRate, Lifetimes):
     """
 
     name = "exponential"
+    weighted = True
     family = families.exponential
-    functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive),)
+    functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive, moments=moments.mean_of_lives),)
+    jeffreys_tails = {"rate": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
     exact_intervals = {"rate": "gamma_pivot"}
     runs_off = "rate runs to 0"
     offers = frozenset({"fisher_information"})
+
+    def moments(self, tails, data):
+        return {"rate": moments.rate_of_lives(tails, data)}
 
     def totals(self, data):
         return events_and_time(data)
 
     def fisher_information(self, theta, data):
-        return data["y"].shape[0] / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
+        return counts.size(data) / theta["rate"] ** 2  # jeffreys refuses censored lifetimes
 
     def condense(self, data):
         return mean_times(data)

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from ..data import counts
 from ..model import families, links
+from .trunks import moments
 from .trunks.exact import normal_errors
 from .trunks.regression import Regression, least_squares, triangle
 
@@ -20,19 +22,25 @@ class Linear(Regression):
     """
 
     name, family, link = "linear", families.normal, links.identity
+    weighted = True
     typical = {"beta": 1.0, "sigma": 1.5}
     exact_intervals = {"beta": "t", "sigma": "chi_square"}
     one_value = "there is nothing for covariates to explain"
 
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]), location="beta")
+
     def closed_form_mle(self, data):
-        beta = least_squares(data["X"], data["y"])
-        return {"beta": beta, "sigma": np.sqrt(np.mean((data["y"] - data["X"] @ beta) ** 2))}
+        roots = counts.roots(data)
+        beta = least_squares(data["X"] * np.reshape(roots, (-1, 1)), data["y"] * roots)
+        return {"beta": beta, "sigma": np.sqrt(counts.mean(data, (data["y"] - data["X"] @ beta) ** 2))}
 
     def conjugate_posterior(self, data, priors):
-        theta, inverse = self.closed_form_mle(data), np.linalg.inv(np.linalg.qr(data["X"], mode="r"))
+        theta, roots = self.closed_form_mle(data), np.reshape(counts.roots(data), (-1, 1))
+        inverse = np.linalg.inv(np.linalg.qr(data["X"] * roots, mode="r"))
         labels = [f"beta[{term}]" for term in data.coords["term"]]
         estimates, spreads = dict(zip(labels, theta["beta"], strict=True)), np.sqrt(np.sum(inverse**2, axis=1))
-        posterior = normal_errors(data, priors, estimates, spreads, data.n * theta["sigma"] ** 2)
+        posterior = normal_errors(data, priors, estimates, spreads, data.size * theta["sigma"] ** 2)
         return posterior and {label: posterior[label] for label in labels}
 
     def condense(self, data):

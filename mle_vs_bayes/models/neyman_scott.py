@@ -8,6 +8,7 @@ from ..model import families
 from ..model.parameter import Function
 from ..model.support import positive
 from .trunks import grouped as groups
+from .trunks import moments
 from .trunks.exact import normal_errors
 
 
@@ -31,10 +32,14 @@ class NeymanScott(groups.Grouped):
     """
 
     name = "neyman_scott"
+    weighted = True
     parameters = (replace(groups.mu, dims=("group",), meaning="the mean of a group"), groups.sigma)
-    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
+    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
     rows_per_group = 2
+
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]))
 
     def simulate(self, theta, design, rng):
         return design.replace(y=rng.normal(theta["mu"][groups.codes(design)], theta["sigma"]))
@@ -51,7 +56,7 @@ class NeymanScott(groups.Grouped):
 
     def closed_form_mle(self, data):
         _, mean, within = groups.statistics(data)
-        return {"mu": mean, "sigma": np.sqrt(np.sum(within) / data.n)}
+        return {"mu": mean, "sigma": np.sqrt(np.sum(within) / data.size)}
 
     def conjugate_posterior(self, data, priors):
         size, mean, within = groups.statistics(data)

@@ -2,10 +2,13 @@
 
 import numpy as np
 
+from ..data import counts
 from ..data.dataset import Dataset
 from ..model import families
+from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
+from .trunks import moments
 from .trunks.exact import normal_errors
 from .trunks.plain import Plain
 
@@ -23,22 +26,28 @@ class Normal(Plain):
     """
 
     name = "normal"
+    weighted = True
     family = families.normal
-    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive),)
+    functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)
+    jeffreys_tails = {"sigma": Tails(above=falling_as_power(1.0), near_lower=-1.0, words="jeffreys")}
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
     offers = frozenset({"fisher_information"})
 
+    def moments(self, tails, data):
+        return moments.location_scale(tails, len(data["y"]))
+
     def closed_form_mle(self, data):
-        return {"mu": data["y"].mean(), "sigma": data["y"].std()}
+        return {"mu": counts.mean(data, data["y"]), "sigma": counts.spread(data, data["y"])}
 
     def conjugate_posterior(self, data, priors):
-        return normal_errors(data, priors, {"mu": data["y"].mean()}, [data.n**-0.5], data.n * data["y"].var())
+        mean, squares = counts.mean(data, data["y"]), data.size * counts.variance(data, data["y"])
+        return normal_errors(data, priors, {"mu": mean}, [data.size**-0.5], squares)
 
     def fisher_information(self, theta, data):
-        n = data["y"].shape[0]
+        n = counts.size(data)
         return [n / theta["sigma"] ** 2, 2 * n / theta["sigma"] ** 2]
 
     def condense(self, data):
         """Two values, each half of the data, with their mean and standard deviation."""
-        mean, spread = data["y"].mean(), data["y"].std()
-        return Dataset({"y": np.array([mean - spread, mean + spread])}), np.full(2, data.n / 2)
+        mean, spread = counts.mean(data, data["y"]), counts.spread(data, data["y"])
+        return Dataset({"y": np.array([mean - spread, mean + spread])}), np.full(2, data.size / 2)

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from ..data import counts
 from ..model import families
 from ..model.prior import Prior, Scaled
 from ..model.support import ordered
+from .trunks import moments
 from .trunks.mixture import Mixture
 
 
@@ -30,6 +32,7 @@ class NormalMixture(Mixture):
     """
 
     kind, single, family = "normal_mixture", "normal", families.normal
+    weighted = True
     edges = {"sigma runs to 0": "a component closes in on one value of y, where the likelihood has no bound"}
 
     def along(self, components):
@@ -38,6 +41,9 @@ class NormalMixture(Mixture):
             "mu": {"support": ordered, "typical": tuple(4.0 * components), "meaning": "the mean of a component"},
             "sigma": {"prior": sigma, "typical": 1.0, "meaning": "the standard deviation of a component"},
         }
+
+    def moments(self, tails, data):
+        return moments.mixture(tails, len(data["y"]))
 
     def maximised(self, y, chances, count):
         """Moments weighted with the chances."""
@@ -48,7 +54,7 @@ class NormalMixture(Mixture):
         """Equal shares, rising means at even quantiles of the distinct values, a Kth of the spread each."""
         mu = np.quantile(np.unique(data["y"]), (np.arange(self.components) + 0.5) / self.components)
         share = np.full(self.components, 1 / self.components)
-        return {"weight": share, "mu": mu, "sigma": share * data["y"].std()}
+        return {"weight": share, "mu": mu, "sigma": share * counts.spread(data, data["y"])}
 
     def divergence(self, data):
         distinct = len(np.unique(data["y"]))

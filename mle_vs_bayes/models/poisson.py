@@ -1,5 +1,6 @@
 """Counts of events at a constant rate."""
 
+from ..data import counts
 from ..data.column import exposure
 from ..model import families
 from .trunks.exact import ConstantRate
@@ -18,6 +19,7 @@ class Poisson(ConstantRate, Plain):
     """
 
     name = "poisson"
+    weighted = True
     family = families.poisson
     beside = (exposure,)
     exact_intervals = {"rate": "garwood"}
@@ -27,10 +29,10 @@ class Poisson(ConstantRate, Plain):
         return {"mu": theta["rate"] * data["exposure"]}
 
     def totals(self, data):
-        return data["y"].sum(), data["exposure"].sum()
+        return counts.total(data, data["y"]), counts.total(data, data["exposure"])
 
     def fisher_information(self, theta, data):
-        return data["exposure"].sum() / theta["rate"]
+        return counts.total(data, data["exposure"]) / theta["rate"]
 
     def condense(self, data):
         return summed(data)

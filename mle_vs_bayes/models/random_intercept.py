@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..data import counts
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.special_case import SpecialCase
 from ..model.support import nonnegative, share
 from .trunks import grouped as groups
+from .trunks import moments
 
 
 class RandomIntercept(groups.Grouped):
@@ -30,14 +32,18 @@ class RandomIntercept(groups.Grouped):
     """
 
     name = "random_intercept"
+    weighted = True
     parameters = (
         replace(groups.mu, meaning="the mean of the groups' means"),
         Parameter("tau", "τ", nonnegative, DEFAULTS["spread"], 2.0, meaning="how much the groups' means differ (SD)"),
         replace(groups.sigma, typical=1.0, meaning="how much values of one group differ (SD)"),
     )
-    functions = (Function("icc", groups.intraclass_correlation, support=share),)
+    functions = (Function("icc", groups.intraclass_correlation, support=share, moments=moments.bounded),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
     rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
+
+    def moments(self, tails, data):
+        return moments.between_groups(tails, len(data["y"]), len(data.coords["group"]))
 
     def simulate(self, theta, design, rng):
         u = rng.normal(0.0, theta["tau"], size=len(design.coords["group"]))
@@ -50,17 +56,11 @@ class RandomIntercept(groups.Grouped):
         return -0.5 * (size * np.log(2 * np.pi) + (size - 1) * np.log(noise) + np.log(total) + squares)
 
     def likelihood(self, theta, data):
-        """Each group's mean around mu, times y around that mean: the density of one group's y at a time."""
         import pymc as pm
 
-        def of_groups(y, mu, tau, sigma, group):
-            size, mean, within = groups.symbolic_statistics(y, group)
-            of_mean = pm.logp(pm.Normal.dist(mu, pm.math.sqrt(tau**2 + sigma**2 / size)), mean)
-            around = size * pm.logp(pm.Normal.dist(0.0, sigma), 0.0) - 0.5 * within / sigma**2
-            return of_mean + around - pm.logp(pm.Normal.dist(0.0, sigma / pm.math.sqrt(size)), 0.0)
-
         own = (theta[p.name] for p in self.parameters)
-        return pm.CustomDist("y", *own, data["group"], logp=of_groups, observed=data["y"])
+        weights = data.get("weights", pm.math.ones_like(data["group"]))
+        return pm.CustomDist("y", *own, data["group"], weights, logp=groups.log_density, observed=data["y"])
 
     def latent(self, theta, data):
         import pymc as pm
@@ -73,13 +73,14 @@ class RandomIntercept(groups.Grouped):
     def start(self, data):
         """Moments, which for groups of equal size are the maximum unless tau is 0."""
         mu, between, noise = groups.moments(data)
-        return {"mu": mu, "tau": np.sqrt(max(between, 0.01 * np.var(data["y"]))), "sigma": np.sqrt(noise)}
+        tau = np.sqrt(max(between, 0.01 * counts.variance(data, data["y"])))
+        return {"mu": mu, "tau": tau, "sigma": np.sqrt(noise)}
 
     def closed_form_mle(self, data):
         mu, between, noise = groups.moments(data)
         if np.ptp(groups.statistics(data)[0]) > 0:
             return None
-        tau, sigma = (0.0, np.std(data["y"])) if between <= 0 else (np.sqrt(between), np.sqrt(noise))
+        tau, sigma = (0.0, counts.spread(data, data["y"])) if between <= 0 else (np.sqrt(between), np.sqrt(noise))
         return {"mu": mu, "tau": tau, "sigma": sigma}
 
     def unusable(self, data):

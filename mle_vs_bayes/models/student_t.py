@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from ..data import counts
 from ..model import families
 from ..model.special_case import SpecialCase
+from .trunks import moments
 from .trunks.plain import Plain
 
 
@@ -22,11 +24,16 @@ class StudentT(Plain):
     """
 
     name = "student_t"
+    weighted = True
     family = families.student_t
     special_cases = {"normal": SpecialCase("nu", np.inf, edge=True)}
 
+    def moments(self, tails, data):
+        return moments.student_t(tails, len(data["y"]))
+
     def start(self, data):
         """Median and spread of the middle half, which outliers do not move."""
-        lower, middle, upper = np.quantile(data["y"], [0.25, 0.5, 0.75])
+        inverted = {"method": "inverted_cdf", "weights": data.counts} if "weights" in data else {}
+        lower, middle, upper = np.quantile(data["y"], [0.25, 0.5, 0.75], **inverted)
         spread = (upper - lower) / 1.45  # interquartile range of a t with 5 degrees of freedom
-        return {"nu": 5.0, "mu": middle, "sigma": spread if spread > 0 else data["y"].std()}
+        return {"nu": 5.0, "mu": middle, "sigma": spread if spread > 0 else counts.spread(data, data["y"])}

@@ -2,6 +2,7 @@
 
 from ..model import families
 from ..model.support import Above, positive
+from .trunks import moments
 from .trunks.plain import Plain
 
 
@@ -18,17 +19,21 @@ class Uniform(Plain):
     """
 
     name = "uniform"
+    weighted = True
     family = families.uniform.with_parameters(upper={"support": positive})
     regular = False
 
     def arguments(self, theta, data):
         return {"lower": 0.0, "upper": theta["upper"]}
 
+    def moments(self, tails, data):
+        return moments.uniform(tails, len(data["y"]))
+
     def supports(self, data):
         return {"upper": Above("above every y", float(data["y"].max()), closed=True)} if "y" in data else {}
 
     def start(self, data):
-        return {"upper": data["y"].max() * (1 + 1 / len(data["y"]))}
+        return {"upper": data["y"].max() * (1 + 1 / data.size)}
 
     def closed_form_mle(self, data):
         return {"upper": data["y"].max()}

@@ -3,11 +3,13 @@
 import numpy as np
 import scipy
 
+from ..data import counts
 from ..model import families
 from ..model.censoring import events_and_time, middle, seen
 from ..model.parameter import Function
 from ..model.special_case import SpecialCase
 from ..model.support import positive
+from .trunks import moments
 from .trunks.lifetimes import Lifetimes
 
 
@@ -24,18 +26,24 @@ class Weibull(Lifetimes):
     """
 
     name = "weibull"
+    weighted = True
     family = families.weibull
     special_cases = {"exponential": SpecialCase("shape", 1.0)}
     functions = (
-        Function("mean", lambda theta: theta["scale"] * scipy.special.gamma(1 + 1 / theta["shape"]), support=positive),
-        Function("median", lambda theta: theta["scale"] * np.log(2) ** (1 / theta["shape"]), support=positive),
+        Function(
+            "mean", lambda t: t["scale"] * scipy.special.gamma(1 + 1 / t["shape"]), (), positive, moments.mean_life
+        ),
+        Function("median", lambda t: t["scale"] * np.log(2) ** (1 / t["shape"]), (), positive, moments.median_life),
     )
     runs_off = "scale runs to infinity"
     one_time = "shape runs to infinity"
 
+    def moments(self, tails, data):
+        return moments.lives(tails, data)
+
     def start(self, data):
         """The exponential fit, its shape from the spread of log lifetimes (π²/6 at shape 1)."""
         events, time = events_and_time(data)
-        times = middle(data)[seen(data)]
-        spread = np.std(np.log(times)) if len(times) > 1 else 0.0
+        ended = data.rows(np.flatnonzero(seen(data)))
+        spread = counts.spread(ended, np.log(middle(ended))) if ended.n > 1 else 0.0
         return {"shape": np.clip(1.28 / max(spread, 1e-3), 0.2, 20.0), "scale": time / (events + 0.5)}

@@ -102,7 +102,7 @@ def coverage(c: Columns) -> Result:
 def coverage_worst_case(c: Columns) -> Result:
     """Share of all replicates whose interval holds the truth: a failed one does not cover."""
     counts = (c["has_truth"] > 0) & (c["interval_used"] > 0)
-    return proportion(c["covered"], _if(counts | (c["used"] == 0), c["total"]))
+    return proportion(c["covered"], _if(counts | (c["answered_used"] == 0), c["total"]))
 
 
 def bias_eliminated_coverage(c: Columns) -> Result:
@@ -112,7 +112,7 @@ def bias_eliminated_coverage(c: Columns) -> Result:
     slope × error when it is off, and the slope is not 0 for skewed estimates: it is read from the coverage of the
     mean ± ``window_``.
     """
-    used = c["interval_used"]
+    used = _if(c["used"] > 0, c["interval_used"])  # without a mean of anything there is no bias to eliminate
     value = c["centred"] / used
     slope = (c["centred_above"] - c["centred_below"]) / (2 * c["window_"] * used)
     spread = value * (1 - value) + 2 * slope * c["centred_d"] / used + slope**2 * c["d2"] / c["used"]
@@ -139,7 +139,7 @@ def interval_score(c: Columns) -> Result:
 
 def convergence_rate(c: Columns) -> Result:
     """Share of replicates whose fit succeeded."""
-    return proportion(c["used"], c["total"])
+    return proportion(c["answered_used"], c["total"])
 
 
 def contraction(c: Columns) -> Result:
@@ -200,5 +200,5 @@ def variance_of(first: Array, second: Array, used: Array) -> Array:
     return np.maximum(second - first**2 / used, 0) / (used - 1)
 
 
-def _if(known: Array, used: Array) -> Array:
+def _if(known: Array | NDArray[np.bool_], used: Array) -> Array:
     return np.where(known > 0, used, 0)

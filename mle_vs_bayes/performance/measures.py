@@ -54,7 +54,7 @@ MEASURES = (
     _measure("rejection rate", formulas.rejection_rate, "interval", proportion=True),
     _measure("mean width", formulas.mean_width, "interval"),
     _measure("interval score", formulas.interval_score, "truth interval"),
-    _measure("convergence rate", formulas.convergence_rate, proportion=True, succeeded="used"),
+    _measure("convergence rate", formulas.convergence_rate, proportion=True, succeeded="answered_used"),
     _measure("contraction", formulas.contraction, "se prior_sd"),
     _measure("rank, mean", formulas.rank_mean, "rank"),
     _measure("rank, chi-square", formulas.rank_chi_square, "rank"),
@@ -91,7 +91,7 @@ def measured(
         failed = columns["total"] - (columns[measure.succeeded] if measure.succeeded else used)
         told = {"measure": measure.name, "gid": groups["gid"], "value": value, "mcse": mcse}
         told |= {"lower": lower, "upper": upper, "used": used.astype(np.int64), "failed": failed.astype(np.int64)}
-        yield pd.DataFrame(told)[(used > 0) | (columns["used"] == 0)]
+        yield pd.DataFrame(told)[(used > 0) | (columns["answered_used"] == 0)]
 
 
 def _computed(measure: Measure, columns: Columns, *, as_published: bool) -> Result:

@@ -22,7 +22,7 @@ _WIDEST = 64
 
 _MEANS = """
 SELECT row_number() OVER () - 1 AS gid, * FROM (
-  SELECT {keys}, count(*) AS total, count(estimate) AS fitted, count(truth) FILTER (estimate IS NOT NULL) AS truths,
+  SELECT {keys}, count(*) AS total, count(*) FILTER (answered) AS fitted, count(truth) FILTER (answered) AS truths,
     min(truth) AS least_truth, max(truth) AS most_truth,
     avg(estimate - coalesce(truth, 0)) AS centre, stddev_samp(estimate - coalesce(truth, 0)) AS spread{more}
   FROM ({clean}) GROUP BY {keys} ORDER BY {keys})
@@ -47,7 +47,13 @@ seen AS (
 
 _SCORE = "(width + penalty * CASE WHEN l > 0 THEN l WHEN u < 0 THEN -u ELSE 0 END)"
 _SUMS = {
-    "estimate": {"used": "count(d)", "d2": "sum(d2)", "d3": "sum(d * d2)", "d4": "sum(d2 * d2)"},
+    "estimate": {
+        "answered_used": "count(*)",
+        "used": "count(d)",
+        "d2": "sum(d2)",
+        "d3": "sum(d * d2)",
+        "d4": "sum(d2 * d2)",
+    },
     "se": {
         "v_used": "count(v)",
         "v1": "sum(v)",

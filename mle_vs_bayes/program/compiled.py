@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..density.density import LikelihoodGraph
+from ..density.graphs import LikelihoodGraph
 from ..model.layout import Layout
 from ..model.model import Theta
 from .graphs.densities import Graphs

@@ -195,7 +195,10 @@ def hooks(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> 
     """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model."""
     functions = {name: getattr(module, name) for name in _HOOKS if callable(getattr(module, name, None))}
     telling = {name: _telling(function, path, name) for name, function in functions.items()}
-    return Hooks(**telling, data=data, build=lambda values: made(of, path, values))
+    no_mean = getattr(module, "no_mean", {})
+    if not isinstance(no_mean, Mapping):
+        raise ModelError(f'no_mean of {path} is {_kind(no_mean)}; write it like {{"mean_life": "why it has none"}}.')
+    return Hooks(**telling, no_mean=no_mean, data=data, build=lambda values: made(of, path, values))
 
 
 def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..density.density import Evaluation
 from ..errors import ModelError
-from ..model.direction import combination
+from ..model.layout import combination
 from .graphs.latent import in_likelihood, parents
 from .program_density import ProgramDensity
 from .program_model import ProgramModel

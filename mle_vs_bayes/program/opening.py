@@ -18,7 +18,7 @@ from .graphs.latent import latent
 from .graphs.quantities import with_quantities
 from .graphs.randomness import check_densities, check_repeats
 from .identify import check_proper, joint_mode, unidentified
-from .origin import Origin, Sizes, fixed
+from .origin import Origin, Siblings, fixed
 from .program_density import Notes, ProgramDensity, standardised
 from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
 from .start import Allowance, climbed, close_edges, usable_start
@@ -79,15 +79,15 @@ def open_program(
 
     data = _data(program, observed)
     model, compiled = _described(program, name, hooks, observed, data)
-    sizes = Sizes(name, origin or _under_own_covariates(program, hooks), opened)
-    model = replace(model, sizes=sizes)
+    siblings = Siblings(name, origin or _under_own_covariates(program, hooks), opened)
+    model = replace(model, siblings=siblings)
     model, starting = _started(model, data, compiled, opened)
     joint = joint_mode(model)
     parts = _prepared(model, data, compiled, starting, opened, None if allow_joint else joint, allowance)
     slow = tuple((("mle", "map", "posterior"), concern) for concern in allowance.concern)
     notes = (*_notes(program, joint if allow_joint else None), *slow, *notes)
     density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes)
-    return sizes.keep(density)
+    return siblings.keep(density)
 
 
 def _described(

@@ -88,7 +88,7 @@ def fixed(program: "pymc.Model") -> Origin:
     return Origin(lambda _data: program, of_one_size=True)
 
 
-class Sizes:
+class Siblings:
     """The program with data of other shapes: each is made, opened and drawn from once."""
 
     def __init__(self, name: str, origin: Origin, opened: "Callable[[pymc.Model], ProgramDensity]") -> None:

@@ -15,7 +15,8 @@ from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..density.compile_cache import LOOP_MODE, MODE
 from ..density.coordinates import Coordinates, root_of_inverse
-from ..density.density import Density, LikelihoodGraph, PosteriorGraph
+from ..density.density import Density, Index
+from ..density.graphs import LikelihoodGraph, PosteriorGraph
 from ..density.pymc_model import data_node
 from ..errors import UsageError
 from ..model.layout import Layout
@@ -85,11 +86,13 @@ class ProgramDensity(Density):
     def log_likelihood_units(self, theta: Array) -> Array:
         return self.compiled.log_likelihood(theta)
 
-    def working_units(self, w: Array) -> Array:
-        return self.compiled.log_likelihood(self.coordinates.linear @ w)
+    def working_units(self, w: Array, rows: Index | None = None) -> Array:
+        units = self.compiled.log_likelihood(self.coordinates.linear @ w)
+        return units if rows is None else units[rows]
 
-    def pymc_units(self, w: Array) -> Array:
-        return np.asarray(self.compiled.unit_values(self.coordinates.linear @ w))
+    def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
+        units = np.asarray(self.compiled.unit_values(self.coordinates.linear @ w))
+        return units if rows is None else units[rows]
 
     @property
     def exact_gradient(self) -> bool:  # type: ignore[override]

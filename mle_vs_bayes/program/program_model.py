@@ -24,7 +24,7 @@ from .program_prior import prior_of
 if TYPE_CHECKING:
     import pymc
 
-    from .origin import Sizes
+    from .origin import Siblings
     from .program_density import ProgramDensity
 
 Array = NDArray[np.float64]
@@ -42,6 +42,8 @@ class Hooks:
     functions: Callable[..., Any] | None = None
     design: Callable[..., Any] | None = None
     simulate: Callable[..., Any] | None = None
+    no_mean: Mapping[str, str] = field(default_factory=dict)
+    """Derived quantities whose posterior has no mean, and why: a program's tails are for its author to know."""
     data: Any = None
     """What the functions are given as ``data``: what the program was made from."""
     build: Callable[[Any], Any] | None = None
@@ -89,7 +91,7 @@ class ProgramModel(Model):
     refusals: Refusals = Refusals()
     units: Callable[[Theta, Mapping[str, Array]], Array] | None = None
     """The compiled log-likelihood of each unit."""
-    sizes: "Sizes | None" = None
+    siblings: "Siblings | None" = None
     """The program with other data."""
 
     columns = ()
@@ -141,13 +143,13 @@ class ProgramModel(Model):
         return data, None
 
     def own_density(self, data: Dataset) -> "ProgramDensity":
-        assert self.sizes is not None
-        return self.sizes.density_for(data)
+        assert self.siblings is not None
+        return self.siblings.density_for(data)
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:
         """The units alone: covariates are in the data that the program is made from."""
-        assert self.sizes is not None
-        return Dataset({"unit": np.arange(float(self.rows if self.sizes.origin.of_one_size else n))})
+        assert self.siblings is not None
+        return Dataset({"unit": np.arange(float(self.rows if self.siblings.origin.of_one_size else n))})
 
     def simulate(self, theta: Theta, design: Dataset, rng: np.random.Generator) -> Dataset:
         """What is observed, one column per observed variable, drawn at theta.
@@ -157,8 +159,8 @@ class ProgramModel(Model):
         ModelError
             No data can be drawn from the program, or those of the file's ``simulate`` are not such as it observes.
         """
-        assert self.sizes is not None
-        drawn = self.sizes.draw(design.n, theta, rng)
+        assert self.siblings is not None
+        drawn = self.siblings.draw(design.n, theta, rng)
         return Dataset({name: np.asarray(values, dtype=float) for name, values in drawn.items()})
 
 

@@ -93,8 +93,7 @@ def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
     for parameter in dict.fromkeys(r["parameter"] for r in records):
         cells: list[str] = []
         for pair in pairs:
-            found = next(r for r in records if r["parameter"] == parameter and r["pair"] == pair)
-            cells += [_seen(found), "–" if found["expected"] is None else _signed(found["expected"])]
+            cells += _pair_cells(next((r for r in records if (r["parameter"], r["pair"]) == (parameter, pair)), None))
         table.add_row(parameter, *cells)
     return table
 
@@ -187,14 +186,15 @@ def number(value: float | None, style: str) -> str:
 
 def _label(line: dict[str, Any]) -> str:
     label = LOOKS[line["estimator"]].label
+    label = label.replace("mean", "median") if _by_median(line) else label
     return label if line["scale"] == MODEL_SCALE else f"{label}, {line['scale']} scale"
 
 
 def _numbers(line: dict[str, Any], style: str) -> tuple[str, ...]:
     status = "" if line["status"] == "ok" else str(line["status"]).replace("_", " ")
-    if not math.isfinite(line["estimate"]):
+    if not math.isfinite(line["estimate"]) and not _by_median(line):
         return (status, "", "", "")
-    numbers = (number(line["estimate"], style), number(line["se"], style))
+    numbers = (number(line["median" if _by_median(line) else "estimate"], style), number(line["se"], style))
     if status:
         return (*numbers, status, line["interval"])
     if line["interval"] == "none":
@@ -205,12 +205,22 @@ def _numbers(line: dict[str, Any], style: str) -> tuple[str, ...]:
 def _plus_minus(line: dict[str, Any], style: str) -> str:
     if line["status"] != "ok":
         return str(line["status"]).replace("_", " ")
+    if _by_median(line):
+        return f"median {number(line['median'], style)}"
     return f"{number(line['estimate'], style)} ± {number(line['se'], style)}"
 
 
-def _seen(record: dict[str, Any]) -> str:
+def _by_median(line: dict[str, Any]) -> bool:
+    """Whether the posterior has a median and no mean."""
+    return math.isfinite(line["median"]) and not math.isfinite(line["estimate"])
+
+
+def _pair_cells(record: dict[str, Any] | None) -> list[str]:
+    """Observed and expected difference of one pair; – where an estimator has no number for the quantity."""
+    if record is None:
+        return ["–", "–"]
     mark = " !" if record["verdict"] == "unexplained" else ""
-    return _signed(record["in_se"]) + mark
+    return [_signed(record["in_se"]) + mark, "–" if record["expected"] is None else _signed(record["expected"])]
 
 
 def or_dash(value: float | None, style: str, most: float = 1000) -> str:

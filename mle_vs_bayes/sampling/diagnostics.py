@@ -22,6 +22,7 @@ class Diagnostics:
     """Of K scalars, ``(K,)`` each."""
 
     mean: Array
+    median: Array
     sd: Array
     mcse: Array
     ess_bulk: Array
@@ -51,12 +52,14 @@ def _diagnosed(draws: Array) -> Diagnostics:
     halves = _split(draws)
     scores, rising = _normal_scores(halves)
     middle = rising[:, [(rising.shape[1] - 1) // 2, rising.shape[1] // 2]].mean(axis=1)
+    whole = rising.shape == flat.shape
     folded, _ = _normal_scores(np.abs(halves - middle[:, None, None]))
-    ends = np.quantile(rising if rising.shape == flat.shape else flat, [TAIL, 1 - TAIL], axis=1)
+    ends = np.quantile(rising if whole else flat, [TAIL, 1 - TAIL], axis=1)
     tails = [_split((draws <= end[:, None, None]).astype(float)) for end in ends]
     standard = (halves - mean[:, None, None]) / np.where(sd > 0, sd, 1.0)[:, None, None]
     return Diagnostics(
         mean=mean,
+        median=middle if whole else np.median(flat, axis=1),
         sd=sd,
         mcse=sd / np.sqrt(effective(standard)),
         ess_bulk=effective(scores),

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.dataset import rounding
 from ..model.parameter import labels
 
 if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
-ROUNDING = 1e-12
-"""Relative to a value: less is no spread."""
 
 
 def by_label(tree: "xarray.DataTree | Mapping[str, xarray.Dataset]", group: str = "posterior") -> dict[str, Array]:
@@ -35,4 +34,33 @@ def stacked(tree: "xarray.DataTree", names: Iterable[str]) -> Array:
 
 def varies(values: Array) -> bool:
     """Whether draws of one scalar differ by more than rounding: a correlation with itself is 1 in all of them."""
-    return bool(np.std(values) > ROUNDING * np.max(np.abs(values)))
+    return bool(np.std(values) > rounding(np.max(np.abs(values))))
+
+
+def places_apart(draws: dict[str, Array]) -> str | None:
+    """Where chains stay away from each other, of the quantity in which they do so farthest; None where they mix.
+
+    Two groups of chains are apart where the central 95 % of every chain of one lie below those of every chain of the
+    other, in both halves of the run: chains that are merely slow, or drift together, overlap in one of them.
+    """
+    seen = [(gap, label, low, high) for label, values in draws.items() for gap, low, high in _gaps(values)]
+    if not seen:
+        return None
+    _, label, low, high = max(seen, key=lambda each: each[0])
+    words = [f"{len(side)} chain{'s' if len(side) > 1 else ''} around {np.mean(side):.3g}" for side in (low, high)]
+    return f"{label}: {words[0]}, {words[1]}"
+
+
+def _gaps(values: Array) -> Iterable[tuple[float, Array, Array]]:
+    """The gap in central ranges, and the chains' medians below and above it, for each way to part draws ``(C, D)``."""
+    size = -(-values.shape[1] // 2)
+    halves = np.stack([values[:, :size], values[:, -size:]])
+    low, high = np.quantile(halves, [0.025, 0.975], axis=-1)  # (halves, C) each
+    medians = np.median(values, axis=1)
+    order = np.argsort(medians)
+    for place in range(1, len(order)):
+        below, above = order[:place], order[place:]
+        gap = float(low[:, above].min() - high[:, below].max())
+        if gap > rounding(np.max(np.abs(values))):
+            width = float(np.max(high - low))
+            yield gap / max(width, 1e-300), medians[below], medians[above]

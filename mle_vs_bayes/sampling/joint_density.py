@@ -91,7 +91,7 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
     function = pytensor.function(
         [u, numbers, lengths],
         outputs,
-        mode=vector_functions.mode(),
+        mode=vector_functions.mode(scalars_apart=not one),
         trust_input=True,
         on_unused_input="ignore",  # of one data set whose axes all have names, no length is asked
     )

@@ -7,6 +7,7 @@ density as a Python function, which costs 10 µs more per evaluation and keeps c
 warning says so once. `tests/sampling/test_nutpie.py` has a canary for each name.
 """
 
+import ctypes
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -41,6 +42,35 @@ class Target:
     numbers: Array
     lengths: NDArray[np.int64]
     dimension: int
+
+    @property
+    def header(self) -> NDArray[np.int64]:
+        """What the machine code is given a pointer to: where the numbers and the lengths lie, and how many they are."""
+        numbers, lengths = self.numbers, self.lengths
+        return np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
+
+    def evaluator(self) -> "Callable[[Array], tuple[float, Array]]":
+        """Value and gradient ``(dimension,)`` as the sampler has them: `NOWHERE` and zeros where one is no number."""
+        try:
+            machine_code, header = self.callback(), self.header
+        except MOVED:
+            return lambda u: _sound(self.function(np.ascontiguousarray(u), self.numbers, self.lengths))
+        number = ctypes.POINTER(ctypes.c_double)
+
+        def evaluate(u: Array) -> tuple[float, Array]:
+            point, gradient, value = np.ascontiguousarray(u), np.zeros(self.dimension), np.zeros(1)
+            arrays = [each.ctypes.data_as(number) for each in (point, gradient, value)]
+            machine_code.ctypes(self.dimension, *arrays, header.ctypes.data_as(ctypes.c_void_p))
+            return float(value[0]), gradient
+
+        return evaluate
+
+
+def _sound(found: Any) -> tuple[float, Array]:
+    value, gradient = found
+    if np.isfinite(value) and np.all(np.isfinite(gradient)):
+        return float(value), np.asarray(gradient)
+    return NOWHERE, np.zeros(len(gradient))
 
 
 @dataclass(frozen=True)
@@ -142,8 +172,7 @@ def _record(target: Target) -> Any:
     """nutpie's record of a compiled model, made by hand."""
     from nutpie.compile_pymc import CompiledPyMCModel
 
-    numbers, lengths, size = target.numbers, target.lengths, target.dimension
-    header = np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
+    size = target.dimension
     return CompiledPyMCModel(
         dims={},
         _coords={},
@@ -152,9 +181,9 @@ def _record(target: Target) -> Any:
         compiled_logp_func=target.callback(),
         compiled_expand_func=_identity(),
         initial_point_func=_start(size),
-        shared_data={"numbers": numbers, "lengths": lengths},  # keeps what the header points to alive
+        shared_data={"numbers": target.numbers, "lengths": target.lengths},  # keeps what the header points to alive
         shared_var_keys={},
-        user_data=header,
+        user_data=target.header,
         n_expanded=size,
         shape_info=(["u"], [slice(0, size)], [(size,)]),
         logp_func=None,
@@ -168,10 +197,7 @@ def _public(target: Target) -> Any:
     from nutpie.compiled_pyfunc import from_pyfunc
 
     def density(u: Array) -> tuple[float, Array]:
-        value, gradient = target.function(np.ascontiguousarray(u), target.numbers, target.lengths)
-        if np.isfinite(value) and np.all(np.isfinite(gradient)):
-            return float(value), np.asarray(gradient)
-        return NOWHERE, np.zeros(target.dimension)
+        return _sound(target.function(np.ascontiguousarray(u), target.numbers, target.lengths))
 
     return from_pyfunc(
         ndim=target.dimension,

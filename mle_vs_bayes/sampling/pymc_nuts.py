@@ -32,15 +32,18 @@ class Run:
 class Sampler:
     """nutpie's compiled density of one model."""
 
-    def __init__(self, model: "pymc.Model", start: Mapping[str, NDArray[np.float64]]) -> None:
-        """``start`` are values of the free variables by name, around which nutpie scatters its chains."""
+    def __init__(self, model: "pymc.Model", start: Mapping[str, NDArray[np.float64]], still: bool = False) -> None:
+        """``start``: values of the free variables by name; nutpie scatters its chains around them unless ``still``."""
         import nutpie
 
         # Data as constants: nutpie compiles a fifth faster (measured), but PyMC does not freeze a model with initvals.
         freeze = not any(value is not None for value in model.rvs_to_initial_values.values())
         self.model = model
+        jitter: dict[str, Any] = {"jitter_rvs": set()} if still else {}
         with one_machine_code():
-            self._compiled: Any = nutpie.compile_pymc_model(model, freeze_model=freeze, initial_points=dict(start))
+            self._compiled: Any = nutpie.compile_pymc_model(
+                model, freeze_model=freeze, initial_points=dict(start), **jitter
+            )
 
     @property
     def dimension(self) -> int:

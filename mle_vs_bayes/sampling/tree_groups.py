@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import ornaments
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Density
@@ -71,9 +72,10 @@ def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed
 
 def _added(job: Job, group: str) -> list[Concern]:
     """Add one group; a user's program may have variables that nobody can draw from, and then lacks the group."""
+    failures = job.program.pymc_failures
     try:
-        GROUPS[group](job)
-    except job.program.pymc_failures as error:
+        ornaments.make(f"the group {group} of the DataTree", lambda: GROUPS[group](job), None, passing=failures)
+    except failures as error:
         return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
     return []
 

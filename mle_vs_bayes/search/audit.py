@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..model.direction import combination
-from ..model.layout import Layout
+from ..model.layout import Layout, combination
 from .optimum import Optima, distances
 
 Array = NDArray[np.float64]

@@ -33,7 +33,7 @@ def fit_batch(
     columns : mapping of role to array (R, n, …)
         Columns that differ between replicates, on the model's scale. The others are the program's own.
     weights : array (R, units)
-        Of each unit in each replicate; 1 unless given.
+        Of each unit in each replicate; the data's own unless given.
     start : array (p,) or (R, p)
         On the model scale; the leaf's start for the program's own data unless given.
     held : array (f,) of bool
@@ -48,6 +48,8 @@ def fit_batch(
         Neither columns nor weights, arrays that do not agree on R, or a model whose support follows the data.
     """
     count = _replicates(program, columns or {}, weights)
+    if weights is None and program.weights is not None:
+        weights = np.tile(program.weights, (count, 1))
     theta = np.broadcast_to(program.start if start is None else start, (count, program.layout.size))
     problem = of_stack(Stack(program, count, columns or {}, weights), power, mode=mode, held=held)
     return maximise(problem, inside(problem, theta, program), rescue=False)

@@ -67,7 +67,7 @@ def iterate(program: Density, start: Array) -> tuple[Array, int, bool]:
     for step in range(MOST_STEPS):
         with np.errstate(all="ignore"):
             theta = layout.join(program.model.em_step(layout.split(coordinates.theta(z)), program.data))
-            there, height = coordinates.z(theta), float(np.sum(program.log_likelihood_units(theta)))
+            there, height = coordinates.z(theta), program.log_likelihood(theta)
         far = layout.bounded & ~(np.abs(there - start) < 2 * FAR)
         if far.any():  # also where it is infinite, which z keeps for edges that belong to the support
             return np.where(far & (there < start), start - 2 * FAR, z), step, True

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..density.coordinates import without
 from ..density.density import Density, Evaluation
-from ..model.direction import combination
+from ..model.layout import combination
 from . import edges
 from .newton import GRADIENT_TOLERANCE, Climb, climb, joined, stand
 from .problem import Evaluate, Problem, of_density

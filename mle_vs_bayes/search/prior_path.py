@@ -24,8 +24,8 @@ POWERS = tuple(4.0 * (step / 24) ** 2 for step in range(25))
 class Step:
     """The mode at one power: ``point`` and ``slope`` = dθ/dα, each ``(p,)`` on the model scale.
 
-    Both are NaN where ``status`` is not ``ok``; ``reason`` then says why. ``gradient`` is the
-    Newton decrement in standard errors.
+    Both are NaN where ``status`` is not ``ok``; ``reason`` then says why. On an edge of the support the slope is 0.
+    ``gradient`` is the Newton decrement in standard errors.
     """
 
     power: float
@@ -43,10 +43,12 @@ def path(program: Density, powers: Sequence[float] = POWERS, start: Array | None
     an optimum (separation at α = 0, a prior that drives a parameter to its edge) is a step with its
     status; the next one starts from the last optimum found.
     """
-    z = program.coordinates.z(program.start if start is None else start)
+    origin = program.coordinates.z(program.start)
+    z = origin if start is None else program.coordinates.z(start)
     steps = []
     for power in sorted(powers):
-        step, z = _step(program, float(power), z)
+        # A logarithm of 0 has no derivative: from an edge the next search starts inside, and may come back to it.
+        step, z = _step(program, float(power), np.where(np.isfinite(z), z, origin))
         steps.append(step)
     return tuple(steps)
 
@@ -60,8 +62,16 @@ def _step(program: Density, power: float, z: Array) -> tuple[Step, Array]:
     if optimum.status != "ok":
         return _without_optimum(program, power, optimum.status, str(optimum.reason)), z
     theta = program.coordinates.theta(optimum.z)
-    slope = program.coordinates.covariance(optimum.z, optimum.evaluation.hessian) @ program.prior_gradient(theta)
-    return Step(power, theta, slope, gradient=optimum.decrement), optimum.z
+    return Step(power, theta, _slope(program, optimum, theta), gradient=optimum.decrement), optimum.z
+
+
+def _slope(program: Density, optimum: Optimum, theta: Array) -> Array:
+    """Σ ∇log π of the parameters that are free; what lies on an edge of its support stays there."""
+    spread = program.coordinates.covariance(optimum.z, optimum.evaluation.hessian)
+    moving = np.isfinite(np.diag(spread))
+    slope = np.zeros_like(theta)
+    slope[moving] = spread[np.ix_(moving, moving)] @ program.prior_gradient(theta)[moving]
+    return slope
 
 
 def mode_along_the_path(program: Density) -> Optimum:

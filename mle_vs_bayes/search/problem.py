@@ -83,12 +83,12 @@ def of_density(density: Density, power: float) -> Problem:
 def of_stack(
     stack: Stack,
     power: float,
-    density: Callable[[int], Density] | None = None,
+    alone: Callable[[int], Density] | None = None,
     *,
     mode: str = MODE,
     held: Bools | None = None,
 ) -> Problem:
-    """R data sets of one shape; ``density`` gives each alone, the stack's own program unless given."""
+    """R data sets of one shape; ``alone`` gives the density of each, the stack's own unless given."""
     program = stack.program
     return Problem(
         power,
@@ -96,7 +96,7 @@ def of_stack(
         program.layout,
         coordinates_of(stack),
         lambda power: evaluator(stack, power, mode=mode),
-        density or (lambda i: program),
+        alone or (lambda i: program),
         max(1, CELLS // (stack.rows * program.layout.size)),
         held,
     )

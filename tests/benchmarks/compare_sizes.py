@@ -13,8 +13,9 @@ prints its results. Both are whole processes on the same file. Each runs once un
 compiled code in the same cache folder, made for this run; then one after the other, so that whatever else the machine
 does falls on both. ``--cold`` empties the caches before every run: the first one on a machine.
 
-Each line prints ours / script, median and range over the pairs: seconds; seconds per effective draw, by the least bulk
-effective sample size of the model's parameters; peak memory, the resident set of the whole process.
+Each line prints ours / script, median and range over the pairs: seconds; seconds of the processor, which depend
+little on what else runs; seconds per effective draw, by the least bulk effective sample size of the parameters; peak
+memory, the resident set of the whole process.
 """
 
 import argparse
@@ -52,9 +53,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Cost:
-    """One whole process: wall seconds, megabytes, least bulk effective sample size."""
+    """One whole process: wall and processor seconds, megabytes, least bulk effective sample size."""
 
     seconds: float
+    processor: float
     memory: float
     effective: float
 
@@ -102,7 +104,7 @@ def formula(columns):
     return "y ~ " + " + ".join(f"x{j + 1}" for j in range(columns))
 
 
-TIME, DRAW, MEMORY = "time", "time per effective draw", "peak memory"
+TIME, PROCESSOR, DRAW, MEMORY = "time", "processor time", "time per effective draw", "peak memory"
 LOGISTIC = ("logistic", "data.csv", "--formula", formula(9))
 LINES = {
     "weibull-1k": Line(1_000, lifetimes, ("weibull", "data.csv"), "weibull", {TIME: 0.55}),
@@ -145,22 +147,22 @@ def time_pairs(line: Line, rows: int, folder: Path, pairs: int, cold: bool) -> l
 
 
 def cost_of_ours(line: Line, folder: Path, cold: bool) -> Cost:
-    seconds, memory, printed = run([str(COMMAND), "compare", *line.ours, "--json"], folder, cold)
+    *spent, printed = run([str(COMMAND), "compare", *line.ours, "--json"], folder, cold)
     rows = json.loads(printed)["rows"]
     derived = ("odds_ratio", "mean", "median", "icc")
     effective = [
         row["ess_bulk"] for row in rows if row["estimator"] == "posterior" and not row["parameter"].startswith(derived)
     ]
-    return Cost(seconds, memory, min(effective))
+    return Cost(*spent, min(effective))
 
 
 def cost_of_script(folder: Path, cold: bool) -> Cost:
-    seconds, memory, printed = run([sys.executable, "script.py"], folder, cold)
-    return Cost(seconds, memory, float(printed.split()[-1]))
+    *spent, printed = run([sys.executable, "script.py"], folder, cold)
+    return Cost(*spent, float(printed.split()[-1]))
 
 
-def run(command: list[str], folder: Path, cold: bool) -> tuple[float, float, str]:
-    """Wall seconds, peak megabytes and standard output of a whole process that must succeed."""
+def run(command: list[str], folder: Path, cold: bool) -> tuple[float, float, float, str]:
+    """Wall and processor seconds, peak megabytes and standard output of a whole process that must succeed."""
     caches = {"PYTENSOR_FLAGS": f"base_compiledir={folder / 'pytensor'}", "NUMBA_CACHE_DIR": str(folder / "numba")}
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if cold:
@@ -175,7 +177,8 @@ def run(command: list[str], folder: Path, cold: bool) -> tuple[float, float, str
     seconds = time.perf_counter() - began
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{complaint.read_text()[-2000:]}")
-    return seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2), output.read_text()
+    memory = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    return seconds, usage.ru_utime + usage.ru_stime, memory, output.read_text()
 
 
 def show(name: str, rows: int, line: Line, pairs: list[tuple[Cost, Cost]]) -> None:
@@ -188,6 +191,7 @@ def show(name: str, rows: int, line: Line, pairs: list[tuple[Cost, Cost]]) -> No
         )
     ratios = {
         TIME: [ours.seconds / script.seconds for ours, script in pairs],
+        PROCESSOR: [ours.processor / script.processor for ours, script in pairs],
         DRAW: [ours.per_draw / script.per_draw for ours, script in pairs],
         MEMORY: [ours.memory / script.memory for ours, script in pairs],
     }

@@ -238,6 +238,29 @@ def test_optimum_on_an_edge_of_the_support():
     close(pair(found["mu"]), roots(lambda mu: 2 * (top - best_tau(mu)), weighted_mean(0.0), -40.0, 60.0, 0.95))
 
 
+def test_a_share_that_may_be_none_begins_at_0():
+    """icc = tau² / (tau² + sigma²) is 0 where tau is: its interval ends where the data leave off, by SciPy."""
+    groups, y = np.repeat(np.arange(4.0), 3), np.array([1.0, 4, 7, 2, 3, 8, 1, 5, 5, 2, 4, 6.5])
+    asked = fitted(models.get("random_intercept"), Dataset({"y": y, "group": groups}, {"group": ("a", "b", "c", "d")}))
+
+    def height(mu, sigma, icc):
+        covariance = sigma**2 * (np.eye(3) + icc / (1 - icc))
+        return scipy.stats.multivariate_normal([mu] * 3, covariance).logpdf(y.reshape(4, 3)).sum()
+
+    def profiled(icc):
+        return scipy.optimize.minimize(
+            lambda at: -height(at[0], np.exp(at[1]), icc),
+            [y.mean(), 0.5],
+            method="BFGS",
+            options={"gtol": 1e-9},
+        )
+
+    found = by_label(asked)["icc"]
+    assert (found.lower, found.status, found.concerns) == (0.0, "ok", ())
+    top = profiled(0.0).fun
+    close(found.upper, scipy.optimize.brentq(lambda icc: 2 * (profiled(icc).fun - top) - cut_off(0.95), 0.01, 0.9))
+
+
 @pytest.mark.parametrize("factor", [1e-6, 1e6])
 def test_units_do_not_matter(heights, factor):
     one, other = by_label(heights), by_label(fitted(models.get("normal"), Dataset({"y": factor * HEIGHTS["y"]})))

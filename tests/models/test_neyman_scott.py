@@ -86,8 +86,8 @@ def test_marginal_mode_is_the_corrected_estimate():
     data = pairs(30, k=3)
     flat = program(MODEL, data, by_support(MODEL, FLAT))
     variance = MODEL.conjugate_posterior(data, flat.priors)["variance"]
-    density = lambda sigma: -variance.logpdf(sigma**2) - np.log(2 * sigma)  # noqa: E731
-    mode = scipy.optimize.minimize_scalar(density, bracket=(0.5 * SIGMA, 2 * SIGMA), tol=1e-10).x
+    surprise = lambda sigma: -variance.logpdf(sigma**2) - np.log(2 * sigma)  # noqa: E731
+    mode = scipy.optimize.minimize_scalar(surprise, bracket=(0.5 * SIGMA, 2 * SIGMA), tol=1e-10).x
     assert mode**2 == pytest.approx(within(data), rel=1e-6)
     assert variance.mean() == pytest.approx(within(data), rel=0.1)
     check_optimum(flat, maximum_a_posteriori.fit(flat).point, 0.0)

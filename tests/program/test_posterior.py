@@ -60,3 +60,24 @@ def test_constant_elements_of_a_deterministic_do_no_harm(tmp_path):
     assert found.sensitivity()["root_corr[1, 1]"].mean_shift == 0
     assert found.explain()["root_corr[0, 1]"].difference is not None
     assert "trace.png" in {path.name for path in found.save(tmp_path)}
+
+
+def two_places(y):
+    """Normals with the means a and b, of which nothing says which is which."""
+    with pm.Model() as model:
+        mu = pm.Normal("mu", 0, 10, shape=2)
+        weight = pm.Beta("weight", 2, 2)
+        pm.Mixture("y", w=pm.math.stack([weight, 1 - weight]), comp_dists=pm.Normal.dist(mu, 1, shape=(2,)), observed=y)
+    return model
+
+
+def test_chains_in_different_modes_start_again_at_the_map():
+    """More draws would not bring them together: the advice is another, and the draws are those of the MAP's mode."""
+    y = np.r_[numbers().normal(0, 1, 40), numbers().normal(8, 1, 20)]
+    found = compare(two_places(y), estimators=["map", "posterior"], draws=300, tune=300, groups=())
+    (concern,) = [c for c in found["posterior"].concerns if c.code == "modes"]
+    assert "started again at the MAP" in str(concern) and "sample longer" not in str(concern)
+    top, mean = found["map"].point, found["posterior"].point
+    assert np.all(np.abs(mean - top) < 5 * found["map"].se)
+    swapped = top[[1, 0, 2]]  # the mutant: the other mode is as high, and far
+    assert np.any(np.abs(mean - swapped) > 20 * found["map"].se)

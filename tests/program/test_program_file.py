@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from mle_vs_bayes.errors import ModelError
+from mle_vs_bayes.program import file
+
 from ..cli.conftest import run_command
 
 PROGRAM = """
@@ -68,6 +71,9 @@ def files(tmp_path, monkeypatch):
     (here / "program.py").write_text(PROGRAM)
     (here / "both.py").write_text(PROGRAM + BESIDE)
     (here / "apart.py").write_text(PROGRAM + BESIDE.replace("OFF = 0.0", "OFF = 1e-6"))
+    (here / "meanless.py").write_text(PROGRAM + BESIDE + 'no_mean = {"double": "its author says so"}\n')
+    (here / "mistaken.py").write_text(PROGRAM + BESIDE + 'no_mean = {"triple": "no such thing"}\n')
+    (here / "listed.py").write_text(PROGRAM + BESIDE + 'no_mean = ["double"]\n')
     (here / "absent.py").write_text("import pymc\nimport not_there\n")
     (here / "open.py").write_text("def model(data):\n    return (\n")
     (here / "empty.py").write_text("x = 1\n")
@@ -99,6 +105,8 @@ BAD = {
     "none.py data.csv": ("no file none.py", "check the path"),
     "program.py none.csv": ("no file none.csv",),
     "apart.py data.csv": ("the two likelihoods of apart differ in unit", "correct one of them"),
+    "mistaken.py data.csv": ("no_mean of mistaken names triple", "it has", "double"),
+    "listed.py data.csv": ("no_mean of listed.py is an object of type list", "write it like"),
     "weibull data.csv --allow-joint": ("allow-joint is for PyMC programs",),
 }
 
@@ -155,3 +163,33 @@ def test_latent_effects_are_refused_in_rows_and_screen(files):
     assert {row["status"] for row in rows} == {"not_applicable"}
     assert all("--allow-joint" in row["reason"] for row in rows)
     assert "theta is latent" in run_command(f"compare program.py:latent data.csv {POINTS}").out
+
+
+def test_a_program_may_say_which_posterior_means_do_not_exist(files):
+    seen = run_command("compare meanless.py data.csv --draws 60 --tune 60 --chains 2 --json")
+    rows = {row["parameter"]: row for row in json.loads(seen.out)["rows"] if row["estimator"] == "posterior"}
+    assert (rows["double"]["estimate"], rows["double"]["se"]) == (None, None)
+    assert rows["double"]["reason"] == "the posterior mean does not exist: its author says so"
+    assert rows["double"]["median"] == 2 * rows["slope"]["median"]
+    assert rows["slope"]["estimate"] is not None
+
+
+def test_lines_of_this_package_are_not_the_persons_even_where_the_program_lies_above_it(tmp_path, monkeypatch):
+    """A program in the root of a checkout has the package in its folder; a module of its own beside it is its own."""
+    (tmp_path / "helper.py").write_text("from package.inner import fail\n\n\ndef help():\n    fail()\n")
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "inner.py").write_text("def fail():\n    raise ValueError('deep')\n")
+    (tmp_path / "mine.py").write_text("import helper\n\n\ndef model(data):\n    helper.help()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = tmp_path / "mine.py"
+    of = file.function_of(file.load(path), path, "model")
+
+    def sentence():
+        with pytest.raises(ModelError) as caught:
+            file.made(of, path, {"x": 1})
+        return str(caught.value)
+
+    assert "line 2 of inner.py" in sentence()  # what the mutant shows of every package
+    monkeypatch.setattr(file, "_PACKAGE", tmp_path / "package")
+    assert "inner.py" not in sentence()
+    assert "line 5: `helper.help()`; line 5 of helper.py: `fail()`" in sentence()

@@ -91,6 +91,15 @@ def test_density_of_one_data_set_without_an_axis_of_replicates(name):
     check_same(posteriors, members, lambda u: called(posteriors, u))
 
 
+@pytest.mark.parametrize("name", ["weibull", "logistic", "student_t"])
+def test_one_data_set_is_standardised_by_differences_as_by_its_hessian(name):
+    posteriors, _ = problem(name, count=1)
+    _, gradient, hessian = posteriors._derivatives(posteriors.standard.centre, posteriors.inputs)
+    root = posteriors.standard.root[0]
+    np.testing.assert_allclose(root.T @ gradient[0], 0.0, atol=1e-5)  # in standard errors
+    np.testing.assert_allclose(root.T @ -hessian[0] @ root, np.eye(len(root)), atol=1e-5)
+
+
 def test_mutant_two_data_sets_swapped():
     posteriors, members = problem("weibull")
 

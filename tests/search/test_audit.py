@@ -13,7 +13,7 @@ from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.modes import different_modes
 from mle_vs_bayes.fit.simulated import filled
-from mle_vs_bayes.model.direction import combination
+from mle_vs_bayes.model.layout import combination
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Parameter
 from mle_vs_bayes.model.prior import Prior
@@ -78,6 +78,17 @@ def test_the_normal_fits_a_mean_and_not_a_lifetime():
     fitted = maximum_a_posteriori.fit(few)
     assert laplace_check.pareto_shape(few, fitted, 0) > laplace_check.GOOD
     assert "laplace_shape" in codes(fitted)
+
+
+def test_a_shape_that_cannot_be_estimated_is_told_in_words(monkeypatch):
+    """Weights of which one has everything, and the posterior that is the normal: neither has a tail to fit."""
+    made = program("poisson", np.full(20, 50.0))
+    mode = maximum_a_posteriori.fit(made)
+    monkeypatch.setattr(laplace_check, "_log_weights", lambda *of: 1e5 * np.arange(400.0))
+    (told,) = laplace_check.concern(laplace_check.pareto_shape(made, mode, 0))
+    assert "nan" not in str(told) and "few of 400 draws have all the weight" in str(told)
+    monkeypatch.setattr(laplace_check, "_log_weights", lambda *of: np.full(400, -3.0))
+    assert laplace_check.concern(laplace_check.pareto_shape(made, mode, 0)) == ()
 
 
 def test_optimisers_that_return_their_start_are_named(monkeypatch):

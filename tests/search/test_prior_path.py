@@ -1,5 +1,7 @@
 """The road from MLE to MAP and beyond, and the mode on the unconstrained scale, against closed forms."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import scipy
@@ -9,6 +11,7 @@ from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, unconstrained_mode
 from mle_vs_bayes.model.support import nonnegative, ordered, positive, real, simplex, unit
 from mle_vs_bayes.search import prior_path
+from mle_vs_bayes.search.problem import of_density
 
 from ..agreement.checks import OPTIMUM, close, derivative, program
 from ..model.cases import case
@@ -130,7 +133,8 @@ def test_laplace_errors_of_six_in_nine_on_both_scales(coin):
     model_scale = coin.coordinates.covariance(z, coin.evaluate(z, 1.0).hessian)[0, 0] ** 0.5
     assert model_scale == pytest.approx((2 / 3 * 1 / 3 / 9) ** 0.5, rel=1e-12)
     assert round(model_scale, 6) == 0.157135
-    bend = unconstrained_mode.UnconstrainedDensity(coin).evaluate(z, 1.0).hessian[0, 0]
+    problem = unconstrained_mode.in_unconstrained_coordinates(of_density(coin, 1.0))
+    bend = problem.evaluate(z[None], np.zeros(1, dtype=int))[2][0, 0, 0]
     assert (-bend) ** -0.5 == pytest.approx((9 / 22) ** 0.5, rel=1e-9)  # (n + 2) p (1 − p) at p = 2/3
     assert round((-bend) ** -0.5, 6) == 0.639602
     assert unconstrained_mode.mode(coin, flat.point).se[0] == pytest.approx(
@@ -176,3 +180,36 @@ def test_both_parameters_of_a_normal_at_once():
     squares = scipy.stats.tvar(data["y"]) * 4
     np.testing.assert_allclose(step.point, [2.0, np.sqrt(squares / 5)], rtol=1e-9)
     np.testing.assert_allclose(unconstrained_mode.mode(made, step.point).point, [2.0, np.sqrt(squares / 4)], rtol=1e-9)
+
+
+def on_the_edge(given=None):
+    """Six values in three pairs that are as far apart as the pairs are: tau is 0."""
+    y, group = np.array([1.0, 5.0, 2.0, 4.5, 0.0, 6.0]), np.array([0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    return program(models.get("random_intercept"), Dataset({"y": y, "group": group}, {"group": ("1", "2", "3")}), given)
+
+
+def test_along_an_edge_the_path_is_that_of_the_model_without_the_parameter():
+    """With tau at 0 a random intercept is a normal sample, under the same priors of mu and sigma."""
+    made = on_the_edge()
+    plain = program(models.get("normal"), Dataset({"y": made.data["y"]}))
+    assert all(made.priors[name] == plain.priors[name] for name in ("mu", "sigma"))
+    for ours, theirs in zip(prior_path.path(made), prior_path.path(plain), strict=True):
+        assert (ours.status, ours.point[1], ours.slope[1]) == ("ok", 0.0, 0.0)
+        close(ours.point[[0, 2]], theirs.point, OPTIMUM, "the mode")
+        close(ours.slope[[0, 2]], theirs.slope, 1e-6, "the slope")
+
+
+def test_the_path_leaves_an_edge_where_the_prior_vanishes_on_it():
+    made = on_the_edge({"tau": "Gamma(2, 1)"})
+    steps = prior_path.path(made)
+    assert steps[0].point[1] == 0
+    assert all(step.point[1] > 0 for step in steps[1:])
+    assert all(after.point[1] > before.point[1] for before, after in pairwise(steps))
+
+
+def test_mutant_a_path_that_never_leaves_an_edge():
+    made = on_the_edge({"tau": "Gamma(2, 1)"})
+    held = np.array([0.0, -np.inf, 0.0])
+    assert (
+        prior_path.maximum(made, 1.0, np.where(np.isfinite(held), made.coordinates.z(made.start), held)).status != "ok"
+    )

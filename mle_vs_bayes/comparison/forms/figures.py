@@ -1,10 +1,12 @@
 """Every figure of a comparison, by file name: what exists depends on what was fitted."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import ornaments
 from ...fit.fit import Fit
 from ...sampling.draws import by_label, varies
 from ..outcome import Outcome
@@ -18,33 +20,53 @@ Array = NDArray[np.float64]
 
 
 def pictures(outcome: Outcome) -> "dict[str, Figure]":
-    """forest; with a posterior also marginal, trace and rank; with a MAP path; profile; with several n convergence."""
+    """forest; with a posterior also marginal, trace and rank; with a MAP path; profile; with several n convergence.
+
+    A figure that cannot be made is missing, and `Outcome.lost` says why.
+    """
+    with ornaments.collecting(outcome.lost):
+        made = {name: ornaments.make(f"the figure {name}", maker, None) for name, maker in _makers(outcome).items()}
+    return {name: figure for name, figure in made.items() if figure is not None}
+
+
+def _makers(outcome: Outcome) -> "dict[str, Callable[[], Figure | None]]":
+    """How each figure is made, by its file's name; one that there is nothing to draw for gives None."""
     from ...report.figures import chains, estimates
     from ...report.figures.prior_path import path
-    from ...report.figures.profile import curves as draw_curves
-    from ...report.figures.waterfall import waterfall
 
     fit = outcome.fit
-    rows, densities = outcome.model_scale, prior_densities(fit)
-    subject = f"{fit.program.model.name}, n = {fit.program.data.n:,}"
-    found = {"forest": estimates.forest(rows)}
+    makers: dict[str, Callable[[], Figure | None]] = {"forest": lambda: estimates.forest(outcome.model_scale)}
     posterior = fit.estimates.get("posterior")
     if posterior is not None and posterior.tree is not None:
-        tree = _moving(fit, posterior.tree)
-        found["marginal"] = estimates.marginal(rows, tree, densities)
-        found["trace"] = chains.trace(tree)
-        found["rank"] = chains.rank(tree)
+        tree = posterior.tree
+        makers["marginal"] = lambda: estimates.marginal(outcome.model_scale, _moving(fit, tree), prior_densities(fit))
+        makers["trace"] = lambda: chains.trace(_moving(fit, tree))
+        makers["rank"] = lambda: chains.rank(_moving(fit, tree))
     if "map" in fit.estimates and fit.estimates["map"].converged:
-        found["path"] = path(prior_path.rows(fit))
-    searched = search_table.rows(fit)
-    if len(searched):
-        found["waterfall"] = waterfall(searched, subject)
-    drawn = profile_points.rows(fit, densities)
-    if len(drawn):
-        found["profile"] = draw_curves(drawn, subject, outcome.level)
+        makers["path"] = lambda: path(prior_path.rows(fit))
+    makers["waterfall"] = lambda: _waterfall(fit)
+    makers["profile"] = lambda: _profiles(fit, outcome.level)
     if len(outcome.fits) > 1:
-        found["convergence"] = estimates.convergence(outcome.model_scale)
-    return found
+        makers["convergence"] = lambda: estimates.convergence(outcome.model_scale)
+    return makers
+
+
+def _waterfall(fit: Fit) -> "Figure | None":
+    from ...report.figures.waterfall import waterfall
+
+    searched = search_table.rows(fit)
+    return waterfall(searched, _subject(fit)) if len(searched) else None
+
+
+def _profiles(fit: Fit, level: float) -> "Figure | None":
+    from ...report.figures.profile import curves
+
+    drawn = profile_points.rows(fit, prior_densities(fit))
+    return curves(drawn, _subject(fit), level) if len(drawn) else None
+
+
+def _subject(fit: Fit) -> str:
+    return f"{fit.program.model.name}, n = {fit.program.data.size:,}"
 
 
 def _moving(fit: Fit, tree: "xarray.DataTree") -> "xarray.DataTree":

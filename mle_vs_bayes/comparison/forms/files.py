@@ -2,8 +2,10 @@
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
+from ... import ornaments
 from ...errors import OutputError
 from ...report import text
 from ..outcome import Outcome
@@ -63,21 +65,34 @@ def _write(outcome: Outcome, stage: Path) -> None:
     from .figures import pictures
 
     outcome.rows.to_csv(stage / "rows.csv", index=False)
-    with_point_estimates(outcome.fit).to_netcdf(stage / "comparison.nc", engine="h5netcdf")
-    (stage / "summary.txt").write_text(_summary(outcome), encoding="utf-8")
-    estimates.save(pictures(outcome), stage)
+    figures = pictures(outcome)
+    with ornaments.collecting(outcome.lost):
+        for name, figure in figures.items():
+            what = f"the figure {name}"
+            ornaments.make(what, partial(estimates.save, {name: figure}, stage), None, passing=(OSError,))
+        ornaments.make("the file comparison.nc", lambda: _write_tree(outcome, stage), None, passing=(OSError,))
+        told = ornaments.make("statsmodels' summary", lambda: _statsmodels_summary(outcome), "")
+    (stage / "summary.txt").write_text(f"{told}\n\n{text.plain(screen(outcome))}", encoding="utf-8")
 
 
-def _summary(outcome: Outcome) -> str:
-    """statsmodels' own summary of the MLE, or why there is none; then the screen."""
+def _write_tree(outcome: Outcome, stage: Path) -> None:
+    """The DataTree as netCDF; a write that fails leaves half a file, which is taken away."""
+    path = stage / "comparison.nc"
+    try:
+        with_point_estimates(outcome.fit).to_netcdf(path, engine="h5netcdf")
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _statsmodels_summary(outcome: Outcome) -> str:
+    """statsmodels' own summary of the MLE, or why there is none."""
     estimate = outcome.fit.estimates.get("mle")
     if estimate is None:
-        told = "Maximum likelihood was not asked for."
-    elif estimate.results is None:
-        told = f"Maximum likelihood has no summary: {estimate.reason}."
-    else:
-        told = str(estimate.results.summary(alpha=1 - outcome.level))
-    return f"{told}\n\n{text.plain(screen(outcome))}"
+        return "Maximum likelihood was not asked for."
+    if estimate.results is None:
+        return f"Maximum likelihood has no summary: {estimate.reason}."
+    return str(estimate.results.summary(alpha=1 - outcome.level))
 
 
 def _check_places(folder: Path) -> None:

@@ -37,6 +37,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "verdict": verdict.headline(fit),
         "notes": list(fit.notes),
         "concerns": [{"estimator": name, "code": c.code, "detail": c.detail} for name, c in fit.concerns],
+        "lost": [lost.record for lost in outcome.lost],
     }
 
 

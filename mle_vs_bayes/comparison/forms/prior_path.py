@@ -22,7 +22,7 @@ def rows(fit: Fit, powers: Sequence[float] = prior_path.POWERS) -> "pandas.DataF
     """
     import pandas
 
-    shared = {"model": fit.program.model.name, "n": fit.program.data.n}
+    shared = {"model": fit.program.model.name, "n": fit.program.data.size}
     found = [{**shared, **row} for row in (*_steps(fit, powers), *_stations(fit))]
     frame = pandas.DataFrame(found, columns=list(COLUMNS))
     return frame.astype(dict.fromkeys(("power", "estimate", "se", "truth"), "float64"))
@@ -41,8 +41,10 @@ def _told(fit: Fit) -> list[Row]:
 
 
 def _stations(fit: Fit) -> Iterator[dict[str, Any]]:
-    """One row of each station and quantity, whatever the number of its intervals."""
+    """One row of each station and quantity, whatever its intervals; none of a mean that does not exist."""
     for row in {(r.estimator, r.parameter): r for r in _told(fit)}.values():
+        if row.estimate is None and row.median is not None:
+            continue  # a posterior without a mean has no place on a path of modes
         told = {"parameter": row.parameter, "estimator": row.estimator, "power": STATIONS[row.estimator]}
         number = {"estimate": row.estimate, "se": row.se, "truth": row.truth}
         yield {**told, **number, "status": "ok" if row.estimate is not None else row.status, "reason": row.reason}

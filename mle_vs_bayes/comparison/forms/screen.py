@@ -1,34 +1,51 @@
 """The one screen a comparison fills: what was fitted, the estimates, how far apart, and the verdict."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from ... import ornaments
 from ... import rows as row_schema
 from ...fit.agreement import PAIRS
+from ...fit.fit import Fit
 from ...report import text
 from .. import verdict
 from ..outcome import Outcome
 
 
 def screen(outcome: Outcome) -> Any:
-    """The renderable: header, estimates, agreement, convergence if any, verdict, diagnostics, concerns, times."""
+    """The renderable: header, estimates, agreement, convergence if any, verdict, diagnostics, concerns, times.
+
+    A part that cannot be made is missing; the lines at the end say so, as of all that was lost before.
+    """
+    with ornaments.collecting(outcome.lost):
+        parts = [part for what, maker in _makers(outcome).items() for part in ornaments.make(what, maker, [])]
+    return text.stack([*parts, *(text.paragraph(f"! {lost}", "yellow") for lost in outcome.lost)])
+
+
+def _makers(outcome: Outcome) -> dict[str, Callable[[], list[Any]]]:
+    """How each part is made, in the order of the screen, by what it is called where it could not be made."""
     fit = outcome.fit
-    parts: list[Any] = [_header(outcome), text.estimates(row_schema.frame(fit.rows))]
-    if fit.agreement:
-        present = {a.pair for a in fit.agreement}
-        pairs = [f"{a} - {b}" for a, b in PAIRS if f"{a} - {b}" in present]
-        parts.append(text.agreement([asdict(a) for a in fit.agreement], pairs))
-    if len(outcome.fits) > 1:
-        parts.append(text.sizes(outcome.model_scale))
-    parts.append(text.paragraph(verdict.headline(fit), "bold"))
-    parts += [text.paragraph(sentence) for sentence in _missing(outcome)]
-    parts.append(text.paragraph(verdict.diagnostics(fit)))
-    parts += [text.paragraph(f"! {sentence}", "yellow") for sentence in verdict.concerns(fit)]
-    parts.append(text.paragraph(verdict.times(fit), "dim"))
-    return text.stack(parts)
+    return {
+        "the header": lambda: [_header(outcome)],
+        "the table of estimates": lambda: [text.estimates(row_schema.frame(fit.rows))],
+        "the table of distances": lambda: _distances(fit),
+        "the table by n": lambda: [text.sizes(outcome.model_scale)] if len(outcome.fits) > 1 else [],
+        "the verdict": lambda: [text.paragraph(verdict.headline(fit), "bold")],
+        "what is missing": lambda: [text.paragraph(sentence) for sentence in _missing(outcome)],
+        "the diagnostics": lambda: [text.paragraph(verdict.diagnostics(fit))],
+        "the concerns": lambda: [text.paragraph(f"! {told}", "yellow") for told in verdict.concerns(fit)],
+        "the times": lambda: [text.paragraph(verdict.times(fit), "dim")],
+    }
+
+
+def _distances(fit: Fit) -> list[Any]:
+    present = {a.pair for a in fit.agreement}
+    pairs = [f"{a} - {b}" for a, b in PAIRS if f"{a} - {b}" in present]
+    return [text.agreement([asdict(a) for a in fit.agreement], pairs)] if pairs else []
 
 
 def _missing(outcome: Outcome) -> list[str]:
@@ -36,7 +53,7 @@ def _missing(outcome: Outcome) -> list[str]:
     sizes: dict[str, list[int]] = {}
     for fit in outcome.fits:
         for sentence in verdict.missing(fit):
-            sizes.setdefault(sentence, []).append(fit.program.data.n)
+            sizes.setdefault(sentence, []).append(fit.program.data.size)
     count = len(outcome.fits)
     return [
         sentence if len(ns) == count else f"n = {', '.join(f'{n:,}' for n in ns)}: {sentence}"

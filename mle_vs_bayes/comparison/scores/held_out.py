@@ -1,7 +1,7 @@
 """How well a model predicts a unit it has not seen: log predictive scores, one unit left out at a time.
 
-For the plug-in MLE and MAP each unit is left out for real: the model is refitted without it (weight 0) and its
-log density read at that refit, all refits as one batch. For the posterior predictive the same is had from its
+For the plug-in MLE and MAP each unit is left out for real: the model is refitted without it (its weight is one less)
+and its log density read at that refit, all refits as one batch. For the posterior predictive the same is had from its
 draws by Pareto-smoothed importance sampling (`loo`). All three are scored on the same units, so that differences
 are paired.
 """
@@ -54,8 +54,9 @@ def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArra
     size = max(1, CELLS // total)
     for first in range(0, len(left_out), size):
         block = left_out[first : first + size]
-        weights = np.ones((len(block), total))
-        weights[np.arange(len(block)), block] = 0
+        observed = np.ones(total) if program.weights is None else program.weights
+        weights = np.tile(observed, (len(block), 1))
+        weights[np.arange(len(block)), block] -= 1
         try:
             optima = fit_batch(program, weights=weights, start=estimate.point, power=power)
         except ValueError as error:
@@ -89,11 +90,32 @@ def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | N
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a large Pareto k is a concern here, not a warning
         found = arviz_stats.loo(tree, var_name="y", pointwise=True)
+    if program.weights is not None:
+        _count(found, tree["log_likelihood"]["y"].to_numpy(), program.weights)
     shape = worst_shape(found)
     if not notes and (shape is None or shape > found.good_k):
         seen = "k cannot be told for some units" if shape is None else f"k up to {shape:.2f}"
         notes = [Concern("pareto_k", f"{program.model.name}: {seen}")]
     return found, tuple(notes)
+
+
+def _count(elpd: "ELPDData", log_likelihood: Array, weights: Array) -> None:
+    """The sums over observations of what ArviZ has summed over rows, each being left out once of as many times."""
+    import scipy
+
+    pointwise, draws = np.ravel(elpd.elpd_i), log_likelihood.reshape(-1, len(weights))
+    seen = scipy.special.logsumexp(draws, axis=0) - np.log(len(draws))
+    elpd.elpd, elpd.p = float(weights @ pointwise), float(weights @ (seen - pointwise))
+    _, spread = weighted(pointwise, weights)
+    elpd.se, elpd.n_data_points = float(np.sqrt(weights.sum()) * spread), int(weights.sum())
+
+
+def weighted(values: Array, weights: Array | None) -> tuple[float, float]:
+    """Mean and standard deviation (on n − 1) of values ``(k,)``, each seen as often as its weight says."""
+    if weights is None:
+        return float(np.mean(values)), float(np.std(values, ddof=1))
+    size, mean = weights.sum(), np.average(values, weights=weights)
+    return float(mean), float(np.sqrt(weights @ (values - mean) ** 2 / (size - 1)))
 
 
 def worst_shape(elpd: "ELPDData") -> float | None:

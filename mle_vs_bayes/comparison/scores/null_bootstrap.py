@@ -9,7 +9,7 @@ holds as the number of independent units grows, [2]_ and with six groups it is f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,7 @@ def bootstrap(program: Density, starts: Sequence[Array], null: Null, ratio: floa
     """
     if (reason := null.program.undrawable) is not None:
         return reason
+    program, null = program.written_out, replace(null, program=null.program.written_out)
     drawn = null.program.outcomes(null.theta, count(program), np.random.default_rng([seed, 0x117]))
     small = fit_batch(null.program, drawn, start=null.start, held=null.held)
     large = [fit_batch(program, drawn, start=start) for start in starts]

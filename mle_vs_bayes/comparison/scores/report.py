@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from ... import ornaments
 from ...concerns import KINDS
 from ...report import score_tables, text
 from ..outcome import Outcome
-from .null_tests import NullTest, null_tests
+from .null_tests import NullTest, null_tests, usual_nulls
 from .scores import Against, Score, Scoreboard
 
 _EXPLAINED = (
@@ -34,8 +36,9 @@ class Page:
         parts: list[Any] = []
         if self.tests:
             parts.append(score_tables.null_tests(records["tests"]))
-        parts += [score_tables.information(records["scores"]), score_tables.held_out(records["scores"])]
-        parts.append(text.paragraph(_EXPLAINED, "dim"))
+        if self.scores:
+            parts += [score_tables.information(records["scores"]), score_tables.held_out(records["scores"])]
+            parts.append(text.paragraph(_EXPLAINED, "dim"))
         parts += [text.paragraph(_sentence(each), "bold") for each in self.against]
         parts += [text.paragraph(f"! {remark}", "yellow") for remark in self._remarks()]
         return text.stack(parts)
@@ -59,7 +62,14 @@ def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) 
         A quantity to test that the model does not have, or outcomes of other data.
     """
     board = Scoreboard((first, *others))
-    return Page(null_tests(first.fit, nulls, first.seed), board.scores, board.against)
+    with ornaments.collecting(first.lost):
+        tests = [
+            ornaments.make(f"the test of {label}", partial(null_tests, first.fit, {label: null}, first.seed), ())
+            for label, null in (nulls or usual_nulls(first.fit)).items()
+        ]
+        scores = ornaments.make("the table of scores", lambda: board.scores, ())
+        against = ornaments.make("the comparison with other models", lambda: board.against, ()) if scores else ()
+    return Page(tuple(test for made in tests for test in made), scores, against)
 
 
 def _sentence(against: Against) -> str:

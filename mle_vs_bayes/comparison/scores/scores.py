@@ -120,16 +120,17 @@ def score(outcome: Outcome) -> Score:
         for name, power in (("mle", 0.0), ("map", 1.0))
         if name in found
     }
-    means = {name: _mean(scores.values) for name, scores in plugged.items() if scores.values is not None}
+    seen = None if program.weights is None else program.weights[left_out]
+    means = {name: _mean(scores.values, seen) for name, scores in plugged.items() if scores.values is not None}
     elpd, notes = held_out.loo(program, found["posterior"], outcome.seed) if "posterior" in found else (None, ())
     if elpd is not None:
-        means["posterior"] = _mean(elpd.elpd_i.to_numpy().ravel()[left_out])
+        means["posterior"] = _mean(elpd.elpd_i.to_numpy().ravel()[left_out], seen)
     return Score(
         model=program.model.name,
         parameters=program.layout.free_size,
-        **_information(found.get("mle"), program.layout.free_size, program.data.n),
+        **_information(found.get("mle"), program.layout.free_size, program.data.size),
         **_leave_one_out(elpd),
-        units=len(left_out),
+        units=len(left_out) if seen is None else int(seen.sum()),
         held_out=means,
         reasons={name: scores.reason for name, scores in plugged.items() if scores.reason is not None},
         concerns=notes,
@@ -157,8 +158,10 @@ def _leave_one_out(elpd: Any) -> dict[str, Any]:
     }
 
 
-def _mean(values: Array) -> tuple[float, float]:
-    return float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
+def _mean(values: Array, weights: Array | None) -> tuple[float, float]:
+    """The mean over observations, and its standard error."""
+    mean, spread = held_out.weighted(values, weights)
+    return mean, float(spread / np.sqrt(len(values) if weights is None else weights.sum()))
 
 
 def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Against:
@@ -169,9 +172,10 @@ def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Agai
     if len(a.pointwise) != len(b.pointwise):
         units = f"{len(a.pointwise)} units of {a.model} and {len(b.pointwise)} of {b.model} are left out one at a time"
         return Against(a.model, b.model, None, None, f"{units}, so LOO and log scores do not compare the two", **found)
-    gaps = a.pointwise - b.pointwise
-    se = float(np.sqrt(len(gaps)) * np.std(gaps, ddof=1))
-    return Against(a.model, b.model, float(np.sum(gaps)), se, **found)
+    gaps, weights = a.pointwise - b.pointwise, first[0].fit.program.weights
+    size = float(len(gaps) if weights is None else weights.sum())
+    mean, spread = held_out.weighted(gaps, weights)
+    return Against(a.model, b.model, size * mean, float(np.sqrt(size) * spread), **found)
 
 
 def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> dict[str, Any]:
@@ -194,7 +198,7 @@ def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]
 
 def _check_same_data(first: Outcome, other: Outcome) -> None:
     ours, theirs = first.fit.program.data, other.fit.program.data
-    same = ours.n == theirs.n and ("y" in ours) == ("y" in theirs)
+    same = np.array_equal(ours.counts, theirs.counts) and ("y" in ours) == ("y" in theirs)
     if not same or ("y" in ours and not np.array_equal(ours["y"], theirs["y"])):
         raise UsageError(
             f"{first.model.name} and {other.model.name} were fitted to different outcomes; "

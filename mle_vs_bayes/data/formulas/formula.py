@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, UsageError
 from ...words import in_rows, listed, shown
-from ..values import converted, numbers, refuse_dates
+from ..values import converted, numbers, refuse_dates, repetitions
 from .rank import check_terms
 from .symbols import Parsed, complaint, parse
 
@@ -35,11 +35,12 @@ class Design:
     """Of an outcome of classes, whose codes y are."""
 
 
-def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True) -> Design:
+def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True, weights: Array | None = None) -> Design:
     """Evaluate ``formula`` on ``frame``; errors call rows by the frame's index.
 
     Text and categories become 0/1 columns, one level left out beside an intercept; terms are named
-    as formulaic names them. Unless ``strict``, values may be infinite and terms collinear.
+    as formulaic names them. Unless ``strict``, values may be infinite and terms collinear. Rows may have frequency
+    ``weights`` ``(n,)``: what looks at a whole column (poly, center, np.mean) then sees each row as often.
 
     Raises
     ------
@@ -50,7 +51,11 @@ def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True) -> Des
         finite, covariates that are constant or collinear.
     """
     parsed = parse(formula, list(frame.columns))
-    response, covariates = _evaluated(parsed, _ready(parsed, frame))
+    ready = _ready(parsed, frame)
+    if weights is None or not parsed.reads_columns:
+        response, covariates = _evaluated(parsed, ready)
+    else:
+        response, covariates = (_one_per_row(side, parsed, weights) for side in _written_out(parsed, ready, weights))
     name, terms = str(response.columns[0]), tuple(str(term) for term in covariates.columns)
     if name in terms:
         raise UsageError(f'formula "{formula}" has {name} on both sides; leave it out on the right.')
@@ -111,6 +116,28 @@ def _evaluated(parsed: Parsed, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Da
         raise UsageError(f'formula "{parsed.text}" has {seen} on the left; write one response that is a number.')
     _check_levels(sides.rhs.model_spec.term_indices, parsed, frame)
     return pd.DataFrame(sides.lhs), pd.DataFrame(sides.rhs)
+
+
+def _written_out(parsed: Parsed, ready: pd.DataFrame, weights: Array) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return _evaluated(parsed, ready.iloc[repetitions(weights, "weights")])
+
+
+def _one_per_row(side: pd.DataFrame, parsed: Parsed, weights: Array) -> pd.DataFrame:
+    """A side that was evaluated on repeated rows, one line per row again.
+
+    Raises
+    ------
+    UsageError
+        A transform, such as a lag, gives the copies of one row different values.
+    """
+    times = weights.astype(np.intp)
+    first, values = np.cumsum(times) - times, side.to_numpy(dtype=float)
+    if not np.array_equal(values, np.repeat(values[first], times, axis=0), equal_nan=True):
+        raise UsageError(
+            f'formula "{parsed.text}" depends on the order of rows, which weighted ones have not; write the rows out, '
+            "or leave that transform out."
+        )
+    return side.iloc[first]
 
 
 def _check_levels(term_columns: Mapping[Any, Sequence[int]], parsed: Parsed, frame: pd.DataFrame) -> None:

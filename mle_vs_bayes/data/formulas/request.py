@@ -12,7 +12,7 @@ import pandas as pd
 from ...errors import UsageError
 from ..column import classes
 from ..labels import class_codes
-from ..values import converted, is_row_number
+from ..values import Array, converted, is_row_number
 
 if TYPE_CHECKING:
     from ...model.model import Model
@@ -54,7 +54,12 @@ def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]
 
 
 def design(
-    formula: str, frame: pd.DataFrame, asked: Mapping[str, str], model: "Model", strict: bool = True
+    formula: str,
+    frame: pd.DataFrame,
+    asked: Mapping[str, str],
+    model: "Model",
+    strict: bool = True,
+    weights: Array | None = None,
 ) -> "Design":
     """Both sides of the formula, whose left side is the outcome; classes as codes, an intercept if the model takes one.
 
@@ -70,7 +75,7 @@ def design(
     names: tuple[str, ...] = ()
     if any(column.role == "y" and column.kind is classes for column in model.columns):
         frame, names = _with_codes(formula, frame)
-    sides = replace(design_matrix(formula, frame, strict), classes=names)
+    sides = replace(design_matrix(formula, frame, strict, weights), classes=names)
     if model.formula is not None and not model.formula.intercept:
         sides = _without_intercept(sides, formula, model.name)
     if asked.get("y", sides.response) != sides.response:

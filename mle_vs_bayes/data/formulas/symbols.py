@@ -1,5 +1,6 @@
 """What a formula says before any data are looked at: its two sides, and the columns that it reads."""
 
+import ast
 import builtins
 import re
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ FUNCTIONS = ("C", "I", "log", "exp", "log2", "log10", "poly", "center", "scale",
 """What a sentence offers of formulaic's own functions; `TRANSFORMS` has rarer ones."""
 
 
+_ONE_BY_ONE = ("C", "I", "log", "exp", "log2", "log10")
 ELSEWHERE = {
     "offset": "make it a column and name that with --column offset=NAME, or subtract it: I(y - z) ~ x",
     "weights": "name frequency weights with --column weights=NAME",
@@ -46,6 +48,8 @@ class Parsed:
     """Columns inside ``C(...)``: they keep their own type, since it names the terms."""
     bare_response: bool
     """Whether the left side is a column and not an expression."""
+    reads_columns: bool
+    """Whether a transform may look at more than one row: all do but those known to work on each value alone."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -79,13 +83,25 @@ def parse(text: str, columns: Sequence[str]) -> Parsed:
             f'formula "{text}" needs one response on the left; write sums inside I(), as in "I(a + b) ~ x".'
         )
     in_c = _columns([factor for factor in right if re.search(r"\bC\(", factor.expr)], columns, text)
-    return Parsed(text, sides, response, covariates, frozenset(in_c), left[0].eval_method is Factor.EvalMethod.LOOKUP)
+    bare = left[0].eval_method is Factor.EvalMethod.LOOKUP
+    whole = any(_reads_columns(factor) for factor in (*left, *right))
+    return Parsed(text, sides, response, covariates, frozenset(in_c), bare, whole)
 
 
 def complaint(error: Exception) -> str:
     """The first line of an error, without formulaic's terminal colours and full stop."""
     message = re.sub(r"\x1b\[[0-9;]*m|⧛\[[0-9;]*m|⧚", "", str(error)).strip()
     return (message.split("\n")[0] or type(error).__name__).rstrip(".")
+
+
+def _reads_columns(factor: Factor) -> bool:
+    """Whether an expression calls anything but functions of single values."""
+    if factor.eval_method is Factor.EvalMethod.LOOKUP:
+        return False
+    tree = ast.parse(re.sub(r"`[^`]*`", "x", factor.expr).strip(), mode="eval")  # a quoted name is no Python
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    others = [name for name in map(ast.unparse, calls) if name not in _ONE_BY_ONE]
+    return any(not isinstance(getattr(np, name.removeprefix("np."), None), np.ufunc) for name in others)
 
 
 def _sides(text: str, columns: Sequence[str]) -> Any:

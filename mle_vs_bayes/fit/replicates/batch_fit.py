@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,9 +96,10 @@ class Job:
         self.labels = self.labels or stack.program.quantity_labels
         truths = [self.truths[each.position] for each in members]
         group = Group(self.model, stack, members, self.context, truths)
+        alone = lru_cache(maxsize=16)(lambda i: members[i].program(self.model))  # a program takes seconds to open
         for name, method in (("mle", MAXIMUM_LIKELIHOOD), ("map", MAXIMUM_A_POSTERIORI)):
             if name in self.names:
-                found = optima(method, stack, members, start, self.context.seed)
+                found = optima(method, stack, alone, start, self.context.seed)
                 self.frames.append(row_table.of_optima(name, group, found))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))

@@ -1,16 +1,16 @@
 """Maximum likelihood and MAP of a stack: the driver of single fits, on all data sets side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators import maximum_a_posteriori, maximum_likelihood
 from ...estimators.estimate import Estimate
 from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD, Method, Modes, modes
 from ...search.problem import of_stack
-from .stacking import Member
 
 Array = NDArray[np.float64]
 _ALONE: dict[str, Callable[..., Estimate]] = {
@@ -19,16 +19,15 @@ _ALONE: dict[str, Callable[..., Estimate]] = {
 }
 
 
-def optima(method: Method, stack: Stack, members: Sequence[Member], start: Array, seed: int) -> Modes:
-    """The estimates of one method; starts ``(R, p)`` on the model scale.
+def optima(method: Method, stack: Stack, alone: Callable[[int], Density], start: Array, seed: int) -> Modes:
+    """The estimates of one method; starts ``(R, p)`` on the model scale. ``alone`` gives the density of one data set.
 
     A search that failed is made once more by the path of `compare`, which also asks ``find_MAP`` and, of a user's
     program, starts where that program's own data say.
     """
-    model = stack.program.model
-    problem = of_stack(stack, method.power, lambda i: members[i].program(model))
+    problem = of_stack(stack, method.power, alone)
     found = modes(method, problem, start, seed)
     for i, status in enumerate(found.status):
         if status == "failed":
-            found.put(i, _ALONE[method.name](members[i].program(model), seed))
+            found.put(i, _ALONE[method.name](alone(i), seed))
     return found

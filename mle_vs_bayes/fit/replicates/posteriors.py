@@ -59,6 +59,7 @@ class Sampled:
     """Summaries of R posteriors, ``(R, q)`` each; NaN where there is none."""
 
     mean: Array
+    median: Array
     sd: Array
     mcse: Array
     ess_bulk: Array
@@ -141,6 +142,7 @@ class _Run:
 
         self.found = Sampled(
             mean=blank(),
+            median=blank(),
             sd=blank(),
             mcse=blank(),
             ess_bulk=blank(),
@@ -215,7 +217,7 @@ class _Run:
         found, wanted = self.found, self.wanted
         if not index.size:
             return
-        for name in ("mean", "sd", "mcse", "ess_bulk", "ess_tail", "rhat"):
+        for name in ("mean", "median", "sd", "mcse", "ess_bulk", "ess_tail", "rhat"):
             getattr(found, name)[index] = getattr(diagnostics, name)
         flat = draws.reshape(len(draws), -1, draws.shape[-1])
         for kind, (lower, upper) in found.ends.items():

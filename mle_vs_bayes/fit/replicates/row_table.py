@@ -11,6 +11,7 @@ from ...concerns import Concern
 from ...estimators.modes import Modes
 from ...intervals.delta import standard_errors
 from ...intervals.wald import normal_quantile
+from ...model.moments import Missing, concerns, missing
 from ...rows import frame_of
 from .interval_ends import Ends, Group, of_kind
 from .posteriors import Sampled
@@ -53,16 +54,41 @@ def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float) -> 
 
 def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":
     """Rows of ``posterior``."""
-    names = ("mcse", "ess_bulk", "ess_tail", "rhat")
-    numbers = {"estimate": sampled.mean, "se": sampled.sd, **{name: getattr(sampled, name) for name in names}}
-    each = _each(sampled) | {"iterations": sampled.draws}
     ok = np.array([status == "ok" for status in sampled.status])
+    lacking = _lacking(group, ok)
+    no_mean, no_deviation, reason = (
+        np.array([[getattr(m, what) for m in line] for line in lacking], dtype=object)
+        for what in ("mean", "deviation", "reason")
+    )
+    numbers = {name: getattr(sampled, name) for name in ("ess_bulk", "ess_tail", "rhat", "median")}
+    numbers |= {"estimate": _without(sampled.mean, no_mean)}
+    numbers |= {"se": _without(sampled.sd, no_deviation), "mcse": _without(sampled.mcse, no_deviation)}
+    labels = group.program.quantity_labels
+    for codes, line in zip(sampled.concerns, lacking, strict=True):
+        codes |= {concern.code for concern in concerns(labels, line)}
+    each = _each(sampled) | {"iterations": sampled.draws}
+    numbers["reason"] = np.where(reason != None, reason, _spread(sampled.reason, reason.shape))  # noqa: E711
     each["divergences"] = [int(d) if fine else None for d, fine in zip(sampled.divergences, ok, strict=True)]
     blocks = []
     for kind, (lower, upper) in sampled.ends.items():
         nothing = np.full(lower.shape, None)
         blocks.append(_block("posterior", kind, group, each, numbers, Ends(lower, upper, nothing, nothing)))
     return _together(blocks)
+
+
+def _lacking(group: Group, ok: NDArray[np.bool_]) -> list[tuple[Missing, ...]]:
+    """Which moments each replicate's posterior lacks ``(R)``; of equal data sets worked out once."""
+    known: dict[int, tuple[Missing, ...]] = {}
+    nothing, layout = (Missing(),) * len(group.program.quantity_labels), group.program.layout
+    for place, member in zip(group.likeness.tolist(), group.members, strict=True):
+        if place not in known:
+            known[place] = missing(group.model, layout, member.data, member.priors)
+    return [known[place] if fine else nothing for place, fine in zip(group.likeness.tolist(), ok, strict=True)]
+
+
+def _without(values: Array, lacking: NDArray[Any]) -> Array:
+    """``values`` ``(R, q)`` but for those that do not exist."""
+    return np.where(lacking == None, values, np.nan)  # noqa: E711  (elementwise)
 
 
 def of_functionals(positions: NDArray[Any], found: Mapping[str, Array]) -> "pandas.DataFrame":
@@ -101,7 +127,7 @@ def _block(
     ok = np.array([status == "ok" for status in found["status"]])
     each: dict[str, Any] = {
         "replicate": [m.position for m in members],
-        "n": [m.data.n for m in members],
+        "n": [m.data.size for m in members],
         "converged": list(ok),
     }
     each |= {**found, "interval": np.where(ok, kind, "none")}

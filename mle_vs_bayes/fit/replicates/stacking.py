@@ -37,7 +37,7 @@ class Member:
         """The same for data sets with the same likelihood, number of rows and priors."""
         columns = tuple((role, values.tobytes()) for role, values in self.condensed.items())
         weights = None if self.weights is None else self.weights.tobytes()
-        return self.data.n, columns, weights, tuple(str(prior) for prior in self.priors.values())
+        return self.data.size, columns, weights, tuple(str(prior) for prior in self.priors.values())
 
     def program(self, model: Model) -> Density:
         """The program of this data set alone, as it was given."""
@@ -68,7 +68,10 @@ def sorted_out(
 
 def member(model: Model, position: int, data: Dataset, priors: Priors) -> Member:
     """A data set ready to be stacked; Jeffreys' prior reads every row, so that nothing is condensed under it."""
-    small, weights = (data, None) if jeffreys.asked(priors) else condensed(model, data)
+    if jeffreys.asked(priors):
+        small, weights = data, data.get("weights") if model.unit == "row" else None
+    else:
+        small, weights = condensed(model, data)
     return Member(position, data, priors, small, weights)
 
 
@@ -83,7 +86,7 @@ def by_shape(model: Model, members: Sequence[Member]) -> list[list[Member]]:
 def _shape(model: Model, each: Member) -> Any:
     data = each.condensed
     labels = tuple(data[role].tobytes() for role in data.coords if role in data)
-    rows = "any" if each.weights is not None else data.n
+    rows = "any" if each.weights is not None and "weights" not in data else data.n
     priors = tuple((name, prior.family, *map(_length, prior.arguments.items())) for name, prior in each.priors.items())
     sizes = tuple((name, len(names)) for name, names in model.coords(data).items())
     return tuple(sorted(data)), sizes, labels, rows, priors

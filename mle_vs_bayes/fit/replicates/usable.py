@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.arrays import named
-from ...data.column import Column
+from ...data.column import Column, weights
 from ...data.dataset import Dataset
 from ...data.formulas.rank import check_terms
 from ...errors import DataError
@@ -45,13 +45,13 @@ def completed(model: Model, data: Dataset, what: str = "the data set") -> Datase
 
 def unusable(model: Model, data: Dataset) -> str | None:
     """Why no estimator can use these data, as a phrase, or None: values a column may not hold, too few rows, …"""
-    columns = {column.role: column for column in model.columns}
+    columns = {column.role: column for column in (weights, *model.columns)}
     for role, values in data.items():
         reason = _not_numbers(role, values, columns.get(role)) or _outside(role, values, columns.get(role))
         if reason is not None:
             return reason
-    if data.n < (least := model.least_rows(data)):
-        return f"there are {data.n} rows; {model.name} needs at least {least}"
+    if data.size < (least := model.least_rows(data)):
+        return f"there are {data.size} rows; {model.name} needs at least {least}"
     return _crossed(data) or _collinear(data) or model.unusable(data)
 
 

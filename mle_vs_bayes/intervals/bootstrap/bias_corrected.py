@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...density.density import Density
-from ..delta import directional, root
+from ..delta import root, slopes
 
 Array = NDArray[np.float64]
 _STEP = 1e-3
@@ -51,11 +51,13 @@ def accelerations(program: Density, theta: Array, covariance: Array, samples: Se
     moves; NaN for a quantity that does not.
     """
     directions = root(covariance)
-    slopes = directional(program.quantities, theta, covariance)
-    cubes, squares = np.zeros(len(slopes)), np.zeros(len(slopes))
+    gradients = slopes(program, theta, covariance)
+    cubes, squares = np.zeros(len(gradients)), np.zeros(len(gradients))
     for data in samples:
-        units = _along(program, theta, directions, data) @ slopes.T
-        cubes, squares = cubes + np.sum(units**3, axis=0), squares + np.sum(units**2, axis=0)
+        units = _along(program, theta, directions, data) @ gradients.T
+        observed = data.get("weights", 1.0) if program.weights is not None else 1.0
+        times = np.reshape(observed, (-1, 1))
+        cubes, squares = cubes + np.sum(times * units**3, axis=0), squares + np.sum(times * units**2, axis=0)
     with np.errstate(all="ignore"):
         return np.asarray(cubes / (6 * squares**1.5) * np.sqrt(len(samples)))
 

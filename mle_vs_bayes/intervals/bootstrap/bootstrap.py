@@ -70,6 +70,7 @@ def _samples(request: Request, scheme: str) -> list[Dataset]:
     program = request.program
     if scheme == "case":
         return [program.data]
+    program = program.written_out
     drawn = program.outcomes(request.estimate.point, min(_SAMPLES, request.replicates), generator(request))
     count = len(next(iter(drawn.values())))
     return [program.with_outcomes({role: values[r] for role, values in drawn.items()}) for r in range(count)]

@@ -54,23 +54,32 @@ def _parametric(program: Density, theta: Array, count: int, generator: np.random
 
 
 def _case(program: Density, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
-    position = _together(program)
-    clusters = position.max() + 1
-    drawn = generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=count)
-    return {}, drawn[:, position].astype(float)
+    position, observed = _together(program)
+    size = int(observed.sum())
+    drawn = generator.multinomial(size, observed / size, size=count)
+    return {}, _shared(program, drawn / observed, position)
 
 
 def _bayesian(program: Density, _theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, Array]:
-    position = _together(program)
-    clusters = position.max() + 1
-    return {}, clusters * generator.dirichlet(np.ones(clusters), size=count)[:, position]
+    position, observed = _together(program)
+    shares = observed.sum() * generator.dirichlet(observed, size=count)
+    return {}, _shared(program, shares / observed, position)
 
 
-def _together(program: Density) -> NDArray[np.intp]:
-    """Which draw each unit ``(units,)`` shares: its own, or its group's where the data say who belongs together."""
-    if "group" not in program.data or program.units != program.data.n:
-        return np.arange(program.units)
-    return program.data["group"].astype(np.intp)
+def _together(program: Density) -> tuple[NDArray[np.intp], Array]:
+    """Which draw each unit ``(units,)`` shares, and how often what each draw stands for ``(draws,)`` was observed.
+
+    A unit has a draw of its own, or its group's where the data say who belongs together.
+    """
+    if "group" in program.data and program.units == program.data.n:
+        position = program.data["group"].astype(np.intp)
+        return position, np.ones(position.max() + 1)
+    return np.arange(program.units), np.ones(program.units) if program.weights is None else program.weights
+
+
+def _shared(program: Density, times: Array, position: NDArray[np.intp]) -> Array:
+    """Weights ``(R, units)``: each unit is there so many ``times`` ``(R, draws)`` as often as it was observed."""
+    return times[:, position] if program.weights is None else times[:, position] * program.weights
 
 
 SCHEMES: dict[str, Scheme] = {"parametric": _parametric, "case": _case, "bayesian": _bayesian}
@@ -104,6 +113,8 @@ def generator(request: Request) -> np.random.Generator:
 
 def _resampled(request: Request, scheme: str) -> Replicates:
     program, theta, numbers = request.program, request.estimate.point, generator(request)
+    if scheme == "parametric":
+        program = program.written_out
     size = max(1, BLOCK // program.data.n)
     found, failed, reason = [], 0, None
     for first in range(0, request.replicates, size):

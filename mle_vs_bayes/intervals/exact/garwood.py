@@ -3,6 +3,7 @@
 .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28(3/4), 437–442.
 """
 
+from ...data import counts
 from ...density.density import Density
 from .theory import Ends
 
@@ -11,8 +12,8 @@ FAMILY = "garwood"
 
 def rate(program: Density, name: str, level: float) -> Ends:
     """Per unit of exposure, from the total count, which is Poisson(rate × total exposure)."""
-    exposure = float(program.data["exposure"].sum())
-    lower, upper = garwood(float(program.data["y"].sum()), level)
+    exposure = float(counts.total(program.data, program.data["exposure"]))
+    lower, upper = garwood(float(counts.total(program.data, program.data["y"])), level)
     return {name: (lower / exposure, upper / exposure)}
 
 

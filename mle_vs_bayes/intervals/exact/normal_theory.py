@@ -9,6 +9,7 @@ residual degrees of freedom n − k, s² the residual sum of squares over them, 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data import counts
 from ...density.density import Density
 from .theory import Ends
 
@@ -44,17 +45,22 @@ def chi_square(program: Density, name: str, level: float) -> Ends | str:
 def _least_squares(program: Density, name: str) -> tuple[Array, Array, int, float]:
     """β̂ ``(k,)``, the diagonal of (XᵀX)⁻¹ ``(k,)``, n − k, and the residual sum of squares.
 
-    In working coordinates the columns of the design are orthogonal and of length √n; where each group has a mean,
-    they are its rows, and need not be written out.
+    In working coordinates the columns of the design are orthogonal and of length √n, but for frequency weights; where
+    each group has a mean, they are its rows, and need not be written out.
     """
     data, block = program.coordinates.data, program.layout.slices[name]
     if "group" in next(p.dims for p in program.layout.parameters if p.name == name):
         group = data["group"].astype(np.intp)
-        size = np.bincount(group)
-        mean = np.bincount(group, data["y"]) / size
-        return mean, 1 / size, data.n - len(size), float(np.sum((data["y"] - mean[group]) ** 2))
+        size = counts.by_group(data, group)
+        mean = counts.by_group(data, group, data["y"]) / size
+        return mean, 1 / size, data.size - len(size), float(counts.total(data, (data["y"] - mean[group]) ** 2))
     design = data["X"] if "X" in data else np.ones((data.n, 1))
-    turned = design.T @ data["y"] / data.n
-    residuals = data["y"] - design @ turned
-    linear = program.coordinates.linear[block, block]
-    return linear @ turned, np.sum(linear**2, axis=1) / data.n, data.n - design.shape[1], float(residuals @ residuals)
+    linear, freedom = program.coordinates.linear[block, block], data.size - design.shape[1]
+    if "weights" in data:
+        inverse = np.linalg.inv(counts.total(data, design[:, :, None] * design[:, None, :]))
+        turned = inverse @ counts.total(data, design * data["y"][:, None])
+        variance = np.diag(linear @ inverse @ linear.T)
+    else:
+        turned, variance = design.T @ data["y"] / data.n, np.sum(linear**2, axis=1) / data.n
+    squares = counts.total(data, (data["y"] - design @ turned) ** 2)
+    return linear @ turned, variance, freedom, float(squares)

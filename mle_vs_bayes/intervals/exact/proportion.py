@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...data import counts
 from ...density.density import Density
 from ..interval import Compute
 from .theory import Ends, Formula, theoretical
@@ -19,7 +20,8 @@ def of_counts(formula: Callable[[float, float, float], tuple[float, float]]) -> 
     """A formula in successes, trials and level, read off the data: their totals are sufficient."""
 
     def ends(program: Density, name: str, level: float) -> Ends:
-        return {name: formula(float(program.data["y"].sum()), float(program.data["trials"].sum()), level)}
+        successes, trials = (float(counts.total(program.data, program.data[role])) for role in ("y", "trials"))
+        return {name: formula(successes, trials, level)}
 
     return ends
 

@@ -8,6 +8,7 @@ import scipy
 from ...data.column import number, share
 from ...data.column import positive as above_0
 from ..support import positive, real, simplex, unit
+from . import tails
 from .family import Argument, Family, Form, plain
 
 beta = Family(
@@ -36,6 +37,7 @@ beta = Family(
         Form(plain("mu", "nu", within=positive), lambda mu, nu: {"alpha": mu * nu, "beta": (1 - mu) * nu}),
     ),
     one_value="a spread",
+    tails=lambda alpha, beta: tails.Tails(near_lower=alpha, near_upper=beta),
 )
 
 
@@ -51,6 +53,7 @@ kumaraswamy = Family(
     values=share,
     log_density=_kumaraswamy,
     draw=lambda generator, size, a, b: (1 - generator.random(size) ** (1 / b)) ** (1 / a),
+    tails=lambda a, b: tails.Tails(near_lower=a, near_upper=b),
 )
 
 
@@ -66,6 +69,7 @@ logit_normal = Family(
     values=share,
     log_density=_logit_normal,
     draw=lambda generator, size, mu, sigma: scipy.special.expit(generator.normal(mu, sigma, size)),
+    tails=lambda mu, sigma: tails.Tails(),
 )
 dirichlet = Family(
     "Dirichlet",
@@ -84,6 +88,7 @@ uniform = Family(
     draw=lambda generator, size, lower, upper: generator.uniform(lower, upper, size),
     mean=lambda lower, upper: (lower + upper) / 2,
     variance=lambda lower, upper: (upper - lower) ** 2 / 12,
+    tails=tails.between_ends,
 )
 
 
@@ -103,4 +108,5 @@ truncated_normal = Family(
         Form((*_normal, *plain("lower")), lambda mu, sigma, lower: {"mu": mu, "sigma": sigma, "lower": lower}),
         Form(_normal, lambda mu, sigma: {"mu": mu, "sigma": sigma}),
     ),
+    tails=tails.between_ends,
 )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...data.column import Kind, number
 from ..support import Support, positive, real, unit
+from .tails import Tails
 
 Array = NDArray[np.float64]
 Arguments = Mapping[str, Any]
@@ -93,6 +94,8 @@ class Family:
         The arguments of the distribution with this mean, in arithmetic that NumPy and PyTensor share.
     one_value : str
         What cannot be estimated where every y is the same: ``a spread``.
+    tails : function of the arguments, optional
+        How the density falls on either side and near its ends (`Tails`); of a prior, moments of posteriors hang on it.
     prior, proper : bool
         Whether a parameter may have it as its prior, and whether it then integrates to 1.
     """
@@ -112,6 +115,7 @@ class Family:
     at_mean: Callable[..., dict[str, Any]] | None = None
     forms: tuple[Form, ...] = ()
     one_value: str = ""
+    tails: Callable[..., Tails] | None = None
     prior: bool = True
     proper: bool = True
 

@@ -7,9 +7,12 @@ import scipy
 
 from ...data.column import positive as above_0
 from ..support import positive, real
+from . import tails
 from .family import Argument, Family, Form, plain
 
-half_flat = Family("HalfFlat", support=positive, proper=False)
+half_flat = Family(
+    "HalfFlat", support=positive, proper=False, tails=lambda: tails.above_zero(tails.falling_as_power(-1.0))
+)
 half_normal = Family(
     "HalfNormal",
     plain("sigma", within=positive),
@@ -19,6 +22,7 @@ half_normal = Family(
     of_scipy=lambda sigma: {"scale": sigma},
     mean=lambda sigma: sigma * np.sqrt(2 / np.pi),
     variance=lambda sigma: sigma**2 * (1 - 2 / np.pi),
+    tails=lambda sigma: tails.above_zero(tails.falling_as_normal(sigma)),
 )
 
 
@@ -34,6 +38,7 @@ half_student_t = Family(
     values=above_0,
     log_density=_half_student_t,
     draw=lambda generator, size, nu, sigma: np.abs(sigma * generator.standard_t(nu, size=size)),
+    tails=lambda nu, sigma: tails.above_zero(tails.falling_as_power(nu)),
 )
 half_cauchy = Family(
     "HalfCauchy",
@@ -42,6 +47,7 @@ half_cauchy = Family(
     values=above_0,
     scipy="halfcauchy",
     of_scipy=lambda beta: {"scale": beta},
+    tails=lambda beta: tails.above_zero(tails.falling_as_power(1.0)),
 )
 exponential = Family(
     "Exponential",
@@ -56,6 +62,7 @@ exponential = Family(
     location="mean",
     at_mean=lambda mean: {"lam": 1 / mean},
     forms=(Form(plain("scale", within=positive), lambda scale: {"lam": 1 / scale}),),
+    tails=lambda lam: tails.above_zero(tails.falling_exponentially(lam)),
 )
 gamma = Family(
     "Gamma",
@@ -79,6 +86,7 @@ gamma = Family(
         ),
     ),
     one_value="a shape",
+    tails=lambda alpha, beta: tails.above_zero(tails.falling_exponentially(beta), alpha),
 )
 inverse_gamma = Family(
     "InverseGamma",
@@ -95,6 +103,7 @@ inverse_gamma = Family(
             lambda mu, sigma: {"alpha": (mu / sigma) ** 2 + 2, "beta": mu * ((mu / sigma) ** 2 + 1)},
         ),
     ),
+    tails=lambda alpha, beta: tails.above_zero(tails.falling_as_power(alpha), tails.INFINITE),
 )
 log_normal = Family(
     "LogNormal",
@@ -111,6 +120,7 @@ log_normal = Family(
     variance=lambda mu, sigma: np.expm1(sigma**2) * np.exp(2 * mu + sigma**2),
     location="mu",
     one_value="a spread",
+    tails=lambda mu, sigma: tails.above_zero(tails.Tail(rate=0.0, square=0.0), tails.INFINITE),
 )
 weibull = Family(
     "Weibull",
@@ -129,6 +139,7 @@ weibull = Family(
     ),
     location="beta",
     one_value="a shape",
+    tails=tails.of_weibull,
 )
 chi_squared = Family(
     "ChiSquared",
@@ -140,4 +151,5 @@ chi_squared = Family(
     draw=lambda generator, size, nu: generator.chisquare(nu, size),
     mean=lambda nu: nu,
     variance=lambda nu: 2 * nu,
+    tails=lambda nu: tails.above_zero(tails.falling_exponentially(0.5), nu / 2),
 )

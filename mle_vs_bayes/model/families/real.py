@@ -6,6 +6,7 @@ import numpy as np
 
 from ...data.column import number
 from ..support import positive, real
+from . import tails
 from .family import Argument, Family, Form, plain
 
 TINY = np.finfo(float).tiny
@@ -19,8 +20,8 @@ def _normal_log_density(y: Any, mu: Any, sigma: Any) -> Any:
 mu = Argument("mu", symbol="μ", meaning="the mean", prior="location", typical=1.0)
 sigma = Argument("sigma", positive, symbol="σ", meaning="the standard deviation", prior="scale", typical=2.0)
 
-flat = Family("Flat", support=real, proper=False)
-jeffreys = Family("Jeffreys", support=real, proper=False)  # on any support: see jeffreys.py
+flat = Family("Flat", support=real, proper=False, tails=lambda: tails.on_the_line(tails.falling_as_power(-1.0)))
+jeffreys = Family("Jeffreys", support=real, proper=False, tails=lambda: tails.JOINT)  # on any support: see jeffreys.py
 normal = Family(
     "Normal",
     (mu, sigma),
@@ -35,6 +36,7 @@ normal = Family(
     location="mu",
     forms=(Form((*plain("mu"), *plain("tau", within=positive)), lambda mu, tau: {"mu": mu, "sigma": tau**-0.5}),),
     one_value="a spread",
+    tails=lambda mu, sigma: tails.on_the_line(tails.falling_as_normal(sigma)),
 )
 student_t = Family(
     "StudentT",
@@ -52,6 +54,7 @@ student_t = Family(
     variance=lambda nu, mu, sigma: np.where(nu > 2, sigma**2 * nu / np.maximum(nu - 2, TINY), np.inf),
     location="mu",
     one_value="a spread",
+    tails=lambda nu, mu, sigma: tails.on_the_line(tails.falling_as_power(nu)),
 )
 cauchy = Family(
     "Cauchy",
@@ -62,6 +65,7 @@ cauchy = Family(
     of_scipy=lambda alpha, beta: {"loc": alpha, "scale": beta},
     location="alpha",
     one_value="a spread",
+    tails=lambda alpha, beta: tails.on_the_line(tails.falling_as_power(1.0)),
 )
 laplace = Family(
     "Laplace",
@@ -78,6 +82,7 @@ laplace = Family(
     variance=lambda mu, b: 2 * b**2,
     location="mu",
     one_value="a spread",
+    tails=lambda mu, b: tails.on_the_line(tails.falling_exponentially(1 / b)),
 )
 logistic = Family(
     "Logistic",
@@ -90,6 +95,7 @@ logistic = Family(
     variance=lambda mu, s: (s * np.pi) ** 2 / 3,
     location="mu",
     one_value="a spread",
+    tails=lambda mu, s: tails.on_the_line(tails.falling_exponentially(1 / s)),
 )
 skew_normal = Family(
     "SkewNormal",
@@ -102,6 +108,7 @@ skew_normal = Family(
     variance=lambda alpha, mu, sigma: sigma**2 * (1 - 2 / np.pi * alpha**2 / (1 + alpha**2)),
     location="mu",
     one_value="a spread",
+    tails=tails.of_skew_normal,
 )
 gumbel = Family(
     "Gumbel",
@@ -115,4 +122,5 @@ gumbel = Family(
     variance=lambda mu, beta: (np.pi * beta) ** 2 / 6,
     location="mu",
     one_value="a spread",
+    tails=lambda mu, beta: tails.Tails(above=tails.falling_exponentially(1 / beta)),
 )

@@ -47,7 +47,7 @@ def normal_errors(data, priors, estimates, spreads, squares):
 
     .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 14.2 (there under p ∝ 1/sigma²).
     """
-    freedom = data.n - len(estimates) - 1
+    freedom = data.size - len(estimates) - 1
     flat = all(prior.family == ("HalfFlat" if name == "sigma" else "Flat") for name, prior in priors.items())
     if not flat or freedom < 1:
         return None

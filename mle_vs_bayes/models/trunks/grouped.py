@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data import counts
 from ...data.column import Column, label, number
 from ...data.dataset import Dataset
 from ...model import families
@@ -38,9 +39,9 @@ def codes(data: Mapping[str, Array]) -> NDArray[np.intp]:
 def statistics(data: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     """Rows, mean of y, and sum of squares around that mean, of each group: ``(G,)`` each."""
     of, y = codes(data), data["y"]
-    size = np.bincount(of).astype(float)
-    mean = np.bincount(of, y) / size
-    return size, mean, np.bincount(of, (y - mean[of]) ** 2)
+    size = counts.by_group(data, of)
+    mean = counts.by_group(data, of, y) / size
+    return size, mean, counts.by_group(data, of, (y - mean[of]) ** 2)
 
 
 def moments(data: Mapping[str, Array]) -> tuple[float, float, float]:
@@ -69,14 +70,27 @@ def draw_deviations(
     return {"z": z, "u": tau * z}
 
 
-def symbolic_statistics(y: Any, group: Any) -> tuple[Any, Any, Any]:
-    """`statistics` of PyTensor vectors."""
+def log_density(y: Any, mu: Any, tau: Any, sigma: Any, group: Any, weights: Any) -> Any:
+    """In PyMC the density of one group's y at a time ``(G,)``: that of its mean around mu, times y around that mean.
+
+    ``weights`` is how often each row was observed.
+    """
+    import pymc as pm
+
+    size, mean, within = symbolic_statistics(y, group, weights)
+    of_mean = pm.logp(pm.Normal.dist(mu, pm.math.sqrt(tau**2 + sigma**2 / size)), mean)
+    around = size * pm.logp(pm.Normal.dist(0.0, sigma), 0.0) - 0.5 * within / sigma**2
+    return of_mean + around - pm.logp(pm.Normal.dist(0.0, sigma / pm.math.sqrt(size)), 0.0)
+
+
+def symbolic_statistics(y: Any, group: Any, weights: Any) -> tuple[Any, Any, Any]:
+    """`statistics` of PyTensor vectors, ``weights`` being how often each row was observed."""
     import pytensor.tensor as pt
 
     of = pt.cast(group, "int64")
-    size: Any = pt.bincount(of, weights=pt.ones_like(group))
-    mean = pt.bincount(of, weights=y) / size
-    return size, mean, pt.bincount(of, weights=(y - mean[of]) ** 2)
+    size: Any = pt.bincount(of, weights=weights)
+    mean = pt.bincount(of, weights=weights * y) / size
+    return size, mean, pt.bincount(of, weights=weights * (y - mean[of]) ** 2)
 
 
 def unusable(data: Dataset, lost: str) -> str | None:
@@ -85,7 +99,7 @@ def unusable(data: Dataset, lost: str) -> str | None:
     groups, first = len(data.coords["group"]), y[np.unique(of, return_index=True)[1]]
     if np.ptp(y) == 0:
         return f"every y is {y[0]:g}; a spread cannot be estimated from one value"
-    if groups == data.n:
+    if groups == data.size:
         return f"each of the {groups} groups has one row, so that {lost} (the model normal needs no groups)"
     if np.all(y == first[of]):
         seen = f"{first[0]:g} in group {data.coords['group'][0]}"

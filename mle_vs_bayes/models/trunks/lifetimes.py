@@ -66,11 +66,11 @@ def mean_times(data):
     if "upper" in data:
         return None
     cut = data.get("event", np.ones(data.n)) == 0
-    rows = [data["y"][group] for group in (~cut, cut) if group.any()]
-    columns = {"y": np.array([times.mean() for times in rows])}
+    rows = [np.flatnonzero(group) for group in (~cut, cut) if group.any()]
+    columns = {"y": np.array([np.average(data["y"][each], weights=data.counts[each]) for each in rows])}
     if "event" in data:
         columns["event"] = np.array([1.0, 0.0])[[(~cut).any(), cut.any()]]
-    return Dataset(columns), np.array([float(len(times)) for times in rows])
+    return Dataset(columns), np.array([float(data.counts[each].sum()) for each in rows])
 
 
 def interval_log_likelihood(family, arguments, lower, upper):

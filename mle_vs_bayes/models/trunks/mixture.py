@@ -90,7 +90,7 @@ class Mixture(Model):
         .. [1] Dempster, Laird & Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm, Journal of
            the Royal Statistical Society B 39(1), 1–38, section 4.3.
         """
-        chances = scipy.special.softmax(self.log_joint(theta, data["y"]), axis=1)
+        chances = scipy.special.softmax(self.log_joint(theta, data["y"]), axis=1) * data.counts[:, None]
         count = chances.sum(axis=0)
         components = self.maximised(data["y"], chances, count)
         rising = np.argsort(components[self.family.location])
@@ -101,7 +101,7 @@ class Mixture(Model):
 
         .. [1] McLachlan & Peel (2000), Finite Mixture Models, section 3.10.
         """
-        k, n = int(np.argmin(theta["weight"])), data.n
+        k, n = int(np.argmin(theta["weight"])), data.size
         held, last = n * theta["weight"][k], self.parameters[-1].name
         words = f"component {k + 1} ({last} = {theta[last][k]:.3g}) stands on {held:.1f} of {n} values"
         return words if held < FEW else None

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...data import counts
 from ...data.column import Column
 from ...data.dataset import Dataset
 from ...model.families import Family
@@ -73,4 +74,5 @@ def with_outcome(design, y):
 
 def summed(data):
     """All rows as one, where sums of the columns are sufficient."""
-    return Dataset({role: values.sum(keepdims=True) for role, values in data.items()}), np.ones(1)
+    totals = {role: np.array([counts.total(data, values)]) for role, values in data.items() if role != counts.WEIGHTS}
+    return Dataset(totals), np.ones(1)

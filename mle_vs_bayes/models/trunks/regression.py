@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import scipy
 
+from ...data import counts
 from ...data.dataset import Dataset
 from ...model import links
 from ...model.links import Link
@@ -14,6 +15,7 @@ from ...model.parameter import Function, Parameter, of_argument
 from ...model.prior import DEFAULTS
 from ...model.support import positive, real
 from .plain import Plain
+from .separation import odds_ratios
 
 RATIOS = {"logit": "odds_ratio"}
 """What exp(beta) is under a link."""
@@ -41,7 +43,7 @@ class Regression(Plain):
     @cached_property
     def functions(self):  # type: ignore[override]
         name = RATIOS.get(self.link.name)
-        return () if name is None else (Function(name, _exponential, dims=("term",), support=positive),)
+        return () if name is None else (Function(name, _exponential, ("term",), positive, odds_ratios),)
 
     def predictor(self, theta, data):
         """η = X β + offset."""
@@ -93,13 +95,14 @@ def triangle(data):
 
     A row's weight counts its log sigma; its square is counted once, so that the row is divided by the weight's root.
     """
-    if data.n <= data["X"].shape[1] + 1:
+    if data.size <= data["X"].shape[1] + 1:
         return None
-    both = np.column_stack([data["X"], data["y"]])
+    both = np.column_stack([data["X"], data["y"]]) * np.reshape(counts.roots(data), (-1, 1))
     length = np.linalg.norm(both, axis=0)
     r = np.linalg.qr(both / np.where(length > 0, length, 1.0), mode="r") * length
-    weight = data.n / len(r)
-    return data.replace(X=r[:, :-1] / np.sqrt(weight), y=r[:, -1] / np.sqrt(weight)), np.full(len(r), weight)
+    weight = data.size / len(r)
+    bare = Dataset({role: values for role, values in data.items() if role != counts.WEIGHTS}, data.coords)
+    return bare.replace(X=r[:, :-1] / np.sqrt(weight), y=r[:, -1] / np.sqrt(weight)), np.full(len(r), weight)
 
 
 def separating_term(data) -> str | None:

@@ -52,7 +52,8 @@ def first(roles: Roles, truth: Truth) -> str:
     """SQL of every row: keys ``k0 …`` (the method last), replicate, estimate, truth, statuses that nobody knows."""
     unknown = [f"{_unknown(roles, role)} AS unknown_{role}" for role in STATUSES if role in roles]
     estimate = f"CASE WHEN {_fitted(roles)} THEN {number(roles, 'estimate')} END AS estimate"
-    columns = [*_keys(roles), estimate, f"{_known(roles, truth)} AS truth", *unknown]
+    answered = f"coalesce({_fitted(roles)}, FALSE) AS answered"
+    columns = [*_keys(roles), estimate, answered, f"{_known(roles, truth)} AS truth", *unknown]
     return f"SELECT {', '.join(columns)} FROM {TABLE}"
 
 
@@ -64,7 +65,7 @@ def fitted(roles: Roles, truth: Truth) -> str:
     ]
     columns = [
         *_keys(roles),
-        f"{number(roles, 'estimate')} AS estimate",
+        f"{_finite(number(roles, 'estimate'))} AS estimate",
         f"{_known(roles, truth)} AS truth",
         *(f"{_finite(number(roles, role))} AS {role}" if role in roles else f"{NULL} AS {role}" for role in REST),
         *ends,
@@ -81,7 +82,9 @@ def _keys(roles: Roles) -> list[str]:
 
 
 def _fitted(roles: Roles) -> str:
-    return f"isfinite({number(roles, 'estimate')}) AND {_success(roles, 'status')}"
+    """An estimate, or the median of a posterior without a mean; failed and absent ones are NULL or false."""
+    number_there = " OR ".join(f"isfinite({number(roles, role)})" for role in ("estimate", "median"))
+    return f"({number_there}) AND {_success(roles, 'status')}"
 
 
 STATUSES = ("status", "interval_status")

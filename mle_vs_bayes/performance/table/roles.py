@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import DataError, UsageError
-from ...rows import COLUMNS
+from ...rows import COLUMNS, LATER
 
 NAMES: dict[str, tuple[str, ...]] = {
     "replicate": (
@@ -77,8 +77,8 @@ def assign(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
         No column for the estimate.
     """
     _check(present, said, scenario)
-    own = set(COLUMNS) <= set(present)
-    found = {**(_ours() if own else _guessed(present, said, scenario)), **said}
+    own = set(COLUMNS).difference(LATER) <= set(present)
+    found = {**(_ours(present) if own else _guessed(present, said, scenario)), **said}
     missing = [role for role in REQUIRED if role not in found]
     if missing:
         raise DataError(
@@ -93,10 +93,20 @@ def assign(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
     return Roles(found, tuple(dict.fromkeys(scenarios)), own)
 
 
-def _ours() -> dict[str, str]:
-    """In our rows ``status`` may be that of the interval alone; whether the fit succeeded is ``converged``."""
+def _ours(present: Sequence[str]) -> dict[str, str]:
+    """In our rows ``status`` may be that of the interval alone; whether the fit succeeded is ``converged``.
+
+    A ``median`` without an estimate belongs to a posterior that has no mean, and an interval nevertheless.
+    """
+    later = {name: name for name in LATER if name in present}
     same = ("replicate", "estimate", "se", "lower", "upper", "truth", "parameter", "interval", "n", "level")
-    return {**{role: role for role in same}, "method": "estimator", "status": "converged", "interval_status": "status"}
+    return {
+        **later,
+        **{role: role for role in same},
+        "method": "estimator",
+        "status": "converged",
+        "interval_status": "status",
+    }
 
 
 def _guessed(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[str]) -> dict[str, str]:

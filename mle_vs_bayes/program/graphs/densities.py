@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...density.density import PosteriorGraph
+from ...density.graphs import PosteriorGraph
 from ...model.layout import Layout
 
 if TYPE_CHECKING:

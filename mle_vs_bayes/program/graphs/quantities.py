@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import ModelError
 from ...model.layout import Layout
-from ...model.parameter import Function
+from ...model.parameter import Function, Moments
 from ..program_model import MOST_ELEMENTS, MOST_FITTED, ProgramModel, axes_of
 from .densities import Graphs
 from .differentiate import function, guarded
@@ -27,14 +28,30 @@ def with_quantities(model: ProgramModel) -> ProgramModel:
     named = {**{str(v.name): shape for v, shape in small.items()}, **{name: np.shape(v) for name, v in values.items()}}
     axes = axes_of(model.program, named)
     graphs = Graphs(model.program, layout)
-    compiled = [Function(v.name, _of(graphs, layout, [v], shape), axes.dims[v.name]) for v, shape in small.items()]
-    beside = [Function(name, _one(derived, name), axes.dims[name]) for name in values] if derived is not None else []
+    of = {str(v.name): _of(graphs, layout, [v], shape) for v, shape in small.items()}
+    of |= {name: _one(derived, name) for name in values} if derived is not None else {}
+    _check_declared(model, of)
     return replace(
         model,
         axes=replace(model.axes, coords={**model.axes.coords, **axes.coords}),
         deterministics=tuple(small),
-        functions=(*compiled, *beside),
+        functions=tuple(Function(name, f, axes.dims[name], moments=_moments(model, name)) for name, f in of.items()),
     )
+
+
+def _check_declared(model: ProgramModel, known: Mapping[str, Any]) -> None:
+    for name in model.hooks.no_mean:
+        if name not in known:
+            has = ", ".join(known) or "none"
+            raise ModelError(f"no_mean of {model.name} names {name}, which is no derived quantity of it; it has {has}.")
+
+
+def _moments(model: ProgramModel, name: str) -> Callable[[Any, Any], Moments] | None:
+    """None of a quantity that the file says has no mean; of the others all are taken to exist."""
+    if name not in model.hooks.no_mean:
+        return None
+    none = Moments(0.0, str(model.hooks.no_mean[name]), attained=True)
+    return lambda _tails, _data: none
 
 
 def _small(model: ProgramModel, layout: Layout) -> dict[Any, tuple[int, ...]]:

@@ -33,7 +33,7 @@ def forest(rows: "pandas.DataFrame") -> Figure:
     ``rows`` is the frame of ``rows.frame``; of several n the largest is shown. An estimator
     without a number says why not; the truth, where known, is a dashed line.
     """
-    rows = _at_largest_n(rows)
+    rows = _centred(_at_largest_n(rows))
     by_label, lanes = _by_parameter(rows), _lanes(rows)
     with style():
         figure, grid = panels(list(by_label), height=0.6 + 0.23 * len(lanes))
@@ -78,10 +78,10 @@ def marginal(
     each ``(g,)``, and may lack some. The limits follow the posterior and the estimates, not the
     prior's tails. ``normal_approximation`` adds the MLE's: a normal curve with its standard error.
     """
-    rows, draws = _at_largest_n(rows), scalars(tree)
+    rows, draws = _centred(_at_largest_n(rows)), scalars(tree)
     by_label = _by_parameter(rows[rows["parameter"].isin(list(draws))])
     with style():
-        figure, grid = panels(list(by_label), height=1.9)
+        figure, grid = panels(_headings(by_label), height=1.9)
         for axes, (label, own) in zip(grid, by_label.items(), strict=True):
             _marginal_panel(axes, own, draws[label], prior_density.get(label), normal_approximation)
         headline(figure, _title(rows, "posterior and {level} interval, prior, estimates"))
@@ -126,10 +126,10 @@ def convergence(rows: "pandas.DataFrame") -> Figure:
 
     ``rows`` is the frame of ``rows.frame`` with several n; of several kinds of interval the first is shown.
     """
-    rows = rows.drop_duplicates(["n", "estimator", "parameter"])
+    rows = _centred(rows.drop_duplicates(["n", "estimator", "parameter"]))
     by_label = _by_parameter(rows)
     with style():
-        figure, grid = panels(list(by_label), height=1.9)
+        figure, grid = panels(_headings(by_label), height=1.9)
         for axes, own in zip(grid, by_label.values(), strict=True):
             _convergence_panel(axes, own)
         headline(figure, _title(rows, "estimates and {level} intervals against n"))
@@ -169,6 +169,12 @@ def save(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
 
 def _at_largest_n(rows: "pandas.DataFrame") -> "pandas.DataFrame":
     return rows[rows["n"] == rows["n"].max()]
+
+
+def _centred(rows: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The rows with the posterior's median as the estimate where there is no mean, and a column that says so."""
+    without = rows["estimate"].isna() & rows["median"].notna()
+    return rows.assign(estimate=rows["estimate"].where(~without, rows["median"]), by_median=without)
 
 
 def _by_parameter(rows: "pandas.DataFrame") -> "dict[str, pandas.DataFrame]":
@@ -222,4 +228,15 @@ def _caption(rows: "pandas.DataFrame") -> str:
             kinds.setdefault(LOOKS[estimator].label, []).append(INTERVALS.get(kind, kind))
     words = "; ".join(f"{', '.join(names)} ({estimator})" for estimator, names in kinds.items())
     parts = [f"Intervals: {words}." if words else "", "Dashed line: the truth." if _truths(rows) else ""]
-    return " ".join(parts).strip()
+    return " ".join(part for part in [*parts, _medians(rows)] if part)
+
+
+def _headings(by_label: "Mapping[str, pandas.DataFrame]") -> list[str]:
+    """Each quantity's name, and what the posterior's mark is where it is not the mean."""
+    return [f"{label} (posterior median)" if rows["by_median"].any() else label for label, rows in by_label.items()]
+
+
+def _medians(rows: "pandas.DataFrame") -> str:
+    """Where the posterior's mark is its median."""
+    without = rows.loc[rows["by_median"], "parameter"].unique()
+    return f"Posterior median, as there is no mean: {', '.join(without)}." if len(without) else ""

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ... import ornaments
 from ...performance.measures import WORDS
 from ...report import study_page
 from ...rows import plain
@@ -36,6 +38,8 @@ class Results:
     table: "pandas.DataFrame"
     lines: Sequence[verdict.Line]
     files: tuple[Path, ...]
+    lost: tuple[ornaments.Lost, ...] = ()
+    """Figures that could not be drawn."""
 
     @property
     def verdict(self) -> str:
@@ -61,7 +65,8 @@ def leave(outcome: Outcome) -> Results:
     lines = verdict.lines(outcome.source.study.predictions, table)
     results = Results(outcome, table, lines, ())
     folder = outcome.folder
-    pictures = _pictures(results)
+    with ornaments.collecting([]) as lost:
+        pictures = _pictures(results)
     page = study_page.page(_document(results), list(pictures))
     written = {
         "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
@@ -71,7 +76,7 @@ def leave(outcome: Outcome) -> Results:
     }
     for name, content in written.items():
         disk.write(folder / name, content)
-    return Results(outcome, table, lines, tuple(folder / name for name in written))
+    return Results(outcome, table, lines, tuple(folder / name for name in written), tuple(lost))
 
 
 def _once(table: "pandas.DataFrame") -> "pandas.DataFrame":
@@ -119,12 +124,16 @@ def _pictures(results: Results) -> dict[str, bytes]:
     wanted = [p.measure for p in predictions]
     wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
     wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
-    pictures = {}
-    for measure in dict.fromkeys(name for name in wanted if name in there):
+
+    def of(measure: str) -> dict[str, bytes]:
         level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
         title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
-        for name, figure in study.figures(_predicted(results, measure), title, level=level).items():
-            pictures[study.file_name(f"{measure}{name}")] = study.png(figure)
+        drawn = study.figures(_predicted(results, measure), title, level=level)
+        return {study.file_name(f"{measure}{name}"): study.png(figure) for name, figure in drawn.items()}
+
+    pictures: dict[str, bytes] = {}
+    for measure in dict.fromkeys(name for name in wanted if name in there):
+        pictures |= ornaments.make(f"the figure {measure}", partial(of, measure), {})
     return pictures
 
 

@@ -1,0 +1,144 @@
+"""Which moments coefficients of a logistic regression and their odds ratios have.
+
+Along a direction v of coefficients the likelihood falls as exp(−t ρ(v)), where ρ adds up how far v moves each row
+against its outcome:
+
+    ρ(v) = Σ successes[i] max(0, −x[i]·v) + failures[i] max(0, x[i]·v)
+
+It stays level (ρ = 0) only where v separates successes from failures. There the priors decide: of a direction that
+moves some coefficients, E|β|^k is finite for k below the sum of the powers of their priors, so that under independent
+Cauchy priors a coefficient has a mean unless its own covariate separates alone. [1]_ An odds ratio exp(β[j]) has
+moments below the least of ρ(v) + Σ rate[i] |v[i]| over directions with v[j] = 1: a linear programme.
+
+.. [1] When posterior means exist under Cauchy priors: Ghosh, Li & Mitra, On the use of Cauchy prior distributions for
+   Bayesian logistic regression, Bayesian Analysis, https://projecteuclid.org/euclid.ba/1488855634.
+"""
+
+from itertools import combinations
+
+import numpy as np
+import scipy
+
+from ...model.parameter import Moments
+from .moments import FINITE, power
+
+HIGHEST = 2.0
+"""Moments above a standard deviation's are not told apart."""
+FEW_ROWS = 500
+"""Rows of a first, cheap bound: a sum over some rows is at most the sum over all."""
+_ROUNDING = 1e-9
+"""Relative: what the simplex method may be off by."""
+
+
+def coefficients(tails, data):
+    """Of each coefficient: all moments, unless some direction separates the data."""
+    own = tails["beta"]
+    flat = [i for i, t in enumerate(own) if t.power <= 0]
+    heavy = [i for i, t in enumerate(own) if 0 < t.power <= HIGHEST]
+    if own[0].joint or not (heavy or flat):
+        return {"beta": FINITE}
+    rows, _ = _against(data)
+    found = [_lightest(rows, own, heavy, flat, j) for j in range(len(own))]
+    return {"beta": tuple(FINITE if order > HIGHEST else power("beta", order, own[j]) for j, order in enumerate(found))}
+
+
+def odds_ratios(tails, data):
+    """Of exp(β) of each coefficient."""
+    own = tails["beta"]
+    if all(np.isinf(t.above.rate) for t in own):
+        return FINITE
+    rows, weights = _against(data)
+    return tuple(_odds_ratio(rows, weights, own, j) for j in range(len(own)))
+
+
+def _odds_ratio(rows, weights, tails, j):
+    if np.isinf(tails[j].above.rate):
+        return FINITE
+    order = least(rows[:FEW_ROWS], weights[:FEW_ROWS], tails, j)
+    if order > HIGHEST and len(rows) > FEW_ROWS:
+        return Moments(order)
+    order = least(rows, weights, tails, j)
+    nearest = float(np.round(order))
+    order = nearest if abs(order - nearest) <= _ROUNDING * (1 + order) else order
+    # At the bound a power of the prior is left over: more than one, if all priors that let go are powers.
+    loose = [t for t in tails if not np.isinf(t.above.rate)]
+    attained = tails[j].joint or all(t.above.rate == 0 and t.power > 0 for t in loose)
+    why = f"exp(beta) grows as fast as the likelihood and the prior {tails[j].words} fall (moments below {order:.4g})"
+    return Moments(order, why, attained)
+
+
+def _against(data):
+    """Rows ``(m, k)`` that v must not move below 0, each once, with their numbers ``(m,)``."""
+    trials = data.get("trials", np.ones(data.n))
+    both = np.concatenate([data["X"], -data["X"]])
+    counts = np.concatenate([data["y"], trials - data["y"]])
+    rows, place = np.unique(both[counts > 0], axis=0, return_inverse=True)
+    return rows, np.bincount(place.ravel(), counts[counts > 0])
+
+
+def least(rows, weights, tails, j):
+    """The least ρ(v) + Σ rate[i] |v[i]| with v[j] = 1; infinite where no direction is allowed."""
+    size = np.abs(rows).max(axis=0)
+    size = np.where(size > 0, size, 1.0)
+    above, beneath = (np.array([getattr(t, side).rate for t in tails]) for side in ("above", "below"))
+    k, m = rows.shape[1], len(rows)
+    # v = (p − q) / size with p, q ≥ 0; slack s ≥ −rows v. A prior lighter than every exponential allows no step.
+    held = [(size[i], size[i]) if i == j else (0, 0 if np.isinf(above[i]) else None) for i in range(k)]
+    down = [(0, 0) if i == j or np.isinf(beneath[i]) else (0, None) for i in range(k)]
+    scaled = rows / size
+    answer = scipy.optimize.linprog(
+        np.concatenate([_finite(above) / size, _finite(beneath) / size, weights]),
+        A_ub=scipy.sparse.hstack([-scaled, scaled, -scipy.sparse.eye(m)], format="csc"),
+        b_ub=np.zeros(m),
+        bounds=[*held, *down, *[(0, None)] * m],
+        method="highs",
+    )
+    return float(answer.fun) if answer.status == 0 else 0.0
+
+
+def _finite(rates):
+    return np.where(np.isinf(rates), 0.0, rates)
+
+
+def _lightest(rows, tails, heavy, flat, j):
+    """The moments of β[j]: the least sum of prior powers over directions that separate and move it.
+
+    A pair of coefficients that must move in one proportion to separate has a power more, the width of its ray.
+    """
+    if j not in heavy and j not in flat:
+        return np.inf
+    best = np.inf
+    others = [i for i in heavy if i != j]
+    for count in range(3):
+        for chosen in combinations(others, count):
+            moved = sorted({j, *chosen, *flat})
+            order = sum(tails[i].power for i in {j, *chosen} if i in heavy) - len(flat)
+            if order <= min(HIGHEST, best) and (width := _cone(rows, moved, j)) is not None:
+                best = min(best, order + (1 - width if count == 1 and not flat else 0))
+    return best
+
+
+def _cone(rows, moved, j):
+    """Of the directions of ``moved`` that separate and move β[j]: 0 for a single ray of two, else 1; None of none."""
+    part, rest = rows[:, moved], [i for i in moved if i != j]
+    widths = []
+    for sign in (1.0, -1.0):
+        if len(rest) > 1:
+            widths += [1] if _separates(part, moved.index(j), sign) else []
+            continue
+        fixed, free = sign * rows[:, j], rows[:, rest[0]] if rest else np.zeros(len(rows))
+        with np.errstate(all="ignore"):
+            bounds = -fixed / free
+        low, high = np.max(bounds[free > 0], initial=-np.inf), np.min(bounds[free < 0], initial=np.inf)
+        if np.all(fixed[free == 0] >= 0) and low <= high:
+            widths.append(int(low < high))
+    return max(widths, default=None)
+
+
+def _separates(rows, j, sign):
+    """Whether some v with v[j] = ``sign`` moves no row below 0."""
+    size = np.abs(rows).max(axis=0)
+    scaled = rows / np.where(size > 0, size, 1.0)
+    bounds = [(sign, sign) if i == j else (None, None) for i in range(rows.shape[1])]
+    zero = np.zeros(rows.shape[1])
+    return scipy.optimize.linprog(zero, A_ub=-scaled, b_ub=np.zeros(len(rows)), bounds=bounds, method="highs").success

@@ -1,0 +1,82 @@
+"""What stands beside an answer (a figure, a table, a test, a path) is made here, one by one, and fails alone.
+
+An error in one of them must not take the estimates with it, which may have cost an hour. `make` is the one place that
+says so: whoever adds a figure or a test hands its maker over, and need not think of failure. Those that were lost are
+remembered by whoever is `collecting` them, to be told; where nobody is, errors pass. What this package raises on
+purpose (`errors`) is a sentence for the person and passes, as do an interrupt and an exit.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+
+from .errors import MleVsBayesError
+
+strict = False
+"""Whether errors pass everywhere: the tests of this package set it, so that no bug hides behind a sentence."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """One ornament that could not be made: ``what`` names it, ``reason`` is the error on one line."""
+
+    what: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.what} could not be made ({self.reason}); everything else is as it would be with it."
+
+    @property
+    def record(self) -> dict[str, str]:
+        """As JSON may hold it."""
+        return asdict(self)
+
+
+_collected: ContextVar[list[Lost] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collecting(lost: list[Lost]) -> Iterator[list[Lost]]:
+    """Within this, ornaments that cannot be made are added to ``lost``, each once."""
+    token = _collected.set(lost)
+    try:
+        yield lost
+    finally:
+        _collected.reset(token)
+
+
+def make[T, S](what: str, maker: Callable[[], T], instead: S, *, passing: tuple[type[Exception], ...] = ()) -> T | S:
+    """What ``maker`` gives, or ``instead`` where it raises; ``what`` is a phrase for the person.
+
+    Errors that are ``passing`` are somebody else's to tell, such as those of a disk that is full.
+    """
+    collected = _collected.get()
+    if collected is None:
+        return maker()
+
+    def without(reason: str) -> S:
+        lost = Lost(what, reason)
+        if lost not in collected:
+            collected.append(lost)
+        return instead
+
+    return attempt(maker, without, passing=passing)
+
+
+def attempt[T, S](
+    maker: Callable[[], T], otherwise: Callable[[str], S], *, passing: tuple[type[Exception], ...] = ()
+) -> T | S:
+    """What ``maker`` gives, or what ``otherwise`` makes of its error in words: where a failure is a value."""
+    try:
+        return maker()
+    except Exception as error:
+        if strict or isinstance(error, (MleVsBayesError, *passing)):
+            raise
+        return otherwise(words(error))
+
+
+def words(error: Exception) -> str:
+    """``LinAlgError: Singular matrix``, on one line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
