@@ -19,7 +19,7 @@ from mle_vs_bayes.study.plan import plan, study_plan
 from mle_vs_bayes.study.run import cluster as clusters
 from mle_vs_bayes.study.run import unit
 from mle_vs_bayes.study.run.cluster import ClusterCrew
-from mle_vs_bayes.study.run.run import Wanted
+from mle_vs_bayes.study.run.run import RunRequest
 from mle_vs_bayes.study.run.run import run as run_study
 from mle_vs_bayes.study.run.watch import Watch
 from mle_vs_bayes.study.vocabulary import source
@@ -64,7 +64,7 @@ def test_a_unit_that_kills_its_worker_is_failed_rows_and_the_others_are_there(de
     setting = unit.setting_of(found.study, job.cell)
     value = float(unit.data_sets(setting, 0, [job.first + 3])[0][0]["y"][0])
     text = text.replace("\nstudy =", DEADLY.format(value=value) + "\n\nstudy =").replace("[mean]", "[deadly]")
-    outcome = run_study(source.find(str(desk.write(text, "deadly.py"))), desk.folder / "out", Wanted(workers=2))
+    outcome = run_study(source.find(str(desk.write(text, "deadly.py"))), desk.folder / "out", RunRequest(workers=2))
     rows = rows_of(desk.folder / "out")
     lost = rows[rows["status"] == "failed"]
     assert set(lost["replicate"]) == set(range(job.first, job.first + 10))
@@ -87,7 +87,7 @@ def test_an_estimator_that_raises_is_a_row_with_the_reason_and_coverage_is_told_
     text = desk.write().read_text(encoding="utf-8").replace("\nstudy =", RAISING + "\n\nstudy =")
     text = text.replace("[mean]", "[mean, raising]").replace("replicates=40", "replicates=200")
     path = desk.write(text.replace("batch=10", "batch=100"), "raising.py")
-    outcome = run_study(source.find(str(path)), desk.folder / "out", Wanted(workers=1))
+    outcome = run_study(source.find(str(path)), desk.folder / "out", RunRequest(workers=1))
     rows = rows_of(desk.folder / "out")
     failed = rows[rows["status"] == "failed"]
     assert 0 < len(failed) == outcome.failed < 0.05 * outcome.fits
@@ -247,7 +247,7 @@ def test_dask_without_workers_left_is_a_sentence_and_a_study_to_go_on_with(desk,
     study = source.find(str(desk.write(held)))
     monkeypatch.chdir(desk.folder)
     monkeypatch.setattr(clusters, "ClusterCrew", lambda client, patience: ClusterCrew(client, 0.0))
-    wanted = Wanted(scheduler=address(desk, place), patience=patience)
+    wanted = RunRequest(scheduler=address(desk, place), patience=patience)
     with pytest.raises(UsageError, match=r"the Dask cluster has had no worker for 0 seconds; .*study resume"):
         run_study(study, Path("out"), wanted, Killer(workers))
     desk.let_go()

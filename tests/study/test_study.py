@@ -13,7 +13,7 @@ from mle_vs_bayes.study import Scenario, Study
 from mle_vs_bayes.study.plan import cells, plan, seeds
 from mle_vs_bayes.study.plan.study_plan import prior
 from mle_vs_bayes.study.run import unit
-from mle_vs_bayes.study.run.run import Wanted, run
+from mle_vs_bayes.study.run.run import RunRequest, run
 from mle_vs_bayes.study.vocabulary import source
 
 
@@ -24,7 +24,7 @@ def test_numbers_that_are_none_are_refused_before_anything_runs(desk):
     tiny = source.find(str(desk.write()))
     for number in (0, -3):
         with pytest.raises(UsageError, match=f"the number of replicates is {number}; it must be above 0"):
-            run(tiny, desk.folder / "out", Wanted(replicates=number))
+            run(tiny, desk.folder / "out", RunRequest(replicates=number))
     with pytest.raises(UsageError, match="--slope mse predicts nan, which is not a finite number"):
         summarising.predictions(["mse=nan"])
 

@@ -13,7 +13,7 @@ from ...report import study_page
 from ...rows import plain
 from ..keep import disk
 from ..keep.store import Store
-from ..run.run import Outcome
+from ..run.run import FinishedStudy
 from ..vocabulary.predictions import OF_INTERVALS, Slope, Theory
 from . import verdict
 from .performance_table import measured
@@ -34,7 +34,7 @@ MOST_FAILED = 0.05
 class Results:
     """The performance table, a verdict on each prediction, and the files written."""
 
-    outcome: Outcome
+    outcome: FinishedStudy
     table: "pandas.DataFrame"
     lines: Sequence[verdict.Line]
     files: tuple[Path, ...]
@@ -53,7 +53,7 @@ class Results:
         return self.verdict == "does not hold" or self.outcome.failed > MOST_FAILED * self.outcome.fits
 
 
-def leave(outcome: Outcome) -> Results:
+def leave(outcome: FinishedStudy) -> Results:
     """Measure what is in the folder, judge the predictions and write the files.
 
     Raises

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..keep import lock
 from ..keep.store import Store
 from ..plan import study_plan as designs
-from ..plan.study_plan import Design
+from ..plan.study_plan import StudyPlan
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class CellStatus:
 class Status:
     """A study's design, its cells, what is damaged, and which process is running it."""
 
-    design: Design
+    design: StudyPlan
     cells: tuple[CellStatus, ...]
     damaged: Mapping[str, str]
     problems: Mapping[str, int]

@@ -15,7 +15,7 @@ from ..run import unit
 from ..vocabulary.source import Source
 from . import seeds
 from .cells import Setting, settings
-from .study_plan import Design, PlannedCell, prior, record, versions
+from .study_plan import PlannedCell, StudyPlan, prior, record, versions
 
 LARGE = 1000
 """Units, at least, of the data set from which priors that scale with the data take their numbers."""
@@ -27,7 +27,7 @@ PILOT = 100
 """Replicates that a pilot looks at."""
 
 
-def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any], command: str) -> Design:
+def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any], command: str) -> StudyPlan:
     """The design of a study; ``wanted`` may hold ``replicates`` and ``target_mcse`` in place of the study's own.
 
     Raises
@@ -47,7 +47,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     fewest = [s.replicates for s in study.scenarios if own and s.replicates is not None]
     batch = min(study.batch, replicates, *fewest)
     cells = _cells(found, seed, batch, own_replicates=own)
-    return Design(
+    return StudyPlan(
         study=source.name,
         file=source.path,
         sha256=source.digest,
@@ -64,7 +64,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     )
 
 
-def timed(planned: Design, source: Source, run: Callable[[unit.Job], Any] = unit.run) -> Design:
+def timed(planned: StudyPlan, source: Source, run: Callable[[unit.Unit], Any] = unit.run) -> StudyPlan:
     """The same design with the mean time of a unit: of each model and scenario at its largest n.
 
     A straight line through two and up to twenty replicates: few fitted together cost much more each than many.
@@ -80,13 +80,13 @@ def timed(planned: Design, source: Source, run: Callable[[unit.Job], Any] = unit
     return replace(planned, seconds_per_unit=whole / planned.units)
 
 
-def _unit_seconds(job: unit.Job, many: int, run: Callable[[unit.Job], Any]) -> float:
+def _unit_seconds(job: unit.Unit, many: int, run: Callable[[unit.Unit], Any]) -> float:
     run(replace(job, count=1))  # imports and compiling, once per process
     short, long = (_seconds(run, replace(job, count=count)) for count in (2, many))
     return long + max(long - short, 0.0) / (many - 2) * (job.count - many)
 
 
-def _seconds(run: Callable[[unit.Job], Any], job: unit.Job) -> float:
+def _seconds(run: Callable[[unit.Unit], Any], job: unit.Unit) -> float:
     began = time.perf_counter()
     run(job)
     return time.perf_counter() - began

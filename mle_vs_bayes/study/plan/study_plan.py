@@ -12,7 +12,7 @@ from typing import Any
 from ...errors import OutputError, UsageError
 from ...model.prior import Prior
 from ..keep import disk
-from ..run.unit import Job
+from ..run.unit import Unit
 from ..vocabulary.source import Source
 from .cells import Cell
 
@@ -51,7 +51,7 @@ class PlannedCell:
 
 
 @dataclass(frozen=True)
-class Design:
+class StudyPlan:
     """What `run` follows; ``replicates`` is the one number that a later run may raise (topping up)."""
 
     study: str
@@ -90,21 +90,21 @@ class Design:
         """Replicates over all cells."""
         return self.units * self.batch
 
-    def jobs(self, source: Source, batches: range | None = None) -> Iterator[Job]:
+    def jobs(self, source: Source, batches: range | None = None) -> Iterator[Unit]:
         """Every unit of work, batch by batch over all cells."""
         for batch in range(self.batches) if batches is None else batches:
             for cell in self.cells:
                 if batch < self.batches_of(cell):
                     yield self.job(source, cell, batch)
 
-    def job(self, source: Source, cell: PlannedCell, batch: int) -> Job:
+    def job(self, source: Source, cell: PlannedCell, batch: int) -> Unit:
         """One unit of work."""
         priors = {name: prior(record) for name, record in cell.priors.items()}
         first = batch * self.batch
         place = (source, cell.cell, cell.variant, priors, cell.plan, self.seed)
-        return Job(*place, batch, first, self.batch, self.resamples)
+        return Unit(*place, batch, first, self.batch, self.resamples)
 
-    def topped_up(self, replicates: int | None) -> "Design":
+    def topped_up(self, replicates: int | None) -> "StudyPlan":
         """The same design with more replicates, if that is what is asked for."""
         if replicates is None:
             return self
@@ -113,7 +113,7 @@ class Design:
         ]
         return replace(self, replicates=max(self.replicates, replicates), cells=tuple(cells))
 
-    def hashed(self) -> "Design":
+    def hashed(self) -> "StudyPlan":
         """The same with the hash of what determines the rows: all but replicates, command, place and pilot's time."""
         free = {"replicates", "command", "file", "seconds_per_unit", "plan_sha256", "target_mcse"}
         fixed = {name: value for name, value in asdict(self).items() if name not in free}
@@ -134,13 +134,13 @@ def prior(record: Mapping[str, Any]) -> Prior:
     return Prior(record["family"], **arguments)
 
 
-def save(design: Design, source: Source, folder: Path) -> None:
+def save(design: StudyPlan, source: Source, folder: Path) -> None:
     """Write the copy of the study file, then the design."""
     disk.write(folder / COPY, source.text.encode())
     disk.write(folder / NAME, (json.dumps(asdict(design.hashed()), indent=1, allow_nan=False) + "\n").encode())
 
 
-def load(folder: Path) -> Design:
+def load(folder: Path) -> StudyPlan:
     """The design in a folder.
 
     Raises
@@ -152,7 +152,7 @@ def load(folder: Path) -> Design:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         found["cells"] = tuple(PlannedCell(**cell) for cell in found["cells"])
-        design = Design(**found)
+        design = StudyPlan(**found)
     except FileNotFoundError as error:
         raise UsageError(f'there is no study in "{folder}": it has no {NAME}; give the folder of a run.') from error
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -201,7 +201,7 @@ def check_source(folder: Path, source: Source) -> None:
     )
 
 
-def check_versions(design: Design, folder: Path) -> None:
+def check_versions(design: StudyPlan, folder: Path) -> None:
     """Refuse to mix rows of different versions or machines.
 
     Raises

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...errors import UsageError
-from .unit import Job, Result
+from .unit import FinishedUnit, Unit
 
 PATIENCE = 120.0
 """Seconds that a cluster may be without an answer or a worker, unless another number is asked for."""
@@ -15,19 +15,19 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostUnit:
     """A unit that no worker could finish, and why."""
 
     reason: str
 
 
-Finished = tuple[Job, Result | Lost]
+Finished = tuple[Unit, FinishedUnit | LostUnit]
 
 
 class Crew(Protocol):
     """Workers that take units and give them back finished, in any order."""
 
-    def work(self, jobs: Iterable[Job]) -> Iterator[Finished | None]:
+    def work(self, jobs: Iterable[Unit]) -> Iterator[Finished | None]:
         """Finished units as they come; None every half a second in which there was none.
 
         Raises

@@ -4,10 +4,10 @@ from ..keep import arrow
 from ..plan.cells import setting_of
 from ..vocabulary import own_functions
 from . import unit
-from .unit import Job, Result
+from .unit import FinishedUnit, Unit
 
 
-def result(job: Job, reason: str) -> Result:
+def result(job: Unit, reason: str) -> FinishedUnit:
     """A finished unit whose fits have all failed; nothing of the study is run for it, as that is what kills workers."""
     setting = setting_of(job.source.study, job.cell)
     study, model = setting.study, setting.model
@@ -23,4 +23,4 @@ def result(job: Job, reason: str) -> Result:
         for row in own_functions.failed(labels, {**shared, "replicate": replicate, "estimator": name}, reason)
     ]
     table = arrow.of_rows(rows)
-    return Result({"rows": arrow.parquet(table)}, job.count, *unit.count(table))
+    return FinishedUnit({"rows": arrow.parquet(table)}, job.count, *unit.count(table))

@@ -12,17 +12,17 @@ from ..keep import lock
 from ..keep.store import Entry, Store
 from ..plan import plan, stopping
 from ..plan import study_plan as designs
-from ..plan.study_plan import Design
+from ..plan.study_plan import StudyPlan
 from ..vocabulary.source import Source, read
 from . import crew as engine
 from . import lost
-from .crew import Crew, Lost
-from .unit import Job
+from .crew import Crew, LostUnit
+from .unit import Unit
 from .watch import Progress, Watch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class RunRequest:
     """What is asked of a run; None leaves it to the study, or to the design of a study that has begun."""
 
     replicates: int | None = None
@@ -36,12 +36,12 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FinishedStudy:
     """A study that has run: its folder, design and what its fits came to."""
 
     folder: Path
     source: Source
-    design: Design
+    design: StudyPlan
     entries: Mapping[str, Entry]
 
     @property
@@ -60,7 +60,7 @@ class Outcome:
         return sum(entry.without for entry in self.entries.values())
 
 
-def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
+def run(source: Source, folder: Path, wanted: RunRequest, watch: Watch | None = None) -> FinishedStudy:
     """Run a study in a folder, or go on with it: what is finished there is kept.
 
     Raises
@@ -81,7 +81,7 @@ def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None
         return _locked(source, folder, wanted, watch)
 
 
-def resume(folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
+def resume(folder: Path, wanted: RunRequest, watch: Watch | None = None) -> FinishedStudy:
     """Go on with the study in a folder, from its own copy of the study file where the file is gone.
 
     Raises
@@ -105,7 +105,7 @@ def source_of(folder: Path) -> Source:
     return read(path if path.is_file() else folder / designs.COPY, design.study)
 
 
-def _locked(source: Source, folder: Path, wanted: Wanted, watch: Watch) -> Outcome:
+def _locked(source: Source, folder: Path, wanted: RunRequest, watch: Watch) -> FinishedStudy:
     store = Store(folder)
     begun = (folder / designs.NAME).exists()
     design = _continued(source, folder, wanted) if begun else _new(source, wanted, watch)
@@ -125,10 +125,10 @@ def _locked(source: Source, folder: Path, wanted: Wanted, watch: Watch) -> Outco
             else f"{wanted.workers} process{'es' * (wanted.workers != 1)}",
         )
         _Work(source, design, store, crew, watch, entries).finish()
-    return Outcome(folder, source, design, store.finished())
+    return FinishedStudy(folder, source, design, store.finished())
 
 
-def _new(source: Source, wanted: Wanted, watch: Watch) -> Design:
+def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
     watch.step("planning: cells, priors and a pilot of each")
     targets = wanted.target_mcse or (None if wanted.quick else source.study.target_mcse)
     replicates = wanted.replicates or (max(stopping.BUDGET, source.study.replicates) if wanted.target_mcse else None)
@@ -137,7 +137,7 @@ def _new(source: Source, wanted: Wanted, watch: Watch) -> Design:
     return plan.design(source, seed=wanted.seed or 0, quick=wanted.quick, wanted=asked, command=wanted.command)
 
 
-def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
+def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:
     """The design in the folder, with more replicates where they are asked for.
 
     Raises
@@ -161,16 +161,16 @@ def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
     return design.topped_up(budget)
 
 
-def _crew(wanted: Wanted, watch: Watch) -> AbstractContextManager[Crew]:
+def _crew(wanted: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:
     if wanted.scheduler:
         watch.step(f"connecting to {wanted.scheduler}")
     return engine.crew(wanted.workers, wanted.scheduler, wanted.patience)
 
 
-def _timed(design: Design, source: Source, crew: Crew, watch: Watch) -> Design:
+def _timed(design: StudyPlan, source: Source, crew: Crew, watch: Watch) -> StudyPlan:
     watch.step("timing a few replicates")
 
-    def by_the_crew(job: Job) -> None:
+    def by_the_crew(job: Unit) -> None:
         for _ in crew.work([job]):  # a unit that is lost here will be met again, and be rows with the reason
             pass
 
@@ -181,7 +181,7 @@ class _Work:
     """The units of one run: which are left, who does them, and what is told meanwhile."""
 
     def __init__(
-        self, source: Source, design: Design, store: Store, crew: Crew, watch: Watch, entries: Mapping[str, Entry]
+        self, source: Source, design: StudyPlan, store: Store, crew: Crew, watch: Watch, entries: Mapping[str, Entry]
     ) -> None:
         self.source, self.design, self.store, self.crew, self.watch = source, design, store, crew, watch
         self.entries = dict(entries)
@@ -201,13 +201,13 @@ class _Work:
             if not open_cells:
                 break
 
-    def do(self, jobs: Iterable[Job]) -> None:
+    def do(self, jobs: Iterable[Unit]) -> None:
         """Units, without those that are there."""
         self._tell()
         for found in self.crew.work(job for job in jobs if job.name not in self.entries):
             if found is not None:
                 job, result = found
-                if isinstance(result, Lost):
+                if isinstance(result, LostUnit):
                     result = lost.result(job, result.reason)
                 self.entries[job.name] = self.store.commit(job, result)
                 self.fresh += job.count

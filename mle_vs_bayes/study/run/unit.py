@@ -1,4 +1,4 @@
-"""The unit of work: one batch of replicates of one cell, from seeds to finished files; a pure function of its `Job`."""
+"""The unit of work: one batch of replicates of one cell, from seeds to finished files; a pure function of a `Unit`."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Job:
+class Unit:
     """What a worker is sent: plain text and numbers only."""
 
     source: Source
@@ -49,7 +49,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Result:
+class FinishedUnit:
     """A finished unit: the bytes of its files by folder, how many fits it holds, and how many of them failed."""
 
     files: Mapping[str, bytes]
@@ -62,7 +62,7 @@ class Result:
     """Fits that have not failed and have no estimate: there is no maximum, or the estimator does not apply."""
 
 
-def run(job: Job) -> Result:
+def run(job: Unit) -> FinishedUnit:
     """Generate, analyse and write down one batch.
 
     Raises
@@ -84,7 +84,7 @@ def run(job: Job) -> Result:
         files["draws"] = kept
     seconds = {"batch": job.batch, "replicates": job.count, "seconds": time.perf_counter() - began}
     files["timings"] = arrow.parquet(arrow.of_records([{**_key(job), **seconds}], arrow.timing_schema()))
-    return Result(files, job.count, *count(table))
+    return FinishedUnit(files, job.count, *count(table))
 
 
 Drawn = list[tuple[Dataset, dict[str, float]]]
@@ -104,12 +104,12 @@ def data_sets(setting: Setting, seed: int, replicates: Sequence[int]) -> Drawn:
     ]
 
 
-def sampler_seed(job: Job) -> int:
+def sampler_seed(job: Unit) -> int:
     """The seed of everything random in the analysis of a batch."""
     return seeds.number(job.seed, "sampler", job.cell.model, job.cell.scenario, job.cell.n, job.batch)
 
 
-def _fitted(setting: Setting, job: Job, drawn: Drawn) -> tuple["Replicates | None", str | None]:
+def _fitted(setting: Setting, job: Unit, drawn: Drawn) -> tuple["Replicates | None", str | None]:
     """The package's own estimators, or why none of them could be run."""
     names = setting.study.fitted
     if not names:
@@ -137,7 +137,9 @@ def _fitted(setting: Setting, job: Job, drawn: Drawn) -> tuple["Replicates | Non
     return replicates, None
 
 
-def _rows(setting: Setting, job: Job, drawn: Drawn, fitted: "Replicates | None", reason: str | None) -> "pyarrow.Table":
+def _rows(
+    setting: Setting, job: Unit, drawn: Drawn, fitted: "Replicates | None", reason: str | None
+) -> "pyarrow.Table":
     """All rows of the batch, replicate by replicate."""
     import pyarrow
 
@@ -177,7 +179,7 @@ def _kept(table: "pyarrow.Table", estimands: Sequence[str]) -> "pyarrow.Table":
 
 
 def _functionals(
-    setting: Setting, job: Job, drawn: Drawn, fitted: "Replicates | None", table: "pyarrow.Table"
+    setting: Setting, job: Unit, drawn: Drawn, fitted: "Replicates | None", table: "pyarrow.Table"
 ) -> "pyarrow.Table":
     rows: dict[int, list[dict[str, Any]]] = {}
     for row in table.to_pylist():
@@ -216,6 +218,6 @@ def count(table: "pyarrow.Table") -> tuple[int, int, dict[str, int], int]:
     return fits, failed, {each["values"] or "no reason given": each["counts"] for each in reasons}, without
 
 
-def _key(job: Job) -> dict[str, Any]:
+def _key(job: Unit) -> dict[str, Any]:
     cell = job.cell
     return {"study": job.source.name, "model": cell.model, "scenario": cell.scenario, "n": cell.n}
