@@ -27,7 +27,9 @@ def run(asked: Mapping[str, Any]) -> int:
     from ..study.vocabulary import source
 
     same = ("replicates", "quick", "seed", "workers", "scheduler", "patience")
-    wanted = RunRequest(**{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed())
+    wanted = RunRequest(
+        **{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed()
+    )
     found = source.find(asked["name"]) if asked["model"] is None else own_program(asked)
     suffix = "-quick" if asked["quick"] else ""
     folder = asked["out"] or Path("results") / f"{found.name}{suffix}"

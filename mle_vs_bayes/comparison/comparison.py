@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from .sensitivity import Sensitivity
 
 
+class InterruptedComparison(KeyboardInterrupt):
+    """Ctrl-C; ``comparison`` is what was done until then: the estimators, and the sizes of n, that were complete."""
+
+    def __init__(self, comparison: "Comparison") -> None:
+        super().__init__("interrupted")
+        self.comparison = comparison
+
+
 class Comparison(Outcome):
     """What `compare` returns: an `Outcome`, and every form people want it in."""
 

@@ -2,7 +2,7 @@
 
 from .. import intervals as kinds
 from ..errors import UsageError
-from ..intervals.interval import Interval, Request, check_level
+from ..intervals.interval import Interval, IntervalRequest, check_level
 from .outcome import Outcome
 
 
@@ -24,5 +24,5 @@ def interval(outcome: Outcome, label: str, kind: str, estimator: str | None, lev
     if not own:
         wanted = " or ".join(kinds.KINDS[kind].estimators)
         raise UsageError(f"an interval of kind {kind} is one of {wanted}; fit one of them and name no other estimator.")
-    request = Request(program, fitted[own[0]], level, outcome.seed)
+    request = IntervalRequest(program, fitted[own[0]], level, outcome.seed)
     return kinds.KINDS[kind].compute(request)[program.quantity_labels.index(label)]

@@ -19,7 +19,7 @@ from .values import check, numbers, present, repetitions
 
 if TYPE_CHECKING:
     from ..model.model import Model
-    from .formulas.formula import Design
+    from .formulas.formula import DesignMatrix
 
 OUTCOME = "outcome"
 """The coords that hold an outcome's classes."""
@@ -169,7 +169,9 @@ def _check_values(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Mode
         bounds.check_successes(numeric, chosen)
 
 
-def _dataset(numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", design: "Design | None") -> Dataset:
+def _dataset(
+    numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", design: "DesignMatrix | None"
+) -> Dataset:
     """Columns by role in the model's order, defaults for what was left out, and the design matrix.
 
     Labels are coded again from what was ``given``, now that rows have been dropped: all of them are in use.

@@ -10,7 +10,7 @@ from .. import intervals, ornaments
 from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..intervals.delta import standard_errors
-from ..intervals.interval import RESAMPLES, Interval, Request, refused
+from ..intervals.interval import RESAMPLES, Interval, IntervalRequest, refused
 from ..intervals.wald_transformed import wald_transformed
 from ..model.moments import Missing
 from ..rows import MODEL_SCALE, Row
@@ -56,13 +56,13 @@ def _intervals(
     kinds = intervals.of(name, context.kinds) if estimate.converged else ()
     if not kinds:
         return [("none", [Interval() for _ in program.quantity_labels])]
-    request = Request(program, estimate, context.level, context.seed, context.resamples)
+    request = IntervalRequest(program, estimate, context.level, context.seed, context.resamples)
     if scale != MODEL_SCALE:
         return [("laplace", wald_transformed(request))]
     return [(kind, _computed(kind, request)) for kind in kinds]
 
 
-def _computed(kind: str, request: Request) -> list[Interval]:
+def _computed(kind: str, request: IntervalRequest) -> list[Interval]:
     """One kind of all quantities; where it cannot be computed its rows say so, and the other kinds stand."""
     of = intervals.KINDS[kind].compute
     return ornaments.attempt(lambda: of(request), lambda reason: refused(request, "failed", reason))

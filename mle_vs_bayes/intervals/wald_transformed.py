@@ -11,12 +11,12 @@ import numpy as np
 
 from ..model.support import Support
 from .delta import standard_errors
-from .interval import Interval, Request, refused
+from .interval import Interval, IntervalRequest, refused
 from .scale import supports
 from .wald import normal_quantile
 
 
-def wald_transformed(request: Request) -> list[Interval]:
+def wald_transformed(request: IntervalRequest) -> list[Interval]:
     """Estimate ± normal quantile × standard error on each quantity's unconstrained scale, mapped back."""
     program, estimate = request.program, request.estimate
     if estimate.covariance is None:

@@ -52,7 +52,7 @@ def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Request:
+class SummaryRequest:
     """What `summarise` was asked; see there."""
 
     reference: str | None = None
@@ -128,11 +128,11 @@ def summarise(
     DataError, UsageError
         A table that cannot be used, or a column, role or method that is not there.
     """
-    asked = Request(reference, columns or {}, tuple(scenario), truth, level, null, mcse)
+    asked = SummaryRequest(reference, columns or {}, tuple(scenario), truth, level, null, mcse)
     return summary(table, asked).measures
 
 
-def summary(table: Any, asked: Request) -> Summary:
+def summary(table: Any, asked: SummaryRequest) -> Summary:
     """As `summarise`, with notes for people."""
     asked.check()
     with source.connect(table) as connection:
@@ -160,7 +160,7 @@ def summary(table: Any, asked: Request) -> Summary:
     return Summary(measures, scenario, kinds, roles.columns.get("n"), told)
 
 
-def _lines(groups: "pd.DataFrame", roles: tables.Roles, asked: Request) -> "pd.DataFrame":
+def _lines(groups: "pd.DataFrame", roles: tables.Roles, asked: SummaryRequest) -> "pd.DataFrame":
     """One line per scenario, measure and method, in the order of the keys, of `MEASURES` and of the methods."""
     import pandas as pd
 

@@ -6,6 +6,7 @@ A study file says ``from mle_vs_bayes.study import Scenario, Slope, Study, Value
 from pathlib import Path
 from typing import Any
 
+from .vocabulary.estimators import ExpectationMaximisation, Mode, Optimiser
 from .vocabulary.predictions import Difference, Equals, Ratio, Slope, Theory, Value
 from .vocabulary.replicate import Replicate
 from .vocabulary.study import Program, Scenario, Study
@@ -13,6 +14,9 @@ from .vocabulary.study import Program, Scenario, Study
 __all__ = [
     "Difference",
     "Equals",
+    "ExpectationMaximisation",
+    "Mode",
+    "Optimiser",
     "Program",
     "Ratio",
     "Replicate",

@@ -11,7 +11,7 @@ from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.exact import gamma_pivot, garwood, normal_theory, proportion
 from mle_vs_bayes.intervals.exact.exact import FORMULAS, exact
-from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Function
 
@@ -26,7 +26,7 @@ def computed(name, data, kind, level=0.95, model=None):
     model = model or models.get(name)
     program = ModelDensity(model, filled(model, data), {})
     point = np.full(program.layout.size, np.nan)
-    request = Request(program, Estimate(estimator="none", labels=program.layout.labels, point=point), level)
+    request = IntervalRequest(program, Estimate(estimator="none", labels=program.layout.labels, point=point), level)
     return dict(zip(program.quantity_labels, intervals.KINDS[kind].compute(request), strict=True))
 
 
@@ -201,7 +201,7 @@ def test_gamma_pivot_without_censoring_and_up_to_the_rth_event():
 def test_gamma_pivot_says_why_it_does_not_hold(data, reason):
     model = models.get("exponential")
     program = ModelDensity(model, data, {})
-    request = Request(program, Estimate(estimator="none", labels=("rate",), point=np.array([np.nan])), 0.95)
+    request = IntervalRequest(program, Estimate(estimator="none", labels=("rate",), point=np.array([np.nan])), 0.95)
     for interval in exact(request):
         assert interval.status == "not_applicable"
         assert reason in interval.reason

@@ -147,12 +147,12 @@ def test_mle_and_map_on_one_mode_and_on_two():
 def test_slow_energy_is_of_concern(draws, expected):
     import arviz_base
 
-    from mle_vs_bayes.estimators.posterior import Sampling, diagnostics, summary
+    from mle_vs_bayes.estimators.draws_summary import diagnostics, summary
 
     rng = np.random.default_rng(4)
     energy = rng.normal(size=(4, 500))
     energy = np.cumsum(energy, axis=1) if draws == "a walk" else energy
     stats = {"energy": energy, "diverging": np.zeros((4, 500), dtype=bool)}
     tree = arviz_base.from_dict({"posterior": {"mu": rng.normal(size=(4, 500))}, "sample_stats": stats})
-    found = {concern.code for concern in diagnostics(tree, summary(tree), Sampling(500, 500))}
+    found = {concern.code for concern in diagnostics(tree, summary(tree))}
     assert ("bfmi" in found) == expected

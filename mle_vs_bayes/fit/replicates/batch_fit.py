@@ -28,7 +28,7 @@ from ..quantities import Context
 from . import row_table
 from .interval_ends import Group
 from .optima import optima
-from .posteriors import Functional, Wanted, sampled
+from .posteriors import Functional, WantedPosterior, sampled
 from .result import Replicates
 from .stacking import Member, Refused, stacked
 
@@ -44,7 +44,7 @@ def starts(stack: Stack, members: Sequence[Member]) -> Array:
     return np.array([density.layout.join(density.model.start(each.data)) for each in members])
 
 
-class Job:
+class BatchFit:
     """What was asked for, and what has been found so far."""
 
     def __init__(
@@ -129,7 +129,7 @@ class Job:
         if self.plan is None:
             self.plan = pilot(posteriors, self.memory, Plan().cores, Plan().target, seed)
         kinds = intervals.of("posterior", self.context.kinds)
-        wanted = Wanted(self.context.level, kinds, self.keep, self.functionals)
+        wanted = WantedPosterior(self.context.level, kinds, self.keep, self.functionals)
         positions = np.array([each.position for each in group.members])
 
         def single(place: int) -> Estimate:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ...concerns import Concern
 from ...data.dataset import Dataset
 from ..delta import standard_errors
-from ..interval import Compute, Interval, Request, refused
+from ..interval import Compute, Interval, IntervalRequest, refused
 from . import resampling
 from .bias_corrected import accelerations, bias_correction, corrected
-from .resampling import Replicates, generator, replicates
+from .resampling import Resamples, generator, replicates
 
 Array = NDArray[np.float64]
 MOST_FAILURES = 0.05
@@ -27,7 +27,7 @@ _SAMPLES = 50
 def percentile(scheme: str) -> Compute:
     """The percentile interval of a resampling scheme."""
 
-    def compute(request: Request) -> list[Interval]:
+    def compute(request: IntervalRequest) -> list[Interval]:
         if (reason := _inapplicable(request, scheme)) is not None:
             return refused(request, *reason)
         try:
@@ -43,7 +43,7 @@ def percentile(scheme: str) -> Compute:
 def bca(scheme: str) -> Compute:
     """The BCa interval of a resampling scheme (of ``parametric`` or ``case``)."""
 
-    def compute(request: Request) -> list[Interval]:
+    def compute(request: IntervalRequest) -> list[Interval]:
         if (reason := _inapplicable(request, scheme)) is not None:
             return refused(request, *reason)
         program, estimate = request.program, request.estimate
@@ -65,7 +65,7 @@ def bca(scheme: str) -> Compute:
     return compute
 
 
-def _samples(request: Request, scheme: str) -> list[Dataset]:
+def _samples(request: IntervalRequest, scheme: str) -> list[Dataset]:
     """The data sets whose units show the skewness: our own, or the first of those that were refitted."""
     program = request.program
     if scheme == "case":
@@ -76,7 +76,7 @@ def _samples(request: Request, scheme: str) -> list[Dataset]:
     return [program.with_outcomes({role: values[r] for role, values in drawn.items()}) for r in range(count)]
 
 
-def _inapplicable(request: Request, scheme: str) -> tuple[str, str] | None:
+def _inapplicable(request: IntervalRequest, scheme: str) -> tuple[str, str] | None:
     """Status and reason where there is nothing to resample, or where resampling is known to mislead."""
     program, estimate = request.program, request.estimate
     if not estimate.converged:
@@ -94,7 +94,7 @@ def _inapplicable(request: Request, scheme: str) -> tuple[str, str] | None:
     return None if reason is None else ("not_applicable", reason)
 
 
-def _interval(found: Replicates, position: int, tails: tuple[float, float]) -> Interval:
+def _interval(found: Resamples, position: int, tails: tuple[float, float]) -> Interval:
     """Quantiles of one quantity's refits at the two ``tails``, or why they are not to be had."""
     draws, concerns = found.quantities[:, position], _concerns(found)
     usable = draws[~np.isnan(draws)]
@@ -105,7 +105,7 @@ def _interval(found: Replicates, position: int, tails: tuple[float, float]) -> I
     return Interval(lower=_finite(lower), upper=_finite(upper), concerns=concerns, detail=draws)
 
 
-def _unreadable(found: Replicates, usable: int, tails: tuple[float, float]) -> str | None:
+def _unreadable(found: Resamples, usable: int, tails: tuple[float, float]) -> str | None:
     if found.failed > MOST_FAILURES * found.count:
         return f"{_lost(found)} (more than {MOST_FAILURES:.0%} failed)"
     if found.count - usable > MOST_FAILURES * found.count:
@@ -119,11 +119,11 @@ def _unreadable(found: Replicates, usable: int, tails: tuple[float, float]) -> s
     return f"its ends are the quantiles {tails[0]:.3g} and {tails[1]:.5g} of {usable} refits; ask for {wanted}"
 
 
-def _lost(found: Replicates) -> str:
+def _lost(found: Resamples) -> str:
     return f"{found.failed} of {found.count} refits have no estimate; the first: {found.first_reason}"
 
 
-def _concerns(found: Replicates) -> tuple[Concern, ...]:
+def _concerns(found: Resamples) -> tuple[Concern, ...]:
     if not found.failed:
         return ()
     return (Concern("bootstrap_failures", _lost(found)),)

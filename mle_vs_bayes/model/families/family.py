@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.column import Kind, number
+from ...data.column import ColumnKind, number
 from ..support import Support, positive, real, unit
 from .tails import Tails
 
@@ -78,7 +78,7 @@ class Family:
         In PyMC's order, of the form that everything else here is written in; ``forms`` are others PyMC takes.
     support : Support
         Where a parameter lies that has this family as its prior.
-    values : Kind
+    values : ColumnKind
         What an outcome with this distribution may be.
     scipy, of_scipy
         The name of SciPy's distribution, and its arguments as a function of ours.
@@ -103,7 +103,7 @@ class Family:
     name: str
     arguments: tuple[Argument, ...] = ()
     support: Support = real
-    values: Kind = number
+    values: ColumnKind = number
     scipy: str = ""
     of_scipy: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)
     log_density: Callable[..., Any] | None = None

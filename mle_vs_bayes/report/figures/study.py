@@ -37,9 +37,7 @@ HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
 
 
-def figures(
-    lines: "pandas.DataFrame", title: str, *, level: float | None = None, axis: str = "n"
-) -> dict[str, Figure]:
+def figures(lines: "pandas.DataFrame", title: str, *, level: float | None = None, axis: str = "n") -> dict[str, Figure]:
     """The figures of one measure by the end of their name: what has many n, what has many kinds of interval, the rest.
 
     ``lines``, ``level`` and ``axis`` are those of `measure`, with a column ``theory`` for what is known exactly.

@@ -61,6 +61,8 @@ def measured(store: Store, study: Study, units: Collection[str] | None = None) -
     parts += pairs.lines(study, rows, functionals) if units is None and parts else []
     whole = [part.reindex(columns=list(COLUMNS)) for part in parts if len(part)]
     table = pandas.concat(whole, ignore_index=True) if whole else pandas.DataFrame(columns=list(COLUMNS))
+    order = {scenario.name: place for place, scenario in enumerate(study.scenarios)}
+    table = table.sort_values("scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     return table.assign(**{axis: table["scenario"].map(places) for axis, places in pairs.of_axes(study)})
 
 

@@ -14,7 +14,7 @@ from ...rows import plain
 from ..keep import disk
 from ..keep.outcome import FinishedStudy
 from ..keep.store import Store
-from ..vocabulary.predictions import OF_INTERVALS, Slope, Theory
+from ..vocabulary.predictions import OF_INTERVALS, Equals, Slope, Theory
 from ..vocabulary.study import Figure, Study
 from . import verdict
 from .performance_table import measured
@@ -125,7 +125,7 @@ def _pictures(results: Results) -> dict[str, bytes]:
 
     own = results.outcome.source.study
     there = set(results.table["measure"])
-    wanted = [p.label for p in own.predictions]
+    wanted = [p.label for p in own.predictions if not isinstance(p, Equals)]
     wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
     wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
 
@@ -155,7 +155,7 @@ def _main_axis(own: Study) -> str:
 def _own_picture(name: str, draw: Figure, tables: Tables) -> dict[str, bytes]:
     from ...report.figures import study
 
-    return {name: study.png(study.drawn(partial(draw, tables=tables)))}
+    return {name: study.png(study.drawn(lambda figure: draw(figure, tables)))}
 
 
 def _predicted(results: Results, measure: str) -> "pandas.DataFrame":

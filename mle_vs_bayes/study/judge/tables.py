@@ -33,4 +33,4 @@ class Tables:
     def _read(self, table: str) -> "pandas.DataFrame":
         import pandas
 
-        return pandas.read_parquet(sorted((self.folder / table).glob("*.parquet")))
+        return pandas.concat(map(pandas.read_parquet, sorted((self.folder / table).glob("*.parquet"))))

@@ -42,7 +42,9 @@ class Line:
         """The group in words: what differs from the defaults; a scenario's name stands for its priors."""
         shown = {k: v for k, v in self.group.items() if v is not None and v != "" and (k, v) not in _SILENT}
         shown.pop("variant", None)
-        return " · ".join(value if isinstance(value, str) else f"{key} = {_text(value)}" for key, value in shown.items())
+        return " · ".join(
+            value if isinstance(value, str) else f"{key} = {_text(value)}" for key, value in shown.items()
+        )
 
 
 _SILENT = {("scenario", "default"), ("interval", "none"), ("model", "none")}
@@ -96,6 +98,8 @@ def _measured(prediction: Prediction, table: "pandas.DataFrame", axes: Sequence[
         nothing = float("nan")
         return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
     along, keys = prediction.axis, _keys(prediction, axes)
+    if table["n"].nunique() == 1 and "n" in keys and len(keys) > 1:
+        keys.remove("n")  # which tells nothing apart
     if prediction.measure not in OF_INTERVALS and "interval" not in prediction.where:
         keys.remove("interval")  # an estimate has one RMSE, however many intervals stand beside it
         own = own.drop_duplicates([*GROUP[:-1], "n"])
@@ -142,10 +146,10 @@ def _apart(prediction: Theory, group: "pandas.DataFrame") -> tuple[float, float]
     if prediction.measure in PROPORTIONS:
         error = np.sqrt(theory * (1 - theory) / group["used"].to_numpy(dtype=float))
     known = np.isfinite(theory) & np.isfinite(error)
-    apart = group["value"].to_numpy(dtype=float)[known] - theory[known]
+    apart, error = group["value"].to_numpy(dtype=float)[known] - theory[known], error[known]
     if prediction.relative:
-        apart, error[known] = apart / theory[known], error[known] / np.abs(theory[known])
-    return float(np.mean(apart)), float(np.sqrt(np.sum(error[known] ** 2)) / max(1, known.sum()))
+        apart, error = apart / theory[known], error / np.abs(theory[known])
+    return float(np.mean(apart)), float(np.sqrt(np.sum(error**2)) / max(1, known.sum()))
 
 
 def theories(prediction: Theory, lines: "pandas.DataFrame") -> NDArray[np.float64]:

@@ -14,8 +14,8 @@ from ..vocabulary.source import Source
 from ..vocabulary.study import package_estimators
 from . import seeds
 from .cells import Setting, data_sets, settings
-from .work import WorkUnit
 from .study_plan import PlannedCell, StudyPlan, prior, record, versions
+from .work import WorkUnit
 
 LARGE = 1000
 """Units, at least, of the data set from which priors that scale with the data take their numbers."""

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import Any
 
 from ...errors import MleVsBayesError, UsageError
-from ..plan.work import WorkUnit, FinishedUnit
 from ..plan.study_plan import versions
+from ..plan.work import FinishedUnit, WorkUnit
 from . import unit
 from .crew import HEARTBEAT, Finished, LostUnit
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..plan.work import WorkUnit, FinishedUnit
+from ..plan.work import FinishedUnit, WorkUnit
 
 PATIENCE = 120.0
 """Seconds that a cluster may be without an answer or a worker, unless another number is asked for."""

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from ...errors import MleVsBayesError
-from ..plan.work import WorkUnit, FinishedUnit
+from ..plan.work import FinishedUnit, WorkUnit
 from . import unit
 from .crew import HEARTBEAT, TRIES, Finished, LostUnit
 

@@ -2,7 +2,7 @@
 
 from ..keep import arrow
 from ..plan.cells import setting_of
-from ..plan.work import WorkUnit, FinishedUnit
+from ..plan.work import FinishedUnit, WorkUnit
 from ..vocabulary import own_functions
 from ..vocabulary.study import package_estimators
 from . import unit

@@ -13,8 +13,8 @@ from ..keep import lock, plan_file
 from ..keep.outcome import FinishedStudy
 from ..keep.store import Entry, Store
 from ..plan import plan, study_plan
-from ..plan.work import WorkUnit
 from ..plan.study_plan import PlannedCell, StudyPlan
+from ..plan.work import WorkUnit
 from ..vocabulary.source import Source
 from . import lost
 from .crew import PATIENCE, Crew, LostUnit

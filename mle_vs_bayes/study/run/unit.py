@@ -1,4 +1,4 @@
-"""The unit of work: one batch of replicates of one cell, from seeds to finished files; a pure function of its `WorkUnit`."""
+"""The unit of work: one batch of replicates of one cell, from seeds to finished files; a pure function of its data."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from ...rows import Row
 from ..keep import arrow, draws
 from ..plan import seeds
 from ..plan.cells import Setting, data_sets, setting_of
-from ..plan.work import WorkUnit, FinishedUnit
+from ..plan.work import FinishedUnit, WorkUnit
 from ..vocabulary import own_functions
 from ..vocabulary.replicate import Replicate
 from ..vocabulary.study import package_estimators
