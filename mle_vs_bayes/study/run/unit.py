@@ -115,6 +115,7 @@ def _fitted(setting: Setting, job: Job, drawn: Drawn) -> tuple["Replicates | Non
     if not names:
         return None, None
     from ...fit.replicates import Plan, fit_replicates
+    from ...intervals import DEFAULTS
 
     try:
         replicates = fit_replicates(
@@ -122,7 +123,7 @@ def _fitted(setting: Setting, job: Job, drawn: Drawn) -> tuple["Replicates | Non
             [data for data, _ in drawn],
             names,
             priors=job.priors,
-            intervals=tuple(setting.study.intervals),
+            intervals=tuple(setting.study.intervals) or DEFAULTS,
             level=setting.study.level,
             resamples=job.resamples or setting.study.resamples,
             truth=[truth for _, truth in drawn],
