@@ -12,6 +12,7 @@ from rich.console import Console
 from .. import ornaments
 from ..errors import UsageError
 from . import numba_messages
+from .options import typed
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -163,7 +164,7 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
     if out is None:
         return []
     with Console(stderr=True).status(f"writing to {out} …"):
-        return comparison.save(out)
+        return comparison.save(out, typed())
 
 
 def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *, as_json: bool) -> None:

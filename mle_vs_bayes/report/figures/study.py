@@ -1,6 +1,5 @@
 """A measure of a study over n: one panel per model, scenario and quantity, one line per estimator and interval."""
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -83,14 +82,6 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
         headline(figure, title + more)
         _legend(figure, grid, _caption(lines, level))
     return figure
-
-
-def png(figure: Figure) -> bytes:
-    """The figure's bytes, 150 dots per inch, the same for the same figure."""
-    sink = io.BytesIO()
-    with style():
-        figure.savefig(sink, dpi=150, metadata={"Software": "mle-vs-bayes"})
-    return sink.getvalue()
 
 
 def file_name(measure: str) -> str:

@@ -117,6 +117,7 @@ def _line(line: verdict.Line) -> dict[str, Any]:
 
 def _pictures(results: Results) -> dict[str, bytes]:
     """A figure of each predicted measure; of coverage, or else of the RMSE, where nothing is predicted."""
+    from ...report import drawn
     from ...report.figures import study
 
     predictions = results.outcome.source.study.predictions
@@ -128,8 +129,8 @@ def _pictures(results: Results) -> dict[str, bytes]:
     def of(measure: str) -> dict[str, bytes]:
         level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
         title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
-        drawn = study.figures(_predicted(results, measure), title, level=level)
-        return {study.file_name(f"{measure}{name}"): study.png(figure) for name, figure in drawn.items()}
+        made = study.figures(_predicted(results, measure), title, level=level)
+        return {study.file_name(f"{measure}{name}"): drawn.png(figure) for name, figure in made.items()}
 
     pictures: dict[str, bytes] = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
