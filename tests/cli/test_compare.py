@@ -18,7 +18,7 @@ from mle_vs_bayes.rows import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 KEYS = ["model", "n", "level", "seed", "versions", "fit", "rows", "agreement"]
-TABLES = {"rows.csv", "comparison.nc", "summary.txt"}
+TABLES = {"report.html", "rows.csv", "comparison.nc", "summary.txt"}
 POINTS = "--estimator mle --estimator map"
 COIN = "y\n" + "1\n" * 7 + "0\n" * 3
 

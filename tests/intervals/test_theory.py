@@ -211,7 +211,7 @@ def test_gamma_pivot_says_why_it_does_not_hold(data, reason):
 def test_gamma_pivot_without_an_event():
     """Two units until 1 and 2: at the upper end P(no event) = exp(−3 rate) is 0.025. The mutant is ½χ² on 0 degrees."""
     program = ModelDensity(models.get("exponential"), Dataset({"y": np.array([1.0, 2.0]), "event": np.zeros(2)}), {})
-    rate, mean = exact(Request(program, maximum_likelihood.fit(program), 0.95))
+    rate, mean = exact(IntervalRequest(program, maximum_likelihood.fit(program), 0.95))
     assert (rate.lower, mean.upper) == (0.0, None)
     assert np.exp(-3 * rate.upper) == pytest.approx(0.025, rel=1e-12)
     assert mean.lower == pytest.approx(1 / rate.upper, rel=1e-12)

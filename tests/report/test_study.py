@@ -4,6 +4,7 @@ import pandas
 import pytest
 
 from mle_vs_bayes.report import study_page
+from mle_vs_bayes.report.drawn import png
 from mle_vs_bayes.report.figures import study
 from mle_vs_bayes.report.palette import LOOKS
 
@@ -29,7 +30,7 @@ def test_one_curve_per_estimator_in_its_colour_with_the_predicted_slope():
     assert drawn["own point"] in study.OTHERS
     assert [line.get_gid() for line in axes.lines].count("guide") == 1
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["maximum likelihood", "MAP", "own"]
-    assert study.png(figure) == study.png(figure)
+    assert png(figure) == png(figure)
 
 
 def test_coverage_has_a_curve_per_interval_the_level_and_the_band():

@@ -20,6 +20,7 @@ from .posteriors import Sampled
 if TYPE_CHECKING:
     import pandas
 
+_NO_TEXT = np.array(None, dtype=object)
 Array = NDArray[np.float64]
 
 
@@ -55,7 +56,7 @@ def _kinds(name: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> dic
 
 def _why_missing(values: Array, errors: Array, ok: NDArray[np.bool_], no_error: NDArray[Any]) -> NDArray[Any]:
     """Why quantities ``(R, q)`` have no number or no standard error; None where they have both."""
-    reason = np.where(ok[:, None] & ~np.isfinite(errors), no_error, None)
+    reason = np.where(ok[:, None] & ~np.isfinite(errors), no_error, _NO_TEXT)
     for place in zip(*np.nonzero(ok[:, None] & ~np.isfinite(values)), strict=True):
         reason[place] = infinite(float(values[place]))
     return reason
@@ -64,7 +65,7 @@ def _why_missing(values: Array, errors: Array, ok: NDArray[np.bool_], no_error: 
 def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float, no_error: NDArray[Any]) -> Ends:
     reach = normal_quantile(level) * errors
     without = ok[:, None] & ~np.isfinite(errors)
-    status, reason = np.where(without, "not_applicable", None), np.where(without, no_error, None)
+    status, reason = np.where(without, "not_applicable", _NO_TEXT), np.where(without, no_error, _NO_TEXT)
     return Ends(values - reach, values + reach, status, reason)
 
 

@@ -121,6 +121,7 @@ def _line(line: verdict.Line) -> dict[str, Any]:
 
 def _pictures(results: Results) -> dict[str, bytes]:
     """A figure of each predicted measure; of coverage, or else of the RMSE, where nothing is predicted."""
+    from ...report import drawn
     from ...report.figures import study
 
     own = results.outcome.source.study
@@ -133,8 +134,8 @@ def _pictures(results: Results) -> dict[str, bytes]:
         level = own.level if measure in SHARES_OF_LEVEL else None
         axis = next((p.axis for p in own.predictions if p.label == measure and p.axis), None) or _main_axis(own)
         title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
-        drawn = study.figures(_predicted(results, measure), title, level=level, axis=axis)
-        return {study.file_name(f"{measure}{name}"): study.png(figure) for name, figure in drawn.items()}
+        made = study.figures(_predicted(results, measure), title, level=level, axis=axis)
+        return {study.file_name(f"{measure}{name}"): drawn.png(figure) for name, figure in made.items()}
 
     pictures: dict[str, bytes] = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
@@ -153,9 +154,10 @@ def _main_axis(own: Study) -> str:
 
 
 def _own_picture(name: str, draw: Figure, tables: Tables) -> dict[str, bytes]:
+    from ...report import drawn
     from ...report.figures import study
 
-    return {name: study.png(study.drawn(lambda figure: draw(figure, tables)))}
+    return {name: drawn.png(study.drawn(lambda figure: draw(figure, tables)))}
 
 
 def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
