@@ -12,6 +12,7 @@ import pytest
 import xarray
 
 from mle_vs_bayes.comparison.forms.files import EVERY_FILE
+from mle_vs_bayes.estimators import posterior
 from mle_vs_bayes.report.figures import estimates as figures
 from mle_vs_bayes.rows import COLUMNS
 
@@ -254,5 +255,37 @@ def test_interrupt_during_sampling_is_no_result(tmp_path, patience):
     finally:
         process.kill()
     assert (process.returncode, set(out.splitlines()) <= {"drawing"}) == (130, True)
-    assert err == "mle-vs-bayes: interrupted; nothing was written.\n"
+    assert err.splitlines()[-1] == "mle-vs-bayes: interrupted; nothing was written."
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def stopped(monkeypatch):
+    """Ctrl-C when the posterior's turn comes."""
+
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(posterior, "fit", stop)
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_what_was_done_before_ctrl_c_is_shown_and_written(run, here, stopped, form):
+    (here / "coin.csv").write_text(COIN)
+    seen = run(f"compare bernoulli coin.csv --out out {form}")
+    assert (seen.code, seen.err) == (
+        130,
+        "mle-vs-bayes: interrupted; what was done until then is shown and written.\n",
+    )
+    assert "interrupted while fitting posterior mean" in seen.out
+    rows = pd.read_csv(here / "out" / "rows.csv")
+    assert list(rows["estimator"].unique()) == ["mle", "map"]
+    if form:
+        assert {row["estimator"] for row in json.loads(seen.out)["rows"]} == {"mle", "map"}
+
+
+def test_ctrl_c_before_anything_is_done_leaves_nothing(run, here, stopped):
+    (here / "coin.csv").write_text(COIN)
+    seen = run("compare bernoulli coin.csv --estimator posterior --out out")
+    assert (seen.code, seen.out) == (130, "")
+    assert seen.err == "mle-vs-bayes: interrupted; nothing was written.\n"

@@ -1,4 +1,4 @@
-"""The unit of work, one batch of replicates of one cell, from seeds to finished files: a pure function of `WorkUnit`."""
+"""The unit of work, one batch of replicates of one cell, from seeds to files: a pure function of its `WorkUnit`."""
 
 import time
 from collections.abc import Mapping, Sequence
