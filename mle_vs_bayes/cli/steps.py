@@ -11,7 +11,9 @@ from rich.console import Console
 
 from .. import ornaments
 from ..errors import UsageError
-from . import numba_messages
+from . import process
+from .options import typed
+from .progress import Steps
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -35,7 +37,13 @@ def compare(asked: Mapping[str, Any]) -> int:
     used = source(data, against, again=bool(wanted["fix"]))
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
-    comparison = run(asked["model"], used, wanted, nulls)
+    from ..comparison.comparison import InterruptedComparison
+
+    try:
+        comparison = run(asked["model"], used, wanted, nulls)
+    except InterruptedComparison as stopped:
+        salvage(stopped.comparison, out, as_json=asked["json"])
+        raise SystemExit(130) from None
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
         try:
@@ -148,18 +156,18 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
 
 
 def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, float] | None = None) -> "Comparison":
-    """Compare, with the current step shown on standard error where that is a terminal.
+    """Compare, with the current step and its time shown on standard error.
 
     Values to test are looked at before anything is fitted.
     """
-    with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
+    with Steps("importing PyMC and statsmodels") as steps:
         from ..comparison.compare import compare
 
         if nulls and not is_program(model):
             check_nulls(model, nulls, request)
-        if numba_messages.alone:
-            numba_messages.shorten_messages()
-        return compare(model, data, progress=lambda step: status.update(f"{step} …"), **request)
+        if process.alone:
+            process.shorten_messages()
+        return compare(model, data, progress=steps, **request)
 
 
 def check_nulls(model: str, nulls: Mapping[str, float], request: Mapping[str, Any]) -> None:
@@ -177,8 +185,8 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
     """Write the files when asked to."""
     if out is None:
         return []
-    with Console(stderr=True).status(f"writing to {out} …"):
-        return comparison.save(out)
+    with Steps(f"writing to {out}"):
+        return comparison.save(out, typed())
 
 
 def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *, as_json: bool) -> None:
@@ -197,6 +205,14 @@ def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *,
         sys.stdout.write("\n".join(str(part) for part in shown))
     if written:
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
+
+
+def salvage(comparison: "Comparison", out: Path | None, *, as_json: bool) -> None:
+    """Show and write what was done before Ctrl-C."""
+    written = save(comparison, out)
+    show(comparison, written, [], as_json=as_json)
+    where = " and written" if written else ""
+    print(f"mle-vs-bayes: interrupted; what was done until then is shown{where}.", file=sys.stderr)
 
 
 def reasons(comparison: "Comparison") -> list[Any]:
@@ -243,5 +259,5 @@ def page(
     others = [run(name, used, common) for name in against or ()]
     if larger := comparison.fit.program.model.larger:
         others.append(run(larger.name, used, {**common, "estimators": ("mle",)}))
-    with Console(stderr=True).status("scoring …"):
+    with Steps("scoring"):
         return comparison.page(*others, nulls=nulls)

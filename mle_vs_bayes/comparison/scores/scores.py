@@ -204,7 +204,7 @@ def _held(large: Model, small: Model) -> SpecialCase | None:
         return None
     *before, (label, value) = small.held.items()
     support = next((p.support for p in large.parameters if p.name == label), None)
-    edge = not before and support is not None and value == support.closed_end
+    edge = not before and support is not None and value in support.closed_ends(0.0).values()
     return SpecialCase(", ".join([*(f"{name} = {each:g}" for name, each in before), label]), value, edge)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.column import Kind, number
+from ...data.column import ColumnKind, number
 from ..support import Support, positive, real, unit
 from .tails import Tails
 
@@ -96,14 +96,17 @@ class Family:
         In PyMC's order, of the form that everything else here is written in; ``forms`` are others PyMC takes.
     support : Support
         Where a parameter lies that has this family as its prior.
-    values : Kind
+    values : ColumnKind
         What an outcome with this distribution may be.
     scipy, of_scipy
         The name of SciPy's distribution, and its arguments as a function of ours.
+    of_pymc
+        PyMC's arguments as a function of ours, where they are others; one arithmetic for NumPy and PyTensor.
     log_density, log_survival : functions of (y, arguments), optional
         Written out where SciPy has none, or where its checks of arguments cost ten times the formula.
-    log_survival_symbol, log_distribution_symbol : functions of (y, arguments), optional
-        In PyTensor, where PyMC has none, or loses digits: log S as log(1 − F), or by constants of single precision.
+    log_density_symbol, log_survival_symbol, log_distribution_symbol : functions of (y, arguments), optional
+        The same, and log F, in PyTensor, where PyMC has no such distribution, rounds its constants to single
+        precision, loses digits (log S as log(1 − F)), or has no second derivatives.
     draw : function of (generator, size, arguments), optional
         NumPy's generator where it has one, else SciPy's.
     mean, variance : functions of the arguments, optional
@@ -125,6 +128,8 @@ class Family:
         How the density falls on either side and near its ends (`Tails`); of a prior, moments of posteriors hang on it.
     distribution_function : bool
         Whether PyMC has one, so that an outcome can be censored.
+    elsewhere : mapping of a program's name to text
+        The same distribution in R, Stata, scikit-learn …, written in our arguments.
     prior, proper : bool
         Whether a parameter may have it as its prior, and whether it then integrates to 1.
     """
@@ -132,11 +137,13 @@ class Family:
     name: str
     arguments: tuple[Argument, ...] = ()
     support: Support = real
-    values: Kind = number
+    values: ColumnKind = number
     scipy: str = ""
     of_scipy: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)
+    of_pymc: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)
     log_density: Callable[..., Any] | None = None
     log_survival: Callable[..., Any] | None = None
+    log_density_symbol: Callable[..., Any] | None = None
     log_survival_symbol: Callable[..., Any] | None = None
     log_distribution_symbol: Callable[..., Any] | None = None
     draw: Callable[..., Any] | None = None
@@ -151,6 +158,7 @@ class Family:
     one_value: str = ""
     tails: Callable[..., Tails] | None = None
     distribution_function: bool = True
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     prior: bool = True
     proper: bool = True
 
@@ -270,13 +278,17 @@ class Family:
         """The variable ``name`` in the open PyMC model."""
         import pymc
 
-        return getattr(pymc, self.name)(name, **arguments, **keywords)
+        if self.log_density_symbol is not None:
+            return pymc.CustomDist(name, *arguments.values(), **self._custom(arguments), **keywords)
+        return getattr(pymc, self.name)(name, **self._of_pymc(arguments), **keywords)
 
     def dist(self, arguments: Arguments) -> Any:
         """The same without a name, as `pymc.logp` takes it."""
         import pymc
 
-        return getattr(pymc, self.name).dist(**arguments)
+        if self.log_density_symbol is not None:
+            return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments))
+        return getattr(pymc, self.name).dist(**self._of_pymc(arguments))
 
     def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
         """The graph of the log density, or log probability of a count."""
@@ -299,3 +311,20 @@ class Family:
         if self.log_distribution_symbol is not None:
             return self.log_distribution_symbol(y, **self.own(arguments))
         return pymc.logcdf(self.dist(arguments), y)
+
+    def _of_pymc(self, arguments: Arguments) -> dict[str, Any]:
+        """PyMC's arguments from ours; another form of PyMC's own is handed on as it is."""
+        return self.of_pymc(**arguments) if set(arguments) == set(self.names) else dict(arguments)
+
+    def _custom(self, arguments: Arguments) -> dict[str, Any]:
+        """What makes a distribution of PyMC's from the graph of a log density and NumPy's draws."""
+        symbol, names = self.log_density_symbol, tuple(arguments)
+        assert symbol is not None
+
+        def random(*values: Any, rng: Any = None, size: Any = None) -> Any:
+            return self.random(rng, size, dict(zip(names, values, strict=True)))
+
+        def log_density(y: Any, *values: Any) -> Any:
+            return symbol(y, **dict(zip(names, values, strict=True)))
+
+        return {"logp": log_density, "random": random}

@@ -7,7 +7,7 @@ import scipy
 
 from ...data.column import positive as above_0
 from ..links import log_normal_cdf_symbol
-from ..support import positive, real
+from ..support import frequency, positive, real
 from . import tails
 from .family import Argument, Family, Form, logarithm, plain
 
@@ -61,7 +61,7 @@ def _log_upper_gamma(alpha: Any, y: Any) -> Any:
 
 exponential = Family(
     "Exponential",
-    (Argument("lam", positive, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
+    (Argument("lam", frequency, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
     support=positive,
     values=above_0,
     scipy="expon",

@@ -11,11 +11,11 @@ class Lifetimes(Censored):
     """``runs_off`` says where the likelihood rises without an event, ``one_time`` where all events are at the end."""
 
     lifetimes = True
-    runs_off: str
+    runs_off = ""
     one_time = ""
 
     def divergence(self, data):
-        if not seen(data).any():
+        if self.runs_off and not seen(data).any():
             return f"{self.runs_off}: no event was seen"
         if self.one_time and "upper" not in data and data["y"][seen(data)].min() == data["y"].max():
             return f"{self.one_time}: every event is at {data['y'].max():g}, the longest time"
