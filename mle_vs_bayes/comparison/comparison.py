@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import intervals as kinds
 from ..errors import UsageError
 from ..estimators import ESTIMATORS
+from ..intervals.interval import Interval, IntervalRequest, check_level
 from ..sampling.machine_code import one_machine_code
 from . import verdict
 from .forms import json_document, tree
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-    from ..intervals.interval import Interval
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
     from .scores.report import Page
@@ -81,9 +82,7 @@ class Comparison(Outcome):
         UsageError
             No such quantity, kind or estimator, or a level outside (0, 1).
         """
-        from .intervals import interval
-
-        return interval(self, label, kind, estimator, self.level if level is None else level)
+        return _interval(self, label, kind, estimator, self.level if level is None else level)
 
     def explain(self) -> "Explanation":
         """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""
@@ -164,3 +163,19 @@ class Comparison(Outcome):
         return f"<p><b>{html.escape(self.model.name)}</b>, n = {self.n}</p>{body}" + "".join(
             f"<p>{w}</p>" for w in words
         )
+
+
+def _interval(outcome: Outcome, label: str, kind: str, estimator: str | None, level: float) -> Interval:
+    """The interval of ``kind`` of the quantity ``label``: of the estimator named, or the first it belongs to."""
+    kinds.chosen((kind,))
+    program, fitted = outcome.fit.program, outcome.fit.estimates
+    if label not in program.quantity_labels:
+        known = ", ".join(program.quantity_labels)
+        raise UsageError(f'{program.model.name} has no quantity "{label}"; it has {known}.')
+    check_level(level)
+    own = [name for name in kinds.KINDS[kind].estimators if name in fitted and estimator in (None, name)]
+    if not own:
+        wanted = " or ".join(kinds.KINDS[kind].estimators)
+        raise UsageError(f"an interval of kind {kind} is one of {wanted}; fit one of them and name no other estimator.")
+    request = IntervalRequest(program, fitted[own[0]], level, outcome.seed)
+    return kinds.KINDS[kind].compute(request)[program.quantity_labels.index(label)]

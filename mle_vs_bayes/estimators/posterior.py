@@ -17,7 +17,7 @@ from ..sampling import single, tree_groups
 from ..sampling.draws import by_label, places_apart, stacked
 from ..sampling.nutpie import Schedule
 from ..sampling.pymc_nuts import Run, Sampler
-from .draw_measures import RHAT, diagnostics, existing, measures, summary
+from .draws_summary import diagnostics, effective, existing, measures, summary
 from .estimate import Estimate, missing
 
 if TYPE_CHECKING:
@@ -125,14 +125,14 @@ def _by_nutpie(program: Density, sampling: Sampling, seed: int, start: Array | N
     if program.standardised or costly or start is not None:
         return first.tree
     seen = _completed(program, first.tree)
-    before = _effective(seen, program)
+    before = effective(seen, program)
     if before >= 100 * sampling.chains or _apart(program, seen):
         return first.tree
     try:
         second = _run(sampler, program, sampling, seed, most=first.gradients, adaptation="low_rank")
     except (RuntimeError, ValueError, FloatingPointError):
         return first.tree
-    better = second is not None and _effective(_completed(program, second.tree), program) > before
+    better = second is not None and effective(_completed(program, second.tree), program) > before
     return second.tree if second is not None and better else first.tree
 
 
@@ -182,13 +182,6 @@ def _apart(program: Density, tree: "xarray.DataTree") -> str | None:
     draws = by_label(tree)
     own = set(program.quantity_labels)
     return places_apart({label: values for label, values in draws.items() if label in own})
-
-
-def _effective(tree: "xarray.DataTree", program: Density) -> float:
-    """The fewest effective draws of any quantity; 0 where some chains disagree."""
-    table = measures(tree, program.quantity_names)
-    least = table[["ess_bulk", "ess_tail"]].min().min()
-    return float(least) if table["r_hat"].max() <= RHAT else 0.0
 
 
 def _completed(program: Density, tree: "xarray.DataTree") -> "xarray.DataTree":

@@ -64,7 +64,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     )
 
 
-def timed(planned: StudyPlan, source: Source, run: Callable[[unit.Unit], Any] = unit.run) -> StudyPlan:
+def timed(planned: StudyPlan, source: Source, run: Callable[[unit.WorkUnit], Any] = unit.run) -> StudyPlan:
     """The same design with the mean time of a unit: of each model and scenario at its largest n.
 
     A straight line through two and up to twenty replicates: few fitted together cost much more each than many.
@@ -80,13 +80,13 @@ def timed(planned: StudyPlan, source: Source, run: Callable[[unit.Unit], Any] = 
     return replace(planned, seconds_per_unit=whole / planned.units)
 
 
-def _unit_seconds(job: unit.Unit, many: int, run: Callable[[unit.Unit], Any]) -> float:
+def _unit_seconds(job: unit.WorkUnit, many: int, run: Callable[[unit.WorkUnit], Any]) -> float:
     run(replace(job, count=1))  # imports and compiling, once per process
     short, long = (_seconds(run, replace(job, count=count)) for count in (2, many))
     return long + max(long - short, 0.0) / (many - 2) * (job.count - many)
 
 
-def _seconds(run: Callable[[unit.Unit], Any], job: unit.Unit) -> float:
+def _seconds(run: Callable[[unit.WorkUnit], Any], job: unit.WorkUnit) -> float:
     began = time.perf_counter()
     run(job)
     return time.perf_counter() - began

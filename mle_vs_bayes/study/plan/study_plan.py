@@ -12,7 +12,7 @@ from typing import Any
 from ...errors import OutputError, UsageError
 from ...model.prior import Prior
 from ..keep import disk
-from ..run.unit import Unit
+from ..run.unit import WorkUnit
 from ..vocabulary.source import Source
 from .cells import Cell
 
@@ -90,19 +90,19 @@ class StudyPlan:
         """Replicates over all cells."""
         return self.units * self.batch
 
-    def jobs(self, source: Source, batches: range | None = None) -> Iterator[Unit]:
+    def jobs(self, source: Source, batches: range | None = None) -> Iterator[WorkUnit]:
         """Every unit of work, batch by batch over all cells."""
         for batch in range(self.batches) if batches is None else batches:
             for cell in self.cells:
                 if batch < self.batches_of(cell):
                     yield self.job(source, cell, batch)
 
-    def job(self, source: Source, cell: PlannedCell, batch: int) -> Unit:
+    def job(self, source: Source, cell: PlannedCell, batch: int) -> WorkUnit:
         """One unit of work."""
         priors = {name: prior(record) for name, record in cell.priors.items()}
         first = batch * self.batch
         place = (source, cell.cell, cell.variant, priors, cell.plan, self.seed)
-        return Unit(*place, batch, first, self.batch, self.resamples)
+        return WorkUnit(*place, batch, first, self.batch, self.resamples)
 
     def topped_up(self, replicates: int | None) -> "StudyPlan":
         """The same design with more replicates, if that is what is asked for."""

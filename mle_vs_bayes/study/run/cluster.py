@@ -14,7 +14,7 @@ from ..plan.study_plan import versions
 from . import unit
 from .crew import Finished, LostUnit
 from .local import HEARTBEAT
-from .unit import FinishedUnit, Unit
+from .unit import FinishedUnit, WorkUnit
 
 KEPT = "what is finished is kept, and `mle-vs-bayes study resume DIR --scheduler URL` goes on with it."
 GATHER = 5
@@ -22,7 +22,7 @@ GATHER = 5
 _one_at_a_time = threading.Lock()
 
 
-def alone(job: Unit) -> FinishedUnit:
+def alone(job: WorkUnit) -> FinishedUnit:
     """`unit.run`, one at a time in a worker with several threads: PyTensor and PyMC are not safe with more."""
     with _one_at_a_time:
         return unit.run(job)
@@ -49,12 +49,12 @@ class ClusterCrew:
         self.nannies: set[str] = set()
         """Addresses of the processes that start a worker again when it dies."""
 
-    def work(self, jobs: Iterable[Unit]) -> Iterator[Finished | None]:
+    def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
         """See `engine.Crew.work`."""
         from distributed import wait
 
-        waiting, suspects = iter(jobs), deque[Unit]()
-        under_way: dict[Any, Unit] = {}
+        waiting, suspects = iter(jobs), deque[WorkUnit]()
+        under_way: dict[Any, WorkUnit] = {}
         one_by_one = False
         while True:
             room = 2 * max(1, self.threads()) - len(under_way)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...errors import UsageError
-from .unit import FinishedUnit, Unit
+from .unit import FinishedUnit, WorkUnit
 
 PATIENCE = 120.0
 """Seconds that a cluster may be without an answer or a worker, unless another number is asked for."""
@@ -21,13 +21,13 @@ class LostUnit:
     reason: str
 
 
-Finished = tuple[Unit, FinishedUnit | LostUnit]
+Finished = tuple[WorkUnit, FinishedUnit | LostUnit]
 
 
 class Crew(Protocol):
     """Workers that take units and give them back finished, in any order."""
 
-    def work(self, jobs: Iterable[Unit]) -> Iterator[Finished | None]:
+    def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
         """Finished units as they come; None every half a second in which there was none.
 
         Raises

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from ...errors import MleVsBayesError
 from . import unit
 from .crew import TRIES, Finished, LostUnit
-from .unit import Unit
+from .unit import WorkUnit
 
 HEARTBEAT = 0.5
 """Seconds after which the caller hears that nothing has finished."""
@@ -29,11 +29,11 @@ class LocalCrew:
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.pool = _pool(workers)
-        self.under_way: dict[Future[unit.FinishedUnit], Unit] = {}
-        self.suspects: deque[Unit] = deque()
+        self.under_way: dict[Future[unit.FinishedUnit], WorkUnit] = {}
+        self.suspects: deque[WorkUnit] = deque()
         self.deaths: dict[str, int] = {}
 
-    def work(self, jobs: Iterable[Unit]) -> Iterator[Finished | None]:
+    def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
         """See `engine.Crew.work`."""
         waiting = iter(jobs)
         while True:
@@ -57,7 +57,7 @@ class LocalCrew:
             if broken:
                 yield from self._after_death(broken)
 
-    def _submit(self, waiting: Iterator[Unit]) -> None:
+    def _submit(self, waiting: Iterator[WorkUnit]) -> None:
         """One suspect alone, or else two units per worker: one at work and one ready."""
         while True:
             if self.suspects:
@@ -75,7 +75,7 @@ class LocalCrew:
             if self.suspects or job.name in self.deaths:
                 return
 
-    def _after_death(self, broken: list[Unit]) -> Iterator[Finished]:
+    def _after_death(self, broken: list[WorkUnit]) -> Iterator[Finished]:
         """A unit that was alone is guilty; several are suspects."""
         broken += self.under_way.values()
         self.under_way.clear()

@@ -4,10 +4,10 @@ from ..keep import arrow
 from ..plan.cells import setting_of
 from ..vocabulary import own_functions
 from . import unit
-from .unit import FinishedUnit, Unit
+from .unit import FinishedUnit, WorkUnit
 
 
-def result(job: Unit, reason: str) -> FinishedUnit:
+def result(job: WorkUnit, reason: str) -> FinishedUnit:
     """A finished unit whose fits have all failed; nothing of the study is run for it, as that is what kills workers."""
     setting = setting_of(job.source.study, job.cell)
     study, model = setting.study, setting.model

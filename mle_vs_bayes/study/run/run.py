@@ -17,7 +17,7 @@ from ..vocabulary.source import Source, read
 from . import crew as engine
 from . import lost
 from .crew import Crew, LostUnit
-from .unit import Unit
+from .unit import WorkUnit
 from .watch import Progress, Watch
 
 
@@ -170,7 +170,7 @@ def _crew(wanted: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:
 def _timed(design: StudyPlan, source: Source, crew: Crew, watch: Watch) -> StudyPlan:
     watch.step("timing a few replicates")
 
-    def by_the_crew(job: Unit) -> None:
+    def by_the_crew(job: WorkUnit) -> None:
         for _ in crew.work([job]):  # a unit that is lost here will be met again, and be rows with the reason
             pass
 
@@ -201,7 +201,7 @@ class _Work:
             if not open_cells:
                 break
 
-    def do(self, jobs: Iterable[Unit]) -> None:
+    def do(self, jobs: Iterable[WorkUnit]) -> None:
         """Units, without those that are there."""
         self._tell()
         for found in self.crew.work(job for job in jobs if job.name not in self.entries):

@@ -13,7 +13,7 @@ from ..plan import study_plan as designs
 from ..plan.cells import setting_of
 from . import unit
 from .run import source_of
-from .unit import Unit
+from .unit import WorkUnit
 
 if TYPE_CHECKING:
     import pandas
@@ -24,7 +24,7 @@ class Single:
     """A replicate by its key: ``before`` are the stored rows, empty where its batch is not done; ``now`` the new."""
 
     key: str
-    job: Unit
+    job: WorkUnit
     seed: int
     data: Dataset
     truth: Mapping[str, float]

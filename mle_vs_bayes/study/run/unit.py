@@ -1,4 +1,4 @@
-"""The unit of work: one batch of replicates of one cell, from seeds to finished files; a pure function of a `Unit`."""
+"""The unit of work, one batch of replicates of one cell, from seeds to files: a pure function of its `WorkUnit`."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Unit:
+class WorkUnit:
     """What a worker is sent: plain text and numbers only."""
 
     source: Source
@@ -62,7 +62,7 @@ class FinishedUnit:
     """Fits that have not failed and have no estimate: there is no maximum, or the estimator does not apply."""
 
 
-def run(job: Unit) -> FinishedUnit:
+def run(job: WorkUnit) -> FinishedUnit:
     """Generate, analyse and write down one batch.
 
     Raises
@@ -104,12 +104,12 @@ def data_sets(setting: Setting, seed: int, replicates: Sequence[int]) -> Drawn:
     ]
 
 
-def sampler_seed(job: Unit) -> int:
+def sampler_seed(job: WorkUnit) -> int:
     """The seed of everything random in the analysis of a batch."""
     return seeds.number(job.seed, "sampler", job.cell.model, job.cell.scenario, job.cell.n, job.batch)
 
 
-def _fitted(setting: Setting, job: Unit, drawn: Drawn) -> tuple["Replicates | None", str | None]:
+def _fitted(setting: Setting, job: WorkUnit, drawn: Drawn) -> tuple["Replicates | None", str | None]:
     """The package's own estimators, or why none of them could be run."""
     names = setting.study.fitted
     if not names:
@@ -138,7 +138,7 @@ def _fitted(setting: Setting, job: Unit, drawn: Drawn) -> tuple["Replicates | No
 
 
 def _rows(
-    setting: Setting, job: Unit, drawn: Drawn, fitted: "Replicates | None", reason: str | None
+    setting: Setting, job: WorkUnit, drawn: Drawn, fitted: "Replicates | None", reason: str | None
 ) -> "pyarrow.Table":
     """All rows of the batch, replicate by replicate."""
     import pyarrow
@@ -179,7 +179,7 @@ def _kept(table: "pyarrow.Table", estimands: Sequence[str]) -> "pyarrow.Table":
 
 
 def _functionals(
-    setting: Setting, job: Unit, drawn: Drawn, fitted: "Replicates | None", table: "pyarrow.Table"
+    setting: Setting, job: WorkUnit, drawn: Drawn, fitted: "Replicates | None", table: "pyarrow.Table"
 ) -> "pyarrow.Table":
     rows: dict[int, list[dict[str, Any]]] = {}
     for row in table.to_pylist():
@@ -218,6 +218,6 @@ def count(table: "pyarrow.Table") -> tuple[int, int, dict[str, int], int]:
     return fits, failed, {each["values"] or "no reason given": each["counts"] for each in reasons}, without
 
 
-def _key(job: Unit) -> dict[str, Any]:
+def _key(job: WorkUnit) -> dict[str, Any]:
     cell = job.cell
     return {"study": job.source.name, "model": cell.model, "scenario": cell.scenario, "n": cell.n}

@@ -1,4 +1,4 @@
-"""Draws judged and summarised: ArviZ's table without what does not exist, and concerns about the chains."""
+"""What draws say of a posterior: ArviZ's table without moments that do not exist, and concerns about the draws."""
 
 import os
 from collections.abc import Sequence
@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     import pandas
     import xarray
 
-RHAT = 1.01
+_RHAT = 1.01
 """Vehtari et al. (2021), Bayesian Analysis 16(2), 667–718, section 4."""
+
+
+def effective(tree: "xarray.DataTree", program: Density) -> float:
+    """The fewest effective draws of any quantity; 0 where some chains disagree."""
+    table = measures(tree, program.quantity_names)
+    least = table[["ess_bulk", "ess_tail"]].min().min()
+    return float(least) if table["r_hat"].max() <= _RHAT else 0.0
 
 
 def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
@@ -58,16 +65,17 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", apart: bool 
     """
     import arviz_stats
 
+    chains, draws = tree["posterior"].sizes["chain"], tree["posterior"].sizes["draw"]
     found = []
-    if table["r_hat"].max() > RHAT and not apart:
+    if table["r_hat"].max() > _RHAT and not apart:
         found.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
     ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
-    if not apart and not ess.min() >= 100 * tree["sample_stats"].sizes["chain"]:
+    if not apart and not ess.min() >= 100 * chains:
         found.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
     energy = arviz_stats.bfmi(tree)["energy"].to_numpy() if "energy" in tree["sample_stats"] else np.ones(1)
     if np.min(energy) < 0.3:
         found.append(Concern("bfmi", f"{np.min(energy):.2f} in chain {int(np.argmin(energy))}"))
-    diverging = tree["sample_stats"]["diverging"]
-    if diverging.any():
-        found.append(Concern("divergences", f"{int(diverging.sum())} of {diverging.size} transitions"))
+    divergent = int(tree["sample_stats"]["diverging"].sum())
+    if divergent:
+        found.append(Concern("divergences", f"{divergent} of {draws * chains} transitions"))
     return tuple(found)
