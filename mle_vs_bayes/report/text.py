@@ -65,9 +65,9 @@ def estimates(rows: "pandas.DataFrame") -> Table:
         ("estimate", "right"),
         ("SE / SD", "right"),
         (f"{100 * level:g} % interval", "right"),
-        ("kind", "left"),
     ):
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("kind", overflow="ellipsis", min_width=7)  # and then this one
     for parameter, block in rows.groupby("parameter", sort=False):
         style, above = number_format(block), ""
         for position, line in enumerate(_records(block)):

@@ -116,7 +116,7 @@ def _command(source: str, suggestion: Suggestion) -> str:
 
 def described(column: "pandas.Series") -> str:
     """The values in words: ``numbers above 0, from 19 to 90`` or ``names, 3 of them``."""
-    from ...data.missing import absent
+    from ...data.prepare import absent
     from ...data.values import converted
 
     values, strange = converted(column)

@@ -10,8 +10,11 @@ from ... import intervals
 from ...concerns import Concern
 from ...estimators.modes import Modes
 from ...intervals.delta import standard_errors
+from ...intervals.scale import supports
 from ...intervals.wald import normal_quantile
+from ...intervals.wald_transformed import beyond, mapped, no_interval
 from ...model.moments import Missing, concerns, missing
+from ...model.support import Support
 from ...rows import frame_of
 from .interval_ends import Ends, Group, of_kind
 from .posteriors import Sampled
@@ -36,6 +39,8 @@ def of_optima(name: str, group: Group, fitted: Modes) -> "pandas.DataFrame":
     for kind in kinds:
         if kind in ("wald", "laplace"):
             found = _wald(values, errors, ok, group.context.level)
+        elif kind in ("wald_transformed", "laplace_transformed") and not group.model.supports(group.members[0].data):
+            found = _wald_transformed(supports(group.program), values, errors, ok, group.context.level)
         else:
             found = of_kind(kind, group, fitted, ok)
         each = _each(fitted) | {"iterations": fitted.iterations, "gradient": fitted.gradient}
@@ -50,6 +55,21 @@ def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float) -> 
     status[without], reason[without] = "not_applicable", NO_ERROR
     reason[without & ~np.isfinite(errors).any(axis=1, keepdims=True)] = NO_ERROR_AT_ALL
     return Ends(values - reach, values + reach, status, reason)
+
+
+def _wald_transformed(
+    scales: Sequence[Support], values: Array, errors: Array, ok: NDArray[np.bool_], level: float
+) -> Ends:
+    lower, upper = mapped(scales, values, normal_quantile(level) * errors)
+    status, reason = np.full(values.shape, None), np.full(values.shape, None)
+    for row, column in np.argwhere(ok[:, None] & np.isnan(lower)):
+        status[row, column], reason[row, column] = "not_applicable", no_interval(scales[column], values[row, column])
+    reason[ok & ~np.isfinite(errors).any(axis=1)] = NO_ERROR_AT_ALL
+    for row, column in np.argwhere(np.isinf(lower) | np.isinf(upper)):
+        status[row, column] = "ok"
+        reason[row, column] = beyond(lower[row, column]) or beyond(upper[row, column])
+    lower[np.isinf(lower)], upper[np.isinf(upper)] = np.nan, np.nan
+    return Ends(lower, upper, status, reason)
 
 
 def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":

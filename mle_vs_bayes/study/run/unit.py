@@ -115,6 +115,7 @@ def _fitted(setting: Setting, job: WorkUnit, drawn: Drawn) -> tuple["Replicates 
     if not names:
         return None, None
     from ...fit.replicates import Plan, fit_replicates
+    from ...intervals import STUDIED
 
     try:
         replicates = fit_replicates(
@@ -122,7 +123,7 @@ def _fitted(setting: Setting, job: WorkUnit, drawn: Drawn) -> tuple["Replicates 
             [data for data, _ in drawn],
             names,
             priors=job.priors,
-            intervals=tuple(setting.study.intervals),
+            intervals=tuple(setting.study.intervals) or STUDIED,
             level=setting.study.level,
             resamples=job.resamples or setting.study.resamples,
             truth=[truth for _, truth in drawn],

@@ -91,7 +91,7 @@ class Study:
     estimators : sequence of str or function
         ``mle``, ``map``, ``posterior``, ``exact``, or functions of the data; see `Estimator`.
     intervals : sequence of str
-        Kinds of interval by their name in rows; one per estimator when empty.
+        Kinds of interval by their name in rows; ``wald``, ``laplace`` and ``eti`` when empty.
     resamples : int
         Refits of each data set's bootstrap.
     level : float
