@@ -1,7 +1,7 @@
 """What `compare` returns: the outcome with the plots, files, texts and further questions people have of it."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,11 +150,14 @@ class Comparison(Outcome):
 
         return plain(self.screen())
 
-    def screen(self) -> Any:
-        """What the terminal shows, as a rich renderable."""
+    def screen(self, only: Sequence[str] = ()) -> Any:
+        """What the terminal shows, as a rich renderable; in its tables the quantities that a pattern of ``only`` fits.
+
+        In a pattern ``*`` is anything and ``?`` one sign, and all else, brackets too, is literal: ``beta[x*]``.
+        """
         from .forms.screen import screen
 
-        return screen(self)
+        return screen(self, only)
 
     def _repr_html_(self) -> str:
         words = [html.escape(text) for text in (self.verdict, *verdict.missing(self.fit), *verdict.concerns(self.fit))]

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from ..rows import MODEL_SCALE
 from .palette import LOOKS
+from .quantities import chosen
 
 if TYPE_CHECKING:
     import pandas
@@ -54,12 +55,18 @@ def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
-def estimates(rows: "pandas.DataFrame") -> Table:
-    """One block per quantity, one line per estimator: estimate, SE or SD, interval and its kind."""
+def estimates(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> Table:
+    """One block per quantity, one line per estimator: estimate, SE or SD, interval and its kind.
+
+    ``only``: patterns of the quantities to show (`quantities.chosen`), as in the other tables.
+    """
     level = rows["level"].iloc[0]
     table = _table()
-    longest = int(rows["parameter"].str.len().max())
-    table.add_column("", overflow="fold", min_width=min(longest, 18))  # the one that gives way on a narrow screen
+    blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
+    labels = chosen(blocks, only)
+    longest = max(map(len, labels), default=0)
+    # On a narrow screen the first column gives way, and after it the last.
+    table.add_column("", overflow="fold", min_width=min(longest, 18), style="bold")
     for heading, justify in (
         ("estimator", "left"),
         ("estimate", "right"),
@@ -67,11 +74,11 @@ def estimates(rows: "pandas.DataFrame") -> Table:
         (f"{100 * level:g} % interval", "right"),
     ):
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("kind", overflow="ellipsis", min_width=7)  # and then this one
-    for parameter, block in rows.groupby("parameter", sort=False):
-        style, above = number_format(block), ""
-        for position, line in enumerate(_records(block)):
-            name = str(parameter) if position == 0 else ""
+    table.add_column("kind", overflow="ellipsis", min_width=7)
+    for label in labels:
+        style, above = number_format(blocks[label]), ""
+        for position, line in enumerate(_records(blocks[label])):
+            name = label if position == 0 else ""
             cells = (_label(line), *_numbers(line, style))
             if cells[0] == above:  # another interval of the same estimate
                 cells = ("", "", "", *cells[3:])
@@ -81,16 +88,17 @@ def estimates(rows: "pandas.DataFrame") -> Table:
     return table
 
 
-def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
+def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str], only: Sequence[str] = ()) -> Table:
     """Observed beside expected difference of each pair, in standard errors; one line per quantity."""
     table = _table()
-    longest = max(len(record["parameter"]) for record in records)
+    labels = chosen([record["parameter"] for record in records], only)
+    longest = max(map(len, labels), default=0)
     table.add_column(f"apart, in\n{_unit(records)}", overflow="fold", min_width=min(longest, 18))
     for pair in pairs:
         heading = pair.replace(" - ", "\n− ").replace("map", "MAP").replace("mle", "MLE")  # 80 columns must do
         table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("expected", justify="right", style="dim", no_wrap=True)
-    for parameter in dict.fromkeys(r["parameter"] for r in records):
+    for parameter in labels:
         cells: list[str] = []
         for pair in pairs:
             cells += _pair_cells(next((r for r in records if (r["parameter"], r["pair"]) == (parameter, pair)), None))
@@ -98,7 +106,7 @@ def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
     return table
 
 
-def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str]) -> Group:
+def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str], only: Sequence[str] = ()) -> Group:
     """Why the estimators differ: the parts of each quantity in one table, then the same in sentences."""
     table = _table()
     unit = f"SE of the {records[0]['unit'].removesuffix(' se').upper()}"
@@ -106,13 +114,13 @@ def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str]) -> 
     for heading, key in PARTS.items():
         style = "dim" if key.endswith("expected") else ""
         table.add_column(heading, justify="right", style=style, no_wrap=True)
-    for record in records:
+    for record in _chosen(records, only):
         cells = [or_dash(record[key], "{:.2f}" if key in _LENGTHS else "{:+.2f}") for key in PARTS.values()]
         table.add_row(record["quantity"], *cells)
     return stack([table, paragraph(_PARTS_EXPLAINED, "dim"), Group(*(paragraph(words) for words in sentences))])
 
 
-def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str]) -> Group:
+def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str], only: Sequence[str] = ()) -> Group:
     """Power scaling: ArviZ's measures, and the shift of mean and mode per unit of the prior's power in SD."""
     table = _table()
     table.add_column("sensitivity to", no_wrap=True)
@@ -120,12 +128,12 @@ def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str]) -> Gr
         table.add_column(heading, justify="right", no_wrap=True)
     keys = {"prior": "{:.2f}", "likelihood": "{:.2f}", "mean_shift": "{:+.2f}", "monte_carlo_error": "{:.2f}"}
     keys["mode_shift"] = "{:+.2f}"
-    for record in records:
+    for record in _chosen(records, only):
         table.add_row(record["quantity"], *(or_dash(record[key], style) for key, style in keys.items()))
     return stack([table, *(paragraph(f"! {remark}", "yellow") for remark in remarks)])
 
 
-def sizes(rows: "pandas.DataFrame") -> Table:
+def sizes(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> Table:
     """Convergence: estimate ± SE of every estimator by n, one block per quantity."""
     names = list(rows["estimator"].unique())
     table = _table()
@@ -134,9 +142,10 @@ def sizes(rows: "pandas.DataFrame") -> Table:
     for name in names:
         heading = "\n".join(LOOKS[name].label.rsplit(maxsplit=1))  # on two lines, so that five estimators fit
         table.add_column(f"{heading} ± SE", justify="right", no_wrap=True)
-    for parameter, block in rows.groupby("parameter", sort=False):
-        style = number_format(block)
-        for position, (n, at_n) in enumerate(block.groupby("n")):
+    blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
+    for parameter in chosen(blocks, only):
+        style = number_format(blocks[parameter])
+        for position, (n, at_n) in enumerate(blocks[parameter].groupby("n")):
             lines = {line["estimator"]: line for line in _records(at_n)}
             cells = [_plus_minus(lines[name], style) for name in names]
             table.add_row(str(parameter) if position == 0 else "", f"{n:,}", *cells)
@@ -190,8 +199,8 @@ def _label(line: dict[str, Any]) -> str:
     return label if line["scale"] == MODEL_SCALE else f"{label}, {line['scale']} scale"
 
 
-def _numbers(line: dict[str, Any], style: str) -> tuple[str, ...]:
-    status = "" if line["status"] == "ok" else str(line["status"]).replace("_", " ")
+def _numbers(line: dict[str, Any], style: str) -> tuple[str | Text, ...]:
+    status = Text("" if line["status"] == "ok" else str(line["status"]).replace("_", " "), "red")
     if not math.isfinite(line["estimate"]) and not _by_median(line):
         return (status, "", "", "")
     numbers = (number(line["median" if _by_median(line) else "estimate"], style), number(line["se"], style))
@@ -247,6 +256,11 @@ def heading_table(first: str, *numbers: str) -> Table:
 
 def _table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def _chosen(records: Sequence[dict[str, Any]], only: Sequence[str]) -> list[dict[str, Any]]:
+    by_label = {record["quantity"]: record for record in records}
+    return [by_label[label] for label in chosen(by_label, only)]
 
 
 def _records(rows: "pandas.DataFrame") -> list[dict[str, Any]]:
