@@ -41,8 +41,8 @@ def of_optima(name: str, group: Group, fitted: Modes) -> "pandas.DataFrame":
             found = _wald(values, errors, ok, group.context.level, no_error)
         else:
             found = of_kind(kind, group, fitted, ok & members)
-        blocks.append(_block(name, kind, group, each, numbers, found, members))
-    return _together(blocks)
+        blocks.append(block(name, kind, group, each, numbers, found, members))
+    return together(blocks)
 
 
 def _kinds(name: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
@@ -72,7 +72,7 @@ def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float, no_
 def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":
     """Rows of ``posterior``."""
     ok = np.array([status == "ok" for status in sampled.status])
-    lacking = _lacking(group, ok)
+    lacking = missing_of(group, ok)
     no_mean, no_deviation, reason = (
         np.array([[getattr(m, what) for m in line] for line in lacking], dtype=object)
         for what in ("mean", "deviation", "reason")
@@ -89,11 +89,11 @@ def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":
     blocks = []
     for kind, (lower, upper) in sampled.ends.items():
         nothing = np.full(lower.shape, None)
-        blocks.append(_block("posterior", kind, group, each, numbers, Ends(lower, upper, nothing, nothing)))
-    return _together(blocks)
+        blocks.append(block("posterior", kind, group, each, numbers, Ends(lower, upper, nothing, nothing)))
+    return together(blocks)
 
 
-def _lacking(group: Group, ok: NDArray[np.bool_]) -> list[tuple[Missing, ...]]:
+def missing_of(group: Group, ok: NDArray[np.bool_]) -> list[tuple[Missing, ...]]:
     """Which moments each replicate's posterior lacks ``(R)``; of equal data sets worked out once."""
     known: dict[int, tuple[Missing, ...]] = {}
     nothing, layout = (Missing(),) * len(group.program.quantity_labels), group.program.layout
@@ -135,7 +135,7 @@ def _codes(concerns: Iterable[Concern | str]) -> set[str]:
     return {concern if isinstance(concern, str) else concern.code for concern in concerns}
 
 
-def _block(
+def block(
     name: str,
     kind: str,
     group: Group,
@@ -173,9 +173,9 @@ def _spread(values: Any, shape: tuple[int, int]) -> Any:
     return np.broadcast_to(np.asarray(values, dtype=object)[:, None], shape)
 
 
-def _together(blocks: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
+def together(blocks: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
     """Blocks of kinds side by side: by replicate, then quantity, then kind; of a failed fit one row per quantity."""
-    columns = {key: np.stack([block[key] for block in blocks], axis=-1) for key in blocks[0]}
+    columns = {key: np.stack([each[key] for each in blocks], axis=-1) for key in blocks[0]}
     wanted = columns["interval"] != "none"
     wanted[..., 0] |= ~wanted.any(axis=-1)
     return frame_of({key: values[wanted] for key, values in columns.items()})
