@@ -12,6 +12,7 @@ from ... import estimators, intervals
 from ...data.dataset import Dataset
 from ...density import parity
 from ...density.compile_cache import kept
+from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators import maximum_a_posteriori, maximum_likelihood, posterior
 from ...estimators.estimate import Estimate
