@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
-    from .scores.report import Page
+    from .scores.report import ScoreReport
     from .sensitivity import Sensitivity
 
 
@@ -89,7 +89,7 @@ class Comparison(Outcome):
         return explain(self.fit)
 
     @one_machine_code()
-    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "Page":
+    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "ScoreReport":
         """Tests of quantities against ``nulls`` and model scores, beside ``others`` fitted to the same data.
 
         Without ``nulls``: every coefficient but the intercept at 0, and what makes the model a simpler one.
