@@ -1,5 +1,7 @@
 """What the options of several commands have in common, and what a shell completes them to."""
 
+import shlex
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -54,3 +56,8 @@ def estimator_names(incomplete: str) -> list[str]:
 
 def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
     return [word for word in words if word.startswith(incomplete)]
+
+
+def typed() -> str:
+    """The command as it was typed."""
+    return shlex.join(["mle-vs-bayes", *sys.argv[1:]])

@@ -12,6 +12,7 @@ from rich.console import Console
 from .. import ornaments
 from ..errors import UsageError
 from . import process
+from .options import typed
 from .progress import Steps
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
     if out is None:
         return []
     with Steps(f"writing to {out}"):
-        return comparison.save(out)
+        return comparison.save(out, typed())
 
 
 def matched(comparison: "Comparison", only: Sequence[str]) -> tuple[str, ...]:

@@ -1,13 +1,11 @@
 """What `compare` returns: the outcome with the plots, files, texts and further questions people have of it."""
 
-import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import intervals as kinds
 from ..errors import UsageError
-from ..estimators import ESTIMATORS
 from ..intervals.interval import Interval, IntervalRequest, check_level
 from ..sampling.machine_code import one_machine_code
 from . import verdict
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
-    from .scores.report import Page
+    from .scores.report import ScoreReport
     from .sensitivity import Sensitivity
 
 
@@ -91,7 +89,7 @@ class Comparison(Outcome):
         return explain(self.fit)
 
     @one_machine_code()
-    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "Page":
+    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "ScoreReport":
         """Tests of quantities against ``nulls`` and model scores, beside ``others`` fitted to the same data.
 
         Without ``nulls``: every coefficient but the intercept at 0, and what makes the model a simpler one.
@@ -130,11 +128,14 @@ class Comparison(Outcome):
     def figures(self) -> "dict[str, Figure]":
         """Every figure there is for these fits, by file name."""
         from .forms.figures import pictures
+        from .forms.material import Material
 
-        return pictures(self)
+        return pictures(Material(self))
 
-    def save(self, folder: str | Path) -> list[Path]:
-        """Leave rows, DataTree, statsmodels summary and figures in ``folder``; all files or none.
+    def save(self, folder: str | Path, command: str = "") -> list[Path]:
+        """Leave the page, rows, DataTree, statsmodels summary and figures in ``folder``; all files or none.
+
+        ``command`` stands on the page as how to do it again.
 
         Raises
         ------
@@ -143,7 +144,7 @@ class Comparison(Outcome):
         """
         from .forms.files import save
 
-        return save(self, Path(folder))
+        return save(self, Path(folder), command)
 
     def __str__(self) -> str:
         from ..report.text import plain
@@ -160,12 +161,14 @@ class Comparison(Outcome):
         return screen(self, only)
 
     def _repr_html_(self) -> str:
-        words = [html.escape(text) for text in (self.verdict, *verdict.missing(self.fit), *verdict.concerns(self.fit))]
-        renamed = self.table.rename(columns={name: kind.words for name, kind in ESTIMATORS.items()}, level=0)
-        body = renamed.to_html(float_format=lambda value: f"{value:.4g}", na_rep="–")
-        return f"<p><b>{html.escape(self.model.name)}</b>, n = {self.n}</p>{body}" + "".join(
-            f"<p>{w}</p>" for w in words
-        )
+        """The parts of the page that `save` leaves, for a notebook; they need no widgets."""
+        from ..report.pages import render
+        from .forms.figures import pictures
+        from .forms.material import Material
+        from .forms.page.page import page
+
+        material = Material(self)
+        return render.fragment(page(material, pictures(material)))
 
 
 def _interval(outcome: Outcome, label: str, kind: str, estimator: str | None, level: float) -> Interval:

@@ -26,7 +26,7 @@ def wald_transformed(request: IntervalRequest) -> list[Interval]:
     """
     program, estimate = request.program, request.estimate
     if estimate.covariance is None:
-        return refused(request, "not_applicable", "there is no standard error to build a Wald interval from")
+        return refused(request, "not_applicable", estimate.no_error)
     values = program.quantities(estimate.point)
     reach = normal_quantile(request.level) * standard_errors(program, estimate.point, estimate.covariance)
     scales = supports(program)

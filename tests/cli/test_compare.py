@@ -18,7 +18,7 @@ from mle_vs_bayes.rows import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 KEYS = ["model", "n", "level", "seed", "versions", "fit", "rows", "agreement"]
-TABLES = {"rows.csv", "comparison.nc", "summary.txt"}
+TABLES = {"report.html", "rows.csv", "comparison.nc", "summary.txt"}
 POINTS = "--estimator mle --estimator map"
 COIN = "y\n" + "1\n" * 7 + "0\n" * 3
 
@@ -156,9 +156,11 @@ def test_a_number_that_is_missing_is_null(run, here):
     (here / "heads.csv").write_text("y\n1\n1\n1\n")
     seen = run("compare bernoulli heads.csv --estimator mle --json")
     document = json.loads(seen.out, parse_constant=no_constant)
-    assert document["fit"]["mle"]["log_likelihood"] is None
-    assert {row["estimate"] for row in document["rows"]} == {None}
-    assert {row["status"] for row in document["rows"]} == {"divergent"}
+    rows = {row["parameter"]: row for row in document["rows"]}
+    assert document["fit"]["mle"]["log_likelihood"] == 0
+    assert (rows["p"]["estimate"], rows["p"]["se"], rows["p"]["upper"]) == (1, None, 1)
+    assert (rows["odds"]["estimate"], rows["odds"]["upper"]) == (None, None)
+    assert "infinite" in rows["odds"]["reason"]
 
 
 def test_data_on_standard_input(run):

@@ -74,10 +74,19 @@ def test_odds(coin):
     assert_allclose(row(coin, "mle", "odds").estimate, 73 / 27, rtol=ROUNDING)
     # Central differences with a step of 1e-3 SE err by its square times a third derivative of SE²/(1 − p)² = 0.03.
     assert_allclose(row(coin, "mle", "odds").se, row(coin, "mle").se / 0.27**2, rtol=1e-6 * 0.03 + 1e-9)
-    assert row(coin, "posterior_exact", "odds").status == "not_applicable"
     share, odds = row(coin, "mle"), row(coin, "mle", "odds")
     of_share = [share.lower / (1 - share.lower), share.upper / (1 - share.upper)]
     assert_allclose([odds.lower, odds.upper], of_share, rtol=1e-6)  # one interval, whatever it is told on
+
+
+def test_exact_posterior_of_the_odds(coin):
+    """Under Beta(75, 29) they are beta prime, with mean 75/28; their quantiles are the odds of the proportion's."""
+    found, proportion = row(coin, "posterior_exact", "odds"), row(coin, "posterior_exact")
+    assert_allclose(found.estimate, 75 / 28, rtol=1e-9)
+    assert_allclose(found.se, math.sqrt(75 * 103 / (27 * 28**2)), rtol=1e-9)
+    for end in ("lower", "upper", "median"):
+        p = proportion[end]
+        assert_allclose(found[end], p / (1 - p), rtol=1e-7)
 
 
 def test_uniform_prior():

@@ -20,7 +20,7 @@ _EXPLAINED = (
 
 
 @dataclass(frozen=True)
-class Page:
+class ScoreReport:
     """Tests of the first model's quantities, the scores of every model, and the first against each other one."""
 
     tests: tuple[NullTest, ...]
@@ -55,7 +55,7 @@ class Page:
         return text.plain(self.screen())
 
 
-def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) -> Page:
+def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) -> ScoreReport:
     """The page of one outcome, beside others on the same data.
 
     Raises
@@ -71,7 +71,7 @@ def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) 
         ]
         scores = ornaments.make("the table of scores", lambda: board.scores, ())
         against = ornaments.make("the comparison with other models", lambda: board.against, ()) if scores else ()
-    return Page(tuple(test for made in tests for test in made), scores, against)
+    return ScoreReport(tuple(test for made in tests for test in made), scores, against)
 
 
 def _sentence(against: Against) -> str:
