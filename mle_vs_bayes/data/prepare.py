@@ -193,7 +193,8 @@ def _dataset(
         if column.kind is label and column.role in given:
             values[column.role], coords[column.role] = coded(given[column.role])
         elif column.kind is classes and column.role in given:
-            values[column.role], coords[OUTCOME] = class_codes(given[column.role])
+            codes = class_codes(given[column.role], model.order, model.takes_order)
+            values[column.role], coords[OUTCOME] = codes
         elif column.role in numeric:
             values[column.role] = numeric[column.role].to_numpy(dtype=float)
         elif column.default is not None:

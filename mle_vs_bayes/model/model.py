@@ -101,6 +101,15 @@ class Model:
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
     jeffreys_tails: ClassVar[Mapping[str, Tails]] = {}
     """How Jeffreys' prior falls in each parameter alone, where it is not flat."""
+    with_formula: str = ""
+    """The model of the catalogue that this one is with a formula, where that is one of its own."""
+    takes_links: tuple[str, ...] = ()
+    """Of a model that is no family's: the links that it takes."""
+    link: Any = None
+    takes_order: bool = False
+    """Whether the classes of its outcome have an order."""
+    order: tuple[str, ...] = ()
+    """The classes from the lowest to the highest, where they were told."""
     scales: Mapping[str, str] = MappingProxyType({})
     """What coefficients add up to, in words, where that is not the mean of y: ``{"beta_sigma": "log sigma"}``."""
     held: Mapping[str, float] = MappingProxyType({})

@@ -252,6 +252,8 @@ DEFAULTS: dict[str, Prior] = {
     "events": Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")),
     "precision": Prior("Gamma", alpha=1, beta=0.01),
     "spread of logarithms": Prior("Exponential", lam=1),
+    "shares": Prior("Dirichlet", a=1),
+    "cutpoints": Prior("Normal", mu=0, sigma=Scaled(2.5, "spread at x = 0")),
     "coefficients": Prior("Normal", mu=0, sigma=Scaled(2.5, "1/sd(x)")),
     "coefficients of y": Prior("Normal", mu=Scaled(1, "mean(y) at Intercept"), sigma=Scaled(2.5, "sd(y)/sd(x)")),
     "coefficients of log y": Prior("Normal", mu=Scaled(1, "log(mean(y)) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")),

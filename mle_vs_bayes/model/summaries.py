@@ -72,6 +72,11 @@ def rate_y(data: Dataset) -> float:
     return float((total if total > 0 else 0.5) / counts.total(data, exposure))
 
 
+def spread_at_zero(data: Dataset) -> float:
+    """Of a predictor at x = 0 whose slopes are of size 1/sd(x), with 1 of its own."""
+    return float(np.sqrt(1 + np.sum((counts.mean(data, data["X"]) / _sd_x(data)) ** 2)))
+
+
 SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
     "mean(y)": mean_y,
     "sd(y)": sd_y,
@@ -79,6 +84,7 @@ SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
     "exposure/events": exposure_per_event,
     "sd(y)/sd(x)": sd_y_over_sd_x,
     "1/sd(x)": one_over_sd_x,
+    "spread at x = 0": spread_at_zero,
     "mean(y) at Intercept": lambda data: at_intercept(mean_y(data), data),
     "log(mean(y)) at Intercept": lambda data: at_intercept(float(np.log(rate_y(data))), data),
     "log(sd(y)) at Intercept": lambda data: at_intercept(float(np.log(sd_y(data))), data),

@@ -10,9 +10,10 @@ from importlib import import_module
 
 from ..data.formulas.request import parameter_of, several
 from ..errors import UsageError
+from ..model.links import LINKS
 from ..model.model import Model
 from ..model.specification import OUTCOME, Specification, parse
-from ..words import closest
+from ..words import closest, listed
 from .trunks.family_model import FamilyRegression, as_needed, of_family
 from .trunks.fixed import Fixed
 from .trunks.plain import Plain
@@ -27,11 +28,21 @@ MODELS = {
     "zero_inflated_poisson": "ZeroInflatedPoisson",
     "zero_inflated_negative_binomial": "ZeroInflatedNegativeBinomial",
     "hurdle_poisson": "HurdlePoisson",
+    "categorical": "Categorical",
+    "multinomial_logit": "MultinomialLogit",
+    "ordered": "Ordered",
+    "ordered_logit": "OrderedLogit",
     "exponential": "Exponential",
     "weibull": "Weibull",
     "normal": "Normal",
     "linear": "Linear",
+    "robust_regression": "RobustRegression",
     "logistic": "Logistic",
+    "probit": "Probit",
+    "poisson_regression": "PoissonRegression",
+    "negative_binomial_regression": "NegativeBinomialRegression",
+    "gamma_regression": "GammaRegression",
+    "weibull_regression": "WeibullRegression",
     "student_t": "StudentT",
     "logistic_distribution": "LogisticDistribution",
     "skew_normal": "SkewNormal",
@@ -153,21 +164,36 @@ def specified(
 def _built(asked: Specification) -> Model:
     leaf = _leaf(asked.name)
     base = leaf(**_arguments(asked, leaf))
-    if not isinstance(base, Plain):
-        if asked.link or asked.censored:
-            what = f"link {asked.link}" if asked.link else "censored outcomes"
-            raise UsageError(f"the model {asked.name} takes no {what}; leave it out.")
-        model: Model = base
-    else:
+    if isinstance(base, Plain):
         asked = as_needed(base, asked)
-        model = of_family(base, asked)
+        model: Model = of_family(base, asked)
         if isinstance(model, FamilyRegression) and (exact := model.exact):
             model = _leaf(exact)()
             model.name = str(asked)
+    else:
+        model = _of_classes(base, asked)
+    if asked.order and not model.takes_order:
+        raise UsageError(f"the classes of {asked.name} have no order; leave out the order, or take the model ordered.")
     if not asked.fix:
         return model
     model.name = str(replace(asked, fix=()))
     return Fixed(model, dict(asked.fix), str(asked))
+
+
+def _of_classes(base: Model, asked: Specification) -> Model:
+    """A model that is no family's, with the link and the order that were asked."""
+    if asked.formula and base.with_formula:
+        base = _leaf(base.with_formula)()
+    if further := [name for name in asked.formula if name != OUTCOME]:
+        raise UsageError(f"{asked.name} takes one formula, and none for {further[0]}; leave it out.")
+    if (asked.link and asked.link not in base.takes_links) or asked.censored:
+        what = "censored outcomes" if asked.censored else f"link {asked.link}"
+        known = f"; it takes {listed(base.takes_links)}" if base.takes_links and asked.link else "; leave it out"
+        raise UsageError(f"the model {asked.name} takes no {what}{known}.")
+    if asked.link or (asked.order and base.takes_order):
+        base.name, base.order = str(replace(asked, formula=(), fix=())), asked.order
+        base.link = LINKS[asked.link] if asked.link else base.link
+    return base
 
 
 def _leaf(name: str) -> type[Model]:

@@ -1,10 +1,14 @@
 """Published fits of families with formulas, links and censoring: each number to half a unit of its last digit."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+import statsmodels.miscmodels.tests
 
-from .test_published import check, check_rows, mle
+from .test_published import check, check_rows, half_unit, mle
 
 TOBIN = """0 57.7 236 0.7 50.9 283 0 48.5 207 0 41.7 220 0 47.7 238 0 59.8 216 0 44.3 284 3.7 45.1 221 0 51.7 275
 3 50 269 10.4 46.8 207 0 58 249 0 58.9 246 0 40 277
@@ -59,3 +63,49 @@ def test_a_survival_function_in_place_of_a_density_would_be_noticed(leukemia):
               formula="time ~ x", columns={"event": "status"})  # fmt: skip
     with pytest.raises(AssertionError):
         check(fit.point[0], "4.10905505126")
+
+
+STUDENTS = Path(statsmodels.miscmodels.tests.__file__).parent / "results" / "ologit_ucla.csv"
+POLR = {
+    "logit": ({"pared": "0.2658", "public": "0.2979", "gpa": "0.2606"}, ("1.0477", "-0.0587", "0.6158")),
+    "probit": ({"pared": "0.1579", "public": "0.1728", "gpa": "0.1568"}, ("0.5981", "0.0102", "0.3581")),
+}
+"""By link: standard errors as R prints them, and estimates; the search of polr() ends a few 1e-5 from the maximum."""
+
+
+@pytest.mark.parametrize("link", POLR)
+def test_proportional_odds(link):
+    """R 3.4.4, MASS::polr(apply ~ pared + public + gpa, method = link) on 400 students, by UCLA.
+
+    Source: statsmodels, miscmodels/tests/results/results_ordinal_model.py.
+    """
+    order = ["unlikely", "somewhat likely", "very likely"]
+    formula = "apply ~ pared + public + gpa"
+    fit = mle("ordered", pd.read_csv(STUDENTS), formula=formula, link=link, order=order)
+    errors, estimates = POLR[link]
+    for (term, error), estimate in zip(errors.items(), estimates, strict=True):
+        place = fit.labels.index(f"beta[{term}]")
+        check(fit.se[place], error)
+        assert fit.point[place] == pytest.approx(float(estimate), abs=1e-4)
+
+
+def test_multinomial_logit():
+    """Stata's mlogit of party identification on 944 voters, the first class the base.
+
+    Source: statsmodels, discrete/tests/results/results_discrete.py, Anes.mnlogit_basezero.
+    """
+    frame = sm.datasets.anes96.load_pandas().data
+    fit = mle("categorical", frame, formula="PID ~ logpopul + selfLR + age + educ + income")
+    printed = {
+        "beta[1, logpopul]": ("-.01153598", ".0342823657"),
+        "beta[1, selfLR]": (".29771435", ".093626795"),
+        "beta[3, age]": ("-.01485121", ".0113313133"),
+        "beta[6, income]": (".10889408", ".025300888"),
+        "beta[6, Intercept]": ("-12.105751", "1.059954821"),
+    }
+    for label, (estimate, error) in printed.items():
+        place = fit.labels.index(label)
+        # Stata's search ended 2e-7 standard errors from the maximum.
+        assert fit.point[place] == pytest.approx(float(estimate), abs=half_unit(estimate) + 1e-6 * float(error))
+        assert fit.se[place] == pytest.approx(float(error), rel=1e-7)
+    check(fit.log_likelihood, "-1461.922747312")

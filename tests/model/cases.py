@@ -77,6 +77,7 @@ STRUCTURES = [
     ("poisson(formula='y')", "exposure"),
     ("poisson(formula='y', link='sqrt')", "offset"),
     ("bernoulli(formula='y', link='cloglog')", "trials"),
+    ("ordered(link='loglog')", "plain"),
 ]
 """A structure that a family can take, each with one of its columns; between them every link and way of censoring."""
 

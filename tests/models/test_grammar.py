@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import scipy
 import statsmodels.api as sm
 
 from mle_vs_bayes import compare, fit_replicates, models
@@ -45,6 +46,7 @@ def rows(comparison):
 
 
 TEXTS = [
+    "ordered(link='probit', order='low, high')",
     "normal(formula='y, sigma')",
     "gamma_regression",
     "weibull(formula='y', fix='shape=1')",
@@ -68,6 +70,7 @@ def test_a_named_regression_is_its_family_with_a_formula(frame):
     for name, family, formula, link in [
         ("linear", "normal", "y ~ x + z", None),
         ("logistic", "bernoulli", "yes ~ x + z", "logit"),
+        ("negative_binomial_regression", "negative_binomial", "count ~ x + z", None),
     ]:
         first = rows(compare(name, frame, formula=formula, **POINT))
         second = rows(compare(family, frame, formula=formula, link=link, **POINT))
@@ -162,6 +165,50 @@ def test_many_data_sets_have_the_rows_of_each(frame):
     assert set(many["status"]) == {"ok"}
 
 
+def test_negative_binomial_regression_is_statsmodels(frame):
+    """Their alpha is ours; 1/alpha, as R's theta, would be far off."""
+    counts = frame.assign(y=np.random.default_rng(8).negative_binomial(2, 2 / (2 + np.exp(0.5 + 0.4 * frame["x"]))))
+    fit = compare("negative_binomial_regression", counts, formula="y ~ x", **POINT)
+    theirs = sm.NegativeBinomial(counts["y"], sm.add_constant(counts["x"])).fit(disp=0, gtol=1e-9, maxiter=500)
+    mine = rows(fit)["estimate"].loc[["beta[Intercept]", "beta[x]", "alpha"]]
+    np.testing.assert_allclose(mine, theirs.params, rtol=1e-4)
+    assert abs(1 / mine["alpha"] - theirs.params["alpha"]) > 0.5
+    np.testing.assert_allclose(fit["mle"].log_likelihood, theirs.llf, rtol=1e-9)
+
+
+@pytest.mark.parametrize("link", ["logit", "probit", "cloglog", "loglog"])
+def test_ordered_is_statsmodels(frame, link):
+    """Under the complementary log-log links the latent variable has a Gumbel distribution, of either sign."""
+    from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+    distributions = {"cloglog": scipy.stats.gumbel_l, "loglog": scipy.stats.gumbel_r}
+    table = frame.assign(level=np.digitize(frame["y"], [0.0, 1.5]))
+    fit = compare("ordered", table, formula="level ~ x + z", link=link, **POINT)
+    theirs = OrderedModel(table["level"], table[["x", "z"]], distr=distributions.get(link, link))
+    theirs = theirs.fit(method="bfgs", disp=0, gtol=1e-8)
+    mine = rows(fit)["estimate"]
+    np.testing.assert_allclose(mine[["beta[x]", "beta[z]"]], theirs.params.iloc[:2], rtol=1e-4)
+    np.testing.assert_allclose(mine[["cutpoints[1]", "cutpoints[2]"]], _cuts(theirs), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(fit["mle"].log_likelihood, theirs.llf, rtol=1e-9)
+
+
+def _cuts(results):
+    """The first threshold, and the others from the logarithms of their gaps."""
+    first, gap = results.params.iloc[2:]
+    return [first, first + np.exp(gap)]
+
+
+def test_the_order_of_classes_is_the_one_that_was_told(frame):
+    words = frame.assign(level=np.array(["low", "middle", "high"])[np.digitize(frame["y"], [0.0, 1.5])])
+    told = rows(compare("ordered", words, formula="level ~ x", order=["low", "middle", "high"], **POINT))
+    codes = rows(
+        compare("ordered", frame.assign(level=np.digitize(frame["y"], [0.0, 1.5])), formula="level ~ x", **POINT)
+    )
+    pd.testing.assert_frame_equal(told, codes)
+    turned = rows(compare("ordered", words, formula="level ~ x", order=["high", "middle", "low"], **POINT))
+    assert turned["estimate"]["beta[x]"] == pytest.approx(-told["estimate"]["beta[x]"], rel=1e-6)
+
+
 REFUSED = {
     "no such parameter": ("normal", {"formula": ["y ~ x", "tau ~ x"]}, "further formulas may be for sigma"),
     "a second formula for it": ("normal", {"formula": ["y ~ x", "sigma ~ x", "sigma ~ z"]}, "2 formulas"),
@@ -178,6 +225,14 @@ REFUSED = {
     "no such coefficient": ("linear", {"formula": "y ~ x", "fix": {"beta[w]": 1}}, r"beta\[Intercept\] and beta\[x\]"),
     "nothing left": ("exponential", {"columns": {"y": "time"}, "fix": {"rate": 1}}, "leave one to estimate"),
     "counts that are censored": ("poisson", {"columns": {"y": "count", "event": "seen"}}, "not censored here"),
+    "text without an order": ("ordered", {"formula": "word ~ x"}, '--order "a,b"'),
+    "a class out of the order": (
+        "ordered",
+        {"formula": "word ~ x", "order": ["a", "c"]},
+        "b, which is not in the order",
+    ),
+    "an order of no classes": ("linear", {"formula": "y ~ x", "order": ["a", "b"]}, "have no order"),
+    "a link of ordered": ("ordered", {"formula": "z ~ x", "link": "log"}, "logit, probit, cloglog and loglog"),
     "entry after exit": ("weibull", {"formula": "time ~ x", "columns": {"entry": "late"}}, "must exceed its entry"),
 }
 
@@ -186,4 +241,4 @@ REFUSED = {
 def test_what_cannot_be_is_refused_in_one_sentence(frame, case):
     name, asked, words = REFUSED[case]
     with pytest.raises((UsageError, DataError), match=words):
-        compare(name, frame.assign(late=frame["time"] + 1), **asked, **POINT)
+        compare(name, frame.assign(late=frame["time"] + 1, word=np.where(frame["z"], "a", "b")), **asked, **POINT)

@@ -138,7 +138,7 @@ def design(
 
     names: tuple[str, ...] = ()
     if any(column.role == "y" and column.kind is classes for column in model.columns):
-        frame, names = _with_codes(formula, frame)
+        frame, names = _with_codes(formula, frame, model)
     sides = replace(design_matrix(formula, frame, strict, weights), classes=names)
     if model.formula is not None and not model.formula.intercept:
         sides = _without_intercept(sides, formula, model.name)
@@ -150,7 +150,7 @@ def design(
     return sides
 
 
-def _with_codes(formula: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _with_codes(formula: str, frame: pd.DataFrame, model: "Model") -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The frame with codes in the place of the response's classes, and their names."""
     from .symbols import parse
 
@@ -158,7 +158,7 @@ def _with_codes(formula: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[
     if not parsed.bare_response:
         raise UsageError(f'formula "{formula}" computes its left side, but classes are names; write a column there.')
     (name,) = parsed.response
-    codes, names = class_codes(frame[name])
+    codes, names = class_codes(frame[name], model.order, model.takes_order)
     return frame.assign(**{name: codes}), names
 
 

@@ -15,7 +15,7 @@ from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
 from ...model import families, links
-from ...model.censoring import middle
+from ...model.censoring import middle, seen
 from ...model.links import Link
 from ...model.model import FormulaRule
 from ...model.parameter import Function, Parameter, of_argument
@@ -153,6 +153,8 @@ class Regression(Censored):
         return f"every y is {data['y'][0]:g}; {self.one_value}"
 
     def divergence(self, data):
+        if not seen(data).any():
+            return "beta runs off: no outcome was seen to its end"
         term = separating_term(data) if "trials" in data else None
         return None if term is None else f"{term} runs off: the covariates separate the successes from the failures"
 
