@@ -39,7 +39,9 @@ class Ordered(Model):
     formula = FormulaRule(intercept=False)
     parameters = (
         Parameter("beta", "β", real, DEFAULTS["coefficients"], 0.5, ("term",), "how much the latent variable grows"),
-        Parameter("cutpoints", "c", ordered, DEFAULTS["cutpoints"], 0.0, ("cut",), "above it lies the next class of y"),
+        Parameter(
+            "cutpoints", "c", ordered, DEFAULTS["cutpoints"], (-0.5, 1.0), ("cut",), "above it lies the next class of y"
+        ),
     )
 
     @cached_property

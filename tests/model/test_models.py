@@ -51,7 +51,7 @@ def test_declarations(name):
     roles = [column.role for column in model.columns]
     assert roles[0] == "y"
     assert len(set(roles)) == len(roles)
-    assert (model.formula is not None) == any(p.dims == ("term",) for p in model.parameters)
+    assert (model.formula is not None) == any("term" in p.dims for p in model.parameters)
 
 
 def large(name):
@@ -186,6 +186,8 @@ def test_exact_posterior_is_likelihood_times_prior(name, variant):
     model = models.get(name)
     if type(model).conjugate_posterior is Model.conjugate_posterior:
         pytest.skip("no exact posterior")
+    if any(p.support.tied for p in model.parameters):
+        pytest.skip("an element of a simplex is not integrated out by itself: see tests/models/test_grammar.py")
     default, flat = case(name, variant, SMALL), program(model, dataset(name, variant, SMALL), by_support(model, FLAT))
     known = [(made, model.conjugate_posterior(made.data, made.priors)) for made in (default, flat)]
     known = [(made, exact) for made, exact in known if exact is not None]

@@ -209,6 +209,21 @@ def test_the_order_of_classes_is_the_one_that_was_told(frame):
     assert turned["estimate"]["beta[x]"] == pytest.approx(-told["estimate"]["beta[x]"], rel=1e-6)
 
 
+def test_shares_of_classes_have_a_dirichlet_posterior():
+    """The marginal of one share, with the others integrated out on a grid over the simplex."""
+    model = models.get("categorical")
+    data = model.simulate({"p": np.array([0.5, 0.3, 0.2])}, model.design(30, None), np.random.default_rng(4))
+    made = program(model, data)
+    exact = model.conjugate_posterior(data, made.priors)["p[a]"]
+    first, share = np.array([0.35, 0.5, 0.65]), (np.arange(400) + 0.5) / 400
+    logs = [
+        [made.log_likelihood(np.array([p, (1 - p) * s, (1 - p) * (1 - s)])) for s in share] for p in first
+    ]  # under the flat prior; the second share is (1 − p) s
+    marginal = np.log(np.exp(np.array(logs) + 30).mean(axis=1)) + np.log(1 - first)
+    gaps = marginal - exact.logpdf(first)
+    np.testing.assert_allclose(gaps, gaps[0], atol=1e-4)
+
+
 REFUSED = {
     "no such parameter": ("normal", {"formula": ["y ~ x", "tau ~ x"]}, "further formulas may be for sigma"),
     "a second formula for it": ("normal", {"formula": ["y ~ x", "sigma ~ x", "sigma ~ z"]}, "2 formulas"),

@@ -43,9 +43,14 @@ def weighted_least_squares(model, data):
 
 
 def others_at(model, theta, data):
-    """``theta`` with each other parameter at the best of some multiples of a typical value, twice over."""
+    """``theta`` with each other parameter at the best of some multiples of a typical value, twice over.
+
+    How heavy tails are is left at its typical value: the likelihood is flat where they are light.
+    """
     theta = {**theta, **_others(model, data)}
-    scalars = [argument for argument in model.family.others if argument.support.lower == 0]
+    scalars = [
+        argument for argument in model.family.others if argument.support.lower == 0 and argument.prior != "tails"
+    ]
     for _, argument in product(range(2), scalars):
         centre = _typical(argument, data)
         inside = [value for value in centre * GRID if argument.support.contains(value)]
