@@ -134,7 +134,7 @@ def _subject(
         return Subject(file.opened(model, data), effort, budget, seed)
     chosen = models.get(model) if isinstance(model, str) else sources.catalogue_model(model, False)
     if data is not None:
-        dataset, _ = prepared(chosen, data, columns or {}, formula, False)
+        chosen, dataset, _ = prepared(chosen, data, columns or {}, formula, False)
         truth: dict[str, float] = {}
     else:
         _check_idle({"columns": columns, "formula": formula})

@@ -13,7 +13,7 @@ from . import bounds, missing, roles
 from .column import classes, label
 from .counts import total
 from .dataset import Array, Dataset
-from .formulas import request
+from .formulas import group_terms, request
 from .labels import class_codes, coded
 from .values import check, numbers, present, repetitions
 
@@ -28,11 +28,15 @@ _CODED = {label.name: coded, classes.name: class_codes}
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped."""
+    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped.
+
+    ``model`` is the one that was asked for, with the groups of its formula where that has some.
+    """
 
     data: Dataset
     columns: dict[str, str]
     dropped: int
+    model: "Model"
 
 
 def prepare(
@@ -65,7 +69,7 @@ def prepare(
     found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
     _check_terms(found.data)
     _check_classes(found.data)
-    reason = model.unusable(found.data)
+    reason = found.model.unusable(found.data)
     if reason is not None:
         raise DataError(f"{reason}.")
     return found
@@ -88,6 +92,8 @@ def arranged(
         A column or formula that does not fit, text where numbers should be, missing values, a category of one level.
     """
     frame, asked = _numbered(frame), dict(columns or {})
+    fixed, terms = (None, ()) if formula is None else group_terms.split(formula)
+    model = model.with_groups() if terms else model
     request.check_formula(model, frame, asked, formula)
     in_formula = request.read_by_formula(formula, frame)
     chosen = roles.assign(model, frame, asked, in_formula)
@@ -100,13 +106,17 @@ def arranged(
     if strict:
         _check_rows(numeric)
     weights = numeric["weights"].to_numpy() if "weights" in numeric else None
-    design = None if formula is None else request.design(formula, frame, asked, model, strict, weights)
+    design = None if formula is None else request.design(str(fixed), frame, asked, model, strict, weights)
     if design is not None:
         numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
     if strict:
         _check_values(numeric, chosen, model)
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
-    return Prepared(data, chosen, int(np.sum(~keep)))
+    if terms:
+        response = str(fixed).partition("~")[0]
+        data, groups = group_terms.with_groups(data, terms, response, frame, weights)
+        model = model.with_groups(groups)
+    return Prepared(data, chosen, int(np.sum(~keep)), model)
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

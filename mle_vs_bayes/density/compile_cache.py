@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .wide_sums import divided
+
 if TYPE_CHECKING:
     import pymc
 
@@ -32,7 +34,7 @@ def quick(name: str = MODE) -> Any:
     from pytensor.compile.mode import get_mode
 
     mode = get_mode(name)
-    return mode.including("local_second_to_alloc") if name == MODE else mode
+    return divided(mode.including("local_second_to_alloc")) if name == MODE else mode
 
 
 def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., Any]:

@@ -150,7 +150,7 @@ class Prior:
         numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
         if len(shape) > 1:
             numbers = {k: v.reshape(shape) if v.ndim else v for k, v in numbers.items()}
-        family = getattr(pymc, self.family)
+        family = PRIORS[self.family].in_pymc or getattr(pymc, self.family)
         name = keywords.pop("name", None)
         return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)
 
@@ -249,6 +249,9 @@ DEFAULTS: dict[str, Prior] = {
     "chance": Prior("Beta", alpha=2, beta=2),
     "events": Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")),
     "coefficients": Prior("Normal", mu=0, sigma=Scaled(2.5, "1/sd(x)")),
+    "effects": Prior("HalfNormal", sigma=Scaled(2.5, "1/sd(effect)")),
+    "effects of y": Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)/sd(effect)")),
+    "correlation": Prior("LKJ", eta=2),
     "coefficients of y": Prior("Normal", mu=Scaled(1, "mean(y) at Intercept"), sigma=Scaled(2.5, "sd(y)/sd(x)")),
 }
 """Default priors by what a parameter is, for `families.Argument` and for leaves; all follow the units of y."""

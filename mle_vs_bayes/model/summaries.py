@@ -60,6 +60,17 @@ def one_over_sd_x(data: Dataset) -> Array:
     return _term_scales(data, 1.0)
 
 
+def one_over_sd_effect(data: Dataset) -> Array:
+    """1 / sd of what each effect of groups is multiplied by; 1 for their intercepts."""
+    columns = np.column_stack([data[f"effect[{label}]"] for label in data.coords["effect"]])
+    spread, size = counts.spread(data, columns), np.sqrt(counts.mean(data, columns**2))
+    return 1 / np.where(spread > rounding(size), spread, size)
+
+
+def sd_y_over_sd_effect(data: Dataset) -> Array:
+    return sd_y(data) * one_over_sd_effect(data)
+
+
 def mean_y_at_intercept(data: Dataset) -> Array:
     return np.where(_is_intercept(data), mean_y(data), 0.0)
 
@@ -71,5 +82,7 @@ SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
     "exposure/events": exposure_per_event,
     "sd(y)/sd(x)": sd_y_over_sd_x,
     "1/sd(x)": one_over_sd_x,
+    "1/sd(effect)": one_over_sd_effect,
+    "sd(y)/sd(effect)": sd_y_over_sd_effect,
     "mean(y) at Intercept": mean_y_at_intercept,
 }

@@ -13,6 +13,7 @@ from ...errors import UsageError
 from ..column import classes
 from ..labels import class_codes
 from ..values import Array, converted, is_row_number
+from . import group_terms
 
 if TYPE_CHECKING:
     from ...model.model import Model
@@ -50,7 +51,9 @@ def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]
         return ()
     from .symbols import parse
 
-    return parse(formula, list(frame.columns)).variables
+    fixed, terms = group_terms.split(formula)
+    parsed, columns = parse(fixed, list(frame.columns)), list(frame.columns)
+    return tuple(dict.fromkeys([*parsed.variables, *group_terms.read_by(terms, fixed.partition("~")[0], columns)]))
 
 
 def design(

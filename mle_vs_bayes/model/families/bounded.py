@@ -7,7 +7,7 @@ import scipy
 
 from ...data.column import number, share
 from ...data.column import positive as above_0
-from ..support import positive, real, simplex, unit
+from ..support import correlation, positive, real, simplex, unit
 from . import tails
 from .family import Argument, Family, Form, plain
 
@@ -109,4 +109,37 @@ truncated_normal = Family(
         Form(_normal, lambda mu, sigma: {"mu": mu, "sigma": sigma}),
     ),
     tails=tails.between_ends,
+)
+
+
+class _Correlation:
+    """In PyMC: 2 b − 1 with b from Beta(eta, eta), of which PyMC works out the density."""
+
+    def __call__(self, name: str, eta: Any, **keywords: Any) -> Any:
+        import pymc
+
+        return pymc.CustomDist(name, eta, dist=self._stretched, **keywords)
+
+    def dist(self, eta: Any, **keywords: Any) -> Any:
+        import pymc
+
+        return pymc.CustomDist.dist(eta, dist=self._stretched, **keywords)
+
+    @staticmethod
+    def _stretched(eta: Any, size: Any) -> Any:
+        import pymc
+
+        return 2 * pymc.Beta.dist(eta, eta, size=size) - 1
+
+
+# The density of Lewandowski, Kurowicka & Joe (2009), Journal of Multivariate Analysis 100(9), 1989–2001, of a matrix
+# of one correlation: det^(eta − 1) = (1 − y²)^(eta − 1), which makes (1 + y)/2 a Beta(eta, eta).
+lkj = Family(
+    "LKJ",
+    plain("eta", within=positive),
+    support=correlation,
+    scipy="beta",
+    of_scipy=lambda eta: {"a": eta, "b": eta, "loc": -1.0, "scale": 2.0},
+    tails=lambda eta: tails.Tails(near_lower=eta, near_upper=eta),
+    in_pymc=_Correlation(),
 )

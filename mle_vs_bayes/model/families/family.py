@@ -118,6 +118,8 @@ class Family:
     tails: Callable[..., Tails] | None = None
     prior: bool = True
     proper: bool = True
+    in_pymc: Any = None
+    """What makes the PyMC variable where PyMC has no distribution of this name."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -198,10 +200,10 @@ class Family:
         """The variable ``name`` in the open PyMC model."""
         import pymc
 
-        return getattr(pymc, self.name)(name, **arguments, **keywords)
+        return (self.in_pymc or getattr(pymc, self.name))(name, **arguments, **keywords)
 
     def dist(self, arguments: Arguments) -> Any:
         """The same without a name, as `pymc.logp` takes it."""
         import pymc
 
-        return getattr(pymc, self.name).dist(**arguments)
+        return (self.in_pymc or getattr(pymc, self.name)).dist(**arguments)
