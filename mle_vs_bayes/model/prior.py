@@ -144,15 +144,14 @@ class Prior:
         ``nodes`` take the place of the numbers, by argument. ``shape`` is the parameter's: of a matrix the numbers,
         one per element, are laid out in it.
         """
-        import pymc
-
         # as arrays, since PyTensor makes 2.5 a float32
         numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
         if len(shape) > 1:
             numbers = {k: v.reshape(shape) if v.ndim else v for k, v in numbers.items()}
-        family = PRIORS[self.family].in_pymc or getattr(pymc, self.family)
-        name = keywords.pop("name", None)
-        return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)
+        family, name = PRIORS[self.family], keywords.pop("name", None)
+        made: pymc.Distribution
+        made = family.dist(numbers, **keywords) if name is None else family.pymc(name, numbers, **keywords)
+        return made
 
 
 def parse(text: str) -> Prior:
@@ -245,6 +244,8 @@ DEFAULTS: dict[str, Prior] = {
     "spread": Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")),
     "size": Prior("HalfNormal", sigma=Scaled(10, "mean(y)")),
     "shape": Prior("Gamma", alpha=2, beta=1),
+    "dispersion": Prior("Exponential", lam=1),
+    "skewness": Prior("Normal", mu=0, sigma=4),
     "tails": Prior("Gamma", alpha=2, beta=0.1),
     "chance": Prior("Beta", alpha=2, beta=2),
     "events": Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")),

@@ -175,6 +175,16 @@ def test_effects_are_drawn_from_their_law_given_the_data():
         assert np.max(np.abs(distance)) < 5
 
 
+def test_priors_of_effects_follow_the_units():
+    """2.5 sd(y) for intercepts and 2.5 sd(y)/sd(x) for slopes; without y where the link has no units."""
+    data = frame()
+    sd_y, sd_x = np.std(data.y), np.std(data.x)
+    scales = density("normal", "y ~ x + (x | school)").priors["sd"].arguments["sigma"]
+    np.testing.assert_allclose(scales, [2.5 * sd_y, 2.5 * sd_y / sd_x], rtol=1e-12)
+    scales = density("poisson", "count ~ x + (x || school)").priors["sd"].arguments["sigma"]
+    np.testing.assert_allclose(scales, [2.5, 2.5 / sd_x], rtol=1e-12)
+
+
 # Formulas.
 
 

@@ -112,24 +112,12 @@ truncated_normal = Family(
 )
 
 
-class _Correlation:
-    """In PyMC: 2 b − 1 with b from Beta(eta, eta), of which PyMC works out the density."""
+def _log_density_of_correlation(y: Any, eta: Any) -> Any:
+    """(eta − 1) log(1 − y²) less the logarithm of its integral, 2^(2 eta − 1) B(eta, eta), in PyTensor."""
+    import pytensor.tensor as pt
 
-    def __call__(self, name: str, eta: Any, **keywords: Any) -> Any:
-        import pymc
-
-        return pymc.CustomDist(name, eta, dist=self._stretched, **keywords)
-
-    def dist(self, eta: Any, **keywords: Any) -> Any:
-        import pymc
-
-        return pymc.CustomDist.dist(eta, dist=self._stretched, **keywords)
-
-    @staticmethod
-    def _stretched(eta: Any, size: Any) -> Any:
-        import pymc
-
-        return 2 * pymc.Beta.dist(eta, eta, size=size) - 1
+    integral = (2 * eta - 1) * np.log(2) + 2 * pt.gammaln(eta) - pt.gammaln(2 * eta)
+    return (eta - 1) * pt.log1p(-(y**2)) - integral
 
 
 # The density of Lewandowski, Kurowicka & Joe (2009), Journal of Multivariate Analysis 100(9), 1989–2001, of a matrix
@@ -140,6 +128,6 @@ lkj = Family(
     support=correlation,
     scipy="beta",
     of_scipy=lambda eta: {"a": eta, "b": eta, "loc": -1.0, "scale": 2.0},
+    log_density_symbol=_log_density_of_correlation,
     tails=lambda eta: tails.Tails(near_lower=eta, near_upper=eta),
-    in_pymc=_Correlation(),
 )
