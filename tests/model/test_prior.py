@@ -226,7 +226,7 @@ def test_a_prior_inside_the_support_is_taken():
 # Densities.
 
 VALUES = {"alpha": 2.5, "beta": 1.5, "mu": 0.4, "sigma": 0.3, "tau": 2.0, "nu": 4.0, "b": 1.2, "s": 0.8, "lam": 0.7}
-VALUES |= {"scale": 1.3, "a": 2.0, "lower": -0.5, "upper": 2.0}
+VALUES |= {"scale": 1.3, "a": 2.0, "lower": -0.5, "upper": 2.0, "eta": 2.0}
 """Arguments for which every proper family has a density that vanishes or stays finite at the ends of its support."""
 
 PROPER = [(f, names) for f, names in SIGNATURES if PRIORS[f].proper and not PRIORS[f].support.tied]
