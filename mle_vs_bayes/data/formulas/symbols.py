@@ -121,7 +121,7 @@ def _unparsed(text: str, error: Exception, columns: Sequence[str]) -> UsageError
     if groups:
         return UsageError(
             f'formula "{text}" has the groups {groups[0]} inside another term; add them, as in '
-            f"{_pattern(columns)[:-1]} + {groups[0]}\"."
+            f'{_pattern(columns)[:-1]} + {groups[0]}".'
         )
     return UsageError(f'formula "{text}" does not parse ({complaint(error)}); write it like {_pattern(columns, text)}.')
 
