@@ -140,7 +140,7 @@ def _subject(
         return Subject(file.opened(model, data), effort, budget, seed)
     chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
     if data is not None:
-        dataset, _ = prepared(chosen, data, columns or {}, grammar["formula"], False)
+        chosen, dataset, _ = prepared(chosen, data, columns or {}, grammar["formula"], False)
         truth: dict[str, float] = {}
     else:
         _check_idle({"columns": columns, "formula": grammar["formula"]})

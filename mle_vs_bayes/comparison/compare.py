@@ -154,7 +154,7 @@ def compare(
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
     else:
-        dataset, used = prepared(chosen_model, data, columns or {}, formula, drop_missing)
+        chosen_model, dataset, used = prepared(chosen_model, data, columns or {}, formula, drop_missing)
         truths = {}
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
@@ -213,16 +213,18 @@ def prepared(
     columns: Mapping[str, str],
     formula: str | Sequence[str] | None,
     drop_missing: bool,
-) -> tuple[Dataset, dict[str, str]]:
+) -> tuple[Model, Dataset, dict[str, str]]:
+    """The model, with the groups of its formula, the data that it reads, and which columns those are."""
     if isinstance(data, Dataset) and formula is None:
-        return completed(model, data), {}
+        return model, completed(model, data), {}
     from ..data.prepare import prepare
     from ..data.reading.read import read
 
     frame = read(str(data)) if isinstance(data, str | Path) else _frame(data)
     prepared = prepare(frame, model, columns=columns, formula=formula, drop_missing=drop_missing)
     used = dict(prepared.columns)
-    return prepared.data, {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
+    used = {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
+    return prepared.model, prepared.data, used
 
 
 def _usable(model: Model, data: Dataset) -> Dataset:

@@ -144,15 +144,14 @@ class Prior:
         ``nodes`` take the place of the numbers, by argument. ``shape`` is the parameter's: of a matrix the numbers,
         one per element, are laid out in it.
         """
-        import pymc
-
         # as arrays, since PyTensor makes 2.5 a float32
         numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
         if len(shape) > 1:
             numbers = {k: v.reshape(shape) if v.ndim else v for k, v in numbers.items()}
-        family = getattr(pymc, self.family)
-        name = keywords.pop("name", None)
-        return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)
+        family, name = PRIORS[self.family], keywords.pop("name", None)
+        made: pymc.Distribution
+        made = family.dist(numbers, **keywords) if name is None else family.pymc(name, numbers, **keywords)
+        return made
 
 
 def parse(text: str) -> Prior:
@@ -253,6 +252,9 @@ DEFAULTS: dict[str, Prior] = {
     "precision": Prior("Gamma", alpha=1, beta=0.01),
     "spread of logarithms": Prior("Exponential", lam=1),
     "coefficients": Prior("Normal", mu=0, sigma=Scaled(2.5, "1/sd(x)")),
+    "effects": Prior("HalfNormal", sigma=Scaled(2.5, "1/sd(effect)")),
+    "effects of y": Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)/sd(effect)")),
+    "correlation": Prior("LKJ", eta=2),
     "coefficients of y": Prior("Normal", mu=Scaled(1, "mean(y) at Intercept"), sigma=Scaled(2.5, "sd(y)/sd(x)")),
     "coefficients of log y": Prior("Normal", mu=Scaled(1, "log(mean(y)) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")),
     "coefficients of log sd": Prior("Normal", mu=Scaled(1, "log(sd(y)) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")),

@@ -60,6 +60,17 @@ def one_over_sd_x(data: Dataset) -> Array:
     return _term_scales(data, 1.0)
 
 
+def one_over_sd_effect(data: Dataset) -> Array:
+    """1 / sd of what each effect of groups is multiplied by; 1 for their intercepts."""
+    columns = np.column_stack([data[f"effect[{label}]"] for label in data.coords["effect"]])
+    spread, size = counts.spread(data, columns), np.sqrt(counts.mean(data, columns**2))
+    return 1 / np.where(spread > rounding(size), spread, size)
+
+
+def sd_y_over_sd_effect(data: Dataset) -> Array:
+    return sd_y(data) * one_over_sd_effect(data)
+
+
 def at_intercept(value: float, data: Dataset) -> Array:
     """The value for the intercept, and 0 for slopes."""
     return np.where(_is_intercept(data), value, 0.0)
@@ -79,6 +90,8 @@ SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
     "exposure/events": exposure_per_event,
     "sd(y)/sd(x)": sd_y_over_sd_x,
     "1/sd(x)": one_over_sd_x,
+    "1/sd(effect)": one_over_sd_effect,
+    "sd(y)/sd(effect)": sd_y_over_sd_effect,
     "mean(y) at Intercept": lambda data: at_intercept(mean_y(data), data),
     "log(mean(y)) at Intercept": lambda data: at_intercept(float(np.log(rate_y(data))), data),
     "log(sd(y)) at Intercept": lambda data: at_intercept(float(np.log(sd_y(data))), data),

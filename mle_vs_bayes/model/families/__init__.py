@@ -3,7 +3,7 @@
 A closed list, so that a misspelt prior is refused before PyMC is imported. Leaves say ``families.weibull``.
 """
 
-from .bounded import beta, dirichlet, kumaraswamy, logit_normal, truncated_normal, uniform
+from .bounded import beta, dirichlet, kumaraswamy, lkj, logit_normal, truncated_normal, uniform
 from .counts import beta_binomial, binomial, geometric, poisson
 from .dispersed import (
     hurdle_poisson,
@@ -30,7 +30,7 @@ from .real import cauchy, flat, gumbel, jeffreys, laplace, logistic, normal, ske
 _ON_THE_LINE = (flat, normal, student_t, cauchy, laplace, logistic, skew_normal, gumbel, jeffreys)
 _SCALES = (half_flat, half_normal, half_student_t, half_cauchy)
 _ABOVE_0 = (exponential, gamma, inverse_gamma, log_normal, weibull, chi_squared)
-_BOUNDED = (beta, kumaraswamy, logit_normal, dirichlet, uniform, truncated_normal)
+_BOUNDED = (beta, kumaraswamy, logit_normal, dirichlet, uniform, truncated_normal, lkj)
 _COUNTS = (binomial, beta_binomial, geometric, poisson, negative_binomial, negative_binomial_1)
 _WITH_ZEROS = (zero_inflated_poisson, zero_inflated_negative_binomial, hurdle_poisson)
 

@@ -282,13 +282,13 @@ class Family:
             return pymc.CustomDist(name, *arguments.values(), **self._custom(arguments), **keywords)
         return getattr(pymc, self.name)(name, **self._of_pymc(arguments), **keywords)
 
-    def dist(self, arguments: Arguments) -> Any:
+    def dist(self, arguments: Arguments, **keywords: Any) -> Any:
         """The same without a name, as `pymc.logp` takes it."""
         import pymc
 
         if self.log_density_symbol is not None:
-            return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments))
-        return getattr(pymc, self.name).dist(**self._of_pymc(arguments))
+            return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments), **keywords)
+        return getattr(pymc, self.name).dist(**self._of_pymc(arguments), **keywords)
 
     def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
         """The graph of the log density, or log probability of a count."""
