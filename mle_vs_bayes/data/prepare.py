@@ -106,7 +106,7 @@ def arranged(
     if strict:
         _check_values(numeric, chosen, model)
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
-    return Prepared(data, chosen, int(np.sum(~keep)))
+    return Prepared(model.completed(data), chosen, int(np.sum(~keep)))
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

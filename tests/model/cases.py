@@ -37,7 +37,7 @@ def _inspected(model, n, rng):
     exact = rng.random(n) < 0.3
     lower = np.where(exact, y, np.where(y < first, 0.0, np.where(y < second, first, second)))
     upper = np.where(exact, y, np.where(y < first, first, np.where(y < second, second, np.inf)))
-    return Dataset({"lower": lower, "upper": upper})
+    return model.design(n, rng).replace(lower=lower, upper=upper)
 
 
 OPTIONAL = {

@@ -49,6 +49,15 @@ def plain(*names: str, within: Support = real) -> tuple[Argument, ...]:
     return tuple(Argument(name, within) for name in names)
 
 
+def logarithm(value: Any) -> Any:
+    """NumPy's of numbers, PyTensor's of symbols."""
+    if isinstance(value, np.ndarray | np.generic | float | int):
+        return np.log(value)
+    import pytensor.tensor as pt
+
+    return pt.log(value)
+
+
 @dataclass(frozen=True)
 class Form:
     """Other arguments that name the same distribution: ``tau`` in the place of ``sigma``.
@@ -86,7 +95,7 @@ class Family:
         PyMC's arguments as a function of ours, where they are others; one arithmetic for NumPy and PyTensor.
     log_density, log_survival : functions of (y, arguments), optional
         Written out where SciPy has none, or where its checks of arguments cost ten times the formula.
-    log_density_symbol, log_survival_symbol : functions of (y, arguments), optional
+    log_density_symbol, log_survival_symbol, log_distribution_symbol : functions of (y, arguments), optional
         The same in PyTensor, where PyMC has no such distribution, rounds its constants to single precision, or has
         no second derivatives.
     draw : function of (generator, size, arguments), optional
@@ -118,6 +127,7 @@ class Family:
     log_survival: Callable[..., Any] | None = None
     log_density_symbol: Callable[..., Any] | None = None
     log_survival_symbol: Callable[..., Any] | None = None
+    log_distribution_symbol: Callable[..., Any] | None = None
     draw: Callable[..., Any] | None = None
     mean: Callable[..., Any] | None = None
     variance: Callable[..., Any] | None = None
@@ -221,13 +231,29 @@ class Family:
             return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments))
         return getattr(pymc, self.name).dist(**self._of_pymc(arguments))
 
+    def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
+        """The graph of the log density, or log probability of a count."""
+        import pymc
+
+        if self.log_density_symbol is not None:
+            return self.log_density_symbol(y, **self.own(arguments))
+        return pymc.logp(self.dist(arguments), y)
+
     def symbolic_logsf(self, y: Any, arguments: Arguments) -> Any:
-        """log P(Y > y) as a graph."""
+        """The graph of log P(Y > y)."""
         import pymc
 
         if self.log_survival_symbol is not None:
-            return self.log_survival_symbol(y, **arguments)
+            return self.log_survival_symbol(y, **self.own(arguments))
         return pymc.logccdf(self.dist(arguments), y)
+
+    def symbolic_logcdf(self, y: Any, arguments: Arguments) -> Any:
+        """The graph of log P(Y ≤ y)."""
+        import pymc
+
+        if self.log_distribution_symbol is not None:
+            return self.log_distribution_symbol(y, **self.own(arguments))
+        return pymc.logcdf(self.dist(arguments), y)
 
     def _of_pymc(self, arguments: Arguments) -> dict[str, Any]:
         """PyMC's arguments from ours; another form of PyMC's own is handed on as it is."""

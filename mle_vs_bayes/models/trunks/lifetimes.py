@@ -7,9 +7,10 @@ where left-censored.
 
 import numpy as np
 
+from ...data import counts
 from ...data.column import Column, binary, nonnegative, positive
 from ...data.dataset import Dataset
-from ...model.censoring import seen
+from ...model.censoring import events_and_time, middle, seen
 from .plain import Plain, with_outcome
 
 
@@ -50,6 +51,8 @@ class Lifetimes(Plain):
             return interval_censored(family, arguments, data["lower"], data["upper"])
         if "event" not in data:
             return super().likelihood(theta, data)
+        if family.log_survival_symbol is not None:
+            return right_censored(family, arguments, data["event"], data["y"])
         end = pm.math.switch(pm.math.eq(data["event"], 1), np.inf, data["y"])
         return pm.Censored("y", family.dist(arguments), lower=None, upper=end, observed=data["y"])
 
@@ -90,7 +93,7 @@ def interval_censored(family, arguments, lower, upper):
         return dict(zip(arguments, scalars, strict=True))
 
     def log_density(value, end, *parameters):
-        return interval_log_density(family.dist(named(parameters)), value, end)
+        return interval_log_density(family, named(parameters), value, end)
 
     def random_lifetime(_end, *parameters, rng=None, size=None):
         return family.random(rng, size, dict(zip(arguments, parameters, strict=True)))
@@ -98,23 +101,51 @@ def interval_censored(family, arguments, lower, upper):
     return pm.CustomDist("y", upper, *arguments.values(), logp=log_density, random=random_lifetime, observed=lower)
 
 
-def interval_log_density(lifetime, lower, upper):
-    """log f(upper) where the bounds agree, log(S(lower) − S(upper)) elsewhere, with finite gradients in both."""
+def right_censored(family, arguments, event, y):
+    """In PyMC the density of times whose end was seen, and the survival function of the others."""
     import pymc as pm
-    from pymc.math import eq, log1mexp, switch
+
+    def log_density(value, seen, *parameters):
+        named = dict(zip(arguments, parameters, strict=True))
+        ended = family.symbolic_logp(value, named)
+        return pm.math.switch(pm.math.eq(seen, 1), ended, family.symbolic_logsf(value, named))
+
+    def random_lifetime(_seen, *parameters, rng=None, size=None):
+        return family.random(rng, size, dict(zip(arguments, parameters, strict=True)))
+
+    return pm.CustomDist("y", event, *arguments.values(), logp=log_density, random=random_lifetime, observed=y)
+
+
+def interval_log_density(family, arguments, lower, upper):
+    """log f(upper) where the bounds agree, log(S(lower) − S(upper)) elsewhere, with finite gradients in both."""
+    from pymc.math import eq, log1mexp, maximum, switch
     from pytensor.tensor import isinf
 
     exact, open_ended = eq(lower, upper), isinf(upper)
     inside = switch(open_ended | exact, 2 * lower + 1, upper)  # any value above lower: the branch is not used there
-    start, end = log_survival(lifetime, lower), log_survival(lifetime, inside)
-    between = start + switch(open_ended, 0.0, log1mexp(end - start))
-    return switch(exact, pm.logp(lifetime, switch(open_ended, 1.0, upper)), between)
+    start, end = log_survival(family, arguments, lower), log_survival(family, arguments, inside)
+    # Below −700 the second factor is 1 to the last digit, and its second derivative overflows.
+    between = start + switch(open_ended, 0.0, log1mexp(maximum(end - start, -700.0)))
+    return switch(exact, family.symbolic_logp(switch(open_ended, 1.0, upper), arguments), between)
 
 
-def log_survival(lifetime, value):
+def log_survival(family, arguments, value):
     """log S(value), written so that its gradient at 0 is 0, where PyMC's own is not a number."""
-    import pymc as pm
     from pymc.math import eq, switch
 
     at_zero = eq(value, 0)
-    return switch(at_zero, 0.0, pm.logccdf(lifetime, switch(at_zero, 1.0, value)))
+    return switch(at_zero, 0.0, family.symbolic_logsf(switch(at_zero, 1.0, value), arguments))
+
+
+def of_logarithms(data):
+    """Mean of log time, the cut ones among them, and its spread over those whose end is known: a start's numbers."""
+    logs = np.log(middle(data)[middle(data) > 0])
+    ended = data.rows(np.flatnonzero(seen(data) & (middle(data) > 0)))
+    spread = counts.spread(ended, np.log(middle(ended))) if ended.n > 1 else 1.0
+    return float(np.mean(logs)), float(np.clip(spread, 1e-3, 1e3))
+
+
+def mean_life(data):
+    """Total time over the number of ends seen, half an end added."""
+    events, time = events_and_time(data)
+    return time / (events + 0.5)
