@@ -3,7 +3,7 @@
 Adding a kind touches its own file and one line here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..errors import UsageError
 from ..words import closest
@@ -13,34 +13,42 @@ from .exact import gamma_pivot, garwood, normal_theory, proportion
 from .exact.exact import exact
 from .exact.theory import theoretical
 from .highest_density import highest_density
-from .interval import Kind
+from .interval import IntervalKind
 from .profile.profile import profile, profile_penalised
 from .sandwich import sandwich
 from .wald import wald
 from .wald_transformed import wald_transformed
 
-KINDS: dict[str, Kind] = {
-    "wald": Kind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
-    "wald_transformed": Kind(("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"),
-    "profile": Kind(("mle",), profile, "profile likelihood"),
-    "profile_penalised": Kind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
-    "laplace": Kind(("map",), wald, "normal approximation at the MAP", also="wald"),
-    "eti": Kind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
-    "hdi": Kind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
-    "sandwich": Kind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
-    "bootstrap": Kind(("mle",), percentile("parametric"), "parametric bootstrap, percentile"),
-    "bootstrap_bca": Kind(("mle",), bca("parametric"), "parametric bootstrap, BCa"),
-    "bootstrap_case": Kind(("mle",), percentile("case"), "case resampling, percentile"),
-    "bootstrap_case_bca": Kind(("mle",), bca("case"), "case resampling, BCa"),
-    "bootstrap_bayesian": Kind(("mle",), percentile("bayesian"), "Bayesian bootstrap, percentile"),
-    "exact": Kind(("mle", "mle_exact"), exact, "the model's exact one"),
-    "t": Kind(("mle", "mle_exact"), theoretical("t", normal_theory.t), "Student-t of a normal mean"),
-    "chi_square": Kind(("mle", "mle_exact"), theoretical("chi_square", normal_theory.chi_square), "χ² of a normal SD"),
-    "clopper_pearson": Kind(("mle", "mle_exact"), proportion.kind(proportion.clopper_pearson), "exact proportion"),
-    "wilson": Kind(("mle", "mle_exact"), proportion.kind(proportion.wilson), "score interval of a proportion"),
-    "jeffreys": Kind(("mle", "mle_exact"), proportion.kind(proportion.jeffreys), "Jeffreys' of a proportion"),
-    "garwood": Kind(("mle", "mle_exact"), theoretical("garwood", garwood.rate), "exact Poisson rate"),
-    "gamma_pivot": Kind(("mle", "mle_exact"), theoretical("gamma_pivot", gamma_pivot.rate), "exact exponential rate"),
+KINDS: dict[str, IntervalKind] = {
+    "wald": IntervalKind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
+    "wald_transformed": IntervalKind(
+        ("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
+    ),
+    "profile": IntervalKind(("mle",), profile, "profile likelihood"),
+    "profile_penalised": IntervalKind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
+    "laplace": IntervalKind(("map",), wald, "normal approximation at the MAP", also="wald"),
+    "eti": IntervalKind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
+    "hdi": IntervalKind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
+    "sandwich": IntervalKind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
+    "bootstrap": IntervalKind(("mle",), percentile("parametric"), "parametric bootstrap, percentile"),
+    "bootstrap_bca": IntervalKind(("mle",), bca("parametric"), "parametric bootstrap, BCa"),
+    "bootstrap_case": IntervalKind(("mle",), percentile("case"), "case resampling, percentile"),
+    "bootstrap_case_bca": IntervalKind(("mle",), bca("case"), "case resampling, BCa"),
+    "bootstrap_bayesian": IntervalKind(("mle",), percentile("bayesian"), "Bayesian bootstrap, percentile"),
+    "exact": IntervalKind(("mle", "mle_exact"), exact, "the model's exact one"),
+    "t": IntervalKind(("mle", "mle_exact"), theoretical("t", normal_theory.t), "Student-t of a normal mean"),
+    "chi_square": IntervalKind(
+        ("mle", "mle_exact"), theoretical("chi_square", normal_theory.chi_square), "χ² of a normal SD"
+    ),
+    "clopper_pearson": IntervalKind(
+        ("mle", "mle_exact"), proportion.kind(proportion.clopper_pearson), "exact proportion"
+    ),
+    "wilson": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.wilson), "score interval of a proportion"),
+    "jeffreys": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.jeffreys), "Jeffreys' of a proportion"),
+    "garwood": IntervalKind(("mle", "mle_exact"), theoretical("garwood", garwood.rate), "exact Poisson rate"),
+    "gamma_pivot": IntervalKind(
+        ("mle", "mle_exact"), theoretical("gamma_pivot", gamma_pivot.rate), "exact exponential rate"
+    ),
 }
 
 DEFAULTS = ("wald", "laplace", "eti")
@@ -48,7 +56,7 @@ DEFAULTS = ("wald", "laplace", "eti")
 
 
 def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The kinds asked for: ``all``, some of the list, or none for the defaults.
+    """The kinds asked for: ``all``, some of the list, or none, which stands for the defaults.
 
     Raises
     ------
@@ -62,7 +70,7 @@ def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
             near = closest(name, KINDS)
             hint = f"did you mean {near}?" if near else f"choose from {', '.join(KINDS)} or all."
             raise UsageError(f'there is no interval "{name}"; {hint}')
-    return tuple(wanted) or DEFAULTS
+    return tuple(wanted)
 
 
 def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -74,6 +82,15 @@ def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     kinds = {name: kind.also for name, kind in KINDS.items() if estimator in kind.estimators}
     asked = tuple(name for name, also in kinds.items() if name in wanted or also in wanted)
     return asked or tuple(name for name in kinds if name in DEFAULTS)
+
+
+def in_place_of_wald(estimator: str, exact: Mapping[str, str]) -> tuple[str, ...]:
+    """The default where an estimate has no standard error: the model's ``exact`` intervals, if it declares any.
+
+    They do not need one: of no success in 25 trials Clopper and Pearson's goes from 0 to 0.137.
+    """
+    own = tuple(dict.fromkeys(kind for kind in exact.values() if estimator in KINDS[kind].estimators))
+    return own if len(own) < 2 else ("exact",)
 
 
 def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:

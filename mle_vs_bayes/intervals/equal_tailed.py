@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from ..sampling.draws import by_label
-from .interval import Interval, Request
+from .interval import Interval, IntervalRequest
 
 
-def equal_tailed(request: Request) -> list[Interval]:
+def equal_tailed(request: IntervalRequest) -> list[Interval]:
     """Quantiles (1 ∓ level)/2 of the draws, or of the exact posterior where there is one."""
     estimate, labels = request.estimate, request.program.quantity_labels
     if estimate.tree is None:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..sampling.draws import by_label
-from .interval import Interval, Request
+from .interval import Interval, IntervalRequest
 
 
-def highest_density(request: Request) -> list[Interval]:
+def highest_density(request: IntervalRequest) -> list[Interval]:
     """From the draws (the shortest span of a level's share of them), or exactly where the posterior is exact."""
     estimate, labels = request.estimate, request.program.quantity_labels
     if estimate.tree is None:

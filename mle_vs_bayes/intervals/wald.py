@@ -6,17 +6,17 @@ At the MAP, with the Laplace standard error, the same arithmetic gives the ``lap
 from typing import Any
 
 from .delta import standard_errors
-from .interval import Interval, Request, ends, refused
+from .interval import Interval, IntervalRequest, ends, refused
 
 
-def wald(request: Request) -> list[Interval]:
+def wald(request: IntervalRequest) -> list[Interval]:
     """Symmetric on the model scale, so an end may leave the support; delta method for derived quantities."""
     covariance = request.estimate.covariance
     if covariance is None:
-        return refused(request, "not_applicable", "there is no standard error to build a Wald interval from")
+        return refused(request, "not_applicable", request.estimate.no_error)
     point = request.program.quantities(request.estimate.point)
     reach = normal_quantile(request.level) * standard_errors(request.program, request.estimate.point, covariance)
-    return ends(point - reach, point + reach)
+    return ends(point - reach, point + reach, request.estimate.no_error)
 
 
 def normal_quantile(level: float) -> Any:

@@ -11,16 +11,16 @@ import numpy as np
 
 from ..model.support import Support
 from .delta import standard_errors
-from .interval import Interval, Request, refused
+from .interval import Interval, IntervalRequest, refused
 from .scale import supports
 from .wald import normal_quantile
 
 
-def wald_transformed(request: Request) -> list[Interval]:
+def wald_transformed(request: IntervalRequest) -> list[Interval]:
     """Estimate ± normal quantile × standard error on each quantity's unconstrained scale, mapped back."""
     program, estimate = request.program, request.estimate
     if estimate.covariance is None:
-        return refused(request, "not_applicable", "there is no standard error to build a Wald interval from")
+        return refused(request, "not_applicable", estimate.no_error)
     values = program.quantities(estimate.point)
     errors = standard_errors(program, estimate.point, estimate.covariance)
     reach = normal_quantile(request.level)

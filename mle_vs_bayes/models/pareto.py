@@ -41,7 +41,6 @@ class Pareto(Lifetimes):
     beside = (Column("xm", above_0, optional=True),)
     functions = (Function("tail_index", lambda theta: 1 / theta["alpha"], (), positive, index_moments),)
     jeffreys_tails = {"alpha": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
-    runs_off = "alpha runs to 0"
     offers = frozenset({"fisher_information"})
 
     @property

@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 
 from ...data.column import count, positive_count
-from ..support import positive, real, unit
+from ..support import frequency, positive, real, unit
 from .family import Argument, Family, Form
 
 
@@ -45,7 +45,7 @@ binomial = Family(
 )
 poisson = Family(
     "Poisson",
-    (Argument("mu", positive, "rate", "λ", "events per unit of exposure", "events", typical=3.0),),
+    (Argument("mu", frequency, "rate", "λ", "events per unit of exposure", "events", typical=3.0),),
     values=count,
     prior=False,
     scipy="poisson",

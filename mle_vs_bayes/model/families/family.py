@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.column import Kind, number
+from ...data.column import ColumnKind, number
 from ..support import Support, positive, real, unit
 from .tails import Tails
 
@@ -87,7 +87,7 @@ class Family:
         In PyMC's order, of the form that everything else here is written in; ``forms`` are others PyMC takes.
     support : Support
         Where a parameter lies that has this family as its prior.
-    values : Kind
+    values : ColumnKind
         What an outcome with this distribution may be.
     scipy, of_scipy
         The name of SciPy's distribution, and its arguments as a function of ours.
@@ -119,7 +119,7 @@ class Family:
     name: str
     arguments: tuple[Argument, ...] = ()
     support: Support = real
-    values: Kind = number
+    values: ColumnKind = number
     scipy: str = ""
     of_scipy: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)
     of_pymc: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)

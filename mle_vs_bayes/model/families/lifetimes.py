@@ -7,7 +7,7 @@ import scipy
 
 from ...data.column import positive as above_0
 from ..links import log_normal_cdf_symbol
-from ..support import nonnegative, positive
+from ..support import frequency, nonnegative, positive
 from .family import Argument, Family
 
 # Log-logistic: log y is logistic with the location log(scale) and the scale 1/shape.
@@ -256,7 +256,7 @@ def _pareto_distribution_symbol(y: Any, alpha: Any, m: Any) -> Any:
 pareto = Family(
     "Pareto",
     (
-        Argument("alpha", positive, symbol="α", meaning="shares above y fall as y^−alpha", prior="shape", typical=2.0),
+        Argument("alpha", frequency, symbol="α", meaning="shares above y fall as y^−alpha", prior="shape", typical=2.0),
         Argument("m", positive),
     ),
     support=positive,

@@ -7,7 +7,7 @@ import scipy
 
 from ...data.column import positive as above_0
 from ..links import log_normal_cdf_symbol
-from ..support import positive, real
+from ..support import frequency, positive, real
 from . import incomplete_gamma, tails
 from .family import Argument, Family, Form, logarithm, plain
 
@@ -52,7 +52,7 @@ half_cauchy = Family(
 )
 exponential = Family(
     "Exponential",
-    (Argument("lam", positive, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
+    (Argument("lam", frequency, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
     support=positive,
     values=above_0,
     scipy="expon",
