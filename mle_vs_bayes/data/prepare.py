@@ -125,6 +125,7 @@ def arranged(
     if strict:
         _check_values(numeric, chosen, model)
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, designs)
+    data = model.completed(data)
     if terms:
         data, groups = group_terms.with_groups(data, terms, response, frame, weights)
         model = model.with_groups(groups)

@@ -263,6 +263,10 @@ class Model:
         """Names along each axis; a model with axes of its own (mixture components) adds them to the data's."""
         return dict(data.coords)
 
+    def completed(self, data: Dataset) -> Dataset:
+        """The data with what the model itself puts in the place of an optional column that was left out."""
+        return data
+
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
         coords = self.coords(data)

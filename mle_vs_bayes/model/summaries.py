@@ -27,6 +27,21 @@ def sd_y(data: Dataset) -> float:
     return float(counts.spread(data, middle(data)))
 
 
+def _logarithms(data: Dataset) -> tuple[Dataset, Array]:
+    """The rows with a value above 0, or with bounds that say of one, and its logarithm."""
+    values = middle(data)
+    above = data.rows(np.flatnonzero(values > 0))
+    return above, np.log(values[values > 0])
+
+
+def mean_log_y(data: Dataset) -> float:
+    return float(counts.mean(*_logarithms(data)))
+
+
+def sd_log_y(data: Dataset) -> float:
+    return float(counts.spread(*_logarithms(data)))
+
+
 def exposure_per_event(data: Dataset) -> float:
     """Total time or exposure over events plus one half, so that no event is no division by zero."""
     if "exposure" in data:
@@ -86,6 +101,8 @@ def rate_y(data: Dataset) -> float:
 SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
     "mean(y)": mean_y,
     "sd(y)": sd_y,
+    "mean(log y)": mean_log_y,
+    "sd(log y)": sd_log_y,
     "1/sd(y)": lambda data: 1 / sd_y(data),
     "exposure/events": exposure_per_event,
     "sd(y)/sd(x)": sd_y_over_sd_x,

@@ -15,7 +15,6 @@ from ...words import listed
 from ..column import classes
 from ..labels import class_codes
 from ..values import Array, converted, is_row_number
-from . import group_terms
 
 if TYPE_CHECKING:
     from ...model.model import Model

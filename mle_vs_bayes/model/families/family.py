@@ -296,6 +296,14 @@ class Family:
 
         return pymc.logp(self.dist(arguments), y)
 
+    def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
+        """The graph of the log density, or log probability of a count."""
+        import pymc
+
+        if self.log_density_symbol is not None:
+            return self.log_density_symbol(y, **self.own(arguments))
+        return pymc.logp(self.dist(arguments), y)
+
     def symbolic_logsf(self, y: Any, arguments: Arguments) -> Any:
         """The graph of log P(Y > y)."""
         import pymc
