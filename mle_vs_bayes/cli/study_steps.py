@@ -14,7 +14,8 @@ from .options import typed
 from .study_progress import Screen
 
 if TYPE_CHECKING:
-    from ..study.run.run import FinishedStudy, RunRequest
+    from ..study.keep.outcome import FinishedStudy
+    from ..study.run.run import RunRequest
     from ..study.vocabulary.source import Source
 
 EXAMPLE = "coverage=0.005"
@@ -59,7 +60,7 @@ def refuse_options_of_one_fit(asked: Mapping[str, Any]) -> None:
 
 def own_program(asked: Mapping[str, Any]) -> "Source":
     """The study of `--model`."""
-    from ..study.plan.of_program import of_program
+    from ..study.vocabulary.source import of_program
     from .steps import numbers, sizes
 
     if asked["name"] is not None:

@@ -136,8 +136,8 @@ def compare(
         with sources.single_thread():
             own, context = _of_program(model, data, wanted, context, progress)
             return _compared(own[-1].model, own, names, settings, context, progress, {})
-    _check_source(data, simulate, truth, of_data)
     chosen_model = sources.catalogue_model(model, allow_joint)
+    _check_source(data, simulate, truth, of_data)
     if simulate is not None:
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)

@@ -120,7 +120,9 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
 def _with_agreement(program: Density, estimates: dict[str, Estimate], pairs: list[Agreement]) -> dict[str, Estimate]:
     """Concerns that only show when estimators are put side by side."""
     added: dict[str, list[Concern]] = {name: list(program.remarks(name)) for name in estimates}
-    if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):
+    # On an edge of its support a prior may well be 0 that has mass next to it.
+    inside = _ok(estimates, "mle") and "boundary" not in [c.code for c in estimates["mle"].concerns]
+    if inside and not np.isfinite(program.log_prior(estimates["mle"].point)):
         added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
     other = ornaments.make("the search for another mode", lambda: different_modes(program, estimates), ())
     added.get("map", []).extend(other)

@@ -156,9 +156,11 @@ def test_a_number_that_is_missing_is_null(run, here):
     (here / "heads.csv").write_text("y\n1\n1\n1\n")
     seen = run("compare bernoulli heads.csv --estimator mle --json")
     document = json.loads(seen.out, parse_constant=no_constant)
-    assert document["fit"]["mle"]["log_likelihood"] is None
-    assert {row["estimate"] for row in document["rows"]} == {None}
-    assert {row["status"] for row in document["rows"]} == {"divergent"}
+    rows = {row["parameter"]: row for row in document["rows"]}
+    assert document["fit"]["mle"]["log_likelihood"] == 0
+    assert (rows["p"]["estimate"], rows["p"]["se"], rows["p"]["upper"]) == (1, None, 1)
+    assert (rows["odds"]["estimate"], rows["odds"]["upper"]) == (None, None)
+    assert "infinite" in rows["odds"]["reason"]
 
 
 def test_data_on_standard_input(run):

@@ -192,8 +192,7 @@ class ProfileCurve:
 
     def _ends_on_edge(self, end: End) -> bool:
         """Whether the curve runs level to an edge that is itself a possible value: then that is the end."""
-        support = self._traces[-1].quantity.support
-        return support.closed and end.towards == support.closed_end
+        return end.towards in self._traces[-1].quantity.support.closed_ends(self.power).values()
 
     def _elsewhere(self) -> tuple[str, ...]:
         """That the interval is not one around the estimate, where a better optimum was met."""
@@ -219,13 +218,13 @@ _STEPS = 60
 def inside(program: Density, power: float, optimum: Optimum) -> Optimum:
     """The optimum itself, or, for one on an edge, a point next to it under the optimum's own height.
 
-    The edge lies at z = −∞; the distance on the logarithmic scale grows until the density is the edge's.
+    The edge lies at an infinite z; the distance on the logarithmic scale grows until the density is the edge's.
     """
     if optimum.free.all():
         return optimum
     start = program.coordinates.z(program.start)
     for distance in range(1, _STEPS):
-        z = np.where(optimum.free, optimum.z, start - distance)
+        z = np.where(optimum.free, optimum.z, start + np.copysign(distance, optimum.z))
         near = program.evaluate(z, power)
         if optimum.evaluation.value - near.value < _NEAR:
             break
