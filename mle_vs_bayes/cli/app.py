@@ -144,4 +144,16 @@ def models(
     listing.show(model, search)
 
 
+@app.command(short_help="Make a gallery of the pages that studies and comparisons left.")
+def report(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Of studies and comparisons, or of many.")],
+    out: Annotated[Path | None, valued("FOLDER", "Where the index goes.  [default: the one DIR, or here]")] = None,
+) -> None:
+    """Leave one index.html that shows every verdict in DIR at a glance, with a figure and a sentence each."""
+    from ..report.pages.folders import leave
+
+    index, count = leave(folders, out)
+    typer.echo(f"written to {index}: {count} page{'s' if count != 1 else ''}")
+
+
 app.add_typer(study)
