@@ -294,12 +294,6 @@ class Family:
         """The graph of the log density, or log probability of a count."""
         import pymc
 
-        return pymc.logp(self.dist(arguments), y)
-
-    def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
-        """The graph of the log density, or log probability of a count."""
-        import pymc
-
         if self.log_density_symbol is not None:
             return self.log_density_symbol(y, **self.own(arguments))
         return pymc.logp(self.dist(arguments), y)
