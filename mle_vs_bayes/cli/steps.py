@@ -51,8 +51,9 @@ def compare(asked: Mapping[str, Any]) -> int:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
             raise
-    written = save(comparison, out)
-    show(comparison, written, parts, as_json=asked["json"])
+    written, only = save(comparison, out), tuple(asked["only"] or ())
+    show(comparison, written, parts, as_json=asked["json"], only=matched(comparison, only))
+    check_only(comparison, only)
     return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
 
 
@@ -174,7 +175,36 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
         return comparison.save(out, typed())
 
 
-def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *, as_json: bool) -> None:
+def matched(comparison: "Comparison", only: Sequence[str]) -> tuple[str, ...]:
+    """The patterns of ``--only`` that fit a quantity; without any, all is shown."""
+    from ..report.quantities import fits
+
+    return tuple(each for each in only if any(fits(label, each) for label in comparison.fit.program.quantity_labels))
+
+
+def check_only(comparison: "Comparison", only: Sequence[str]) -> None:
+    """Refuse a pattern that fits no quantity; what is fitted has been shown by then.
+
+    Raises
+    ------
+    UsageError
+        With the quantities that there are.
+    """
+    from ..words import listed
+
+    for pattern in [each for each in only if each not in matched(comparison, only)]:
+        labels = listed(comparison.fit.program.quantity_labels)
+        raise UsageError(f'--only is "{pattern}", which fits no quantity; there are {labels}.')
+
+
+def show(
+    comparison: "Comparison",
+    written: list[Path],
+    parts: Sequence[Any],
+    *,
+    as_json: bool,
+    only: Sequence[str] = (),
+) -> None:
     """Print the JSON document, or the screen, what was asked for beside it, and the files written."""
     shown = [comparison, *parts]
     if as_json:
@@ -185,9 +215,11 @@ def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *,
     console = Console(highlight=False, markup=False)
     if console.is_terminal:
         for part in shown:
-            console.print(part.screen(), end="\n" if part is shown[-1] else "\n\n")
+            console.print(part.screen(only), end="\n" if part is shown[-1] else "\n\n")
     else:
-        sys.stdout.write("\n".join(str(part) for part in shown))
+        from ..report.text import plain
+
+        sys.stdout.write("\n".join(plain(part.screen(only)) for part in shown))
     if written:
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
 

@@ -116,7 +116,7 @@ def _numbers(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
         return _from_draws(estimate, program)
     if estimate.distributions:
         named = zip(program.quantity_labels, program.missing_moments, strict=True)
-        return [_from_distribution(label, estimate.distributions.get(label), lacking) for label, lacking in named]
+        return [_from_distribution(estimate.distributions.get(label), lacking) for label, lacking in named]
     point = program.quantities(estimate.point)
     covariance = estimate.covariance
     se = np.full(len(point), np.nan) if covariance is None else standard_errors(program, estimate.point, covariance)
@@ -145,9 +145,9 @@ def _from_draws(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
     return rows
 
 
-def _from_distribution(label: str, exact: Any, lacking: Missing) -> dict[str, Any]:
+def _from_distribution(exact: Any, lacking: Missing) -> dict[str, Any]:
     if exact is None:
-        return {"reason": f"no exact posterior of {label}"}
+        return {}  # the row's interval says why
     numbers = {
         "estimate": None if lacking.mean else float(exact.mean()),
         "se": None if lacking.deviation else float(exact.std()),

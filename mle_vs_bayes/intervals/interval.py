@@ -79,3 +79,9 @@ def ends(lower: Any, upper: Any, no_error: str) -> list[Interval]:
 def refused(request: IntervalRequest, status: str, reason: str) -> list[Interval]:
     """The same status and reason for every quantity."""
     return [Interval(status=status, reason=reason) for _ in request.program.quantity_labels]
+
+
+def absent(estimate: Estimate, label: str) -> Interval:
+    """No interval of a quantity that has no exact posterior: no formula, and no quadrature."""
+    status, reason = estimate.absent
+    return Interval(status=status, reason=reason or f"no exact posterior of {label}")

@@ -54,6 +54,7 @@ INTERVALS = {
     "wald": "Wald",
     "wald_transformed": "Wald, transformed",
     "laplace": "Laplace",
+    "laplace_transformed": "Laplace, transformed",
     "profile_penalised": "penalised profile",
     "eti": "equal-tailed",
     "hdi": "highest density",

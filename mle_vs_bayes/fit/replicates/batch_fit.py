@@ -27,6 +27,7 @@ from ...search.problem import of_stack
 from .. import quantities
 from ..quantities import Context
 from . import row_table
+from .exact_posteriors import ExactPosteriors
 from .interval_ends import Group
 from .posteriors import Functional, WantedPosterior, sampled
 from .result import Replicates
@@ -104,26 +105,22 @@ class BatchFit:
                 self.frames.append(row_table.of_optima(name, group, found))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
-        closed = [name for name in estimators.chosen(self.names) if name.endswith("_exact")]
-        if closed:
-            self._exact(group, closed)
+        if "mle_exact" in estimators.chosen(self.names):
+            self._closed_forms(group)
+        if "posterior_exact" in estimators.chosen(self.names):
+            self.frames.append(ExactPosteriors(group, start).rows())
 
-    def _exact(self, group: Group, names: Sequence[str]) -> None:
-        """Closed forms, one data set after the other; equal ones once."""
+    def _closed_forms(self, group: Group) -> None:
+        """Closed-form maxima, one data set after the other; equal ones once."""
         found: list[Row] = []
         known: dict[int, list[Row]] = {}
         for place, each, truth in zip(group.likeness.tolist(), group.members, group.truths, strict=True):
             if place not in known:
-                known[place] = self._closed_forms(group.alone(place), names)
+                program = group.alone(place)
+                estimate = estimators.fit("mle_exact", program, estimators.Settings(self.context.seed))
+                known[place] = quantities.rows("mle_exact", estimate, program, self.context)
             found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
-
-    def _closed_forms(self, program: Density, names: Sequence[str]) -> list[Row]:
-        found = []
-        for name in names:
-            estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))
-            found += quantities.rows(name, estimate, program, self.context)
-        return found
 
     def _sample(self, group: Group, posteriors: Posteriors) -> None:
         seed = self.context.seed
