@@ -55,8 +55,7 @@ from ..data.column import Column
 from ..data.dataset import Dataset
 from ..errors import ModelError, UsageError
 from .families.tails import Tails
-from .parameter import Function, Parameter
-from .special_case import SpecialCase
+from .parameter import Function, Parameter, SpecialCase
 from .support import Support
 
 if TYPE_CHECKING:
