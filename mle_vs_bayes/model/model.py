@@ -59,7 +59,7 @@ from .parameter import Function, Parameter, SpecialCase
 from .support import Support
 
 if TYPE_CHECKING:
-    from ..data.formulas.group_terms import Groups
+    from ..data.formulas.parts import Groups
 
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]

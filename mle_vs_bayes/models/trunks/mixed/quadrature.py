@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 import scipy
 
-from ....data.formulas.group_terms import effect
+from ....data.formulas.parts import effect
 from . import quadrature_graph
 from .trunk import Mixed
 
