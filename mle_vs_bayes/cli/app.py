@@ -54,6 +54,7 @@ SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
 SIMULATE = "Draw this many units from the model instead of DATA (for model.py under DATA's covariates)."
 INTERVALS = "profile, bootstrap, … or all; repeat for several."
 AGAINST = "Score another model of the same data beside this one."
+BASELINE = "Instead: whether today's rows are those that compare --out left in DIR, within Monte-Carlo error."
 ONLY = "Show these quantities only, such as 'beta[x*]'; repeat for several. JSON and files hold all."
 FOR = "Which models can take which column of these data, with the command to type."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
@@ -114,6 +115,7 @@ def check(
     order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
+    baseline: Annotated[Path | None, valued("DIR", BASELINE)] = None,
     junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,
     seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
@@ -142,6 +144,18 @@ def models(
         for_data.show(data, for_data.role(column or []), listing.matching(search))
         return
     listing.show(model, search)
+
+
+@app.command(short_help="Make a gallery of the pages that studies and comparisons left.")
+def report(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Of studies and comparisons, or of many.")],
+    out: Annotated[Path | None, valued("FOLDER", "Where the index goes.  [default: the one DIR, or here]")] = None,
+) -> None:
+    """Leave one index.html that shows every verdict in DIR at a glance, with a figure and a sentence each."""
+    from ..report.pages.folders import leave
+
+    index, count = leave(folders, out)
+    typer.echo(f"written to {index}: {count} page{'s' if count != 1 else ''}")
 
 
 app.add_typer(study)

@@ -14,7 +14,8 @@ from . import bounds, roles
 from .column import classes, label
 from .counts import total
 from .dataset import Array, Dataset
-from .formulas import request
+from .formulas import group_terms, request
+from .formulas.parts import Formulas, parameter_of, several
 from .labels import class_codes, coded
 from .values import check, numbers, present, repetitions
 
@@ -33,11 +34,15 @@ _CODED = {label.name: coded, classes.name: class_codes}
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped."""
+    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped.
+
+    ``model`` is the one that was asked for, with the groups of its formula where that has some.
+    """
 
     data: Dataset
     columns: dict[str, str]
     dropped: int
+    model: "Model"
 
 
 def prepare(
@@ -45,7 +50,7 @@ def prepare(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: request.Formulas = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
 ) -> Prepared:
     """The data set that ``model`` reads out of ``frame``.
@@ -70,7 +75,7 @@ def prepare(
     found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
     _check_terms(found.data)
     _check_classes(found.data)
-    reason = model.unusable(found.data)
+    reason = found.model.unusable(found.data)
     if reason is not None:
         raise DataError(f"{reason}.")
     return found
@@ -81,7 +86,7 @@ def arranged(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: request.Formulas = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
     strict: bool = False,
 ) -> Prepared:
@@ -93,12 +98,18 @@ def arranged(
         A column or formula that does not fit, text where numbers should be, missing values, a category of one level.
     """
     frame, asked = _numbered(frame), dict(columns or {})
-    formulas = request.several(formula)
+    formulas, terms = group_terms.split_first(several(formula))
+    model = model.with_groups() if terms else model
     request.check_formula(model, frame, asked, formulas)
-    bounded = bool(formulas) and roles.between_bounds(model, frame, asked, request.parameter_of(formulas[0]))
+    bounded = bool(formulas) and roles.between_bounds(model, frame, asked, parameter_of(formulas[0]))
     if bounded:
         frame, formulas = request.with_stand_in(frame, formulas)
-    in_formula = request.read_by_formulas(formulas, frame)
+    response = formulas[0].partition("~")[0] if formulas else ""
+    in_formula = tuple(
+        dict.fromkeys(
+            [*request.read_by_formulas(formulas, frame), *group_terms.read_by(terms, response, list(frame.columns))]
+        )
+    )
     chosen = roles.assign(model, frame, asked, in_formula, None if bounded else "y")
     numeric = _by_role(frame, chosen, model)
     masks = {name: absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
@@ -115,7 +126,11 @@ def arranged(
     if strict:
         _check_values(numeric, chosen, model)
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, designs)
-    return Prepared(data, chosen, int(np.sum(~keep)))
+    data = model.completed(data)
+    if terms:
+        data, groups = group_terms.with_groups(data, terms, response, frame, weights)
+        model = model.with_groups(groups)
+    return Prepared(data, chosen, int(np.sum(~keep)), model)
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

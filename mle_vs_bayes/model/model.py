@@ -46,18 +46,20 @@ may
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.column import Column
 from ..data.dataset import Dataset
-from ..errors import ModelError
+from ..errors import ModelError, UsageError
 from .families.tails import Tails
-from .parameter import Function, Parameter
-from .special_case import SpecialCase
+from .parameter import Function, Parameter, SpecialCase
 from .support import Support
+
+if TYPE_CHECKING:
+    from ..data.formulas.parts import Groups
 
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
@@ -143,6 +145,22 @@ class Model:
             if (clause in vars(cls) and clause not in cls.offers) or (clause in cls.offers and not written):
                 what = "offers no" if clause not in cls.offers else "offers"
                 raise ModelError(f"{cls.__name__} {what} {clause}; offers and methods must name the same clauses.")
+
+    groups: "Groups | None" = None
+    """What the group terms of the formula are, where it has some: the likelihood's graph depends on it."""
+
+    def with_groups(self, groups: "Groups | None" = None) -> "Model":
+        """The model of this outcome whose formula has group terms; ``groups`` once the data have been read.
+
+        Raises
+        ------
+        UsageError
+            It has none.
+        """
+        raise UsageError(
+            f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take normal, "
+            "poisson or bernoulli with one formula and its usual link."
+        )
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:
         """Everything but y for n units: covariates, trials, censoring times."""
@@ -252,6 +270,10 @@ class Model:
     def coords(self, data: Dataset) -> dict[str, tuple[str, ...]]:
         """Names along each axis; a model with axes of its own (mixture components) adds them to the data's."""
         return dict(data.coords)
+
+    def completed(self, data: Dataset) -> Dataset:
+        """The data with what the model itself puts in the place of an optional column that was left out."""
+        return data
 
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 
-from ..data.formulas.request import parameter_of, several
+from ..data.formulas.parts import parameter_of, several
 from ..errors import UsageError
 from ..model.links import LINKS
 from ..model.model import Model
@@ -34,6 +34,12 @@ MODELS = {
     "ordered_logit": "OrderedLogit",
     "exponential": "Exponential",
     "weibull": "Weibull",
+    "gamma": "Gamma",
+    "lognormal": "LogNormal",
+    "loglogistic": "LogLogistic",
+    "inverse_gaussian": "InverseGaussian",
+    "gompertz": "Gompertz",
+    "pareto": "Pareto",
     "normal": "Normal",
     "linear": "Linear",
     "robust_regression": "RobustRegression",
@@ -50,6 +56,7 @@ MODELS = {
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
     "neyman_scott": "NeymanScott",
+    "beta": "Beta",
     "uniform": "Uniform",
     "normal_mixture": "NormalMixture",
 }

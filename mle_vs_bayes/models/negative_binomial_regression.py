@@ -2,7 +2,7 @@
 
 from ..data.column import exposure, offset
 from ..model import families, links
-from ..model.special_case import SpecialCase
+from ..model.parameter import SpecialCase
 from .trunks.regression import Regression
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data.column import offset
 from ..model import families, links
-from ..model.special_case import SpecialCase
+from ..model.parameter import SpecialCase
 from .trunks.regression import Regression
 
 

@@ -8,8 +8,9 @@ import scipy
 from ...data.column import positive as above_0
 from ..links import log_normal_cdf_symbol
 from ..support import frequency, positive, real
-from . import tails
-from .family import Argument, Family, Form, logarithm, plain
+from . import incomplete_gamma, tails
+from .argument import Argument, Form, logarithm, plain
+from .family import Family
 
 half_flat = Family(
     "HalfFlat", support=positive, proper=False, tails=lambda: tails.above_zero(tails.falling_as_power(-1.0))
@@ -52,13 +53,6 @@ half_cauchy = Family(
 )
 
 
-def _log_upper_gamma(alpha: Any, y: Any) -> Any:
-    """log of the regularised upper incomplete gamma function."""
-    import pytensor.tensor as pt
-
-    return pt.log(pt.gammaincc(alpha, y))
-
-
 exponential = Family(
     "Exponential",
     (Argument("lam", frequency, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
@@ -75,18 +69,32 @@ exponential = Family(
     ratio="time_ratio",
     forms=(Form(plain("scale", within=positive), lambda scale: {"lam": 1 / scale}),),
     tails=lambda lam: tails.above_zero(tails.falling_exponentially(lam)),
+    elsewhere={
+        "R": "dexp(y, rate = rate); survreg(dist = 'exponential'): rate = exp(-intercept)",
+        "Stata": "exponentialden(1/rate, y); streg, distribution(exponential): rate = exp(_cons)",
+        "lifelines": "ExponentialFitter: lambda_ = 1/rate",
+    },
 )
 gamma = Family(
     "Gamma",
     (
-        Argument("alpha", positive, "shape", "α", "1/√shape is the standard deviation over the mean", "shape"),
-        Argument("beta", positive, "rate", "β", "shape/rate is the mean", "events", typical=0.5),
+        Argument(
+            "alpha",
+            positive,
+            "shape",
+            "α",
+            "1/√shape is the standard deviation over the mean",
+            "concentration",
+            typical=2.0,
+        ),
+        Argument("beta", positive, "rate", "β", "shape/rate is the mean", "slope", typical=0.5),
     ),
     support=positive,
     values=above_0,
     scipy="gamma",
     of_scipy=lambda alpha, beta: {"a": alpha, "scale": 1 / beta},
-    log_survival_symbol=lambda y, alpha, beta: _log_upper_gamma(alpha, beta * y),
+    log_survival_symbol=lambda y, alpha, beta: incomplete_gamma.log_upper(alpha, beta * y),
+    log_distribution_symbol=lambda y, alpha, beta: incomplete_gamma.log_lower(alpha, beta * y),
     draw=lambda generator, size, alpha, beta: generator.gamma(alpha, 1 / beta, size),
     mean=lambda alpha, beta: alpha / beta,
     variance=lambda alpha, beta: alpha / beta**2,
@@ -100,6 +108,11 @@ gamma = Family(
     ),
     one_value="a shape",
     tails=lambda alpha, beta: tails.above_zero(tails.falling_exponentially(beta), alpha),
+    elsewhere={
+        "R": "dgamma(y, shape = shape, rate = rate); glm(Gamma): mean = shape/rate, dispersion = 1/shape, by moments",
+        "Stata": "gammaden(shape, 1/rate, 0, y)",
+        "scikit-learn": "GammaRegressor: exp(intercept_) is shape/rate",
+    },
 )
 inverse_gamma = Family(
     "InverseGamma",
@@ -118,16 +131,37 @@ inverse_gamma = Family(
     ),
     tails=lambda alpha, beta: tails.above_zero(tails.falling_as_power(alpha), tails.INFINITE),
 )
+
+
+def _log(y: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        return np.log(y)
+
+
+def _log_normal(y: Any, mu: Any, sigma: Any) -> Any:
+    """A normal density of log y, times d log y / dy = 1/y; SciPy's checks cost ten times the formula."""
+    z = (_log(y) - mu) / sigma
+    return -0.5 * z**2 - np.log(np.where(sigma > 0, sigma, np.nan)) - 0.5 * np.log(2 * np.pi) - _log(y)
+
+
 log_normal = Family(
     "LogNormal",
     (
-        Argument("mu", real, symbol="μ", meaning="the mean of log y; exp(mu) is the median", prior="location"),
+        Argument(
+            "mu",
+            real,
+            symbol="μ",
+            meaning="the mean of log y; exp(mu) is the median",
+            prior="location of logarithms",
+        ),
         Argument("sigma", positive, "sigma", "σ", "the standard deviation of log y", "spread of logarithms"),
     ),
     support=positive,
     values=above_0,
     scipy="lognorm",
     of_scipy=lambda mu, sigma: {"s": sigma, "scale": np.exp(mu)},
+    log_density=_log_normal,
+    log_survival=lambda y, mu, sigma: scipy.special.log_ndtr((mu - _log(y)) / sigma),
     log_survival_symbol=lambda y, mu, sigma: log_normal_cdf_symbol((mu - logarithm(y)) / sigma),
     log_distribution_symbol=lambda y, mu, sigma: log_normal_cdf_symbol((logarithm(y) - mu) / sigma),
     draw=lambda generator, size, mu, sigma: generator.lognormal(mu, sigma, size),
@@ -138,6 +172,11 @@ log_normal = Family(
     ratio="time_ratio",
     one_value="a spread",
     tails=lambda mu, sigma: tails.above_zero(tails.Tail(rate=0.0, square=0.0), tails.INFINITE),
+    elsewhere={
+        "R": "dlnorm(y, meanlog = mu, sdlog = sigma); survreg(dist = 'lognormal'): mu = intercept, sigma = Scale",
+        "Stata": "lognormalden(mu, sigma, y); streg, distribution(lognormal): mu = _cons",
+        "lifelines": "LogNormalFitter: mu_ = mu, sigma_ = sigma",
+    },
 )
 weibull = Family(
     "Weibull",
@@ -159,6 +198,11 @@ weibull = Family(
     ratio="time_ratio",
     one_value="a shape",
     tails=tails.of_weibull,
+    elsewhere={
+        "R": "dweibull(y, shape = shape, scale = scale); survreg(): scale = exp(intercept), shape = 1/Scale",
+        "Stata": "weibullden(shape, scale, y); streg, distribution(weibull): p = shape, exp(_cons) = scale^-shape",
+        "lifelines": "WeibullFitter: lambda_ = scale, rho_ = shape",
+    },
 )
 chi_squared = Family(
     "ChiSquared",

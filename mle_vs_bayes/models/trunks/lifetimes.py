@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ...data import counts
 from ...data.dataset import Dataset
-from ...model.censoring import seen
+from ...model.censoring import events_and_time, middle, seen
 from .censored import Censored
 
 
@@ -36,3 +37,17 @@ def mean_times(data):
     if "event" in data:
         columns["event"] = np.array([1.0, 0.0])[[(~cut).any(), cut.any()]]
     return Dataset(columns), np.array([float(data.counts[each].sum()) for each in rows])
+
+
+def of_logarithms(data):
+    """Mean of log time, the cut ones among them, and its spread over those whose end is known: a start's numbers."""
+    logs = np.log(middle(data)[middle(data) > 0])
+    ended = data.rows(np.flatnonzero(seen(data) & (middle(data) > 0)))
+    spread = counts.spread(ended, np.log(middle(ended))) if ended.n > 1 else 1.0
+    return float(np.mean(logs)), float(np.clip(spread, 1e-3, 1e3))
+
+
+def mean_life(data):
+    """Total time over the number of ends seen, half an end added."""
+    events, time = events_and_time(data)
+    return time / (events + 0.5)

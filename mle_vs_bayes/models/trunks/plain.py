@@ -53,6 +53,11 @@ class Plain(Model):
     def likelihood(self, theta, data):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 
+    def with_groups(self, groups=None):
+        from .mixed.families import grouped
+
+        return grouped(self, groups) or super().with_groups(groups)
+
     def start(self, data):
         """The exact estimate where one is known and lies inside the supports, else typical values."""
         known = self.closed_form_mle(data)
