@@ -225,5 +225,5 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
 
 
 def test_models_without_groups_say_so():
-    with pytest.raises(UsageError, match="takes no groups in a formula"):
+    with pytest.raises(UsageError, match="takes no groups in its formulas"):
         density("weibull", "y ~ x + (1 | school)")
