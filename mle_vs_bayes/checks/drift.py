@@ -5,7 +5,6 @@ the same up to Monte-Carlo error: means in units of both errors, and of the inte
 below them, whose error is that of a proportion with as many draws as are effective, then and now.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,18 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import rounding
 from ..density.density import Density
 from ..errors import UsageError
 from ..estimators import Settings
-from ..fit.fit import Fit, Progress, fit
+from ..fit.fit import Progress, fit
 from ..fit.quantities import Context
 from ..rows import COLUMNS, LATER, MODEL_SCALE, frame
-from ..sampling.draws import by_label
 from ..search.newton import GRADIENT_TOLERANCE
 from ..words import listed
 from .budget import Budget
-from .finding import FAILED, PASSED, SKIPPED, Finding, Measured
+from .finding import FAILED, PASSED, Finding
 
 if TYPE_CHECKING:
     import pandas

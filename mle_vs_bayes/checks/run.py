@@ -1,13 +1,12 @@
 """`check`: every check on one model, each a finding; what one check cannot do stops no other."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import models
 from ..comparison import sources
 from ..comparison.compare import prepared
 from ..density.model_density import ModelDensity
@@ -65,7 +64,10 @@ def check(
     data: "pandas.DataFrame | Any" = None,
     *,
     columns: dict[str, str] | None = None,
-    formula: str | None = None,
+    formula: str | Sequence[str] | None = None,
+    link: str | None = None,
+    fix: Mapping[str, float] | None = None,
+    order: Sequence[str] | None = None,
     priors: prior_choice.Given | None = None,
     quick: bool = False,
     seed: int = 0,
@@ -75,7 +77,7 @@ def check(
 
     Parameters
     ----------
-    model, data, columns, formula, priors
+    model, data, columns, formula, link, fix, order, priors
         As of `compare`; without data a model of the catalogue is simulated at its typical values.
     quick : bool
         Fewer replicates: under a minute for a model of the catalogue, and less sharp.
@@ -90,7 +92,8 @@ def check(
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
     with sources.single_thread():
-        subject = _subject(model, data, columns, formula, priors, QUICK if quick else FULL, seed, progress)
+        grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
+        subject = _subject(model, data, columns, grammar, priors, QUICK if quick else FULL, seed, progress)
         findings = run(subject, progress)
     return Report(subject.program.model.name, subject.program.data.size, seed, findings)
 
@@ -124,7 +127,7 @@ def _subject(
     model: Any,
     data: Any,
     columns: dict[str, str] | None,
-    formula: str | None,
+    grammar: Mapping[str, Any],
     priors: prior_choice.Given | None,
     effort: Effort,
     seed: int,
@@ -132,15 +135,15 @@ def _subject(
 ) -> Subject:
     budget = Budget(RANDOM)
     if not isinstance(model, Model) and file.is_program(model):
-        sources.check_options({"columns": columns, "formula": formula, "priors": priors})
+        sources.check_options({"columns": columns, **grammar, "priors": priors})
         progress("building the PyMC model")
         return Subject(file.opened(model, data), effort, budget, seed)
-    chosen = models.get(model) if isinstance(model, str) else sources.catalogue_model(model, False)
+    chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
     if data is not None:
-        chosen, dataset, _ = prepared(chosen, data, columns or {}, formula, False)
+        chosen, dataset, _ = prepared(chosen, data, columns or {}, grammar["formula"], False)
         truth: dict[str, float] = {}
     else:
-        _check_idle({"columns": columns, "formula": formula})
+        _check_idle({"columns": columns, "formula": grammar["formula"]})
         dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
     dataset = dataset.spelled_out()  # the checks draw data sets under the same design, where each copy has its own y
     program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))

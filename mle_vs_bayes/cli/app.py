@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from .options import Several, argument, data_sources, estimator_names, interval_kinds, model_names, valued
+from .options import (
+    FIX,
+    FORMULA,
+    LINK,
+    ORDER,
+    Several,
+    argument,
+    data_sources,
+    estimator_names,
+    interval_kinds,
+    model_names,
+    valued,
+)
 from .study_app import study
 
 app = typer.Typer(
@@ -52,7 +64,10 @@ def compare(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", SOURCES, data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS, estimator_names)] = None,
@@ -94,7 +109,10 @@ def check(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", f"{SOURCES}  [default: simulated]", data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
     junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,
@@ -125,6 +143,18 @@ def models(
         for_data.show(data, for_data.role(column or []), listing.matching(search))
         return
     listing.show(model, search)
+
+
+@app.command(short_help="Make a gallery of the pages that studies and comparisons left.")
+def report(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Of studies and comparisons, or of many.")],
+    out: Annotated[Path | None, valued("FOLDER", "Where the index goes.  [default: the one DIR, or here]")] = None,
+) -> None:
+    """Leave one index.html that shows every verdict in DIR at a glance, with a figure and a sentence each."""
+    from ..report.pages.folders import leave
+
+    index, count = leave(folders, out)
+    typer.echo(f"written to {index}: {count} page{'s' if count != 1 else ''}")
 
 
 app.add_typer(study)

@@ -45,7 +45,10 @@ def compare(
     data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,
     *,
     columns: Mapping[str, str] | None = None,
-    formula: str | None = None,
+    formula: str | Sequence[str] | None = None,
+    link: str | None = None,
+    fix: Mapping[str, float] | None = None,
+    order: Sequence[str] | None = None,
     drop_missing: bool = False,
     simulate: int | None = None,
     truth: Mapping[str, float] | None = None,
@@ -77,8 +80,16 @@ def compare(
         A frame or dictionary of columns; a file (CSV, TSV, Parquet, JSON) or ``example:NAME``.
     columns : mapping, optional
         Role → column name, e.g. ``{"y": "hours", "event": "failed"}``.
-    formula : str, optional
-        For regressions: ``"y ~ x1 + C(x2)"``.
+    formula : str or sequence of str, optional
+        For the family's location: ``"y ~ x1 + C(x2)"``; further ones have another parameter on their left side:
+        ``["y ~ x1", "sigma ~ x2"]``.
+    link : str, optional
+        Of the location, in the place of the family's default: identity, log, logit, probit, cloglog, loglog, inverse
+        or sqrt, as the family takes it.
+    fix : mapping, optional
+        Values at which parameters or coefficients are held: ``{"nu": 5}``, ``{"beta[x]": 0}``.
+    order : sequence of str, optional
+        The classes of an ordered outcome, the lowest first.
     drop_missing : bool
         Drop rows with missing values instead of refusing them.
     simulate, truth : int, mapping, optional
@@ -129,14 +140,15 @@ def compare(
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
+    grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and file.is_program(model):
-        sources.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
+        sources.check_options({**of_data, **grammar, "priors": priors, "prior_power": prior_power != 1})
         wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
         with sources.single_thread():
             own, context = _of_program(model, data, wanted, context, progress)
             return _compared(own[-1].model, own, names, settings, context, progress, {})
-    chosen_model = sources.catalogue_model(model, allow_joint)
+    chosen_model = sources.catalogue_model(model, allow_joint, roles=columns or (), **grammar)
     _check_source(data, simulate, truth, of_data)
     if simulate is not None:
         used: dict[str, str] = {}
@@ -196,7 +208,11 @@ def _programs(
 
 
 def prepared(
-    model: Model, data: Any, columns: Mapping[str, str], formula: str | None, drop_missing: bool
+    model: Model,
+    data: Any,
+    columns: Mapping[str, str],
+    formula: str | Sequence[str] | None,
+    drop_missing: bool,
 ) -> tuple[Model, Dataset, dict[str, str]]:
     """The model, with the groups of its formula, the data that it reads, and which columns those are."""
     if isinstance(data, Dataset) and formula is None:

@@ -162,9 +162,16 @@ OF_COVARIATES = ("x", "Intercept", "effect")
 @pytest.mark.parametrize("by", [name for name in SUMMARIES if not any(word in name for word in OF_COVARIATES)])
 @pytest.mark.parametrize("unit", [1e-6, 1e6])
 def test_summaries_follow_the_units(by, unit):
-    """Degree 1 in y, or −1 for the reciprocal; without it a default prior would mean another thing in other units."""
+    """Degree 1 in y, or −1 for the reciprocal; without it a default prior would mean another thing in other units.
+
+    A mean of logarithms moves by that of the unit, and their spread does not.
+    """
     data = Dataset({"y": LINE["y"], "event": np.ones(4)})
     scaled = data.replace(y=data["y"] * unit)
+    if "log" in by:
+        moved = np.log(unit) if by.startswith("mean") else 0.0
+        assert Scaled(1, by).resolve(scaled) == pytest.approx(Scaled(1, by).resolve(data) + moved, rel=1e-12)
+        return
     degree = -1 if by.startswith("1/") else 1
     assert Scaled(2, by).resolve(scaled) == pytest.approx(Scaled(2, by).resolve(data) * unit**degree, rel=1e-12)
 

@@ -143,6 +143,20 @@ def _terms(effects: str, correlated: bool, grouping: str, text: str, formula: st
     return [GroupTerm(effects, factor, correlated) for factor in factors]
 
 
+def split_first(formulas: Sequence[str]) -> tuple[tuple[str, ...], tuple[GroupTerm, ...]]:
+    """The formulas, the first of which has lost its group terms, and those.
+
+    Raises
+    ------
+    UsageError
+        As `split`.
+    """
+    if not formulas:
+        return (), ()
+    fixed, terms = split(formulas[0])
+    return (fixed, *formulas[1:]), terms
+
+
 def read_by(terms: Sequence[GroupTerm], response: str, columns: Sequence[str]) -> tuple[str, ...]:
     """The columns that group terms read, in order.
 

@@ -14,8 +14,8 @@ from .family import Argument, Family, Form, plain
 beta = Family(
     "Beta",
     (
-        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean", "shape"),
-        Argument("beta", positive, "beta", "β", "the larger both, the closer to the mean", "shape"),
+        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean", "concentration", typical=2.0),
+        Argument("beta", positive, "beta", "β", "the larger both, the nearer the mean", "concentration", typical=3.0),
     ),
     support=unit,
     values=share,
@@ -25,7 +25,8 @@ beta = Family(
     mean=lambda alpha, beta: alpha / (alpha + beta),
     variance=lambda alpha, beta: alpha * beta / ((alpha + beta) ** 2 * (alpha + beta + 1)),
     location="mean",
-    at_mean=lambda mean, nu: {"alpha": mean * nu, "beta": (1 - mean) * nu},
+    at_mean=lambda mean, phi: {"alpha": mean * phi, "beta": (1 - mean) * phi},
+    around=(Argument("phi", positive, "phi", "φ", "the larger, the closer to the mean", "precision", typical=5.0),),
     forms=(
         Form(
             plain("mu", "sigma", within=positive),
@@ -38,6 +39,10 @@ beta = Family(
     ),
     one_value="a spread",
     tails=lambda alpha, beta: tails.Tails(near_lower=alpha, near_upper=beta),
+    elsewhere={
+        "R": "dbeta(y, shape1 = alpha, shape2 = beta); betareg: mu = alpha/(alpha + beta), phi = alpha + beta",
+        "Stata": "betaden(alpha, beta, y); betareg: scale = alpha + beta",
+    },
 )
 
 
@@ -89,6 +94,7 @@ uniform = Family(
     mean=lambda lower, upper: (lower + upper) / 2,
     variance=lambda lower, upper: (upper - lower) ** 2 / 12,
     tails=tails.between_ends,
+    elsewhere={"R": "dunif(y, min = 0, max = upper)", "Stata": "runiform(0, upper)"},
 )
 
 

@@ -63,8 +63,8 @@ beta_binomial = Family(
     "BetaBinomial",
     (
         trials,
-        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean chance of a success", "shape"),
-        Argument("beta", positive, "beta", "β", "the larger both, the less chances differ", "shape"),
+        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean chance", "concentration"),
+        Argument("beta", positive, "beta", "β", "the larger both, the less chances differ", "concentration"),
     ),
     values=count,
     prior=False,

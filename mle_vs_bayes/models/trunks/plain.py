@@ -17,10 +17,14 @@ from ...model.parameter import of_argument
 
 
 class Plain(Model):
-    """``family`` is the distribution of y, ``beside`` the columns that are read with y."""
+    """``family`` is the distribution of y, ``beside`` the columns that are read with y.
+
+    Of ``lifetimes`` the columns of censored ones are looked for by their names, of others only where they are named.
+    """
 
     family: Family
     beside: tuple[Column, ...] = ()
+    lifetimes = False
 
     @cached_property
     def parameters(self):  # type: ignore[override]

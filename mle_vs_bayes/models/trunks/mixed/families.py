@@ -8,10 +8,13 @@ from .quadrature import MixedQuadrature
 
 def grouped(model, groups=None):
     """The mixed model of the outcome of a plain or regression ``model``, or None where its family has none."""
-    if model.family.name == families.normal.name:
-        return MixedNormal(model.name, families.normal, links.identity, groups, (offset,))
-    if model.family.name == families.binomial.name:
-        return MixedQuadrature(model.name, families.binomial, links.logit, groups, (trials, offset))
-    if model.family.name == families.poisson.name:
-        return MixedQuadrature(model.name, families.poisson, links.log, groups, (exposure, offset))
+    family, link = model.family, getattr(model, "link", None)
+    if getattr(model, "further", ()):
+        return None
+    if family.name == families.normal.name and link in (None, links.identity):
+        return MixedNormal(model.name, family, links.identity, groups, (offset,))
+    if family.name == families.binomial.name:
+        return MixedQuadrature(model.name, family, link or links.logit, groups, (trials, offset))
+    if family.name == families.poisson.name and link in (None, links.log):
+        return MixedQuadrature(model.name, family, links.log, groups, (exposure, offset))
     return None
