@@ -54,6 +54,7 @@ SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
 SIMULATE = "Draw this many units from the model instead of DATA (for model.py under DATA's covariates)."
 INTERVALS = "profile, bootstrap, … or all; repeat for several."
 AGAINST = "Score another model of the same data beside this one."
+BASELINE = "Instead: whether today's rows are those that compare --out left in DIR, within Monte-Carlo error."
 ONLY = "Show these quantities only, such as 'beta[x*]'; repeat for several. JSON and files hold all."
 FOR = "Which models can take which column of these data, with the command to type."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
@@ -115,6 +116,7 @@ def check(
     order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
+    baseline: Annotated[Path | None, valued("DIR", BASELINE)] = None,
     junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,
     seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,

@@ -48,6 +48,7 @@ def run(asked: Mapping[str, Any]) -> "Report":
             **grammar(asked),
             priors=priors,
             quick=asked["quick"],
+            baseline=asked["baseline"],
             seed=asked["seed"],
             progress=steps,
         )

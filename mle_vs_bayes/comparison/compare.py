@@ -150,15 +150,25 @@ def compare(
             return _compared(own[-1].model, own, names, settings, context, progress, {})
     chosen_model = sources.catalogue_model(model, allow_joint, roles=columns or (), **grammar)
     _check_source(data, simulate, truth, of_data)
-    if simulate is not None:
-        used: dict[str, str] = {}
-        dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
-    else:
-        chosen_model, dataset, used = prepared(chosen_model, data, columns or {}, formula, drop_missing)
-        truths = {}
+    chosen_model, dataset, used, truths = _read(chosen_model, data, of_data, simulate, truth or {}, seed)
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
     return _compared(chosen_model, programs, names, settings, context, progress, used)
+
+
+def _read(
+    model: Model,
+    data: Any,
+    of_data: Mapping[str, Any],
+    simulate: int | None,
+    truth: Mapping[str, float],
+    seed: int,
+) -> tuple[Model, Dataset, dict[str, str], dict[str, float]]:
+    """The model, its data as they were read or drawn, the columns used, and the truth that they were drawn at."""
+    if simulate is not None:
+        dataset, truths = simulated(model, simulate, truth, seed)
+        return model, dataset, {}, truths
+    return *prepared(model, data, of_data["columns"] or {}, of_data["formula"], of_data["drop_missing"]), {}
 
 
 def _compared(

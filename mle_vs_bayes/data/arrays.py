@@ -9,7 +9,7 @@ from ..errors import DataError
 from ..words import listed
 from .column import count, label
 from .dataset import Array, Dataset
-from .formulas.request import Formulas
+from .formulas.parts import Formulas
 
 if TYPE_CHECKING:
     from ..model.model import Model

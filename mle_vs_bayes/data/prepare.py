@@ -15,6 +15,7 @@ from .column import classes, label
 from .counts import total
 from .dataset import Array, Dataset
 from .formulas import group_terms, request
+from .formulas.parts import Formulas, parameter_of, several
 from .labels import class_codes, coded
 from .values import check, numbers, present, repetitions
 
@@ -49,7 +50,7 @@ def prepare(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: request.Formulas = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
 ) -> Prepared:
     """The data set that ``model`` reads out of ``frame``.
@@ -85,7 +86,7 @@ def arranged(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: request.Formulas = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
     strict: bool = False,
 ) -> Prepared:
@@ -97,10 +98,10 @@ def arranged(
         A column or formula that does not fit, text where numbers should be, missing values, a category of one level.
     """
     frame, asked = _numbered(frame), dict(columns or {})
-    formulas, terms = group_terms.split_first(request.several(formula))
+    formulas, terms = group_terms.split_first(several(formula))
     model = model.with_groups() if terms else model
     request.check_formula(model, frame, asked, formulas)
-    bounded = bool(formulas) and roles.between_bounds(model, frame, asked, request.parameter_of(formulas[0]))
+    bounded = bool(formulas) and roles.between_bounds(model, frame, asked, parameter_of(formulas[0]))
     if bounded:
         frame, formulas = request.with_stand_in(frame, formulas)
     response = formulas[0].partition("~")[0] if formulas else ""

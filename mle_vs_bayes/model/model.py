@@ -55,12 +55,11 @@ from ..data.column import Column
 from ..data.dataset import Dataset
 from ..errors import ModelError, UsageError
 from .families.tails import Tails
-from .parameter import Function, Parameter
-from .special_case import SpecialCase
+from .parameter import Function, Parameter, SpecialCase
 from .support import Support
 
 if TYPE_CHECKING:
-    from ..data.formulas.group_terms import Groups
+    from ..data.formulas.parts import Groups
 
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
@@ -150,8 +149,8 @@ class Model:
             It has none.
         """
         raise UsageError(
-            f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take normal, poisson "
-            "or bernoulli with one formula and its usual link."
+            f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take normal, "
+            "poisson or bernoulli with one formula and its usual link."
         )
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:

@@ -255,7 +255,6 @@ DEFAULTS: dict[str, Prior] = {
     "chance": Prior("Beta", alpha=2, beta=2),
     "events": Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")),
     "precision": Prior("Gamma", alpha=1, beta=0.01),
-    "spread of logarithms": Prior("Exponential", lam=1),
     "coefficients": Prior("Normal", mu=0, sigma=Scaled(2.5, "1/sd(x)")),
     "effects": Prior("HalfNormal", sigma=Scaled(2.5, "1/sd(effect)")),
     "effects of y": Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)/sd(effect)")),

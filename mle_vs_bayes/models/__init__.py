@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 
-from ..data.formulas.request import parameter_of, several
+from ..data.formulas.parts import parameter_of, several
 from ..errors import UsageError
 from ..model.model import Model
 from ..model.specification import OUTCOME, Specification, parse

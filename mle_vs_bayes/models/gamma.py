@@ -5,8 +5,7 @@ import numpy as np
 from ..data import counts
 from ..model import families
 from ..model.censoring import middle
-from ..model.parameter import Function
-from ..model.special_case import SpecialCase
+from ..model.parameter import Function, SpecialCase
 from ..model.support import positive
 from .trunks import lifetimes, moments
 from .trunks.lifetimes import Lifetimes

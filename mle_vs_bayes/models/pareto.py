@@ -43,10 +43,6 @@ class Pareto(Lifetimes):
     jeffreys_tails = {"alpha": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
     offers = frozenset({"fisher_information"})
 
-    @property
-    def columns(self):
-        return (*Lifetimes.columns, *self.beside)
-
     def arguments(self, theta, data):
         return {"alpha": theta["alpha"], "m": data["xm"]}
 

@@ -77,11 +77,11 @@ def _questions(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _predictions(document: Mapping[str, Any]) -> list[parts.Part]:
     lines = [
         [
-            parts.Cell(line["claim"]),
-            parts.Cell(line["where"]),
-            parts.Cell(measured(line["measured"], line["mcse"]), line["measured"]),
-            parts.Cell(_band(line), line["low"]),
-            parts.Cell(line["verdict"], tone=TONES.get(line["verdict"], "")),
+            parts.TableCell(line["claim"]),
+            parts.TableCell(line["where"]),
+            parts.TableCell(measured(line["measured"], line["mcse"]), line["measured"]),
+            parts.TableCell(_band(line), line["low"]),
+            parts.TableCell(line["verdict"], tone=TONES.get(line["verdict"], "")),
         ]
         for line in document["predictions"]
     ]

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from mle_vs_bayes import models
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.fit.simulated import filled
 
 from ..agreement.checks import program, typical

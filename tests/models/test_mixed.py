@@ -9,7 +9,8 @@ import scipy
 
 from mle_vs_bayes import models
 from mle_vs_bayes.comparison.compare import prepared
-from mle_vs_bayes.data.formulas.group_terms import GroupTerm, effect, level, split
+from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
+from mle_vs_bayes.data.formulas.parts import effect, level
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.density.pymc_model import data_nodes

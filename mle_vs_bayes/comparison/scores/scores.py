@@ -13,7 +13,7 @@ from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...intervals.profile.restricted import ROUNDING
 from ...model.model import Model
-from ...model.special_case import SpecialCase
+from ...model.parameter import SpecialCase
 from ...rows import plain
 from ..outcome import Outcome
 from . import held_out

@@ -17,6 +17,7 @@ from ...errors import DataError, UsageError
 from ...words import listed, nearest
 from ..dataset import Array, Dataset
 from ..labels import coded
+from .parts import Groups, effect, level
 
 _PIECE = re.compile(r"\s*([+-]?)\s*(.*?)\s*$", re.DOTALL)
 
@@ -36,41 +37,6 @@ class GroupTerm:
     def name(self) -> str:
         """``g``, or ``a:b`` for the levels of b within a."""
         return ":".join(self.factor)
-
-
-@dataclass(frozen=True)
-class Groups:
-    """What the effects of all group terms are.
-
-    ``effects`` are their labels, ``Intercept|g``; ``factors`` the groupings, and ``factor_of`` the place of each
-    effect's; ``pairs`` the places of effects that are correlated. ``nested`` has the groupings from the finest to the
-    coarsest where each level of one lies in one level of the next, and is None where groupings cross.
-    """
-
-    effects: tuple[str, ...]
-    factors: tuple[str, ...]
-    factor_of: tuple[int, ...]
-    pairs: tuple[tuple[int, int], ...]
-    nested: tuple[int, ...] | None
-
-    @property
-    def pair_labels(self) -> tuple[str, ...]:
-        """``Intercept,x|g``."""
-        return tuple(f"{self.effects[i].partition('|')[0]},{self.effects[j]}" for i, j in self.pairs)
-
-    def of(self, factor: int) -> tuple[int, ...]:
-        """The places of one factor's effects."""
-        return tuple(place for place, of in enumerate(self.factor_of) if of == factor)
-
-
-def level(factor: str) -> str:
-    """The role of the column, and the name of the axis, of a grouping's levels."""
-    return f"level[{factor}]"
-
-
-def effect(label: str) -> str:
-    """The role of the column of values that an effect is multiplied by."""
-    return f"effect[{label}]"
 
 
 def split(formula: str) -> tuple[str, tuple[GroupTerm, ...]]:

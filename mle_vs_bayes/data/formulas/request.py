@@ -15,26 +15,11 @@ from ...words import listed
 from ..column import classes
 from ..labels import class_codes
 from ..values import Array, converted, is_row_number
+from .parts import parameter_of
 
 if TYPE_CHECKING:
     from ...model.model import Model
     from .formula import DesignMatrix
-
-
-Formulas = str | Sequence[str] | None
-"""One formula, or the first and those of further parameters."""
-
-
-def several(formula: Formulas) -> tuple[str, ...]:
-    """All formulas, the first one first."""
-    if formula is None:
-        return ()
-    return (formula,) if isinstance(formula, str) else tuple(formula)
-
-
-def parameter_of(formula: str) -> str:
-    """The parameter that a further formula names: its left side."""
-    return formula.partition("~")[0].strip(" `")
 
 
 def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str], formulas: Sequence[str]) -> None:

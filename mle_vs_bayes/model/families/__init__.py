@@ -3,6 +3,7 @@
 A closed list, so that a misspelt prior is refused before PyMC is imported. Leaves say ``families.weibull``.
 """
 
+from .argument import Argument, Form
 from .bounded import beta, dirichlet, kumaraswamy, lkj, logit_normal, truncated_normal, uniform
 from .counts import beta_binomial, binomial, geometric, poisson
 from .dispersed import (
@@ -12,7 +13,7 @@ from .dispersed import (
     zero_inflated_negative_binomial,
     zero_inflated_poisson,
 )
-from .family import Argument, Family, Form
+from .family import Family
 from .lifetimes import gompertz, inverse_gaussian, log_logistic, pareto
 from .positive import (
     chi_squared,

@@ -9,7 +9,8 @@ from ...data.column import number, share
 from ...data.column import positive as above_0
 from ..support import correlation, positive, real, simplex, unit
 from . import tails
-from .family import Argument, Family, Form, plain
+from .argument import Argument, Form, plain
+from .family import Family
 
 beta = Family(
     "Beta",

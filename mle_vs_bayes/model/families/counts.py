@@ -7,7 +7,8 @@ import scipy
 
 from ...data.column import count, positive_count
 from ..support import frequency, positive, real, unit
-from .family import Argument, Family, Form
+from .argument import Argument, Form
+from .family import Family
 
 
 def _at_log_odds(y: Any, n: Any, logit_p: Any) -> Any:

@@ -12,7 +12,8 @@ import scipy
 
 from ...data.column import count
 from ..support import frequency, nonnegative, unit
-from .family import Argument, Family
+from .argument import Argument
+from .family import Family
 
 NEAR = 1e-3
 """Dispersions below this take Stirling's series for log Γ(1/α), whose first term left out is α⁵/1260 < 1e-18."""

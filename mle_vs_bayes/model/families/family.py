@@ -14,74 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.column import ColumnKind, number
-from ..support import Support, positive, real, unit
+from ..support import Support, real
+from .argument import USUAL_LINKS, Argument, Form
 from .tails import Tails
 
 Array = NDArray[np.float64]
 Arguments = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a distribution, under PyMC's name, and the parameter that fills it in a model.
-
-    ``row`` is what rows call that parameter and ``symbol`` what formulas do; ``meaning`` says it in words.
-    ``prior`` is the name of its default prior (a key of `prior.DEFAULTS`), ``link`` that of its default link
-    (a key of `links.LINKS`), ``typical`` a value of the size met in practice.
-    """
-
-    name: str
-    support: Support = real
-    row: str = ""
-    symbol: str = ""
-    meaning: str = ""
-    prior: str = ""
-    link: str = ""
-    typical: float = 1.0
-
-    def __post_init__(self) -> None:
-        natural = {real.name: "identity", positive.name: "log", unit.name: "logit"}
-        object.__setattr__(self, "row", self.row or self.name)
-        object.__setattr__(self, "link", self.link or natural.get(self.support.name, "identity"))
-
-
-USUAL_LINKS = {
-    real.name: ("identity", "log", "inverse"),
-    positive.name: ("log", "identity", "inverse", "sqrt"),
-    unit.name: ("logit", "probit", "cloglog", "loglog"),
-}
-"""Links that a location takes, the default first, by the name of its support."""
-
-
-def plain(*names: str, within: Support = real) -> tuple[Argument, ...]:
-    """Arguments that no model's parameter fills: those of priors."""
-    return tuple(Argument(name, within) for name in names)
-
-
-def logarithm(value: Any) -> Any:
-    """NumPy's of numbers, PyTensor's of symbols."""
-    if isinstance(value, np.ndarray | np.generic | float | int):
-        return np.log(value)
-    import pytensor.tensor as pt
-
-    return pt.log(value)
-
-
-@dataclass(frozen=True)
-class Form:
-    """Other arguments that name the same distribution: ``tau`` in the place of ``sigma``.
-
-    ``into`` turns their values into those of the family's own ``arguments``, in NumPy. ``log_density`` is given where
-    that would cost digits (log odds turned into a probability).
-    """
-
-    arguments: tuple[Argument, ...]
-    into: Callable[..., dict[str, Any]]
-    log_density: Callable[..., Any] | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(argument.name for argument in self.arguments)
 
 
 @dataclass(frozen=True)
@@ -289,12 +227,6 @@ class Family:
         if self.log_density_symbol is not None:
             return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments), **keywords)
         return getattr(pymc, self.name).dist(**self._of_pymc(arguments), **keywords)
-
-    def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
-        """The graph of the log density, or log probability of a count."""
-        import pymc
-
-        return pymc.logp(self.dist(arguments), y)
 
     def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
         """The graph of the log density, or log probability of a count."""

@@ -8,7 +8,8 @@ import scipy
 from ...data.column import positive as above_0
 from ..links import log_normal_cdf_symbol
 from ..support import frequency, nonnegative, positive
-from .family import Argument, Family
+from .argument import Argument
+from .family import Family
 
 # Log-logistic: log y is logistic with the location log(scale) and the scale 1/shape.
 

@@ -9,7 +9,8 @@ from ...data.column import positive as above_0
 from ..links import log_normal_cdf_symbol
 from ..support import frequency, positive, real
 from . import incomplete_gamma, tails
-from .family import Argument, Family, Form, logarithm, plain
+from .argument import Argument, Form, logarithm, plain
+from .family import Family
 
 half_flat = Family(
     "HalfFlat", support=positive, proper=False, tails=lambda: tails.above_zero(tails.falling_as_power(-1.0))

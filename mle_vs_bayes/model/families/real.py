@@ -9,7 +9,8 @@ from ...data.column import number
 from ..links import log_normal_cdf_symbol
 from ..support import positive, real
 from . import tails
-from .family import Argument, Family, Form, plain
+from .argument import Argument, Form, plain
+from .family import Family
 
 TINY = np.finfo(float).tiny
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...errors import OutputError, UsageError
 from .. import drawn, study_page
 from . import render
-from .gallery import Entry, gallery
+from .gallery import GalleryEntry, gallery
 from .parts import Picture
 
 PAGES = ("index.html", "report.html")
@@ -36,7 +36,7 @@ def leave(folders: Sequence[Path], out: Path | None) -> tuple[Path, int]:
     for page in pages:
         summary = render.summary(page.read_text(encoding="utf-8"))
         assert summary is not None
-        entries.append(Entry(summary, _link(page, target)))
+        entries.append(GalleryEntry(summary, _link(page, target)))
     _write(target / "index.html", render.document(gallery(entries, "Results")))
     return target / "index.html", len(entries)
 

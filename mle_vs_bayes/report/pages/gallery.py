@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..drawn import renamed
-from .parts import Card, Cards, Cell, Page, Part, Section, Table
+from .parts import Card, Cards, Page, Part, Section, Table, TableCell
 
 COMPARISONS, STUDIES = "comparisons", "studies"
 """The topic of pages that name none, by what they are."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class GalleryEntry:
     """A page that the index leads to: its own summary (`render.summary`), and where it is from the index."""
 
     summary: Mapping[str, Any]
@@ -24,7 +24,7 @@ class Entry:
         return self.summary.get("topic") or (COMPARISONS if self.summary.get("kind") == "comparison" else STUDIES)
 
 
-def gallery(entries: Sequence[Entry], title: str) -> Page:
+def gallery(entries: Sequence[GalleryEntry], title: str) -> Page:
     """The index of these pages."""
     topics = sorted({entry.topic for entry in entries}, key=lambda topic: (topic == COMPARISONS, topic))
     glance = Section("glance", "At a glance", [_glance(entries)])
@@ -37,26 +37,26 @@ def gallery(entries: Sequence[Entry], title: str) -> Page:
     return Page(title, "studies and comparisons", pages, tone, f"Verdicts: {counts}.", sections, {"kind": "gallery"})
 
 
-def _glance(entries: Sequence[Entry]) -> Table:
+def _glance(entries: Sequence[GalleryEntry]) -> Table:
     lines = [
         [
-            Cell(entry.summary["title"], link=entry.link),
-            Cell(entry.summary["word"], tone=entry.summary["tone"]),
-            Cell(entry.summary["sentence"]),
-            Cell(entry.topic),
+            TableCell(entry.summary["title"], link=entry.link),
+            TableCell(entry.summary["word"], tone=entry.summary["tone"]),
+            TableCell(entry.summary["sentence"]),
+            TableCell(entry.topic),
         ]
         for entry in entries
     ]
     return Table("Every verdict", ["page", "verdict", "in a sentence", "topic"], lines)
 
 
-def _section(topic: str, entries: Sequence[Entry]) -> Section:
+def _section(topic: str, entries: Sequence[GalleryEntry]) -> Section:
     cards = [_card(place, entry) for place, entry in enumerate(entries) if entry.topic == topic]
     parts: list[Part] = [Cards(cards)]
     return Section(topic.replace(" ", "-"), topic[:1].upper() + topic[1:], parts)
 
 
-def _card(place: int, entry: Entry) -> Card:
+def _card(place: int, entry: GalleryEntry) -> Card:
     told = entry.summary
     words = (told["title"], entry.link, told["word"], told["tone"], told.get("question", ""), told["sentence"])
     return Card(*words, told.get("alt", ""), renamed(told.get("svg", ""), f"g{place}-"), told.get("png", ""))

@@ -5,7 +5,7 @@ With u = L v it is v ~ Normal(A⁻¹ b, A⁻¹), A = I + Lᵀ Zᵀ W Z L / σ² 
 
 import numpy as np
 
-from ....data.formulas.group_terms import effect, level
+from ....data.formulas.parts import effect, level
 from .sparse import factorised, sparse_forms
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ....data.formulas.group_terms import effect, level
+from ....data.formulas.parts import effect, level
 from .graph import observed_groups
 
 

@@ -10,7 +10,7 @@ elimination.
 
 import numpy as np
 
-from ....data.formulas.group_terms import effect, level
+from ....data.formulas.parts import effect, level
 from . import effects, elimination
 from .sparse import factorised, sparse_forms
 from .trunk import Mixed

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 
 from ....data.dataset import Dataset
-from ....data.formulas.group_terms import effect, level
+from ....data.formulas.parts import effect, level
 from ....errors import UsageError
 from ....model import links
 from . import quadrature_graph

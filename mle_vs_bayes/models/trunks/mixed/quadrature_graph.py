@@ -7,7 +7,7 @@ parameters, and another its second.
 
 import numpy as np
 
-from ....data.formulas.group_terms import effect
+from ....data.formulas.parts import effect
 from .graph import observed_groups
 
 STEPS = 12

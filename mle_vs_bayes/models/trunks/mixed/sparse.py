@@ -5,7 +5,7 @@ import weakref
 import numpy as np
 import scipy
 
-from ....data.formulas.group_terms import effect, level
+from ....data.formulas.parts import effect, level
 
 
 def factorised(sparse, root, sigma):

@@ -12,7 +12,7 @@ import scipy
 
 from ....data import counts
 from ....data.dataset import Dataset
-from ....data.formulas.group_terms import effect, level
+from ....data.formulas.parts import effect, level
 from ....errors import UsageError
 from ....model import links
 from ....model.parameter import Parameter
