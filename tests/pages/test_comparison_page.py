@@ -46,8 +46,8 @@ def text(report):
 def test_the_verdict_stands_first_and_everything_else_behind_it(comparison, text):
     titles = re.findall(r"<h2>(.*?)</h2>", text)
     assert titles == [
-        *("Estimates", "One quantity at a time", "Agreement with theory", "Why they differ", "Diagnostics"),
-        *("Concerns", "How it was made"),
+        *("Estimates", "One quantity at a time", "Agreement with theory", "Why they differ", "Does the model fit?"),
+        *("Diagnostics", "Concerns", "How it was made"),
     ]
     assert text.index(comparison.verdict.partition(":")[0]) < text.index("<h2>")
     for fact in ("mle-vs-bayes compare linear data.csv", comparison.fit.program.data.fingerprint[:32], "pymc "):
