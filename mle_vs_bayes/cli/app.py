@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from .options import Several, argument, data_sources, estimator_names, interval_kinds, model_names, valued
+from .options import (
+    FIX,
+    FORMULA,
+    LINK,
+    ORDER,
+    Several,
+    argument,
+    data_sources,
+    estimator_names,
+    interval_kinds,
+    model_names,
+    valued,
+)
 from .study_app import study
 
 app = typer.Typer(
@@ -42,6 +54,7 @@ SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
 SIMULATE = "Draw this many units from the model instead of DATA (for model.py under DATA's covariates)."
 INTERVALS = "profile, bootstrap, … or all; repeat for several."
 AGAINST = "Score another model of the same data beside this one."
+BASELINE = "Instead: whether today's rows are those that compare --out left in DIR, within Monte-Carlo error."
 ONLY = "Show these quantities only, such as 'beta[x*]'; repeat for several. JSON and files hold all."
 FOR = "Which models can take which column of these data, with the command to type."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
@@ -52,7 +65,10 @@ def compare(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", SOURCES, data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS, estimator_names)] = None,
@@ -93,9 +109,13 @@ def check(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", f"{SOURCES}  [default: simulated]", data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
+    baseline: Annotated[Path | None, valued("DIR", BASELINE)] = None,
     junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,
     seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
