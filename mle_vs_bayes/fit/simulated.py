@@ -45,7 +45,7 @@ def drawn(
     data = filled(model, model.simulate(theta, design, generator))
     named = {label: float(value) for label, value in zip(layout.labels, layout.join(theta), strict=True)}
     for function in model.functions:
-        values = np.atleast_1d(function.of(theta))
+        values = np.ravel(function.of(theta))
         named |= {label: float(v) for label, v in zip(layout.function_labels(function), values, strict=True)}
     return data, named
 

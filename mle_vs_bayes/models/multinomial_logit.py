@@ -10,10 +10,11 @@ from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.support import positive, real
 from .categorical import totals
+from .trunks.separation import ratios
 
 
 class MultinomialLogit(Model):
-    """Classes whose log odds against the first are linear in the covariates: a line of coefficients for each class.
+    """Classes whose log odds against the first follow a formula, with coefficients for each class.
 
         beta ~ Normal(0, 2.5 × 1/sd(x))
         y[i] ~ Categorical(softmax(0, X[i] · beta[2], …, X[i] · beta[K]))
@@ -30,7 +31,7 @@ class MultinomialLogit(Model):
     parameters = (
         Parameter("beta", "β", real, DEFAULTS["coefficients"], 0.5, ("class", "term"), "how much the log odds grow"),
     )
-    functions = (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("class", "term"), positive),)
+    functions = (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("class", "term"), positive, ratios),)
 
     def coords(self, data):
         return {**data.coords, "class": data.coords["outcome"][1:]}

@@ -7,7 +7,7 @@ from .trunks.regression import Regression
 
 
 class NegativeBinomialRegression(Regression):
-    """Counts with a variance of mu + alpha mu², whose log rate is linear in the covariates.
+    """Counts with a variance of mu + alpha mu², whose log rate follows a formula.
 
         beta  ~ Normal(log(mean(y)) at Intercept else 0, 2.5 × 1/sd(x))
         alpha ~ Exponential(1)

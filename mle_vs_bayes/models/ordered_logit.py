@@ -1,9 +1,9 @@
 """Classes in an order, with covariates: proportional odds."""
 
-from .ordered import Ordered
+from .trunks.thresholds import Cumulative
 
 
-class OrderedLogit(Ordered):
+class OrderedLogit(Cumulative):
     """Classes in an order whose cumulative log odds are linear in the covariates, with the same slopes for all.
 
         beta      ~ Normal(0, 2.5 × 1/sd(x))

@@ -6,7 +6,7 @@ from .trunks.regression import Regression
 
 
 class Probit(Regression):
-    """Successes whose chance is the normal distribution function of a linear predictor.
+    """Successes whose chance is Φ of a linear predictor.
 
         beta ~ Normal(0, 2.5 × 1/sd(x))
         y[i] ~ Binomial(trials[i], Φ(X[i] · beta + offset[i]))

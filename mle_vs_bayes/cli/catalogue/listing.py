@@ -87,7 +87,7 @@ def group(model: Model) -> str:
         return GROUPS[6]
     if model.unit == "series":
         return GROUPS[5]
-    if model.unit == "group" or any(p.dims for p in model.parameters) or model.has_latent:
+    if model.unit == "group" or any({*p.dims} - {"outcome"} for p in model.parameters) or model.has_latent:
         return GROUPS[4]
     return GROUPS[_BY_OUTCOME[next(column.kind for column in model.columns if column.role == "y")]]
 

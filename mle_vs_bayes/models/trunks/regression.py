@@ -22,7 +22,7 @@ from ...model.parameter import Function, Parameter, of_argument
 from ...model.prior import DEFAULTS
 from ...model.support import positive, real
 from .censored import Censored
-from .separation import odds_ratios
+from .separation import odds_ratios, ratios
 from .starts import others_at, weighted_least_squares
 
 PRIORS = {
@@ -94,7 +94,7 @@ class Regression(Censored):
     @cached_property
     def functions(self):  # type: ignore[override]
         name = self.family.ratio_under(self.link.name)
-        moments = odds_ratios if self.link is links.logit and self.family is families.binomial else None
+        moments = odds_ratios if self.link is links.logit and self.family is families.binomial else ratios
         return () if not name else (Function(name, _exponential, ("term",), positive, moments),)
 
     def predictor(self, theta, data):

@@ -42,6 +42,12 @@ def coefficients(tails, data):
     return {"beta": tuple(FINITE if order > HIGHEST else power("beta", order, own[j]) for j, order in enumerate(found))}
 
 
+def ratios(tails, _data):
+    """Of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at."""
+    why = "exp(beta) grows faster than the prior {} falls, and nothing is known of how fast the likelihood does"
+    return tuple(Moments(each.above.rate, why.format(each.words)) for each in tails["beta"])
+
+
 def odds_ratios(tails, data):
     """Of exp(β) of each coefficient."""
     own = tails["beta"]
