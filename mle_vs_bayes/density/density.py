@@ -232,6 +232,10 @@ class Density(ABC):
         """The sum over observations of values ``(units,)``."""
         return float(np.sum(units if self.weights is None else self.weights * units))
 
+    def excludes(self, theta: Array) -> bool:
+        """Whether the data cannot occur at θ."""
+        return not np.isfinite(self.log_likelihood(theta))
+
     def log_likelihood(self, theta: Array) -> float:
         """NumPy's log-likelihood of all observations at θ on the model scale."""
         return self.total(self.log_likelihood_units(theta))

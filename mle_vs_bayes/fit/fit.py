@@ -17,6 +17,7 @@ from . import quantities
 from .agreement import Agreement, agreements
 from .modes import different_modes
 from .quantities import Context
+from .second_look import second_look
 
 Progress = Callable[[str], None]
 
@@ -62,6 +63,8 @@ def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: 
     for name in names:
         progress(f"fitting {estimators.ESTIMATORS[name].words}")
         found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
+    what = "a second look for higher optima"
+    found = ornaments.make(what, lambda: second_look(program, found, settings), found)
     rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
     pairs = ornaments.make(
         "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []
