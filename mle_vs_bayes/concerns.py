@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Kind:
+class ConcernKind:
     """One kind of concern. ``severity`` is ``note`` (worth knowing) or ``warning`` (counts under --strict)."""
 
     severity: str
@@ -15,189 +15,189 @@ class Kind:
     next_step: str
 
 
-KINDS: dict[str, Kind] = {
-    "gradient": Kind(
+KINDS: dict[str, ConcernKind] = {
+    "gradient": ConcernKind(
         "warning",
         "the optimiser stopped where the gradient is not zero",
         "look at the data for a value far from the others, or simulate from the model and refit",
     ),
-    "information": Kind(
+    "information": ConcernKind(
         "warning",
         "the curvature at the optimum is not positive definite, so there is no standard error",
         "drop a parameter the data cannot tell apart, or give it an informative prior",
     ),
-    "divergent": Kind(
+    "divergent": ConcernKind(
         "warning",
         "the likelihood keeps rising as a parameter runs off, so there is no maximum",
         "use the MAP or the posterior, or collect data that bound the parameter",
     ),
-    "boundary": Kind(
+    "boundary": ConcernKind(
         "warning",
         "the mode lies on the edge of the parameter's or the prior's support",
         "read the posterior interval instead, or choose a prior that vanishes at the edge",
     ),
-    "several_modes": Kind(
+    "several_modes": ConcernKind(
         "warning",
         "starts ended in different optima",
         "compare the modes in the posterior's trace; the highest one is reported",
     ),
-    "ran_off": Kind(
+    "ran_off": ConcernKind(
         "note",
         "some searches ran off to where there is no maximum; the estimate is the highest maximum inside",
         "read it with the standard errors: a maximum that stands on few values is no better founded than none",
     ),
-    "spurious": Kind(
+    "spurious": ConcernKind(
         "warning",
         "the highest maximum of the likelihood that was found stands on a few values that happen to lie close",
         "read the MAP or the posterior, whose prior keeps spreads away from 0, or fit fewer components",
     ),
-    "em_disagrees": Kind(
+    "em_disagrees": ConcernKind(
         "warning",
         "EM and direct maximisation ended in different optima",
         "the higher one is reported; try other seeds, which move the starts",
     ),
-    "different_modes": Kind(
+    "different_modes": ConcernKind(
         "warning",
         "MLE and MAP are different modes: the prior prefers another one than the likelihood",
         "look at the posterior for both, and ask which of them the prior was meant for",
     ),
-    "did_not_move": Kind(
+    "did_not_move": ConcernKind(
         "note",
         "PyMC's find_MAP stayed where it started although the mode is elsewhere; Newton steps found it",
         "nothing here; in your own scripts do not rely on its success flag",
     ),
-    "flat_direction": Kind(
+    "flat_direction": ConcernKind(
         "note",
         "a combination of parameters hardly changes the density, so each alone is known badly",
         "centre the covariates, or report the combination that is known well",
     ),
-    "ill_conditioned": Kind(
+    "ill_conditioned": ConcernKind(
         "warning",
         "the information is singular as far as numbers can tell",
         "rescale or centre the covariates, or drop a parameter the data cannot tell apart",
     ),
-    "laplace_shape": Kind(
+    "laplace_shape": ConcernKind(
         "note",
         "the normal at the mode is a poor stand-in for the posterior",
         "read the posterior's interval, or the profile, in place of the Laplace one",
     ),
-    "prior_excludes_mle": Kind(
+    "prior_excludes_mle": ConcernKind(
         "warning",
         "the maximum likelihood estimate lies where the prior has no mass",
         "check the prior's bounds and the data's units",
     ),
-    "prior_dominates": Kind(
+    "prior_dominates": ConcernKind(
         "warning",
         "prior and likelihood disagree: the prior moves the estimate by more than one standard error",
         "check that the prior is meant in the data's units, or defend it in writing",
     ),
-    "prior_likelihood_conflict": Kind(
+    "prior_likelihood_conflict": ConcernKind(
         "note",
         "the posterior moves when the prior is made stronger and when the likelihood is: the two may disagree",
         "compare prior and posterior in the marginal figure, and ask whether the prior was meant like that",
     ),
-    "prior_sensitive": Kind(
+    "prior_sensitive": ConcernKind(
         "note",
         "the posterior follows the prior more than the data",
         "defend the prior in writing, or collect data that tell more about the quantity",
     ),
-    "unexplained": Kind(
+    "unexplained": ConcernKind(
         "warning",
         "two estimators are further apart than theory expects at this n",
         "more draws if the Monte-Carlo error is large; else the posterior is far from normal: plot it",
     ),
-    "better_optimum": Kind(
+    "better_optimum": ConcernKind(
         "warning",
         "the profile met a higher optimum than the estimate and was drawn around that one",
         "refit from there: the values in the detail are a start",
     ),
-    "profile_open": Kind(
+    "profile_open": ConcernKind(
         "warning",
         "the profile never falls to the cut-off on one side, so the data do not bound the quantity there",
         "report the other end alone, or bring in prior knowledge and read the posterior",
     ),
-    "profile_not_monotone": Kind(
+    "profile_not_monotone": ConcernKind(
         "warning",
         "the profile falls and rises again, so what it does not reject may be several intervals",
         "look at its curve; the interval ends where the cut-off is first met",
     ),
-    "bootstrap_failures": Kind(
+    "bootstrap_failures": ConcernKind(
         "note",
         "some bootstrap data sets have no estimate, and the interval is read from the others",
         "read the profile or the posterior interval where many fail: the sampling distribution reaches the edge",
     ),
-    "no_mean": Kind(
+    "no_mean": ConcernKind(
         "note",
         "the posterior of a quantity has no mean, so that its median is shown and nothing is made of a mean",
         "read the median and the interval; more draws bring no mean",
     ),
-    "no_deviation": Kind(
+    "no_deviation": ConcernKind(
         "note",
         "the posterior of a quantity has a mean but no standard deviation, so that the mean's own error is unknown",
         "read the median and the interval, or choose a prior with lighter tails",
     ),
-    "rhat": Kind(
+    "rhat": ConcernKind(
         "warning",
         "the chains disagree (R-hat above 1.01)",
         "sample longer with --tune and --draws, and look at the trace and rank plots",
     ),
-    "modes": Kind(
+    "modes": ConcernKind(
         "warning",
         "the chains disagree about modes: they stay in different places, whatever their length",
         "compare the heights of the modes; a prior or an order that tells the components apart leaves one of them",
     ),
-    "ess": Kind(
+    "ess": ConcernKind(
         "warning",
         "too few effective draws (below 100 per chain)",
         "raise --draws",
     ),
-    "pareto_k": Kind(
+    "pareto_k": ConcernKind(
         "warning",
         "leaving out one unit changes the posterior too much for importance sampling",
         "look at that unit; a likelihood with heavier tails, or refits without it, tell how much hangs on it",
     ),
-    "bfmi": Kind(
+    "bfmi": ConcernKind(
         "warning",
         "the chains explore the energy slowly (BFMI below 0.3), so tails may be missing",
         "sample longer, or reparametrise what has heavy tails",
     ),
-    "divergences": Kind(
+    "divergences": ConcernKind(
         "warning",
         "the sampler met divergent transitions, so part of the posterior may be missing",
         "give weakly identified parameters a tighter prior, or reparametrise the model",
     ),
-    "potential": Kind(
+    "potential": ConcernKind(
         "note",
         "a Potential cannot be told from a likelihood, so it counts as one: maximum likelihood maximises it, too",
         "write prior knowledge as a distribution of a variable, and likelihood as pm.CustomDist(observed=)",
     ),
-    "joint_mode": Kind(
+    "joint_mode": ConcernKind(
         "warning",
         "the optimum is a joint mode of latent variables and what governs them, as was insisted on",
         "read the posterior: spreads of effects are too small in a joint mode, or 0",
     ),
-    "black_box": Kind(
+    "black_box": ConcernKind(
         "note",
         "the likelihood is a black box to PyMC: each gradient calls it in Python, and sampling is slow",
         "give the statsmodels model a score_obs or score method, or write the likelihood in PyMC",
     ),
-    "slow_gradient": Kind(
+    "slow_gradient": ConcernKind(
         "note",
         "a gradient of the program is so slow that not all could be done before fitting, and a faster machine may draw "
         "other chains with the same seed",
         "write what is slow in PyTensor in place of Python, or fewer rows",
     ),
-    "no_predictive_draws": Kind(
+    "no_predictive_draws": ConcernKind(
         "note",
         "a variable of the program cannot be drawn from, so a group of the DataTree is missing",
         "give pm.CustomDist a random= function if you need it",
     ),
-    "thinned": Kind(
+    "thinned": ConcernKind(
         "note",
         "predictive draws and log-likelihoods were thinned to keep them in memory",
         "ask for them from Python if you need all",
     ),
-    "no_prior_draws": Kind(
+    "no_prior_draws": ConcernKind(
         "note",
         "a prior that is flat, Jeffreys' or to a power cannot be drawn from, so there is no prior group",
         "use a proper prior to see prior draws",

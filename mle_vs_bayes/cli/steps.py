@@ -11,7 +11,9 @@ from rich.console import Console
 
 from .. import ornaments
 from ..errors import UsageError
-from . import numba_messages
+from . import process
+from .options import typed
+from .progress import Steps
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -34,7 +36,13 @@ def compare(asked: Mapping[str, Any]) -> int:
     used = source(data, against)
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
-    comparison = run(asked["model"], used, wanted, nulls)
+    from ..comparison.comparison import InterruptedComparison
+
+    try:
+        comparison = run(asked["model"], used, wanted, nulls)
+    except InterruptedComparison as stopped:
+        salvage(stopped.comparison, out, as_json=asked["json"])
+        raise SystemExit(130) from None
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
         try:
@@ -43,8 +51,9 @@ def compare(asked: Mapping[str, Any]) -> int:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
             raise
-    written = save(comparison, out)
-    show(comparison, written, parts, as_json=asked["json"])
+    written, only = save(comparison, out), tuple(asked["only"] or ())
+    show(comparison, written, parts, as_json=asked["json"], only=matched(comparison, only))
+    check_only(comparison, only)
     return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
 
 
@@ -135,18 +144,18 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
 
 
 def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, float] | None = None) -> "Comparison":
-    """Compare, with the current step shown on standard error where that is a terminal.
+    """Compare, with the current step and its time shown on standard error.
 
     Values to test are looked at before anything is fitted.
     """
-    with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
+    with Steps("importing PyMC and statsmodels") as steps:
         from ..comparison.compare import compare
 
         if nulls and not is_program(model):
             check_nulls(model, nulls)
-        if numba_messages.alone:
-            numba_messages.shorten_messages()
-        return compare(model, data, progress=lambda step: status.update(f"{step} …"), **request)
+        if process.alone:
+            process.shorten_messages()
+        return compare(model, data, progress=steps, **request)
 
 
 def check_nulls(model: str, nulls: Mapping[str, float]) -> None:
@@ -162,11 +171,40 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
     """Write the files when asked to."""
     if out is None:
         return []
-    with Console(stderr=True).status(f"writing to {out} …"):
-        return comparison.save(out)
+    with Steps(f"writing to {out}"):
+        return comparison.save(out, typed())
 
 
-def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *, as_json: bool) -> None:
+def matched(comparison: "Comparison", only: Sequence[str]) -> tuple[str, ...]:
+    """The patterns of ``--only`` that fit a quantity; without any, all is shown."""
+    from ..report.quantities import fits
+
+    return tuple(each for each in only if any(fits(label, each) for label in comparison.fit.program.quantity_labels))
+
+
+def check_only(comparison: "Comparison", only: Sequence[str]) -> None:
+    """Refuse a pattern that fits no quantity; what is fitted has been shown by then.
+
+    Raises
+    ------
+    UsageError
+        With the quantities that there are.
+    """
+    from ..words import listed
+
+    for pattern in [each for each in only if each not in matched(comparison, only)]:
+        labels = listed(comparison.fit.program.quantity_labels)
+        raise UsageError(f'--only is "{pattern}", which fits no quantity; there are {labels}.')
+
+
+def show(
+    comparison: "Comparison",
+    written: list[Path],
+    parts: Sequence[Any],
+    *,
+    as_json: bool,
+    only: Sequence[str] = (),
+) -> None:
     """Print the JSON document, or the screen, what was asked for beside it, and the files written."""
     shown = [comparison, *parts]
     if as_json:
@@ -177,11 +215,21 @@ def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *,
     console = Console(highlight=False, markup=False)
     if console.is_terminal:
         for part in shown:
-            console.print(part.screen(), end="\n" if part is shown[-1] else "\n\n")
+            console.print(part.screen(only), end="\n" if part is shown[-1] else "\n\n")
     else:
-        sys.stdout.write("\n".join(str(part) for part in shown))
+        from ..report.text import plain
+
+        sys.stdout.write("\n".join(plain(part.screen(only)) for part in shown))
     if written:
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
+
+
+def salvage(comparison: "Comparison", out: Path | None, *, as_json: bool) -> None:
+    """Show and write what was done before Ctrl-C."""
+    written = save(comparison, out)
+    show(comparison, written, [], as_json=as_json)
+    where = " and written" if written else ""
+    print(f"mle-vs-bayes: interrupted; what was done until then is shown{where}.", file=sys.stderr)
 
 
 def reasons(comparison: "Comparison") -> list[Any]:
@@ -222,5 +270,5 @@ def page(
     common = {**request, "priors": {}, "prior_power": 1.0, "truth": {}, "simulate": None, "groups": (), "n": None}
     used = data if data is not None else dict(comparison.fit.program.data)
     others = [run(name, used, common) for name in against or ()]
-    with Console(stderr=True).status("scoring …"):
+    with Steps("scoring"):
         return comparison.page(*others, nulls=nulls)

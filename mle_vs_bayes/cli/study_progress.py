@@ -13,7 +13,7 @@ from ..study.run.watch import Watch
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from ..study.plan.study_plan import Design
+    from ..study.plan.study_plan import StudyPlan
     from ..study.run.watch import Progress
 
 MOST_SIZES = 12
@@ -46,7 +46,7 @@ class Screen(Watch):
             self.status = self.console.status(f"{words} …")
             self.status.start()
 
-    def planned(self, design: "Design", done: int, workers: str) -> None:
+    def planned(self, design: "StudyPlan", done: int, workers: str) -> None:
         """The plan, before anything of it runs."""
         self._clear()
         for line in plan(design, done, workers):
@@ -95,7 +95,7 @@ class Screen(Watch):
         sys.stderr.flush()
 
 
-def plan(design: "Design", done: int, workers: str) -> list[str]:
+def plan(design: "StudyPlan", done: int, workers: str) -> list[str]:
     """What will be done, in lines."""
     units = design.units
     models = dict.fromkeys(cell.model for cell in design.cells)

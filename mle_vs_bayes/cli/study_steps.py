@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from ..errors import UsageError
+from .options import typed
 from .study_progress import Screen
 
 if TYPE_CHECKING:
-    from ..study.run.run import Outcome, Wanted
+    from ..study.keep.outcome import FinishedStudy
+    from ..study.run.run import RunRequest
     from ..study.vocabulary.source import Source
 
 EXAMPLE = "coverage=0.005"
@@ -21,12 +23,14 @@ EXAMPLE = "coverage=0.005"
 
 def run(asked: Mapping[str, Any]) -> int:
     """`study run` as it was typed, ``asked`` holding every argument by its name; the exit code."""
-    from ..study.run.run import Wanted
+    from ..study.run.run import RunRequest
     from ..study.run.run import run as run_study
     from ..study.vocabulary import source
 
     same = ("replicates", "quick", "seed", "workers", "scheduler", "patience")
-    wanted = Wanted(**{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed())
+    wanted = RunRequest(
+        **{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed()
+    )
     found = source.find(asked["name"]) if asked["model"] is None else own_program(asked)
     suffix = "-quick" if asked["quick"] else ""
     folder = asked["out"] or Path("results") / f"{found.name}{suffix}"
@@ -56,7 +60,7 @@ def refuse_options_of_one_fit(asked: Mapping[str, Any]) -> None:
 
 def own_program(asked: Mapping[str, Any]) -> "Source":
     """The study of `--model`."""
-    from ..study.plan.of_program import of_program
+    from ..study.vocabulary.source import of_program
     from .steps import numbers, sizes
 
     if asked["name"] is not None:
@@ -71,14 +75,14 @@ def own_program(asked: Mapping[str, Any]) -> "Source":
 
 def resume(folder: Path, workers: int, scheduler: str | None, patience: float) -> int:
     """`study resume`; the exit code."""
-    from ..study.run.run import Wanted
+    from ..study.run.run import RunRequest
     from ..study.run.run import resume as resume_study
 
-    wanted = Wanted(workers=workers, scheduler=scheduler, patience=patience, command=typed())
+    wanted = RunRequest(workers=workers, scheduler=scheduler, patience=patience, command=typed())
     return finished(folder, wanted, lambda screen: resume_study(folder, wanted, screen))
 
 
-def finished(folder: Path, wanted: "Wanted", work: Callable[[Screen], "Outcome"]) -> int:
+def finished(folder: Path, wanted: "RunRequest", work: Callable[[Screen], "FinishedStudy"]) -> int:
     """Do the work and show what came of it; Ctrl-C leaves a folder to go on with, and says how."""
     screen = Screen()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a queue sends when time is up
@@ -100,7 +104,7 @@ def finished(folder: Path, wanted: "Wanted", work: Callable[[Screen], "Outcome"]
     return 1 if left.of_concern else 0
 
 
-def resuming(folder: Path, wanted: "Wanted") -> str:
+def resuming(folder: Path, wanted: "RunRequest") -> str:
     """The command that goes on where this one was interrupted."""
     words, usual = ["mle-vs-bayes", "study", "resume", str(folder)], type(wanted)()
     if wanted.workers != usual.workers:
@@ -124,11 +128,6 @@ def targets(texts: list[str] | None) -> dict[str, float] | None:
         if not 0 < found[name.strip()] < float("inf"):
             raise UsageError(f"--target-mcse {name} is {value}; it must be above 0 and finite, such as {EXAMPLE}.")
     return found or None
-
-
-def typed() -> str:
-    """The command as it was typed, for ``design.json``."""
-    return shlex.join(["mle-vs-bayes", *sys.argv[1:]])
 
 
 def show(left: Any) -> None:

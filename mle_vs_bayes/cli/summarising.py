@@ -31,11 +31,11 @@ def summarise(asked: Mapping[str, Any]) -> int:
 
 def run(asked: Mapping[str, Any]) -> "Summary":
     """The measures, and notes on them."""
-    from ..performance.summarise import Request, summary
+    from ..performance.summarise import SummaryRequest, summary
 
     said, scenario = split(asked["column"])
     true = truth(asked["truth"])
-    request = Request(asked["reference"], said, scenario, true, asked["level"], asked["null"], asked["mcse"])
+    request = SummaryRequest(asked["reference"], said, scenario, true, asked["level"], asked["null"], asked["mcse"])
     return summary(asked["file"], request)
 
 

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ColumnKind:
     """A set of admissible values; ``admits`` is elementwise on finite floats."""
 
     name: str
@@ -26,16 +26,16 @@ def _whole(values: Array) -> NDArray[np.bool_]:
     return values == np.floor(values)
 
 
-number = Kind("number", "any number", np.isfinite)
-positive = Kind("positive", "above 0", lambda v: v > 0)
-nonnegative = Kind("nonnegative", "0 or above", lambda v: v >= 0)
-binary = Kind("binary", "0 or 1", lambda v: (v == 0) | (v == 1))
-count = Kind("count", "a whole number, 0 or above", lambda v: (v >= 0) & _whole(v))
-positive_count = Kind("positive_count", "a whole number, 1 or above", lambda v: (v >= 1) & _whole(v))
-share = Kind("share", "between 0 and 1", lambda v: (v > 0) & (v < 1))
-label = Kind("label", "names: text, numbers or categories", lambda v: (v >= 0) & _whole(v))
+number = ColumnKind("number", "any number", np.isfinite)
+positive = ColumnKind("positive", "above 0", lambda v: v > 0)
+nonnegative = ColumnKind("nonnegative", "0 or above", lambda v: v >= 0)
+binary = ColumnKind("binary", "0 or 1", lambda v: (v == 0) | (v == 1))
+count = ColumnKind("count", "a whole number, 0 or above", lambda v: (v >= 0) & _whole(v))
+positive_count = ColumnKind("positive_count", "a whole number, 1 or above", lambda v: (v >= 1) & _whole(v))
+share = ColumnKind("share", "between 0 and 1", lambda v: (v > 0) & (v < 1))
+label = ColumnKind("label", "names: text, numbers or categories", lambda v: (v >= 0) & _whole(v))
 """Read as codes 0 … G − 1 into the data's ``coords`` under the role, in the order of first appearance."""
-classes = Kind("classes", "names of classes: text, numbers or categories", label.admits)
+classes = ColumnKind("classes", "names of classes: text, numbers or categories", label.admits)
 """Of an outcome: read as codes 0 … K − 1 into the data's ``coords`` under ``outcome``, in their own order."""
 
 
@@ -49,7 +49,7 @@ class Column:
     """
 
     role: str
-    kind: Kind
+    kind: ColumnKind
     optional: bool = False
     default: float | None = None
     unbounded: bool = False

@@ -49,6 +49,14 @@ class Stack:
     weights: Array | None = None
     numbers: Mapping[str, Array] = field(default_factory=dict)
 
+    def of(self, index: Index) -> "Stack":
+        """Some of the replicates."""
+        columns, numbers = (
+            {name: values[index] for name, values in each.items()} for each in (self.columns, self.numbers)
+        )
+        weights = None if self.weights is None else self.weights[index]
+        return Stack(self.program, len(index), columns, weights, numbers)
+
     @cached_property
     def shape(self) -> Shape:
         """The key of the compiled functions."""

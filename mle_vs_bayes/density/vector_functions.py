@@ -58,7 +58,13 @@ def functions() -> dict[str, Any]:
     from pytensor.link.numba.dispatch.basic import numba_njit
 
     njit = numba_njit(fastmath={"contract"}, error_model="numpy")
+    polynomial = _polynomial(njit)
+    exp, log = _exponential(njit, polynomial), _logarithm(njit, polynomial)
+    softplus, sigmoid = _logistic(njit, polynomial, exp)
+    return {"exp": exp, "log": log, "log1p": _log_of_sum(njit, log), "softplus": softplus, "sigmoid": sigmoid}
 
+
+def _polynomial(njit: Any) -> Any:
     @njit
     def polynomial(coefficients, x):  # type: ignore[no-untyped-def]
         total = 0.0
@@ -66,6 +72,10 @@ def functions() -> dict[str, Any]:
             total = total * x + coefficient
         return total
 
+    return polynomial
+
+
+def _exponential(njit: Any, polynomial: Any) -> Any:
     @njit
     def exp(x):  # type: ignore[no-untyped-def]
         # x = k log 2 + r with k whole, so that exp x = 2^k exp r; 2^k is written into the bits of the exponent
@@ -76,6 +86,10 @@ def functions() -> dict[str, Any]:
         value = power * polynomial(TAYLOR, r)
         return 0.0 if x < -708.0 else (np.inf if x > 709.0 else value)
 
+    return exp
+
+
+def _logarithm(njit: Any, polynomial: Any) -> Any:
     @njit
     def log(x):  # type: ignore[no-untyped-def]
         # x = 2^k m with m in [1/√2, √2), so that log x = k log 2 + 2 artanh((m − 1)/(m + 1))
@@ -89,6 +103,10 @@ def functions() -> dict[str, Any]:
         ended = -np.inf if x == 0.0 else (np.nan if x < 0.0 else x)
         return value if (x > 0.0) & (x < np.inf) else ended
 
+    return log
+
+
+def _log_of_sum(njit: Any, log: Any) -> Any:
     @njit
     def log1p(x):  # type: ignore[no-untyped-def]
         # log(1 + x) with what rounding 1 + x has lost
@@ -96,6 +114,10 @@ def functions() -> dict[str, Any]:
         plain = log(u)
         return plain if (u <= 0.0) | (u > 1e300) else plain + (x - (u - 1.0)) / u
 
+    return log1p
+
+
+def _logistic(njit: Any, polynomial: Any, exp: Any) -> tuple[Any, Any]:
     @njit
     def softplus(x):  # type: ignore[no-untyped-def]
         # max(x, 0) + log(1 + e) with e = exp(−|x|); log(1 + e) = 2 artanh(e/(2 + e)), of its half where e is large
@@ -109,7 +131,7 @@ def functions() -> dict[str, Any]:
         e = exp(-abs(x))
         return (1.0 if x >= 0.0 else e) / (1.0 + e)
 
-    return {"exp": exp, "log": log, "log1p": log1p, "softplus": softplus, "sigmoid": sigmoid}
+    return softplus, sigmoid
 
 
 def mode(scalars_apart: bool = False) -> Any:

@@ -25,7 +25,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Kind:
+class EstimatorKind:
     """One estimator: how it is fitted, and the words for it."""
 
     fit: Callable[[Density, Settings], Estimate]
@@ -36,14 +36,14 @@ def _top(program: Density, settings: Settings) -> Estimate:
     return settings.top or maximum_a_posteriori.fit(program, settings.seed, settings.starts)
 
 
-ESTIMATORS: dict[str, Kind] = {
-    "mle": Kind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
-    "map": Kind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
-    "posterior": Kind(
+ESTIMATORS: dict[str, EstimatorKind] = {
+    "mle": EstimatorKind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
+    "map": EstimatorKind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
+    "posterior": EstimatorKind(
         lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups, lambda: _top(p, s)), "posterior mean"
     ),
-    "mle_exact": Kind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
-    "posterior_exact": Kind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),
+    "mle_exact": EstimatorKind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
+    "posterior_exact": EstimatorKind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),
 }
 
 CHOICES: dict[str, tuple[str, ...]] = {

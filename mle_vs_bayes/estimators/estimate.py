@@ -43,7 +43,11 @@ class Estimate:
     results: Any = None
     tree: "xarray.DataTree | None" = None
     distributions: Mapping[str, Any] = field(default_factory=dict)
-    """Exact posteriors by label (SciPy frozen), only for ``posterior_exact``."""
+    """Exact posteriors by label (SciPy's frozen ones, or `quadrature.Marginal`), only for ``posterior_exact``."""
+    absent: tuple[str, str] = ("not_applicable", "")
+    """Status and reason of quantities without such a distribution."""
+    quadrature_error: float | None = None
+    """Of numbers that are integrals: their last change on halving the nodes' step, in posterior standard deviations."""
     seconds: float = 0.0
 
     @property

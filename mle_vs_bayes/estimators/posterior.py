@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,20 +14,17 @@ from ..density.density import Density
 from ..model.moments import concerns
 from ..quiet import quiet
 from ..sampling import single, tree_groups
-from ..sampling.diagnostics import diagnose
 from ..sampling.draws import by_label, places_apart, stacked
 from ..sampling.nutpie import Schedule
 from ..sampling.pymc_nuts import Run, Sampler
+from .draws_summary import diagnostics, effective, existing, measures, summary
 from .estimate import Estimate, missing
 
 if TYPE_CHECKING:
-    import pandas
     import xarray
 
 Array = NDArray[np.float64]
 NAME = "posterior"
-_RHAT = 1.01
-"""Vehtari et al. (2021), Bayesian Analysis 16(2), 667–718, section 4."""
 _ACCEPT, _ACCEPT_LATENT = 0.8, 0.9
 """Acceptance rates aimed at: PyMC's; and smaller steps where latent variables bend the posterior. Measured on 28 rows
 in six groups: 2 divergences in 24,000 transitions instead of 8 in 8,000."""
@@ -75,7 +72,7 @@ def fit(
     draws = stacked(tree, program.layout.slices).reshape(-1, program.layout.size)
     latent = program.latent_names(str(name) for name in tree["posterior"].data_vars)
     judged = measures(tree, (*program.quantity_names, *latent))
-    table = _existing(summary(tree, program.quantity_names), program)
+    table = existing(summary(tree, program.quantity_names), program)
     apart = bool(modes) and _apart(program, tree) is not None
     _set_apart(latent, tree)
     lacking = program.missing_moments[: program.layout.size]
@@ -88,7 +85,7 @@ def fit(
         point=mean,
         covariance=np.atleast_2d(np.cov(draws, rowvar=False)) * np.outer(spread, spread),
         log_likelihood=None if np.isnan(mean).any() else program.log_likelihood(mean),
-        concerns=(*moments, *modes, *diagnostics(tree, judged, sampling, apart), *notes),
+        concerns=(*moments, *modes, *diagnostics(tree, judged, apart), *notes),
         iterations=sampling.draws * sampling.chains,
         results=table,
         tree=tree,
@@ -128,14 +125,14 @@ def _by_nutpie(program: Density, sampling: Sampling, seed: int, start: Array | N
     if program.standardised or costly or start is not None:
         return first.tree
     seen = _completed(program, first.tree)
-    before = _effective(seen, program)
+    before = effective(seen, program)
     if before >= 100 * sampling.chains or _apart(program, seen):
         return first.tree
     try:
         second = _run(sampler, program, sampling, seed, most=first.gradients, adaptation="low_rank")
     except (RuntimeError, ValueError, FloatingPointError):
         return first.tree
-    better = second is not None and _effective(_completed(program, second.tree), program) > before
+    better = second is not None and effective(_completed(program, second.tree), program) > before
     return second.tree if second is not None and better else first.tree
 
 
@@ -185,69 +182,6 @@ def _apart(program: Density, tree: "xarray.DataTree") -> str | None:
     draws = by_label(tree)
     own = set(program.quantity_labels)
     return places_apart({label: values for label, values in draws.items() if label in own})
-
-
-def _effective(tree: "xarray.DataTree", program: Density) -> float:
-    """The fewest effective draws of any quantity; 0 where some chains disagree."""
-    table = measures(tree, program.quantity_names)
-    least = table[["ess_bulk", "ess_tail"]].min().min()
-    return float(least) if table["r_hat"].max() <= _RHAT else 0.0
-
-
-def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
-    """ArviZ's table: mean, sd, bulk and tail ESS, R-hat and MCSE, one row per label (of these variables only)."""
-    import arviz_stats
-
-    with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw and has no R-hat
-        return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
-
-
-def _existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":
-    """The table without the means and standard deviations that the posterior does not have, whatever draws say."""
-    named = list(zip(program.quantity_labels, program.missing_moments, strict=True))
-    no_mean, no_deviation = [n for n, m in named if m.mean], [n for n, m in named if m.deviation]
-    table.loc[no_mean, "mean"] = np.nan
-    table.loc[no_deviation, ["sd", "mcse_mean", "mcse_sd"]] = np.nan
-    return table
-
-
-def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
-    """Of that table R-hat and the two effective sample sizes, of all scalars at once.
-
-    ArviZ takes one scalar at a time: measured for 4,000 latent ones, 58 s in place of 2.
-    """
-    import pandas
-
-    posterior = tree["posterior"].to_dataset()
-    kept = posterior if names is None else posterior[list(names)]
-    found = by_label({"posterior": kept})
-    scalars = diagnose(np.stack(list(found.values())), os.cpu_count() or 1)
-    columns = {"r_hat": scalars.rhat, "ess_bulk": scalars.ess_bulk, "ess_tail": scalars.ess_tail}
-    return pandas.DataFrame(columns, index=list(found))
-
-
-def diagnostics(
-    tree: "xarray.DataTree", table: "pandas.DataFrame", sampling: Sampling, apart: bool = False
-) -> tuple[Concern, ...]:
-    """Concerns about the draws: R-hat, effective sample size, divergences, energy.
-
-    Of chains that are ``apart`` in different modes the first two say nothing new, and more draws would not mend them.
-    """
-    import arviz_stats
-
-    found = []
-    if table["r_hat"].max() > _RHAT and not apart:
-        found.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
-    ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
-    if not apart and not ess.min() >= 100 * sampling.chains:
-        found.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
-    energy = arviz_stats.bfmi(tree)["energy"].to_numpy() if "energy" in tree["sample_stats"] else np.ones(1)
-    if np.min(energy) < 0.3:
-        found.append(Concern("bfmi", f"{np.min(energy):.2f} in chain {int(np.argmin(energy))}"))
-    divergent = int(tree["sample_stats"]["diverging"].sum())
-    if divergent:
-        found.append(Concern("divergences", f"{divergent} of {sampling.draws * sampling.chains} transitions"))
-    return tuple(found)
 
 
 def _completed(program: Density, tree: "xarray.DataTree") -> "xarray.DataTree":

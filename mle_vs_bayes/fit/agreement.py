@@ -47,7 +47,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Expected:
     """Expected shifts of all quantities ``(q,)`` in their own units, and the size of what is left out.
 
     ``remainder`` is relative to a standard error: the product of the two first-order shifts'
@@ -59,7 +59,7 @@ class Prediction:
     remainder: float
 
 
-def predict(program: Density, mode: Estimate, fitted: Estimate) -> Prediction:
+def predict(program: Density, mode: Estimate, fitted: Estimate) -> Expected:
     """First-order shifts MLE → MAP and MAP → mean, from derivatives at the two optima."""
     theta, covariance = fitted.point, fitted.covariance
     assert covariance is not None and mode.covariance is not None
@@ -70,7 +70,7 @@ def predict(program: Density, mode: Estimate, fitted: Estimate) -> Prediction:
     slope = slopes(program, mode.point, mode.covariance)
     skewed = along(mode.covariance, skewness)
     strength = np.linalg.norm(along(covariance, prior)) + np.linalg.norm(skewed)
-    return Prediction(moved, slope @ skewed + bend, float(strength**2))
+    return Expected(moved, slope @ skewed + bend, float(strength**2))
 
 
 def agreements(
@@ -101,7 +101,7 @@ def _pair(
     values: Mapping[str, Array],
     errors: Array,
     scale: Array,
-    prediction: Prediction | None,
+    prediction: Expected | None,
     unit: str,
 ) -> list[Agreement]:
     difference = values[pair[0]] - values[pair[1]]
@@ -118,7 +118,7 @@ def _pair(
     return rows
 
 
-def _expected(pair: tuple[str, str], prediction: Prediction) -> Array:
+def _expected(pair: tuple[str, str], prediction: Expected) -> Array:
     parts = {("map", "mle"): prediction.prior, ("posterior", "map"): prediction.skewness}
     return parts.get(pair, prediction.prior + prediction.skewness)
 

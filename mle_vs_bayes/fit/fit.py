@@ -13,9 +13,9 @@ from ..estimators import Settings, unconstrained_mode
 from ..estimators.estimate import Estimate
 from ..ornaments import Lost
 from ..rows import MODEL_SCALE, Row
+from ..search.optimum import maximum
 from . import quantities
 from .agreement import Agreement, agreements
-from .modes import different_modes
 from .quantities import Context
 from .second_look import second_look
 
@@ -34,6 +34,8 @@ class Fit:
     """Largest relative difference between the two likelihoods of the model, over units and points; None of one."""
     notes: tuple[str, ...] = ()
     """What was asked for and is not there, in sentences."""
+    interrupted: bool = False
+    """Whether Ctrl-C came before all estimators that were asked for."""
     lost: tuple[Lost, ...] = ()
     """What stands beside the estimates and could not be made."""
 
@@ -44,10 +46,12 @@ class Fit:
 
 
 def fit(program: Density, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
-    """Fit every named estimator; a failed one is a row and never stops the others.
+    """Fit every named estimator; a failed one is a row and never stops the others, and Ctrl-C leaves those before it.
 
     Raises
     ------
+    KeyboardInterrupt
+        Ctrl-C before any estimator was done.
     ModelError
         When the model's NumPy and PyMC likelihoods differ.
     """
@@ -59,24 +63,39 @@ def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: 
     if program.two_likelihoods:
         progress("checking that both likelihoods agree")
     gap = parity.check(program)
-    found: dict[str, Estimate] = {}
-    for name in names:
-        progress(f"fitting {estimators.ESTIMATORS[name].words}")
-        found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
+    found = _estimates(program, names, settings, progress)
+    notes = list(intervals.notes(names, context.kinds))
+    interrupted = len(found) < len(names)
+    if interrupted:
+        words = estimators.ESTIMATORS[names[len(found)]].words
+        notes.append(f"interrupted while fitting {words}, which is not there")
     what = "a second look for higher optima"
     found = ornaments.make(what, lambda: second_look(program, found, settings), found)
-    rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
+    rows = [row for name, estimate in found.items() for row in quantities.rows(name, estimate, program, context)]
     pairs = ornaments.make(
         "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []
     )
     found = _with_agreement(program, found, pairs)
     rows = _with_codes(rows, found)
-    if context.scale != MODEL_SCALE:
+    if context.scale != MODEL_SCALE and "map" in found:
         progress("fitting the mode on the unconstrained scale")
         what = "the mode on the unconstrained scale"
         rows = ornaments.make(what, lambda: _with_unconstrained(rows, program, found["map"], context), rows)
-    notes = intervals.notes(names, context.kinds)
-    return Fit(program, found, tuple(rows), tuple(pairs), gap, notes)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap, tuple(notes), interrupted=interrupted)
+
+
+def _estimates(program: Density, names: tuple[str, ...], settings: Settings, progress: Progress) -> dict[str, Estimate]:
+    """The estimates by name; after Ctrl-C those that were done, and the interrupt itself where none was."""
+    found: dict[str, Estimate] = {}
+    for name in names:
+        progress(f"fitting {estimators.ESTIMATORS[name].words}")
+        try:
+            found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            break
+    return found
 
 
 def _with_unconstrained(rows: list[Row], program: Density, top: Estimate, context: Context) -> list[Row]:
@@ -129,3 +148,24 @@ def _ok(estimates: Mapping[str, Estimate], name: str) -> bool:
 def _with_codes(rows: list[Row], estimates: Mapping[str, Estimate]) -> list[Row]:
     codes = {name: " ".join(sorted({c.code for c in e.concerns})) for name, e in estimates.items()}
     return [replace(row, concerns=codes[row.estimator]) for row in rows]
+
+
+_APART = 0.01
+"""Standard errors of the MAP: nearer, the two searches have ended at one point."""
+
+
+def different_modes(program: Density, estimates: Mapping[str, Estimate]) -> tuple[Concern, ...]:
+    """A concern where climbing likelihood × prior from the MLE ends elsewhere than at the MAP."""
+    mle, top = estimates.get("mle"), estimates.get("map")
+    if mle is None or top is None or not (mle.has_errors and top.has_errors):
+        return ()
+    with np.errstate(all="ignore"):
+        reached = maximum(program, 1.0, program.coordinates.z(mle.point))
+    if reached.status != "ok":
+        return ()
+    away = (program.coordinates.theta(reached.z) - top.point) / top.se
+    farthest = int(np.argmax(np.abs(away)))
+    if abs(away[farthest]) <= _APART:
+        return ()
+    label = program.layout.labels[farthest]
+    return (Concern("different_modes", f"{label}: the mode next to the MLE is {away[farthest]:+.2g} SE from the MAP"),)

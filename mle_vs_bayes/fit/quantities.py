@@ -10,7 +10,7 @@ from .. import intervals, ornaments
 from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..intervals.delta import standard_errors
-from ..intervals.interval import RESAMPLES, Interval, Request, refused
+from ..intervals.interval import RESAMPLES, Interval, IntervalRequest, refused
 from ..intervals.wald_transformed import wald_transformed
 from ..model.moments import Missing
 from ..rows import MODEL_SCALE, Row
@@ -57,7 +57,7 @@ def _intervals(
     kinds = _kinds(name, estimate, program, context)
     if not kinds:
         return [("none", [Interval() for _ in program.quantity_labels])]
-    request = Request(program, estimate, context.level, context.seed, context.resamples)
+    request = IntervalRequest(program, estimate, context.level, context.seed, context.resamples)
     if scale != MODEL_SCALE:
         return [("laplace", wald_transformed(request))]
     return [(kind, _computed(kind, request)) for kind in kinds]
@@ -72,7 +72,7 @@ def _kinds(name: str, estimate: Estimate, program: Density, context: Context) ->
     return exact or intervals.of(name, context.kinds)
 
 
-def _computed(kind: str, request: Request) -> list[Interval]:
+def _computed(kind: str, request: IntervalRequest) -> list[Interval]:
     """One kind of all quantities; where it cannot be computed its rows say so, and the other kinds stand."""
     of = intervals.KINDS[kind].compute
     return ornaments.attempt(lambda: of(request), lambda reason: refused(request, "failed", reason))
@@ -116,7 +116,7 @@ def _numbers(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
         return _from_draws(estimate, program)
     if estimate.distributions:
         named = zip(program.quantity_labels, program.missing_moments, strict=True)
-        return [_from_distribution(label, estimate.distributions.get(label), lacking) for label, lacking in named]
+        return [_from_distribution(estimate.distributions.get(label), lacking) for label, lacking in named]
     point = program.quantities(estimate.point)
     covariance = estimate.covariance
     se = np.full(len(point), np.nan) if covariance is None else standard_errors(program, estimate.point, covariance)
@@ -145,9 +145,9 @@ def _from_draws(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
     return rows
 
 
-def _from_distribution(label: str, exact: Any, lacking: Missing) -> dict[str, Any]:
+def _from_distribution(exact: Any, lacking: Missing) -> dict[str, Any]:
     if exact is None:
-        return {"reason": f"no exact posterior of {label}"}
+        return {}  # the row's interval says why
     numbers = {
         "estimate": None if lacking.mean else float(exact.mean()),
         "se": None if lacking.deviation else float(exact.std()),

@@ -13,38 +13,55 @@ from .exact import gamma_pivot, garwood, normal_theory, proportion
 from .exact.exact import exact
 from .exact.theory import theoretical
 from .highest_density import highest_density
-from .interval import Kind
+from .interval import IntervalKind
 from .profile.profile import profile, profile_penalised
 from .sandwich import sandwich
 from .wald import wald
 from .wald_transformed import wald_transformed
 
-KINDS: dict[str, Kind] = {
-    "wald": Kind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
-    "wald_transformed": Kind(("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"),
-    "profile": Kind(("mle",), profile, "profile likelihood"),
-    "profile_penalised": Kind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
-    "laplace": Kind(("map",), wald, "normal approximation at the MAP", also="wald"),
-    "eti": Kind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
-    "hdi": Kind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
-    "sandwich": Kind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
-    "bootstrap": Kind(("mle",), percentile("parametric"), "parametric bootstrap, percentile"),
-    "bootstrap_bca": Kind(("mle",), bca("parametric"), "parametric bootstrap, BCa"),
-    "bootstrap_case": Kind(("mle",), percentile("case"), "case resampling, percentile"),
-    "bootstrap_case_bca": Kind(("mle",), bca("case"), "case resampling, BCa"),
-    "bootstrap_bayesian": Kind(("mle",), percentile("bayesian"), "Bayesian bootstrap, percentile"),
-    "exact": Kind(("mle", "mle_exact"), exact, "the model's exact one"),
-    "t": Kind(("mle", "mle_exact"), theoretical("t", normal_theory.t), "Student-t of a normal mean"),
-    "chi_square": Kind(("mle", "mle_exact"), theoretical("chi_square", normal_theory.chi_square), "χ² of a normal SD"),
-    "clopper_pearson": Kind(("mle", "mle_exact"), proportion.kind(proportion.clopper_pearson), "exact proportion"),
-    "wilson": Kind(("mle", "mle_exact"), proportion.kind(proportion.wilson), "score interval of a proportion"),
-    "jeffreys": Kind(("mle", "mle_exact"), proportion.kind(proportion.jeffreys), "Jeffreys' of a proportion"),
-    "garwood": Kind(("mle", "mle_exact"), theoretical("garwood", garwood.rate), "exact Poisson rate"),
-    "gamma_pivot": Kind(("mle", "mle_exact"), theoretical("gamma_pivot", gamma_pivot.rate), "exact exponential rate"),
+KINDS: dict[str, IntervalKind] = {
+    "wald": IntervalKind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
+    "wald_transformed": IntervalKind(
+        ("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
+    ),
+    "profile": IntervalKind(("mle",), profile, "profile likelihood"),
+    "profile_penalised": IntervalKind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
+    "laplace": IntervalKind(("map",), wald, "normal approximation at the MAP", also="wald"),
+    "laplace_transformed": IntervalKind(
+        ("map",),
+        wald_transformed,
+        "normal approximation at the MAP, on the unconstrained scale",
+        also="wald_transformed",
+    ),
+    "eti": IntervalKind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
+    "hdi": IntervalKind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
+    "sandwich": IntervalKind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
+    "bootstrap": IntervalKind(("mle",), percentile("parametric"), "parametric bootstrap, percentile"),
+    "bootstrap_bca": IntervalKind(("mle",), bca("parametric"), "parametric bootstrap, BCa"),
+    "bootstrap_case": IntervalKind(("mle",), percentile("case"), "case resampling, percentile"),
+    "bootstrap_case_bca": IntervalKind(("mle",), bca("case"), "case resampling, BCa"),
+    "bootstrap_bayesian": IntervalKind(("mle",), percentile("bayesian"), "Bayesian bootstrap, percentile"),
+    "exact": IntervalKind(("mle", "mle_exact"), exact, "the model's exact one"),
+    "t": IntervalKind(("mle", "mle_exact"), theoretical("t", normal_theory.t), "Student-t of a normal mean"),
+    "chi_square": IntervalKind(
+        ("mle", "mle_exact"), theoretical("chi_square", normal_theory.chi_square), "χ² of a normal SD"
+    ),
+    "clopper_pearson": IntervalKind(
+        ("mle", "mle_exact"), proportion.kind(proportion.clopper_pearson), "exact proportion"
+    ),
+    "wilson": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.wilson), "score interval of a proportion"),
+    "jeffreys": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.jeffreys), "Jeffreys' of a proportion"),
+    "garwood": IntervalKind(("mle", "mle_exact"), theoretical("garwood", garwood.rate), "exact Poisson rate"),
+    "gamma_pivot": IntervalKind(
+        ("mle", "mle_exact"), theoretical("gamma_pivot", gamma_pivot.rate), "exact exponential rate"
+    ),
 }
 
-DEFAULTS = ("wald", "laplace", "eti")
-"""Shown unless others are asked for: one per estimator."""
+DEFAULTS = ("wald_transformed", "laplace_transformed", "eti")
+"""Shown unless others are asked for: one per estimator, inside the support of its quantity."""
+
+STUDIED = ("wald", "laplace", "eti")
+"""What studies measure unless they say otherwise: the textbooks' intervals, which may leave the support."""
 
 
 def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -93,7 +110,7 @@ def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     UsageError
         A kind that none of the estimators has; the sentence says whose it is, and what these have.
     """
-    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, tuple(KINDS)) else list(wanted)
+    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, STUDIED, tuple(KINDS)) else list(wanted)
     for name in asked:
         if not any(_has(estimator, name) for estimator in estimators):
             owners = " and ".join(

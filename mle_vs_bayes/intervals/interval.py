@@ -26,7 +26,7 @@ def check_level(level: float) -> None:
 
 
 @dataclass(frozen=True)
-class Request:
+class IntervalRequest:
     """One estimate of one data set, and the level its intervals shall have."""
 
     program: Density
@@ -52,12 +52,12 @@ class Interval:
     detail: Any = None
 
 
-Compute = Callable[[Request], list[Interval]]
+Compute = Callable[[IntervalRequest], list[Interval]]
 """All quantities at once, in the order of ``program.quantity_labels``."""
 
 
 @dataclass(frozen=True)
-class Kind:
+class IntervalKind:
     """One kind of interval: of which estimators it is, how it is computed, and the words for it.
 
     ``also`` is the name that the same construction has for another estimator: whoever asks for that gets this, too.
@@ -76,6 +76,12 @@ def ends(lower: Any, upper: Any, no_error: str) -> list[Interval]:
     return [Interval(lower=float(a), upper=float(b)) if a <= b else edge for a, b in pairs]
 
 
-def refused(request: Request, status: str, reason: str) -> list[Interval]:
+def refused(request: IntervalRequest, status: str, reason: str) -> list[Interval]:
     """The same status and reason for every quantity."""
     return [Interval(status=status, reason=reason) for _ in request.program.quantity_labels]
+
+
+def absent(estimate: Estimate, label: str) -> Interval:
+    """No interval of a quantity that has no exact posterior: no formula, and no quadrature."""
+    status, reason = estimate.absent
+    return Interval(status=status, reason=reason or f"no exact posterior of {label}")

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from ..density.density import Density
 from .delta import standard_errors
-from .interval import Interval, Request, ends, refused
+from .interval import Interval, IntervalRequest, ends, refused
 from .wald import normal_quantile
 
 Array = NDArray[np.float64]
 
 
-def sandwich(request: Request) -> list[Interval]:
+def sandwich(request: IntervalRequest) -> list[Interval]:
     """Symmetric on the model scale, with robust standard errors; the delta method for derived quantities."""
     program, estimate = request.program, request.estimate
     if not estimate.converged:

@@ -6,10 +6,10 @@ At the MAP, with the Laplace standard error, the same arithmetic gives the ``lap
 from typing import Any
 
 from .delta import standard_errors
-from .interval import Interval, Request, ends, refused
+from .interval import Interval, IntervalRequest, ends, refused
 
 
-def wald(request: Request) -> list[Interval]:
+def wald(request: IntervalRequest) -> list[Interval]:
     """Symmetric on the model scale, so an end may leave the support; delta method for derived quantities."""
     covariance = request.estimate.covariance
     if covariance is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Slope:
+class FittedSlope:
     """``log |value| = intercept + slope · log n``; NaN where fewer than two points, or signs that differ."""
 
     slope: float
@@ -32,7 +32,7 @@ class Slope:
 NONE = float("nan")
 
 
-def fit(n: ArrayLike, value: ArrayLike, mcse: ArrayLike) -> Slope:
+def fit(n: ArrayLike, value: ArrayLike, mcse: ArrayLike) -> FittedSlope:
     """The slope through points ``(k,)``; those without a value, or that are 0, are left out.
 
     Where some point has no MCSE, or one of 0, all weigh the same and the standard error comes from their scatter.
@@ -41,7 +41,7 @@ def fit(n: ArrayLike, value: ArrayLike, mcse: ArrayLike) -> Slope:
     known = np.isfinite(x) & np.isfinite(y) & (x > 0) & (y != 0)
     x, y, error = x[known], y[known], error[known]
     if len(np.unique(x)) < 2 or len(np.unique(np.sign(y))) > 1:
-        return Slope(NONE, NONE, NONE, NONE, len(x))
+        return FittedSlope(NONE, NONE, NONE, NONE, len(x))
     exact = not (error > 0).all()
     weight = np.ones_like(y) if exact else (y / error) ** 2
     log_n, log_y = np.log(x), np.log(np.abs(y))
@@ -52,8 +52,8 @@ def fit(n: ArrayLike, value: ArrayLike, mcse: ArrayLike) -> Slope:
     scatter = float((weight * (log_y - intercept - slope * log_n) ** 2).sum())
     if exact:
         spread = scatter / (len(x) - 2) if len(x) > 2 else NONE
-        return Slope(float(slope), float(np.sqrt(spread / total)), float(intercept), NONE, len(x))
-    return Slope(float(slope), float(total**-0.5), float(intercept), scatter, len(x))
+        return FittedSlope(float(slope), float(np.sqrt(spread / total)), float(intercept), NONE, len(x))
+    return FittedSlope(float(slope), float(total**-0.5), float(intercept), scatter, len(x))
 
 
 def slopes(measures: "pd.DataFrame", measure: str, n: str = "n", predicted: float | None = None) -> "pd.DataFrame":

@@ -69,7 +69,7 @@ def black_box(units: Callable[[Array], Array], scores: Callable[[Array], Array])
     from pytensor.graph.op import Op
     from pytensor.tensor.type import dmatrix, dvector
 
-    class Scores(Op):
+    class RowScores(Op):
         """∂units/∂θ."""
 
         __props__ = ()
@@ -95,7 +95,7 @@ def black_box(units: Callable[[Array], Array], scores: Callable[[Array], Array])
                 outputs[0][0] = np.asarray(units(np.asarray(inputs[0], dtype=float)), dtype=float)
 
         def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
-            return [cotangents[0] @ Scores()(inputs[0])]
+            return [cotangents[0] @ RowScores()(inputs[0])]
 
     return Units()
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import xarray
 
 PRIOR_DRAWS = 1000
-PREDICTIVE_LIMIT = 20_000_000
-"""Predictive and log-likelihood values kept at most (160 MB): more are thinned, with a concern."""
+PREDICTIVE_LIMIT = 12_500_000
+"""Predictive and log-likelihood values kept at most (100 MB of each): more are thinned, with a concern."""
 
 
 @dataclass(frozen=True)
-class Job:
+class GroupsRequest:
     """A tree to be completed; predictive groups take every ``step``-th draw of each chain."""
 
     program: Density
@@ -57,7 +57,7 @@ def thinning(program: Density, tree: "xarray.DataTree") -> int:
 def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
     """Add the named groups to the tree; concerns say what could not be added in full."""
     step = thinning(program, tree)
-    job = Job(program, tree, seed, step)
+    job = GroupsRequest(program, tree, seed, step)
     flat = [name for name, prior in program.priors.items() if not prior.proper or program.prior_power != 1]
     notes = []
     for group in groups:
@@ -70,7 +70,7 @@ def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed
     return notes
 
 
-def _added(job: Job, group: str) -> list[Concern]:
+def _added(job: GroupsRequest, group: str) -> list[Concern]:
     """Add one group; a user's program may have variables that nobody can draw from, and then lacks the group."""
     failures = job.program.pymc_failures
     try:
@@ -80,7 +80,7 @@ def _added(job: Job, group: str) -> list[Concern]:
     return []
 
 
-def _add_log_prior(job: Job) -> None:
+def _add_log_prior(job: GroupsRequest) -> None:
     if not job.program.prior_by_parameter:
         job.tree["log_prior"] = _log_prior_of_draws(job)
         return
@@ -93,7 +93,7 @@ def _add_log_prior(job: Job) -> None:
         job.tree["log_prior"] = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: values})
 
 
-def _log_prior_of_draws(job: Job) -> "xarray.Dataset":
+def _log_prior_of_draws(job: GroupsRequest) -> "xarray.Dataset":
     """The log prior density of all parameters together at each draw."""
     import xarray
 
@@ -103,22 +103,22 @@ def _log_prior_of_draws(job: Job) -> "xarray.Dataset":
     return xarray.Dataset({"total": (("chain", "draw"), values)}, coords=coords)
 
 
-def _add_prior(job: Job) -> None:
+def _add_prior(job: GroupsRequest) -> None:
     job.tree["prior"] = _prior_draws(job, "prior", [str(name) for name in job.program.layout.slices])
 
 
-def _add_prior_predictive(job: Job) -> None:
+def _add_prior_predictive(job: GroupsRequest) -> None:
     job.tree["prior_predictive"] = _prior_draws(job, "prior_predictive", _observed(job))
 
 
-def _observed(job: Job) -> list[str]:
+def _observed(job: GroupsRequest) -> list[str]:
     found = [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
     if not found:
         raise NotImplementedError("the likelihood is a Potential, which says nothing of how data arise")
     return found
 
 
-def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
+def _prior_draws(job: GroupsRequest, group: str, names: list[str]) -> "xarray.Dataset":
     """Draws of one group; PyMC draws values that shall rise in any order, so of those only the rising ones are kept."""
     import pymc
 
@@ -140,7 +140,7 @@ def _prior_draws(job: Job, group: str, names: list[str]) -> "xarray.Dataset":
     return kept.assign_coords(draw=np.arange(kept.sizes["draw"]))
 
 
-def _add_log_likelihood(job: Job) -> None:
+def _add_log_likelihood(job: GroupsRequest) -> None:
     """NumPy's likelihood at each draw (parity has shown that PyMC's is the same), of each row or each group."""
     import xarray
 
@@ -155,7 +155,7 @@ def _add_log_likelihood(job: Job) -> None:
     job.tree["log_likelihood"] = xarray.Dataset({"y": (dims, values.reshape(*theta.shape[:-1], -1))}, coords=coords)
 
 
-def _unit_axis(job: Job, units: int) -> str:
+def _unit_axis(job: GroupsRequest, units: int) -> str:
     """The axis of the units: that of the observed ``y`` where each of its elements is one and nothing else is seen."""
     if job.program.model.unit == "series":
         return "series"
@@ -164,7 +164,7 @@ def _unit_axis(job: Job, units: int) -> str:
     return str(observed["y"].dims[0]) if one else "unit"
 
 
-def _add_posterior_predictive(job: Job) -> None:
+def _add_posterior_predictive(job: GroupsRequest) -> None:
     import pymc
 
     _observed(job)
@@ -179,7 +179,7 @@ def _add_posterior_predictive(job: Job) -> None:
     job.tree["posterior_predictive"] = drawn["posterior_predictive"].to_dataset()
 
 
-GROUPS: dict[str, Callable[[Job], None]] = {
+GROUPS: dict[str, Callable[[GroupsRequest], None]] = {
     "prior": _add_prior,
     "log_prior": _add_log_prior,
     "log_likelihood": _add_log_likelihood,

@@ -43,9 +43,8 @@ from mle_vs_bayes.density import pymc_model
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
-from mle_vs_bayes.fit.replicates.batch_fit import starts
-from mle_vs_bayes.fit.replicates.optima import maximum_likelihoods, modes
-from mle_vs_bayes.fit.replicates.posteriors import Wanted, sampled
+from mle_vs_bayes.fit.replicates.batch_fit import maximum_likelihoods, modes, starts
+from mle_vs_bayes.fit.replicates.posteriors import WantedPosterior, sampled
 from mle_vs_bayes.fit.replicates.stacking import by_shape, sorted_out, stacked
 from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
@@ -218,7 +217,7 @@ def after_one_pass(model, member, start):
     stack, begin, plan = stacked(model, members), np.repeat(start, 200, axis=0), Plan(size=128)
     maximum_likelihoods(stack, members, begin, 0)
     modes(stack, members, begin, 0)
-    sampled(Posteriors(stack, begin), np.arange(200), plan, Wanted(0.95), 0, lambda place: None)
+    sampled(Posteriors(stack, begin), np.arange(200), plan, WantedPosterior(0.95), 0, lambda place: None)
 
 
 def large():

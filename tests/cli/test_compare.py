@@ -12,12 +12,13 @@ import pytest
 import xarray
 
 from mle_vs_bayes.comparison.forms.files import EVERY_FILE
+from mle_vs_bayes.estimators import posterior
 from mle_vs_bayes.report.figures import estimates as figures
 from mle_vs_bayes.rows import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 KEYS = ["model", "n", "level", "seed", "versions", "fit", "rows", "agreement"]
-TABLES = {"rows.csv", "comparison.nc", "summary.txt"}
+TABLES = {"report.html", "rows.csv", "comparison.nc", "summary.txt"}
 POINTS = "--estimator mle --estimator map"
 COIN = "y\n" + "1\n" * 7 + "0\n" * 3
 
@@ -256,5 +257,52 @@ def test_interrupt_during_sampling_is_no_result(tmp_path, patience):
     finally:
         process.kill()
     assert (process.returncode, set(out.splitlines()) <= {"drawing"}) == (130, True)
-    assert err == "mle-vs-bayes: interrupted; nothing was written.\n"
+    assert err.splitlines()[-1] == "mle-vs-bayes: interrupted; nothing was written."
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def stopped(monkeypatch):
+    """Ctrl-C when the posterior's turn comes."""
+
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(posterior, "fit", stop)
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_what_was_done_before_ctrl_c_is_shown_and_written(run, here, stopped, form):
+    (here / "coin.csv").write_text(COIN)
+    seen = run(f"compare bernoulli coin.csv --out out {form}")
+    assert (seen.code, seen.err) == (
+        130,
+        "mle-vs-bayes: interrupted; what was done until then is shown and written.\n",
+    )
+    assert "interrupted while fitting posterior mean" in seen.out
+    rows = pd.read_csv(here / "out" / "rows.csv")
+    assert list(rows["estimator"].unique()) == ["mle", "map"]
+    if form:
+        assert {row["estimator"] for row in json.loads(seen.out)["rows"]} == {"mle", "map"}
+
+
+def test_ctrl_c_before_anything_is_done_leaves_nothing(run, here, stopped):
+    (here / "coin.csv").write_text(COIN)
+    seen = run("compare bernoulli coin.csv --estimator posterior --out out")
+    assert (seen.code, seen.out) == (130, "")
+    assert seen.err == "mle-vs-bayes: interrupted; nothing was written.\n"
+
+
+def test_only_some_quantities_are_shown_and_all_are_in_the_document(run, here):
+    (here / "coin.csv").write_text(COIN)
+    fits = "compare bernoulli coin.csv --estimator mle --only"
+    shown = run(f"{fits} odds")
+    assert shown.code == 0 and "\nodds " in shown.out and "\np " not in shown.out
+    parameters = {row["parameter"] for row in json.loads(run(f"{fits} odds --json").out)["rows"]}
+    assert parameters == {"p", "odds"}
+    none = run(f"{fits} od")
+    assert (none.code, none.err) == (
+        2,
+        'mle-vs-bayes: --only is "od", which fits no quantity; there are p and odds.\n',
+    )
+    assert "\np " in none.out and "\nodds " in none.out  # what is fitted is shown

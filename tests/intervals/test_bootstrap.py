@@ -11,9 +11,9 @@ from mle_vs_bayes import intervals, models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact, maximum_likelihood
-from mle_vs_bayes.intervals.bootstrap.bias_corrected import accelerations, bias_correction, corrected
+from mle_vs_bayes.intervals.bootstrap.bootstrap import accelerations, bias_correction, corrected
 from mle_vs_bayes.intervals.bootstrap.resampling import SCHEMES, replicates
-from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.intervals.wald import wald
 from mle_vs_bayes.model.censoring import Cutoffs, kaplan_meier
 
@@ -38,7 +38,7 @@ def asked(name, n, count=1000, level=0.95):
         else model.simulate({p.name: p.typical for p in model.parameters}, design, rng)
     )
     program = ModelDensity(model, data, {})
-    return Request(program, exact.fit_mle(program), level, seed=1, replicates=count)
+    return IntervalRequest(program, exact.fit_mle(program), level, seed=1, replicates=count)
 
 
 def by_label(request, kind):
@@ -132,7 +132,7 @@ def test_the_design_is_kept(name, variant, column):
 
 def test_interval_censored_lifetimes_are_resampled_only_as_rows():
     program = case("exponential", "upper", 40)
-    request = Request(program, maximum_likelihood.fit(program), 0.95, replicates=200)
+    request = IntervalRequest(program, maximum_likelihood.fit(program), 0.95, replicates=200)
     assert by_label(request, "bootstrap_case")["rate"].status == "ok"
     for kind in ("bootstrap", "bootstrap_bca"):
         refused = by_label(request, kind)["rate"]
@@ -174,7 +174,7 @@ def test_mutant_weights_of_the_other_kind(scheme, other):
 def test_bootstrap_and_wald_standard_errors_agree(name):
     """At n = 400 to their Monte-Carlo error and a relative O(1/n), of which 10/n is generous."""
     program = case(name, "plain", 400)
-    request = Request(program, maximum_likelihood.fit(program), 0.95, replicates=1000)
+    request = IntervalRequest(program, maximum_likelihood.fit(program), 0.95, replicates=1000)
     draws = replicates(request, "parametric").quantities[:, : program.layout.size]
     error = np.sqrt((scipy.stats.kurtosis(draws, fisher=False) - 1) / (4 * len(draws)))
     assert np.all(np.abs(draws.std(axis=0) / request.estimate.se - 1) <= K * error + 10 / 400)
@@ -325,7 +325,7 @@ def nearly_separated():
         {"term": ("Intercept", "x")},
     )
     program = ModelDensity(models.get("logistic"), data, {})
-    return Request(program, maximum_likelihood.fit(program), 0.9, replicates=300)
+    return IntervalRequest(program, maximum_likelihood.fit(program), 0.9, replicates=300)
 
 
 @pytest.mark.parametrize("kind", ["bootstrap", "bootstrap_bca", "bootstrap_case"])
@@ -348,7 +348,7 @@ def test_few_failures_are_shown_beside_the_interval():
     """Successes in 4 of 8: P(no or every success) = 2/2⁸, so about 8 of 1,000 resamples have no estimate."""
     data = Dataset({"y": np.array([1.0, 1, 1, 1, 0, 0, 0, 0]), "trials": np.ones(8)})
     program = ModelDensity(models.get("bernoulli"), data, {})
-    request = Request(program, exact.fit_mle(program), 0.9)
+    request = IntervalRequest(program, exact.fit_mle(program), 0.9)
     interval = by_label(request, "bootstrap_case")["p"]
     failed = int(np.sum(np.isnan(interval.detail)))
     assert abs(failed - 1000 / 128) <= K * np.sqrt(1000 / 128)
@@ -387,7 +387,7 @@ def test_too_few_replicates_for_the_level():
 def test_the_edge_of_a_support_is_refused(kind):
     data = Dataset({"y": np.array([1.0, 2.0, 4.0])})
     program = ModelDensity(models.get("uniform"), data, {})
-    interval = by_label(Request(program, maximum_likelihood.fit(program), 0.95), kind)["upper"]
+    interval = by_label(IntervalRequest(program, maximum_likelihood.fit(program), 0.95), kind)["upper"]
     assert (interval.status, interval.lower) == ("not_applicable", None)
     assert "inconsistent" in interval.reason
 
@@ -396,7 +396,7 @@ def test_the_edge_of_a_support_is_refused(kind):
 def test_no_estimate_no_bootstrap(kind):
     data = Dataset({"y": np.zeros(5), "exposure": np.ones(5)})
     program = ModelDensity(models.get("poisson"), data, {})
-    interval = by_label(Request(program, exact.fit_mle(program), 0.95), kind)["rate"]
+    interval = by_label(IntervalRequest(program, exact.fit_mle(program), 0.95), kind)["rate"]
     assert (interval.status, interval.lower) == ("not_applicable", None)
 
 

@@ -11,7 +11,7 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.intervals.equal_tailed import equal_tailed
 from mle_vs_bayes.intervals.highest_density import highest_density, shortest
-from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.intervals.interval import IntervalRequest
 
 LEVEL = 0.9
 EXACT = {
@@ -28,7 +28,7 @@ EXACT = {
 
 def request(estimate, name="exponential"):
     data = Dataset({"y": np.array([1.0, 2.0, 3.0]), "event": np.ones(3)})
-    return Request(ModelDensity(models.get(name), data, {}), estimate, LEVEL)
+    return IntervalRequest(ModelDensity(models.get(name), data, {}), estimate, LEVEL)
 
 
 def check_shortest(distribution, ends):

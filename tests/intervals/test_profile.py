@@ -15,7 +15,7 @@ from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit.priors import resolve
 from mle_vs_bayes.fit.simulated import filled
-from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.intervals.profile import curve as curves
 from mle_vs_bayes.intervals.profile.profile import profile, profile_curve, profile_penalised
 from mle_vs_bayes.model.model import FormulaRule, Model
@@ -38,7 +38,7 @@ def program_of(model, data, priors=None):
 
 def fitted(model, data, fit=maximum_likelihood.fit, priors=None):
     program = program_of(model, data, priors)
-    return Request(program, fit(program), 0.95)
+    return IntervalRequest(program, fit(program), 0.95)
 
 
 def by_label(asked, level=0.95, kind=profile):
@@ -450,7 +450,9 @@ def at_mode(y, start, model=None):
     found = maximum(program, 0.0, np.array([start]))
     covariance = program.coordinates.covariance(found.z, found.evaluation.hessian)
     point = program.coordinates.theta(found.z)
-    return Request(program, Estimate(estimator="test", labels=("mu",), point=point, covariance=covariance), 0.95)
+    return IntervalRequest(
+        program, Estimate(estimator="test", labels=("mu",), point=point, covariance=covariance), 0.95
+    )
 
 
 def test_curve_that_falls_again_is_named_and_its_outer_ends_are_found():
@@ -514,7 +516,7 @@ class Irregular(Cauchy):
 
 def test_refused_without_a_regular_optimum(heights):
     no_curvature = replace(heights, estimate=replace(heights.estimate, covariance=None, no_error="there is a kink"))
-    irregular = Request(program_of(Irregular(), HEIGHTS), heights.estimate, 0.95)
+    irregular = IntervalRequest(program_of(Irregular(), HEIGHTS), heights.estimate, 0.95)
     for asked in (no_curvature, irregular):
         found = profile(asked)
         assert {interval.status for interval in found} == {"not_applicable"}

@@ -7,7 +7,7 @@ from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact
-from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.intervals.sandwich import clustered, robust_covariance, sandwich
 from mle_vs_bayes.intervals.wald import normal_quantile, wald
 
@@ -19,7 +19,7 @@ RATE, ROWS = 3.0, 20_000
 def request(name, data, level=0.95):
     """A request at the closed-form estimate."""
     program = ModelDensity(models.get(name), data, {})
-    return Request(program, exact.fit_mle(program), level)
+    return IntervalRequest(program, exact.fit_mle(program), level)
 
 
 def standard_errors(asked, intervals):

@@ -12,7 +12,7 @@ from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.exact import gamma_pivot, garwood, normal_theory, proportion
 from mle_vs_bayes.intervals.exact.exact import FORMULAS, exact
-from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Function
 
@@ -27,7 +27,7 @@ def computed(name, data, kind, level=0.95, model=None):
     model = model or models.get(name)
     program = ModelDensity(model, filled(model, data), {})
     point = np.full(program.layout.size, np.nan)
-    request = Request(program, Estimate(estimator="none", labels=program.layout.labels, point=point), level)
+    request = IntervalRequest(program, Estimate(estimator="none", labels=program.layout.labels, point=point), level)
     return dict(zip(program.quantity_labels, intervals.KINDS[kind].compute(request), strict=True))
 
 
@@ -201,7 +201,7 @@ def test_gamma_pivot_without_censoring_and_up_to_the_rth_event():
 def test_gamma_pivot_says_why_it_does_not_hold(data, reason):
     model = models.get("exponential")
     program = ModelDensity(model, data, {})
-    request = Request(program, Estimate(estimator="none", labels=("rate",), point=np.array([np.nan])), 0.95)
+    request = IntervalRequest(program, Estimate(estimator="none", labels=("rate",), point=np.array([np.nan])), 0.95)
     for interval in exact(request):
         assert interval.status == "not_applicable"
         assert reason in interval.reason
@@ -211,7 +211,7 @@ def test_gamma_pivot_says_why_it_does_not_hold(data, reason):
 def test_gamma_pivot_without_an_event():
     """Two units until 1 and 2: at the upper end P(no event) = exp(−3 rate) is 0.025. The mutant is ½χ² on 0 degrees."""
     program = ModelDensity(models.get("exponential"), Dataset({"y": np.array([1.0, 2.0]), "event": np.zeros(2)}), {})
-    rate, mean = exact(Request(program, maximum_likelihood.fit(program), 0.95))
+    rate, mean = exact(IntervalRequest(program, maximum_likelihood.fit(program), 0.95))
     assert (rate.lower, mean.upper) == (0.0, None)
     assert np.exp(-3 * rate.upper) == pytest.approx(0.025, rel=1e-12)
     assert mean.lower == pytest.approx(1 / rate.upper, rel=1e-12)

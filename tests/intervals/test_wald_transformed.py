@@ -12,7 +12,7 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact
 from mle_vs_bayes.fit.priors import resolve
 from mle_vs_bayes.fit.simulated import filled
-from mle_vs_bayes.intervals.interval import Request
+from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.intervals.wald import wald
 from mle_vs_bayes.intervals.wald_transformed import wald_transformed
 from mle_vs_bayes.model.parameter import Function
@@ -31,7 +31,7 @@ def request(model, data, level=0.95):
     """The exact MLE: nothing here depends on an optimiser."""
     data = filled(model, data)
     program = ModelDensity(model, data, resolve(model, {}, data))
-    return Request(program, exact.fit_mle(program), level)
+    return IntervalRequest(program, exact.fit_mle(program), level)
 
 
 def computed(model, data, kind=wald_transformed):

@@ -317,7 +317,9 @@ def log_volume(transform, at, inputs):
 
 def test_prior_draws_rise(made):
     here, _ = made["normal_mixture"]
-    drawn = tree_groups._prior_draws(tree_groups.Job(here, None, seed=1, step=1), "prior", ["weight", "mu", "sigma"])
+    drawn = tree_groups._prior_draws(
+        tree_groups.GroupsRequest(here, None, seed=1, step=1), "prior", ["weight", "mu", "sigma"]
+    )
     mu = drawn["mu"].to_numpy()[0]
     assert len(mu) == tree_groups.PRIOR_DRAWS
     assert np.all(np.diff(mu, axis=1) > 0)
@@ -325,7 +327,9 @@ def test_prior_draws_rise(made):
     away = (mu.mean(axis=0) - here.priors["mu"].arguments["mu"]) / spread
     exact, error = np.array([-1, 1]) / np.sqrt(np.pi), np.sqrt((1 - 1 / np.pi) / len(mu))  # the lower and upper of two
     np.testing.assert_allclose(away, exact, rtol=0, atol=K * error)
-    predicted = tree_groups._prior_draws(tree_groups.Job(here, None, seed=1, step=1), "prior_predictive", ["y"])
+    predicted = tree_groups._prior_draws(
+        tree_groups.GroupsRequest(here, None, seed=1, step=1), "prior_predictive", ["y"]
+    )
     assert predicted["y"].shape == (1, len(mu), N)
 
 

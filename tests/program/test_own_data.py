@@ -145,10 +145,10 @@ def test_the_parametric_bootstrap_is_that_of_a_normal_regression(line, frame):
     from scipy.stats import chi2
 
     from mle_vs_bayes.intervals.bootstrap.resampling import replicates
-    from mle_vs_bayes.intervals.interval import Request
+    from mle_vs_bayes.intervals.interval import IntervalRequest
 
     found = compare(line / "line.py", frame, **MLE)
-    refits = replicates(Request(found.fit.program, found["mle"], 0.95, 0, 2000), "parametric")
+    refits = replicates(IntervalRequest(found.fit.program, found["mle"], 0.95, 0, 2000), "parametric")
     assert refits.failed == 0
     ratio = 30 * (refits.quantities[:, 2] / found["mle"].point[2]) ** 2
     error = 4.42 * np.sqrt(2 * 28 / 2000)

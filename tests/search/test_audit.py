@@ -11,7 +11,7 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import laplace_check, maximum_a_posteriori
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
-from mle_vs_bayes.fit.modes import different_modes
+from mle_vs_bayes.fit.fit import different_modes
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.model.layout import combination
 from mle_vs_bayes.model.model import Model
@@ -147,12 +147,12 @@ def test_mle_and_map_on_one_mode_and_on_two():
 def test_slow_energy_is_of_concern(draws, expected):
     import arviz_base
 
-    from mle_vs_bayes.estimators.posterior import Sampling, diagnostics, summary
+    from mle_vs_bayes.estimators.draws_summary import diagnostics, summary
 
     rng = np.random.default_rng(4)
     energy = rng.normal(size=(4, 500))
     energy = np.cumsum(energy, axis=1) if draws == "a walk" else energy
     stats = {"energy": energy, "diverging": np.zeros((4, 500), dtype=bool)}
     tree = arviz_base.from_dict({"posterior": {"mu": rng.normal(size=(4, 500))}, "sample_stats": stats})
-    found = {concern.code for concern in diagnostics(tree, summary(tree), Sampling(500, 500))}
+    found = {concern.code for concern in diagnostics(tree, summary(tree))}
     assert ("bfmi" in found) == expected

@@ -13,7 +13,7 @@ from mle_vs_bayes.study import Scenario, Study
 from mle_vs_bayes.study.plan import cells, plan, seeds
 from mle_vs_bayes.study.plan.study_plan import prior
 from mle_vs_bayes.study.run import unit
-from mle_vs_bayes.study.run.run import Wanted, run
+from mle_vs_bayes.study.run.run import RunRequest, run
 from mle_vs_bayes.study.vocabulary import source
 
 
@@ -24,7 +24,7 @@ def test_numbers_that_are_none_are_refused_before_anything_runs(desk):
     tiny = source.find(str(desk.write()))
     for number in (0, -3):
         with pytest.raises(UsageError, match=f"the number of replicates is {number}; it must be above 0"):
-            run(tiny, desk.folder / "out", Wanted(replicates=number))
+            run(tiny, desk.folder / "out", RunRequest(replicates=number))
     with pytest.raises(UsageError, match="--slope mse predicts nan, which is not a finite number"):
         summarising.predictions(["mse=nan"])
 
@@ -112,7 +112,8 @@ def test_scenarios_share_data_sets_where_they_say_so(desk):
     )
     found, design = planned(text, desk)
     a, b, c = (
-        unit.data_sets(cells.setting_of(found.study, cell.cell), 0, [0, 1])[1][0]["y"].tolist() for cell in design.cells
+        cells.data_sets(cells.setting_of(found.study, each.cell), 0, [0, 1])[1][0]["y"].tolist()
+        for each in design.cells
     )
     assert a == b
     assert a != c
@@ -145,7 +146,7 @@ def test_misspecification_truths_by_replicate_and_functions_that_generate():
     function, other, varying = cells.settings(study)
     assert function.draw(np.random.default_rng(0))[1] == {"mu": 0.0}
     assert other.draw(np.random.default_rng(0))[1] == {"mu": 1.0}
-    truths = [truth["mu"] for _, truth in unit.data_sets(varying, 0, range(3))]
+    truths = [truth["mu"] for _, truth in cells.data_sets(varying, 0, range(3))]
     assert len(set(truths)) == 3
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mle_vs_bayes.errors import OutputError
 from mle_vs_bayes.study.keep import disk
-from mle_vs_bayes.study.run.run import Wanted
+from mle_vs_bayes.study.run.run import RunRequest
 from mle_vs_bayes.study.run.run import run as run_study
 from mle_vs_bayes.study.vocabulary import source
 
@@ -79,10 +79,10 @@ def test_a_full_disk_stops_with_a_sentence_and_a_study_to_go_on_with(desk, undis
     with monkeypatch.context() as full:
         full.setattr(disk.os, "fsync", fsync)
         with pytest.raises(OutputError, match=r"the disk is full; free some space, nothing finished before is lost\.$"):
-            run_study(study, out, Wanted(workers=1))
+            run_study(study, out, RunRequest(workers=1))
     kept = desk.hashes("out")
     assert 0 < len(kept) < 8
-    outcome = run_study(study, out, Wanted(workers=1))
+    outcome = run_study(study, out, RunRequest(workers=1))
     assert len(outcome.entries) == 8
     assert same(desk, "out", undisturbed)
 

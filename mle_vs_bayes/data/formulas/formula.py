@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class DesignMatrix:
     """Both sides of a formula: y ``(n,)`` called ``response``, and X ``(n, k)`` with its terms."""
 
     response: str
@@ -35,7 +35,7 @@ class Design:
     """Of an outcome of classes, whose codes y are."""
 
 
-def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True, weights: Array | None = None) -> Design:
+def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True, weights: Array | None = None) -> DesignMatrix:
     """Evaluate ``formula`` on ``frame``; errors call rows by the frame's index.
 
     Text and categories become 0/1 columns, one level left out beside an intercept; terms are named
@@ -70,7 +70,7 @@ def design_matrix(formula: str, frame: pd.DataFrame, strict: bool = True, weight
         for side in (response, covariates):
             _check_finite(side, parsed, frame)
         check_terms(design_values, terms)
-    return Design(name, response.to_numpy(dtype=float)[:, 0], design_values, terms)
+    return DesignMatrix(name, response.to_numpy(dtype=float)[:, 0], design_values, terms)
 
 
 def _ready(parsed: Parsed, frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from ..values import Array, converted, is_row_number
 
 if TYPE_CHECKING:
     from ...model.model import Model
-    from .formula import Design
+    from .formula import DesignMatrix
 
 
 def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str], formula: str | None) -> None:
@@ -60,7 +60,7 @@ def design(
     model: "Model",
     strict: bool = True,
     weights: Array | None = None,
-) -> "Design":
+) -> "DesignMatrix":
     """Both sides of the formula, whose left side is the outcome; classes as codes, an intercept if the model takes one.
 
     Without one the formula is read as if it had one, so that a category leaves out a level.
@@ -98,7 +98,7 @@ def _with_codes(formula: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[
     return frame.assign(**{name: codes}), names
 
 
-def _without_intercept(sides: "Design", formula: str, name: str) -> "Design":
+def _without_intercept(sides: "DesignMatrix", formula: str, name: str) -> "DesignMatrix":
     keep = [place for place, term in enumerate(sides.terms) if term != "Intercept"]
     if not keep:
         raise UsageError(f'formula "{formula}" has no covariate, and {name} has constants of its own; name one.')

@@ -14,7 +14,7 @@ from ...sampling.pilot import pilot
 from ...sampling.plan import Plan
 from .. import priors as prior_choice
 from ..quantities import Context
-from .batch_fit import Job, starts
+from .batch_fit import BatchFit, starts
 from .posteriors import ENDS, Functional
 from .result import Replicates
 from .stacking import by_shape, sorted_out, stacked
@@ -93,7 +93,7 @@ def fit_replicates(
     context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds, resamples=resamples)
     datasets = complete(chosen_model, datasets)
     members, refused = sorted_out(chosen_model, datasets, priors or {})
-    job = Job(
+    job = BatchFit(
         model=chosen_model,
         names=_names(estimators),
         context=context,

@@ -17,7 +17,7 @@ from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators.estimate import Estimate
 from ...estimators.modes import Modes
-from ...intervals.interval import Interval, Request
+from ...intervals.interval import Interval, IntervalRequest
 from ...intervals.profile.batch import profile_ends
 from ...model.model import Model
 from ..quantities import Context
@@ -107,7 +107,9 @@ def _computed(kind: str, group: Group, fitted: Modes, i: int) -> list[Interval]:
         log_likelihood=float(fitted.value[i]),
         no_error=fitted.no_error[i],
     )
-    return intervals.KINDS[kind].compute(Request(program, estimate, context.level, context.seed, context.resamples))
+    return intervals.KINDS[kind].compute(
+        IntervalRequest(program, estimate, context.level, context.seed, context.resamples)
+    )
 
 
 def _put(ends: Ends, place: tuple[int, int], interval: Interval) -> None:

@@ -81,7 +81,7 @@ class Sampled:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedPosterior:
     """What is read from the draws besides their summaries: positions are places among the data sets given."""
 
     level: float
@@ -103,7 +103,7 @@ def sampled(
     posteriors: Posteriors,
     positions: Index,
     plan: Plan,
-    wanted: Wanted,
+    wanted: WantedPosterior,
     seed: int,
     single: Callable[[int], Estimate],
 ) -> Sampled:
@@ -131,7 +131,9 @@ def _parts(index: Index, size: int) -> list[Index]:
 class _Run:
     """One run over a stack: what has been found so far, and the next seed."""
 
-    def __init__(self, posteriors: Posteriors, positions: Index, plan: Plan, wanted: Wanted, seed: int) -> None:
+    def __init__(
+        self, posteriors: Posteriors, positions: Index, plan: Plan, wanted: WantedPosterior, seed: int
+    ) -> None:
         self.posteriors, self.positions, self.plan, self.wanted, self.seed = posteriors, positions, plan, wanted, seed
         program = posteriors.stack.program
         self.quantities = program.quantities

@@ -10,8 +10,11 @@ from ... import intervals
 from ...concerns import Concern
 from ...estimators.modes import Modes
 from ...intervals.delta import standard_errors
+from ...intervals.scale import supports
 from ...intervals.wald import normal_quantile
+from ...intervals.wald_transformed import beyond, mapped, no_interval
 from ...model.moments import Missing, concerns, missing
+from ...model.support import Support
 from ...rows import frame_of
 from ..quantities import infinite
 from .interval_ends import Ends, Group, of_kind
@@ -20,6 +23,7 @@ from .posteriors import Sampled
 if TYPE_CHECKING:
     import pandas
 
+_NO_TEXT = np.array(None, dtype=object)
 Array = NDArray[np.float64]
 
 
@@ -38,10 +42,12 @@ def of_optima(name: str, group: Group, fitted: Modes) -> "pandas.DataFrame":
     for kind, members in _kinds(name, group, fitted, ok).items():
         if kind in ("wald", "laplace"):
             found = _wald(values, errors, ok, group.context.level, no_error)
+        elif kind in ("wald_transformed", "laplace_transformed") and not group.model.supports(group.members[0].data):
+            found = _wald_transformed(supports(group.program), values, errors, ok, group.context.level, no_error)
         else:
             found = of_kind(kind, group, fitted, ok & members)
-        blocks.append(_block(name, kind, group, each, numbers, found, members))
-    return _together(blocks)
+        blocks.append(block(name, kind, group, each, numbers, found, members))
+    return together(blocks)
 
 
 def _kinds(name: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
@@ -55,7 +61,7 @@ def _kinds(name: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> dic
 
 def _why_missing(values: Array, errors: Array, ok: NDArray[np.bool_], no_error: NDArray[Any]) -> NDArray[Any]:
     """Why quantities ``(R, q)`` have no number or no standard error; None where they have both."""
-    reason = np.where(ok[:, None] & ~np.isfinite(errors), no_error, None)
+    reason = np.where(ok[:, None] & ~np.isfinite(errors), no_error, _NO_TEXT)
     for place in zip(*np.nonzero(ok[:, None] & ~np.isfinite(values)), strict=True):
         reason[place] = infinite(float(values[place]))
     return reason
@@ -64,14 +70,35 @@ def _why_missing(values: Array, errors: Array, ok: NDArray[np.bool_], no_error: 
 def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float, no_error: NDArray[Any]) -> Ends:
     reach = normal_quantile(level) * errors
     without = ok[:, None] & ~np.isfinite(errors)
-    status, reason = np.where(without, "not_applicable", None), np.where(without, no_error, None)
+    status, reason = np.where(without, "not_applicable", _NO_TEXT), np.where(without, no_error, _NO_TEXT)
     return Ends(values - reach, values + reach, status, reason)
+
+
+def _wald_transformed(
+    scales: Sequence[Support],
+    values: Array,
+    errors: Array,
+    ok: NDArray[np.bool_],
+    level: float,
+    no_error: NDArray[Any],
+) -> Ends:
+    lower, upper = mapped(scales, values, normal_quantile(level) * errors)
+    status, reason = np.full(values.shape, None), np.full(values.shape, None)
+    for row, column in np.argwhere(ok[:, None] & np.isnan(lower)):
+        status[row, column], reason[row, column] = "not_applicable", no_interval(scales[column], values[row, column])
+    without = ok & ~np.isfinite(errors).any(axis=1)
+    reason[without] = no_error[without]
+    for row, column in np.argwhere(np.isinf(lower) | np.isinf(upper)):
+        status[row, column] = "ok"
+        reason[row, column] = beyond(lower[row, column]) or beyond(upper[row, column])
+    lower[np.isinf(lower)], upper[np.isinf(upper)] = np.nan, np.nan
+    return Ends(lower, upper, status, reason)
 
 
 def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":
     """Rows of ``posterior``."""
     ok = np.array([status == "ok" for status in sampled.status])
-    lacking = _lacking(group, ok)
+    lacking = missing_of(group, ok)
     no_mean, no_deviation, reason = (
         np.array([[getattr(m, what) for m in line] for line in lacking], dtype=object)
         for what in ("mean", "deviation", "reason")
@@ -88,11 +115,11 @@ def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":
     blocks = []
     for kind, (lower, upper) in sampled.ends.items():
         nothing = np.full(lower.shape, None)
-        blocks.append(_block("posterior", kind, group, each, numbers, Ends(lower, upper, nothing, nothing)))
-    return _together(blocks)
+        blocks.append(block("posterior", kind, group, each, numbers, Ends(lower, upper, nothing, nothing)))
+    return together(blocks)
 
 
-def _lacking(group: Group, ok: NDArray[np.bool_]) -> list[tuple[Missing, ...]]:
+def missing_of(group: Group, ok: NDArray[np.bool_]) -> list[tuple[Missing, ...]]:
     """Which moments each replicate's posterior lacks ``(R)``; of equal data sets worked out once."""
     known: dict[int, tuple[Missing, ...]] = {}
     nothing, layout = (Missing(),) * len(group.program.quantity_labels), group.program.layout
@@ -134,7 +161,7 @@ def _codes(concerns: Iterable[Concern | str]) -> set[str]:
     return {concern if isinstance(concern, str) else concern.code for concern in concerns}
 
 
-def _block(
+def block(
     name: str,
     kind: str,
     group: Group,
@@ -172,9 +199,9 @@ def _spread(values: Any, shape: tuple[int, int]) -> Any:
     return np.broadcast_to(np.asarray(values, dtype=object)[:, None], shape)
 
 
-def _together(blocks: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
+def together(blocks: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
     """Blocks of kinds side by side: by replicate, then quantity, then kind; of a failed fit one row per quantity."""
-    columns = {key: np.stack([block[key] for block in blocks], axis=-1) for key in blocks[0]}
+    columns = {key: np.stack([each[key] for each in blocks], axis=-1) for key in blocks[0]}
     wanted = columns["interval"] != "none"
     wanted[..., 0] |= ~wanted.any(axis=-1)
     return frame_of({key: values[wanted] for key, values in columns.items()})

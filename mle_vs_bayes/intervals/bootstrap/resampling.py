@@ -25,15 +25,15 @@ from ...data.dataset import Dataset
 from ...density.density import Density
 from ...search.batch import fit_batch, why_not
 from ...search.optimum import Optima
-from ..interval import Request
+from ..interval import IntervalRequest
 
 Array = NDArray[np.float64]
 BLOCK = 5_000_000
-"""Replicates × rows that are held at a time: 40 MB per column."""
+""""Resamples" × rows that are held at a time: 40 MB per column."""
 
 
 @dataclass(frozen=True)
-class Replicates:
+class Resamples:
     """Refits of R resampled data sets: quantities ``(R, q)``, NaN where a refit failed, and why the first did."""
 
     quantities: Array
@@ -84,7 +84,7 @@ def _shared(program: Density, times: Array, position: NDArray[np.intp]) -> Array
 
 SCHEMES: dict[str, Scheme] = {"parametric": _parametric, "case": _case, "bayesian": _bayesian}
 
-_kept: "WeakKeyDictionary[Density, dict[Any, Replicates]]" = WeakKeyDictionary()
+_kept: "WeakKeyDictionary[Density, dict[Any, Resamples]]" = WeakKeyDictionary()
 
 
 def unavailable(program: Density) -> str | None:
@@ -97,7 +97,7 @@ def unavailable(program: Density) -> str | None:
     return f"each {own.dims[0]} has a {own.name} of its own, which data without the {own.dims[0]} say nothing of"
 
 
-def replicates(request: Request, scheme: str) -> Replicates:
+def replicates(request: IntervalRequest, scheme: str) -> Resamples:
     """The refits of one request; percentile and BCa intervals of the same request share them."""
     kept = _kept.setdefault(request.program, {})
     key = (scheme, request.seed, request.replicates, request.estimate.point.tobytes())
@@ -106,12 +106,12 @@ def replicates(request: Request, scheme: str) -> Replicates:
     return kept[key]
 
 
-def generator(request: Request) -> np.random.Generator:
+def generator(request: IntervalRequest) -> np.random.Generator:
     """The random numbers of a request: one stream for all its replicates, in their order."""
     return np.random.default_rng([request.seed, 0xB007])
 
 
-def _resampled(request: Request, scheme: str) -> Replicates:
+def _resampled(request: IntervalRequest, scheme: str) -> Resamples:
     program, theta, numbers = request.program, request.estimate.point, generator(request)
     if scheme == "parametric":
         program = program.written_out
@@ -126,7 +126,7 @@ def _resampled(request: Request, scheme: str) -> Replicates:
         failed += len(lost)
         if lost.size and reason is None:
             reason = _reason(program, optima, int(lost[0]), columns, weights)
-    return Replicates(np.concatenate(found), failed, reason)
+    return Resamples(np.concatenate(found), failed, reason)
 
 
 def _reason(program: Density, optima: Optima, replicate: int, columns: dict[str, Array], weights: Array | None) -> str:

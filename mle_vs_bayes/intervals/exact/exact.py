@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ..interval import Interval, Request, refused
+from ..interval import Interval, IntervalRequest, refused
 from . import gamma_pivot, garwood, normal_theory, proportion
 from .theory import Formula, assembled
 
@@ -16,7 +16,7 @@ FORMULAS: Mapping[str, Formula] = {
 """By the names that models declare in ``exact_intervals``."""
 
 
-def exact(request: Request) -> list[Interval]:
+def exact(request: IntervalRequest) -> list[Interval]:
     """Every quantity's exact interval; not applicable where the model declares none."""
     declared = request.program.model.exact_intervals
     if not declared:

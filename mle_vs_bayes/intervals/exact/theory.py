@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...density.density import Density
-from ..interval import Compute, Interval, Request, refused
+from ..interval import Compute, Interval, IntervalRequest, refused
 
 Array = NDArray[np.float64]
 Ends = dict[str, tuple[float, float]]
@@ -24,7 +24,7 @@ _GRID = 33
 def theoretical(family: str, formula: Formula) -> Compute:
     """The kind of interval that ``formula`` gives, for parameters whose exact interval is called ``family``."""
 
-    def compute(request: Request) -> list[Interval]:
+    def compute(request: IntervalRequest) -> list[Interval]:
         declared = [name for name, kind in request.program.model.exact_intervals.items() if kind == family]
         if not declared:
             reason = f"no parameter of {request.program.model.name} is one that this formula is for"
@@ -34,7 +34,7 @@ def theoretical(family: str, formula: Formula) -> Compute:
     return compute
 
 
-def assembled(request: Request, formulas: Mapping[str, Formula]) -> list[Interval]:
+def assembled(request: IntervalRequest, formulas: Mapping[str, Formula]) -> list[Interval]:
     """All quantities from the formulas of some parameters, by their names."""
     program, ends, reasons = request.program, Ends(), dict[str, str]()
     for name, formula in formulas.items():

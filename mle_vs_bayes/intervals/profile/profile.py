@@ -13,16 +13,16 @@ from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import ON_EDGE, Estimate
 from ...search.optimum import Optimum, maximum
-from ..interval import Interval, Request, refused
+from ..interval import Interval, IntervalRequest, refused
 from .curve import ProfileCurve
 
 
-def profile(request: Request) -> list[Interval]:
+def profile(request: IntervalRequest) -> list[Interval]:
     """Likelihood-ratio intervals of all quantities; ``detail`` is the `ProfileCurve`."""
     return _intervals(request, power=0.0)
 
 
-def profile_penalised(request: Request) -> list[Interval]:
+def profile_penalised(request: IntervalRequest) -> list[Interval]:
     """The same from likelihood × prior on the model scale, around the MAP."""
     return _intervals(request, power=1.0)
 
@@ -44,7 +44,7 @@ def profile_curve(program: Density, estimate: Estimate, label: str, power: float
     return ProfileCurve(program, found, label, power)
 
 
-def _intervals(request: Request, power: float) -> list[Interval]:
+def _intervals(request: IntervalRequest, power: float) -> list[Interval]:
     """One optimum for all quantities: when one profile meets a better one, all start again from there."""
     program, origin = request.program, _optimum(request.program, request.estimate, power)
     if isinstance(origin, Interval):

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..keep import lock
+from ..keep import lock, plan_file
 from ..keep.store import Store
-from ..plan import study_plan as designs
-from ..plan.study_plan import Design
+from ..plan.study_plan import StudyPlan
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class CellStatus:
 class Status:
     """A study's design, its cells, what is damaged, and which process is running it."""
 
-    design: Design
+    design: StudyPlan
     cells: tuple[CellStatus, ...]
     damaged: Mapping[str, str]
     problems: Mapping[str, int]
@@ -46,7 +45,7 @@ def status(folder: Path) -> Status:
     UsageError
         There is no study.
     """
-    design, store = designs.load(folder), Store(folder)
+    design, store = plan_file.load(folder), Store(folder)
     damaged = store.damaged()
     entries = {unit: entry for unit, entry in store.finished().items() if unit not in damaged}
     problems: Counter[str] = Counter()

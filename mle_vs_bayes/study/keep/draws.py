@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     import pandas
 
     from ...fit.replicates import Replicates
-    from ..run.unit import Job
+    from ..plan.work import WorkUnit
 
 
-def parquet(study: Study, job: "Job", fitted: "Replicates | None") -> bytes | None:
+def parquet(study: Study, job: "WorkUnit", fitted: "Replicates | None") -> bytes | None:
     """One Parquet file: replicate, chain, draw and a column per quantity; None where nothing is kept."""
     if fitted is None:
         return None
@@ -38,7 +38,7 @@ def parquet(study: Study, job: "Job", fitted: "Replicates | None") -> bytes | No
     return arrow.parquet(pyarrow.concat_tables(parts).combine_chunks()) if parts else None
 
 
-def sampled(study: Study, job: "Job") -> set[int]:
+def sampled(study: Study, job: "WorkUnit") -> set[int]:
     """Positions in a batch whose draws are kept whatever comes of them: a share that the seed decides."""
     chances = [seeds.share(job.seed, "draws", job.cell.key, job.first + position) for position in range(job.count)]
     return {position for position, chance in enumerate(chances) if chance < study.keep_draws}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..run.unit import Job, Result
+from ..plan.work import FinishedUnit, WorkUnit
 from . import disk
 
 TABLES = ("rows", "functionals", "timings", "draws")
@@ -47,7 +47,7 @@ class Store:
         """Where a unit's file of one table is."""
         return self.folder / table / f"{unit}.parquet"
 
-    def commit(self, job: Job, result: Result) -> Entry:
+    def commit(self, job: WorkUnit, result: FinishedUnit) -> Entry:
         """Write a unit's files and then its ledger entry.
 
         Raises

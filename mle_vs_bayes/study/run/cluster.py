@@ -11,10 +11,9 @@ from typing import Any
 
 from ...errors import MleVsBayesError, UsageError
 from ..plan.study_plan import versions
+from ..plan.work import FinishedUnit, WorkUnit
 from . import unit
-from .crew import Finished, Lost
-from .local import HEARTBEAT
-from .unit import Job, Result
+from .crew import HEARTBEAT, Finished, LostUnit
 
 KEPT = "what is finished is kept, and `mle-vs-bayes study resume DIR --scheduler URL` goes on with it."
 GATHER = 5
@@ -22,14 +21,14 @@ GATHER = 5
 _one_at_a_time = threading.Lock()
 
 
-def alone(job: Job) -> Result:
+def alone(job: WorkUnit) -> FinishedUnit:
     """`unit.run`, one at a time in a worker with several threads: PyTensor and PyMC are not safe with more."""
     with _one_at_a_time:
         return unit.run(job)
 
 
 @dataclass(frozen=True)
-class Killed(Lost):
+class Killed(LostUnit):
     """A unit that Dask gave up: it, or another that waited on the same workers, made them die."""
 
 
@@ -49,12 +48,12 @@ class ClusterCrew:
         self.nannies: set[str] = set()
         """Addresses of the processes that start a worker again when it dies."""
 
-    def work(self, jobs: Iterable[Job]) -> Iterator[Finished | None]:
-        """See `engine.Crew.work`."""
+    def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
+        """See `crew.Crew.work`."""
         from distributed import wait
 
-        waiting, suspects = iter(jobs), deque[Job]()
-        under_way: dict[Any, Job] = {}
+        waiting, suspects = iter(jobs), deque[WorkUnit]()
+        under_way: dict[Any, WorkUnit] = {}
         one_by_one = False
         while True:
             room = 2 * max(1, self.threads()) - len(under_way)
@@ -122,12 +121,12 @@ async def _answers(addresses: Iterable[str], options: dict[str, Any]) -> bool:
     return any(await asyncio.gather(*map(taken, addresses)))
 
 
-def _outcome(future: Any) -> Result | Lost | None:
+def _outcome(future: Any) -> FinishedUnit | LostUnit | None:
     """What came of a unit; None where its result went down with its worker, and Dask is making it again."""
     from distributed import KilledWorker
 
     try:
-        result: Result = future.result(timeout=GATHER)
+        result: FinishedUnit = future.result(timeout=GATHER)
     except TimeoutError:
         return None
     except MleVsBayesError:
@@ -135,7 +134,7 @@ def _outcome(future: Any) -> Result | Lost | None:
     except KilledWorker as error:
         return Killed(f"{error.allowed_failures + 1} Dask workers died while they had it")
     except Exception as error:  # noqa: BLE001 — a unit that cannot be done is rows with the reason
-        return Lost(f"{type(error).__name__}: {error}")
+        return LostUnit(f"{type(error).__name__}: {error}")
     return result
 
 

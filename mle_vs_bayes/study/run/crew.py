@@ -1,33 +1,33 @@
 """Who does the work: processes of this machine, or a Dask cluster that is already there; the units are the same."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from ...errors import UsageError
-from .unit import Job, Result
+from ..plan.work import FinishedUnit, WorkUnit
 
 PATIENCE = 120.0
 """Seconds that a cluster may be without an answer or a worker, unless another number is asked for."""
+HEARTBEAT = 0.5
+"""Seconds after which the caller hears that nothing has finished."""
 TRIES = 3
 """Workers that a unit may take down with it before it is given up."""
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostUnit:
     """A unit that no worker could finish, and why."""
 
     reason: str
 
 
-Finished = tuple[Job, Result | Lost]
+Finished = tuple[WorkUnit, FinishedUnit | LostUnit]
 
 
 class Crew(Protocol):
     """Workers that take units and give them back finished, in any order."""
 
-    def work(self, jobs: Iterable[Job]) -> Iterator[Finished | None]:
+    def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
         """Finished units as they come; None every half a second in which there was none.
 
         Raises
@@ -35,22 +35,3 @@ class Crew(Protocol):
         MleVsBayesError
             What a unit raises, when the study asks for what cannot be done.
         """
-
-
-def crew(workers: int, scheduler: str | None, patience: float) -> AbstractContextManager[Crew]:
-    """Workers, to be used in a ``with`` statement that sends them home; a cluster's are waited for with patience.
-
-    Raises
-    ------
-    UsageError
-        Fewer than one worker, Dask is not installed, or no scheduler answers.
-    """
-    if scheduler is not None:
-        from .cluster import cluster
-
-        return cluster(scheduler, patience)
-    if workers < 1:
-        raise UsageError(f"the number of workers is {workers}; it must be at least 1.")
-    from .local import local
-
-    return local(workers)

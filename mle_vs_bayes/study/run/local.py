@@ -11,12 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from ...errors import MleVsBayesError
+from ..plan.work import FinishedUnit, WorkUnit
 from . import unit
-from .crew import TRIES, Finished, Lost
-from .unit import Job
-
-HEARTBEAT = 0.5
-"""Seconds after which the caller hears that nothing has finished."""
+from .crew import HEARTBEAT, TRIES, Finished, LostUnit
 
 
 class LocalCrew:
@@ -29,12 +26,12 @@ class LocalCrew:
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.pool = _pool(workers)
-        self.under_way: dict[Future[unit.Result], Job] = {}
-        self.suspects: deque[Job] = deque()
+        self.under_way: dict[Future[FinishedUnit], WorkUnit] = {}
+        self.suspects: deque[WorkUnit] = deque()
         self.deaths: dict[str, int] = {}
 
-    def work(self, jobs: Iterable[Job]) -> Iterator[Finished | None]:
-        """See `engine.Crew.work`."""
+    def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
+        """See `crew.Crew.work`."""
         waiting = iter(jobs)
         while True:
             self._submit(waiting)
@@ -53,11 +50,11 @@ class LocalCrew:
                 except MleVsBayesError:
                     raise
                 except Exception as error:  # noqa: BLE001 — a unit that cannot be done is rows with the reason
-                    yield job, Lost(f"{type(error).__name__}: {error}")
+                    yield job, LostUnit(f"{type(error).__name__}: {error}")
             if broken:
                 yield from self._after_death(broken)
 
-    def _submit(self, waiting: Iterator[Job]) -> None:
+    def _submit(self, waiting: Iterator[WorkUnit]) -> None:
         """One suspect alone, or else two units per worker: one at work and one ready."""
         while True:
             if self.suspects:
@@ -75,7 +72,7 @@ class LocalCrew:
             if self.suspects or job.name in self.deaths:
                 return
 
-    def _after_death(self, broken: list[Job]) -> Iterator[Finished]:
+    def _after_death(self, broken: list[WorkUnit]) -> Iterator[Finished]:
         """A unit that was alone is guilty; several are suspects."""
         broken += self.under_way.values()
         self.under_way.clear()
@@ -84,7 +81,7 @@ class LocalCrew:
             alone = len(broken) == 1
             self.deaths[job.name] = self.deaths.get(job.name, 0) + alone
             if self.deaths[job.name] >= TRIES:
-                yield job, Lost(f"its worker process died {TRIES} times")
+                yield job, LostUnit(f"its worker process died {TRIES} times")
             else:
                 self.suspects.append(job)
 

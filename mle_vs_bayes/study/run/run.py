@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import UsageError
-from ..keep import lock
+from ..judge import pairs, stopping
+from ..keep import lock, plan_file
+from ..keep.outcome import FinishedStudy
 from ..keep.store import Entry, Store
-from ..plan import plan, stopping
-from ..plan import study_plan as designs
-from ..plan.study_plan import Design
-from ..vocabulary.source import Source, read
-from . import crew as engine
+from ..plan import plan, study_plan
+from ..plan.study_plan import PlannedCell, StudyPlan
+from ..plan.work import WorkUnit
+from ..vocabulary.source import Source
 from . import lost
-from .crew import Crew, Lost
-from .unit import Job
+from .crew import PATIENCE, Crew, LostUnit
+from .hire import hire
 from .watch import Progress, Watch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class RunRequest:
     """What is asked of a run; None leaves it to the study, or to the design of a study that has begun."""
 
     replicates: int | None = None
@@ -31,36 +32,11 @@ class Wanted:
     seed: int | None = None
     workers: int = 2
     scheduler: str | None = None
-    patience: float = engine.PATIENCE
+    patience: float = PATIENCE
     command: str = ""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """A study that has run: its folder, design and what its fits came to."""
-
-    folder: Path
-    source: Source
-    design: Design
-    entries: Mapping[str, Entry]
-
-    @property
-    def fits(self) -> int:
-        """Fits in all finished units."""
-        return sum(entry.fits for entry in self.entries.values())
-
-    @property
-    def failed(self) -> int:
-        """Those of them that failed."""
-        return sum(entry.failed for entry in self.entries.values())
-
-    @property
-    def without(self) -> int:
-        """Those that have not failed and have no estimate: what has no maximum, or does not apply."""
-        return sum(entry.without for entry in self.entries.values())
-
-
-def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
+def run(source: Source, folder: Path, wanted: RunRequest, watch: Watch | None = None) -> FinishedStudy:
     """Run a study in a folder, or go on with it: what is finished there is kept.
 
     Raises
@@ -70,18 +46,18 @@ def run(source: Source, folder: Path, wanted: Wanted, watch: Watch | None = None
     OutputError
         The folder cannot be written or the disk is full; what is finished stays.
     KeyboardInterrupt
-        Somebody has had enough; what is finished stays.
+        The run was interrupted; what is finished stays.
     """
     watch = watch or Watch()
     if wanted.replicates is not None and wanted.replicates < 1:
         raise UsageError(f"the number of replicates is {wanted.replicates}; it must be above 0.")
-    if not (folder / designs.NAME).exists():
-        designs.check_free(folder)
+    if not (folder / plan_file.NAME).exists():
+        plan_file.check_free(folder)
     with lock.held(folder):
         return _locked(source, folder, wanted, watch)
 
 
-def resume(folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
+def resume(folder: Path, wanted: RunRequest, watch: Watch | None = None) -> FinishedStudy:
     """Go on with the study in a folder, from its own copy of the study file where the file is gone.
 
     Raises
@@ -89,32 +65,19 @@ def resume(folder: Path, wanted: Wanted, watch: Watch | None = None) -> Outcome:
     UsageError, OutputError, KeyboardInterrupt
         See `run`.
     """
-    return run(source_of(folder), folder, wanted, watch)
+    return run(plan_file.source_of(folder), folder, wanted, watch)
 
 
-def source_of(folder: Path) -> Source:
-    """The study file of the study in a folder: the file it was read from, or its copy where that is gone.
-
-    Raises
-    ------
-    UsageError
-        There is no study.
-    """
-    design = designs.load(folder)
-    path = Path(design.file)
-    return read(path if path.is_file() else folder / designs.COPY, design.study)
-
-
-def _locked(source: Source, folder: Path, wanted: Wanted, watch: Watch) -> Outcome:
+def _locked(source: Source, folder: Path, wanted: RunRequest, watch: Watch) -> FinishedStudy:
     store = Store(folder)
-    begun = (folder / designs.NAME).exists()
+    begun = (folder / plan_file.NAME).exists()
     design = _continued(source, folder, wanted) if begun else _new(source, wanted, watch)
     if damaged := store.repair():
         watch.damaged(damaged)
     with _crew(wanted, watch) as crew:
         if not begun:
             design = _timed(design, source, crew, watch)
-        designs.save(design, source, folder)
+        plan_file.save(design, source, folder)
         entries = store.finished()
         done = sum(entry.replicates for entry in entries.values())
         watch.planned(
@@ -125,19 +88,20 @@ def _locked(source: Source, folder: Path, wanted: Wanted, watch: Watch) -> Outco
             else f"{wanted.workers} process{'es' * (wanted.workers != 1)}",
         )
         _Work(source, design, store, crew, watch, entries).finish()
-    return Outcome(folder, source, design, store.finished())
+    return FinishedStudy(folder, source, design, store.finished())
 
 
-def _new(source: Source, wanted: Wanted, watch: Watch) -> Design:
+def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
     watch.step("planning: cells, priors and a pilot of each")
     targets = wanted.target_mcse or (None if wanted.quick else source.study.target_mcse)
     replicates = wanted.replicates or (max(stopping.BUDGET, source.study.replicates) if wanted.target_mcse else None)
     stopping.check(targets or {}, source.study)
+    pairs.check(source.study.predictions, source.study)
     asked = {"replicates": replicates, "target_mcse": targets}
     return plan.design(source, seed=wanted.seed or 0, quick=wanted.quick, wanted=asked, command=wanted.command)
 
 
-def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
+def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:
     """The design in the folder, with more replicates where they are asked for.
 
     Raises
@@ -145,11 +109,11 @@ def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
     UsageError
         Another study, study file, seed or versions.
     """
-    design = designs.load(folder)
+    design = plan_file.load(folder)
     if design.study != source.name:
         raise UsageError(f'"{folder}" holds the study {design.study}, not {source.name}; choose another --out.')
-    designs.check_source(folder, source)
-    designs.check_versions(design, folder)
+    plan_file.check_source(folder, source)
+    study_plan.check_versions(design, folder)
     if wanted.seed is not None and wanted.seed != design.seed:
         raise UsageError(f'the rows in "{folder}" have seed {design.seed}; leave out --seed, or choose another --out.')
     if wanted.quick and not design.quick:
@@ -161,16 +125,16 @@ def _continued(source: Source, folder: Path, wanted: Wanted) -> Design:
     return design.topped_up(budget)
 
 
-def _crew(wanted: Wanted, watch: Watch) -> AbstractContextManager[Crew]:
+def _crew(wanted: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:
     if wanted.scheduler:
         watch.step(f"connecting to {wanted.scheduler}")
-    return engine.crew(wanted.workers, wanted.scheduler, wanted.patience)
+    return hire(wanted.workers, wanted.scheduler, wanted.patience)
 
 
-def _timed(design: Design, source: Source, crew: Crew, watch: Watch) -> Design:
+def _timed(design: StudyPlan, source: Source, crew: Crew, watch: Watch) -> StudyPlan:
     watch.step("timing a few replicates")
 
-    def by_the_crew(job: Job) -> None:
+    def by_the_crew(job: WorkUnit) -> None:
         for _ in crew.work([job]):  # a unit that is lost here will be met again, and be rows with the reason
             pass
 
@@ -181,7 +145,7 @@ class _Work:
     """The units of one run: which are left, who does them, and what is told meanwhile."""
 
     def __init__(
-        self, source: Source, design: Design, store: Store, crew: Crew, watch: Watch, entries: Mapping[str, Entry]
+        self, source: Source, design: StudyPlan, store: Store, crew: Crew, watch: Watch, entries: Mapping[str, Entry]
     ) -> None:
         self.source, self.design, self.store, self.crew, self.watch = source, design, store, crew, watch
         self.entries = dict(entries)
@@ -201,22 +165,22 @@ class _Work:
             if not open_cells:
                 break
 
-    def do(self, jobs: Iterable[Job]) -> None:
+    def do(self, jobs: Iterable[WorkUnit]) -> None:
         """Units, without those that are there."""
         self._tell()
         for found in self.crew.work(job for job in jobs if job.name not in self.entries):
             if found is not None:
                 job, result = found
-                if isinstance(result, Lost):
+                if isinstance(result, LostUnit):
                     result = lost.result(job, result.reason)
                 self.entries[job.name] = self.store.commit(job, result)
                 self.fresh += job.count
             self._tell()
 
-    def _enough(self, planned: designs.PlannedCell, batch: int) -> bool:
+    def _enough(self, planned: PlannedCell, batch: int) -> bool:
         """Whether a cell has reached its targets with its batches up to this one, whatever more an earlier run left."""
         units = {self.design.job(self.source, planned, earlier).name for earlier in range(batch + 1)}
-        errors = stopping.reached(self.store, units, self.design.target_mcse)
+        errors = stopping.reached(self.store, self.source.study, units, self.design.target_mcse)
         left = self.design.batches_of(planned) - (batch + 1)
         if not stopping.enough(errors, self.design.target_mcse) and left:
             return False

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..plan.study_plan import Design
+from ..plan.study_plan import StudyPlan
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Watch:
     def step(self, words: str) -> None:
         """A step of some seconds begins."""
 
-    def planned(self, design: Design, done: int, workers: str) -> None:
+    def planned(self, design: StudyPlan, done: int, workers: str) -> None:
         """The design, before anything of it runs, and the replicates that are there already."""
 
     def damaged(self, units: Mapping[str, str]) -> None:
