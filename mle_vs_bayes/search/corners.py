@@ -35,14 +35,14 @@ class Corner:
     @cached_property
     def end(self) -> Climb:
         """The gradient along the kinks, and the information there; across them a number that says nothing."""
-        across, size = self.top.across, len(self.top.z)
-        along = np.eye(size) - across @ across.T
-        usual = max(float(np.max(np.abs(np.diag(self.top.hessian)))), 1.0)
-        hessian = along @ self.top.hessian @ along - usual * across @ across.T
-        gradient, none = along @ self.top.gradient, np.zeros((1, size))
-        length = float(np.sqrt(max(gradient @ np.linalg.pinv(-hessian) @ gradient, 0.0)))
-        value = np.array([self.top.value])
-        return Climb(self.top.z[None], value, gradient[None], hessian[None], none, np.array([length]))
+        top, unit = self.top, self.top.unit
+        across = top.across @ top.across.T
+        along = np.eye(len(unit)) - across
+        hessian = along @ (unit[:, None] * top.hessian * unit) @ along - across
+        gradient = along @ (unit * top.gradient)
+        length = np.sqrt(np.array([max(float(gradient @ np.linalg.pinv(-hessian) @ gradient), 0.0)]))
+        in_z = hessian[None] / np.outer(unit, unit)
+        return Climb(top.z[None], np.array([top.value]), gradient[None] / unit, in_z, np.zeros((1, len(unit))), length)
 
     @property
     def no_error(self) -> str:
@@ -76,17 +76,17 @@ def standing(problem: Problem, i: int, *begins: Array) -> Corner | None:
     if top is None or not _of_the_data(problem, i, top):
         return None
     coordinates = problem.coordinates.of(i)
-    moves = coordinates.linear @ coordinates.jacobian(top.z)
+    moves = coordinates.linear @ coordinates.jacobian(top.z) * top.unit
     size = np.linalg.norm(moves, axis=1)
     pinned = np.linalg.norm(moves @ top.across, axis=1) > _ALONG * size
-    theta = _rounded(problem, i, top, coordinates.theta(top.z), np.where(pinned, size * top.reach, 0.0))
+    theta = _rounded(problem, i, top, coordinates.theta(top.z), np.where(pinned, size, 0.0))
     return Corner(top, theta, pinned, problem.layout.labels, problem.power)
 
 
 def _of_the_data(problem: Problem, i: int, top: kinks.Corner) -> bool:
     """Whether the ends are those of the data's support: a bound of a prior or a Potential says nothing of the data."""
     coordinates, density = problem.coordinates.of(i), problem.density(i)
-    beyond = [top.z + 1e-6 * (top.reach + np.abs(top.z)) * normal for normal in top.jumps.T[top.walls]]
+    beyond = [top.z + 1e-3 * top.unit * across for across in (top.jumps * top.unit[:, None]).T[top.walls]]
     return all(density.excludes(coordinates.theta(z)) for z in beyond)
 
 

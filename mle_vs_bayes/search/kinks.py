@@ -28,12 +28,14 @@ Evaluate = Callable[[Array], tuple[float, Array, Array]]
 MOST_COORDINATES = 60
 _TURNS = 40
 """Lines that are climbed, and as many again for each coordinate."""
-_EVALUATIONS = 500
+_EVALUATIONS = 1000
 """For each coordinate, and once more: lines take some twenty."""
 _PATIENCE = 5
 """Lines without a kink, and one more for each coordinate, after which there is none."""
 _ASIDE = 1e-6
-"""Of a coordinate: how far beside its start a climb begins."""
+"""In units: how far beside its start a climb begins."""
+_SCALES = 40
+"""Steps by four to a coordinate's unit."""
 _BESIDE = 1e-7
 """How far beside a kink its sides are looked at, in units of the longest line that led there."""
 _GRADIENT = 1e-9
@@ -42,6 +44,8 @@ _SLACK = 1e-6
 """Of λ: the rounding of a jump."""
 _FAR = 10.0, 1e3, 1e5
 """From how far the meeting of kinks is found, times `_BESIDE`: the first that lies inside all ends."""
+_LEAST_CURVATURE = 1e-3
+"""Per squared unit: along what curves less a step is a thousand times the slope, which a line cuts short."""
 _STRAIGHT = 1e-12
 """Of the largest second derivative: less is none."""
 _SHORT = 1e-2
@@ -61,19 +65,19 @@ class Corner:
     walls: NDArray[np.bool_]
     gradient: Array
     hessian: Array
-    reach: float = 0.0
-    """The longest line that was climbed: a length that says what is near."""
+    unit: Array
+    """What each coordinate ``(f,)`` is moved by to change the log density by about one."""
     level: bool = False
     """Whether it is the middle of a stretch that is as high everywhere."""
 
     @property
     def across(self) -> Array:
-        """Orthonormal directions ``(f, k)`` that leave a kink."""
-        return np.linalg.qr(self.jumps)[0] if self.jumps.shape[1] else self.jumps
+        """Orthonormal directions ``(f, k)`` that leave a kink, each coordinate counted in its unit."""
+        return np.linalg.qr(self.jumps * self.unit[:, None])[0]
 
     @property
     def inside(self) -> Array:
-        """Orthonormal directions ``(f, f − k)`` in which the density is smooth."""
+        """Directions ``(f, f − k)`` in which the density is smooth, orthonormal where all units are 1."""
         k = self.jumps.shape[1]
         return np.linalg.qr(self.jumps, mode="complete")[0][:, k:] if k else np.eye(len(self.z))
 
@@ -84,11 +88,36 @@ def climb(evaluate: Evaluate, start: Array) -> Corner | None:
         return None
     with np.errstate(all="ignore"):
         try:  # from beside the start, which may be a kink itself
-            aside = np.random.default_rng(0).uniform(-1, 1, len(start))
+            aside = _ASIDE * np.random.default_rng(0).uniform(-1, 1, len(start))
             limited = _Limited(evaluate, _EVALUATIONS * (1 + len(start)))
-            return _Climber(limited, start + _ASIDE * (1 + np.abs(start)) * aside).top()
+            unit = np.array([_unit(limited, start, j) for j in range(len(start))])
+            return _Climber(_in_units(limited, start, unit), aside).top(start, unit)
         except (np.linalg.LinAlgError, _SpentError):  # kinks that are all but parallel, or no end
             return None
+
+
+def _unit(evaluate: Evaluate, start: Array, j: int) -> float:
+    """How far one coordinate must move for the log density to change by about one."""
+    axis, here, step = np.zeros_like(start), evaluate(start)[0], 1e-3 * (1 + abs(float(start[j])))
+    longer = None
+    for _ in range(_SCALES):
+        axis[j] = step
+        change = max(abs(evaluate(start + way)[0] - here) for way in (axis, -axis))
+        grows = bool(np.isfinite(change) and change < 1)
+        if longer is not None and grows != longer:
+            break
+        longer, step = grows, step * (4.0 if grows else 0.25)
+    return step
+
+
+def _in_units(evaluate: Evaluate, start: Array, unit: Array) -> Evaluate:
+    """The density as a function of how many units each coordinate is from the start."""
+
+    def of(x: Array) -> tuple[float, Array, Array]:
+        value, gradient, hessian = evaluate(start + unit * x)
+        return value, unit * gradient, unit[:, None] * hessian * unit
+
+    return of
 
 
 class _SpentError(Exception):
@@ -127,7 +156,16 @@ class _Climber:
         self.reach = 0.0
         """The longest line so far."""
 
-    def top(self) -> Corner | None:
+    def top(self, start: Array, unit: Array) -> Corner | None:
+        """The maximum, in the coordinates that ``start`` and ``unit`` ``(f,)`` are given in."""
+        corner = self._top()
+        if corner is None:
+            return None
+        jumps, gradient = corner.jumps / unit[:, None], corner.gradient / unit
+        hessian, z = corner.hessian / np.outer(unit, unit), start + unit * corner.z
+        return replace(corner, z=z, jumps=jumps, gradient=gradient, hessian=hessian, unit=unit)
+
+    def _top(self) -> Corner | None:
         if not np.isfinite(self.value):
             return None
         polished = False
@@ -168,7 +206,7 @@ class _Climber:
             return None
         stretch = any(crossing.level for crossing in self.crossings)
         gradient = gradient - hessian @ before
-        return Corner(self.z, self.value, jumps, walls, gradient, hessian, self.reach, stretch)
+        return Corner(self.z, self.value, jumps, walls, gradient, hessian, np.ones_like(gradient), stretch)
 
     def _before(self, crossings: list[Crossing]) -> Array:
         """A short way ``(f,)`` that leads before every one of these kinks."""
@@ -180,7 +218,7 @@ class _Climber:
 
     @property
     def _near(self) -> float:
-        return _BESIDE * max(self.reach, 1e-6 * float(np.max(np.abs(self.z), initial=1e-9)))
+        return _BESIDE * max(self.reach, 1.0)
 
     def _smooth_step(self, corner: Corner) -> tuple[Array, float]:
         """Newton's step along the kinks with its length in standard errors; the way up where nothing curves."""
@@ -189,14 +227,17 @@ class _Climber:
             return np.zeros_like(self.z), 0.0
         slope, information = inside.T @ corner.gradient, -inside.T @ corner.hessian @ inside
         size = np.sqrt(np.abs(np.diag(information)))
-        steepest = float(np.max(np.abs(corner.gradient), initial=0.0))
         if np.all(size > 0):
             values, vectors = np.linalg.eigh(information / np.outer(size, size))
             if values[0] > 1e-12:
                 turned = vectors.T @ (slope / size)
                 length = float(np.sqrt(np.sum(turned**2 / values)))
                 return inside @ (vectors @ (turned / values) / size), length
-        return inside @ slope, np.inf if np.max(np.abs(slope)) > 1e-9 * steepest else 0.0
+        # Not a maximum yet along all of them: a step by the size of each curvature climbs, whatever its sign.
+        values, vectors = np.linalg.eigh(information)
+        step = vectors @ (vectors.T @ slope / np.maximum(np.abs(values), _LEAST_CURVATURE))
+        steepest = float(np.max(np.abs(corner.gradient), initial=0.0))
+        return inside @ step, np.inf if np.max(np.abs(slope)) > 1e-9 * steepest else 0.0
 
     def _ascend(self, step: Array, length: float) -> bool:
         """One smooth step, whole where it is short and ends nearer to a maximum, else to the highest point on its way."""
@@ -238,7 +279,7 @@ class _Climber:
         """
         if crossing.level and crossing.jump is not None:
             return replace(crossing, z=begin + way * (crossing.jump @ (self.z - begin)))
-        found = along(self.evaluate, begin, way, np.zeros_like(way))
+        found = along(self.evaluate, begin, way, np.zeros_like(way), normals=far >= _FAR[0])
         return replace(found, jump=crossing.jump) if found is not None and found.wall and far < _FAR[0] else found
 
     def _step_inside(self) -> None:
@@ -280,9 +321,11 @@ class _Climber:
         ways = np.linalg.pinv(_jumps(self.crossings, len(self.z)))
         found = []
         for crossing, way in zip(self.crossings, ways, strict=True):
-            others = [each for each in self.crossings if each is not crossing]
             if not (crossing.wall or crossing.level):
-                crossing = replace(crossing, jump=jump_at(self.evaluate, self.z, way, self._before(others), self._near))
+                # Read before the other kinks, and on this one: no way but its own leads across it.
+                back = way - ways.sum(axis=0)
+                aside = back * (self._near / max(float(np.linalg.norm(back)), 1e-300))
+                crossing = replace(crossing, jump=jump_at(self.evaluate, self.z, way, aside, self._near))
             found.append(crossing)
         return found
 

@@ -17,6 +17,8 @@ Evaluate = Callable[[Array], tuple[float, Array, Array]]
 _STEPS, _DOUBLINGS = 120, 60
 _LEVEL = 1e-11
 """Of the slope at the start: less is none."""
+_SHRINKS = 8
+"""Of the step aside that a normal is measured with."""
 _LEVEL_JUMP = 1e-7
 """Of the jump at a kink: less is no slope beside it."""
 _SMOOTH = 1e-6
@@ -68,10 +70,12 @@ class _Line:
         return _Side(t, float(value), float(gradient @ self.direction), bend, gradient, hessian)
 
 
-def along(evaluate: Evaluate, origin: Array, direction: Array, aside: Array) -> Crossing | None:
+def along(
+    evaluate: Evaluate, origin: Array, direction: Array, aside: Array, *, normals: bool = True
+) -> Crossing | None:
     """The first maximum from ``origin`` in ``direction``; None where the density does not rise, or rises for ever.
 
-    Jumps are read ``aside`` ``(f,)`` of the line, which may run along other kinks: rounding would take the gradients of
+    ``normals`` of ends are many evaluations; without them the jump of one is its direction's. Jumps are read ``aside`` ``(f,)`` of the line, which may run along other kinks: rounding would take the gradients of
     a jump from either side of them.
     """
     line = _Line(evaluate, origin, direction)
@@ -97,6 +101,9 @@ def along(evaluate: Evaluate, origin: Array, direction: Array, aside: Array) -> 
         if high.t - low.t > width / 2:
             side = line.at((low.t + high.t) / 2)
             low, high = (side, high) if side.slope > 0 and not side.dead else (low, side)
+    if high.dead:
+        normal = _normal(line, low) if normals else direction / line.length
+        return Crossing(line.z(low.t), low.value, normal, wall=True)
     return _end(line, low, high, first, aside)
 
 
@@ -160,7 +167,8 @@ def _stretch(line: _Line, low: _Side, level: _Side, high: _Side, first: float, a
     ends = [_border(line, level.t, outside.t, _LEVEL * first) for outside in (low, high)]
     middle = line.at(sum(ends) / 2)
     jump = _jump(line, ends[0], ends[1], aside)
-    return Crossing(line.z(middle.t), middle.value, jump, level=True)
+    wide = bool((ends[1] - ends[0]) * line.length > 1e-12 * np.max(np.abs(line.z(middle.t))))
+    return Crossing(line.z(middle.t), middle.value, jump, level=wide)  # else the slope is called 0 on the kink itself
 
 
 def _jump(line: _Line, low: float, high: float, aside: Array) -> Array:
@@ -193,17 +201,15 @@ def _bracket(line: _Line) -> tuple[_Side, _Side] | None:
 
 def _candidates(low: _Side, high: _Side) -> tuple[float, ...]:
     """Where the tangents of both sides meet, and where a slope that is a straight line is 0."""
-    if high.dead:
-        return ()
     bend = low.slope - high.slope
+    if high.dead or not bend > 0:
+        return ()
     meet = low.t + (high.value - low.value - high.slope * (high.t - low.t)) / bend
     level = low.t + low.slope * (high.t - low.t) / bend
     return tuple(t for t in (meet, level) if low.t < t < high.t)
 
 
 def _end(line: _Line, low: _Side, high: _Side, first: float, aside: Array) -> Crossing:
-    if high.dead:
-        return Crossing(line.z(low.t), low.value, _normal(line, low), wall=True)
     if low.slope - high.slope <= _SMOOTH * first:
         return Crossing(line.z(low.t), low.value)
     best = low if low.value >= high.value else high
@@ -218,8 +224,12 @@ def _normal(line: _Line, low: _Side) -> Array:
     for j in range(len(normal)):
         aside = np.zeros_like(normal)
         aside[j] = 0.1 * back * line.length
-        gap = _gap(_Line(line.evaluate, inside + aside, line.direction), back)
-        normal[j] = (back - gap) / aside[j]
+        for _ in range(_SHRINKS):
+            beside = _Line(line.evaluate, inside + aside, line.direction)
+            if not beside.at(0.0).dead and (gap := _gap(beside, back)) < 2 * back:
+                normal[j] = (back - gap) / aside[j]
+                break
+            aside /= -4  # the end is crossed, or far: the other way, and not as far
     return normal / max(float(np.linalg.norm(normal)), 1e-300)
 
 
