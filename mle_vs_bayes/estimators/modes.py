@@ -199,7 +199,7 @@ def _modes(top: Optima, which: NDArray[np.intp], theta: Array) -> Modes:
         gradient=top.decrement.copy(),
         path=["joint"] * len(ok),
         which=which,
-        no_error=[top.corners[i].no_error if i in top.corners else ON_EDGE for i in range(len(ok))],
+        no_error=[top.kinked[i].no_error if i in top.kinked else ON_EDGE for i in range(len(ok))],
     )
 
 

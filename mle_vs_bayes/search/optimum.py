@@ -16,7 +16,7 @@ from ..density.coordinates import without
 from ..density.density import Density, Evaluation
 from ..model.layout import combination
 from . import edges
-from .corners import Corner, standing
+from .kinks.kinked_optimum import KinkedOptimum, standing
 from .newton import GRADIENT_TOLERANCE, Climb, climb, joined, stand
 from .problem import Evaluate, Problem, of_density
 
@@ -62,7 +62,7 @@ class Optima:
     end: Climb
     converged: Bools
     iterations: Index
-    corners: dict[int, Corner] = field(default_factory=dict)
+    kinked: dict[int, KinkedOptimum] = field(default_factory=dict)
     """The optima that lie on kinks or where a support ends that follows the data, by their place."""
 
     @property
@@ -84,7 +84,7 @@ class Optima:
         """The optima ``(R, p)`` on the model scale."""
         with np.errstate(all="ignore"):
             theta = self.problem.coordinates.theta(self.z)
-        for i, corner in self.corners.items():
+        for i, corner in self.kinked.items():
             theta[i] = corner.theta
         return np.where(self.converged[:, None], theta, np.nan)
 
@@ -97,7 +97,7 @@ class Optima:
             covariance = self.problem.coordinates.covariance(
                 np.where(ok[:, 0], self.z, 0.0), hessian, self.problem.held
             )
-        for i, corner in self.corners.items():
+        for i, corner in self.kinked.items():
             covariance[i][corner.pinned] = np.nan
             covariance[i][:, corner.pinned] = np.nan
         return np.where(ok, covariance, np.nan)
@@ -168,7 +168,7 @@ def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
         tried[i] += steps + more[0]
         if not converged[i] and (corner := standing(problem, int(i), start[i], end.z[i])) is not None:
             end.put(np.array([i]), corner.end, np.ones(1, dtype=np.bool_))
-            converged[i], optima.corners[int(i)] = True, corner
+            converged[i], optima.kinked[int(i)] = True, corner
     return optima
 
 
@@ -212,8 +212,8 @@ def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
     everyone = np.arange(converged.shape[1])
     climbs = joined([s.end for s in searches]).take(which * len(everyone) + everyone)
     start, iterations = (np.stack([getattr(s, n) for s in searches])[which, everyone] for n in ("start", "iterations"))
-    corners = {i: searches[k].corners[i] for i, k in enumerate(which.tolist()) if i in searches[k].corners}
-    return Optima(searches[0].problem, start, climbs, converged[which, everyone], iterations, corners), which
+    kinked = {i: searches[k].kinked[i] for i, k in enumerate(which.tolist()) if i in searches[k].kinked}
+    return Optima(searches[0].problem, start, climbs, converged[which, everyone], iterations, kinked), which
 
 
 def distances(top: Optima, other: Optima) -> Array:
@@ -225,7 +225,11 @@ def distances(top: Optima, other: Optima) -> Array:
     both = top.converged & other.converged
     information = np.where(both[:, None, None], without(held, -top.end.hessian), np.eye(top.z.shape[1]))
     with np.errstate(all="ignore"):
-        se = np.sqrt(np.diagonal(np.linalg.inv(information), axis1=1, axis2=2))
+        try:
+            inverse = np.linalg.inv(information)
+        except np.linalg.LinAlgError:  # of a plateau that is accepted as level to the last digit
+            inverse = np.linalg.pinv(information, hermitian=True)
+        se = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
         away = np.max(np.abs(np.where(held, 0.0, other.z - top.z) / se), axis=1)
     elsewhere = np.any(held != np.isinf(other.z), axis=1)
     return np.where(both, np.where(elsewhere, np.inf, away), np.nan)

@@ -56,20 +56,24 @@ def _curvature(problem: Problem, z: Array, power: float, index: NDArray[np.intp]
 
 
 def from_data(problem: Problem, centre: Array) -> list[Array]:
-    """z ``(1, f)`` with one parameter of a program at values that the data say, if that is higher than its start."""
+    """z ``(1, f)`` with one parameter of a program at a value that the data say, if that is higher than its start.
+
+    The others stay where they are, or bounded ones come to the middle: from a plateau they may have run to an edge.
+    """
     density = problem.density(0)
     if problem.count > 1 or not density.model.fixed_priors or density.layout.size > MOST_PARAMETERS:
         return []
     values = density.data["y"][np.isfinite(density.data["y"])]
-    theta, points = density.coordinates.theta(centre[0]), []
+    middle, points = np.where(problem.layout.bounded, 0.0, centre[0]), []
+    bases = [density.coordinates.theta(z) for z in (centre[0], middle)]
     for parameter in density.layout.parameters:
         block = density.layout.slices[parameter.name]
         size = block.stop - block.start
         spread = np.quantile(values, (np.arange(size) + 0.5) / size) if values.size else np.zeros(0)
         for value in (*np.quantile(values, QUANTILES), spread) if values.size else ():
-            point = theta.copy()
-            point[block] = value
-            points.append(point)
+            for base in bases:
+                points.append(base.copy())
+                points[-1][block] = value
     height = float(problem.evaluate(centre, np.zeros(1, dtype=np.intp))[0][0])
     return [z[None] for value, z in _highest(problem, points, 1) if value > height or not np.isfinite(height)]
 
@@ -79,11 +83,12 @@ def from_prior(problem: Problem, seed: int) -> list[Array]:
     density = problem.density(0)
     if problem.count > 1 or not density.model.fixed_priors:
         return []
+    failures: tuple[type[Exception], ...] = (ModelError, *density.pymc_failures)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             points = density.draw_prior(DRAWS, np.random.default_rng([seed, 0x517]))
-    except (ModelError, *density.pymc_failures):
+    except failures:
         return []
     return [z[None] for _, z in _highest(problem, points, BEST)]
 

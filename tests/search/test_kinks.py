@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy
 
-from mle_vs_bayes.search import kinks
+from mle_vs_bayes.search.kinks.climb import climb
 
 GENERATOR = np.random.default_rng(12)
 X = GENERATOR.normal(size=41)
@@ -39,7 +39,7 @@ def by_linear_programme(design, y, q):
 @pytest.mark.parametrize("q", [0.5, 0.9])
 def test_a_regression_quantile_is_the_linear_programme_s(q, unit):
     """In any unit. A mutant's coefficients, which are not on two of the points, are no corner."""
-    corner = kinks.climb(laplace(DESIGN, unit * Y, q), np.array([0.0, 0.0, np.log(unit)]))
+    corner = climb(laplace(DESIGN, unit * Y, q), np.array([0.0, 0.0, np.log(unit)]))
     solution = by_linear_programme(DESIGN, Y, q)
     np.testing.assert_allclose(corner.z[:2], unit * solution.x[:2], rtol=1e-9)
     assert np.exp(corner.z[2]) == pytest.approx(unit * solution.fun / len(Y), rel=1e-9)
@@ -52,7 +52,7 @@ def test_a_regression_quantile_is_the_linear_programme_s(q, unit):
 @pytest.mark.parametrize("count", [40, 41])
 def test_a_median_is_the_middle(count, start):
     """Of an even number the middle of the stretch on which the density is level, which says so."""
-    corner = kinks.climb(laplace(np.ones((count, 1)), Y[:count]), np.array([start, 0.0]))
+    corner = climb(laplace(np.ones((count, 1)), Y[:count]), np.array([start, 0.0]))
     assert corner.z[0] == pytest.approx(np.median(Y[:count]), rel=1e-12)
     assert corner.level == (count == 40)
 
@@ -75,10 +75,10 @@ def shifted(z):
 
 
 def test_ends_of_a_support_hold_the_maximum():
-    both = kinks.climb(uniform, np.array([0.3, 4.0]))
+    both = climb(uniform, np.array([0.3, 4.0]))
     expected = (Y.max() + Y.min()) / 2, (Y.max() - Y.min()) / 2
     assert (both.z[0], np.exp(both.z[1])) == pytest.approx(expected, rel=1e-10)
-    one = kinks.climb(shifted, np.array([Y.min() - 3, 0.0]))
+    one = climb(shifted, np.array([Y.min() - 3, 0.0]))
     assert (one.z[0], np.exp(one.z[1])) == pytest.approx((Y.min(), 1 / np.mean(Y - Y.min())), rel=1e-9)
     assert [corner.walls.sum() for corner in (both, one)] == [2, 1]
 
@@ -109,7 +109,7 @@ def coordinate_descent(penalty):
 @pytest.mark.parametrize("start", [np.zeros(6), np.full(6, 0.7)], ids=["at zero", "away"])
 def test_a_lasso_has_the_zeros_of_coordinate_descent(start):
     expected = coordinate_descent(20.0)
-    corner = kinks.climb(lasso(20.0), start)
+    corner = climb(lasso(20.0), start)
     np.testing.assert_allclose(corner.z, expected, rtol=0, atol=1e-12)
     assert corner.jumps.shape[1] == np.sum(expected == 0) > 1
     assert np.max(np.abs(corner.z - coordinate_descent(20.01))) > 1e-6
@@ -127,4 +127,4 @@ def test_what_is_smooth_or_has_no_maximum_is_left_to_others():
     def ridge(z):
         return z[1] - abs(z[0]), np.array([-np.sign(z[0]), 1.0]), np.zeros((2, 2))
 
-    assert [kinks.climb(f, np.array([0.3, 0.4])) for f in (quadratic, valley, ridge)] == [None, None, None]
+    assert [climb(f, np.array([0.3, 0.4])) for f in (quadratic, valley, ridge)] == [None, None, None]

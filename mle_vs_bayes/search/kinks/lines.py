@@ -5,14 +5,14 @@ found to the last digits. A smooth maximum is where the slope, taken as a straig
 the slope is 0 along a whole stretch (the median of an even number of values), the middle of it is taken.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .scaled import Evaluate
+
 Array = NDArray[np.float64]
-Evaluate = Callable[[Array], tuple[float, Array, Array]]
 
 _STEPS, _DOUBLINGS = 120, 60
 _LEVEL = 1e-11
@@ -75,8 +75,9 @@ def along(
 ) -> Crossing | None:
     """The first maximum from ``origin`` in ``direction``; None where the density does not rise, or rises for ever.
 
-    ``normals`` of ends are many evaluations; without them the jump of one is its direction's. Jumps are read ``aside`` ``(f,)`` of the line, which may run along other kinks: rounding would take the gradients of
-    a jump from either side of them.
+    Jumps are read ``aside`` ``(f,)`` of the line, which may run along other kinks: rounding would take the gradients of
+    a jump from either side of them. ``normals`` of ends cost many evaluations; without them the jump of an end is the
+    line's direction.
     """
     line = _Line(evaluate, origin, direction)
     if not 0 < line.length < np.inf:
@@ -142,7 +143,7 @@ def plateau(evaluate: Evaluate, origin: Array, direction: Array) -> Crossing | N
             return None
         ends.append(_border(line, inside.t, outside.t, least))
     middle = line.at(sum(ends) / 2)
-    jump = _jump(line, *ends, np.zeros_like(origin))
+    jump = _jump(line, ends[0], ends[1], np.zeros_like(origin))
     return Crossing(line.z(middle.t), middle.value, jump, level=True) if jump @ line.direction > 0 else None
 
 
@@ -172,7 +173,7 @@ def _stretch(line: _Line, low: _Side, level: _Side, high: _Side, first: float, a
 
 
 def _jump(line: _Line, low: float, high: float, aside: Array) -> Array:
-    """The gradient before ``low`` minus that behind ``high``, both read ``aside`` of the line, without what is smooth."""
+    """The gradient before ``low`` minus that behind ``high``, both read ``aside`` of the line, less what is smooth."""
     grain = 64 * max(np.spacing(abs(high)) * line.length, float(np.max(np.spacing(np.abs(line.origin)))))
     beside = max(10 * float(np.linalg.norm(aside)), grain) / line.length
     before, behind = line.at(low - beside, aside), line.at(high + beside, aside)

@@ -1,4 +1,4 @@
-"""Maxima where a log density has no derivative: on kinks, as those of |y − μ|, and where a support that follows data ends.
+"""Maxima where a log density has no derivative: on kinks, as of |y − μ|, and where a support that follows data ends.
 
 Between kinks the density is smooth, and a maximum is most often a corner of several of them: the median, a regression
 quantile, a lasso's zeros. It is climbed as a linear programme is: along a line to its highest point, which is a kink,
@@ -12,18 +12,17 @@ with a λᵢ outside is left. [2]_ Beyond the end of a support the density is 0:
    Analysis 10(5), 839–848.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..newton import GRADIENT_TOLERANCE
+from .corner import Corner
 from .lines import Crossing, along, jump_at, level, plateau
-from .newton import GRADIENT_TOLERANCE
+from .scaled import Evaluate, Limited, SpentError, in_units, unit_of
 
 Array = NDArray[np.float64]
-Evaluate = Callable[[Array], tuple[float, Array, Array]]
-"""z ``(f,)`` → value, gradient ``(f,)``, Hessian ``(f, f)``."""
 
 MOST_COORDINATES = 60
 _TURNS = 40
@@ -34,8 +33,6 @@ _PATIENCE = 5
 """Lines without a kink, and one more for each coordinate, after which there is none."""
 _ASIDE = 1e-6
 """In units: how far beside its start a climb begins."""
-_SCALES = 40
-"""Steps by four to a coordinate's unit."""
 _BESIDE = 1e-7
 """How far beside a kink its sides are looked at, in units of the longest line that led there."""
 _GRADIENT = 1e-9
@@ -52,36 +49,6 @@ _SHORT = 1e-2
 """In standard errors: so near, Newton's steps square their length."""
 
 
-@dataclass(frozen=True)
-class Corner:
-    """A maximum at z ``(f,)``: the jumps ``(f, k)`` of the kinks through it, of which ``walls`` ``(k,)`` are ends.
-
-    ``gradient`` ``(f,)`` and ``hessian`` ``(f, f)`` are those on one side of all of them.
-    """
-
-    z: Array
-    value: float
-    jumps: Array
-    walls: NDArray[np.bool_]
-    gradient: Array
-    hessian: Array
-    unit: Array
-    """What each coordinate ``(f,)`` is moved by to change the log density by about one."""
-    level: bool = False
-    """Whether it is the middle of a stretch that is as high everywhere."""
-
-    @property
-    def across(self) -> Array:
-        """Orthonormal directions ``(f, k)`` that leave a kink, each coordinate counted in its unit."""
-        return np.linalg.qr(self.jumps * self.unit[:, None])[0]
-
-    @property
-    def inside(self) -> Array:
-        """Directions ``(f, f − k)`` in which the density is smooth, orthonormal where all units are 1."""
-        k = self.jumps.shape[1]
-        return np.linalg.qr(self.jumps, mode="complete")[0][:, k:] if k else np.eye(len(self.z))
-
-
 def climb(evaluate: Evaluate, start: Array) -> Corner | None:
     """The maximum that is reached from ``start`` ``(f,)``, if it lies on a kink or an end; else None."""
     if len(start) > MOST_COORDINATES:
@@ -89,52 +56,11 @@ def climb(evaluate: Evaluate, start: Array) -> Corner | None:
     with np.errstate(all="ignore"):
         try:  # from beside the start, which may be a kink itself
             aside = _ASIDE * np.random.default_rng(0).uniform(-1, 1, len(start))
-            limited = _Limited(evaluate, _EVALUATIONS * (1 + len(start)))
-            unit = np.array([_unit(limited, start, j) for j in range(len(start))])
-            return _Climber(_in_units(limited, start, unit), aside).top(start, unit)
-        except (np.linalg.LinAlgError, _SpentError):  # kinks that are all but parallel, or no end
+            limited = Limited(evaluate, _EVALUATIONS * (1 + len(start)))
+            unit = np.array([unit_of(limited, start, j) for j in range(len(start))])
+            return _Climber(in_units(limited, start, unit), aside).top(start, unit)
+        except (np.linalg.LinAlgError, SpentError):  # kinks that are all but parallel, or no end
             return None
-
-
-def _unit(evaluate: Evaluate, start: Array, j: int) -> float:
-    """How far one coordinate must move for the log density to change by about one."""
-    axis, here, step = np.zeros_like(start), evaluate(start)[0], 1e-3 * (1 + abs(float(start[j])))
-    longer = None
-    for _ in range(_SCALES):
-        axis[j] = step
-        change = max(abs(evaluate(start + way)[0] - here) for way in (axis, -axis))
-        grows = bool(np.isfinite(change) and change < 1)
-        if longer is not None and grows != longer:
-            break
-        longer, step = grows, step * (4.0 if grows else 0.25)
-    return step
-
-
-def _in_units(evaluate: Evaluate, start: Array, unit: Array) -> Evaluate:
-    """The density as a function of how many units each coordinate is from the start."""
-
-    def of(x: Array) -> tuple[float, Array, Array]:
-        value, gradient, hessian = evaluate(start + unit * x)
-        return value, unit * gradient, unit[:, None] * hessian * unit
-
-    return of
-
-
-class _SpentError(Exception):
-    """No more evaluations are to be made. Never leaves this module."""
-
-
-class _Limited:
-    """A density that may be evaluated so often."""
-
-    def __init__(self, evaluate: Evaluate, left: int) -> None:
-        self.evaluate, self.left = evaluate, left
-
-    def __call__(self, z: Array) -> tuple[float, Array, Array]:
-        if self.left == 0:
-            raise _SpentError
-        self.left -= 1
-        return self.evaluate(z)
 
 
 def _shares(corner: Corner) -> Array:
@@ -240,7 +166,7 @@ class _Climber:
         return inside @ step, np.inf if np.max(np.abs(slope)) > 1e-9 * steepest else 0.0
 
     def _ascend(self, step: Array, length: float) -> bool:
-        """One smooth step, whole where it is short and ends nearer to a maximum, else to the highest point on its way."""
+        """One smooth step: whole where it is short and ends nearer to a maximum, else to its highest point."""
         if length < _SHORT:
             z, value = self.z, self.value
             self.z = z + step
@@ -308,7 +234,9 @@ class _Climber:
 
     def _on_a_plateau(self, corner: Corner) -> bool:
         """Whether the climber has come to a stretch without slope or curvature between two kinks, and to its middle."""
-        straight = np.flatnonzero(np.abs(corner.hessian).max(axis=1) <= _STRAIGHT * np.abs(corner.hessian).max(initial=0.0))
+        straight = np.flatnonzero(
+            np.abs(corner.hessian).max(axis=1) <= _STRAIGHT * np.abs(corner.hessian).max(initial=0.0)
+        )
         for place in straight:
             middle = plateau(self.evaluate, self.z, np.eye(len(self.z))[place])
             if middle is not None:
@@ -356,7 +284,7 @@ class _Climber:
         return True
 
     def _highest(self, corner: Corner) -> bool:
-        """Whether the density falls in every direction of a spanning set: across each kink, along all, and at random."""
+        """Whether the density falls along a spanning set of directions: across each kink, along all, and at random."""
         out = np.linalg.pinv(corner.jumps)
         directions = [*out, *corner.inside.T, *np.random.default_rng(0).standard_normal((len(self.z), len(self.z)))]
         typical = np.linalg.norm(corner.gradient) + np.max(np.linalg.norm(corner.jumps, axis=0))
