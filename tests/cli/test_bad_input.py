@@ -99,7 +99,12 @@ BAD = [
     Case("constant y, weibull", WEIBULL, "y\n3\n3\n3\n", ("every y is 3", "shape")),
     # formulas
     Case("no formula", "compare linear data.csv", HOURS, ("needs a formula", '--formula "hours ~ x + z"')),
-    Case("a formula too many", f'{WEIBULL} --formula "hours ~ x"', HOURS, ("no formula", "hours ~ x", "y=NAME")),
+    Case(
+        "a formula too many",
+        "compare uniform data.csv --formula 'hours ~ x'",
+        HOURS,
+        ("no formula", "hours ~ x", "y=NAME"),
+    ),
     Case(
         "formula that does not parse",
         'compare linear data.csv --formula "hours ~ x +"',

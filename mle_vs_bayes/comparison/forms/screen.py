@@ -68,6 +68,7 @@ def _header(outcome: Outcome) -> RenderableType:
     used = ", ".join(f"{role} = {name}" for role, name in outcome.columns.items())
     facts = [f"n = {outcome.n:,}", *([used] if used else []), f"seed {outcome.seed}"]
     lines = [f"{outcome.model.name} · {' · '.join(facts)}"]
+    lines += [f"scale  {name}: {words}" for name, words in fit.program.model.scales.items()]
     lines += [f"prior  {name} ~ {prior}" for name, prior in fit.program.priors.items()]
     if fit.program.prior_power != 1:
         lines.append(f"prior  to the power {fit.program.prior_power:g}, all of it")
