@@ -42,6 +42,18 @@ def test_the_largest_value_is_the_end_of_a_uniform():
         assert "support of the data ends" in found.no_error
 
 
+@pytest.mark.parametrize("edge", [0, 1])
+def test_a_share_may_be_at_its_end(edge):
+    """No success, or successes only; the likelihood ends at 1/2 for a prior's sake only, and goes on beyond."""
+    for upper, status in ((1, "ok"), (0.5, "divergent" if edge else "ok")):
+        with pm.Model() as program:
+            pm.Binomial("y", 25, pm.Uniform("p", 0, upper), observed=25 * edge)
+        found = maximum_likelihood.fit(open_program(program))
+        assert found.status == status
+        if status == "ok":
+            assert (found.point.tolist(), [c.code for c in found.concerns]) == ([edge], ["boundary"])
+
+
 def test_a_lasso_s_zeros_are_zero():
     """Under Laplace priors and a known σ the MAP is the lasso's: soft thresholds, one coefficient after the other."""
     design = GENERATOR.normal(size=(30, 3))
