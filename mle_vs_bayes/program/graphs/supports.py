@@ -146,12 +146,12 @@ def _interval(rv: Any, transform: Any, shape: tuple[int, ...]) -> Support:
     low, high = float(np.min(lower)), float(np.max(upper))
     # 0, and 1 of a share, are ends of what there can be; other bounds are the prior's, and none of the likelihood.
     natural = [end == 0 or (low, high) == (0, 1) for end in (low, high)]
-    ends = {"attainable": tuple(side for side, own in zip(SIDES, natural, strict=True) if own)}
+    attainable = tuple(side for side, own in zip(SIDES, natural, strict=True) if own)
     if np.isfinite(low) and np.isfinite(high):
-        return Between(f"{low:g} to {high:g}", low, high, **ends)
+        return Between(f"{low:g} to {high:g}", low, high, attainable=attainable)
     if np.isfinite(high):
-        return Below(f"below {high:g}", upper=high, **ends)
-    return Above(f"above {low:g}", low, **ends) if np.isfinite(low) else real
+        return Below(f"below {high:g}", upper=high, attainable=attainable)
+    return Above(f"above {low:g}", low, attainable=attainable) if np.isfinite(low) else real
 
 
 def _finite(values: Any) -> Array:
