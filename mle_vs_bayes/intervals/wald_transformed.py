@@ -30,7 +30,8 @@ def wald_transformed(request: IntervalRequest) -> list[Interval]:
     values = program.quantities(estimate.point)
     reach = normal_quantile(request.level) * standard_errors(program, estimate.point, estimate.covariance)
     scales = supports(program)
-    return [_one(*each) for each in zip(scales, values, *mapped(scales, values, reach), strict=True)]
+    why = [no_interval(*each, estimate.no_error) for each in zip(scales, values, reach, strict=True)]
+    return [_one(*each) for each in zip(*mapped(scales, values, reach), why, strict=True)]
 
 
 def mapped(scales: Sequence[Support], values: Array, reach: Array) -> tuple[Array, Array]:
@@ -51,9 +52,11 @@ def mapped(scales: Sequence[Support], values: Array, reach: Array) -> tuple[Arra
     return lower, upper
 
 
-def no_interval(support: Support, value: float) -> str:
-    """Why a quantity with this estimate has none."""
-    return f"the estimate {value:g} has no standard error, or lies on the edge of its support ({support.name})"
+def no_interval(support: Support, value: float, reach: float, no_error: str) -> str:
+    """Why a quantity with this estimate has none: it has no standard error, or it lies on the edge of its support."""
+    return (
+        f"the estimate {value:g} lies on the edge of its support ({support.name})" if np.isfinite(reach) else no_error
+    )
 
 
 def beyond(end: float) -> str | None:
@@ -61,8 +64,8 @@ def beyond(end: float) -> str | None:
     return f"its end lies beyond {np.finfo(float).max:.0e}" if np.isinf(end) else None
 
 
-def _one(support: Support, value: float, lower: float, upper: float) -> Interval:
+def _one(lower: float, upper: float, why_not: str) -> Interval:
     if np.isnan(lower):
-        return Interval(status="not_applicable", reason=no_interval(support, value))
+        return Interval(status="not_applicable", reason=why_not)
     ends = (None if np.isinf(end) else float(end) for end in (lower, upper))
     return Interval(lower=next(ends), upper=next(ends), reason=beyond(lower) or beyond(upper))

@@ -46,7 +46,8 @@ def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...
             found += _several(away[:, i], len(searches))
             found += _ran_off(searches, i) if lost[i] else ()
             found += on_edge(top.problem.layout, top.z[i], top.theta[i])
-            found += () if edges[i] else _flat(top, ratios[i], directions[i])
+            found += top.kinked[i].concerns if i in top.kinked else ()
+            found += () if edges[i] or i in top.kinked else _flat(top, ratios[i], directions[i])
         remarks.append(tuple(found))
     return remarks
 

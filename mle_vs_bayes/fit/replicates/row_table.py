@@ -85,7 +85,8 @@ def _wald_transformed(
     lower, upper = mapped(scales, values, normal_quantile(level) * errors)
     status, reason = np.full(values.shape, None), np.full(values.shape, None)
     for row, column in np.argwhere(ok[:, None] & np.isnan(lower)):
-        status[row, column], reason[row, column] = "not_applicable", no_interval(scales[column], values[row, column])
+        why = no_interval(scales[column], values[row, column], errors[row, column], no_error[row, column])
+        status[row, column], reason[row, column] = "not_applicable", why
     without = ok & ~np.isfinite(errors).any(axis=1)
     reason[without] = no_error[without]
     for row, column in np.argwhere(np.isinf(lower) | np.isinf(upper)):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.support import Above, Below, Between, Support, ordered, positive, real, simplex, unit
+from ...model.support import SIDES, Above, Below, Between, Support, ordered, positive, real, simplex, unit
 from .differentiate import derivatives, differences, function
 
 if TYPE_CHECKING:
@@ -144,11 +144,14 @@ def _interval(rv: Any, transform: Any, shape: tuple[int, ...]) -> Support:
     if max(np.ptp(_finite(lower)), np.ptp(_finite(upper))) > 0:
         return Transformed(str(transform.name), maps=Maps(rv, transform, shape))
     low, high = float(np.min(lower)), float(np.max(upper))
+    # 0, and 1 of a share, are ends of what there can be; other bounds are the prior's, and none of the likelihood.
+    natural = [end == 0 or (low, high) == (0, 1) for end in (low, high)]
+    attainable = tuple(side for side, own in zip(SIDES, natural, strict=True) if own)
     if np.isfinite(low) and np.isfinite(high):
-        return Between(f"{low:g} to {high:g}", low, high)
+        return Between(f"{low:g} to {high:g}", low, high, attainable=attainable)
     if np.isfinite(high):
-        return Below(f"below {high:g}", upper=high)
-    return Above(f"above {low:g}", low) if np.isfinite(low) else real
+        return Below(f"below {high:g}", upper=high, attainable=attainable)
+    return Above(f"above {low:g}", low, attainable=attainable) if np.isfinite(low) else real
 
 
 def _finite(values: Any) -> Array:
