@@ -147,6 +147,14 @@ def models(
     listing.show(model, search)
 
 
+@app.command(short_help="A two-minute tour on a data set that is shipped.")
+def demo(out: Annotated[Path, valued("FOLDER", "Where the page goes.")] = Path("demo")) -> None:
+    """Fit one model three ways to survival after heart transplants, say what to look at, and leave a page."""
+    from .catalogue.demo import tour
+
+    raise typer.Exit(tour(compare, out))
+
+
 @app.command(short_help="Make a gallery of the pages that studies and comparisons left.")
 def report(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Of studies and comparisons, or of many.")],
