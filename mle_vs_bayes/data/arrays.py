@@ -43,8 +43,8 @@ def dataset(model: "Model", data: Any, formula: Formulas = None) -> Dataset:
         prepared = arranged(frame, model, formula=formula)
         if prepared.model.groups != model.groups:
             raise UsageError(
-                f'formula "{formula}" has groups, which studies do not take; take the model random_intercept, or write a '
-                "PyMC program."
+                f'formula "{formula}" has groups, which studies do not take; take the model random_intercept, or write '
+                "a PyMC program."
             )
         return prepared.data
     given = data if isinstance(data, Dataset) else Dataset({str(role): _numbers(role, data[role]) for role in data})
