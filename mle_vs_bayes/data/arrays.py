@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import DataError
+from ..errors import DataError, UsageError
 from ..words import listed
 from .column import count, label
 from .dataset import Array, Dataset
@@ -40,7 +40,13 @@ def dataset(model: "Model", data: Any, formula: Formulas = None) -> Dataset:
             frame = pandas.DataFrame(columns)
         except ValueError as error:
             raise DataError(f"the data are no table ({error}); give columns of one length.") from None
-        return arranged(frame, model, formula=formula).data
+        prepared = arranged(frame, model, formula=formula)
+        if prepared.model.groups != model.groups:
+            raise UsageError(
+                f'formula "{formula}" has groups, which studies do not take; take the model random_intercept, or write '
+                "a PyMC program."
+            )
+        return prepared.data
     given = data if isinstance(data, Dataset) else Dataset({str(role): _numbers(role, data[role]) for role in data})
     return named(model, given)
 

@@ -251,6 +251,10 @@ class Model:
         """What the restricted log-likelihood adds to the likelihood, in NumPy, of complex θ too; None without one."""
         return None
 
+    def meaningless(self, theta: Theta, data: Dataset) -> dict[str, str]:
+        """Why a quantity, by its label, says nothing at θ: the correlation with an effect whose spread is 0."""
+        return {}
+
     def doubtful(self, theta: Theta, data: Dataset) -> str | None:
         """What speaks against a maximum of the likelihood that is one ("component 2 stands on 2 of 12 values")."""
         return None

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.coordinates import without
+from ..density.coordinates import silent, without
 from ..density.density import Density, Evaluation
 from ..model.layout import combination
 from . import edges
@@ -221,7 +221,8 @@ def distances(top: Optima, other: Optima) -> Array:
 
     Infinite if one is on another edge; NaN where one of the two is not accepted.
     """
-    held = np.isinf(top.z)
+    on_edge = np.isinf(top.z)
+    held = on_edge | silent(top.end.hessian)
     both = top.converged & other.converged
     information = np.where(both[:, None, None], without(held, -top.end.hessian), np.eye(top.z.shape[1]))
     with np.errstate(all="ignore"):
@@ -231,7 +232,7 @@ def distances(top: Optima, other: Optima) -> Array:
             inverse = np.linalg.pinv(information, hermitian=True)
         se = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
         away = np.max(np.abs(np.where(held, 0.0, other.z - top.z) / se), axis=1)
-    elsewhere = np.any(held != np.isinf(other.z), axis=1)
+    elsewhere = np.any(on_edge != np.isinf(other.z), axis=1)
     return np.where(both, np.where(elsewhere, np.inf, away), np.nan)
 
 

@@ -7,8 +7,9 @@ import pytensor.tensor as pt
 import pytest
 import scipy
 
-from mle_vs_bayes import models
+from mle_vs_bayes import compare, models
 from mle_vs_bayes.comparison.compare import prepared
+from mle_vs_bayes.data import arrays
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
 from mle_vs_bayes.data.formulas.parts import effect, level
 from mle_vs_bayes.density import parity
@@ -217,6 +218,44 @@ def test_priors_of_effects_follow_the_units():
     np.testing.assert_allclose(scales, [2.5, 2.5 / sd_x], rtol=1e-12)
 
 
+# Edges.
+
+
+def balanced(slope_of, keep_slopes=True):
+    """Twelve groups of six rows with intercepts u and slopes ``slope_of(u)``; else none, not even by chance."""
+    rng, x = np.random.default_rng(5), np.tile(np.linspace(-1, 1, 6), 12)
+    u, of = rng.normal(size=12), np.repeat(np.arange(12), 6)
+    e = rng.normal(size=72).reshape(12, 6)
+    if not keep_slopes:
+        e -= np.outer(e @ x[:6] / (x[:6] @ x[:6]), x[:6])
+    y = 1 + x + u[of] + slope_of(u)[of] * x + e.ravel()
+    return pd.DataFrame({"y": y, "x": x, "g": [f"g{j}" for j in of]})
+
+
+def mle(data):
+    comparison = compare("normal", data, formula="y ~ x + (x | g)", estimators=["mle"])
+    assert comparison["mle"].status == "ok"
+    return comparison.rows.set_index("parameter")
+
+
+def test_edges_of_spreads_and_correlations_are_answers():
+    """Without any slopes their spread is 0, and the rest are the estimates of a model without them."""
+    data = balanced(lambda u: 0 * u, keep_slopes=False)
+    rows = mle(data)
+    cor = rows.loc["cor[Intercept,x|g]"]
+    assert rows.loc["sd[x|g]"].estimate == 0
+    assert np.isnan(cor.estimate) and cor.reason == "sd[x|g] is 0, and what does not vary has no correlation"
+    assert "boundary" in cor.concerns
+    without = compare("normal", data, formula="y ~ x + (1 | g)", estimators=["mle"]).rows.set_index("parameter")
+    same = ["beta[Intercept]", "beta[x]", "sd[Intercept|g]", "sigma"]
+    np.testing.assert_allclose(rows.loc[same].estimate, without.loc[same].estimate, rtol=1e-6)
+    np.testing.assert_allclose(rows.loc[same].se, without.loc[same].se, rtol=1e-6)
+    # Slopes that are three tenths of the intercepts: a correlation of 1.
+    rows = mle(balanced(lambda u: 0.3 * u))
+    assert rows.loc["cor[Intercept,x|g]"].estimate == 1
+    assert "boundary" in rows.loc["sigma"].concerns
+
+
 # Formulas.
 
 
@@ -261,6 +300,11 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
     with pytest.raises(kind) as refusal:
         density("normal", formula, data)
     assert words in str(refusal.value)
+
+
+def test_studies_refuse_groups_that_their_model_would_not_read():
+    with pytest.raises(UsageError, match="has groups, which studies do not take"):
+        arrays.dataset(models.specified("normal", formula="y ~ x"), frame(), "y ~ x + (1 | school)")
 
 
 def test_models_without_groups_say_so():

@@ -56,6 +56,15 @@ class Mixed(Regression):
             root[j][i], root[j][j] = cor * sd[j], sd[j] * _left_over(cor)
         return root
 
+    def meaningless(self, theta, data):
+        """What does not vary has no correlation."""
+        groups, found = self.groups, {}
+        for pair, label in zip(groups.pairs, groups.pair_labels, strict=True):
+            still = [groups.effects[i] for i in pair if theta["sd"][i] == 0]
+            if still:
+                found[f"cor[{label}]"] = f"sd[{still[0]}] is 0, and what does not vary has no correlation"
+        return found
+
     def offsets(self, data):
         """What is added to X β: ``offset``, and the logarithm of ``exposure``."""
         total = data.get("offset", 0.0)
