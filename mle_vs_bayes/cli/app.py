@@ -87,6 +87,7 @@ def compare(
         valued("NUMBER", "Tuning steps per chain.  [default: as needed]"),
     ] = None,
     starts: Annotated[int | None, valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
+    reml: Annotated[bool, typer.Option("--reml", help="Restricted maximum likelihood, too.")] = False,
     allow_joint: Annotated[bool, typer.Option("--allow-joint", help=JOINT)] = False,
     out: Annotated[Path | None, valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
     scores: Annotated[bool, typer.Option("--scores", help="Tests and model scores: LR, Wald, AIC, BIC, LOO.")] = False,
@@ -144,6 +145,14 @@ def models(
         for_data.show(data, for_data.role(column or []), listing.matching(search))
         return
     listing.show(model, search)
+
+
+@app.command(short_help="A two-minute tour on a data set that is shipped.")
+def demo(out: Annotated[Path, valued("FOLDER", "Where the page goes.")] = Path("demo")) -> None:
+    """Fit one model three ways to survival after heart transplants, say what to look at, and leave a page."""
+    from .catalogue.demo import tour
+
+    raise typer.Exit(tour(compare, out))
 
 
 @app.command(short_help="Make a gallery of the pages that studies and comparisons left.")

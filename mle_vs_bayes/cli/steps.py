@@ -52,7 +52,7 @@ def compare(asked: Mapping[str, Any]) -> int:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
             raise
-    written, only = save(comparison, out), tuple(asked["only"] or ())
+    written, only = save(comparison, out, asked.get("command")), tuple(asked["only"] or ())
     show(comparison, written, parts, as_json=asked["json"], only=matched(comparison, only))
     check_only(comparison, only)
     return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
@@ -74,7 +74,7 @@ def request(asked: Mapping[str, Any]) -> dict[str, Any]:
         **grammar(asked),
         "columns": assignments(asked["column"], "--column"),
         "priors": assignments(asked["prior"], "--prior"),
-        "estimators": tuple(asked["estimator"] or ()),
+        "estimators": _estimators(asked["estimator"], asked["reml"]),
         "intervals": tuple(asked["interval"] or ()),
         "n": sizes(asked["n"]),
         "truth": numbers(asked["truth"], "--truth"),
@@ -147,6 +147,11 @@ def sizes(text: str | None) -> list[int | str] | None:
     return found
 
 
+def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
+    """Those asked for, and restricted maximum likelihood beside the default ones."""
+    return tuple(names or (("mle", "map", "posterior") if reml else ())) + (("reml",) if reml else ())
+
+
 def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> tuple[str, ...]:
     """With ``--out`` the DataTree is kept, so it gets every group; reasons need the prior's density only."""
     if estimator and "posterior" not in estimator:
@@ -182,12 +187,12 @@ def check_nulls(model: str, nulls: Mapping[str, float], request: Mapping[str, An
         check_of_model(chosen, label, null)
 
 
-def save(comparison: "Comparison", out: Path | None) -> list[Path]:
-    """Write the files when asked to."""
+def save(comparison: "Comparison", out: Path | None, command: str | None = None) -> list[Path]:
+    """Write the files when asked to; the page shows ``command`` in the place of what was typed."""
     if out is None:
         return []
     with Steps(f"writing to {out}"):
-        return comparison.save(out, typed())
+        return comparison.save(out, command or typed())
 
 
 def matched(comparison: "Comparison", only: Sequence[str]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def _makers(outcome: Outcome, only: Sequence[str]) -> dict[str, Callable[[], lis
         "the verdict": lambda: [text.paragraph(verdict.headline(fit), "bold")],
         "what is missing": lambda: [text.paragraph(sentence) for sentence in _missing(outcome)],
         "the diagnostics": lambda: [text.paragraph(verdict.diagnostics(fit))],
+        "the fit of the model": lambda: _model_fit(outcome),
         "the concerns": lambda: [text.paragraph(f"! {told}", "yellow") for told in verdict.concerns(fit)],
         "the times": lambda: [text.paragraph(verdict.times(fit), "dim")],
     }
@@ -48,6 +49,15 @@ def _distances(fit: Fit, only: Sequence[str]) -> list[Any]:
     present = {a.pair for a in fit.agreement}
     pairs = [f"{a} - {b}" for a, b in PAIRS if f"{a} - {b}" in present]
     return [text.agreement([asdict(a) for a in fit.agreement], pairs, only)] if pairs else []
+
+
+def _model_fit(outcome: Outcome) -> list[Any]:
+    """One line, and what to do where the model does not fit; nothing where it was not looked at."""
+    judged = outcome.model_fit
+    if judged.reason is not None:
+        return []
+    concerns = [text.paragraph(f"! {concern} [{concern.code}]", "yellow") for concern in judged.concerns]
+    return [text.paragraph(judged.sentence), *concerns]
 
 
 def _missing(outcome: Outcome) -> list[str]:
