@@ -149,7 +149,7 @@ def models(
 @app.command(short_help="A two-minute tour on a data set that is shipped.")
 def demo(out: Annotated[Path, valued("FOLDER", "Where the page goes.")] = Path("demo")) -> None:
     """Fit one model three ways to survival after heart transplants, say what to look at, and leave a page."""
-    from .demo import tour
+    from .catalogue.demo import tour
 
     raise typer.Exit(tour(compare, out))
 

@@ -2,8 +2,9 @@
 
 import re
 
-from mle_vs_bayes.cli import demo, steps
+from mle_vs_bayes.cli import steps
 from mle_vs_bayes.cli.app import compare
+from mle_vs_bayes.cli.catalogue import demo
 
 from .command import run_command
 

@@ -30,7 +30,7 @@ Then, on your own data, and on questions about estimators as such:
 
 def tour(command: Callable[..., Any], out: Path) -> int:
     """Run ``command``, which is `compare`, as a newcomer would; the exit code."""
-    from . import steps
+    from .. import steps
 
     asked = options(command, out)
     print(BEFORE.format(command=asked["command"]))
