@@ -87,6 +87,7 @@ def compare(
         valued("NUMBER", "Tuning steps per chain.  [default: as needed]"),
     ] = None,
     starts: Annotated[int | None, valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
+    reml: Annotated[bool, typer.Option("--reml", help="Restricted maximum likelihood, too.")] = False,
     allow_joint: Annotated[bool, typer.Option("--allow-joint", help=JOINT)] = False,
     out: Annotated[Path | None, valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
     scores: Annotated[bool, typer.Option("--scores", help="Tests and model scores: LR, Wald, AIC, BIC, LOO.")] = False,

@@ -74,7 +74,7 @@ def request(asked: Mapping[str, Any]) -> dict[str, Any]:
         **grammar(asked),
         "columns": assignments(asked["column"], "--column"),
         "priors": assignments(asked["prior"], "--prior"),
-        "estimators": tuple(asked["estimator"] or ()),
+        "estimators": _estimators(asked["estimator"], asked["reml"]),
         "intervals": tuple(asked["interval"] or ()),
         "n": sizes(asked["n"]),
         "truth": numbers(asked["truth"], "--truth"),
@@ -145,6 +145,11 @@ def sizes(text: str | None) -> list[int | str] | None:
     if not found:
         raise UsageError(f'--n is "{text}", which names no size; write it like 20,50,100,all.')
     return found
+
+
+def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
+    """Those asked for, and restricted maximum likelihood beside the default ones."""
+    return tuple(names or (("mle", "map", "posterior") if reml else ())) + (("reml",) if reml else ())
 
 
 def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> tuple[str, ...]:

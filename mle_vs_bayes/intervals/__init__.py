@@ -20,9 +20,9 @@ from .wald import wald
 from .wald_transformed import wald_transformed
 
 KINDS: dict[str, IntervalKind] = {
-    "wald": IntervalKind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
+    "wald": IntervalKind(("mle", "reml", "mle_exact"), wald, "Wald, symmetric on the model scale"),
     "wald_transformed": IntervalKind(
-        ("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
+        ("mle", "reml", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
     ),
     "profile": IntervalKind(("mle",), profile, "profile likelihood"),
     "profile_penalised": IntervalKind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),

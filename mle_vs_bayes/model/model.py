@@ -238,6 +238,10 @@ class Model:
         """
         return None
 
+    def restriction(self, theta: Theta, data: Dataset) -> Any:
+        """What the restricted log-likelihood adds to the likelihood, in NumPy, of complex θ too; None without one."""
+        return None
+
     def doubtful(self, theta: Theta, data: Dataset) -> str | None:
         """What speaks against a maximum of the likelihood that is one ("component 2 stands on 2 of 12 values")."""
         return None

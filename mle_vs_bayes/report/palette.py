@@ -41,6 +41,7 @@ LOOKS = {
     look.key: look
     for look in (
         Look("mle", "maximum likelihood", "#0072B2", "o"),
+        Look("reml", "restricted ML", "#56B4E9", "^"),
         Look("map", "MAP", "#D55E00", "s"),
         Look("posterior", "posterior mean", "#009E73", "D"),
         Look("mle_exact", "exact maximum likelihood", "#003D66", "o", filled=False),

@@ -1,7 +1,7 @@
 """Published fits of mixed models, each number to half a unit of its last digit.
 
 Sources: test/pls.jl of MixedModels.jl, which prints many digits and fits by maximum likelihood; tests/glmer-1.R of R's
-lme4, whose cbpp is by 25 nodes of adaptive quadrature.
+lme4, whose cbpp is by 25 nodes of adaptive quadrature; https://lme4.github.io/lme4/reference/lmer.html.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from mle_vs_bayes import models
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.density.model_density import ModelDensity
+from mle_vs_bayes.estimators import restricted
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.search.optimum import maximise
 from mle_vs_bayes.search.problem import of_density
@@ -49,7 +50,15 @@ def test_correlated_intercepts_and_slopes():
         "cor[Intercept,Days|Subject]": ("0.08", None),
         "sigma": ("25.59182", None),
     }
-    check_fit(density("normal", published.sleep(), "Reaction ~ Days + (Days | Subject)"), printed, "1751.93934")
+    program = density("normal", published.sleep(), "Reaction ~ Days + (Days | Subject)")
+    check_fit(program, printed, "1751.93934")
+    # Restricted: lme4's page of lmer (variances 612.10 and 35.07, so SDs 24.741 and 5.922).
+    restricted_fit = restricted.fit(program)
+    printed = {"beta[Intercept]": "251.40510", "beta[Days]": "10.46729", "sigma": "25.592"}
+    printed |= {"sd[Intercept|Subject]": "24.74", "sd[Days|Subject]": "5.922"}
+    for label, value in printed.items():
+        check(restricted_fit.point[restricted_fit.labels.index(label)], value, what=label)
+    check(-2 * restricted_fit.log_likelihood, "1743.628", what="restricted criterion")
 
 
 def test_uncorrelated_intercepts_and_slopes():
@@ -65,6 +74,12 @@ def test_a_variance_of_0_is_an_answer():
     }
     program = density("normal", published.dyestuff_2(), "Yield ~ 1 + (1 | Batch)")
     check_fit(program, printed, "162.87303665")
+    # Restricted, on the same edge: without a spread of batches sigma² is the mean square on 29 degrees of freedom.
+    labels, point = restricted.fit(program).labels, restricted.fit(program).point
+    spread = np.std(published.dyestuff_2().Yield, ddof=1)
+    np.testing.assert_allclose(
+        point[[labels.index("sd[Intercept|Batch]"), labels.index("sigma")]], [0, spread], rtol=1e-9
+    )
 
 
 def test_nested_groupings():

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pymc as pm
+import pytensor.tensor as pt
 import pytest
 import scipy
 
@@ -11,6 +13,7 @@ from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
 from mle_vs_bayes.data.formulas.parts import effect, level
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.model_density import ModelDensity
+from mle_vs_bayes.density.pymc_model import data_nodes
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.fit import priors
 
@@ -147,6 +150,34 @@ def test_one_node_is_not_the_integral():
     assert np.max(np.abs(program.log_likelihood_units(point) - truth)) > 1e-3
 
 
+@pytest.mark.parametrize("centred", [[True, False, True, False], [False, False, True, True]])
+def test_latent_effects_have_their_prior_in_either_form(centred, monkeypatch):
+    """Both forms are one model: z where it is centred is u, and u less its mean is sd times z where it is not."""
+    program = density("poisson", "count ~ x + (x | school)")
+    model, theta = program.model, program.layout.split(moved(program))
+    both = np.array([centred, centred[::-1]])
+    monkeypatch.setattr(model, "informative", lambda data: both)
+    with pm.Model(coords={"unit": range(ROWS), **program.data.coords}) as latent:
+        y = model.latent({name: pt.constant(value) for name, value in theta.items()}, data_nodes(program.data))
+    names = [f"z[{label}]" for label in model.groups.effects]
+    z = np.random.default_rng(4).normal(size=(2, 4))
+    rows, *priors_of_z = latent.compile_logp(
+        vars=[y, *(latent[name] for name in names)], sum=False, jacobian=False, mode="FAST_COMPILE"
+    )(dict(zip(names, z, strict=True)))
+    first, second = theta["sd"]
+    slope, left = theta["cor"][0] * second, second * np.sqrt(1 - theta["cor"][0] ** 2)
+    u = np.where(both[0], z[0], first * z[0])
+    mean = slope * u / first
+    with_slope = np.where(both[1], z[1], mean + left * z[1])
+    eta = program.data["X"] @ theta["beta"]
+    of = program.data["group"].astype(int)
+    eta = eta + u[of] + program.data["effect[x|school]"] * with_slope[of]
+    np.testing.assert_allclose(rows, scipy.stats.poisson.logpmf(program.data["y"], np.exp(eta)), rtol=1e-10)
+    laws = [(0.0, np.where(both[0], first, 1.0)), (np.where(both[1], mean, 0.0), np.where(both[1], left, 1.0))]
+    for values, found, (centre, spread) in zip(z, priors_of_z, laws, strict=True):
+        np.testing.assert_allclose(found, scipy.stats.norm.logpdf(values, centre, spread), rtol=1e-10)
+
+
 def test_the_joint_density_at_its_mode_is_not_the_marginal_one():
     """The mutant: the likelihood given the effects, at their most likely values, grows as they do."""
     program = density("normal", "y ~ x + (1 | school)")
@@ -215,6 +246,14 @@ REFUSED = [
 ]
 
 
+@pytest.mark.parametrize(
+    "formula", ["seen ~ x + (1 | school/room)", "seen ~ x + (x || school) + (0 + I(x**2) | school)"]
+)
+def test_what_has_no_quadrature_is_refused(formula):
+    with pytest.raises(UsageError, match="may have one grouping with two effects"):
+        density("bernoulli", formula)
+
+
 @pytest.mark.parametrize(("formula", "kind", "words"), REFUSED)
 def test_groups_that_say_nothing_are_refused(formula, kind, words):
     gaps = ["a", None, *("b" for _ in range(ROWS - 2))]
@@ -225,5 +264,5 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
 
 
 def test_models_without_groups_say_so():
-    with pytest.raises(UsageError, match="takes no groups in a formula"):
+    with pytest.raises(UsageError, match="takes no groups in its formulas"):
         density("weibull", "y ~ x + (1 | school)")

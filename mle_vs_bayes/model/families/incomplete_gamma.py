@@ -17,14 +17,33 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 def log_upper(shape: Any, x: Any) -> Any:
     """log Γ(a, x)/Γ(a), of gamma distributed values log P(Y > x)."""
-    return _log_integral(shape, x, above=True)
+    return _smaller_first(shape, x, _log_above, _log_below, from_above=True)
 
 
 def log_lower(shape: Any, x: Any) -> Any:
-    """log γ(a, x)/Γ(a), of gamma distributed values log P(Y ≤ x).
+    """log γ(a, x)/Γ(a), of gamma distributed values log P(Y ≤ x)."""
+    return _smaller_first(shape, x, _log_below, _log_above, from_above=False)
 
-    By a γ(a, x) = γ(a + 1, x) + x^a e^−x, three times, as near a = 0 the exponent falls too slowly for the nodes.
+
+def _smaller_first(shape: Any, x: Any, wanted: Any, other: Any, from_above: bool) -> Any:
+    """The wanted tail itself where it is the smaller one, and the logarithm of 1 − the other where that one is.
+
+    Near 1 an error of the sum over nodes would be one of its logarithm. Each tail is asked for on its own side of
+    x = a only, as a branch that is not taken must have finite derivatives, too.
     """
+    import pytensor.tensor as pt
+
+    smaller = pt.ge(x, shape) if from_above else pt.lt(x, shape)
+    near, far = pt.switch(smaller, x, shape), pt.switch(smaller, shape, x)
+    return pt.switch(smaller, wanted(shape, near), pt.log1mexp(other(shape, far)))
+
+
+def _log_above(shape: Any, x: Any) -> Any:
+    return _log_integral(shape, x, above=True)
+
+
+def _log_below(shape: Any, x: Any) -> Any:
+    """By a γ(a, x) = γ(a + 1, x) + x^a e^−x, three times, as near a = 0 the exponent falls too slowly for the nodes."""
     import pytensor.tensor as pt
 
     first = 1 + x / (shape + 1) * (1 + x / (shape + 2))

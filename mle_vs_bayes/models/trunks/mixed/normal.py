@@ -63,6 +63,17 @@ class MixedNormal(Mixed):
             eta = eta + data[effect(name)] * u[data[axis].astype("int64")]
         return pm.Normal("y", eta, theta["sigma"], observed=data["y"])
 
+    def restriction(self, theta, data):
+        """−½ log |Xᵀ V⁻¹ X| + ½ k log 2π, by V⁻¹ = (W − W z A⁻¹ zᵀ W)/σ²."""
+        sparse = sparse_forms(self.groups, data)
+        z, factor = factorised(sparse, self.root(theta), theta["sigma"])
+        weighted = data["X"] * data.get("weights", np.ones(data.n))[:, None]
+        across = (z.T @ weighted).astype(z.dtype)
+        information = (data["X"].T @ weighted - across.T @ factor.solve(across)) / theta["sigma"] ** 2
+        # A complex determinant has its phase in the sign.
+        sign, size = np.linalg.slogdet(information)
+        return -0.5 * (size + np.log(sign)) + 0.5 * data["X"].shape[1] * np.log(2 * np.pi)
+
     def unidentified(self, data):
         """Where each level has one row, a constant effect of theirs cannot be told from sigma."""
         for place, factor in enumerate(self.groups.factors):

@@ -12,13 +12,17 @@ from itertools import product
 import numpy as np
 import scipy
 
-from ....data.formulas.parts import effect
+from ....data.dataset import Dataset
+from ....data.formulas.parts import effect, level
+from ....errors import UsageError
+from ....model import links
 from . import quadrature_graph
 from .trunk import Mixed
 
 NODES = {1: 21, 2: 15}
 """Nodes along each effect, by the number of effects, at which twice as many changed no printed digit (measured)."""
 STEPS, SHORT = 100, 1e-11
+TINY = np.finfo(float).tiny
 
 
 class MixedQuadrature(Mixed):
@@ -30,10 +34,22 @@ class MixedQuadrature(Mixed):
         u[j] ~ Normal(0, Σ)                   j = 1 … groups, Σ made of sd and cor
         y[i] ~ family(mean = link⁻¹(X[i] · beta + z[i] · u[group[i]]))
 
-    Maximum likelihood and MAP have u integrated out by quadrature.
+    Maximum likelihood and MAP have u integrated out by quadrature. The sampler draws u with the parameters: as it is
+    where a group's rows say more of it than its prior does, else as a multiple of sd.
     """
 
+    offers = frozenset({"latent"})
     nodes: int | None = None
+
+    def with_groups(self, groups=None):
+        """Refuses what has no quadrature here: it would take nodes for all groupings together."""
+        if groups is not None and (len(groups.factors) > 1 or len(groups.effects) > 2):
+            what = f"{len(groups.factors)} groupings" if len(groups.factors) > 1 else f"{len(groups.effects)} effects"
+            raise UsageError(
+                f"the formula has {what} ({', '.join(groups.effects)}), and outcomes of {self.name} may have one "
+                "grouping with two effects; leave some out, or write the model as a PyMC program."
+            )
+        return super().with_groups(groups)
 
     @property
     def grid(self):
@@ -64,11 +80,45 @@ class MixedQuadrature(Mixed):
     def likelihood(self, theta, data):
         return quadrature_graph.observed(self, theta, data)
 
+    def latent(self, theta, data):
+        import pymc as pm
+
+        groups, axis = self.groups, level(self.groups.factors[0])
+        of, eta, centred, v = data[axis].astype("int64"), self.predictor(theta, data), self.informative(data), []
+        for i, row in enumerate(self.root(theta)):
+            # Given the effects before it an effect is normal with this mean and this standard deviation.
+            name, mean = groups.effects[i], sum((f * v[k] for k, f in enumerate(row[:i]) if f is not None), 0.0)
+            own = row[i]
+            scale = pm.math.switch(centred[i], own, 1.0)
+            z = pm.Normal(f"z[{name}]", pm.math.switch(centred[i], mean, 0.0), scale, dims=axis)
+            u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z, mean + own * z), dims=axis)
+            v.append(pm.math.switch(centred[i], (z - mean) / own, z))
+            eta = eta + data[effect(name)] * u[of]
+        return self.family.pymc("y", self.at(eta, data), observed=data["y"])
+
+    def informative(self, data):
+        """Whether each effect's information in each group ``(E, G)`` is above that of its prior, at the start."""
+        fixed = Dataset({role: node.get_value() for role, node in data.items()})
+        theta = self.start(fixed)
+        second = self.slopes(self.predictor(theta, fixed), fixed)[1] * fixed.counts
+        of = fixed["group"].astype(np.intp)
+        z = self.effects_of(fixed).T
+        return np.array([np.bincount(of, second * each**2) for each in z]) * theta["sd"][:, None] ** 2 > 1
+
     def slopes(self, eta, data):
-        """First and second derivative of each row's log density in η, the second with the sign changed."""
-        counts, mean = data.get("trials", 1.0), self.link.mean(eta)
-        weight = self.link.slope(eta)  # dμ/dη, which is the variance of one trial under a canonical link
-        return data["y"] - counts * mean, counts * weight
+        """The first derivative of each row's log density in η, and its expected second one with the sign changed.
+
+        Of trials with d the slope of their log odds: (y − n μ) d and n μ (1 − μ) d². Under a canonical link the
+        second is not only expected.
+        """
+        mean, slope = self.link.mean(eta), self.link.slope(eta)
+        if "trials" not in data:
+            return data["y"] - mean, slope
+        variance = mean * (1 - mean)
+        if self.link is links.logit:
+            return data["y"] - data["trials"] * mean, data["trials"] * variance
+        odds = slope / (variance + TINY)
+        return (data["y"] - data["trials"] * mean) * odds, data["trials"] * slope * odds
 
 
 class _Integrand:

@@ -40,10 +40,7 @@ class Sparse:
         """L of all effects and levels ``(Q, Q)`` from that of one level of each."""
         sizes = np.diff(self.first)
         blocks = [
-            [
-                None if factor is None else scipy.sparse.eye_array(sizes[i], format="csc") * float(factor)
-                for factor in row
-            ]
+            [None if factor is None else scipy.sparse.eye_array(sizes[i], format="csc") * factor for factor in row]
             for i, row in enumerate(root)
         ]
         return scipy.sparse.csc_array(scipy.sparse.block_array(blocks, format="csc"))

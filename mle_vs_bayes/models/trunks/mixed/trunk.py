@@ -53,7 +53,7 @@ class Mixed(Regression):
         root = [[sd[i] if i == j else None for j in range(size)] for i in range(size)]
         for place, (i, j) in enumerate(groups.pairs):
             cor = theta["cor"][place]
-            root[j][i], root[j][j] = cor * sd[j], sd[j] * (1 - cor**2) ** 0.5
+            root[j][i], root[j][j] = cor * sd[j], sd[j] * _left_over(cor)
         return root
 
     def offsets(self, data):
@@ -141,6 +141,17 @@ class Mixed(Regression):
             if len(names) < 2:
                 return f"every row is in group {names[0]} of {factor}, which shows no spread between groups"
         return None
+
+
+def _left_over(cor):
+    """√(1 − cor²), whose slope is taken for 0 at ±1, where it has none and cor stands still."""
+    tiny = np.finfo(float).tiny
+    if not links.symbolic(cor):
+        return np.sqrt(np.maximum(1 - cor**2, tiny))
+    import pytensor.tensor as pt
+
+    left = 1 - cor**2
+    return pt.sqrt(pt.switch(left > tiny, left, tiny))
 
 
 def _refuse_wide(groups):
