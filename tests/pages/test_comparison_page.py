@@ -63,6 +63,7 @@ def test_a_name_of_a_column_stays_text(text):
 def test_an_estimator_without_an_answer_shows_its_reason_in_its_place(tmp_path):
     separated = {"y": [0, 0, 1, 1], "x": [1.0, 2.0, 3.0, 4.0]}
     outcome = compare("logistic", separated, formula="y ~ x", estimators=["mle", "map"])
+    assert outcome["mle"].status == "divergent"
     outcome.save(tmp_path)
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     table = html[html.index("<table>") : html.index("</table>")]

@@ -8,6 +8,7 @@ PyTensor in `quadrature_graph`.
 """
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import scipy
@@ -84,7 +85,8 @@ class MixedQuadrature(Mixed):
         import pymc as pm
 
         groups, axis = self.groups, level(self.groups.factors[0])
-        of, eta, centred, v = data[axis].astype("int64"), self.predictor(theta, data), self.informative(data), []
+        of, eta, centred = data[axis].astype("int64"), self.predictor(theta, data), self.informative(data)
+        v: list[Any] = []
         for i, row in enumerate(self.root(theta)):
             # Given the effects before it an effect is normal with this mean and this standard deviation.
             name, mean = groups.effects[i], sum((f * v[k] for k, f in enumerate(row[:i]) if f is not None), 0.0)
