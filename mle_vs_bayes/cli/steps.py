@@ -153,12 +153,12 @@ def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
 
 
 def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> tuple[str, ...]:
-    """With ``--out`` the DataTree is kept, so it gets every group; reasons need the prior's density only."""
+    """With ``--out`` the DataTree is kept with what the page draws; reasons need the prior's density only."""
     if estimator and "posterior" not in estimator:
         return ()
-    from ..sampling.tree_groups import GROUPS
+    from ..sampling.tree_groups import PAGE
 
-    return tuple(GROUPS) if out else ("log_prior",) if explain else ()
+    return (PAGE,) if out else ("log_prior",) if explain else ()
 
 
 def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, float] | None = None) -> "Comparison":

@@ -123,7 +123,7 @@ def compare(
         Insist on the joint mode of latent variables and what governs them as MLE and MAP.
     groups : sequence of str
         Of the DataTree, beside the draws: ``prior`` and ``log_prior``, and the costly ``log_likelihood``,
-        ``posterior_predictive`` and ``prior_predictive``.
+        ``posterior_predictive`` and ``prior_predictive``; ``page`` stands for what the page of `save` draws.
 
     Returns
     -------

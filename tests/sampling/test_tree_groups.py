@@ -54,3 +54,11 @@ def test_draws_are_thinned_where_they_would_not_fit(monkeypatch):
     (note,) = tree_groups.add(made, tree, ("log_likelihood", "posterior_predictive"), seed=1)
     assert (note.code, note.detail) == ("thinned", "one draw in 3 of each chain")
     assert tree["log_likelihood"].sizes["draw"] == tree["posterior_predictive"].sizes["draw"] == 1
+
+
+@pytest.mark.parametrize(("rows", "costly"), [(2000, True), (2001, False)])
+def test_a_page_gets_what_it_draws_and_nothing_more(rows, costly):
+    names = set(tree_groups._named(tree_groups.PAGE, rows))
+    assert {"prior", "log_prior"} <= names
+    assert (names == set(tree_groups.GROUPS)) == costly
+    assert tree_groups.chosen([tree_groups.PAGE]) == (tree_groups.PAGE,)

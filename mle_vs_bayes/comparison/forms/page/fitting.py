@@ -9,6 +9,7 @@ from ....ornaments import attempt
 from ....quiet import quiet
 from ....report.figures.residuals import residuals
 from ....report.pages.parts import Paragraph, Part, Picture, Table, TableCell, picture
+from ....sampling.tree_groups import PAGE_ROWS
 from ...model_fit import ModelFit
 from ...outcome import Outcome
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
-MOST_DRAWS, MOST_ROWS = 200, 2000
+MOST_DRAWS, MOST_ROWS = 200, PAGE_ROWS
 """Predicted data sets that are drawn, and rows up to which they are."""
 ABOUT = (
     "Each value stands somewhere among values that the model draws in its place; if the model is right these places "
@@ -64,7 +65,7 @@ def _drawn(outcome: Outcome, judged: ModelFit) -> Picture:
 
 def _caption(outcome: Outcome, predicted: dict[str, Array]) -> str:
     if outcome.n > MOST_ROWS:
-        return f"Of {outcome.n:,} rows, {MOST_ROWS:,} at random are drawn; predictions are drawn up to that many."
+        return f"Of {outcome.n:,} rows, {MOST_ROWS:,} at random are drawn; predictions only of data of up to that many."
     return "" if predicted else "Ask for the groups posterior_predictive and log_likelihood to see predictions, too."
 
 
