@@ -1,30 +1,33 @@
 """`check`: every check on one model, each a finding; what one check cannot do stops no other."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import models
 from ..comparison import sources
 from ..comparison.compare import prepared
+from ..density.density import Density
 from ..density.model_density import ModelDensity
 from ..errors import MleVsBayesError, UsageError
+from ..estimators.estimate import Estimate
 from ..fit import priors as prior_choice
+from ..fit.agreement import Agreement, agreements, predict
 from ..fit.simulated import simulated
 from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
 from ..sampling.machine_code import one_machine_code
-from . import calibration, densities, optima, shifts, simulator, slopes
+from . import calibration, densities, drift, optima, simulator, slopes
 from .budget import Budget
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
 from .subject import FULL, QUICK, Effort, Subject
 
 if TYPE_CHECKING:
     import pandas
+
 
 Progress = Callable[[str], None]
 Step = Callable[[], Measured | Finding]
@@ -47,7 +50,7 @@ def steps(subject: Subject) -> dict[str, Step]:
         "several starts": lambda: optima.several_starts(subject),
         "flat-prior MAP is the MLE": lambda: optima.flat_prior(subject),
         "simulator": lambda: simulator.simulator(subject),
-        "MLE, MAP and mean": lambda: shifts.shifts(subject),
+        "MLE, MAP and mean": lambda: shifts(subject),
         "coverage, wald": lambda: calibration.wald_coverage(subject),
         "coverage, posterior": lambda: calibration.posterior_coverage(posteriors),
         "SBC ranks": lambda: calibration.ranks(posteriors),
@@ -62,20 +65,26 @@ def check(
     data: "pandas.DataFrame | Any" = None,
     *,
     columns: dict[str, str] | None = None,
-    formula: str | None = None,
+    formula: str | Sequence[str] | None = None,
+    link: str | None = None,
+    fix: Mapping[str, float] | None = None,
+    order: Sequence[str] | None = None,
     priors: prior_choice.Given | None = None,
     quick: bool = False,
+    baseline: str | Path | None = None,
     seed: int = 0,
     progress: Progress = lambda step: None,
 ) -> Report:
-    """Run the agreement suite on one model.
+    """Run the agreement suite on one model, or hold it against rows that were kept.
 
     Parameters
     ----------
-    model, data, columns, formula, priors
+    model, data, columns, formula, link, fix, order, priors
         As of `compare`; without data a model of the catalogue is simulated at its typical values.
     quick : bool
         Fewer replicates: under a minute for a model of the catalogue, and less sharp.
+    baseline : str or Path, optional
+        A folder that ``compare --out`` left: fit the same again and compare the rows, in place of the other checks.
     seed : int
         Everything random follows from it.
 
@@ -86,10 +95,17 @@ def check(
     """
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
+    kept = None if baseline is None else drift.baseline(baseline)
     with sources.single_thread():
-        subject = _subject(model, data, columns, formula, priors, QUICK if quick else FULL, seed, progress)
-        findings = run(subject, progress)
-    return Report(subject.program.model.name, subject.program.data.size, seed, findings)
+        grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
+        if kept is not None:
+            program: Density = _density(model, data, columns, grammar, priors, progress)
+            drift.check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
+            findings = drift.drift(program, kept, seed, progress)
+        else:
+            subject = _subject(model, data, columns, grammar, priors, QUICK if quick else FULL, seed, progress)
+            program, findings = subject.program, run(subject, progress)
+    return Report(program.model.name, program.data.size, seed, findings)
 
 
 def run(subject: Subject, progress: Progress = lambda step: None) -> tuple[Finding, ...]:
@@ -117,32 +133,51 @@ def _one(name: str, step: Step) -> Finding:
     return Finding(**{**vars(found), "check": name, "seconds": time.perf_counter() - began})
 
 
+def _density(
+    model: Any,
+    data: Any,
+    columns: dict[str, str] | None,
+    grammar: Mapping[str, Any],
+    priors: prior_choice.Given | None,
+    progress: Progress,
+) -> Density:
+    """The density that ``compare`` fits to these data."""
+    if _is_program(model):
+        sources.check_options({"columns": columns, **grammar, "priors": priors})
+        progress("building the PyMC model")
+        return file.opened(model, data)
+    chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
+    if data is None:
+        raise UsageError("a baseline is of data, and none are given; give those that it was made from.")
+    chosen, dataset, _ = prepared(chosen, data, columns or {}, grammar["formula"], False)
+    return ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+
+
 def _subject(
     model: Any,
     data: Any,
     columns: dict[str, str] | None,
-    formula: str | None,
+    grammar: Mapping[str, Any],
     priors: prior_choice.Given | None,
     effort: Effort,
     seed: int,
     progress: Progress,
 ) -> Subject:
     budget = Budget(RANDOM)
-    if not isinstance(model, Model) and file.is_program(model):
-        sources.check_options({"columns": columns, "formula": formula, "priors": priors})
-        progress("building the PyMC model")
-        return Subject(file.opened(model, data), effort, budget, seed)
-    chosen = models.get(model) if isinstance(model, str) else sources.catalogue_model(model, False)
-    if data is not None:
-        dataset, _ = prepared(chosen, data, columns or {}, formula, False)
-        truth: dict[str, float] = {}
-    else:
-        _check_idle({"columns": columns, "formula": formula})
+    if data is None and not _is_program(model):
+        _check_idle({"columns": columns, "formula": grammar["formula"]})
+        chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
         dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
-    dataset = dataset.spelled_out()  # the checks draw data sets under the same design, where each copy has its own y
-    program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
-    given = None if not truth else np.array([truth[label] for label in program.layout.labels])
-    return Subject(program, effort, budget, seed, given)
+        program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+        return Subject(program, effort, budget, seed, np.array([truth[label] for label in program.layout.labels]))
+    density = _density(model, data, columns, grammar, priors, progress)
+    if not _is_program(model):  # data sets are drawn under the same design, where each copy has its own y
+        density = density.on(density.data.spelled_out(), density.priors)
+    return Subject(density, effort, budget, seed)
+
+
+def _is_program(model: Any) -> bool:
+    return not isinstance(model, Model) and file.is_program(model)
 
 
 def _rows(model: Model) -> int:
@@ -156,3 +191,39 @@ def _check_idle(of_data: Mapping[str, Any]) -> None:
     idle = [name for name, value in of_data.items() if value]
     if idle:
         raise UsageError(f"{idle[0]} is about data, and none are given; leave it out, or give data.")
+
+
+MOST = 1.0
+"""Standard errors that the neglected terms may have."""
+
+
+def shifts(subject: Subject) -> Measured | Finding:
+    """MAP − MLE = Σ∇log π and posterior mean − MAP = ½Σ(∂³ℓ:Σ), within Monte-Carlo error and the next order."""
+    found = {name: subject.estimate(name) for name in ("mle", "map", "posterior")}
+    failed = [f"{name}: {each.reason}" for name, each in found.items() if not each.converged]
+    if failed:
+        return Finding("", FAILED, None, None, "SE", failed[0])
+    if not (found["mle"].has_errors and found["map"].has_errors):
+        raise NotApplicableError("an estimate lies on the edge of its support, where there is no such theory")
+    pairs, remainder = _pairs(subject, found)
+    if remainder > MOST:
+        raise NotApplicableError(f"the terms that theory neglects are of the order of {remainder:.2g} SE at this n")
+    k = subject.budget.z(len(pairs))
+    gaps = [pair.in_se - float(pair.expected or 0.0) for pair in pairs]
+    limits = [k * pair.monte_carlo_error + remainder + 1e-6 for pair in pairs]
+    return Measured(gaps, limits, "SE", [f"{pair.pair}, {pair.parameter}" for pair in pairs])
+
+
+def _pairs(subject: Subject, found: dict[str, Estimate]) -> tuple[list[Agreement], float]:
+    """MAP − MLE and mean − MAP of every parameter, and the size of what their prediction neglects."""
+    program = subject.program
+    labels = list(program.quantity_labels)
+    table = found["posterior"].results.loc[labels]
+    values = {name: program.quantities(found[name].point) for name in ("mle", "map")}
+    values["posterior"] = table["mean"].to_numpy(dtype=float)
+    remainder = predict(program, found["map"], found["mle"]).remainder
+    pairs = agreements(program, found, values, table["mcse_mean"].to_numpy(dtype=float))
+    own = set(program.layout.labels)
+    return [p for p in pairs if p.pair in ("map - mle", "posterior - map") and p.parameter in own], float(
+        np.nan_to_num(remainder, nan=np.inf)
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from ..errors import UsageError
+from .options import typed
 from .study_progress import Screen
 
 if TYPE_CHECKING:
@@ -127,11 +128,6 @@ def targets(texts: list[str] | None) -> dict[str, float] | None:
         if not 0 < found[name.strip()] < float("inf"):
             raise UsageError(f"--target-mcse {name} is {value}; it must be above 0 and finite, such as {EXAMPLE}.")
     return found or None
-
-
-def typed() -> str:
-    """The command as it was typed, for ``design.json``."""
-    return shlex.join(["mle-vs-bayes", *sys.argv[1:]])
 
 
 def show(left: Any) -> None:

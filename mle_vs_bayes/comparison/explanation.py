@@ -8,19 +8,28 @@ off the mode on the unconstrained scale is), the nearest edge of the support, an
 error. Everything is in standard errors of the MLE, or of the MAP where there is no MLE.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..estimators import ESTIMATORS
+import numpy as np
+from numpy.typing import NDArray
+
+from ..density.density import Density
+from ..estimators import ESTIMATORS, unconstrained_mode
+from ..estimators.estimate import Estimate
 from ..fit.agreement import Agreement
 from ..fit.fit import Fit
+from ..intervals.delta import moves, standard_errors
+from ..intervals.scale import supports
 from ..rows import plain
-from .annotations import annotations
 
 NEAR = 2.0
 """An edge within this many standard errors is worth a word: a 95 % Wald interval reaches over it."""
 NOTABLE = 0.1
-"""A shift of the mode by the scale below a tenth of a standard error is not worth one (as in `verdict.SMALL`)."""
+"""A shift below a tenth of a standard error is not worth one (as in `verdict.SMALL`)."""
+MOST = 3
+"""Quantities that have a sentence each, however little they differ."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +52,12 @@ class Attribution:
     edge_at: float | None = None
     unit: str = "mle se"
     reason: str | None = None
+
+    @property
+    def largest(self) -> float:
+        """The largest of difference, prior and skewness in size; 0 without any."""
+        parts = (self.difference, self.prior, self.skewness)
+        return max((abs(part) for part in parts if part is not None), default=0.0)
 
     @property
     def told(self) -> str:
@@ -74,18 +89,34 @@ class Explanation:
         fields = [{**asdict(part), "sentence": part.sentence} for part in self.parts]
         return [{name: plain(value) for name, value in record.items()} for record in fields]
 
-    def screen(self) -> Any:
-        """What the terminal shows, as a rich renderable."""
-        from ..report import text
+    def screen(self, only: Sequence[str] = ()) -> Any:
+        """What the terminal shows, as a rich renderable: all parts in a table, and those that differ most in words.
 
-        told = [part.told for part in self.parts if part.told]
-        incomplete = dict.fromkeys(clause for part in self.parts for clause in _why_not(part))
-        return text.explanation(self.records(), [*told, *(_sentence([clause]) for clause in incomplete)])
+        ``only``: patterns of the quantities to show.
+        """
+        from ..report import text
+        from ..report.quantities import chosen
+
+        parts = [self[label] for label in chosen([part.quantity for part in self.parts], only)]
+        incomplete = dict.fromkeys(clause for part in parts for clause in _why_not(part))
+        return text.explanation(self.records(), [*_told(parts), *(_sentence([clause]) for clause in incomplete)], only)
 
     def __str__(self) -> str:
         from ..report.text import plain as without_colour
 
         return without_colour(self.screen())
+
+
+def _told(parts: Sequence[Attribution]) -> list[str]:
+    """A sentence for each of the `MOST` that differ most and for all that differ by `NOTABLE`; one for the others."""
+    able = sorted((part for part in parts if part.told), key=lambda part: -part.largest)
+    others = [part for part in able[MOST:] if part.largest < NOTABLE]
+    sentences = [part.told for part in parts if part in able and part not in others]
+    if not others:
+        return sentences
+    whose = f"the other {len(others)} quantities" if len(others) > 1 else f"the other quantity, {others[0].quantity},"
+    most = max(part.largest for part in others)
+    return [*sentences, f"No part of {whose} is larger than {most:.2f} SE."]
 
 
 def explain(fit: Fit) -> Explanation:
@@ -175,3 +206,59 @@ def _se(value: float, expected: float | None = None, of: str = "") -> str:
 
 def _small(error: float) -> str:
     return f"{error:.2f}" if error >= 0.005 else "below 0.01"
+
+
+Array = NDArray[np.float64]
+
+
+def annotations(fit: Fit) -> tuple[str, dict[str, dict[str, float | None]]]:
+    """Which estimator's standard error is the unit, and scale and edge of each quantity in it."""
+    for unit in ("mle", "map"):
+        estimate = fit.estimates.get(unit)
+        if estimate is not None and estimate.has_errors and estimate.covariance is not None:
+            se = standard_errors(fit.program, estimate.point, estimate.covariance)
+            se = np.where(moves(fit.program, estimate.point, se), se, 1.0)  # what does not move is shifted by 0
+            scale = _scale_shift(fit.program, fit.estimates, se)
+            nearest = _edges(fit.program, fit.program.quantities(estimate.point), se)
+            labels = fit.program.quantity_labels
+            return unit, {
+                label: {"scale": moved, "edge": edge, "edge_at": at}
+                for label, moved, (edge, at) in zip(labels, scale, nearest, strict=True)
+            }
+    return "mle", {}
+
+
+def _scale_shift(program: Density, estimates: Mapping[str, Estimate], se: Array) -> list[float | None]:
+    """Mode on the unconstrained scale − MAP of every quantity, in units of ``se`` ``(q,)``."""
+    top = estimates.get("map")
+    if top is None or not top.has_errors:
+        return [None] * len(se)
+    moved = unconstrained_mode.mode(program, top.point)
+    if moved.status != "ok":
+        return [None] * len(se)
+    shift = (program.quantities(moved.point) - program.quantities(top.point)) / se
+    return [float(value) for value in shift]
+
+
+def _edges(program: Density, values: Array, se: Array) -> list[tuple[float | None, float | None]]:
+    """Distance to the nearest finite end of each quantity's support and prior, in units of ``se``; and that end."""
+    found: list[tuple[float | None, float | None]] = []
+    for ends, value, unit in zip(_ends(program), values, se, strict=True):
+        distances = [(float(abs(value - end) / unit), end) for end in ends if np.isfinite(end)]
+        found.append(min(distances) if distances else (None, None))
+    return found
+
+
+def _ends(program: Density) -> list[tuple[float, float]]:
+    """Lower and upper end of every quantity; a parameter's are the tighter ones of its support and its prior."""
+    declared = [(float(support.lower), float(support.upper)) for support in supports(program)]
+    bounds = []
+    for parameter in program.layout.parameters:
+        prior = program.priors[parameter.name]
+        for position, _ in enumerate(program.layout.labels_of[parameter.name]):
+            bounds.append(prior.element(position).support)
+    tighter = [
+        (max(lower, float(own.lower)), min(upper, float(own.upper)))
+        for (lower, upper), own in zip(declared, bounds, strict=False)
+    ]
+    return [*tighter, *declared[len(tighter) :]]

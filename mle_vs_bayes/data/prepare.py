@@ -6,20 +6,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..words import listed
-from . import bounds, missing, roles
+from ..words import in_rows, listed
+from . import bounds, roles
 from .column import classes, label
 from .counts import total
 from .dataset import Array, Dataset
-from .formulas import request
+from .formulas import group_terms, request
+from .formulas.parts import Formulas, parameter_of, several
 from .labels import class_codes, coded
 from .values import check, numbers, present, repetitions
 
 if TYPE_CHECKING:
     from ..model.model import Model
     from .formulas.formula import DesignMatrix
+
+
+Mask = NDArray[np.bool_]
+
 
 OUTCOME = "outcome"
 """The coords that hold an outcome's classes."""
@@ -28,11 +34,15 @@ _CODED = {label.name: coded, classes.name: class_codes}
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped."""
+    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped.
+
+    ``model`` is the one that was asked for, with the groups of its formula where that has some.
+    """
 
     data: Dataset
     columns: dict[str, str]
     dropped: int
+    model: "Model"
 
 
 def prepare(
@@ -40,7 +50,7 @@ def prepare(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: str | None = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
 ) -> Prepared:
     """The data set that ``model`` reads out of ``frame``.
@@ -50,8 +60,8 @@ def prepare(
     columns : mapping of role to column name
         What is not named here is looked for under the role's own name; ``y`` of a model without
         formula may also be the only numeric column.
-    formula : str
-        For models that take one: ``"y ~ x1 + C(x2)"``.
+    formula : str or sequence of str
+        For models that take one: ``"y ~ x1 + C(x2)"``, and for further parameters ``"sigma ~ x1"``.
     drop_missing : bool
         Leave out rows with a missing or infinite value in a column that is used.
 
@@ -65,7 +75,7 @@ def prepare(
     found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
     _check_terms(found.data)
     _check_classes(found.data)
-    reason = model.unusable(found.data)
+    reason = found.model.unusable(found.data)
     if reason is not None:
         raise DataError(f"{reason}.")
     return found
@@ -76,7 +86,7 @@ def arranged(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: str | None = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
     strict: bool = False,
 ) -> Prepared:
@@ -88,25 +98,39 @@ def arranged(
         A column or formula that does not fit, text where numbers should be, missing values, a category of one level.
     """
     frame, asked = _numbered(frame), dict(columns or {})
-    request.check_formula(model, frame, asked, formula)
-    in_formula = request.read_by_formula(formula, frame)
-    chosen = roles.assign(model, frame, asked, in_formula)
+    formulas, terms = group_terms.split_first(several(formula))
+    model = model.with_groups() if terms else model
+    request.check_formula(model, frame, asked, formulas)
+    bounded = bool(formulas) and roles.between_bounds(model, frame, asked, parameter_of(formulas[0]))
+    if bounded:
+        frame, formulas = request.with_stand_in(frame, formulas)
+    response = formulas[0].partition("~")[0] if formulas else ""
+    in_formula = tuple(
+        dict.fromkeys(
+            [*request.read_by_formulas(formulas, frame), *group_terms.read_by(terms, response, list(frame.columns))]
+        )
+    )
+    chosen = roles.assign(model, frame, asked, in_formula, None if bounded else "y")
     numeric = _by_role(frame, chosen, model)
-    masks = {name: missing.absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
-    keep = missing.usable_rows(masks, frame.index, drop_missing)
+    masks = {name: absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
+    keep = usable_rows(masks, frame.index, drop_missing)
     if model.unit == "series":
         _check_series(keep, chosen)
     frame, numeric = _weighted(frame[keep], numeric[keep], chosen, model)
     if strict:
         _check_rows(numeric)
     weights = numeric["weights"].to_numpy() if "weights" in numeric else None
-    design = None if formula is None else request.design(formula, frame, asked, model, strict, weights)
-    if design is not None:
-        numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
+    designs = request.designs(formulas, frame, asked, model, strict, weights)
+    if designs and not bounded:
+        numeric, chosen = numeric.assign(y=designs["X"].y), {"y": designs["X"].response, **chosen}
     if strict:
         _check_values(numeric, chosen, model)
-    data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
-    return Prepared(data, chosen, int(np.sum(~keep)))
+    data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, designs)
+    data = model.completed(data)
+    if terms:
+        data, groups = group_terms.with_groups(data, terms, response, frame, weights)
+        model = model.with_groups(groups)
+    return Prepared(data, chosen, int(np.sum(~keep)), model)
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -134,10 +158,10 @@ def _by_role(frame: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> 
     return bounds.with_open_ends(numeric, known["lower"]) if "lower" in numeric else numeric
 
 
-def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> dict[str, missing.Mask]:
+def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> dict[str, Mask]:
     """Where each column that plays a role has no usable value; an infinite bound is one."""
     known = roles.known(model)
-    masks: dict[str, missing.Mask] = {}
+    masks: dict[str, Mask] = {}
     for role, name in chosen.items():
         values = numeric[role].to_numpy()
         here = np.isnan(values) if known[role].unbounded else ~np.isfinite(values)
@@ -165,14 +189,16 @@ def _check_values(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Mode
         check(numeric[role].to_numpy(), known[role], chosen[role], numeric.index)
     if "lower" in numeric:
         bounds.check_order(numeric, chosen)
+    if "entry" in numeric:
+        bounds.check_entry(numeric, chosen)
     if "trials" in known:
         bounds.check_successes(numeric, chosen)
 
 
 def _dataset(
-    numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", design: "DesignMatrix | None"
+    numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", designs: "Mapping[str, DesignMatrix]"
 ) -> Dataset:
-    """Columns by role in the model's order, defaults for what was left out, and the design matrix.
+    """Columns by role in the model's order, defaults for what was left out, and the design matrices.
 
     Labels are coded again from what was ``given``, now that rows have been dropped: all of them are in use.
     """
@@ -187,14 +213,14 @@ def _dataset(
             values[column.role] = numeric[column.role].to_numpy(dtype=float)
         elif column.default is not None:
             values[column.role] = np.full(len(numeric), column.default)
-    if design is None:
-        return Dataset(values, coords)
-    if design.classes:
-        coords[OUTCOME] = design.classes
-    return Dataset({**values, "X": design.X}, {**coords, "term": design.terms})
+    for role, design in designs.items():
+        values[role], coords[role.replace("X", "term", 1)] = design.X, design.terms
+        if design.classes:
+            coords[OUTCOME] = design.classes
+    return model.arranged(Dataset(values, coords))
 
 
-def _check_series(keep: missing.Mask, chosen: Mapping[str, str]) -> None:
+def _check_series(keep: Mask, chosen: Mapping[str, str]) -> None:
     """Refuse what would take rows out of a series, or put them there twice."""
     if not keep.all():
         gap = int(np.argmin(keep)) + 1
@@ -221,9 +247,41 @@ def _check_rows(numeric: pd.DataFrame) -> None:
 def _check_terms(data: Dataset) -> None:
     """More observations than terms; a row with trials holds as many observations."""
     observations = int(total(data, data["trials"])) if "trials" in data else data.size
-    terms = data.coords.get("term", ())
+    terms = [term for axis in data.designs.values() for term in data.coords[axis]]
     if observations <= len(terms):
         raise DataError(
             f"{observations} rows are not more than the {len(terms)} terms of the formula ({listed(terms, 6)}); "
             "use fewer terms."
         )
+
+
+def absent(column: pd.Series) -> Mask:
+    """Where a covariate of any kind is missing or infinite, ``(n,)``."""
+    missing: Mask = column.isna().to_numpy(dtype=bool)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        missing = missing | np.isinf(column.to_numpy(dtype=float, na_value=np.nan))
+    return missing
+
+
+def usable_rows(masks: Mapping[str, Mask], rows: pd.Index, drop_missing: bool) -> Mask:
+    """Which rows to keep, given where each used column is missing or infinite.
+
+    Raises
+    ------
+    DataError
+        There are such rows and they are not to be dropped, or no row would be left.
+    """
+    somewhere: Mask = np.logical_or.reduce(list(masks.values()))
+    if not somewhere.any():
+        return ~somewhere
+    seen = listed(_counted(name, rows[mask]) for name, mask in masks.items() if mask.any())
+    if somewhere.all():
+        raise DataError(f"no row is complete: {seen}; fill these cells or use other columns.")
+    if not drop_missing:
+        raise DataError(f"{seen}; fill these cells, or go on without these rows by adding --drop-missing.")
+    return ~somewhere
+
+
+def _counted(name: str, rows: pd.Index) -> str:
+    values = "1 missing or infinite value" if len(rows) == 1 else f"{len(rows)} missing or infinite values"
+    return f"column {name} has {values} (in {in_rows(list(rows))})"

@@ -18,6 +18,10 @@ UNCHECKED = "local_remove_check_parameter"
 """Without PyMC's checks of parameters, which raise: where a search has run to sigma = 0 the answer is NaN."""
 LOOP_MODE = "NUMBA"
 """For values that are loops in each element."""
+MOST_OPERANDS = 32
+"""Inputs and outputs of one operation by NumPy: as many inputs are one too many."""
+MOST_TERMS = 16
+"""Of one sum or product."""
 MOST = 200
 """Functions that are kept; the least recently used is forgotten."""
 
@@ -32,7 +36,25 @@ def quick(name: str = MODE) -> Any:
     from pytensor.compile.mode import get_mode
 
     mode = get_mode(name)
-    return mode.including("local_second_to_alloc") if name == MODE else mode
+    return _divided(mode.including("local_second_to_alloc")) if name == MODE else mode
+
+
+def _divided(mode: Any) -> Any:
+    """The mode, with sums and products of many terms as sums of sums: NumPy takes 32 arrays at once at most.
+
+    PyTensor joins all terms of a sum in one operation, those of a Hessian are many, and its Python linker then refuses
+    them. `Mode.register` and the position, after every rewrite that joins sums, are as in PyTensor 3.3.8.
+    """
+    from pytensor.graph.rewriting.basic import in2out, node_rewriter
+    from pytensor.tensor.elemwise import Elemwise
+
+    def divide(_graph: Any, node: Any) -> Any:
+        if type(node.op.scalar_op).__name__ not in ("Add", "Mul") or len(node.inputs) <= MOST_TERMS:
+            return False
+        parts = [node.inputs[place : place + MOST_TERMS] for place in range(0, len(node.inputs), MOST_TERMS)]
+        return [node.op(*(node.op(*part) if len(part) > 1 else part[0] for part in parts))]
+
+    return mode.register((in2out(node_rewriter([Elemwise])(divide), name="divide"), 49.5))
 
 
 def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., Any]:
@@ -48,7 +70,25 @@ def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., An
         return pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
 
     found = of(mode)
+    if any(len(node.inputs) >= MOST_OPERANDS for node in found.maker.fgraph.apply_nodes):
+        found = of(get_mode(mode).register((_narrowing(), 100)))
     return Looping(found, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(found) else found
+
+
+def _narrowing() -> Any:
+    """A rewrite of sums with many terms as sums of sums: a derivative has one term for each use of a variable."""
+    from pytensor.graph.rewriting.basic import in2out, node_rewriter
+    from pytensor.tensor.elemwise import Elemwise
+
+    @node_rewriter([Elemwise])
+    def narrow(_graph: Any, node: Any) -> Any:
+        terms = list(node.inputs)
+        if len(terms) < MOST_OPERANDS or type(node.op.scalar_op).__name__ not in ("Add", "Mul"):
+            return False
+        half = len(terms) // 2
+        return [node.op(node.op(*terms[:half]), node.op(*terms[half:])).astype(node.outputs[0].dtype)]
+
+    return in2out(narrow, name="narrow")
 
 
 class Looping:

@@ -57,7 +57,8 @@ class ModelDensity(Density):
 
     def quantities(self, theta: Array) -> Array:
         named, leading = self.layout.split(theta), theta.shape[:-1]
-        derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
+        with np.errstate(all="ignore"):  # on an edge: the odds of p = 1
+            derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
         return np.concatenate([theta, *derived], axis=-1)
 
     def log_likelihood_units(self, theta: Array) -> Array:
@@ -259,7 +260,7 @@ class ModelDensity(Density):
     def _kind(self) -> tuple[Any, ...]:
         """What a graph depends on besides numbers: the model, and the lengths of named axes."""
         sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
-        return type(self.model), self.model.name, sizes, tuple(self.data)
+        return type(self.model), self.model.name, self.model.groups, sizes, tuple(self.data)
 
     def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
         import pytensor.tensor as pt

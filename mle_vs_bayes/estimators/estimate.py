@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
+ON_EDGE = "no standard error: the estimate lies on the edge of its support"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,18 @@ class Estimate:
     concerns: tuple[Concern, ...] = ()
     iterations: int | None = None
     gradient: float | None = None
+    no_error: str = ON_EDGE
+    """Why a quantity has no standard error, where it has none."""
     searches: tuple[Search, ...] = ()
     """Of the optimiser, one per start."""
     results: Any = None
     tree: "xarray.DataTree | None" = None
     distributions: Mapping[str, Any] = field(default_factory=dict)
-    """Exact posteriors by label (SciPy frozen), only for ``posterior_exact``."""
+    """Exact posteriors by label (SciPy's frozen ones, or `quadrature.Marginal`), only for ``posterior_exact``."""
+    absent: tuple[str, str] = ("not_applicable", "")
+    """Status and reason of quantities without such a distribution."""
+    quadrature_error: float | None = None
+    """Of numbers that are integrals: their last change on halving the nodes' step, in posterior standard deviations."""
     seconds: float = 0.0
 
     @property

@@ -1,6 +1,7 @@
-"""Exact answers where a formula exists: the closed-form MLE and the conjugate posterior."""
+"""Exact answers: the closed-form MLE, and the posterior by a conjugate formula or by quadrature."""
 
 import time
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ..search.audit import on_edge
 from ..search.newton import stand
 from ..search.problem import of_density
 from .estimate import Estimate, missing
+from .quadrature import quadrature
+from .quadrature.quadrature import Quadratures
 
 MLE = "maximum_likelihood_exact"
 POSTERIOR = "posterior_exact"
@@ -47,24 +50,56 @@ def fit_mle(program: Density) -> Estimate:
 
 
 def fit_posterior(program: Density) -> Estimate:
-    """The conjugate posterior: means and variances of SciPy's distributions, by label."""
-    labels = program.layout.labels
-    powered = program.prior_power != 1
-    exact = None if powered else program.model.conjugate_posterior(program.data, program.priors)
-    if exact is None:
-        priors = ", ".join(f"{name} ~ {prior}" for name, prior in program.priors.items())
-        priors += f", to the power {program.prior_power:g}" if powered else ""
-        return missing(
-            POSTERIOR, labels, "not_applicable", f"no exact posterior of {program.model.name} under {priors}"
-        )
+    """The exact posterior by label: by formula where the priors are conjugate, every other quantity by quadrature."""
+    began = time.perf_counter()
+    labels, closed = program.layout.labels, conjugate(program)
+    distributions, error, absent = dict(closed or {}), None, ("not_applicable", "")
+    if any(label not in distributions for label in program.quantity_labels):
+        integrated = _integrated(program)
+        if isinstance(integrated, Estimate):
+            if closed is None:
+                return integrated
+            absent = integrated.status, str(integrated.reason)
+        else:
+            distributions = _marginals(program, integrated) | distributions
+            error = float(integrated.error[0])
     lacking = dict(zip(program.quantity_labels, program.missing_moments, strict=True))
-    means = [exact[x].mean() if x in exact and not lacking[x].mean else np.nan for x in labels]
-    variances = [exact[x].var() if x in exact and not lacking[x].deviation else np.nan for x in labels]
+    with np.errstate(all="ignore"):
+        means = [distributions[x].mean() if x in distributions and not lacking[x].mean else np.nan for x in labels]
+        variances = [
+            distributions[x].var() if x in distributions and not lacking[x].deviation else np.nan for x in labels
+        ]
     return Estimate(
         estimator=POSTERIOR,
         labels=labels,
         point=np.array(means),
         covariance=np.diag(variances),
-        distributions=exact,
-        concerns=concerns(list(exact), [lacking[label] for label in exact]),
+        distributions=distributions,
+        absent=absent,
+        quadrature_error=error,
+        concerns=concerns(list(distributions), [lacking[label] for label in distributions]),
+        seconds=time.perf_counter() - began,
     )
+
+
+def conjugate(program: Density) -> dict[str, Any] | None:
+    """The posterior's distributions by label where there is a formula: no power of a prior has one here."""
+    return None if program.prior_power != 1 else program.model.conjugate_posterior(program.data, program.priors)
+
+
+def _integrated(program: Density) -> Quadratures | Estimate:
+    """The posterior by quadrature, or the estimate that says why there is none."""
+    labels = program.layout.labels
+    if refusal := quadrature.refusal(program):
+        return missing(POSTERIOR, labels, "not_applicable", f"there is no exact posterior: {refusal}")
+    try:
+        integrated = quadrature.of_density(program)
+    except program.pymc_failures as error:  # a graph of the user's that takes no second set of values
+        reason = f"there is no exact posterior: the density cannot be evaluated at many values at once ({error})"
+        return missing(POSTERIOR, labels, "not_applicable", reason)
+    told = integrated.reason[0]
+    return integrated if told is None else missing(POSTERIOR, labels, "failed", told)
+
+
+def _marginals(program: Density, integrated: Quadratures) -> dict[str, Any]:
+    return {label: integrated.marginal(0, k) for k, label in enumerate(program.quantity_labels)}

@@ -13,9 +13,9 @@ from ..estimators import Settings, unconstrained_mode
 from ..estimators.estimate import Estimate
 from ..ornaments import Lost
 from ..rows import MODEL_SCALE, Row
+from ..search.optimum import maximum
 from . import quantities
 from .agreement import Agreement, agreements
-from .modes import different_modes
 from .quantities import Context
 
 Progress = Callable[[str], None]
@@ -120,7 +120,9 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
 def _with_agreement(program: Density, estimates: dict[str, Estimate], pairs: list[Agreement]) -> dict[str, Estimate]:
     """Concerns that only show when estimators are put side by side."""
     added: dict[str, list[Concern]] = {name: list(program.remarks(name)) for name in estimates}
-    if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):
+    # On an edge of its support a prior may well be 0 that has mass next to it.
+    inside = _ok(estimates, "mle") and "boundary" not in [c.code for c in estimates["mle"].concerns]
+    if inside and not np.isfinite(program.log_prior(estimates["mle"].point)):
         added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
     other = ornaments.make("the search for another mode", lambda: different_modes(program, estimates), ())
     added.get("map", []).extend(other)
@@ -143,3 +145,24 @@ def _ok(estimates: Mapping[str, Estimate], name: str) -> bool:
 def _with_codes(rows: list[Row], estimates: Mapping[str, Estimate]) -> list[Row]:
     codes = {name: " ".join(sorted({c.code for c in e.concerns})) for name, e in estimates.items()}
     return [replace(row, concerns=codes[row.estimator]) for row in rows]
+
+
+_APART = 0.01
+"""Standard errors of the MAP: nearer, the two searches have ended at one point."""
+
+
+def different_modes(program: Density, estimates: Mapping[str, Estimate]) -> tuple[Concern, ...]:
+    """A concern where climbing likelihood × prior from the MLE ends elsewhere than at the MAP."""
+    mle, top = estimates.get("mle"), estimates.get("map")
+    if mle is None or top is None or not (mle.has_errors and top.has_errors):
+        return ()
+    with np.errstate(all="ignore"):
+        reached = maximum(program, 1.0, program.coordinates.z(mle.point))
+    if reached.status != "ok":
+        return ()
+    away = (program.coordinates.theta(reached.z) - top.point) / top.se
+    farthest = int(np.argmax(np.abs(away)))
+    if abs(away[farthest]) <= _APART:
+        return ()
+    label = program.layout.labels[farthest]
+    return (Concern("different_modes", f"{label}: the mode next to the MLE is {away[farthest]:+.2g} SE from the MAP"),)

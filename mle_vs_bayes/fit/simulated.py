@@ -67,7 +67,7 @@ def from_priors(model: Model, n: int, priors: Mapping[str, Prior], generator: np
 def filled(model: Model, data: Dataset) -> Dataset:
     """The data with every optional column that has a default."""
     absent = [c for c in model.columns if c.role not in data and c.default is not None]
-    return data.replace(**{c.role: np.full(data.n, c.default) for c in absent})
+    return model.completed(data.replace(**{c.role: np.full(data.n, c.default) for c in absent}))
 
 
 def _truth(model: Model, layout: Layout, truth: Mapping[str, float]) -> np.ndarray:

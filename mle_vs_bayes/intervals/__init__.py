@@ -3,7 +3,7 @@
 Adding a kind touches its own file and one line here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..errors import UsageError
 from ..words import closest
@@ -20,13 +20,19 @@ from .wald import wald
 from .wald_transformed import wald_transformed
 
 KINDS: dict[str, IntervalKind] = {
-    "wald": IntervalKind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
+    "wald": IntervalKind(("mle", "reml", "mle_exact"), wald, "Wald, symmetric on the model scale"),
     "wald_transformed": IntervalKind(
-        ("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
+        ("mle", "reml", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
     ),
     "profile": IntervalKind(("mle",), profile, "profile likelihood"),
     "profile_penalised": IntervalKind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
     "laplace": IntervalKind(("map",), wald, "normal approximation at the MAP", also="wald"),
+    "laplace_transformed": IntervalKind(
+        ("map",),
+        wald_transformed,
+        "normal approximation at the MAP, on the unconstrained scale",
+        also="wald_transformed",
+    ),
     "eti": IntervalKind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
     "hdi": IntervalKind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
     "sandwich": IntervalKind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
@@ -51,12 +57,15 @@ KINDS: dict[str, IntervalKind] = {
     ),
 }
 
-DEFAULTS = ("wald", "laplace", "eti")
-"""Shown unless others are asked for: one per estimator."""
+DEFAULTS = ("wald_transformed", "laplace_transformed", "eti")
+"""Shown unless others are asked for: one per estimator, inside the support of its quantity."""
+
+STUDIED = ("wald", "laplace", "eti")
+"""What studies measure unless they say otherwise: the textbooks' intervals, which may leave the support."""
 
 
 def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The kinds asked for: ``all``, some of the list, or none for the defaults.
+    """The kinds asked for: ``all``, some of the list, or none, which stands for the defaults.
 
     Raises
     ------
@@ -70,7 +79,7 @@ def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
             near = closest(name, KINDS)
             hint = f"did you mean {near}?" if near else f"choose from {', '.join(KINDS)} or all."
             raise UsageError(f'there is no interval "{name}"; {hint}')
-    return tuple(wanted) or DEFAULTS
+    return tuple(wanted)
 
 
 def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -84,6 +93,15 @@ def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     return asked or tuple(name for name in kinds if name in DEFAULTS)
 
 
+def in_place_of_wald(estimator: str, exact: Mapping[str, str]) -> tuple[str, ...]:
+    """The default where an estimate has no standard error: the model's ``exact`` intervals, if it declares any.
+
+    They do not need one: of no success in 25 trials Clopper and Pearson's goes from 0 to 0.137.
+    """
+    own = tuple(dict.fromkeys(kind for kind in exact.values() if estimator in KINDS[kind].estimators))
+    return own if len(own) < 2 else ("exact",)
+
+
 def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     """A sentence on each estimator that has none of the kinds asked for and keeps its default.
 
@@ -92,7 +110,7 @@ def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     UsageError
         A kind that none of the estimators has; the sentence says whose it is, and what these have.
     """
-    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, tuple(KINDS)) else list(wanted)
+    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, STUDIED, tuple(KINDS)) else list(wanted)
     for name in asked:
         if not any(_has(estimator, name) for estimator in estimators):
             owners = " and ".join(

@@ -7,24 +7,26 @@ from typing import Any
 
 import numpy as np
 
+from ..estimators.estimate import Estimate
 from ..sampling.draws import by_label
-from .interval import Interval, IntervalRequest
+from .interval import Interval, IntervalRequest, absent
 
 
 def highest_density(request: IntervalRequest) -> list[Interval]:
     """From the draws (the shortest span of a level's share of them), or exactly where the posterior is exact."""
     estimate, labels = request.estimate, request.program.quantity_labels
     if estimate.tree is None:
-        return [_exact(estimate.distributions.get(label), label, request.level) for label in labels]
+        return [_exact(estimate, label, request.level) for label in labels]
     from arviz_stats import hdi
 
     draws = by_label(estimate.tree)
     return [_pair(hdi(draws[label].ravel(), prob=request.level)) for label in labels]
 
 
-def _exact(distribution: Any, label: str, level: float) -> Interval:
+def _exact(estimate: Estimate, label: str, level: float) -> Interval:
+    distribution = estimate.distributions.get(label)
     if distribution is None:
-        return Interval(status="not_applicable", reason=f"no exact posterior of {label}")
+        return absent(estimate, label)
     return _pair(shortest(distribution, level))
 
 

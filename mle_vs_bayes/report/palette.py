@@ -41,6 +41,7 @@ LOOKS = {
     look.key: look
     for look in (
         Look("mle", "maximum likelihood", "#0072B2", "o"),
+        Look("reml", "restricted ML", "#56B4E9", "^"),
         Look("map", "MAP", "#D55E00", "s"),
         Look("posterior", "posterior mean", "#009E73", "D"),
         Look("mle_exact", "exact maximum likelihood", "#003D66", "o", filled=False),
@@ -54,6 +55,7 @@ INTERVALS = {
     "wald": "Wald",
     "wald_transformed": "Wald, transformed",
     "laplace": "Laplace",
+    "laplace_transformed": "Laplace, transformed",
     "profile_penalised": "penalised profile",
     "eti": "equal-tailed",
     "hdi": "highest density",
@@ -76,6 +78,25 @@ CHAINS = ("#003B2C", "#009E73", "#66C7A3", "#B5E3D0")
 INK, MUTED = "#222222", "#666666"
 THIN: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0, (4, 2))}
 """For what only accompanies."""
+
+ON_DARK = {
+    "#0072B2": "#58B0EA",  # maximum likelihood
+    "#D55E00": "#F58B4C",  # MAP
+    "#009E73": "#35C596",  # posterior
+    "#003D66": "#A9D3F2",  # exact maximum likelihood
+    "#00523B": "#97DEC4",  # exact posterior
+    "#555555": "#A8A8A8",  # prior
+    "#003B2C": "#D5F2E7",  # the other chains
+    "#66C7A3": "#1C7F5F",
+    "#B5E3D0": "#0F5440",
+    INK: "#E6E6E6",
+    "#000000": "#F0F0F0",  # what a study's own figure left at Matplotlib's black
+    MUTED: "#A3A3A3",
+    "#9a9a9a": "#7A7A7A",  # axes
+    "#e4e4e4": "#33373C",  # grid
+    "#ffffff": "#15181B",  # the page
+}
+"""What each colour is where the page is dark: the same hue, as far from the page as it is on white."""
 
 STYLE = {
     "font.family": "DejaVu Sans",  # ships with Matplotlib, so the same picture everywhere

@@ -18,7 +18,7 @@ from mle_vs_bayes.rows import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 KEYS = ["model", "n", "level", "seed", "versions", "fit", "rows", "agreement"]
-TABLES = {"rows.csv", "comparison.nc", "summary.txt"}
+TABLES = {"report.html", "rows.csv", "comparison.nc", "summary.txt"}
 POINTS = "--estimator mle --estimator map"
 COIN = "y\n" + "1\n" * 7 + "0\n" * 3
 
@@ -156,9 +156,11 @@ def test_a_number_that_is_missing_is_null(run, here):
     (here / "heads.csv").write_text("y\n1\n1\n1\n")
     seen = run("compare bernoulli heads.csv --estimator mle --json")
     document = json.loads(seen.out, parse_constant=no_constant)
-    assert document["fit"]["mle"]["log_likelihood"] is None
-    assert {row["estimate"] for row in document["rows"]} == {None}
-    assert {row["status"] for row in document["rows"]} == {"divergent"}
+    rows = {row["parameter"]: row for row in document["rows"]}
+    assert document["fit"]["mle"]["log_likelihood"] == 0
+    assert (rows["p"]["estimate"], rows["p"]["se"], rows["p"]["upper"]) == (1, None, 1)
+    assert (rows["odds"]["estimate"], rows["odds"]["upper"]) == (None, None)
+    assert "infinite" in rows["odds"]["reason"]
 
 
 def test_data_on_standard_input(run):
@@ -289,3 +291,18 @@ def test_ctrl_c_before_anything_is_done_leaves_nothing(run, here, stopped):
     seen = run("compare bernoulli coin.csv --estimator posterior --out out")
     assert (seen.code, seen.out) == (130, "")
     assert seen.err == "mle-vs-bayes: interrupted; nothing was written.\n"
+
+
+def test_only_some_quantities_are_shown_and_all_are_in_the_document(run, here):
+    (here / "coin.csv").write_text(COIN)
+    fits = "compare bernoulli coin.csv --estimator mle --only"
+    shown = run(f"{fits} odds")
+    assert shown.code == 0 and "\nodds " in shown.out and "\np " not in shown.out
+    parameters = {row["parameter"] for row in json.loads(run(f"{fits} odds --json").out)["rows"]}
+    assert parameters == {"p", "odds"}
+    none = run(f"{fits} od")
+    assert (none.code, none.err) == (
+        2,
+        'mle-vs-bayes: --only is "od", which fits no quantity; there are p and odds.\n',
+    )
+    assert "\np " in none.out and "\nodds " in none.out  # what is fitted is shown

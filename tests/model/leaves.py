@@ -9,7 +9,7 @@ from mle_vs_bayes.model import families
 from mle_vs_bayes.model.model import FormulaRule, Model
 from mle_vs_bayes.model.parameter import Function, Parameter
 from mle_vs_bayes.model.prior import DEFAULTS, Prior, Scaled
-from mle_vs_bayes.model.support import Below, Between, real
+from mle_vs_bayes.model.support import Below, Between, ordered, real
 from mle_vs_bayes.model.support import positive as above_0
 from mle_vs_bayes.models.trunks.plain import Plain
 
@@ -113,7 +113,7 @@ class Pareto(Model):
     regular = False
 
     def supports(self, data):
-        return {"m": Below("below every y", upper=float(data["y"].min()), closed=True)} if "y" in data else {}
+        return {"m": Below("below every y", upper=float(data["y"].min()), closed=("upper",))} if "y" in data else {}
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})
@@ -149,3 +149,26 @@ class Inside(Plain):
 
     def start(self, data):
         return {"mu": data["y"].mean(), "sigma": data["y"].std()}
+
+
+class TwoMeans(Model):
+    """Values from two equally likely normal groups of SD 1, whose means stand in rising order."""
+
+    name = "two_means"
+    parameters = (Parameter("mu", "μ", ordered, Prior("Normal", mu=0, sigma=1), (-1.0, 1.0), ("component",), "a mean"),)
+    columns = (Column("y", number),)
+
+    def coords(self, data):
+        return {**data.coords, "component": ("1", "2")}
+
+    def log_likelihood(self, theta, data):
+        each = scipy.stats.norm(theta["mu"], 1.0).logpdf(data["y"][:, None])
+        return scipy.special.logsumexp(each, axis=1) - np.log(2)
+
+    def likelihood(self, theta, data):
+        import pymc as pm
+
+        return pm.NormalMixture("y", w=[0.5, 0.5], mu=theta["mu"], sigma=1.0, observed=data["y"])
+
+    def start(self, data):
+        return {"mu": np.array([data["y"].min(), data["y"].max() + 0.1])}

@@ -18,6 +18,7 @@ from mle_vs_bayes.sampling.joint_density import CENTRE, ROOT
 from mle_vs_bayes.sampling.nutpie import NOWHERE
 
 from ..fit.checks import datasets
+from ..model.cases import SAMPLED
 
 COUNT, ROWS, POINTS = 3, 30, 4
 SAME = 1e-9
@@ -34,7 +35,7 @@ def problem(name, count=COUNT):
 def called(posteriors, u, change=lambda inputs: inputs):
     """Value and gradient ``(R f,)`` through the C callback, as nutpie would."""
     standard = {CENTRE: posteriors.standard.centre, ROOT: posteriors.standard.root}
-    inputs = change(posteriors.density.prepare(posteriors.inputs) | standard)
+    inputs = change(posteriors.density.prepare(posteriors.stack.inputs) | standard)
     target = posteriors.density.target(inputs, len(u))
     numbers, lengths = target.numbers, target.lengths
     header = np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
@@ -67,7 +68,7 @@ def check_same(posteriors, members, call):
     singles = [alone(model, member) for member in members]
     rng = np.random.default_rng(2)
     points = [np.zeros(count * size), *rng.standard_normal((POINTS, count * size))]
-    zs = [posteriors._z(u.reshape(1, count, size), np.arange(count))[0] for u in points]
+    zs = [posteriors.space.z(u.reshape(1, count, size), np.arange(count))[0] for u in points]
     ours = [call(u) for u in points]
     theirs = [[logp(z[r]) for r, (logp, _) in enumerate(singles)] for z in zs]
     for place in range(1, len(points)):  # a condensed likelihood lacks a number without parameters
@@ -78,7 +79,7 @@ def check_same(posteriors, members, call):
         np.testing.assert_allclose(gradient, expected, rtol=SAME, atol=SAME * (1 + np.abs(expected).max()))
 
 
-@pytest.mark.parametrize("name", list(models.MODELS))
+@pytest.mark.parametrize("name", SAMPLED)
 def test_joint_density_is_the_sum_of_the_single_ones(name):
     posteriors, members = problem(name)
     assert posteriors.standard.found.all()
@@ -94,7 +95,7 @@ def test_density_of_one_data_set_without_an_axis_of_replicates(name):
 @pytest.mark.parametrize("name", ["weibull", "logistic", "student_t"])
 def test_one_data_set_is_standardised_by_differences_as_by_its_hessian(name):
     posteriors, _ = problem(name, count=1)
-    _, gradient, hessian = posteriors._derivatives(posteriors.standard.centre, posteriors.inputs)
+    _, gradient, hessian = posteriors.space.derivatives(posteriors.standard.centre, posteriors.stack.inputs)
     root = posteriors.standard.root[0]
     np.testing.assert_allclose(root.T @ gradient[0], 0.0, atol=1e-5)  # in standard errors
     np.testing.assert_allclose(root.T @ -hessian[0] @ root, np.eye(len(root)), atol=1e-5)

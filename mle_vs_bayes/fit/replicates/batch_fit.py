@@ -1,6 +1,6 @@
 """One call of `fit_replicates`: shape by shape, estimator by estimator, rows as they come."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,26 +14,28 @@ from ...density import parity
 from ...density.compile_cache import kept
 from ...density.density import Density
 from ...density.stack import Stack
-from ...estimators import posterior
+from ...estimators import maximum_a_posteriori, maximum_likelihood, posterior
 from ...estimators.estimate import Estimate
-from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD
+from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD, Method, Modes, modes
 from ...model.layout import Layout
 from ...model.model import Model
 from ...rows import COLUMNS, Row, frame
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.pilot import pilot
 from ...sampling.plan import Plan
+from ...search.problem import of_stack
 from .. import quantities
 from ..quantities import Context
 from . import row_table
+from .exact_posteriors import ExactPosteriors
 from .interval_ends import Group
-from .optima import optima
 from .posteriors import Functional, WantedPosterior, sampled
 from .result import Replicates
 from .stacking import Member, Refused, stacked
 
 if TYPE_CHECKING:
     import pandas
+
 
 Array = NDArray[np.float64]
 
@@ -103,26 +105,22 @@ class BatchFit:
                 self.frames.append(row_table.of_optima(name, group, found))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
-        closed = [name for name in estimators.chosen(self.names) if name.endswith("_exact")]
-        if closed:
-            self._exact(group, closed)
+        if "mle_exact" in estimators.chosen(self.names):
+            self._closed_forms(group)
+        if "posterior_exact" in estimators.chosen(self.names):
+            self.frames.append(ExactPosteriors(group, start).rows())
 
-    def _exact(self, group: Group, names: Sequence[str]) -> None:
-        """Closed forms, one data set after the other; equal ones once."""
+    def _closed_forms(self, group: Group) -> None:
+        """Closed-form maxima, one data set after the other; equal ones once."""
         found: list[Row] = []
         known: dict[int, list[Row]] = {}
         for place, each, truth in zip(group.likeness.tolist(), group.members, group.truths, strict=True):
             if place not in known:
-                known[place] = self._closed_forms(group.alone(place), names)
+                program = group.alone(place)
+                estimate = estimators.fit("mle_exact", program, estimators.Settings(self.context.seed))
+                known[place] = quantities.rows("mle_exact", estimate, program, self.context)
             found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
-
-    def _closed_forms(self, program: Density, names: Sequence[str]) -> list[Row]:
-        found = []
-        for name in names:
-            estimate = estimators.fit(name, program, estimators.Settings(self.context.seed))
-            found += quantities.rows(name, estimate, program, self.context)
-        return found
 
     def _sample(self, group: Group, posteriors: Posteriors) -> None:
         seed = self.context.seed
@@ -160,3 +158,23 @@ class BatchFit:
             priors=[resolved.get(position) for position in range(len(datasets))],
             context=self.context,
         )
+
+
+_ALONE: dict[str, Callable[..., Estimate]] = {
+    MAXIMUM_LIKELIHOOD.name: maximum_likelihood.fit,
+    MAXIMUM_A_POSTERIORI.name: maximum_a_posteriori.fit,
+}
+
+
+def optima(method: Method, stack: Stack, alone: Callable[[int], Density], start: Array, seed: int) -> Modes:
+    """The estimates of one method; starts ``(R, p)`` on the model scale. ``alone`` gives the density of one data set.
+
+    A search that failed is made once more by the path of `compare`, which also asks ``find_MAP`` and, of a user's
+    program, starts where that program's own data say.
+    """
+    problem = of_stack(stack, method.power, alone)
+    found = modes(method, problem, start, seed)
+    for i, status in enumerate(found.status):
+        if status == "failed":
+            found.put(i, _ALONE[method.name](alone(i), seed))
+    return found

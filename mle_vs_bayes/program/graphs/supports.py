@@ -5,6 +5,7 @@ other transform (circular, Cholesky factors, correlations, zero-sum, chained …
 Jacobian and its second derivatives.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -168,3 +169,41 @@ def constant(variable: Any) -> Array | None:
     if is_random(variable):
         return None
     return np.asarray(variable.eval(mode="FAST_COMPILE"), dtype=float)
+
+
+_OF_ANYTHING: dict[str, Support] = {"Exp": positive, "Softplus": positive, "Cosh": positive, "Sigmoid": unit}
+"""Operations whose values have a support whatever their arguments are."""
+_OF_POSITIVE = ("Mul", "TrueDiv", "Add", "Reciprocal", "Sqrt", "Sqr", "Abs", "Gamma", "Log1p", "Expm1", "Max", "Sum")
+_SAME = ("ViewOp", "DimShuffle", "Identity", "Reshape", "Subtensor", "AdvancedSubtensor", "Cast", "SpecifyShape")
+"""Operations that leave values as they are."""
+
+
+def of_quantity(graph: Any, known: Mapping[Any, Support]) -> Support:
+    """Where the values of a graph lie for certain: above 0, in (0, 1), or else on the line.
+
+    ``known`` has the supports of the variables that it is made from. Certain is what exponentials and sigmoids give,
+    products, ratios and sums of what is above 0, and products and complements of shares; not that a difference happens
+    to be positive at an estimate.
+    """
+    if graph in known:
+        return _sign(known[graph].lower, known[graph].upper)
+    if graph.owner is None:
+        values = np.asarray(getattr(graph, "data", np.nan), dtype=float)
+        return positive if values.size and values.min() > 0 else real
+    operation = type(getattr(graph.owner.op, "scalar_op", graph.owner.op)).__name__
+    if operation in _OF_ANYTHING:
+        return _OF_ANYTHING[operation]
+    inputs = [of_quantity(each, known) for each in graph.owner.inputs]
+    if operation in _SAME:
+        return inputs[0]
+    if operation == "Sub":
+        one = np.asarray(getattr(graph.owner.inputs[0], "data", np.nan), dtype=float)
+        return unit if inputs[1] is unit and bool(np.all(one == 1.0)) else real
+    if operation == "Mul" and all(each is unit for each in inputs):
+        return unit
+    used = inputs[:1] if operation in ("Pow", "Sum", "Max") else inputs
+    return positive if operation in (*_OF_POSITIVE, "Pow") and all(each is not real for each in used) else real
+
+
+def _sign(lower: float, upper: float) -> Support:
+    return real if lower < 0 else unit if upper <= 1 else positive

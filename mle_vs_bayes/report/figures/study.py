@@ -1,6 +1,5 @@
 """A measure of a study over n: one panel per model, scenario and quantity, one line per estimator and interval."""
 
-import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -96,14 +95,6 @@ def drawn(draw: Callable[[Figure], None]) -> Figure:
         FigureCanvasAgg(figure)
         draw(figure)
         return figure
-
-
-def png(figure: Figure) -> bytes:
-    """The figure's bytes, 150 dots per inch, the same for the same figure."""
-    sink = io.BytesIO()
-    with style():
-        figure.savefig(sink, dpi=150, metadata={"Software": "mle-vs-bayes"})
-    return sink.getvalue()
 
 
 def file_name(measure: str) -> str:

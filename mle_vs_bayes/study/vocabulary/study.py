@@ -136,7 +136,7 @@ class Study:
     reference : str, optional
         The estimator that paired measures (``squared_error_difference`` …) and pairs compare with.
     intervals : sequence of str
-        Kinds of interval by their name in rows; one per estimator when empty.
+        Kinds of interval by their name in rows; ``wald``, ``laplace`` and ``eti`` when empty.
     resamples : int
         Refits of each data set's bootstrap.
     level : float

@@ -1,0 +1,150 @@
+"""Exact posteriors of models with at most three free parameters: integrals on the unconstrained scale.
+
+Each posterior is standardised at its mode (`search.standardised`) and summed over nodes around it (`grid`). One data
+set is R = 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...density.density import Density
+from ...density.stack import Stack
+from ...model.moments import Missing
+from ...search.standardised import Standardised
+from .grid import REACH
+from .integrals import Integrals, integrals
+from .marginals import Marginals
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+MOST = 3
+"""Free parameters: the nodes are some thirty to their power."""
+TOGETHER, NODES = 400, 30_000
+"""Data sets at most whose nodes are summed together, and first nodes of all of them."""
+NO_MODE = "the posterior has no mode on the unconstrained scale to integrate around"
+
+
+@dataclass(frozen=True, eq=False)
+class Quadratures:
+    """R posteriors: log ∫ of the density ``(R,)``, means and standard deviations ``(R, q)``, NaN where ``reason``.
+
+    The density is that of the stack, whose condensed rows leave a number without parameters out. ``error`` ``(R,)`` is
+    the last change of any of these on halving the nodes' step, in posterior standard deviations.
+    """
+
+    log_integral: Array
+    mean: Array
+    sd: Array
+    error: Array
+    reason: list[str | None]
+    parts: list[Integrals]
+
+    @cached_property
+    def _marginals(self) -> list[Marginals]:
+        return [Marginals(part.grid) for part in self.parts]
+
+    def quantiles(self, probability: float) -> Array:
+        """Quantiles of all quantities ``(R, q)``."""
+        values = np.full(self.mean.shape, np.nan)
+        for part, marginals in zip(self.parts, self._marginals, strict=True):
+            for k in range(values.shape[1]):
+                values[part.index, k] = marginals.quantile(k, probability)
+        return np.where(np.array([each is None for each in self.reason])[:, None], values, np.nan)
+
+    def marginal(self, i: int, k: int) -> "Marginal":
+        """The distribution of one quantity of one data set that has an answer."""
+        part = next(part for part in self.parts if i in part.index)
+        return Marginal(Marginals(part.grid.of(part.index == i)), k, float(self.mean[i, k]), float(self.sd[i, k]))
+
+
+@dataclass(frozen=True, eq=False)
+class Marginal:
+    """The exact posterior of one quantity, with the methods of a frozen distribution of SciPy's that rows read."""
+
+    marginals: Marginals
+    k: int
+    average: float
+    spread: float
+
+    def mean(self) -> float:
+        return self.average
+
+    def std(self) -> float:
+        return self.spread
+
+    def var(self) -> float:
+        return self.spread**2
+
+    def median(self) -> float:
+        return float(self.ppf(0.5))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Equal tails beyond the two ends."""
+        return float(self.ppf((1 - level) / 2)), float(self.ppf((1 + level) / 2))
+
+    def ppf(self, probability: float | Sequence[float]) -> Array:
+        """Quantiles; the last nodes at 0 and 1."""
+        each = [self.marginals.quantile(self.k, p)[0] for p in np.ravel(probability)]
+        return np.reshape(each, np.shape(probability))
+
+    def cdf(self, value: float | Sequence[float]) -> Array:
+        """P(quantity ≤ value)."""
+        each = [self.marginals.below(self.k, np.array([v]))[0][0] for v in np.ravel(value)]
+        return np.reshape(each, np.shape(value))
+
+    def logpdf(self, value: float | Sequence[float]) -> Array:
+        """The log density."""
+        each = [self.marginals.below(self.k, np.array([v]))[1][0] for v in np.ravel(value)]
+        with np.errstate(divide="ignore"):
+            return np.reshape(np.log(each), np.shape(value))
+
+
+def refusal(program: Density) -> str | None:
+    """Why a posterior is not integrated, or None."""
+    size = program.layout.free_size
+    if size > MOST:
+        return f"{program.model.name} has {size} free parameters here, and quadrature takes at most {MOST}"
+    if size == 0:
+        return f"{program.model.name} has no free parameter here"
+    return next((f"{each.mean}" for each in program.missing_moments if each.mean and "improper" in each.mean), None)
+
+
+def of_stack(stack: Stack, start: Array, lacking: Sequence[Sequence[Missing]]) -> Quadratures:
+    """The posteriors of a stack from starts θ ``(R, p)``; ``lacking`` says which moments each does not have."""
+    space = Standardised(stack, start)
+    exists = np.array([[0 if each.mean else 1 if each.deviation else 2 for each in line] for line in lacking])
+    modes = np.flatnonzero(space.standard.found)
+    together = int(np.clip(NODES // (2 * REACH + 1) ** space.size, 1, TOGETHER))
+    parts = [
+        part
+        for first in range(0, len(modes), together)
+        for part in integrals(space, modes[first : first + together], exists[modes[first : first + together]])
+    ]
+    return _gathered(parts, exists.shape)
+
+
+def _gathered(parts: list[Integrals], shape: tuple[int, ...]) -> Quadratures:
+    """Numbers in the order of the data sets; those without a mode have none."""
+    log_integral, error = np.full(shape[0], np.nan), np.full(shape[0], np.nan)
+    mean, sd = np.full(shape, np.nan), np.full(shape, np.nan)
+    reason: list[str | None] = [NO_MODE] * shape[0]
+    for part in parts:
+        for place, told in zip(part.index, part.reason, strict=True):
+            reason[place] = told
+        good = np.array([told is None for told in part.reason])
+        for target, values in ((log_integral, part.log_integral), (mean, part.mean), (sd, part.sd)):
+            target[part.index[good]] = values[good]
+        error[part.index] = part.error
+    return Quadratures(log_integral, mean, sd, error, reason, parts)
+
+
+def of_density(program: Density) -> Quadratures:
+    """The posterior of one data set, from as few rows as say the same."""
+    small, weights = program.condensed()
+    stack = Stack(small, 1, {}, None if weights is None else weights[None])
+    return of_stack(stack, program.start[None], [program.missing_moments])

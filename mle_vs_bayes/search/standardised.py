@@ -1,0 +1,132 @@
+"""Posteriors of R data sets in coordinates in which each is nearly a standard normal: z = ẑ + L u.
+
+ẑ is the mode on the unconstrained scale and L a root of the covariance there. What differs between data sets in place,
+scale and correlation is gone: one set of nodes or one step size serves all of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..density import graphs
+from ..density.batch_density import with_derivatives
+from ..density.compile_cache import MODE, compiled, kept, quick
+from ..density.graphs import Unconstrained
+from ..density.stack import Stack, of_replicates
+from .newton import Evaluate, climb
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Index = NDArray[np.intp]
+CHUNK = 2_000_000
+"""Draws × scalars that are mapped to the model scale together: 16 MB."""
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Where each posterior is, on the unconstrained scale: mode ``(R, f)``, root of its covariance there.
+
+    ``found`` ``(R,)`` is False where there is no mode to stand on.
+    """
+
+    centre: Array
+    root: Array
+    found: Bools
+
+
+def unconstrained(stack: Stack) -> Unconstrained:
+    """The graph of the log posterior of z, once per shape."""
+    graph: Unconstrained = kept(("graph", stack.shape), lambda: graphs.unconstrained_posterior(stack))
+    return graph
+
+
+class Standardised:
+    """The posteriors of a stack, each with its own map from u to z and θ."""
+
+    def __init__(self, stack: Stack, start: Array, evaluate: Evaluate | None = None) -> None:
+        """Starts ``(R, p)`` of the search for the modes, on the model scale.
+
+        ``evaluate`` gives the density's derivatives in z in the place of compiled ones.
+        """
+        self.stack, self.inputs, self.graph = stack, stack.inputs, unconstrained(stack)
+        self._to_theta = kept(("theta", stack.shape), lambda: self._compile_map(self.graph.density, self.graph.theta))
+        self.standard = self._standardise(start, evaluate or self._evaluate)
+
+    @property
+    def size(self) -> int:
+        """Free coordinates f of each data set."""
+        return self.standard.centre.shape[1]
+
+    def at(self, index: Index) -> dict[str, Array]:
+        """The inputs of the data sets at ``index``."""
+        return of_replicates(self.inputs, self.stack.shape.stacked, index)
+
+    def z(self, u: Array, index: Index) -> Array:
+        """z ``(S, r, f)`` of u ``(S, r, f)``."""
+        turned = np.einsum("rij,srj->sri", self.standard.root[index], u)
+        return np.asarray(self.standard.centre[index] + turned)
+
+    def theta(self, u: Array, index: Index) -> Array:
+        """θ ``(S, r, p)`` of u ``(S, r, f)``."""
+        z, inputs = self.z(u, index), self.at(index)
+        step = max(1, CHUNK // max(1, z[0].size))
+        return np.concatenate([self._to_theta(z[first : first + step], inputs) for first in range(0, len(z), step)])
+
+    def value(self, u: Array, index: Index) -> Array:
+        """The log density ``(S, r)`` of z at u ``(S, r, f)``: copies of the data sets lie along the replicate axis."""
+        z = self.z(u, index)
+        with np.errstate(all="ignore"):
+            values = self._value(z.reshape(-1, z.shape[-1]), self.at(np.tile(index, len(z))))
+        return np.asarray(values).reshape(z.shape[:2])
+
+    def _standardise(self, start: Array, evaluate: Evaluate) -> Standard:
+        """Newton's method from the starts, on the unconstrained scale."""
+        backward = kept(("z", self.stack.shape), self._compile_backward)
+        with np.errstate(all="ignore"):
+            z = np.asarray(backward(start[None], self.at(np.arange(self.stack.count))))[0]
+        away = ~np.all(np.isfinite(z), axis=1)
+        z[away] = 0.0
+        end, found, _ = climb(evaluate, z, self.stack.program.layout.bounded)
+        root = np.broadcast_to(np.eye(z.shape[1]), end.hessian.shape).copy()
+        for replicate in np.flatnonzero(found):
+            root[replicate] = np.linalg.cholesky(np.linalg.inv(-end.hessian[replicate]))
+        return Standard(end.z, root, found & ~away)
+
+    def _evaluate(self, z: Array, index: Index) -> Any:
+        with np.errstate(all="ignore"):
+            return self.derivatives(z, self.at(index))
+
+    @cached_property
+    def derivatives(self) -> Any:
+        """Value, gradient and Hessian of z ``(R, f)`` at some inputs."""
+        return kept(
+            ("posterior", self.stack.shape),
+            lambda: with_derivatives(self.graph.density, self.stack.shape.stacked, MODE),
+        )
+
+    @cached_property
+    def _value(self) -> Any:
+        return kept(("posterior value", self.stack.shape), self._compile_value)
+
+    def _compile_value(self) -> Any:
+        graph, stacked = self.graph.density, self.stack.shape.stacked
+        inputs, batched = graphs.vectorised(graph, [graph.scalar], stacked)
+        function = compiled(list(inputs.values()), batched[0], quick())
+        names = list(inputs)[1:]
+        return lambda vectors, values: function(vectors, *(values[name] for name in names))
+
+    def _compile_backward(self) -> Any:
+        return self._compile_map(replace(self.graph.density, vector=self.graph.point), self.graph.z)
+
+    def _compile_map(self, graph: Any, output: Any) -> Callable[[Array, dict[str, Array]], Array]:
+        """A map between z and θ for draws ``(S, R, ·)``."""
+        import pytensor
+
+        inputs, batched = graphs.vectorised(graph, [output], self.stack.shape.stacked, draws=True)
+        function = pytensor.function(list(inputs.values()), batched[0], mode=quick(), on_unused_input="ignore")
+        names = list(inputs)[1:]
+        return lambda vectors, values: np.asarray(function(vectors, *(values[name] for name in names)))
