@@ -47,7 +47,7 @@ study = Study(
         Scenario("samples", model="normal", generate=values),
         *(one(f"one, {name}", f"{name}") for name in ("Exponential(lam=1)", "LogNormal(mu=0, sigma=1)")),
     ],
-    replicates=5000,
+    replicates=20_000,
     estimators=("mle",),
     functionals={"variance": variance, "rise": rise},
     predictions=[
