@@ -51,7 +51,7 @@ study = Study(
     estimators=("mle",),
     functionals={"variance": variance, "rise": rise},
     predictions=[
-        Theory("variance", value=lambda line: 4 * (line["n"] - 1) / (line["n"] - LESS[line["parameter"]]), within=0.06),
+        Theory("variance", value=lambda line: 4 * (line["n"] - 1) / (line["n"] - LESS[line["parameter"]]), within=0.03),
         Equals("rise", value=1.0, within=1e-3, where={"scenario": "one, Exponential(lam=1)"}),
         Value("rise", most=-1.0, where={"parameter": "posterior", "scenario": "one, LogNormal(mu=0, sigma=1)"}),
     ],
