@@ -90,13 +90,16 @@ class LocalCrew:
         self.pool = _pool(self.workers)
 
     def leave(self) -> None:
-        """End the processes now, finished or not."""
+        """End the processes now, finished or not.
+
+        They go before the pool does, whose locks one that is still starting would look for in vain, and say so.
+        """
         children = list(multiprocessing.active_children())
-        self.pool.shutdown(wait=False, cancel_futures=True)
         for process in children:
             process.kill()  # which it cannot put off: it holds nothing that is not done again
         for process in children:
             process.join()
+        self.pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
