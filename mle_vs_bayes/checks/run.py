@@ -198,7 +198,11 @@ MOST = 1.0
 
 
 def shifts(subject: Subject) -> Measured | Finding:
-    """MAP − MLE = Σ∇log π and posterior mean − MAP = ½Σ(∂³ℓ:Σ), within Monte-Carlo error and the next order."""
+    """MAP − MLE = Σ∇log π and posterior mean − MAP = ½Σ(∂³ℓ:Σ), within Monte-Carlo error and the next order.
+
+    The expectation is of first order; the next terms are of the size of its ``remainder`` (`fit.agreement`). Where
+    that is as large as a standard error, theory says nothing and so do we.
+    """
     found = {name: subject.estimate(name) for name in ("mle", "map", "posterior")}
     failed = [f"{name}: {each.reason}" for name, each in found.items() if not each.converged]
     if failed:

@@ -105,6 +105,12 @@ def _computed(measure: Measure, columns: Columns, *, as_published: bool) -> Resu
     return value, np.where(mcse < ROUNDING * np.abs(value), 0.0, mcse), used
 
 
+# The Monte-Carlo standard errors as they were published, for tables that shall agree with printed ones: Morris, White &
+# Crowther (2019), Using simulation studies to evaluate statistical methods, Statistics in Medicine 38(11), 2074–2102,
+# Table 6. They are those of `formulas` but for four measures, where the published ones take estimates for normal, for
+# independent of their standard errors, or their mean for known.
+
+
 def empirical_se(c: Columns) -> Array:
     """EmpSE/√(2(R − 1))."""
     return c["spread"] / np.sqrt(2 * (c["used"] - 1))

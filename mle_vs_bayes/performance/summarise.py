@@ -20,9 +20,6 @@ from .table.roles import Roles
 if TYPE_CHECKING:
     import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 KINDS_OF_ERROR = ("robust", "published")
 RESULT = ("method", "measure", "value", "mcse", "lower", "upper", "used", "failed")

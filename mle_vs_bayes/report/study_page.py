@@ -64,10 +64,11 @@ def sentence(document: Mapping[str, Any]) -> str:
     if first is None:
         return f"All {len(lines)} predictions hold." if len(lines) > 1 else "What was predicted holds."
     where = f" ({first['where']})" if first["where"] else ""
-    told = f"{first['claim']}{where} is {first['verdict']}" if first["verdict"] == "undecided" else ""
-    told = told or f"{first['claim']}{where} does not hold"
+    ending = "is undecided" if first["verdict"] == "undecided" else "does not hold"
     value = measured(first["measured"], first["mcse"])
-    return f"{words.count('holds')} of {len(lines)} predictions hold; {told}: measured {value}."
+    return (
+        f"{words.count('holds')} of {len(lines)} predictions hold; {first['claim']}{where} {ending}: measured {value}."
+    )
 
 
 def _questions(document: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -107,8 +108,6 @@ def _made(document: Mapping[str, Any]) -> list[parts.Part]:
 
 
 def _command(document: Mapping[str, Any]) -> str:
-    if document.get("command"):
-        return str(document["command"])
     extent = "--quick" if document["quick"] else f"--replicates {document['replicates']}"
     return f"mle-vs-bayes study run {document['study']} {extent} --seed {document['seed']}"
 

@@ -136,6 +136,14 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+# BCa: percentiles corrected for bias and for a standard error that changes with the parameter. The corrected levels are
+# Φ(z₀ + (z₀ + z)/(1 − a (z₀ + z))) for z at either tail: Efron & Tibshirani (1993), An Introduction to the Bootstrap,
+# equations 14.9, 14.10 and 14.14. The bias correction z₀ is read from the replicates. The acceleration a is a sixth of
+# the skewness of the estimate's linear approximation, the sum of ∇gᵀΣs over units with scores s: over the units that
+# were seen where cases are resampled (what the jackknife estimates), over units drawn from the fitted model where the
+# bootstrap is parametric: Efron (1987), Journal of the American Statistical Association 82(397), 171–185, the skewness
+# of the score in the least favourable family.
+
 _STEP = 1e-3
 """Of a standard error, for the derivative of a unit's log-likelihood, which it gives to about six digits."""
 _TIE = 1e-8

@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...errors import OutputError, UsageError
 from .. import drawn, study_page
@@ -13,6 +14,8 @@ from .parts import Picture
 
 PAGES = ("index.html", "report.html")
 """What a study and a comparison leave."""
+Shown = tuple[Path, Mapping[str, Any]]
+"""A page and the summary in it."""
 
 
 def leave(folders: Sequence[Path], out: Path | None) -> tuple[Path, int]:
@@ -32,36 +35,32 @@ def leave(folders: Sequence[Path], out: Path | None) -> tuple[Path, int]:
             f"there is no page of a study or a comparison in {', '.join(map(str, folders))}; "
             "run `mle-vs-bayes study run NAME` or `compare … --out DIR` first."
         )
-    entries = []
-    for page in pages:
-        summary = render.summary(page.read_text(encoding="utf-8"))
-        assert summary is not None
-        entries.append(GalleryEntry(summary, _link(page, target)))
+    entries = [GalleryEntry(summary, _link(page, target)) for page, summary in pages]
     _write(target / "index.html", render.document(gallery(entries, "Results")))
     return target / "index.html", len(entries)
 
 
-def _pages(folder: Path, target: Path) -> Iterator[Path]:
-    """The page of a folder, or those of the folders in it; the index that is about to be written is none of them."""
+def _pages(folder: Path, target: Path) -> Iterator[Shown]:
+    """The page of a folder, or those of the folders in it, each with its summary; not the index about to be written."""
     if not folder.is_dir():
         raise UsageError(f'there is no folder "{folder}"; name folders that `study run` or `compare --out` has left.')
     for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
-        page = _page(place) or _made(place)
-        if page is not None and page.resolve() != (target / "index.html").resolve():
-            yield page
+        shown = _page(place) or _made(place)
+        if shown is not None and shown[0].resolve() != (target / "index.html").resolve():
+            yield shown
 
 
-def _page(folder: Path) -> Path | None:
+def _page(folder: Path) -> Shown | None:
     """The page of a study or comparison that a folder has; an index of others is none."""
     for name in PAGES:
         path = folder / name
         summary = render.summary(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
         if summary is not None and summary["kind"] != "gallery":
-            return path
+            return path, summary
     return None
 
 
-def _made(folder: Path) -> Path | None:
+def _made(folder: Path) -> Shown | None:
     """A page for a study that an earlier version has run: its verdict and its figures are there."""
     path = folder / "verdict.json"
     if not path.is_file():
@@ -74,7 +73,7 @@ def _made(folder: Path) -> Path | None:
     except (ValueError, KeyError, TypeError):
         return None  # a file of that name which is none of ours
     _write(folder / "index.html", text)
-    return folder / "index.html"
+    return _page(folder)
 
 
 def _link(page: Path, target: Path) -> str:

@@ -165,11 +165,6 @@ def picture(name: str, figure: "Figure", alt: str, caption: str = "") -> Picture
     return Picture(name, alt, drawn.svg(figure, name), "", caption, figure.get_figwidth() > 7)
 
 
-def texts(*words: str, tone: str = "") -> list[TableCell]:
-    """Cells of plain text."""
-    return [TableCell(text, tone=tone) for text in words]
-
-
 def pictures(page: Page) -> Iterator[Picture]:
     """Every picture of a page, folded or not."""
 

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 CELL = ("model", "variant", "scenario", "n")
-OF_INTERVALS = ("coverage", "mean_width")
+READ = [*CELL, "parameter", "replicate", "estimator", "estimate", "truth", "lower", "upper"]
+"""Columns of the rows that comparisons are made of."""
 ROOTS = ("rmse", "empirical_se")
-MEASURES = ("bias", "mse", "rmse", "empirical_se", *OF_INTERVALS, TOTAL)
+MEASURES = ("bias", "mse", "rmse", "empirical_se", "coverage", "mean_width", TOTAL)
 """What pairs may compare, beside functionals."""
 LAWS = ("uniform", "normal")
 
@@ -81,7 +82,7 @@ def _numbers(rows: Sequence[Path], measure: str, estimators: tuple[str, ...] = (
     import pandas
 
     some = [("estimator", "in", list(estimators))] if estimators else None
-    table = pandas.concat([pandas.read_parquet(path, filters=some) for path in rows])
+    table = pandas.concat([pandas.read_parquet(path, columns=READ, filters=some) for path in rows])
     key = [*CELL, "parameter", "replicate", "estimator"]
     table = table.drop_duplicates(key).set_index(key)  # an estimate counts once, whatever intervals stand beside it
     error = table["estimate"] - table["truth"]
@@ -179,7 +180,9 @@ def _values(functionals: Sequence[Path], name: str) -> "pandas.DataFrame":
     """The values of one functional, its parts told apart by ``parameter``."""
     import pandas
 
-    table = pandas.concat([pandas.read_parquet(path) for path in functionals])
+    table = pandas.concat(
+        [pandas.read_parquet(path, columns=[*CELL, "replicate", "name", "value"]) for path in functionals]
+    )
     base, parts = split(table["name"])
     return table.assign(parameter=parts)[base == name]
 

@@ -1,8 +1,8 @@
 """What a study leaves when it has run: performance table, verdict, figures and a page that shows them."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,24 +71,24 @@ def leave(outcome: FinishedStudy) -> Results:
     table = measured(Store(outcome.folder), study)
     lines = verdict.lines(study.predictions, table, study.axes)
     results = Results(outcome, table, lines, ())
-    folder = outcome.folder
+    folder, document = outcome.folder, _document(results)
     with ornaments.collecting([]) as lost:
-        written = _shown(results)
+        written = _shown(results, document)
     written = {
         "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
-        "verdict.json": (json.dumps(_document(results), indent=1, allow_nan=False) + "\n").encode(),
+        "verdict.json": (json.dumps(document, indent=1, allow_nan=False) + "\n").encode(),
         **written,
     }
     for name, content in written.items():
         disk.write(folder / name, content)
-    return Results(outcome, table, lines, tuple(folder / name for name in written), tuple(lost))
+    return replace(results, files=tuple(folder / name for name in written), lost=tuple(lost))
 
 
-def _shown(results: Results) -> dict[str, bytes]:
+def _shown(results: Results, document: Mapping[str, Any]) -> dict[str, bytes]:
     """The figures and the two pages that show them, by file name."""
     from ...report.pages import render
 
-    document, pictures = _document(results), _pictures(results)
+    pictures = _pictures(results)
     page = study_page.page(document, [picture for _, picture in pictures.values()])
     return {
         **{f"{name}.png": content for name, (content, _) in pictures.items()},

@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..plan.work import FinishedUnit, WorkUnit
 from . import disk
@@ -116,9 +115,3 @@ class Store:
 
     def _ledger(self, unit: str) -> Path:
         return self.folder / LEDGER / f"{unit}.json"
-
-
-def document(path: Path) -> dict[str, Any]:
-    """A JSON file of the store."""
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found

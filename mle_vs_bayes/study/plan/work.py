@@ -37,11 +37,6 @@ class WorkUnit:
         return f"{self.cell.slug}-b{self.batch:04d}"
 
     @property
-    def key(self) -> str:
-        """The unit's name for people."""
-        return f"{self.cell.key}, replicates {self.first} to {self.first + self.count - 1}"
-
-    @property
     def columns(self) -> dict[str, Any]:
         """What all rows of the unit have in common."""
         cell = self.cell

@@ -52,24 +52,24 @@ class Descent:
 
 def newton(problem: Descent) -> Path:
     """Full steps −H⁻¹g, halved while they lead down; ends where none leads up any more."""
-    points, values, evaluations = [problem.start], [problem.objective(problem.start)[0]], [1.0]
-    theta, spent = problem.start, 1.0
+    theta, spent, here = problem.start, 1.0, problem.objective(problem.start)
+    points, values, evaluations = [theta], [here[0]], [spent]
     while spent < problem.budget:
-        value, gradient, hessian = problem.objective(theta)
+        value, gradient, hessian = here
         move = np.linalg.solve(-hessian, gradient)
         for _ in range(HALVINGS):
-            ahead = problem.objective(theta + move)[0]
+            ahead = problem.objective(theta + move)
             spent += 1
             points.append(theta + move)
-            values.append(ahead)
+            values.append(ahead[0])
             evaluations.append(spent)
-            if ahead >= value:
+            if ahead[0] >= value:
                 break
             move = move / 2
         else:
             break
-        theta = theta + move
-        if not ahead > value:
+        theta, here = theta + move, ahead
+        if not ahead[0] > value:
             break
     return Path(np.array(points), np.array(values), np.array(evaluations))
 
@@ -131,19 +131,19 @@ def _steps(problem: Descent, move: Callable[[Array, int], Array], rows: int | No
     units = density.units
     share = 1.0 if rows is None else rows / units
     theta, spent, turn = problem.start, 0.0, 0
-    points, costs = [theta], [0.0]
+    points, costs, values = [theta], [0.0], []
     while spent < problem.budget:
         turn += 1
-        if rows is None:
-            gradient = problem.objective(theta)[1]
-        else:
+        value, gradient, _ = problem.objective(theta)
+        values.append(value)
+        if rows is not None:
             some = generator.choice(units, size=rows, replace=False)
             gradient = density.score_units(theta)[some].sum(axis=0) / share
         theta = theta + move(gradient, turn)
         spent += share
         points.append(theta)
         costs.append(spent)
-    values = [problem.objective(point)[0] for point in points]
+    values.append(problem.objective(theta)[0])
     return Path(np.array(points), np.array(values), np.array(costs))
 
 

@@ -44,18 +44,20 @@ class Mode:
 
     def __call__(self, replicate: Replicate) -> Mapping[str, Any]:
         density = replicate.density
+        found: Any
         if self.scale == "model":
             from ...search.optimum import maximum
 
-            top = maximum(density, self.power, density.coordinates.z(density.start))
-            columns = {"status": top.status, "reason": top.reason, "iterations": top.iterations}
-            return _rows(replicate, density.coordinates.theta(top.z), columns)
-        from ...estimators.unconstrained_mode import mode
+            found = maximum(density, self.power, density.coordinates.z(density.start))
+            point = density.coordinates.theta(found.z)
+        else:
+            from ...estimators.unconstrained_mode import mode
 
-        powered = replicate.density_of(replicate.data, self.power)
-        turned = mode(powered, powered.start)
-        columns = {"status": turned.status, "reason": turned.reason, "iterations": turned.iterations}
-        return _rows(replicate, turned.point, columns)
+            powered = replicate.density_of(replicate.data, self.power)
+            found = mode(powered, powered.start)
+            point = found.point
+        columns = {"status": found.status, "reason": found.reason, "iterations": found.iterations}
+        return _rows(replicate, point, columns)
 
 
 @dataclass(frozen=True)

@@ -5,27 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ...errors import UsageError
+from ...performance.measures import MEASURES
 
 COLUMNS = ("model", "variant", "scenario", "n", "estimator", "parameter", "interval")
 """Of the performance table, that ``where`` may name beside the study's own axes."""
 
 
-OF_INTERVALS = frozenset(
-    {
-        "coverage",
-        "coverage_worst_case",
-        "bias_eliminated_coverage",
-        "rejection_rate",
-        "mean_width",
-        "interval_score",
-    }
-)
+OF_INTERVALS = frozenset(measure.name for measure in MEASURES if "interval" in measure.needs)
 """Measures of intervals; all others are of estimates, whatever intervals stand beside them."""
-
-
-PROPORTIONS = frozenset({"coverage", "coverage_worst_case", "bias_eliminated_coverage", "rejection_rate"})
+PROPORTIONS = frozenset(measure.name for measure in MEASURES if measure.proportion and "interval" in measure.needs)
 """Measures that are shares of replicates: near 0 and 1 their Monte-Carlo error is not symmetric."""
-
 TOTAL = "total_mse"
 """Mean over replicates of the squared error summed over all quantities of an estimator."""
 DISTANCE = "_distance"
