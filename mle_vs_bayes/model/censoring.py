@@ -36,6 +36,16 @@ def seen(data: Mapping[str, Any]) -> NDArray[np.bool_]:
     return np.asarray(data["event"] == 1) if "event" in data else np.full(np.shape(data["y"]), True)
 
 
+def ended(data: Mapping[str, Any]) -> float:
+    """Of how many observations the end is known."""
+    return float(counts.total(data, seen(data)))
+
+
+def uncensored(data: Mapping[str, Any]) -> bool:
+    """Whether every y was seen itself."""
+    return "upper" not in data and bool(np.all(seen(data)))
+
+
 def middle(data: Mapping[str, Any]) -> Array:
     """y, or a value inside each unit's bounds: their middle, or the bound that is finite."""
     if "upper" not in data:
@@ -49,7 +59,7 @@ def middle(data: Mapping[str, Any]) -> Array:
 def events_and_time(data: Mapping[str, Any]) -> tuple[float, float]:
     """Number of events and total time at risk, from entry on (interval-censored times at their middle)."""
     time = middle(data) - data["entry"] if "entry" in data else middle(data)
-    return float(counts.total(data, seen(data))), float(counts.total(data, time))
+    return ended(data), float(counts.total(data, time))
 
 
 def drawn_again(

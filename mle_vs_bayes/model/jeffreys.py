@@ -14,6 +14,7 @@ from typing import Any
 
 from ..data.dataset import Dataset
 from ..errors import UsageError
+from .censoring import uncensored
 from .model import Model
 from .parameter import Parameter
 from .prior import Prior
@@ -51,7 +52,7 @@ def check(model: Model, priors: Mapping[str, Prior], data: Dataset) -> None:
         )
     if "fisher_information" not in model.offers:
         raise UsageError(f"the Fisher information of {model.name} is not known here; choose another prior.")
-    if "upper" in data or ("event" in data and not data["event"].all()):
+    if not uncensored(data):
         raise UsageError("jeffreys needs lifetimes without censoring; choose another prior.")
 
 

@@ -51,8 +51,8 @@ class BetaBinomial(Plain):
     def moments(self, tails, data):
         """Both grow together without a cost; alone alpha falls by one power for each failure, beta for each success."""
         (alpha,), (beta,) = tails["alpha"], tails["beta"]
-        both, y = alpha.above.power + beta.above.power, np.sum(data["y"])
-        alone = {"alpha": np.sum(data["trials"]) - y + alpha.above.power, "beta": y + beta.above.power}
+        both, y = alpha.above.power + beta.above.power, counts.total(data, data["y"])
+        alone = {"alpha": counts.total(data, data["trials"]) - y + alpha.above.power, "beta": y + beta.above.power}
         return {name: moments.power(name, min(both, float(order)), alpha, beta) for name, order in alone.items()}
 
     def start(self, data):

@@ -40,7 +40,7 @@ class EightSchools(Plain):
         return {"mu": theta["mu"], "sigma": (theta["tau"] ** 2 + data["se"] ** 2) ** 0.5}
 
     def moments(self, tails, data):
-        return moments.location_scale(tails, len(data["y"]), scale="tau")
+        return moments.location_scale(tails, counts.size(data), scale="tau")
 
     def design(self, n, rng):
         return Dataset({"se": rng.uniform(5.0, 15.0, size=n)})

@@ -12,10 +12,10 @@ from .trunks.plain import Plain
 
 def mean_moments(tails, data):
     """Of 1/p: the posterior of p falls at 0 as a power of it, by one for each count."""
-    (p,), n = tails["p"], len(data["y"])
+    (p,), n = tails["p"], counts.size(data)
     order = n + p.near_lower
     return Moments(
-        order, f"near p = 0 its posterior is like p^{order - 1:.4g}, with {n} counts and the prior {p.words}"
+        order, f"near p = 0 its posterior is like p^{order - 1:.4g}, with {n:g} counts and the prior {p.words}"
     )
 
 

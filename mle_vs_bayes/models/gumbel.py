@@ -11,7 +11,7 @@ from .trunks.plain import Plain
 
 def mean_moments(tails, data):
     """Of a sum of the two."""
-    of = moments.location_scale(tails, len(data["y"]), scale="beta")
+    of = moments.location_scale(tails, counts.size(data), scale="beta")
     return moments.below(of["mu"][0], of["beta"].order, of["beta"].why)
 
 
@@ -34,7 +34,7 @@ class Gumbel(Plain):
     functions = (Function("mean", lambda theta: theta["mu"] + np.euler_gamma * theta["beta"], moments=mean_moments),)
 
     def moments(self, tails, data):
-        return moments.location_scale(tails, len(data["y"]), scale="beta")
+        return moments.location_scale(tails, counts.size(data), scale="beta")
 
     def start(self, data):
         """Moments: the standard deviation is beta π/√6, the mean mu + 0.577 beta."""

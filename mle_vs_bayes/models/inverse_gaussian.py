@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import counts
 from ..model import families
-from ..model.censoring import middle, seen
+from ..model.censoring import middle, seen, uncensored
 from ..model.families.tails import Tails, falling_as_power
 from .trunks import lifetimes, moments
 from .trunks.lifetimes import Lifetimes
@@ -47,7 +47,7 @@ class InverseGaussian(Lifetimes):
         return {"mu": lifetimes.mean_life(data), "lam": 1 / max(gap, 1e-6 / counts.mean(ended, y))}
 
     def closed_form_mle(self, data):
-        if "upper" in data or ("event" in data and not data["event"].all()):
+        if "entry" in data or not uncensored(data):
             return None
         mean = counts.mean(data, data["y"])
         return {"mu": mean, "lam": mean / counts.mean(data, (data["y"] - mean) ** 2 / (data["y"] * mean))}

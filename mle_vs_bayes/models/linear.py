@@ -30,11 +30,11 @@ class Linear(Regression):
     one_value = "there is nothing for covariates to explain"
 
     def moments(self, tails, data):
-        return moments.location_scale(tails, len(data["y"]), location="beta")
+        return moments.location_scale(tails, counts.size(data), location="beta")
 
     def closed_form_mle(self, data):
-        roots, y = counts.roots(data), beyond_offset(data)
-        beta = least_squares(data["X"] * np.reshape(roots, (-1, 1)), y * roots)
+        y = beyond_offset(data)
+        beta = least_squares(data, y)
         return {"beta": beta, "sigma": np.sqrt(counts.mean(data, (y - data["X"] @ beta) ** 2))}
 
     def conjugate_posterior(self, data, priors):

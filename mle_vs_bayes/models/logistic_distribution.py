@@ -27,7 +27,7 @@ class LogisticDistribution(Plain):
     family = families.logistic
 
     def moments(self, tails, data):
-        return moments.location_scale(tails, len(data["y"]), scale="s")
+        return moments.location_scale(tails, counts.size(data), scale="s")
 
     def start(self, data):
         """Moments: the standard deviation is s π/√3."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import counts
 from ..model import families
-from ..model.censoring import seen
+from ..model.censoring import ended, uncensored
 from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
@@ -14,7 +14,7 @@ from .trunks.lifetimes import Lifetimes
 
 
 def mean_moments(tails, data):
-    return moments.mean_of_log_normal(tails, float(np.sum(seen(data))))
+    return moments.mean_of_log_normal(tails, ended(data))
 
 
 class LogNormal(Lifetimes):
@@ -43,14 +43,14 @@ class LogNormal(Lifetimes):
     offers = frozenset({"fisher_information"})
 
     def moments(self, tails, data):
-        return moments.location_scale(tails, int(np.sum(seen(data))))
+        return moments.location_scale(tails, ended(data))
 
     def start(self, data):
         mean, spread = lifetimes.of_logarithms(data)
         return {"mu": mean, "sigma": spread}
 
     def closed_form_mle(self, data):
-        if "upper" in data or ("event" in data and not data["event"].all()):
+        if "entry" in data or not uncensored(data):
             return None
         logs = np.log(data["y"])
         return {"mu": counts.mean(data, logs), "sigma": counts.spread(data, logs)}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..data import counts
 from ..model import families
 from ..model.parameter import Function
 from ..model.support import positive
@@ -39,7 +40,7 @@ class NeymanScott(groups.Grouped):
     rows_per_group = 2
 
     def moments(self, tails, data):
-        return moments.location_scale(tails, len(data["y"]))
+        return moments.location_scale(tails, counts.size(data))
 
     def simulate(self, theta, design, rng):
         return design.replace(y=rng.normal(theta["mu"][groups.codes(design)], theta["sigma"]))

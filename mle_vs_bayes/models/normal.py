@@ -34,7 +34,7 @@ class Normal(Plain):
     offers = frozenset({"fisher_information"})
 
     def moments(self, tails, data):
-        return moments.location_scale(tails, len(data["y"]))
+        return moments.location_scale(tails, counts.size(data))
 
     def closed_form_mle(self, data):
         return {"mu": counts.mean(data, data["y"]), "sigma": counts.spread(data, data["y"])}

@@ -43,7 +43,7 @@ class NormalMixture(Mixture):
         }
 
     def moments(self, tails, data):
-        return moments.mixture(tails, len(data["y"]))
+        return moments.mixture(tails, counts.size(data))
 
     def maximised(self, y, chances, count):
         """Moments weighted with the chances."""

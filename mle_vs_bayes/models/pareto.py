@@ -8,7 +8,7 @@ from ..data.column import Column
 from ..data.column import positive as above_0
 from ..data.dataset import Dataset
 from ..model import families
-from ..model.censoring import seen
+from ..model.censoring import ended, middle, seen
 from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function, Moments
 from ..model.support import positive
@@ -17,8 +17,8 @@ from .trunks.lifetimes import Lifetimes
 
 def index_moments(tails, data):
     """Of 1/alpha: the posterior of alpha falls at 0 as a power of it, by one for each end that is known."""
-    (alpha,), ended = tails["alpha"], float(np.sum(seen(data)))
-    order = ended + alpha.near_lower
+    (alpha,) = tails["alpha"]
+    order = ended(data) + alpha.near_lower
     return Moments(order, f"near alpha = 0 its posterior is like alpha^{order - 1:.4g} under {alpha.words}")
 
 
@@ -57,12 +57,11 @@ class Pareto(Lifetimes):
     def totals(self, data):
         """The number of ends seen, and Σ log(y/xm), from the entry on where that came after xm."""
         begin = np.maximum(data["xm"], data.get("entry", -np.inf))
-        return counts.total(data, seen(data).astype(float)), counts.total(data, np.log(data["y"] / begin))
+        return ended(data), counts.total(data, np.log(data["y"] / begin))
 
     def start(self, data):
         if "upper" in data:
-            middle = np.where(np.isfinite(data["upper"]), (data["lower"] + data["upper"]) / 2, data["lower"])
-            data = data.replace(y=np.maximum(middle, data["xm"]), event=seen(data).astype(float))
+            data = data.replace(y=np.maximum(middle(data), data["xm"]), event=seen(data).astype(float))
         events, logs = self.totals(data)
         return {"alpha": (events + 0.5) / logs}
 

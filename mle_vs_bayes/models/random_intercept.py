@@ -42,7 +42,7 @@ class RandomIntercept(groups.Grouped):
     rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
 
     def moments(self, tails, data):
-        return moments.between_groups(tails, len(data["y"]), len(data.coords["group"]))
+        return moments.between_groups(tails, counts.size(data), len(data.coords["group"]))
 
     def simulate(self, theta, design, rng):
         u = rng.normal(0.0, theta["tau"], size=len(design.coords["group"]))

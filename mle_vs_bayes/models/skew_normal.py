@@ -15,7 +15,7 @@ def mean_of(theta):
 
 def mean_moments(tails, data):
     """Of mu + c sigma, with c between −1 and 1."""
-    of = moments.location_scale(tails, len(data["y"]))
+    of = moments.location_scale(tails, counts.size(data))
     return moments.below(of["mu"][0], of["sigma"].order, of["sigma"].why)
 
 
@@ -45,7 +45,7 @@ class SkewNormal(Plain):
         """As alpha grows the likelihood tends to that of half a normal density, which is level."""
         (alpha,) = tails["alpha"]
         lean = moments.power("alpha", alpha.power, alpha)
-        return {**moments.location_scale(tails, len(data["y"])), "alpha": lean}
+        return {**moments.location_scale(tails, counts.size(data)), "alpha": lean}
 
     def start(self, data):
         """Moments, the skewness held inside what the distribution can have (0.995) and away from 0."""

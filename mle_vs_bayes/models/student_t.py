@@ -29,7 +29,7 @@ class StudentT(Plain):
     special_cases = {"normal": SpecialCase("nu", np.inf, edge=True)}
 
     def moments(self, tails, data):
-        return moments.student_t(tails, len(data["y"]))
+        return moments.student_t(tails, counts.size(data))
 
     def start(self, data):
         """Median and spread of the middle half, which outliers do not move."""

@@ -1,5 +1,6 @@
 """Values below an unknown bound."""
 
+from ..data import counts
 from ..model import families
 from ..model.support import Above, positive
 from .trunks import moments
@@ -27,7 +28,7 @@ class Uniform(Plain):
         return {"lower": 0.0, "upper": theta["upper"]}
 
     def moments(self, tails, data):
-        return moments.uniform(tails, len(data["y"]))
+        return moments.uniform(tails, counts.size(data))
 
     def supports(self, data):
         return {"upper": Above("above every y", float(data["y"].max()), closed=("lower",))} if "y" in data else {}

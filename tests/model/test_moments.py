@@ -365,3 +365,26 @@ def test_a_log_normal_mean_has_the_moments_that_the_prior_of_sigma_leaves(mu, si
         assert declared.has(k) and share(k) < 0
     for k in (1.1 * order + 0.1, 2 * order + 0.1) if order < np.inf else ():
         assert not declared.has(k) and share(k) > 0
+
+
+HEAVY = {"real": "Cauchy(0, 1)", "positive": "HalfCauchy(1)", "nonnegative": "HalfCauchy(1)"}
+"""Priors that leave the moments to the likelihood, by the name of a support."""
+
+
+@pytest.mark.parametrize("name", [name for name in models.MODELS if models.get(name).weighted])
+def test_a_row_has_the_moments_of_as_many_rows_as_its_weight(name):
+    """Orders are numbers of observations."""
+    model = models.get(name)
+    plain = simulated(model, max(4, model.least_rows(model.design(4, np.random.default_rng(0)))), {}, 1)[0]
+    heavy = {p.name: HEAVY[p.support.name] for p in model.parameters if not p.dims and p.support.name in HEAVY}
+    weighted = plain.replace(weights=np.full(plain.n, 3.0))
+    assert (
+        program(model, weighted, heavy).missing_moments == program(model, weighted.spelled_out(), heavy).missing_moments
+    )
+
+
+def test_mutant_rows_without_their_weights_have_other_moments():
+    flat, three = {"mu": "Flat()", "sigma": "HalfFlat()"}, Dataset({"y": np.array([1.0, 2.0, 4.0])})
+    found = program(models.get("normal"), three.replace(weights=np.full(3, 10.0)), flat).missing_moments
+    assert not any(each.mean or each.deviation for each in found)
+    assert any(each.mean for each in program(models.get("normal"), three, flat).missing_moments)

@@ -92,10 +92,10 @@ def designs(
     UsageError, DataError
         As `design`.
     """
-    from .formula import design_matrix
-
     if not formulas:
         return {}
+    from .formula import design_matrix
+
     first, *texts = _with_outcome(formulas)
     further = {f"X_{parameter_of(text)}": full for text, full in zip(formulas[1:], texts, strict=True)}
     others = {role: design_matrix(text, frame, strict, weights) for role, text in further.items()}

@@ -74,13 +74,26 @@ def interval_log_likelihood(family, arguments, lower, upper):
     after = np.maximum(upper, np.nextafter(lower, np.inf))
     with np.errstate(all="ignore"):
         start, end = family.logsf(lower, arguments), family.logsf(after, arguments)
-        above = start + np.log(-np.expm1(end - start))
+        above = log_less(start, end)
         below = np.full(np.shape(above), -np.inf)
         if np.any(low := end > MIDDLE):
             first, last = family.logcdf(lower, arguments), family.logcdf(after, arguments)
-            below = last + np.log(-np.expm1(first - last))
+            below = log_less(last, first)
         density = family.logp(np.where(np.isfinite(upper), upper, after), arguments)
     return np.where(lower == upper, density, np.where(low, below, above))
+
+
+def log_less(larger, smaller):
+    """log(e^a − e^b) of ``larger`` a and ``smaller`` b."""
+    return larger + np.log(-np.expm1(smaller - larger))
+
+
+def symbolic_log_between(start, end, before, after):
+    """log P(between) from log S and log F at either end: by whichever tail has the smaller numbers."""
+    import pytensor.tensor as pt
+
+    above, below = start + pt.log1mexp(end - start), after + pt.log1mexp(before - after)
+    return pt.switch(pt.gt(end, MIDDLE), below, above)
 
 
 def censored(family, arguments, data, roles):
@@ -117,7 +130,6 @@ def symbolic_log_density(family, arguments, value, beside):
 
 def _interval(family, arguments, lower, upper):
     import pytensor.tensor as pt
-    from pymc.math import log1mexp
 
     exact, open_above, open_below = pt.eq(lower, upper), pt.isinf(upper), _at_lower_end(family, lower)
     # A branch that is not taken needs values, too, at which nothing is infinite: the gradient is a sum over branches.
@@ -127,8 +139,7 @@ def _interval(family, arguments, lower, upper):
     first = pt.switch(apart, lower, inside)
     start, end = family.symbolic_logsf(first, arguments), family.symbolic_logsf(last, arguments)
     before, after = family.symbolic_logcdf(first, arguments), family.symbolic_logcdf(last, arguments)
-    above, below = start + log1mexp(end - start), after + log1mexp(before - after)
-    between = pt.switch(pt.gt(end, MIDDLE), below, above)
+    between = symbolic_log_between(start, end, before, after)
     outside = pt.switch(open_above, end, pt.switch(open_below, after, between))
     return pt.switch(exact, family.symbolic_logp(last, arguments), outside)
 

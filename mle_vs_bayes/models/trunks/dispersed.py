@@ -58,7 +58,7 @@ def of_positive(data):
 def mean_and_dispersion(tails, data):
     """Of a negative binomial's mean, and of a dispersion that multiplies its square."""
     (mu,), (alpha,) = tails["mu"], tails["alpha"]
-    seen = float(np.sum(data["y"] > 0))
+    seen = float(counts.total(data, data["y"] > 0))
     if not seen:
         return {"mu": power("mu", mu.above.power, mu), "alpha": power("alpha", alpha.above.power, alpha)}
     mean = power("mu", mu.above.power, mu)
@@ -70,7 +70,7 @@ def mean_and_proportional_dispersion(tails, data):
     """Of a variance μ(1 + α): both may grow together, the shape μ/α staying, at the price of a power of log α."""
     (mu,), (alpha,) = tails["mu"], tails["alpha"]
     both = mu.above.power + alpha.above.power
-    alone = float(np.sum(data["y"] > 0)) + alpha.above.power
+    alone = float(counts.total(data, data["y"] > 0)) + alpha.above.power
     return {"mu": power("mu", both, mu, alpha), "alpha": power("alpha", min(alone, both), mu, alpha)}
 
 

@@ -7,7 +7,8 @@ parameter's elements by name; the functions give `Moments`.
 
 import numpy as np
 
-from ...model.censoring import seen
+from ...data import counts
+from ...model.censoring import ended, seen
 from ...model.parameter import Moments
 
 FINITE = Moments()
@@ -97,7 +98,7 @@ def mixture(tails, rows):
 
 def variance(tails, data):
     """Of the square of the sigma of one value in each row."""
-    return squared(location_scale(tails, len(data["y"]))["sigma"])
+    return squared(location_scale(tails, counts.size(data))["sigma"])
 
 
 def uniform(tails, rows):
@@ -114,7 +115,7 @@ def bounded(_tails, _data):
 def proportion(tails, data):
     """Of the odds p / (1 − p): the posterior of p falls at 1 as a power of 1 − p, by one for each failure."""
     (p,) = tails["p"]
-    failures = float(np.sum(data["trials"] - data["y"])) if "trials" in data else float(np.sum(1 - data["y"]))
+    failures = float(counts.total(data, data.get("trials", 1.0) - data["y"]))
     order = failures + p.near_upper
     why = (
         f"near p = 1 its posterior is like (1 − p)^{order - 1:.4g}, with {failures:g} failures and the prior {p.words}"
@@ -125,14 +126,14 @@ def proportion(tails, data):
 def rate_of_lives(tails, data):
     """Of an exponential rate: every time that has passed is an exponential factor; without any the prior is left."""
     (own,) = tails["rate"]
-    return FINITE if np.sum(_ends(data)[0]) > 0 else power("rate", own.above.power, own)
+    return FINITE if counts.total(data, _ends(data)[0]) > 0 else power("rate", own.above.power, own)
 
 
 def mean_of_lives(tails, data):
     """Of 1/rate: the posterior of the rate falls at 0 as a power of it, by one for each lifetime whose end is known."""
-    (own,), ended = tails["rate"], float(np.sum(seen(data)))
-    order = ended + own.near_lower
-    why = f"near rate 0 its posterior is like rate^{order - 1:.4g}, with {ended:g} ends seen and the prior {own.words}"
+    (own,), known = tails["rate"], ended(data)
+    order = known + own.near_lower
+    why = f"near rate 0 its posterior is like rate^{order - 1:.4g}, with {known:g} ends seen and the prior {own.words}"
     return Moments(order, why)
 
 
@@ -146,7 +147,9 @@ def lives(tails, data):
     lower, upper = _ends(data)
     exact = lower == upper
     common = np.max(lower) <= np.min(upper)
-    rising = power("shape", shape.above.power - max(0.0, float(np.sum(exact)) - 1), shape) if common else FINITE
+    rising = (
+        power("shape", shape.above.power - max(0.0, float(counts.total(data, exact)) - 1), shape) if common else FINITE
+    )
     return {"shape": rising, "scale": scale_of_lives(tails, data)}
 
 
@@ -161,8 +164,8 @@ def scale_of_lives(tails, data, damped=False):
     lower, upper = _ends(data)
     known = np.isfinite(upper)
     if shape.lower > 0:
-        return power("scale", scale.above.power + shape.lower * float(np.sum(known)), scale, shape)
-    falling = damped or float(np.sum(known & (lower > 0))) + shape.near_lower > 1
+        return power("scale", scale.above.power + shape.lower * float(counts.total(data, known)), scale, shape)
+    falling = damped or float(counts.total(data, known & (lower > 0))) + shape.near_lower > 1
     found = power("scale", scale.above.power, scale)
     return Moments(found.order, found.why, attained=bool(known.any() and falling))
 
@@ -207,7 +210,7 @@ def median_of_log_normal(tails, data):
     prior of σ falls as exp(−√(2ns) μ), and where s is 0 slower than every exponential.
     """
     (mu,), (sigma,) = tails["mu"], tails["sigma"]
-    most = mu.above.rate + np.sqrt(2 * float(np.sum(seen(data))) * sigma.above.square)
+    most = mu.above.rate + np.sqrt(2 * ended(data) * sigma.above.square)
     return Moments(float(most), f"the posterior of mu falls no faster than exp(−{most:.4g} mu) under {mu.words}")
 
 
@@ -217,7 +220,7 @@ def shape_of_lives(tails, data, name):
     lower, upper = _ends(data)
     if np.max(lower) > np.min(upper):
         return FINITE
-    return power(name, shape.above.power - max(0.0, (float(np.sum(lower == upper)) - 1) / 2), shape)
+    return power(name, shape.above.power - max(0.0, (float(counts.total(data, lower == upper)) - 1) / 2), shape)
 
 
 def mean_of_gamma(tails, data):
@@ -226,15 +229,15 @@ def mean_of_gamma(tails, data):
     The prior of the rate decides, at its own order a by ∫ rate^(d shape − 1) d rate = 1/(d shape), which the power of
     the shape makes up for, d + 1 and its prior's.
     """
-    (shape,), (rate,), ended = tails["shape"], tails["rate"], float(np.sum(seen(data)))
-    order = rate.near_lower + ended * max(shape.lower, 0.0)
-    return Moments(order, f"near rate 0 the posterior is like rate^{order - 1:.4g} under {rate.words}", ended > 0)
+    (shape,), (rate,), known = tails["shape"], tails["rate"], ended(data)
+    order = rate.near_lower + known * max(shape.lower, 0.0)
+    return Moments(order, f"near rate 0 the posterior is like rate^{order - 1:.4g} under {rate.words}", known > 0)
 
 
 def median_of_gompertz(tails, data):
     """Of log(1 + shape log 2/rate)/shape, at most log 2/rate: with d ends seen the posterior is like rate^d at 0."""
-    (rate,), (shape,), ended = tails["rate"], tails["shape"], float(np.sum(seen(data)))
-    order = ended + rate.near_lower
+    (rate,), (shape,) = tails["rate"], tails["shape"]
+    order = ended(data) + rate.near_lower
     why = f"near rate 0 the posterior is like rate^{order - 1:.4g} under {rate.words}"
     return Moments(order, why) if shape.near_lower <= 1 else FINITE
 

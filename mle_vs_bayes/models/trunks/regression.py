@@ -15,7 +15,7 @@ from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
 from ...model import families, links
-from ...model.censoring import middle, seen
+from ...model.censoring import seen
 from ...model.links import Link
 from ...model.model import FormulaRule
 from ...model.parameter import Function, Parameter, of_argument
@@ -146,12 +146,6 @@ class Regression(Censored):
             return point
         return others_at(self, {**point, "beta": weighted_least_squares(self, data)}, data)
 
-    def unusable(self, data):
-        """One value of y throughout says nothing of how values differ; of bounds none is asked for."""
-        if not self.one_value or "upper" in data or np.ptp(middle(data)) > 0:
-            return None
-        return f"every y is {data['y'][0]:g}; {self.one_value}"
-
     def divergence(self, data):
         if not seen(data).any():
             return "beta runs off: no outcome was seen to its end"
@@ -168,14 +162,16 @@ def _exponential(theta):
     return np.exp(theta["beta"])
 
 
-def least_squares(design_matrix, y):
-    """Coefficients (k,) that minimise ‖y − Xβ‖, by QR on columns of unit length.
+def least_squares(data, y):
+    """Coefficients (k,) that minimise ‖y − Xβ‖ over observations, by QR on columns of unit length.
 
     Columns of very different size (powers of x) cost digits in normal equations and none here.
     """
+    roots = counts.roots(data)
+    design_matrix = data["X"] * np.reshape(roots, (-1, 1))
     length = np.linalg.norm(design_matrix, axis=0)
     q, r = np.linalg.qr(design_matrix / length)
-    return scipy.linalg.solve_triangular(r, q.T @ y) / length
+    return scipy.linalg.solve_triangular(r, q.T @ (y * roots)) / length
 
 
 def beyond_offset(data):

@@ -15,9 +15,8 @@ from ...model.model import FormulaRule, Model
 from ...model.parameter import Function, Parameter
 from ...model.prior import DEFAULTS
 from ...model.support import ordered, positive, real
+from .censored import MIDDLE, log_less, symbolic_log_between
 from .separation import ratios
-
-MIDDLE = np.log(0.5)
 
 
 class Cumulative(Model):
@@ -27,7 +26,6 @@ class Cumulative(Model):
     takes_order = True
     takes_links = ("logit", "probit", "cloglog", "loglog")
     link = links.logit
-    order: tuple[str, ...] = ()
     columns = (Column("y", classes), offset)
     formula = FormulaRule(intercept=False)
     parameters = (
@@ -98,14 +96,13 @@ def between(link, lower, upper):
         first, last = np.where(np.isneginf(lower), -np.inf, first), np.where(np.isposinf(upper), np.inf, last)
         start, end = -np.logaddexp(0, first), -np.logaddexp(0, last)
         before, after = -np.logaddexp(0, -first), -np.logaddexp(0, -last)
-        above, below = start + np.log(-np.expm1(end - start)), after + np.log(-np.expm1(before - after))
+        above, below = log_less(start, end), log_less(after, before)
     return np.where(end > MIDDLE, below, above)
 
 
 def symbolic_between(link, y, eta, cutpoints):
     """The same of classes ``y`` ``(n,)``, predictors ``(n,)`` and cutpoints ``(…, K − 1)``."""
     import pytensor.tensor as pt
-    from pymc.math import log1mexp
 
     places = pt.arange(cutpoints.shape[-1])
     lowest, highest = pt.eq(y, 0), pt.eq(y, cutpoints.shape[-1])
@@ -116,6 +113,5 @@ def symbolic_between(link, y, eta, cutpoints):
     last = link.odds(pt.switch(highest, lower + 1.0, upper))
     start, end = -pt.softplus(first), -pt.softplus(last)
     before, after = -pt.softplus(-first), -pt.softplus(-last)
-    above, below = start + log1mexp(end - start), after + log1mexp(before - after)
-    inside = pt.switch(pt.gt(end, MIDDLE), below, above)
+    inside = symbolic_log_between(start, end, before, after)
     return pt.switch(lowest, after, pt.switch(highest, start, inside))

@@ -7,6 +7,7 @@ PyTensor in `quadrature_graph`.
 .. [1] Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4(1), 12–35, section 2.4.
 """
 
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -24,6 +25,14 @@ NODES = {1: 21, 2: 15}
 """Nodes along each effect, by the number of effects, at which twice as many changed no printed digit (measured)."""
 STEPS, SHORT = 100, 1e-11
 TINY = np.finfo(float).tiny
+
+
+@lru_cache
+def _grid(nodes, effects):
+    """Gauss and Hermite's rule in as many dimensions as there are effects; a search asks for it at every point."""
+    x, w = np.polynomial.hermite.hermgauss(nodes)
+    places = np.array(list(product(range(len(x)), repeat=effects)))
+    return x[places], np.sum(np.log(w)[places] + x[places] ** 2, axis=1)
 
 
 class MixedQuadrature(Mixed):
@@ -56,9 +65,7 @@ class MixedQuadrature(Mixed):
     def grid(self):
         """Nodes x ``(K, E)`` and their logarithmic weights ``(K,)``: Σ w f(x) is the integral of f."""
         effects = len(self.groups.effects)
-        x, w = np.polynomial.hermite.hermgauss(self.nodes or NODES[effects])
-        places = np.array(list(product(range(len(x)), repeat=effects)))
-        return x[places], np.sum(np.log(w)[places] + x[places] ** 2, axis=1)
+        return _grid(self.nodes or NODES[effects], effects)
 
     def log_likelihood(self, theta, data):
         z, of = self.effects_of(data), data["group"].astype(np.intp)

@@ -113,8 +113,8 @@ class Mixed(Regression):
 
     def start(self, data):
         """Least squares on the scale of the link, and effects half as large as what that leaves over."""
-        y, roots = self.working_outcome(data), np.reshape(counts.roots(data), (-1, 1))
-        beta = least_squares(data["X"] * roots, y * roots[:, 0] if roots.size > 1 else y)
+        y = self.working_outcome(data)
+        beta = least_squares(data, y)
         left = np.sqrt(counts.mean(data, (y - data["X"] @ beta) ** 2)) or 1.0
         sizes = [np.sqrt(counts.mean(data, data[effect(label)] ** 2)) for label in self.groups.effects]
         rest = {p.name: p.typical for p in self.parameters if not p.dims}
@@ -133,9 +133,6 @@ class Mixed(Regression):
         return self.link.link(y + 0.5) - self.offsets(data)
 
     def divergence(self, data):
-        return None
-
-    def closed_form_mle(self, data):
         return None
 
     def unusable(self, data):
