@@ -212,7 +212,8 @@ def check_only(comparison: "Comparison", only: Sequence[str]) -> None:
     """
     from ..words import listed
 
-    for pattern in [each for each in only if each not in matched(comparison, only)]:
+    fitting = matched(comparison, only)
+    for pattern in [each for each in only if each not in fitting]:
         labels = listed(comparison.fit.program.quantity_labels)
         raise UsageError(f'--only is "{pattern}", which fits no quantity; there are {labels}.')
 

@@ -100,7 +100,7 @@ def compare(
     prior_power : float
         Power to which all priors together are raised: 2 counts them twice, 0.5 half; for models of the catalogue.
     estimators : sequence of str
-        Any of ``mle``, ``map``, ``posterior``, ``exact``; the first three when empty.
+        Any of ``mle``, ``reml``, ``map``, ``posterior``, ``exact``; ``mle``, ``map`` and ``posterior`` when empty.
     intervals : sequence of str
         Kinds of interval by their name in rows (``profile``, ``bootstrap``, …), or ``all``; each
         estimator without one of them keeps its default, and the screen says so. The MAP's ``profile`` is its

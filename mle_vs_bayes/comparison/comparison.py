@@ -84,9 +84,7 @@ class Comparison(Outcome):
 
     def explain(self) -> "Explanation":
         """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""
-        from .explanation import explain
-
-        return explain(self.fit)
+        return self.explanation
 
     @one_machine_code()
     def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "ScoreReport":

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .. import ornaments
 from .. import rows as row_schema
 from ..estimators.estimate import Estimate
 from ..fit.agreement import Agreement
@@ -13,6 +14,8 @@ from .model_fit import ModelFit, model_fit
 
 if TYPE_CHECKING:
     import pandas
+
+    from .explanation import Explanation
 
 
 class Outcome:
@@ -34,7 +37,7 @@ class Outcome:
 
     @property
     def n(self) -> int:
-        """Rows of the largest fit."""
+        """Observations of the largest fit: rows by their weights."""
         return self.fit.program.data.size
 
     def __getitem__(self, estimator: str) -> Estimate:
@@ -62,7 +65,16 @@ class Outcome:
     @cached_property
     def model_fit(self) -> ModelFit:
         """Whether the model fits at all: residuals of the MLE at the largest n, worked out when they are asked for."""
-        return model_fit(self.fit, self.seed)
+        with ornaments.collecting(self.lost):
+            unjudged = ModelFit("it could not be judged")
+            return ornaments.make("the fit of the model", lambda: model_fit(self.fit, self.seed), unjudged)
+
+    @cached_property
+    def explanation(self) -> "Explanation":
+        """Why posterior mean and MLE differ at the largest n, worked out when it is asked for."""
+        from .explanation import explain
+
+        return explain(self.fit)
 
     @property
     def agreement(self) -> tuple[Agreement, ...]:

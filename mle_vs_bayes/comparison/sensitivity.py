@@ -166,8 +166,8 @@ def _thinned(program: Density, tree: "xarray.DataTree") -> tuple[dict[str, Array
         log_prior = np.sum([values[:, ::step] for values in by_label(tree, "log_prior").values()], axis=0)
     else:
         log_prior = program.log_prior_of_draws(columns.reshape(-1, columns.shape[-1])).reshape(columns.shape[:2])
-    flat = [program.log_likelihood(theta) for theta in columns.reshape(-1, columns.shape[-1])]
-    return draws, np.asarray(log_prior), np.reshape(flat, columns.shape[:2])
+    flat = program.log_likelihood_of_draws(columns.reshape(-1, columns.shape[-1]))
+    return draws, np.asarray(log_prior), flat.reshape(columns.shape[:2])
 
 
 def psense(draws: dict[str, Array], component: Array) -> dict[str, float]:

@@ -111,7 +111,7 @@ class Density(ABC):
         """Gradient of each unit's log-likelihood on the model scale, shape ``(units, p)``."""
 
     @abstractmethod
-    def log_prior_value(self, theta: Array) -> float:
+    def log_prior(self, theta: Array) -> float:
         """The log prior density at θ on the model scale, without its derivatives: for many θ."""
 
     @abstractmethod
@@ -287,13 +287,13 @@ class Density(ABC):
         value, gradient, hessian = self.prior_derivatives(linear @ w)
         return float(value), linear.T @ gradient, linear.T @ hessian @ linear
 
-    def log_prior(self, theta: Array) -> float:
-        """The log prior density at θ on the model scale."""
-        return float(self.prior_derivatives(theta)[0])
-
     def log_prior_of_draws(self, draws: Array) -> Array:
         """The log prior density at each of many θ, ``(draws, p)`` → ``(draws,)``, without its derivatives."""
-        return np.array([self.log_prior_value(theta) for theta in draws])
+        return np.array([self.log_prior(theta) for theta in draws])
+
+    def log_likelihood_of_draws(self, draws: Array) -> Array:
+        """The log-likelihood at each of many θ, ``(draws, p)`` → ``(draws,)``."""
+        return np.array([self.log_likelihood(theta) for theta in draws])
 
     def prior_gradient(self, theta: Array) -> Array:
         """∇ log π at θ on the model scale, shape ``(p,)``."""

@@ -113,15 +113,15 @@ class ModelDensity(Density):
         key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
         return bound(key, make, {pymc_model.data_node(role): v for role, v in self._turned(rows).items()})
 
-    def log_prior_value(self, theta: Array) -> float:
-        return float(self._log_prior_value(theta))
+    def log_prior(self, theta: Array) -> float:
+        return float(self._log_prior(theta))
 
     def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
         value, gradient, hessian = self._prior_derivatives(theta)
         return value, gradient, hessian
 
     @cached_property
-    def _log_prior_value(self) -> Callable[[Array], Array]:
+    def _log_prior(self) -> Callable[[Array], Array]:
         return self._of_prior("value", lambda vector, log_prior: log_prior)
 
     @cached_property

@@ -60,7 +60,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 
 def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
-    """The estimators for these choices, in table order; the first three when none is given.
+    """The estimators for these choices, in table order; `mle`, `map` and `posterior` when none is given.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def _log_weights(program: Density, point: Array, covariance: Array, seed: int) -
     z = np.random.default_rng([seed, 0x1A]).standard_normal((DRAWS, len(point)))
     draws = point + z @ np.linalg.cholesky(_jittered(covariance)).T
     with np.errstate(all="ignore"):
-        likelihood = np.array([program.log_likelihood(theta) for theta in draws])
+        likelihood = program.log_likelihood_of_draws(draws)
         return np.asarray(likelihood + program.log_prior_of_draws(draws) + 0.5 * np.sum(z**2, axis=1))
 
 

@@ -119,11 +119,11 @@ class ProgramDensity(Density):
 
     # the prior
 
-    def log_prior_value(self, theta: Array) -> float:
+    def log_prior(self, theta: Array) -> float:
         return float(self.compiled.log_prior(theta))
 
     def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
-        return (self.log_prior_value(theta), *self.slopes.prior(theta))
+        return (self.log_prior(theta), *self.slopes.prior(theta))
 
     def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
         import pymc

@@ -178,7 +178,7 @@ def _moved(
 
 def _height(density: ProgramDensity, theta: Array) -> float:
     with np.errstate(all="ignore"):
-        return float(np.sum(density.compiled.unit_values(theta)) + density.log_prior_value(theta))
+        return float(np.sum(density.compiled.unit_values(theta)) + density.log_prior(theta))
 
 
 def _around_zero(density: ProgramDensity) -> list[Array]:
@@ -230,7 +230,7 @@ def _bad_term(density: ProgramDensity, theta: Array) -> str:
             data = np.ravel(density.model.observed.get(name, np.zeros(0)))
             seen = f" for {name}[{bad[0]}] = {data[bad[0]]:.6g}" if data.size == values.size else ""
             return f"the term {name} is {_number(values[bad[0]])}{seen}"
-    return f"the prior's log density is {_number(density.log_prior_value(theta))}"
+    return f"the prior's log density is {_number(density.log_prior(theta))}"
 
 
 def _number(value: float) -> str:

@@ -100,7 +100,7 @@ def _highest(problem: Problem, points: list[Array], count: int) -> list[tuple[fl
         for theta in points:
             z = density.coordinates.z(theta)
             height = density.log_likelihood(theta)
-            height += problem.power * density.log_prior_value(theta) if problem.power else 0.0
+            height += problem.power * density.log_prior(theta) if problem.power else 0.0
             if np.isfinite(height) and np.all(np.isfinite(z)):
                 found.append((height, z))
     return sorted(found, key=lambda each: -each[0])[:count]

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mle_vs_bayes import compare, ornaments
 from mle_vs_bayes.cli import steps
-from mle_vs_bayes.comparison import explanation, sensitivity, verdict
+from mle_vs_bayes.comparison import explanation, outcome, sensitivity, verdict
 from mle_vs_bayes.comparison.forms import files, prior_path, profile_points, search_table
 from mle_vs_bayes.comparison.scores import report, scores
 from mle_vs_bayes.errors import UsageError
@@ -136,6 +136,7 @@ def test_a_part_of_the_screen_fails_alone(found, monkeypatch, module, name, what
 BESIDE = [
     (explanation, "explain", "the explanation", ("--explain",)),
     (sensitivity, "sensitivity", "prior sensitivity", ("--explain", "--estimator", "posterior")),
+    (outcome, "model_fit", "the fit of the model", ()),
     (report, "null_tests", "the test of mu", ("--null", "mu=0")),
     (scores, "score", "the table of scores", ("--scores",)),
     (report, "page", "tests and scores", ("--scores",)),

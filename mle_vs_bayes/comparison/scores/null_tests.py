@@ -59,7 +59,7 @@ class NullTest:
 
 
 def null_tests(fit: Fit, nulls: Mapping[str, float], seed: int = 0) -> tuple[NullTest, ...]:
-    """Tests of each quantity in ``nulls``, of `usual_nulls` when there are none.
+    """Tests of each quantity in ``nulls``.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def null_tests(fit: Fit, nulls: Mapping[str, float], seed: int = 0) -> tuple[Nul
     """
     for label, null in nulls.items():
         check(fit.program, label, null)
-    return tuple(_test(fit, label, null, seed) for label, null in (nulls or usual_nulls(fit)).items())
+    return tuple(_test(fit, label, null, seed) for label, null in nulls.items())
 
 
 def usual_nulls(fit: Fit) -> dict[str, float]:

@@ -10,6 +10,7 @@ from ...concerns import KINDS
 from ...report import score_tables, text
 from ...report.quantities import chosen
 from ..outcome import Outcome
+from .likelihood_ratio import check
 from .null_tests import NullTest, null_tests, usual_nulls
 from .scores import Against, Score, Scoreboard
 
@@ -63,6 +64,8 @@ def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) 
     UsageError
         A quantity to test that the model does not have, or outcomes of other data.
     """
+    for label, null in nulls.items():
+        check(first.fit.program, label, null)
     board = Scoreboard((first, *others))
     with ornaments.collecting(first.lost):
         tests = [

@@ -87,8 +87,6 @@ def _wald_transformed(
     for row, column in np.argwhere(ok[:, None] & np.isnan(lower)):
         why = no_interval(scales[column], values[row, column], errors[row, column], no_error[row, column])
         status[row, column], reason[row, column] = "not_applicable", why
-    without = ok & ~np.isfinite(errors).any(axis=1)
-    reason[without] = no_error[without]
     for row, column in np.argwhere(np.isinf(lower) | np.isinf(upper)):
         status[row, column] = "ok"
         reason[row, column] = beyond(lower[row, column]) or beyond(upper[row, column])

@@ -45,10 +45,9 @@ def _drawn(material: Material, place: int, label: str) -> list[Picture]:
     if figure is None:
         return []
     there = [words for key, words in CURVES.items() if (curves["curve"] == key).any()]
-    alt = f"{label}: {', '.join(there) or 'no curve'}" + (
-        ", and the estimate as the prior grows." if len(path) else "."
-    )
-    return [picture(f"panel{place}", figure, f"{label}: {alt}.", caption(path) if len(path) else "")]
+    pull = ", and the estimate as the prior grows" if len(path) else ""
+    alt = f"{label}: {', '.join(there) or 'no curve'}{pull}."
+    return [picture(f"panel{place}", figure, alt, caption(path) if len(path) else "")]
 
 
 def _estimates(material: Material, label: str) -> list[Part]:

@@ -10,12 +10,8 @@ from ....fit.fit import Fit
 from ....report import numbers
 from ....report.pages.parts import Paragraph, Part, Table, TableCell
 from ... import verdict
-from ...explanation import explain
+from ...explanation import MOST, NOTABLE
 from ...outcome import Outcome
-
-NOTABLE = 0.1
-"""Standard errors of the posterior mean from the MLE from which a quantity gets a sentence of its own."""
-MOST_SENTENCES = 3
 
 
 def anchor(fit: Fit, label: str) -> str:
@@ -91,9 +87,9 @@ def _pair(record: dict[str, Any] | None) -> list[TableCell]:
     return [TableCell(observed, record["in_se"], tone=tone), TableCell(expected, record["expected"], tone="quiet")]
 
 
-def explanation(fit: Fit) -> list[Part]:
+def explanation(outcome: Outcome) -> list[Part]:
     """The parts of posterior mean − MLE, and sentences for the quantities that differ most."""
-    reasons = explain(fit)
+    fit, reasons = outcome.fit, outcome.explanation
     records = reasons.records()
     lines = []
     for record in records:
@@ -113,7 +109,7 @@ def explanation(fit: Fit) -> list[Part]:
 def _sentences(parts: Any) -> list[str]:
     """Of the quantities that differ by more than `NOTABLE`, the first few; and why some cannot be told."""
     apart = [part for part in parts if part.told and abs(part.difference or 0.0) > NOTABLE]
-    largest = sorted(apart, key=lambda part: -abs(part.difference))[:MOST_SENTENCES]
+    largest = sorted(apart, key=lambda part: -abs(part.difference))[:MOST]
     reasons = dict.fromkeys(part.reason for part in parts if part.reason)
     unsaid = [f"Not every part can be told: {reason}." for reason in reasons]
     if not largest and any(part.told for part in parts):
