@@ -50,6 +50,7 @@ MODELS = {
     "gamma_regression": "GammaRegression",
     "weibull_regression": "WeibullRegression",
     "student_t": "StudentT",
+    "laplace": "Laplace",
     "logistic_distribution": "LogisticDistribution",
     "skew_normal": "SkewNormal",
     "gumbel": "Gumbel",

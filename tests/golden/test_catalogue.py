@@ -61,6 +61,46 @@ def test_inverse_gaussian_with_values_censored_on_either_side():
     np.testing.assert_allclose([estimate.point[0], 1 / estimate.point[1]], [0.8699819, 1.2261362], rtol=5e-6)
 
 
+def bounds(pairs):
+    return {"lower": [low for low, _ in pairs], "upper": [high for _, high in pairs]}
+
+
+SEEN = [13.5401, 37.4235, 11.906, 13.998, 0.4023, 10.9044, 21.0629, 9.6985, 12.9016, 39.164, 34.6396, 20.3665, 16.5889]
+SEEN += [18.0952, 45.3818, 35.3306, 8.4949, 3.4041, 7.2828, 37.1265, 6.5969, 17.6868, 17.4977, 16.3391, 36.0541]
+AWAY = [-41.564, 15.7384, 10.0452, -2.0684, -19.5399, 9.0005, 27.1227, 4.3113, -3.7372, 25.3111, 14.7987, 34.0887]
+AWAY += [42.8496, 18.5862, 32.8921, 9.0448, -27.4591, 19.5083, -9.7199]
+BY_R = {
+    "logistic_distribution": (
+        bounds([(-np.inf, 0.0)] * 5 + [(v, v) for v in SEEN]),
+        {"mu": "14.633459", "s": "9.232736"},
+    ),
+    "gumbel": (
+        bounds([(0, 1), (2, 2), (3, 3), (9, 9), (10, np.inf), (10, np.inf)]),
+        {"mu": "4.487853", "beta": "4.843640"},
+    ),
+    "laplace": (
+        bounds([(-np.inf, -50.0)] * 2 + [(50.0, np.inf)] * 4 + [(v, v) for v in AWAY]),
+        {"mu": "14.79870", "b": "30.93601"},
+    ),
+    "beta": (
+        bounds([(0.10, 0.20), (0.50, 0.55), (0.75, 0.90), (0.80, 0.95)]),
+        {"alpha": "1.419941", "beta": "1.027066"},
+    ),
+}
+"""R: fitdistcens of fitdistrplus, as SciPy's test_continuous_fit_censored.py quotes its calls and what they print."""
+
+
+@pytest.mark.parametrize("name", BY_R)
+def test_censored_on_either_side(name):
+    """To 5e-6 of themselves, as SciPy's tests compare them: where R's search stopped."""
+    frame, printed = BY_R[name]
+    estimate = mle(f"{name}(censored=1)", frame)
+    assert estimate.status == "ok", estimate.reason
+    named = dict(zip(estimate.labels, estimate.point, strict=True))
+    for label, number in printed.items():
+        assert named[label] == pytest.approx(float(number), rel=5e-6), label
+
+
 def test_boys_in_families_of_saxony():
     """Beta-binomial: Wikipedia, "Beta-binomial distribution", example: 34.09558, 31.5715 and log L = −12492.9.
 
