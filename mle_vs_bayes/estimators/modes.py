@@ -57,7 +57,7 @@ class Modes:
     iterations: NDArray[np.intp]
     gradient: Array
     path: list[str]
-    searches: list[tuple[audit.Search, ...]] = field(default_factory=list)
+    searches: list[tuple[audit.SearchRecord, ...]] = field(default_factory=list)
     which: NDArray[np.intp] | None = None
     """The search that found each."""
     no_error: list[str] = field(default_factory=list)

@@ -163,7 +163,7 @@ class Between(Support):
         return (self.upper - self.lower) * unit.bend(u)
 
 
-class Ordered(Support):
+class Increasing(Support):
     """θ₁ < θ₂ < … through θ₁ and the logarithms of the gaps."""
 
     def contains(self, theta: Array | float) -> bool:
@@ -233,5 +233,5 @@ frequency = Above("positive", 0.0, attainable=("lower",))
 unit = Unit("unit", 0.0, 1.0, attainable=SIDES)
 share = Unit("share", 0.0, 1.0, closed=SIDES)
 correlation = Between("correlation", -1.0, 1.0, attainable=SIDES)
-ordered = Ordered("ordered")
+ordered = Increasing("ordered")
 simplex = Simplex("simplex", 0.0, 1.0)

@@ -55,8 +55,9 @@ class Pareto(Lifetimes):
         return data if "xm" in data else data.replace(xm=np.full(data.n, least.min()))
 
     def totals(self, data):
-        """The number of ends seen, and Σ log(y/xm)."""
-        return counts.total(data, seen(data).astype(float)), counts.total(data, np.log(data["y"] / data["xm"]))
+        """The number of ends seen, and Σ log(y/xm), from the entry on where that came after xm."""
+        begin = np.maximum(data["xm"], data.get("entry", -np.inf))
+        return counts.total(data, seen(data).astype(float)), counts.total(data, np.log(data["y"] / begin))
 
     def start(self, data):
         if "upper" in data:

@@ -25,7 +25,7 @@ SINGULAR = 1e7
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchRecord:
     """Where one start of an optimiser ended: by which ``method``, at which log density, accepted or why not."""
 
     method: str
@@ -52,9 +52,9 @@ def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...
     return remarks
 
 
-def searches_of(method: str, searches: Sequence[Optima], i: int = 0) -> tuple[Search, ...]:
+def searches_of(method: str, searches: Sequence[Optima], i: int = 0) -> tuple[SearchRecord, ...]:
     """Where the searches of one method ended for one data set, for the record."""
-    return tuple(Search(method, float(search.end.value[i]), search.status(i)) for search in searches)
+    return tuple(SearchRecord(method, float(search.end.value[i]), search.status(i)) for search in searches)
 
 
 def _several(away: Array, count: int) -> tuple[Concern, ...]:

@@ -48,7 +48,7 @@ known = {"estimator": ("each", "james_stein"), "p": (5, 10, 30, 100)}
 study = Study(
     n=(1,),
     scenarios=[cell(p, r) for r in (0.0, 0.5, 4.0) for p in (3, 5, 10, 30, 100)],
-    replicates=4000,
+    replicates=20_000,
     estimators=(each, james_stein, hierarchical),
     predictions=[
         Theory("total_mse", value=risk, within=0.02, relative=True, along="p", where=known),

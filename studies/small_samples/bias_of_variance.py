@@ -47,11 +47,11 @@ study = Study(
         Scenario("samples", model="normal", generate=values),
         *(one(f"one, {name}", f"{name}") for name in ("Exponential(lam=1)", "LogNormal(mu=0, sigma=1)")),
     ],
-    replicates=5000,
+    replicates=20_000,
     estimators=("mle",),
     functionals={"variance": variance, "rise": rise},
     predictions=[
-        Theory("variance", value=lambda line: 4 * (line["n"] - 1) / (line["n"] - LESS[line["parameter"]]), within=0.06),
+        Theory("variance", value=lambda line: 4 * (line["n"] - 1) / (line["n"] - LESS[line["parameter"]]), within=0.03),
         Equals("rise", value=1.0, within=1e-3, where={"scenario": "one, Exponential(lam=1)"}),
         Value("rise", most=-1.0, where={"parameter": "posterior", "scenario": "one, LogNormal(mu=0, sigma=1)"}),
     ],

@@ -47,7 +47,7 @@ def test_the_screen_says_why_an_estimator_is_missing_beside_those_that_are_there
     assert "it stopped" in verdict.headline(failed)
     edge = compare("eight_schools", {"y": [1.0, 1.2, 0.9], "se": [5.0, 5.0, 5.0]}, estimators=["mle"])
     shown = " ".join(str(edge).split())
-    assert "mle: no wald_transformed interval of tau: the estimate 0 has no standard error" in shown
+    assert "mle: no wald_transformed interval of tau: no standard error" in shown
 
 
 def test_an_interval_is_asked_for_by_the_name_it_has_for_another_estimator():

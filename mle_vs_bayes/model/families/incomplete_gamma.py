@@ -12,6 +12,8 @@ import numpy as np
 
 DROP = 36.0
 """What is cut off is smaller by e^−36 = 2e-16."""
+_LEAST = 1e-70
+"""Of a slope that is divided by; its fourth power, which second derivatives divide by, is no 0 in float64."""
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 
@@ -82,7 +84,7 @@ def _ends(shape: Any, x: Any, above: bool) -> tuple[Any, Any]:
 
     top = pt.log(shape / x)
     r = pt.maximum(top, 0.0) if above else pt.minimum(top, 0.0)
-    slope = pt.maximum(x - shape, 1e-300) if above else pt.maximum(shape - x, 1e-300)
+    slope = pt.maximum(x - shape, _LEAST) if above else pt.maximum(shape - x, _LEAST)
     bend = pt.maximum(shape, x) if above else pt.minimum(shape, x)
     ratio = DROP / bend
     rise = pt.minimum(pt.sqrt(2 * ratio), pt.log(1 + ratio + pt.log1p(ratio)) + 0.5)

@@ -202,6 +202,5 @@ gumbel = Family(
     tails=lambda mu, beta: tails.Tails(above=tails.falling_exponentially(1 / beta)),
     elsewhere={
         "R": "evd::dgumbel(y, loc = mu, scale = beta), the same as extRemes::fevd(type = 'Gumbel'); of minima take -y",
-        "Stata": "gumbelden(mu, beta, y)",
     },
 )

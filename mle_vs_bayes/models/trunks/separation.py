@@ -77,7 +77,7 @@ def _against(data):
     """Rows ``(m, k)`` that v must not move below 0, each once, with their numbers ``(m,)``."""
     trials = data.get("trials", np.ones(data.n))
     both = np.concatenate([data["X"], -data["X"]])
-    counts = np.concatenate([data["y"], trials - data["y"]])
+    counts = np.concatenate([data["y"], trials - data["y"]]) * np.tile(data.get("weights", np.ones(data.n)), 2)
     rows, place = np.unique(both[counts > 0], axis=0, return_inverse=True)
     return rows, np.bincount(place.ravel(), counts[counts > 0])
 

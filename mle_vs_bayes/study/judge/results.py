@@ -143,7 +143,8 @@ def _pictures(results: Results) -> Pictures:
     there = set(results.table["measure"])
     wanted = [p.label for p in own.predictions if not isinstance(p, Equals)]
     wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
-    wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
+    if not own.predictions:
+        wanted = [m for m in ("coverage", "rmse") if m in there][:1]
 
     def of(measure: str) -> Pictures:
         level = own.level if measure in SHARES_OF_LEVEL else None
