@@ -60,6 +60,7 @@ MODELS = {
     "beta": "Beta",
     "uniform": "Uniform",
     "normal_mixture": "NormalMixture",
+    "poisson_mixture": "PoissonMixture",
 }
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 

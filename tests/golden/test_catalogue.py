@@ -207,3 +207,19 @@ def test_mutant_a_rate_for_a_scale():
     theta, log_likelihood = FITS["gamma"](data["y"])
     with pytest.raises(AssertionError):
         check_fit(model, data, {"shape": theta["shape"], "rate": 1 / theta["rate"]}, log_likelihood)
+
+
+def test_death_notices():
+    """Poisson mixture: deaths of women of 80 and more by day in the London Times of 1910–1912 (Hasselblad 1969).
+
+    The counts as Lange, Applied Probability, table 2.6, has them. The maximum is found here again by EM alone.
+    """
+    days = np.array([162, 267, 271, 185, 111, 61, 27, 8, 3, 1], dtype=float)
+    deaths = np.arange(10)
+    estimate = mle("poisson_mixture", {"y": deaths.tolist(), "weights": days.astype(int).tolist()})
+    share, rates = np.array([0.3, 0.7]), np.array([1.0, 3.0])
+    for _ in range(20_000):
+        joint = share * stats.poisson.pmf(deaths[:, None], rates)
+        chances = joint / joint.sum(axis=1, keepdims=True) * days[:, None]
+        share, rates = chances.sum(axis=0) / days.sum(), deaths @ chances / chances.sum(axis=0)
+    np.testing.assert_allclose(estimate.point, [*share, *rates], rtol=1e-5)

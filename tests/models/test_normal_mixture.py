@@ -35,7 +35,7 @@ from ..agreement.checks import (
 )
 
 THREE = "normal_mixture(components=3)"
-NAMES = ("normal_mixture", THREE)
+NAMES = ("normal_mixture", THREE, "normal_mixture(components=2, common_sigma=1)", "poisson_mixture")
 N = 300
 
 COUNTS = (
