@@ -31,7 +31,10 @@ class PoissonMixture(Mixture):
     kind, single, family = "poisson_mixture", "poisson", families.poisson
     weighted = True
     edges = {
-        "rate runs to rate[1]": "counts vary no more than those of one rate (the model poisson)",
+        **dict.fromkeys(
+            ("rate runs to rate[1]", "weight runs to 0", "weight runs to 1"),
+            "counts vary no more than those of one rate (the model poisson)",
+        ),
         "rate runs to 0": "one component is always 0 (the model zero_inflated_poisson)",
     }
 
