@@ -57,6 +57,7 @@ MODELS = {
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
     "neyman_scott": "NeymanScott",
+    "normal_means": "NormalMeans",
     "beta": "Beta",
     "uniform": "Uniform",
     "normal_mixture": "NormalMixture",

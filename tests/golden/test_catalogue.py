@@ -5,6 +5,7 @@ it, and no slope.
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy
 from scipy import stats
@@ -13,6 +14,7 @@ from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.discrete.truncated_model import HurdleCountModel
 
 from mle_vs_bayes import models
+from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.fit.simulated import simulated
 
 from .test_published import check, check_rows, mle
@@ -223,3 +225,19 @@ def test_death_notices():
         chances = joint / joint.sum(axis=1, keepdims=True) * days[:, None]
         share, rates = chances.sum(axis=0) / days.sum(), deaths @ chances / chances.sum(axis=0)
     np.testing.assert_allclose(estimate.point, [*share, *rates], rtol=1e-5)
+
+
+def test_stein_s_paradox():
+    """Efron & Morris (1977), Stein's paradox in statistics, Scientific American 236(5), page 5: c = 0.212.
+
+    As stats.stackexchange question 5727 quotes it: averages of 18 players after 45 times at bat are drawn towards their
+    mean by z = m + c (y − m), the variance being that of a share of m in 45.
+    """
+    hits = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
+    y = np.round(hits / 45, 3)
+    frame = {"y": y, "se": np.full(18, np.sqrt(y.mean() * (1 - y.mean()) / 45)), "group": [f"p{i}" for i in range(18)]}
+    model = models.get("normal_means")
+    data = prepare(pd.DataFrame(frame), model).data
+    share = (model.james_stein(data)[0] - y.mean()) / (y[0] - y.mean())
+    check(share, "0.212", what="c")
+    np.testing.assert_allclose(model.closed_form_mle(data)["mean"], y)

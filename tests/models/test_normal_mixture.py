@@ -351,7 +351,7 @@ REFUSED = {
     "normal_mixture(components=2.5)": "components of normal_mixture is 2.5, which is not a whole number",
     "normal_mixture(components=-2)": "components of normal_mixture is -2, which is not a whole number",
     "normal_mixture(components='two')": "is two, which is not a whole number",
-    "normal_mixture(components=open('x'))": "is not a whole number; write it like normal_mixture(components=2, common_sigma=0)",
+    "normal_mixture(components=open('x'))": "is not a whole number; write it like normal_mixture(components=2)",
     "normal_mixture(k=3)": "takes no argument k (given 3); write it like normal_mixture(components=2, common_sigma=0)",
     "normal_mixture(3)": "does not parse; write it like normal_mixture",
     "normal_mixture(components=2": "does not parse",
