@@ -227,6 +227,17 @@ def test_death_notices():
     np.testing.assert_allclose(estimate.point, [*share, *rates], rtol=1e-5)
 
 
+EVENT_AT_THE_END = {"y": [1.0, 2.0, 3.0], "event": [0, 0, 1]}
+
+
+@pytest.mark.parametrize("name", ["inverse_gaussian", "gompertz"])
+def test_what_runs_off_is_no_estimate(name):
+    """Where the only event is at the longest time the likelihood has no bound; rounding far out is no maximum."""
+    estimate = mle(name, EVENT_AT_THE_END)
+    assert estimate.status == "divergent"
+    assert "every event is at 3" in estimate.reason
+
+
 def test_stein_s_paradox():
     """Efron & Morris (1977), Stein's paradox in statistics, Scientific American 236(5), page 5: c = 0.212.
 

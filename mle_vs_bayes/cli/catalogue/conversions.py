@@ -77,7 +77,8 @@ def conversions(model: Model) -> Mapping[str, str]:
 _FILLED = {"n": "trials", "m": "xm"}
 """What fills an argument that is no parameter."""
 _IN_PYMC = {
-    *("NegativeBinomial", "ZeroInflatedNegativeBinomial", "HurdlePoisson", "SkewNormal", "Wald", "Pareto"),
+    *("NegativeBinomial", "ZeroInflatedPoisson", "ZeroInflatedNegativeBinomial"),
+    *("HurdlePoisson", "SkewNormal", "Wald", "Pareto"),
 }
 """Distributions of PyMC's whose likelihood is written here, for digits or for derivatives."""
 
