@@ -140,8 +140,11 @@ def _log(y: Any) -> Any:
 
 def _log_normal(y: Any, mu: Any, sigma: Any) -> Any:
     """A normal density of log y, times d log y / dy = 1/y; SciPy's checks cost ten times the formula."""
-    z = (_log(y) - mu) / sigma
-    return -0.5 * z**2 - np.log(np.where(sigma > 0, sigma, np.nan)) - 0.5 * np.log(2 * np.pi) - _log(y)
+    inside = np.asarray(y) > 0
+    logs = np.log(np.where(inside, y, 1.0))
+    z = (logs - mu) / sigma
+    density = -0.5 * z**2 - np.log(np.where(sigma > 0, sigma, np.nan)) - 0.5 * np.log(2 * np.pi) - logs
+    return np.where(inside, density, -np.inf)
 
 
 log_normal = Family(
