@@ -57,8 +57,7 @@ class NormalMeans(groups.Grouped):
         return self.closed_form_mle(data)
 
     def closed_form_mle(self, data):
-        mean, _ = _weighted(data)
-        return {"mean": mean}
+        return {"mean": _weighted(data)[0]}
 
     def conjugate_posterior(self, data, priors):
         if priors["mean"].signature != ("Normal", "mu", "sigma"):
