@@ -108,7 +108,7 @@ def _sloped(support: str, theta: Array, unit: Array) -> Prior | None:
     """The log prior's slope at θ is ±1/u on the line and above 0; one that is 1 to a few on shares."""
     if support in ("real", "ordered"):
         return Prior("Normal", mu=tuple(theta - unit), sigma=tuple(unit))
-    if support in ("positive", "nonnegative"):
+    if support in ("positive", "nonnegative", "ordered_positive"):
         return Prior("Exponential", scale=tuple(unit))
     if support == "unit":
         return Prior("Beta", alpha=tuple(np.full(len(theta), 2.0)), beta=tuple(np.ones(len(theta))))

@@ -166,7 +166,7 @@ class ModelDensity(Density):
 
     def _drawn(self, parameter: Parameter, generator: np.random.Generator) -> Array:
         drawn = self.priors[parameter.name].draw(len(self.layout.labels_of[parameter.name]), generator)
-        return np.sort(drawn) if parameter.support.name == "ordered" else drawn
+        return np.sort(drawn) if parameter.support.rising else drawn
 
     # other data
 
@@ -278,7 +278,7 @@ def _lengths(arguments: Mapping[str, Any]) -> list[tuple[str, int]]:
 
 def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
     """Family and argument names, with their lengths, and the ends of a bounded prior under an order."""
-    ends = (str(prior.support),) if parameter.support.name == "ordered" else ()
+    ends = (str(prior.support),) if parameter.support.rising else ()
     lengths = tuple(f"{name}:{np.size(np.asarray(value))}" for name, value in prior.arguments.items())
     return (parameter.name, prior.family, parameter.support.name, *lengths, *ends)
 

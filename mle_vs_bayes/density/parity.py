@@ -22,6 +22,10 @@ def random_points(program: Density, count: int = POINTS, seed: int = 0) -> list[
     generator = np.random.default_rng(seed)
     z = program.coordinates.z(program.start)
     curvature = np.abs(np.diag(program.evaluate(z, power=0).hessian))
+    if np.any((curvature == 0) & ~program.layout.bounded):  # straight between kinks: the scores tell the scale
+        coordinates = program.coordinates
+        scores = program.score_units(coordinates.theta(z)) @ coordinates.linear @ coordinates.jacobian(z)
+        curvature = np.where(curvature == 0, np.sum(scores**2, axis=0), curvature)
     scale = np.where(program.layout.bounded, 0.5, 2 / np.sqrt(np.maximum(curvature, 1e-300)))
     return [z + scale * generator.standard_normal(len(z)) for _ in range(count)]
 

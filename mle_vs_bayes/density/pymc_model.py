@@ -55,7 +55,7 @@ def build(
         for parameter in layout.parameters:
             keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}
             prior = jeffreys.flat(parameter, priors[parameter.name])
-            if parameter.support.name == "ordered":
+            if parameter.support.rising:
                 keywords["default_transform"] = _rising(prior.support, affine.get(parameter.name))
             elif parameter.name in affine:
                 keywords["default_transform"] = _affine(*affine[parameter.name])
@@ -96,7 +96,7 @@ def standardising(
     affine: dict[str, tuple[Any, Any]] = {}
     for parameter in layout.parameters:
         block = layout.slices[parameter.name]
-        if parameter.support.name == "ordered":  # one scale for all, which keeps their order
+        if parameter.support.rising:  # one scale for all, which keeps their order
             values = start[block]
             affine[parameter.name] = np.full_like(values, values.mean()), np.std(values) * np.eye(len(values))
         elif parameter.support.name == "real" and priors[parameter.name].support.name == "real":

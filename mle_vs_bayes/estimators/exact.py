@@ -10,12 +10,13 @@ from ..model.moments import concerns
 from ..search.audit import on_edge
 from ..search.newton import stand
 from ..search.problem import of_density
-from .estimate import Estimate, missing
+from .estimate import ON_EDGE, Estimate, missing
 from .quadrature import quadrature
 from .quadrature.quadrature import Quadratures
 
 MLE = "maximum_likelihood_exact"
 POSTERIOR = "posterior_exact"
+KINK = "no standard error: the likelihood has a kink at the estimate, and so no Hessian"
 
 
 def fit_mle(program: Density) -> Estimate:
@@ -45,6 +46,7 @@ def fit_mle(program: Density) -> Estimate:
         covariance=None if covariance is None or np.all(np.isnan(covariance)) else covariance,
         log_likelihood=float(end.value[0]),
         concerns=on_edge(program.layout, z, theta),
+        no_error=ON_EDGE if program.model.smooth else KINK,
         seconds=time.perf_counter() - began,
     )
 

@@ -33,6 +33,8 @@ class Support:
     attainable: tuple[Side, ...] = ()
     tied: ClassVar[bool] = False
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
+    rising: ClassVar[bool] = False
+    """Whether each element of a vector lies above the one before."""
 
     @property
     def ends(self) -> dict[str, float]:
@@ -166,6 +168,8 @@ class Between(Support):
 class Increasing(Support):
     """θ₁ < θ₂ < … through θ₁ and the logarithms of the gaps."""
 
+    rising = True
+
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))
         return bool(np.all(np.isfinite(values)) and np.all(np.diff(values) > 0))
@@ -189,6 +193,28 @@ class Increasing(Support):
     def curvature(self, u: Array, gradient: Array) -> Array:
         later = np.cumsum(gradient[::-1])[::-1]
         return np.diag(np.concatenate([np.zeros(1), np.exp(u[1:]) * later[1:]]))
+
+
+class IncreasingAbove0(Increasing):
+    """0 < θ₁ < θ₂ < … through the logarithms of θ₁ and of the gaps."""
+
+    def contains(self, theta: Array | float) -> bool:
+        return super().contains(theta) and bool(np.all(np.asarray(theta) > 0))
+
+    def bounded(self, size: int) -> tuple[bool, ...]:
+        return (True,) * size
+
+    def unconstrain(self, theta: Array) -> Array:
+        return np.log(np.diff(theta, prepend=0.0))
+
+    def constrain(self, u: Array) -> Array:
+        return np.cumsum(np.exp(u))
+
+    def slope(self, u: Array) -> Array:
+        return np.exp(u)
+
+    def curvature(self, u: Array, gradient: Array) -> Array:
+        return np.diag(np.exp(u) * np.cumsum(gradient[::-1])[::-1])
 
 
 class Simplex(Support):
@@ -234,4 +260,5 @@ unit = Unit("unit", 0.0, 1.0, attainable=SIDES)
 share = Unit("share", 0.0, 1.0, closed=SIDES)
 correlation = Between("correlation", -1.0, 1.0, attainable=SIDES)
 ordered = Increasing("ordered")
+ordered_positive = IncreasingAbove0("ordered_positive", 0.0)
 simplex = Simplex("simplex", 0.0, 1.0)

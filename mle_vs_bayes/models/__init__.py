@@ -50,15 +50,18 @@ MODELS = {
     "gamma_regression": "GammaRegression",
     "weibull_regression": "WeibullRegression",
     "student_t": "StudentT",
+    "laplace": "Laplace",
     "logistic_distribution": "LogisticDistribution",
     "skew_normal": "SkewNormal",
     "gumbel": "Gumbel",
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
     "neyman_scott": "NeymanScott",
+    "normal_means": "NormalMeans",
     "beta": "Beta",
     "uniform": "Uniform",
     "normal_mixture": "NormalMixture",
+    "poisson_mixture": "PoissonMixture",
 }
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 

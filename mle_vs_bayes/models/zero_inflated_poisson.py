@@ -47,8 +47,3 @@ class ZeroInflatedPoisson(Dispersed):
         if data["exposure"].min() < data["exposure"].max() or mu == 0 or share * mean >= mu:
             return None
         return {"psi": share * mean / mu, "mu": mu / data["exposure"][0]}
-
-    def divergence(self, data):
-        if data["y"].max() == 1:
-            return "mu runs to 0: no y is above 1"
-        return super().divergence(data)

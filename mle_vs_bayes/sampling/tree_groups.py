@@ -132,7 +132,7 @@ def _prior_draws(job: GroupsRequest, group: str, names: list[str]) -> "xarray.Da
     """Draws of one group; PyMC draws values that shall rise in any order, so of those only the rising ones are kept."""
     import pymc
 
-    rising = [p for p in job.program.layout.parameters if p.support.name == "ordered"]
+    rising = [p for p in job.program.layout.parameters if p.support.rising]
     orders = math.prod(math.factorial(len(job.program.layout.labels_of[p.name])) for p in rising)
     most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if group == "prior_predictive" else 20))
     count = PRIOR_DRAWS if not rising else PRIOR_DRAWS * orders * 5 // 4  # one in so many rises, if all have one prior

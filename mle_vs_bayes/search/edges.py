@@ -49,7 +49,8 @@ def runaway(problem: Problem, z: Array, start: Array, i: int = 0) -> str | None:
         value = problem.coordinates.of(i).theta(z)[layout.labels.index(label)]
     parameter, below = layout.parameter_of(label), bool(z[position] < start[position])
     end = _end(parameter.support, value, below)
-    if parameter.support.name == "ordered" and below:
+    first = label == layout.labels_of[parameter.name][0]
+    if parameter.support.rising and below and not (first and np.isfinite(parameter.support.lower)):
         end = layout.labels[layout.labels.index(label) - 1]
     why = problem.density(i).model.edges.get(f"{parameter.name} runs to {end}")
     return f"{label} runs to {end}" + (f": {why}" if why else "")

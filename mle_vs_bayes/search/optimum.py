@@ -166,10 +166,20 @@ def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
             end.put(np.array([i]), again, np.ones(1, dtype=np.bool_))
             converged[i] = found[0]
         tried[i] += steps + more[0]
-        if not converged[i] and (corner := standing(problem, int(i), start[i], end.z[i])) is not None:
+        if converged[i]:
+            continue
+        corner = standing(problem, int(i), start[i], end.z[i])
+        if corner is not None and not _known_to_run_off(problem, int(i), corner.top.z, start[i]):
             end.put(np.array([i]), corner.end, np.ones(1, dtype=np.bool_))
             converged[i], optima.kinked[int(i)] = True, corner
     return optima
+
+
+def _known_to_run_off(problem: Problem, i: int, z: Array, start: Array) -> bool:
+    """Whether z ``(f,)`` is far off and the model says that the likelihood has no maximum: rounding has kinks, too."""
+    density = problem.density(i)
+    far = edges.leaving(problem, z[None], start[None])[0] >= 0
+    return bool(far) and density.model.divergence(density.data) is not None
 
 
 def run_off(problem: Problem, z: Array, start: Array, iterations: Index) -> Optima:

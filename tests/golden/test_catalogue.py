@@ -5,6 +5,7 @@ it, and no slope.
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy
 from scipy import stats
@@ -13,6 +14,7 @@ from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.discrete.truncated_model import HurdleCountModel
 
 from mle_vs_bayes import models
+from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.fit.simulated import simulated
 
 from .test_published import check, check_rows, mle
@@ -59,6 +61,46 @@ def test_inverse_gaussian_with_values_censored_on_either_side():
     frame = {"lower": [0.0, 3.0, *seen], "upper": [0.15, np.inf, *seen]}
     estimate = mle("inverse_gaussian", frame)
     np.testing.assert_allclose([estimate.point[0], 1 / estimate.point[1]], [0.8699819, 1.2261362], rtol=5e-6)
+
+
+def bounds(pairs):
+    return {"lower": [low for low, _ in pairs], "upper": [high for _, high in pairs]}
+
+
+SEEN = [13.5401, 37.4235, 11.906, 13.998, 0.4023, 10.9044, 21.0629, 9.6985, 12.9016, 39.164, 34.6396, 20.3665, 16.5889]
+SEEN += [18.0952, 45.3818, 35.3306, 8.4949, 3.4041, 7.2828, 37.1265, 6.5969, 17.6868, 17.4977, 16.3391, 36.0541]
+AWAY = [-41.564, 15.7384, 10.0452, -2.0684, -19.5399, 9.0005, 27.1227, 4.3113, -3.7372, 25.3111, 14.7987, 34.0887]
+AWAY += [42.8496, 18.5862, 32.8921, 9.0448, -27.4591, 19.5083, -9.7199]
+BY_R = {
+    "logistic_distribution": (
+        bounds([(-np.inf, 0.0)] * 5 + [(v, v) for v in SEEN]),
+        {"mu": "14.633459", "s": "9.232736"},
+    ),
+    "gumbel": (
+        bounds([(0, 1), (2, 2), (3, 3), (9, 9), (10, np.inf), (10, np.inf)]),
+        {"mu": "4.487853", "beta": "4.843640"},
+    ),
+    "laplace": (
+        bounds([(-np.inf, -50.0)] * 2 + [(50.0, np.inf)] * 4 + [(v, v) for v in AWAY]),
+        {"mu": "14.79870", "b": "30.93601"},
+    ),
+    "beta": (
+        bounds([(0.10, 0.20), (0.50, 0.55), (0.75, 0.90), (0.80, 0.95)]),
+        {"alpha": "1.419941", "beta": "1.027066"},
+    ),
+}
+"""R: fitdistcens of fitdistrplus, as SciPy's test_continuous_fit_censored.py quotes its calls and what they print."""
+
+
+@pytest.mark.parametrize("name", BY_R)
+def test_censored_on_either_side(name):
+    """To 5e-6 of themselves, as SciPy's tests compare them: where R's search stopped."""
+    frame, printed = BY_R[name]
+    estimate = mle(f"{name}(censored=1)", frame)
+    assert estimate.status == "ok", estimate.reason
+    named = dict(zip(estimate.labels, estimate.point, strict=True))
+    for label, number in printed.items():
+        assert named[label] == pytest.approx(float(number), rel=5e-6), label
 
 
 def test_boys_in_families_of_saxony():
@@ -167,3 +209,46 @@ def test_mutant_a_rate_for_a_scale():
     theta, log_likelihood = FITS["gamma"](data["y"])
     with pytest.raises(AssertionError):
         check_fit(model, data, {"shape": theta["shape"], "rate": 1 / theta["rate"]}, log_likelihood)
+
+
+def test_death_notices():
+    """Poisson mixture: deaths of women of 80 and more by day in the London Times of 1910–1912 (Hasselblad 1969).
+
+    The counts as Lange, Applied Probability, table 2.6, has them. The maximum is found here again by EM alone.
+    """
+    days = np.array([162, 267, 271, 185, 111, 61, 27, 8, 3, 1], dtype=float)
+    deaths = np.arange(10)
+    estimate = mle("poisson_mixture", {"y": deaths.tolist(), "weights": days.astype(int).tolist()})
+    share, rates = np.array([0.3, 0.7]), np.array([1.0, 3.0])
+    for _ in range(20_000):
+        joint = share * stats.poisson.pmf(deaths[:, None], rates)
+        chances = joint / joint.sum(axis=1, keepdims=True) * days[:, None]
+        share, rates = chances.sum(axis=0) / days.sum(), deaths @ chances / chances.sum(axis=0)
+    np.testing.assert_allclose(estimate.point, [*share, *rates], rtol=1e-5)
+
+
+EVENT_AT_THE_END = {"y": [1.0, 2.0, 3.0], "event": [0, 0, 1]}
+
+
+@pytest.mark.parametrize("name", ["inverse_gaussian", "gompertz"])
+def test_what_runs_off_is_no_estimate(name):
+    """Where the only event is at the longest time the likelihood has no bound; rounding far out is no maximum."""
+    estimate = mle(name, EVENT_AT_THE_END)
+    assert estimate.status == "divergent"
+    assert "every event is at 3" in estimate.reason
+
+
+def test_stein_s_paradox():
+    """Efron & Morris (1977), Stein's paradox in statistics, Scientific American 236(5), page 5: c = 0.212.
+
+    As stats.stackexchange question 5727 quotes it: averages of 18 players after 45 times at bat are drawn towards their
+    mean by z = m + c (y − m), the variance being that of a share of m in 45.
+    """
+    hits = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
+    y = np.round(hits / 45, 3)
+    frame = {"y": y, "se": np.full(18, np.sqrt(y.mean() * (1 - y.mean()) / 45)), "group": [f"p{i}" for i in range(18)]}
+    model = models.get("normal_means")
+    data = prepare(pd.DataFrame(frame), model).data
+    share = (model.james_stein(data)[0] - y.mean()) / (y[0] - y.mean())
+    check(share, "0.212", what="c")
+    np.testing.assert_allclose(model.closed_form_mle(data)["mean"], y)

@@ -71,6 +71,7 @@ STRUCTURES = [
     ("normal(formula='y', censored=1)", "upper"),
     ("normal(censored=1)", "entry"),
     ("normal(formula='y', link='log')", "plain"),
+    ("beta(censored=1)", "upper"),
     ("weibull(formula='y, shape')", "event"),
     ("weibull(formula='y')", "upper"),
     ("exponential(formula='y')", "entry"),

@@ -35,7 +35,7 @@ from ..agreement.checks import (
 )
 
 THREE = "normal_mixture(components=3)"
-NAMES = ("normal_mixture", THREE)
+NAMES = ("normal_mixture", THREE, "normal_mixture(components=2, common_sigma=1)", "poisson_mixture")
 N = 300
 
 COUNTS = (
@@ -173,7 +173,8 @@ def test_estimates_are_maxima_with_their_curvature(name, made):
         check_optimum(here, found.point, power)
         check_standard_errors(here, found, power)
         assert np.sum(found.point[here.layout.slices["weight"]]) == pytest.approx(1, abs=1e-14)
-        assert np.all(np.diff(found.point[here.layout.slices["mu"]]) > 0)
+        (rising,) = [p.name for p in here.layout.parameters if p.support.rising]
+        assert np.all(np.diff(found.point[here.layout.slices[rising]]) > 0)
     with pytest.raises(AssertionError):  # standard errors off by √2
         check_standard_errors(here, replace(estimate, covariance=2 * estimate.covariance), 0.0)
 
@@ -351,7 +352,7 @@ REFUSED = {
     "normal_mixture(components=-2)": "components of normal_mixture is -2, which is not a whole number",
     "normal_mixture(components='two')": "is two, which is not a whole number",
     "normal_mixture(components=open('x'))": "is not a whole number; write it like normal_mixture(components=2)",
-    "normal_mixture(k=3)": "takes no argument k (given 3); write it like normal_mixture(components=2)",
+    "normal_mixture(k=3)": "takes no argument k (given 3); write it like normal_mixture(components=2, common_sigma=0)",
     "normal_mixture(3)": "does not parse; write it like normal_mixture",
     "normal_mixture(components=2": "does not parse",
     "normal_mixture(components=2, components=3)": "does not parse",

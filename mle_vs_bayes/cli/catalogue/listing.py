@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from collections.abc import Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -13,6 +14,7 @@ from ...data.column import Column
 from ...errors import UsageError
 from ...model.model import Model
 from ...model.parameter import Parameter
+from .conversions import conversions
 
 GROUPS = (
     "counts and classes",
@@ -54,6 +56,9 @@ def show(name: str | None, search: str | None = None) -> None:
     console.print(columns(model))
     if model.functions:
         console.print(f"\nderived: {', '.join(f.name for f in model.functions)}")
+    if written := conversions(model):
+        console.print()
+        console.print(elsewhere(written))
 
 
 def matching(words: str | None) -> list[Model]:
@@ -124,6 +129,14 @@ def parameters(model: Model) -> Table:
     table = _table("parameter", "symbol", "what it is", "support", "default prior")
     for p in model.parameters:
         table.add_row(_indexed(p), p.symbol, p.meaning, p.support.name, str(p.prior))
+    return table
+
+
+def elsewhere(written: Mapping[str, str]) -> Table:
+    """How other programs write the distribution."""
+    table = _table("in", "written as")
+    for program, text in written.items():
+        table.add_row(program, text)
     return table
 
 

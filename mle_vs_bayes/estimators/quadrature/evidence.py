@@ -58,7 +58,7 @@ def _no_prior(program: Density) -> str | None:
 
 
 def _ordered(program: Density) -> list[Parameter]:
-    return [p for p in program.layout.parameters if p.support.name == "ordered"]
+    return [p for p in program.layout.parameters if p.support.rising]
 
 
 def _alike(prior: Prior) -> bool:

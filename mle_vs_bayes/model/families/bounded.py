@@ -8,7 +8,7 @@ import scipy
 from ...data.column import number, share
 from ...data.column import positive as above_0
 from ..support import correlation, positive, real, simplex, unit
-from . import tails
+from . import incomplete_beta, tails
 from .argument import Argument, Form, plain
 from .family import Family
 
@@ -22,6 +22,8 @@ beta = Family(
     values=share,
     scipy="beta",
     of_scipy=lambda alpha, beta: {"a": alpha, "b": beta},
+    log_survival_symbol=lambda y, alpha, beta: incomplete_beta.log_upper(alpha, beta, y),
+    log_distribution_symbol=lambda y, alpha, beta: incomplete_beta.log_lower(alpha, beta, y),
     draw=lambda generator, size, alpha, beta: generator.beta(alpha, beta, size),
     mean=lambda alpha, beta: alpha / (alpha + beta),
     variance=lambda alpha, beta: alpha * beta / ((alpha + beta) ** 2 * (alpha + beta + 1)),

@@ -94,6 +94,6 @@ geometric = Family(
     location="p",
     elsewhere={
         "R": "dgeom(y - 1, prob = p): R counts the failures before the first success, from 0",
-        "Stata": "geometricp(p, y - 1) is of failures, too",
+        "Stata": "nbinomialp(1, y - 1, p): of failures, too",
     },
 )

@@ -159,12 +159,21 @@ def _zero_inflated_negative_binomial_symbol(y: Any, psi: Any, mu: Any, alpha: An
     return pt.switch(pt.eq(y, 0), pt.log1p(psi * pt.expm1(counted)), pt.log(psi) + counted)
 
 
+def _zero_inflated_poisson_symbol(y: Any, psi: Any, mu: Any) -> Any:
+    """PyMC's own has no number at ψ = 1."""
+    import pytensor.tensor as pt
+
+    counted = pt.switch(pt.gt(y, 0), y * pt.log(mu), 0.0) - mu - pt.gammaln(y + 1)
+    return pt.switch(pt.eq(y, 0), pt.log1p(psi * pt.expm1(-mu)), pt.log(psi) + counted)
+
+
 zero_inflated_poisson = Family(
     "ZeroInflatedPoisson",
     (_share("the share that is Poisson"), _mean("Poisson counts, their zeros among them")),
     values=count,
     prior=False,
     log_density=_zero_inflated_poisson,
+    log_density_symbol=_zero_inflated_poisson_symbol,
     draw=lambda generator, size, psi, mu: generator.poisson(mu, size) * (generator.random(size) < psi),
     mean=lambda psi, mu: psi * mu,
     variance=lambda psi, mu: psi * mu * (1 + (1 - psi) * mu),

@@ -14,7 +14,7 @@ DROP = 36.0
 """What is cut off is smaller by e^−36 = 2e-16."""
 _LEAST = 1e-70
 """Of a slope that is divided by; its fourth power, which second derivatives divide by, is no 0 in float64."""
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 
 def log_upper(shape: Any, x: Any) -> Any:
@@ -37,7 +37,14 @@ def _smaller_first(shape: Any, x: Any, wanted: Any, other: Any, from_above: bool
 
     smaller = pt.ge(x, shape) if from_above else pt.lt(x, shape)
     near, far = pt.switch(smaller, x, shape), pt.switch(smaller, shape, x)
-    return pt.switch(smaller, wanted(shape, near), pt.log1mexp(other(shape, far)))
+    return pt.switch(smaller, wanted(shape, near), remainder(other(shape, far)))
+
+
+def remainder(tail: Any) -> Any:
+    """log(1 − p) from log p; below −700 it is 0 to the last digit, and its second derivative would overflow."""
+    import pytensor.tensor as pt
+
+    return pt.log1mexp(pt.maximum(tail, -700.0))
 
 
 def _log_above(shape: Any, x: Any) -> Any:
@@ -59,10 +66,10 @@ def _log_integral(shape: Any, x: Any, above: bool) -> Any:
 
     lower, upper = (disconnected_grad(end) for end in _ends(shape, x, above))
     half, middle = (upper - lower) / 2, (upper + lower) / 2
-    v = middle[..., None] + half[..., None] * _NODES
+    v = middle[..., None] + half[..., None] * NODES
     a, scaled = (pt.as_tensor(each)[..., None] for each in (shape, x))
     exponents = a * v - scaled * pt.exp(v)
-    total = pt.logsumexp(exponents + np.log(_WEIGHTS), axis=-1) + pt.log(half)
+    total = pt.logsumexp(exponents + np.log(WEIGHTS), axis=-1) + pt.log(half)
     return total + shape * pt.log(x) - pt.gammaln(shape)
 
 

@@ -75,6 +75,7 @@ log_logistic = Family(
     mean=_log_logistic_mean,
     variance=_log_logistic_variance,
     location="beta",
+    ratio="time_ratio",
     one_value="a shape",
     elsewhere={
         "R": "survreg(dist = 'loglogistic'): scale = exp(intercept), shape = 1/Scale; flexsurv's llogis: as here",
@@ -221,6 +222,7 @@ gompertz = Family(
     log_distribution_symbol=_gompertz_distribution_symbol,
     draw=_draw_gompertz,
     location="rate",
+    ratio="hazard_ratio",
     one_value="a shape",
     elsewhere={
         "R": "flexsurv's gompertz: shape and rate as here, but for shapes below 0, with which some never fail",

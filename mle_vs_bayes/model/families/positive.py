@@ -177,7 +177,7 @@ log_normal = Family(
     tails=lambda mu, sigma: tails.above_zero(tails.Tail(rate=0.0, square=0.0), tails.INFINITE),
     elsewhere={
         "R": "dlnorm(y, meanlog = mu, sdlog = sigma); survreg(dist = 'lognormal'): mu = intercept, sigma = Scale",
-        "Stata": "lognormalden(mu, sigma, y); streg, distribution(lognormal): mu = _cons",
+        "Stata": "streg, distribution(lognormal): mu = _cons, sigma as here",
         "lifelines": "LogNormalFitter: mu_ = mu, sigma_ = sigma",
     },
 )

@@ -8,7 +8,7 @@ import scipy
 from ...data.column import number
 from ..links import log_normal_cdf_symbol
 from ..support import positive, real
-from . import tails
+from . import incomplete_beta, incomplete_gamma, tails
 from .argument import Argument, Form, plain
 from .family import Family
 
@@ -25,8 +25,8 @@ def _log_student_cdf_symbol(t: Any, nu: Any) -> Any:
     import pytensor.tensor as pt
 
     s = pt.sqrt(t**2 + nu)
-    below = pt.betainc(nu / 2, nu / 2, nu / (2 * s * (s + pt.abs(t))))
-    return pt.switch(pt.lt(t, 0), pt.log(below), pt.log1p(-below))
+    below = incomplete_beta.log_tail(nu / 2, nu / 2, nu / (2 * s * (s + pt.abs(t))))
+    return pt.switch(pt.lt(t, 0), below, incomplete_gamma.remainder(below))
 
 
 def _log_laplace_cdf_symbol(z: Any) -> Any:
@@ -202,6 +202,5 @@ gumbel = Family(
     tails=lambda mu, beta: tails.Tails(above=tails.falling_exponentially(1 / beta)),
     elsewhere={
         "R": "evd::dgumbel(y, loc = mu, scale = beta), the same as extRemes::fevd(type = 'Gumbel'); of minima take -y",
-        "Stata": "gumbelden(mu, beta, y)",
     },
 )

@@ -92,7 +92,8 @@ def symbolic_log_between(start, end, before, after):
     """log P(between) from log S and log F at either end: by whichever tail has the smaller numbers."""
     import pytensor.tensor as pt
 
-    above, below = start + pt.log1mexp(end - start), after + pt.log1mexp(before - after)
+    # Below −700 the second factor is 1 to the last digit, and its second derivative overflows.
+    above, below = (a + pt.log1mexp(pt.maximum(b - a, -700.0)) for a, b in ((start, end), (after, before)))
     return pt.switch(pt.gt(end, MIDDLE), below, above)
 
 
@@ -137,8 +138,9 @@ def _interval(family, arguments, lower, upper):
     inside = last / 2 if np.isfinite(family.support.lower) else last - 1.0
     apart = ~(exact | open_above | open_below)
     first = pt.switch(apart, lower, inside)
-    start, end = family.symbolic_logsf(first, arguments), family.symbolic_logsf(last, arguments)
-    before, after = family.symbolic_logcdf(first, arguments), family.symbolic_logcdf(last, arguments)
+    both = pt.stack([first, last])  # one graph for the two: a survival function and its derivatives may be long
+    beyond, until = family.symbolic_logsf(both, arguments), family.symbolic_logcdf(both, arguments)
+    start, end, before, after = beyond[0], beyond[1], until[0], until[1]
     between = symbolic_log_between(start, end, before, after)
     outside = pt.switch(open_above, end, pt.switch(open_below, after, between))
     return pt.switch(exact, family.symbolic_logp(last, arguments), outside)

@@ -21,7 +21,7 @@ mu, sigma = (of_argument(argument) for argument in families.normal.arguments)
 class Grouped(Model):
     """Measurements y of groups; ``rows_per_group`` is how many a design has."""
 
-    columns = (Column("y", number), Column("group", label))
+    columns: tuple[Column, ...] = (Column("y", number), Column("group", label))
     rows_per_group: int
 
     def design(self, n, rng):

@@ -46,7 +46,7 @@ class Mixture(Model):
         prior = Prior("Dirichlet", a=(1,) * components)
         weight = Parameter("weight", "w", simplex, prior, shares, dims, meaning="the share of a component")
         along = self.along(np.arange(components))
-        self.parameters = (weight, *(of_argument(a, dims=dims, **along[a.row]) for a in self.family.arguments))
+        self.parameters = (weight, *(of_argument(a, **{"dims": dims, **along[a.row]}) for a in self.family.arguments))
         self.columns = (Column("y", self.family.values),)
 
     def along(self, components) -> dict[str, dict[str, Any]]:
@@ -93,8 +93,10 @@ class Mixture(Model):
         chances = scipy.special.softmax(self.log_joint(theta, data["y"]), axis=1) * data.counts[:, None]
         count = chances.sum(axis=0)
         components = self.maximised(data["y"], chances, count)
-        rising = np.argsort(components[self.family.location])
-        return {name: v[rising] for name, v in {"weight": count / count.sum(), **components}.items()}
+        location = next(a.row for a in self.family.arguments if a.name == self.family.location)
+        rising = np.argsort(components[location])
+        each = {"weight": count / count.sum(), **components}
+        return {name: v[rising] if np.ndim(v) else v for name, v in each.items()}
 
     def doubtful(self, theta, data):
         """The component that holds the fewest values, if they are fewer than `FEW`: as a rule a spurious maximum. [1]_
@@ -102,7 +104,7 @@ class Mixture(Model):
         .. [1] McLachlan & Peel (2000), Finite Mixture Models, section 3.10.
         """
         k, n = int(np.argmin(theta["weight"])), data.size
-        held, last = n * theta["weight"][k], self.parameters[-1].name
+        held, last = n * theta["weight"][k], [p.name for p in self.parameters if p.dims][-1]
         words = f"component {k + 1} ({last} = {theta[last][k]:.3g}) stands on {held:.1f} of {n} values"
         return words if held < FEW else None
 

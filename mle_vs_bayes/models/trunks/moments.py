@@ -81,11 +81,11 @@ def student_t(tails, rows):
     }
 
 
-def mixture(tails, rows):
+def mixture(tails, rows, common=False):
     """Of a normal mixture: a component that holds no value has its prior, whatever the data; all hold none together.
 
     In rising order the means above a mean run off with it upwards, those below it downwards; one of them stays with
-    the data unless a standard deviation grows with all of them.
+    the data unless a standard deviation grows with all of them. One ``common`` to all has all values.
     """
     mu, sigma = tails["mu"], tails["sigma"]
     upwards = [sum(t.above.power for t in mu[k:]) for k in range(len(mu))]
@@ -93,7 +93,13 @@ def mixture(tails, rows):
     widest = rows + min(t.above.power for t in sigma)
     upwards[0], downwards[-1] = upwards[0] + widest, downwards[-1] + widest
     means = tuple(power("mu", min(pair), *mu) for pair in zip(upwards, downwards, strict=True))
-    return {"mu": means, "sigma": tuple(power("sigma", t.above.power, t) for t in sigma)}
+    return {"mu": means, "sigma": tuple(power("sigma", t.above.power + common * rows, t) for t in sigma)}
+
+
+def rates(tails):
+    """Of a mixture of counts: rates above one run off together with it, if none of them holds a count; never all."""
+    orders = [sum(t.above.power for t in tails["rate"][k:]) for k in range(1, len(tails["rate"]))]
+    return {"rate": (FINITE, *(power("rate", order, *tails["rate"]) for order in orders))}
 
 
 def variance(tails, data):
