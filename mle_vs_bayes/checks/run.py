@@ -12,19 +12,22 @@ from ..comparison import sources
 from ..comparison.compare import prepared
 from ..density.model_density import ModelDensity
 from ..errors import MleVsBayesError, UsageError
+from ..estimators.estimate import Estimate
 from ..fit import priors as prior_choice
+from ..fit.agreement import Agreement, agreements, predict
 from ..fit.simulated import simulated
 from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
 from ..sampling.machine_code import one_machine_code
-from . import calibration, densities, optima, shifts, simulator, slopes
+from . import calibration, densities, optima, simulator, slopes
 from .budget import Budget
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
 from .subject import FULL, QUICK, Effort, Subject
 
 if TYPE_CHECKING:
     import pandas
+
 
 Progress = Callable[[str], None]
 Step = Callable[[], Measured | Finding]
@@ -47,7 +50,7 @@ def steps(subject: Subject) -> dict[str, Step]:
         "several starts": lambda: optima.several_starts(subject),
         "flat-prior MAP is the MLE": lambda: optima.flat_prior(subject),
         "simulator": lambda: simulator.simulator(subject),
-        "MLE, MAP and mean": lambda: shifts.shifts(subject),
+        "MLE, MAP and mean": lambda: shifts(subject),
         "coverage, wald": lambda: calibration.wald_coverage(subject),
         "coverage, posterior": lambda: calibration.posterior_coverage(posteriors),
         "SBC ranks": lambda: calibration.ranks(posteriors),
@@ -156,3 +159,39 @@ def _check_idle(of_data: Mapping[str, Any]) -> None:
     idle = [name for name, value in of_data.items() if value]
     if idle:
         raise UsageError(f"{idle[0]} is about data, and none are given; leave it out, or give data.")
+
+
+MOST = 1.0
+"""Standard errors that the neglected terms may have."""
+
+
+def shifts(subject: Subject) -> Measured | Finding:
+    """MAP − MLE = Σ∇log π and posterior mean − MAP = ½Σ(∂³ℓ:Σ), within Monte-Carlo error and the next order."""
+    found = {name: subject.estimate(name) for name in ("mle", "map", "posterior")}
+    failed = [f"{name}: {each.reason}" for name, each in found.items() if not each.converged]
+    if failed:
+        return Finding("", FAILED, None, None, "SE", failed[0])
+    if not (found["mle"].has_errors and found["map"].has_errors):
+        raise NotApplicableError("an estimate lies on the edge of its support, where there is no such theory")
+    pairs, remainder = _pairs(subject, found)
+    if remainder > MOST:
+        raise NotApplicableError(f"the terms that theory neglects are of the order of {remainder:.2g} SE at this n")
+    k = subject.budget.z(len(pairs))
+    gaps = [pair.in_se - float(pair.expected or 0.0) for pair in pairs]
+    limits = [k * pair.monte_carlo_error + remainder + 1e-6 for pair in pairs]
+    return Measured(gaps, limits, "SE", [f"{pair.pair}, {pair.parameter}" for pair in pairs])
+
+
+def _pairs(subject: Subject, found: dict[str, Estimate]) -> tuple[list[Agreement], float]:
+    """MAP − MLE and mean − MAP of every parameter, and the size of what their prediction neglects."""
+    program = subject.program
+    labels = list(program.quantity_labels)
+    table = found["posterior"].results.loc[labels]
+    values = {name: program.quantities(found[name].point) for name in ("mle", "map")}
+    values["posterior"] = table["mean"].to_numpy(dtype=float)
+    remainder = predict(program, found["map"], found["mle"]).remainder
+    pairs = agreements(program, found, values, table["mcse_mean"].to_numpy(dtype=float))
+    own = set(program.layout.labels)
+    return [p for p in pairs if p.pair in ("map - mle", "posterior - map") and p.parameter in own], float(
+        np.nan_to_num(remainder, nan=np.inf)
+    )

@@ -5,14 +5,13 @@ from typing import Annotated
 
 import typer
 
-from .options import Several, valued
+from .options import Several, argument, data_sources, estimator_names, interval_kinds, model_names, valued
 from .study_app import study
 
 app = typer.Typer(
     name="mle-vs-bayes",
     help="One statistical model, three estimators: maximum likelihood, MAP and the full posterior, side by side.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -41,19 +40,22 @@ JOINT = "Insist on the joint mode of latent variables as MLE and MAP."
 PRIOR = 'In place of a default prior: "shape=Gamma(alpha=2, beta=1)".'
 SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
 SIMULATE = "Draw this many units from the model instead of DATA (for model.py under DATA's covariates)."
+INTERVALS = "profile, bootstrap, … or all; repeat for several."
+AGAINST = "Score another model of the same data beside this one."
+FOR = "Which models can take which column of these data, with the command to type."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
 
 @app.command(short_help="Fit one model to data three ways, side by side.")
 def compare(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help=MODEL)],
-    data: Annotated[str | None, typer.Argument(metavar="DATA", help=SOURCES)] = None,
+    model: Annotated[str, argument("MODEL", MODEL, model_names)],
+    data: Annotated[str | None, argument("DATA", SOURCES, data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
     formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
-    estimator: Annotated[Several, valued("NAME", ESTIMATORS)] = None,
-    interval: Annotated[Several, valued("KIND", "profile, bootstrap, … or all; repeat for several.")] = None,
+    estimator: Annotated[Several, valued("NAME", ESTIMATORS, estimator_names)] = None,
+    interval: Annotated[Several, valued("KIND", INTERVALS, interval_kinds)] = None,
     scale: Annotated[str, valued("SCALE", SCALE)] = "model",
     level: Annotated[float, valued("LEVEL", "Level of the intervals, inside (0, 1).")] = 0.95,
     n: Annotated[str | None, typer.Option("--n", metavar="SIZES", help="Nested random subsets: 20,50,100,all.")] = None,
@@ -72,7 +74,7 @@ def compare(
     out: Annotated[Path | None, valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
     scores: Annotated[bool, typer.Option("--scores", help="Tests and model scores: LR, Wald, AIC, BIC, LOO.")] = False,
     null: Annotated[Several, valued("QUANTITY=VALUE", "Test this value; with --scores.")] = None,
-    against: Annotated[Several, valued("MODEL", "Score another model of the same data beside this one.")] = None,
+    against: Annotated[Several, valued("MODEL", AGAINST, model_names)] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why the estimators differ.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,
@@ -86,8 +88,8 @@ def compare(
 
 @app.command(short_help="Check that the estimators of one model agree, in CI.")
 def check(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help=MODEL)],
-    data: Annotated[str | None, typer.Argument(metavar="DATA", help=f"{SOURCES}  [default: simulated]")] = None,
+    model: Annotated[str, argument("MODEL", MODEL, model_names)],
+    data: Annotated[str | None, argument("DATA", f"{SOURCES}  [default: simulated]", data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
     formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
@@ -106,14 +108,20 @@ def check(
     raise typer.Exit(checking.check(asked))
 
 
-@app.command(short_help="List the models, or show one in full.")
+@app.command(short_help="List the models, show one in full, or find those for some data.")
 def models(
-    model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Show one model in full.")] = None,
+    model: Annotated[str | None, argument("MODEL", "Show one model in full.", model_names)] = None,
+    search: Annotated[str | None, valued("WORDS", "Only models with all of these words in their description.")] = None,
+    data: Annotated[str | None, typer.Option("--for", metavar="DATA", help=FOR, autocompletion=data_sources)] = None,
+    column: Annotated[Several, valued("y=NAME", "With --for: only this outcome.")] = None,
 ) -> None:
-    """List the models with their parameters, columns and default priors."""
-    from . import catalogue
+    """List the models with their parameters and columns, or those that can take the columns of DATA."""
+    from .catalogue import for_data, listing
 
-    catalogue.show(model)
+    if data is not None and model is None:
+        for_data.show(data, for_data.role(column or []), listing.matching(search))
+        return
+    listing.show(model, search)
 
 
 app.add_typer(study)

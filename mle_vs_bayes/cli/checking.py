@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from . import numba_messages
+from . import process
+from .progress import Steps
 from .steps import assignments
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ def check(asked: Mapping[str, Any]) -> int:
 
 
 def run(asked: Mapping[str, Any]) -> "Report":
-    """All checks, the one under way shown on standard error where that is a terminal."""
+    """All checks, the one under way and its time shown on standard error."""
     columns = assignments(asked["column"], "--column")
     priors = assignments(asked["prior"], "--prior")
-    with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
+    with Steps("importing PyMC and statsmodels") as steps:
         from ..checks.run import check as of
 
-        if numba_messages.alone:
-            numba_messages.shorten_messages()
+        if process.alone:
+            process.shorten_messages()
         return of(
             asked["model"],
             asked["data"],
@@ -48,7 +49,7 @@ def run(asked: Mapping[str, Any]) -> "Report":
             priors=priors,
             quick=asked["quick"],
             seed=asked["seed"],
-            progress=lambda step: status.update(f"{step} …"),
+            progress=steps,
         )
 
 

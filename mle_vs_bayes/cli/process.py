@@ -1,8 +1,13 @@
 """The command as a process of its own: what a short life allows, and a library must not do.
 
 Measured for ``compare weibull`` on 1,000 rows: taking PyMC, Numba and LLVM apart at the end took 1.2 s of 7.4 s,
-collecting garbage while they compile 0.8 s, and compiling a long error message 1.6 s (`compiling`). None of it gives
-anything to a process that ends; type checkers (mypy) leave the same way.
+collecting garbage while they compile 0.8 s, and compiling a long error message 1.6 s. None of it gives anything to a
+process that ends; type checkers (mypy) leave the same way.
+
+The message: where an array is assigned to a slice, as in the function that nutpie hands to its sampler, Numba compiles
+an error message with the two shapes in it: texts of numbers and their joining, in every process anew, for words that
+nutpie catches and nobody reads. Numba says that targets may have a shorter message of their own; a process that is only
+this command takes that liberty, and a library must not. The rows stay the same.
 """
 
 import atexit
@@ -10,8 +15,12 @@ import gc
 import os
 import sys
 
-from . import main, numba_messages
+from . import main
 
+alone = False
+"""Whether the process is this command and nothing else; `process.run` says so."""
+NAME = "raise_with_shape_context"
+"""Of the message's stub in ``numba.np.arrayobj``."""
 _NEW_OBJECTS = 2_000_000
 """Before a collection, some 400 MB of them at most: one comparison makes fewer, and most live to its end."""
 
@@ -19,7 +28,8 @@ _NEW_OBJECTS = 2_000_000
 def run() -> None:
     """`main`, with rare collections; then leave at once. An error that nobody foresaw ends the usual way."""
     gc.set_threshold(_NEW_OBJECTS)
-    numba_messages.alone = True
+    global alone
+    alone = True
     code: int | str | None = 1
     try:
         main()
@@ -39,3 +49,27 @@ def leave(code: int) -> None:
     except BrokenPipeError:
         code = code or 1
     os._exit(code)
+
+
+def shorten_messages() -> bool:
+    """Put a constant message in the place of the long one; False, and nothing is done, where Numba has none such."""
+    try:
+        from numba.extending import overload
+        from numba.np import arrayobj
+    except ImportError:
+        return False
+    if not hasattr(arrayobj, NAME):
+        return False
+
+    def stub(_source: object, _target: object) -> None:
+        raise NotImplementedError
+
+    @overload(stub)
+    def short(_source: object, _target: object) -> object:
+        def implementation(_source: object, _target: object) -> None:
+            raise ValueError("cannot assign slice from input of different size")
+
+        return implementation
+
+    setattr(arrayobj, NAME, stub)
+    return True

@@ -11,7 +11,9 @@ from rich.console import Console
 
 from .. import ornaments
 from ..errors import UsageError
-from . import numba_messages
+from . import process
+from .options import typed
+from .progress import Steps
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
@@ -34,7 +36,13 @@ def compare(asked: Mapping[str, Any]) -> int:
     used = source(data, against)
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
-    comparison = run(asked["model"], used, wanted, nulls)
+    from ..comparison.comparison import InterruptedComparison
+
+    try:
+        comparison = run(asked["model"], used, wanted, nulls)
+    except InterruptedComparison as stopped:
+        salvage(stopped.comparison, out, as_json=asked["json"])
+        raise SystemExit(130) from None
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
         try:
@@ -135,18 +143,18 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
 
 
 def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, float] | None = None) -> "Comparison":
-    """Compare, with the current step shown on standard error where that is a terminal.
+    """Compare, with the current step and its time shown on standard error.
 
     Values to test are looked at before anything is fitted.
     """
-    with Console(stderr=True).status("importing PyMC and statsmodels …") as status:
+    with Steps("importing PyMC and statsmodels") as steps:
         from ..comparison.compare import compare
 
         if nulls and not is_program(model):
             check_nulls(model, nulls)
-        if numba_messages.alone:
-            numba_messages.shorten_messages()
-        return compare(model, data, progress=lambda step: status.update(f"{step} …"), **request)
+        if process.alone:
+            process.shorten_messages()
+        return compare(model, data, progress=steps, **request)
 
 
 def check_nulls(model: str, nulls: Mapping[str, float]) -> None:
@@ -162,8 +170,8 @@ def save(comparison: "Comparison", out: Path | None) -> list[Path]:
     """Write the files when asked to."""
     if out is None:
         return []
-    with Console(stderr=True).status(f"writing to {out} …"):
-        return comparison.save(out)
+    with Steps(f"writing to {out}"):
+        return comparison.save(out, typed())
 
 
 def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *, as_json: bool) -> None:
@@ -182,6 +190,14 @@ def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *,
         sys.stdout.write("\n".join(str(part) for part in shown))
     if written:
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
+
+
+def salvage(comparison: "Comparison", out: Path | None, *, as_json: bool) -> None:
+    """Show and write what was done before Ctrl-C."""
+    written = save(comparison, out)
+    show(comparison, written, [], as_json=as_json)
+    where = " and written" if written else ""
+    print(f"mle-vs-bayes: interrupted; what was done until then is shown{where}.", file=sys.stderr)
 
 
 def reasons(comparison: "Comparison") -> list[Any]:
@@ -222,5 +238,5 @@ def page(
     common = {**request, "priors": {}, "prior_power": 1.0, "truth": {}, "simulate": None, "groups": (), "n": None}
     used = data if data is not None else dict(comparison.fit.program.data)
     others = [run(name, used, common) for name in against or ()]
-    with Console(stderr=True).status("scoring …"):
+    with Steps("scoring"):
         return comparison.page(*others, nulls=nulls)

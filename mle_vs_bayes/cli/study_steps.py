@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from ..errors import UsageError
+from .options import typed
 from .study_progress import Screen
 
 if TYPE_CHECKING:
-    from ..study.run.run import FinishedStudy, RunRequest
+    from ..study.keep.outcome import FinishedStudy
+    from ..study.run.run import RunRequest
     from ..study.vocabulary.source import Source
 
 EXAMPLE = "coverage=0.005"
@@ -58,7 +60,7 @@ def refuse_options_of_one_fit(asked: Mapping[str, Any]) -> None:
 
 def own_program(asked: Mapping[str, Any]) -> "Source":
     """The study of `--model`."""
-    from ..study.plan.of_program import of_program
+    from ..study.vocabulary.source import of_program
     from .steps import numbers, sizes
 
     if asked["name"] is not None:
@@ -126,11 +128,6 @@ def targets(texts: list[str] | None) -> dict[str, float] | None:
         if not 0 < found[name.strip()] < float("inf"):
             raise UsageError(f"--target-mcse {name} is {value}; it must be above 0 and finite, such as {EXAMPLE}.")
     return found or None
-
-
-def typed() -> str:
-    """The command as it was typed, for ``design.json``."""
-    return shlex.join(["mle-vs-bayes", *sys.argv[1:]])
 
 
 def show(left: Any) -> None:

@@ -1,6 +1,6 @@
 """The facade: one call from data to maximum likelihood, MAP and posterior side by side."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from ..estimators import Settings, chosen
 from ..estimators.posterior import Sampling
 from ..estimators.unconstrained_mode import SCALE
 from ..fit import priors as prior_choice
-from ..fit.fit import Progress, fit
+from ..fit.fit import Fit, Progress, fit
 from ..fit.quantities import Context
 from ..fit.replicates.usable import completed
 from ..fit.simulated import simulated
@@ -28,7 +28,7 @@ from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
 from ..sampling.machine_code import one_machine_code
 from . import sources
-from .comparison import Comparison
+from .comparison import Comparison, InterruptedComparison
 
 if TYPE_CHECKING:
     import pandas
@@ -122,6 +122,8 @@ def compare(
     ------
     UsageError, DataError, ModelError
         One sentence each: what was wrong, the value seen, what to do.
+    InterruptedComparison
+        Ctrl-C, which it is one kind of; its ``comparison`` holds the estimators that were done by then.
     """
     _check(level, chains, draws, 1 if tune is None else tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
@@ -133,10 +135,9 @@ def compare(
         wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
         with sources.single_thread():
             own, context = _of_program(model, data, wanted, context, progress)
-            fits = tuple(fit(program, names, settings, context, progress) for program in own)
-        return Comparison(own[-1].model, fits, level, seed, {})
-    _check_source(data, simulate, truth, of_data)
+            return _compared(own[-1].model, own, names, settings, context, progress, {})
     chosen_model = sources.catalogue_model(model, allow_joint)
+    _check_source(data, simulate, truth, of_data)
     if simulate is not None:
         used: dict[str, str] = {}
         dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
@@ -145,8 +146,35 @@ def compare(
         truths = {}
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
-    fits = tuple(fit(program, names, settings, context, progress) for program in programs)
-    return Comparison(chosen_model, fits, level, seed, used)
+    return _compared(chosen_model, programs, names, settings, context, progress, used)
+
+
+def _compared(
+    model: Model,
+    densities: Iterable[Density],
+    names: tuple[str, ...],
+    settings: Settings,
+    context: Context,
+    progress: Progress,
+    used: dict[str, str],
+) -> Comparison:
+    """All fits, smallest first; after Ctrl-C those that were done, inside the interrupt."""
+    fits: list[Fit] = []
+    interrupted = False
+    try:
+        for density in densities:
+            fits.append(fit(density, names, settings, context, progress))
+            interrupted = fits[-1].interrupted
+            if interrupted:
+                break
+    except KeyboardInterrupt:
+        if not fits:
+            raise
+        interrupted = True
+    comparison = Comparison(model, tuple(fits), context.level, context.seed, used)
+    if interrupted:
+        raise InterruptedComparison(comparison)
+    return comparison
 
 
 def _of_program(

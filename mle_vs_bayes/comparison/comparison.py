@@ -1,12 +1,12 @@
 """What `compare` returns: the outcome with the plots, files, texts and further questions people have of it."""
 
-import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import intervals as kinds
 from ..errors import UsageError
-from ..estimators import ESTIMATORS
+from ..intervals.interval import Interval, IntervalRequest, check_level
 from ..sampling.machine_code import one_machine_code
 from . import verdict
 from .forms import json_document, tree
@@ -16,11 +16,18 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-    from ..intervals.interval import Interval
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
     from .scores.report import Page
     from .sensitivity import Sensitivity
+
+
+class InterruptedComparison(KeyboardInterrupt):
+    """Ctrl-C; ``comparison`` is what was done until then: the estimators, and the sizes of n, that were complete."""
+
+    def __init__(self, comparison: "Comparison") -> None:
+        super().__init__("interrupted")
+        self.comparison = comparison
 
 
 class Comparison(Outcome):
@@ -73,9 +80,7 @@ class Comparison(Outcome):
         UsageError
             No such quantity, kind or estimator, or a level outside (0, 1).
         """
-        from .intervals import interval
-
-        return interval(self, label, kind, estimator, self.level if level is None else level)
+        return _interval(self, label, kind, estimator, self.level if level is None else level)
 
     def explain(self) -> "Explanation":
         """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""
@@ -123,11 +128,14 @@ class Comparison(Outcome):
     def figures(self) -> "dict[str, Figure]":
         """Every figure there is for these fits, by file name."""
         from .forms.figures import pictures
+        from .forms.material import Material
 
-        return pictures(self)
+        return pictures(Material(self))
 
-    def save(self, folder: str | Path) -> list[Path]:
-        """Leave rows, DataTree, statsmodels summary and figures in ``folder``; all files or none.
+    def save(self, folder: str | Path, command: str = "") -> list[Path]:
+        """Leave the page, rows, DataTree, statsmodels summary and figures in ``folder``; all files or none.
+
+        ``command`` stands on the page as how to do it again.
 
         Raises
         ------
@@ -136,7 +144,7 @@ class Comparison(Outcome):
         """
         from .forms.files import save
 
-        return save(self, Path(folder))
+        return save(self, Path(folder), command)
 
     def __str__(self) -> str:
         from ..report.text import plain
@@ -150,9 +158,27 @@ class Comparison(Outcome):
         return screen(self)
 
     def _repr_html_(self) -> str:
-        words = [html.escape(text) for text in (self.verdict, *verdict.missing(self.fit), *verdict.concerns(self.fit))]
-        renamed = self.table.rename(columns={name: kind.words for name, kind in ESTIMATORS.items()}, level=0)
-        body = renamed.to_html(float_format=lambda value: f"{value:.4g}", na_rep="–")
-        return f"<p><b>{html.escape(self.model.name)}</b>, n = {self.n}</p>{body}" + "".join(
-            f"<p>{w}</p>" for w in words
-        )
+        """The parts of the page that `save` leaves, for a notebook; they need no widgets."""
+        from ..report.pages import render
+        from .forms.figures import pictures
+        from .forms.material import Material
+        from .forms.page.page import page
+
+        material = Material(self)
+        return render.fragment(page(material, pictures(material)))
+
+
+def _interval(outcome: Outcome, label: str, kind: str, estimator: str | None, level: float) -> Interval:
+    """The interval of ``kind`` of the quantity ``label``: of the estimator named, or the first it belongs to."""
+    kinds.chosen((kind,))
+    program, fitted = outcome.fit.program, outcome.fit.estimates
+    if label not in program.quantity_labels:
+        known = ", ".join(program.quantity_labels)
+        raise UsageError(f'{program.model.name} has no quantity "{label}"; it has {known}.')
+    check_level(level)
+    own = [name for name in kinds.KINDS[kind].estimators if name in fitted and estimator in (None, name)]
+    if not own:
+        wanted = " or ".join(kinds.KINDS[kind].estimators)
+        raise UsageError(f"an interval of kind {kind} is one of {wanted}; fit one of them and name no other estimator.")
+    request = IntervalRequest(program, fitted[own[0]], level, outcome.seed)
+    return kinds.KINDS[kind].compute(request)[program.quantity_labels.index(label)]

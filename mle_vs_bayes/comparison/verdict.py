@@ -13,6 +13,16 @@ SMALL, LARGE = 0.1, 0.5
 (normal approximation: Φ(1.96 ± d))."""
 
 
+def word(fit: Fit) -> str:
+    """The headline in a word: ``agree``, ``differ``, ``matters``, ``no answer`` or ``nothing to compare``."""
+    if any(estimate.status in ("failed", "divergent") for estimate in fit.estimates.values()):
+        return "no answer"
+    if not fit.agreement:
+        return "nothing to compare"
+    worst = max(abs(each.in_se) for each in fit.agreement)
+    return "agree" if worst < SMALL else "differ" if worst < LARGE else "matters"
+
+
 def headline(fit: Fit) -> str:
     """One sentence with a number: the largest gap between two estimators and what it means."""
     failed = [

@@ -1,5 +1,6 @@
 """The data a model is fitted to: float columns by role, and the names of their other axes."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +57,16 @@ class Dataset(Mapping[str, Array]):
             return self
         everything = Dataset({role: v for role, v in self.columns.items() if role != "weights"}, self.coords)
         return everything.rows(np.repeat(np.arange(self.n), self.counts.astype(np.intp)))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of columns and labels: the same for the same numbers under the same roles, whatever file had them."""
+        digest = hashlib.sha256()
+        for role in sorted(self.columns):
+            values = np.ascontiguousarray(self.columns[role], dtype="<f8")
+            digest.update(f"{role}{values.shape}".encode() + values.tobytes())
+        digest.update(repr(sorted(self.coords.items())).encode())
+        return digest.hexdigest()
 
     @property
     def designs(self) -> dict[str, str]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..words import listed
-from . import bounds, missing, roles
+from ..words import in_rows, listed
+from . import bounds, roles
 from .column import classes, label
 from .counts import total
 from .dataset import Array, Dataset
@@ -20,6 +21,10 @@ from .values import check, numbers, present, repetitions
 if TYPE_CHECKING:
     from ..model.model import Model
     from .formulas.formula import DesignMatrix
+
+
+Mask = NDArray[np.bool_]
+
 
 OUTCOME = "outcome"
 """The coords that hold an outcome's classes."""
@@ -92,8 +97,8 @@ def arranged(
     in_formula = request.read_by_formula(formula, frame)
     chosen = roles.assign(model, frame, asked, in_formula)
     numeric = _by_role(frame, chosen, model)
-    masks = {name: missing.absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
-    keep = missing.usable_rows(masks, frame.index, drop_missing)
+    masks = {name: absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
+    keep = usable_rows(masks, frame.index, drop_missing)
     if model.unit == "series":
         _check_series(keep, chosen)
     frame, numeric = _weighted(frame[keep], numeric[keep], chosen, model)
@@ -134,10 +139,10 @@ def _by_role(frame: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> 
     return bounds.with_open_ends(numeric, known["lower"]) if "lower" in numeric else numeric
 
 
-def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> dict[str, missing.Mask]:
+def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> dict[str, Mask]:
     """Where each column that plays a role has no usable value; an infinite bound is one."""
     known = roles.known(model)
-    masks: dict[str, missing.Mask] = {}
+    masks: dict[str, Mask] = {}
     for role, name in chosen.items():
         values = numeric[role].to_numpy()
         here = np.isnan(values) if known[role].unbounded else ~np.isfinite(values)
@@ -194,7 +199,7 @@ def _dataset(
     return Dataset({**values, "X": design.X}, {**coords, "term": design.terms})
 
 
-def _check_series(keep: missing.Mask, chosen: Mapping[str, str]) -> None:
+def _check_series(keep: Mask, chosen: Mapping[str, str]) -> None:
     """Refuse what would take rows out of a series, or put them there twice."""
     if not keep.all():
         gap = int(np.argmin(keep)) + 1
@@ -227,3 +232,35 @@ def _check_terms(data: Dataset) -> None:
             f"{observations} rows are not more than the {len(terms)} terms of the formula ({listed(terms, 6)}); "
             "use fewer terms."
         )
+
+
+def absent(column: pd.Series) -> Mask:
+    """Where a covariate of any kind is missing or infinite, ``(n,)``."""
+    missing: Mask = column.isna().to_numpy(dtype=bool)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        missing = missing | np.isinf(column.to_numpy(dtype=float, na_value=np.nan))
+    return missing
+
+
+def usable_rows(masks: Mapping[str, Mask], rows: pd.Index, drop_missing: bool) -> Mask:
+    """Which rows to keep, given where each used column is missing or infinite.
+
+    Raises
+    ------
+    DataError
+        There are such rows and they are not to be dropped, or no row would be left.
+    """
+    somewhere: Mask = np.logical_or.reduce(list(masks.values()))
+    if not somewhere.any():
+        return ~somewhere
+    seen = listed(_counted(name, rows[mask]) for name, mask in masks.items() if mask.any())
+    if somewhere.all():
+        raise DataError(f"no row is complete: {seen}; fill these cells or use other columns.")
+    if not drop_missing:
+        raise DataError(f"{seen}; fill these cells, or go on without these rows by adding --drop-missing.")
+    return ~somewhere
+
+
+def _counted(name: str, rows: pd.Index) -> str:
+    values = "1 missing or infinite value" if len(rows) == 1 else f"{len(rows)} missing or infinite values"
+    return f"column {name} has {values} (in {in_rows(list(rows))})"

@@ -18,6 +18,8 @@ UNCHECKED = "local_remove_check_parameter"
 """Without PyMC's checks of parameters, which raise: where a search has run to sigma = 0 the answer is NaN."""
 LOOP_MODE = "NUMBA"
 """For values that are loops in each element."""
+MOST_OPERANDS = 32
+"""Inputs and outputs of one operation by NumPy: as many inputs are one too many."""
 MOST = 200
 """Functions that are kept; the least recently used is forgotten."""
 
@@ -48,7 +50,25 @@ def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., An
         return pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
 
     found = of(mode)
+    if any(len(node.inputs) >= MOST_OPERANDS for node in found.maker.fgraph.apply_nodes):
+        found = of(get_mode(mode).register((_narrowing(), 100)))
     return Looping(found, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(found) else found
+
+
+def _narrowing() -> Any:
+    """A rewrite of sums with many terms as sums of sums: a derivative has one term for each use of a variable."""
+    from pytensor.graph.rewriting.basic import in2out, node_rewriter
+    from pytensor.tensor.elemwise import Elemwise
+
+    @node_rewriter([Elemwise])
+    def narrow(_graph: Any, node: Any) -> Any:
+        terms = list(node.inputs)
+        if len(terms) < MOST_OPERANDS or type(node.op.scalar_op).__name__ not in ("Add", "Mul"):
+            return False
+        half = len(terms) // 2
+        return [node.op(node.op(*terms[:half]), node.op(*terms[half:])).astype(node.outputs[0].dtype)]
+
+    return in2out(narrow, name="narrow")
 
 
 class Looping:

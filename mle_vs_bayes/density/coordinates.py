@@ -121,6 +121,7 @@ class Coordinates:
     def pull_back(self, z: Array, gradient: Array, hessian: Array) -> tuple[Array, Array]:
         """Gradient ``(…, f)`` and Hessian ``(…, f, f)`` with respect to z from those with respect to w."""
         # Chain rule: ∇_z = Jᵀ∇_w and H_z = Jᵀ H_w J + Σᵢ (∇_w)ᵢ ∂²wᵢ/∂z∂zᵀ.
+        gradient, hessian = self._off_edges(z, gradient, hessian)
         jacobian = self.jacobian(z)
         back = np.swapaxes(jacobian, -1, -2)
         turned = back @ hessian @ jacobian
@@ -130,6 +131,21 @@ class Coordinates:
             bend = _diagonal(support.bend(u) * slope) if support.elementwise else _rows(support.curvature, u, slope)
             turned[..., columns, columns] += bend
         return (back @ gradient[..., None])[..., 0], turned
+
+    def _off_edges(self, z: Array, gradient: Array, hessian: Array) -> tuple[Array, Array]:
+        """Derivatives with respect to w, 0 along what lies on an edge: z is infinite there, and w stays where it is.
+
+        They may be no numbers there: of y log p at p = 0, where no trial is a success.
+        """
+        at_edge = np.isinf(z)
+        if not at_edge.any():
+            return gradient, hessian
+        held = np.zeros(gradient.shape, dtype=np.bool_)
+        for name, support in self.supports.items():
+            if support.elementwise:
+                held[..., self.layout.slices[name]] = at_edge[..., self.layout.free_slices[name]]
+        both = held[..., :, None] | held[..., None, :]
+        return np.where(held, 0.0, gradient), np.where(both, 0.0, hessian)
 
     def covariance(self, z: Array, hessian: Array, fixed: Bools | None = None) -> Array:
         """J (−H)⁻¹ Jᵀ ``(…, p, p)``: covariances on the model scale from Hessians with respect to z.

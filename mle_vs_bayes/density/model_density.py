@@ -57,7 +57,8 @@ class ModelDensity(Density):
 
     def quantities(self, theta: Array) -> Array:
         named, leading = self.layout.split(theta), theta.shape[:-1]
-        derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
+        with np.errstate(all="ignore"):  # on an edge: the odds of p = 1
+            derived = [np.asarray(function.of(named)).reshape(*leading, -1) for function in self.model.functions]
         return np.concatenate([theta, *derived], axis=-1)
 
     def log_likelihood_units(self, theta: Array) -> Array:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
+ON_EDGE = "no standard error: the estimate lies on the edge of its support"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class Estimate:
     concerns: tuple[Concern, ...] = ()
     iterations: int | None = None
     gradient: float | None = None
+    no_error: str = ON_EDGE
+    """Why a quantity has no standard error, where it has none."""
     searches: tuple[Search, ...] = ()
     """Of the optimiser, one per start."""
     results: Any = None

@@ -17,7 +17,7 @@ from ..search.optimum import Optima, best, maximise
 from ..search.prior_path import mode_along_the_path
 from ..search.problem import Problem
 from ..search.starts import starts
-from .estimate import Estimate, missing
+from .estimate import ON_EDGE, Estimate, missing
 
 Array = NDArray[np.float64]
 Begin = Callable[[Array], tuple[Array, NDArray[np.intp]]]
@@ -60,13 +60,18 @@ class Modes:
     searches: list[tuple[audit.Search, ...]] = field(default_factory=list)
     which: NDArray[np.intp] | None = None
     """The search that found each."""
+    no_error: list[str] = field(default_factory=list)
+    """Why quantities have no standard error, where they have none."""
+
+    def __post_init__(self) -> None:
+        self.no_error = self.no_error or [ON_EDGE] * len(self.status)
 
     def put(self, i: int, estimate: Estimate) -> None:
         """Take the estimate of one data set that was fitted alone."""
         nothing = np.full_like(self.covariance[i], np.nan)
         self.theta[i], self.status[i], self.reason[i] = estimate.point, estimate.status, estimate.reason
         self.covariance[i] = nothing if estimate.covariance is None else estimate.covariance
-        self.concerns[i], self.path[i] = estimate.concerns, "single"
+        self.concerns[i], self.path[i], self.no_error[i] = estimate.concerns, "single", estimate.no_error
         self.iterations[i] = estimate.iterations or 0
         self.gradient[i] = np.nan if estimate.gradient is None else estimate.gradient
 
@@ -87,6 +92,7 @@ class Modes:
             point=self.theta[i],
             covariance=None if np.all(np.isnan(covariance)) else covariance,
             log_likelihood=float(self.value[i]),
+            no_error=self.no_error[i],
             **{**shared, **details},  # type: ignore[arg-type]
         )
 

@@ -13,9 +13,9 @@ from ..estimators import Settings, unconstrained_mode
 from ..estimators.estimate import Estimate
 from ..ornaments import Lost
 from ..rows import MODEL_SCALE, Row
+from ..search.optimum import maximum
 from . import quantities
 from .agreement import Agreement, agreements
-from .modes import different_modes
 from .quantities import Context
 
 Progress = Callable[[str], None]
@@ -33,6 +33,8 @@ class Fit:
     """Largest relative difference between the two likelihoods of the model, over units and points; None of one."""
     notes: tuple[str, ...] = ()
     """What was asked for and is not there, in sentences."""
+    interrupted: bool = False
+    """Whether Ctrl-C came before all estimators that were asked for."""
     lost: tuple[Lost, ...] = ()
     """What stands beside the estimates and could not be made."""
 
@@ -43,10 +45,12 @@ class Fit:
 
 
 def fit(program: Density, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
-    """Fit every named estimator; a failed one is a row and never stops the others.
+    """Fit every named estimator; a failed one is a row and never stops the others, and Ctrl-C leaves those before it.
 
     Raises
     ------
+    KeyboardInterrupt
+        Ctrl-C before any estimator was done.
     ModelError
         When the model's NumPy and PyMC likelihoods differ.
     """
@@ -58,22 +62,37 @@ def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: 
     if program.two_likelihoods:
         progress("checking that both likelihoods agree")
     gap = parity.check(program)
-    found: dict[str, Estimate] = {}
-    for name in names:
-        progress(f"fitting {estimators.ESTIMATORS[name].words}")
-        found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
-    rows = [row for name in names for row in quantities.rows(name, found[name], program, context)]
+    found = _estimates(program, names, settings, progress)
+    notes = list(intervals.notes(names, context.kinds))
+    interrupted = len(found) < len(names)
+    if interrupted:
+        words = estimators.ESTIMATORS[names[len(found)]].words
+        notes.append(f"interrupted while fitting {words}, which is not there")
+    rows = [row for name, estimate in found.items() for row in quantities.rows(name, estimate, program, context)]
     pairs = ornaments.make(
         "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []
     )
     found = _with_agreement(program, found, pairs)
     rows = _with_codes(rows, found)
-    if context.scale != MODEL_SCALE:
+    if context.scale != MODEL_SCALE and "map" in found:
         progress("fitting the mode on the unconstrained scale")
         what = "the mode on the unconstrained scale"
         rows = ornaments.make(what, lambda: _with_unconstrained(rows, program, found["map"], context), rows)
-    notes = intervals.notes(names, context.kinds)
-    return Fit(program, found, tuple(rows), tuple(pairs), gap, notes)
+    return Fit(program, found, tuple(rows), tuple(pairs), gap, tuple(notes), interrupted=interrupted)
+
+
+def _estimates(program: Density, names: tuple[str, ...], settings: Settings, progress: Progress) -> dict[str, Estimate]:
+    """The estimates by name; after Ctrl-C those that were done, and the interrupt itself where none was."""
+    found: dict[str, Estimate] = {}
+    for name in names:
+        progress(f"fitting {estimators.ESTIMATORS[name].words}")
+        try:
+            found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            break
+    return found
 
 
 def _with_unconstrained(rows: list[Row], program: Density, top: Estimate, context: Context) -> list[Row]:
@@ -101,7 +120,9 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
 def _with_agreement(program: Density, estimates: dict[str, Estimate], pairs: list[Agreement]) -> dict[str, Estimate]:
     """Concerns that only show when estimators are put side by side."""
     added: dict[str, list[Concern]] = {name: list(program.remarks(name)) for name in estimates}
-    if _ok(estimates, "mle") and not np.isfinite(program.log_prior(estimates["mle"].point)):
+    # On an edge of its support a prior may well be 0 that has mass next to it.
+    inside = _ok(estimates, "mle") and "boundary" not in [c.code for c in estimates["mle"].concerns]
+    if inside and not np.isfinite(program.log_prior(estimates["mle"].point)):
         added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
     other = ornaments.make("the search for another mode", lambda: different_modes(program, estimates), ())
     added.get("map", []).extend(other)
@@ -124,3 +145,24 @@ def _ok(estimates: Mapping[str, Estimate], name: str) -> bool:
 def _with_codes(rows: list[Row], estimates: Mapping[str, Estimate]) -> list[Row]:
     codes = {name: " ".join(sorted({c.code for c in e.concerns})) for name, e in estimates.items()}
     return [replace(row, concerns=codes[row.estimator]) for row in rows]
+
+
+_APART = 0.01
+"""Standard errors of the MAP: nearer, the two searches have ended at one point."""
+
+
+def different_modes(program: Density, estimates: Mapping[str, Estimate]) -> tuple[Concern, ...]:
+    """A concern where climbing likelihood × prior from the MLE ends elsewhere than at the MAP."""
+    mle, top = estimates.get("mle"), estimates.get("map")
+    if mle is None or top is None or not (mle.has_errors and top.has_errors):
+        return ()
+    with np.errstate(all="ignore"):
+        reached = maximum(program, 1.0, program.coordinates.z(mle.point))
+    if reached.status != "ok":
+        return ()
+    away = (program.coordinates.theta(reached.z) - top.point) / top.se
+    farthest = int(np.argmax(np.abs(away)))
+    if abs(away[farthest]) <= _APART:
+        return ()
+    label = program.layout.labels[farthest]
+    return (Concern("different_modes", f"{label}: the mode next to the MLE is {away[farthest]:+.2g} SE from the MAP"),)

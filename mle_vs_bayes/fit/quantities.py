@@ -25,7 +25,8 @@ class Context:
     seed: int
     variant: str = "default"
     truth: Mapping[str, float] | None = None
-    kinds: tuple[str, ...] = intervals.DEFAULTS
+    kinds: tuple[str, ...] = ()
+    """Of interval; the defaults where there are none."""
     scale: str = MODEL_SCALE
     """``unconstrained`` adds the mode of that density to the MAP's rows, under its own label."""
     resamples: int = RESAMPLES
@@ -53,13 +54,22 @@ def _intervals(
     name: str, estimate: Estimate, program: Density, context: Context, scale: str
 ) -> list[tuple[str, list[Interval]]]:
     """Each kind with one interval per quantity; the kind ``none`` where nothing can be computed."""
-    kinds = intervals.of(name, context.kinds) if estimate.converged else ()
+    kinds = _kinds(name, estimate, program, context)
     if not kinds:
         return [("none", [Interval() for _ in program.quantity_labels])]
     request = IntervalRequest(program, estimate, context.level, context.seed, context.resamples)
     if scale != MODEL_SCALE:
         return [("laplace", wald_transformed(request))]
     return [(kind, _computed(kind, request)) for kind in kinds]
+
+
+def _kinds(name: str, estimate: Estimate, program: Density, context: Context) -> tuple[str, ...]:
+    if not estimate.converged:
+        return ()
+    exact = (
+        () if context.kinds or estimate.has_errors else intervals.in_place_of_wald(name, program.model.exact_intervals)
+    )
+    return exact or intervals.of(name, context.kinds)
 
 
 def _computed(kind: str, request: IntervalRequest) -> list[Interval]:
@@ -93,6 +103,11 @@ def _ends(interval: Interval, kind: str) -> dict[str, Any]:
     return found
 
 
+def infinite(value: float) -> str:
+    """Why a derived quantity has no estimate: the odds where every trial is a success."""
+    return f"its value at the estimate is {value:g}".replace("inf", "infinite").replace("nan", "not a number")
+
+
 def _numbers(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
     """Estimate, standard error and Monte-Carlo columns of each quantity."""
     if not estimate.converged:
@@ -105,7 +120,16 @@ def _numbers(estimate: Estimate, program: Density) -> list[dict[str, Any]]:
     point = program.quantities(estimate.point)
     covariance = estimate.covariance
     se = np.full(len(point), np.nan) if covariance is None else standard_errors(program, estimate.point, covariance)
-    return [{"estimate": float(p), "se": _finite(s)} for p, s in zip(point, se, strict=True)]
+    return [
+        _of_optimum(value, error, estimate.no_error) for value, error in zip(point.tolist(), se.tolist(), strict=True)
+    ]
+
+
+def _of_optimum(value: float, error: float, no_error: str) -> dict[str, Any]:
+    """A quantity at an optimum, and the reason where it has no finite value or no standard error."""
+    if not np.isfinite(value):
+        return {"reason": infinite(value)}
+    return {"estimate": value, "se": error} if np.isfinite(error) else {"estimate": value, "reason": no_error}
 
 
 def _from_draws(estimate: Estimate, program: Density) -> list[dict[str, Any]]:

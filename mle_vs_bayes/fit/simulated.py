@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..data.dataset import Dataset
+from ..density.model_density import density_of
 from ..errors import UsageError
 from ..model.layout import Layout
 from ..model.model import Model
+from ..model.prior import Prior
 
 
 def simulated(model: Model, n: int, truth: Mapping[str, float], seed: int) -> tuple[Dataset, dict[str, float]]:
@@ -46,6 +48,20 @@ def drawn(
         values = np.atleast_1d(function.of(theta))
         named |= {label: float(v) for label, v in zip(layout.function_labels(function), values, strict=True)}
     return data, named
+
+
+def from_priors(model: Model, n: int, priors: Mapping[str, Prior], generator: np.random.Generator) -> dict[str, float]:
+    """A truth by label, drawn from priors of plain numbers; as many elements as n units of the model have.
+
+    Raises
+    ------
+    ModelError
+        A prior is improper, or cannot be drawn from.
+    """
+    design = model.design(n, np.random.default_rng(0))
+    layout = Layout(model, design)
+    (theta,) = density_of(model, filled(model, design), priors).draw_prior(1, generator)
+    return {label: float(value) for label, value in zip(layout.labels, theta, strict=True)}
 
 
 def filled(model: Model, data: Dataset) -> Dataset:

@@ -3,7 +3,7 @@
 Adding a kind touches its own file and one line here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..errors import UsageError
 from ..words import closest
@@ -56,7 +56,7 @@ DEFAULTS = ("wald", "laplace", "eti")
 
 
 def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The kinds asked for: ``all``, some of the list, or none for the defaults.
+    """The kinds asked for: ``all``, some of the list, or none, which stands for the defaults.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
             near = closest(name, KINDS)
             hint = f"did you mean {near}?" if near else f"choose from {', '.join(KINDS)} or all."
             raise UsageError(f'there is no interval "{name}"; {hint}')
-    return tuple(wanted) or DEFAULTS
+    return tuple(wanted)
 
 
 def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -82,6 +82,15 @@ def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     kinds = {name: kind.also for name, kind in KINDS.items() if estimator in kind.estimators}
     asked = tuple(name for name, also in kinds.items() if name in wanted or also in wanted)
     return asked or tuple(name for name in kinds if name in DEFAULTS)
+
+
+def in_place_of_wald(estimator: str, exact: Mapping[str, str]) -> tuple[str, ...]:
+    """The default where an estimate has no standard error: the model's ``exact`` intervals, if it declares any.
+
+    They do not need one: of no success in 25 trials Clopper and Pearson's goes from 0 to 0.137.
+    """
+    own = tuple(dict.fromkeys(kind for kind in exact.values() if estimator in KINDS[kind].estimators))
+    return own if len(own) < 2 else ("exact",)
 
 
 def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:

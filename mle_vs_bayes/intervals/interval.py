@@ -69,9 +69,9 @@ class IntervalKind:
     also: str | None = None
 
 
-def ends(lower: Any, upper: Any) -> list[Interval]:
-    """Intervals from arrays of ends ``(q,)``; where an end is not a number there was no standard error."""
-    edge = Interval(status="not_applicable", reason="no standard error: the estimate lies on the edge of its support")
+def ends(lower: Any, upper: Any, no_error: str) -> list[Interval]:
+    """Intervals from arrays of ends ``(q,)``; where an end is not a number there was ``no_error``, which says why."""
+    edge = Interval(status="not_applicable", reason=no_error)
     pairs = zip(lower, upper, strict=True)
     return [Interval(lower=float(a), upper=float(b)) if a <= b else edge for a, b in pairs]
 

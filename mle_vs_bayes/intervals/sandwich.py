@@ -25,7 +25,7 @@ def sandwich(request: IntervalRequest) -> list[Interval]:
     if not estimate.converged:
         return refused(request, estimate.status, str(estimate.reason))
     if estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
-        return refused(request, "not_applicable", "there is no Hessian at the estimate to build a sandwich from")
+        return refused(request, "not_applicable", estimate.no_error)
     scores = clustered(program, program.score_units(estimate.point))
     if program.model.unit == "series":
         reason = "the rows of a series depend on each other, and one series shows no spread between series"
@@ -37,7 +37,7 @@ def sandwich(request: IntervalRequest) -> list[Interval]:
     covariance = robust_covariance(estimate.covariance, scores)
     point = program.quantities(estimate.point)
     reach = normal_quantile(request.level) * standard_errors(program, estimate.point, covariance)
-    return ends(point - reach, point + reach)
+    return ends(point - reach, point + reach, estimate.no_error)
 
 
 def robust_covariance(covariance: Array, scores: Array) -> Array:

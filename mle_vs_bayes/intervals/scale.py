@@ -22,5 +22,4 @@ def supports(program: Density) -> tuple[Support, ...]:
 
 def of_one(support: Support) -> Support:
     """The support of one element alone."""
-    own = support if support.elementwise else real
-    return _OF_ONE.get((support.lower, support.upper), own)
+    return support if support.elementwise else _OF_ONE.get((support.lower, support.upper), real)

@@ -13,10 +13,10 @@ def wald(request: IntervalRequest) -> list[Interval]:
     """Symmetric on the model scale, so an end may leave the support; delta method for derived quantities."""
     covariance = request.estimate.covariance
     if covariance is None:
-        return refused(request, "not_applicable", "there is no standard error to build a Wald interval from")
+        return refused(request, "not_applicable", request.estimate.no_error)
     point = request.program.quantities(request.estimate.point)
     reach = normal_quantile(request.level) * standard_errors(request.program, request.estimate.point, covariance)
-    return ends(point - reach, point + reach)
+    return ends(point - reach, point + reach, request.estimate.no_error)
 
 
 def normal_quantile(level: float) -> Any:

@@ -20,7 +20,7 @@ def wald_transformed(request: IntervalRequest) -> list[Interval]:
     """Estimate ± normal quantile × standard error on each quantity's unconstrained scale, mapped back."""
     program, estimate = request.program, request.estimate
     if estimate.covariance is None:
-        return refused(request, "not_applicable", "there is no standard error to build a Wald interval from")
+        return refused(request, "not_applicable", estimate.no_error)
     values = program.quantities(estimate.point)
     errors = standard_errors(program, estimate.point, estimate.covariance)
     reach = normal_quantile(request.level)

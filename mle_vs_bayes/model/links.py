@@ -64,7 +64,7 @@ def _normal_density(eta: Any) -> Any:
     return np.exp(-0.5 * eta**2) / np.sqrt(2 * np.pi)
 
 
-def _log_normal_cdf_symbol(eta: Any) -> Any:
+def log_normal_cdf_symbol(eta: Any) -> Any:
     """log Φ(η): for η < −1 through the scaled complementary error function, as Φ itself underflows."""
     pt = _pt()
     low = pt.minimum(eta, -1.0)  # the branch that is not taken must not overflow: its gradient would not be a number
@@ -122,7 +122,7 @@ probit = Link(
     inverse_symbol=lambda eta: _pt().erfc(-eta / np.sqrt(2.0)) / 2,
     derivative_symbol=lambda eta: _pt().exp(-0.5 * eta**2) / np.sqrt(2 * np.pi),
     log_odds=lambda eta: scipy.special.log_ndtr(eta) - scipy.special.log_ndtr(-eta),
-    log_odds_symbol=lambda eta: _log_normal_cdf_symbol(eta) - _log_normal_cdf_symbol(-eta),
+    log_odds_symbol=lambda eta: log_normal_cdf_symbol(eta) - log_normal_cdf_symbol(-eta),
 )
 cloglog = Link(
     "cloglog",

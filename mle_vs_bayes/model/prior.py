@@ -245,6 +245,8 @@ DEFAULTS: dict[str, Prior] = {
     "spread": Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)")),
     "size": Prior("HalfNormal", sigma=Scaled(10, "mean(y)")),
     "shape": Prior("Gamma", alpha=2, beta=1),
+    "dispersion": Prior("Exponential", lam=1),
+    "skewness": Prior("Normal", mu=0, sigma=4),
     "tails": Prior("Gamma", alpha=2, beta=0.1),
     "chance": Prior("Beta", alpha=2, beta=2),
     "events": Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")),

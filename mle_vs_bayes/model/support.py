@@ -7,26 +7,30 @@ fewer.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Side = Literal["lower", "upper"]
+SIDES: tuple[Side, ...] = ("lower", "upper")
 
 
 @dataclass(frozen=True)
 class Support:
     """An open interval (lower, upper) with its map to the line; this one is the line itself.
 
-    ``closed`` says that the end from which distances are measured (the lower one, of `Below` the upper one) is itself a
-    possible value, so that an optimum may lie on it.
+    ``closed`` names the ends that are themselves possible values, so that an optimum may lie on them (a spread between
+    groups of 0). ``attainable`` names those that only a likelihood is looked at on: a probability of 0 is the estimate
+    where nothing happened, but a prior has no mass there, and so no mode.
     """
 
     name: str
     lower: float = -np.inf
     upper: float = np.inf
-    closed: bool = False
+    closed: tuple[Side, ...] = ()
+    attainable: tuple[Side, ...] = ()
     tied: ClassVar[bool] = False
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
 
@@ -35,10 +39,14 @@ class Support:
         """The finite ends by side."""
         return {side: end for side, end in (("lower", self.lower), ("upper", self.upper)) if np.isfinite(end)}
 
-    @property
-    def closed_end(self) -> float | None:
-        """The end that is itself a possible value, if one is."""
-        return self.lower if self.closed else None
+    def closed_ends(self, power: float) -> dict[Side, float]:
+        """The ends that an optimum of likelihood × prior^``power`` may lie on, by side."""
+        sides = self.closed if power else (*self.closed, *self.attainable)
+        return {side: getattr(self, side) for side in SIDES if side in sides}
+
+    def coordinate_at(self, side: Side) -> float:
+        """The unconstrained coordinate of an end: −∞ or +∞."""
+        return -np.inf if side == "lower" else np.inf
 
     @property
     def elementwise(self) -> bool:
@@ -122,9 +130,8 @@ class Unit(Support):
 class Below(Support):
     """(−∞, upper) through the logarithm of the distance from ``upper``."""
 
-    @property
-    def closed_end(self) -> float | None:
-        return self.upper if self.closed else None
+    def coordinate_at(self, side: Side) -> float:
+        return -np.inf  # the logarithm of no distance
 
     def unconstrain(self, theta: Array) -> Array:
         return np.log(self.upper - theta)
@@ -221,8 +228,9 @@ class Simplex(Support):
 
 real = Support("real")
 positive = Above("positive", 0.0)
-nonnegative = Above("nonnegative", 0.0, closed=True)
-unit = Unit("unit", 0.0, 1.0)
-share = Unit("share", 0.0, 1.0, closed=True)
+nonnegative = Above("nonnegative", 0.0, closed=("lower",))
+frequency = Above("positive", 0.0, attainable=("lower",))
+unit = Unit("unit", 0.0, 1.0, attainable=SIDES)
+share = Unit("share", 0.0, 1.0, closed=SIDES)
 ordered = Ordered("ordered")
 simplex = Simplex("simplex", 0.0, 1.0)

@@ -7,7 +7,7 @@ from ..data.column import trials
 from ..model import families
 from ..model.families.tails import Tails
 from ..model.parameter import Function
-from ..model.support import positive
+from ..model.support import frequency
 from .trunks import moments
 from .trunks.plain import Plain, summed
 
@@ -28,7 +28,7 @@ class Bernoulli(Plain):
     family = families.binomial
     beside = (trials,)
     functions = (
-        Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=positive, moments=moments.proportion),
+        Function("odds", lambda theta: theta["p"] / (1 - theta["p"]), support=frequency, moments=moments.proportion),
     )
     jeffreys_tails = {"p": Tails(near_lower=0.5, near_upper=0.5, words="jeffreys")}
     exact_intervals = {"p": "clopper_pearson"}
@@ -55,9 +55,3 @@ class Bernoulli(Plain):
 
     def condense(self, data):
         return summed(data)
-
-    def divergence(self, data):
-        successes, trials = counts.total(data, data["y"]), counts.total(data, data["trials"])
-        if 0 < successes < trials:
-            return None
-        return f"p runs to {successes / trials:.0f}: {'no' if successes == 0 else 'every'} trial is a success"

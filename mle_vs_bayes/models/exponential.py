@@ -28,7 +28,6 @@ class Exponential(ConstantRate, Lifetimes):
     functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive, moments=moments.mean_of_lives),)
     jeffreys_tails = {"rate": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
     exact_intervals = {"rate": "gamma_pivot"}
-    runs_off = "rate runs to 0"
     offers = frozenset({"fisher_information"})
 
     def moments(self, tails, data):

@@ -30,7 +30,7 @@ class Uniform(Plain):
         return moments.uniform(tails, len(data["y"]))
 
     def supports(self, data):
-        return {"upper": Above("above every y", float(data["y"].max()), closed=True)} if "y" in data else {}
+        return {"upper": Above("above every y", float(data["y"].max()), closed=("lower",))} if "y" in data else {}
 
     def start(self, data):
         return {"upper": data["y"].max() * (1 + 1 / data.size)}

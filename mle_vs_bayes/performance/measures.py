@@ -1,13 +1,13 @@
 """The list of performance measures: what each is called, what it needs, in which unit, and its formula."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import formulas, published
-from .formulas import Columns, Result
+from . import formulas
+from .formulas import Array, Columns, Result, proportion, variance_of
 from .proportions import Z, wilson
 
 if TYPE_CHECKING:
@@ -98,8 +98,37 @@ def _computed(measure: Measure, columns: Columns, *, as_published: bool) -> Resu
     """Value, MCSE and number used, NaN where there is none: no value of no replicate, no MCSE of one."""
     with np.errstate(divide="ignore", invalid="ignore"):
         value, mcse, used = measure.compute(columns)
-        if as_published and measure.name in published.ERRORS:
-            mcse = published.ERRORS[measure.name](columns)
+        if as_published and measure.name in ERRORS:
+            mcse = ERRORS[measure.name](columns)
     value = np.where(used > 0, value, np.nan)
     mcse = np.where((used > 1) & np.isfinite(mcse), mcse, np.nan)
     return value, np.where(mcse < ROUNDING * np.abs(value), 0.0, mcse), used
+
+
+def empirical_se(c: Columns) -> Array:
+    """EmpSE/√(2(R − 1))."""
+    return c["spread"] / np.sqrt(2 * (c["used"] - 1))
+
+
+def relative_error_model_se(c: Columns) -> Array:
+    """100 (ModelSE/EmpSE) √(Var(SE²)/(4 R ModelSE⁴) + 1/(2(R − 1)))."""
+    used, variance = c["v_used"], c["v1"] / c["v_used"]
+    of_squares, ratio = variance_of(c["v1"], c["v2"], used), np.sqrt(variance) / c["spread"]
+    return 100 * ratio * np.sqrt(of_squares / (4 * used * variance**2) + 1 / (2 * (used - 1)))
+
+
+def relative_precision(c: Columns) -> Array:
+    """200 (EmpSE²(reference)/EmpSE²) √((1 − ρ²)/(R − 1))."""
+    own, other, pairs = c["pair_own2"], c["pair_other2"], c["pair_pairs"]
+    correlation = np.clip(c["pair_both11"] / np.sqrt(own * other), -1, 1)
+    return 200 * other / own * np.sqrt((1 - correlation**2) / (pairs - 1))
+
+
+def bias_eliminated_coverage(c: Columns) -> Array:
+    """√(p (1 − p)/R)."""
+    return proportion(c["centred"], c["interval_used"])[1]
+
+
+_OWN = (empirical_se, relative_error_model_se, relative_precision, bias_eliminated_coverage)
+ERRORS: Mapping[str, Callable[[Columns], Array]] = {each.__name__: each for each in _OWN}
+"""By the name of the measure; the others are the same as `formulas` has them."""

@@ -167,8 +167,8 @@ def few_ticks(axis: Axis) -> None:
     axis.set_major_locator(MaxNLocator(nbins=2 if digits > 3 else 3 if digits > 1 else 5, steps=[1, 2, 2.5, 5, 10]))
 
 
-def sizes_axis(axes: Axes, sizes: Sequence[int]) -> None:
-    """A logarithmic axis of ascending sample sizes, with a tick at each that has room for its number."""
+def sizes_axis(axes: Axes, sizes: Sequence[float], name: str = "n") -> None:
+    """A logarithmic axis of ascending sizes above 0, with a tick at each that has room for its number."""
     span = float(np.log(sizes[-1] / sizes[0]))
     shown = [sizes[-1]]
     for size in reversed(sizes):
@@ -179,8 +179,8 @@ def sizes_axis(axes: Axes, sizes: Sequence[int]) -> None:
     axes.set_xlim(sizes[0] / margin, sizes[-1] * margin)
     axes.xaxis.set_major_locator(FixedLocator(shown))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.set_xlabel("n")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 100 else f"{value:g}")
+    axes.set_xlabel(name)
 
 
 def chains(

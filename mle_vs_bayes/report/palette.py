@@ -77,6 +77,24 @@ INK, MUTED = "#222222", "#666666"
 THIN: dict[str, Any] = {"linewidth": 1.0, "linestyle": (0, (4, 2))}
 """For what only accompanies."""
 
+ON_DARK = {
+    "#0072B2": "#58B0EA",  # maximum likelihood
+    "#D55E00": "#F58B4C",  # MAP
+    "#009E73": "#35C596",  # posterior
+    "#003D66": "#A9D3F2",  # exact maximum likelihood
+    "#00523B": "#97DEC4",  # exact posterior
+    "#555555": "#A8A8A8",  # prior
+    "#003B2C": "#D5F2E7",  # the other chains
+    "#66C7A3": "#1C7F5F",
+    "#B5E3D0": "#0F5440",
+    INK: "#E6E6E6",
+    MUTED: "#A3A3A3",
+    "#9a9a9a": "#7A7A7A",  # axes
+    "#e4e4e4": "#33373C",  # grid
+    "#ffffff": "#15181B",  # the page
+}
+"""What each colour is where the page is dark: the same hue, as far from the page as it is on white."""
+
 STYLE = {
     "font.family": "DejaVu Sans",  # ships with Matplotlib, so the same picture everywhere
     "font.size": 9.0,

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from . import text
+from .numbers import number, number_format, or_dash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,10 +61,10 @@ def _block(measures: "pd.DataFrame", words: Mapping[str, str]) -> Table:
     for heading in ("value", "MCSE", "used", "failed"):
         table.add_column(heading, justify="right", no_wrap=True)
     for measure, lines in measures.groupby("measure", sort=False):
-        style = text.number_format(lines.rename(columns={"mcse": "se"}).assign(estimate=lines["value"]))
+        style = number_format(lines.rename(columns={"mcse": "se"}).assign(estimate=lines["value"]))
         for position, line in enumerate(lines.to_dict("records")):
             name = words[str(measure)] if position == 0 else ""
-            numbers = (text.number(line["value"], style), text.number(line["mcse"], style))
+            numbers = (number(line["value"], style), number(line["mcse"], style))
             table.add_row(name, line["label"], *numbers, f"{line['used']:,}", f"{line['failed']:,}")
     return table
 
@@ -84,4 +85,4 @@ def _word(value: Any) -> str:
 
 
 def _known(value: float, style: str) -> str:
-    return text.or_dash(None if value != value else value, style)
+    return or_dash(None if value != value else value, style)

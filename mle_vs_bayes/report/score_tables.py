@@ -5,7 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
-from .text import heading_table, or_dash
+from .numbers import or_dash
+from .text import heading_table
 
 PREDICTORS = {"mle": "plug-in MLE", "map": "plug-in MAP", "posterior": "posterior predictive"}
 """What predicts a unit left out, by estimator."""

@@ -35,6 +35,8 @@ def page(document: Mapping[str, Any], figures: Sequence[str]) -> str:
         if text := document.get(name):
             lines += [f"**{name.capitalize()}.** {text}", ""]
     lines += [f"**Verdict: {document['verdict']}.** {_extent(document)}", ""]
+    if answer := document.get("answer"):
+        lines += [answer, ""]
     if document["predictions"]:
         lines += ["| prediction | where | measured ± MCSE | verdict |", "|---|---|---|---|"]
         lines += [

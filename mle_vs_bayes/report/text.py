@@ -1,11 +1,6 @@
-"""Text for the terminal: pure functions from rows and words to rich renderables; nothing here prints.
-
-Numbers of one quantity share their decimals, so that columns align and digits stop where the
-standard error's second digit does.
-"""
+"""Text for the terminal: pure functions from rows and words to rich renderables; nothing here prints."""
 
 import io
-import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +9,20 @@ from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
-from ..rows import MODEL_SCALE
+from .numbers import (
+    LENGTHS,
+    PARTS,
+    PARTS_EXPLAINED,
+    by_median,
+    estimate_cells,
+    label_of,
+    number,
+    number_format,
+    or_dash,
+    pair_cells,
+    records_of,
+    unit_of,
+)
 from .palette import LOOKS
 
 if TYPE_CHECKING:
@@ -22,28 +30,6 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Of paragraphs; a table may be wider where its numbers need it."""
-
-DIGITS = 16
-"""A number has no more on the screen."""
-_ROUNDING = 1e-13
-"""Of an estimate: a smaller standard error is what rounding leaves of none."""
-
-PARTS = {
-    "mean − MLE": "difference",
-    "prior": "prior",
-    "expected": "prior_expected",
-    "skewness": "skewness",
-    "expected ": "skewness_expected",
-    "± error": "monte_carlo_error",
-    "scale": "scale",
-    "edge": "edge",
-}
-_LENGTHS = ("monte_carlo_error", "edge")
-"""What has no sign."""
-_PARTS_EXPLAINED = (
-    "prior + skewness = mean − MLE, each beside what theory expects of it. ± error: Monte Carlo's. scale: how far "
-    "from the MAP the mode on the unconstrained scale is. edge: how far the nearest end of the support is."
-)
 
 
 def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:
@@ -70,13 +56,13 @@ def estimates(rows: "pandas.DataFrame") -> Table:
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     for parameter, block in rows.groupby("parameter", sort=False):
         style, above = number_format(block), ""
-        for position, line in enumerate(_records(block)):
+        for position, line in enumerate(records_of(block)):
             name = str(parameter) if position == 0 else ""
-            cells = (_label(line), *_numbers(line, style))
+            cells = (label_of(line), *estimate_cells(line, style))
             if cells[0] == above:  # another interval of the same estimate
                 cells = ("", "", "", *cells[3:])
             table.add_row(name, *cells)
-            above = _label(line)
+            above = label_of(line)
         table.add_section()
     return table
 
@@ -85,7 +71,7 @@ def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
     """Observed beside expected difference of each pair, in standard errors; one line per quantity."""
     table = _table()
     longest = max(len(record["parameter"]) for record in records)
-    table.add_column(f"apart, in\n{_unit(records)}", overflow="fold", min_width=min(longest, 18))
+    table.add_column(f"apart, in\n{unit_of(records)}", overflow="fold", min_width=min(longest, 18))
     for pair in pairs:
         heading = pair.replace(" - ", "\n− ").replace("map", "MAP").replace("mle", "MLE")  # 80 columns must do
         table.add_column(heading, justify="right", no_wrap=True)
@@ -93,7 +79,7 @@ def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
     for parameter in dict.fromkeys(r["parameter"] for r in records):
         cells: list[str] = []
         for pair in pairs:
-            cells += _pair_cells(next((r for r in records if (r["parameter"], r["pair"]) == (parameter, pair)), None))
+            cells += pair_cells(next((r for r in records if (r["parameter"], r["pair"]) == (parameter, pair)), None))
         table.add_row(parameter, *cells)
     return table
 
@@ -107,9 +93,9 @@ def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str]) -> 
         style = "dim" if key.endswith("expected") else ""
         table.add_column(heading, justify="right", style=style, no_wrap=True)
     for record in records:
-        cells = [or_dash(record[key], "{:.2f}" if key in _LENGTHS else "{:+.2f}") for key in PARTS.values()]
+        cells = [or_dash(record[key], "{:.2f}" if key in LENGTHS else "{:+.2f}") for key in PARTS.values()]
         table.add_row(record["quantity"], *cells)
-    return stack([table, paragraph(_PARTS_EXPLAINED, "dim"), Group(*(paragraph(words) for words in sentences))])
+    return stack([table, paragraph(PARTS_EXPLAINED, "dim"), Group(*(paragraph(words) for words in sentences))])
 
 
 def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str]) -> Group:
@@ -137,7 +123,7 @@ def sizes(rows: "pandas.DataFrame") -> Table:
     for parameter, block in rows.groupby("parameter", sort=False):
         style = number_format(block)
         for position, (n, at_n) in enumerate(block.groupby("n")):
-            lines = {line["estimator"]: line for line in _records(at_n)}
+            lines = {line["estimator"]: line for line in records_of(at_n)}
             cells = [_plus_minus(lines[name], style) for name in names]
             table.add_row(str(parameter) if position == 0 else "", f"{n:,}", *cells)
         table.add_section()
@@ -157,83 +143,12 @@ def stack(parts: Iterable[RenderableType]) -> Group:
     return Group(*spaced[:-1])
 
 
-def number_format(block: "pandas.DataFrame") -> str:
-    """The format in which all numbers of one quantity show two digits of the smallest error.
-
-    Exponents only where plain notation would take more than 7 decimals or `DIGITS`. An error below the rounding of
-    its estimate is a constant's and tells no digits. How large the numbers are is told by the middle one of the
-    estimates, so that one that ran off changes its own cell only (`number`).
-    """
-    sizes = block["estimate"].abs()
-    errors = block["se"].where(block["se"] > _ROUNDING * sizes)
-    smallest, typical = errors[errors > 0].min(), sizes[sizes > 0].quantile(interpolation="lower")
-    if not (math.isfinite(smallest) and typical > 0):
-        return ",.4f"
-    places = max(0, 1 - math.floor(math.log10(smallest)))
-    before = 1 + max(0, math.floor(math.log10(typical)))
-    if places > 7 or places + before > DIGITS:
-        return f".{min(DIGITS - 1, max(2, 1 + math.ceil(math.log10(typical / smallest))))}e"
-    return f",.{places}f"
-
-
-def number(value: float | None, style: str) -> str:
-    """A number in this format, by its power of ten where that would take more than `DIGITS`; – when missing."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    plainly = format(value, style)
-    return f"{value:.2e}" if sum(map(str.isdigit, plainly)) > DIGITS and "e" not in plainly else plainly
-
-
-def _label(line: dict[str, Any]) -> str:
-    label = LOOKS[line["estimator"]].label
-    label = label.replace("mean", "median") if _by_median(line) else label
-    return label if line["scale"] == MODEL_SCALE else f"{label}, {line['scale']} scale"
-
-
-def _numbers(line: dict[str, Any], style: str) -> tuple[str, ...]:
-    status = "" if line["status"] == "ok" else str(line["status"]).replace("_", " ")
-    if not math.isfinite(line["estimate"]) and not _by_median(line):
-        return (status, "", "", "")
-    numbers = (number(line["median" if _by_median(line) else "estimate"], style), number(line["se"], style))
-    if status:
-        return (*numbers, status, line["interval"])
-    if line["interval"] == "none":
-        return (*numbers, "", "")
-    return (*numbers, f"{number(line['lower'], style)} to {number(line['upper'], style)}", line["interval"])
-
-
 def _plus_minus(line: dict[str, Any], style: str) -> str:
     if line["status"] != "ok":
         return str(line["status"]).replace("_", " ")
-    if _by_median(line):
+    if by_median(line):
         return f"median {number(line['median'], style)}"
     return f"{number(line['estimate'], style)} ± {number(line['se'], style)}"
-
-
-def _by_median(line: dict[str, Any]) -> bool:
-    """Whether the posterior has a median and no mean."""
-    return math.isfinite(line["median"]) and not math.isfinite(line["estimate"])
-
-
-def _pair_cells(record: dict[str, Any] | None) -> list[str]:
-    """Observed and expected difference of one pair; – where an estimator has no number for the quantity."""
-    if record is None:
-        return ["–", "–"]
-    mark = " !" if record["verdict"] == "unexplained" else ""
-    return [_signed(record["in_se"]) + mark, "–" if record["expected"] is None else _signed(record["expected"])]
-
-
-def or_dash(value: float | None, style: str, most: float = 1000) -> str:
-    """A number in this format, by its power of ten from ``most`` on; – when missing."""
-    return "–" if value is None else style.format(value) if abs(value) < most else f"{value:+.0e}"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}" if abs(value) < 1000 else f"{value:+.0e}"
-
-
-def _unit(records: Sequence[dict[str, Any]]) -> str:
-    return "SE of the MLE" if records[0]["unit"].startswith("mle") else "SE of the MAP"
 
 
 def heading_table(first: str, *numbers: str) -> Table:
@@ -247,7 +162,3 @@ def heading_table(first: str, *numbers: str) -> Table:
 
 def _table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-
-
-def _records(rows: "pandas.DataFrame") -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in line.items()} for line in rows.to_dict("records")]

@@ -110,4 +110,4 @@ def _ended(running: Any, spent: _Spent, most: float) -> Any:
 
 def _first_seed(seed: int, chains: int) -> int:
     """What PyMC gives nutpie: the first of the seeds that it makes of one, a seed per chain."""
-    return seed if chains == 1 else int(np.random.default_rng(seed).integers(2**30, dtype=np.int64, size=chains)[0])
+    return int(np.random.default_rng(seed).spawn(chains)[0].integers(2**30))

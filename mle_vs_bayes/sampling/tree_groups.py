@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import xarray
 
 PRIOR_DRAWS = 1000
-PREDICTIVE_LIMIT = 20_000_000
-"""Predictive and log-likelihood values kept at most (160 MB): more are thinned, with a concern."""
+PREDICTIVE_LIMIT = 12_500_000
+"""Predictive and log-likelihood values kept at most (100 MB of each): more are thinned, with a concern."""
 
 
 @dataclass(frozen=True)

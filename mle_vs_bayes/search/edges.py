@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.layout import Layout
 from ..model.support import Below, Support
 from .problem import Problem
 
@@ -26,9 +27,15 @@ def leaving(problem: Problem, z: Array, start: Array) -> NDArray[np.intp]:
 
 def closed(problem: Problem, z: Array, start: Array) -> Array:
     """z ``(R, f)`` with each coordinate that has run to an edge which belongs to its support put on that edge."""
-    supports = [problem.layout.parameter_of(label).support for label in problem.layout.free_labels]
-    below = np.array([support.closed for support in supports]) & (z < start - FAR)
-    return np.where(below, -np.inf, z)
+    ends = closed_ends(problem.layout, problem.power)
+    return np.where(ends[0] & (z < start - FAR), -np.inf, np.where(ends[1] & (z > start + FAR), np.inf, z))
+
+
+def closed_ends(layout: Layout, power: float) -> NDArray[np.bool_]:
+    """Whether each coordinate ``(2, f)`` may be −∞, and ∞, at an optimum of likelihood × prior^``power``."""
+    supports = [layout.parameter_of(label).support for label in layout.free_labels]
+    ends = [{support.coordinate_at(side) for side in support.closed_ends(power)} for support in supports]
+    return np.array([[end in each for each in ends] for end in (-np.inf, np.inf)], dtype=np.bool_)
 
 
 def runaway(problem: Problem, z: Array, start: Array, i: int = 0) -> str | None:

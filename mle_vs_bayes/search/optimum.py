@@ -191,7 +191,7 @@ def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
     height = np.nan_to_num(np.stack([s.end.value for s in searches]), nan=-np.inf, posinf=-np.inf)
     height = np.where(converged | ~converged.any(axis=0), height, -np.inf)
     top = height.max(axis=0)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         nearly = np.where(np.isfinite(top), top - 1e-9 * (1 + np.abs(top)), top)
     which = np.argmax(height >= nearly, axis=0)
     everyone = np.arange(converged.shape[1])

@@ -1,14 +1,33 @@
-"""Simulation studies: how estimators behave over replicated data sets as n grows.
+"""Simulation studies: how estimators behave over replicated data sets as n, or anything else, grows.
 
 A study file says ``from mle_vs_bayes.study import Scenario, Slope, Study, Value`` and binds ``study``.
 """
 
+from pathlib import Path
 from typing import Any
 
-from .vocabulary.predictions import Slope, Theory, Value
-from .vocabulary.study import Scenario, Study
+from .vocabulary.estimators import ExpectationMaximisation, Mode, Optimiser
+from .vocabulary.predictions import Difference, Equals, Ratio, Slope, Theory, Value
+from .vocabulary.replicate import Replicate
+from .vocabulary.study import Program, Scenario, Study
 
-__all__ = ["Scenario", "Slope", "Study", "Theory", "Value", "binomial_coverage", "own_model"]
+__all__ = [
+    "Difference",
+    "Equals",
+    "ExpectationMaximisation",
+    "Mode",
+    "Optimiser",
+    "Program",
+    "Ratio",
+    "Replicate",
+    "Scenario",
+    "Slope",
+    "Study",
+    "Theory",
+    "Value",
+    "binomial_coverage",
+    "own_model",
+]
 
 
 def binomial_coverage(p: float, n: int, estimator: str, interval: str, **more: Any) -> float:
@@ -18,11 +37,9 @@ def binomial_coverage(p: float, n: int, estimator: str, interval: str, **more: A
     return exact_coverage.binomial_coverage(p, n, estimator, interval, **more)
 
 
-def own_model(path: str, data: Any = None, function: str = "model") -> Any:
+def own_model(path: str, data: Any = None, function: str = "model") -> Program:
     """The PyMC program that a function of a Python file makes from data, as a model of a study.
 
-    See `program.file.own_model`.
+    See `program.file.own_model`; the file is opened by whoever needs it, wherever the study is run.
     """
-    from ..program import file
-
-    return file.own_model(path, data, function)
+    return Program(str(Path(path).resolve()), data, function)

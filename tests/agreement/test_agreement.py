@@ -1,5 +1,6 @@
 """The three estimators agree with one another, with exact answers and with theory, as closely as they should."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError
-from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, posterior
+from mle_vs_bayes.estimators import exact, maximum_a_posteriori, maximum_likelihood, posterior
 from mle_vs_bayes.fit.agreement import agreements, predict
 from mle_vs_bayes.fit.simulated import simulated
+from mle_vs_bayes.search.optimum import maximise
+from mle_vs_bayes.search.problem import of_density
 
 from ..model.cases import CASES, case, dataset
 from .checks import (
@@ -268,12 +271,15 @@ def coins(y):
 NO_MAXIMUM = {
     "separated": ("logistic", line([0, 0, 0, 1, 1, 1]), "beta[x1] runs off"),
     "separated but for a tie": ("logistic", line([0, 0, 1, 0, 1, 1], [0, 1, 2, 2, 3, 4]), "beta[x1] runs off"),
-    "all failures": ("bernoulli", coins(0), "p runs to 0"),
-    "all successes": ("bernoulli", coins(1), "p runs to 1"),
-    "no count": ("poisson", Dataset({"y": np.zeros(5), "exposure": np.ones(5)}), "rate runs to 0"),
-    "no event": ("exponential", lifetimes(event=0), "rate runs to 0"),
     "no event, two parameters": ("weibull", lifetimes(event=0), "scale runs to infinity"),
 }
+ON_EDGE = {
+    "all failures": ("bernoulli", coins(0), 0.0),
+    "all successes": ("bernoulli", coins(1), 1.0),
+    "no count": ("poisson", Dataset({"y": np.zeros(5), "exposure": np.ones(5)}), 0.0),
+    "no event": ("exponential", lifetimes(event=0), 0.0),
+}
+"""What is certain there has probability 1, so that the log-likelihood, constants and all, is 0."""
 
 
 @pytest.mark.parametrize(("name", "data", "direction"), NO_MAXIMUM.values(), ids=NO_MAXIMUM)
@@ -284,6 +290,25 @@ def test_mle_without_a_maximum_is_divergent_and_says_where_to(name, data, direct
     assert np.all(np.isnan(found.point))
     assert np.all(np.isnan(found.se))
     assert [concern.code for concern in found.concerns] == ["divergent"]
+
+
+@pytest.mark.parametrize("fit", [maximum_likelihood.fit, exact.fit_mle], ids=["search", "formula"])
+@pytest.mark.parametrize(("name", "data", "edge"), ON_EDGE.values(), ids=ON_EDGE)
+def test_the_highest_likelihood_may_lie_on_an_edge(name, data, edge, fit):
+    """The mutant's edge is open, as it is for a prior."""
+    made = program(models.get(name), data)
+    found = fit(made)
+    assert (found.status, found.point.tolist(), found.log_likelihood) == ("ok", [edge], 0.0)
+    assert found.covariance is None
+    assert not found.has_errors
+    assert [concern.code for concern in found.concerns] == ["boundary"]
+    end = maximise(of_density(made, 0.0), made.coordinates.z(made.start)[None])
+    assert np.isinf(end.z).all()
+    (parameter,) = made.layout.parameters
+    made.layout.parameters = (replace(parameter, support=replace(parameter.support, attainable=())),)
+    mutant = maximise(of_density(made, 0.0), made.coordinates.z(made.start)[None])
+    assert mutant.status(0) == "divergent"
+    assert mutant.reason(0) == f"{parameter.name} runs to {edge:g}"
 
 
 PROPER_MODE = {
@@ -297,13 +322,12 @@ PROPER_MODE = {
 
 @pytest.mark.parametrize("data", PROPER_MODE)
 def test_map_goes_on_where_the_mle_diverges(data):
-    name, rows, _ = NO_MAXIMUM[data]
+    name, rows, _ = (NO_MAXIMUM | ON_EDGE)[data]
     made = program(models.get(name), rows, PROPER_MODE[data])
     found = maximum_a_posteriori.fit(made)
     assert found.status == "ok"
     check_optimum(made, found.point, 1.0)
-    exact = made.model.conjugate_posterior(made.data, made.priors)
-    if exact:
+    if made.model.conjugate_posterior(made.data, made.priors):
         # Mode of Gamma(2, 1 + T) and of Beta(2, 7).
         mode = {"poisson": 1 / 6, "exponential": 1 / 16, "bernoulli": 1 / 7}[name]
         np.testing.assert_allclose(found.point, [mode], rtol=1e-9)
@@ -320,7 +344,7 @@ AT_THE_EDGE = {
 def test_map_at_a_boundary_is_no_answer_and_says_so(name):
     """The posterior density is highest at 0, the open end of the support: Gamma(1, ·) and Beta(1, ·)."""
     data, given = AT_THE_EDGE[name]
-    made = program(models.get(name), NO_MAXIMUM[data][1], given)
+    made = program(models.get(name), ON_EDGE[data][1], given)
     found = maximum_a_posteriori.fit(made)
     assert found.status == "divergent"
     assert "no interior mode" in found.reason

@@ -43,8 +43,7 @@ from mle_vs_bayes.density import pymc_model
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
-from mle_vs_bayes.fit.replicates.batch_fit import starts
-from mle_vs_bayes.fit.replicates.optima import maximum_likelihoods, modes
+from mle_vs_bayes.fit.replicates.batch_fit import maximum_likelihoods, modes, starts
 from mle_vs_bayes.fit.replicates.posteriors import WantedPosterior, sampled
 from mle_vs_bayes.fit.replicates.stacking import by_shape, sorted_out, stacked
 from mle_vs_bayes.fit.simulated import simulated

@@ -43,7 +43,13 @@ BAD = [
     # the model and the file
     Case("unknown model", "compare weibul data.csv", ten(), ("weibul", "did you mean weibull?")),
     Case("unknown model, none near", "compare xqzj data.csv", ten(), ("xqzj", "mle-vs-bayes models")),
-    Case("a model that is not here", "compare negbin data.csv", ten(), ('"negbin"; run `mle-vs-bayes models`', "PyMC")),
+    Case("a model that is not here", "compare garch data.csv", ten(), ('"garch"; run `mle-vs-bayes models`', "PyMC")),
+    Case(
+        "the model forgotten",
+        "compare data.csv",
+        ten(),
+        ("data.csv is data", "MODEL data.csv", "models --for data.csv"),
+    ),
     Case("a model that contains another", "compare lognormal data.csv", ten(), ('"lognormal"; run',)),
     Case("another program's word", "compare gaussian data.csv", ten(), ("did you mean normal?",)),
     Case("no formula", "compare logistic data.csv", ",x,y\n1,5,0\n2,7,1\n", ('--formula "y ~ x"',)),

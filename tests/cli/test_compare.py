@@ -12,12 +12,13 @@ import pytest
 import xarray
 
 from mle_vs_bayes.comparison.forms.files import EVERY_FILE
+from mle_vs_bayes.estimators import posterior
 from mle_vs_bayes.report.figures import estimates as figures
 from mle_vs_bayes.rows import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 KEYS = ["model", "n", "level", "seed", "versions", "fit", "rows", "agreement"]
-TABLES = {"rows.csv", "comparison.nc", "summary.txt"}
+TABLES = {"report.html", "rows.csv", "comparison.nc", "summary.txt"}
 POINTS = "--estimator mle --estimator map"
 COIN = "y\n" + "1\n" * 7 + "0\n" * 3
 
@@ -155,9 +156,11 @@ def test_a_number_that_is_missing_is_null(run, here):
     (here / "heads.csv").write_text("y\n1\n1\n1\n")
     seen = run("compare bernoulli heads.csv --estimator mle --json")
     document = json.loads(seen.out, parse_constant=no_constant)
-    assert document["fit"]["mle"]["log_likelihood"] is None
-    assert {row["estimate"] for row in document["rows"]} == {None}
-    assert {row["status"] for row in document["rows"]} == {"divergent"}
+    rows = {row["parameter"]: row for row in document["rows"]}
+    assert document["fit"]["mle"]["log_likelihood"] == 0
+    assert (rows["p"]["estimate"], rows["p"]["se"], rows["p"]["upper"]) == (1, None, 1)
+    assert (rows["odds"]["estimate"], rows["odds"]["upper"]) == (None, None)
+    assert "infinite" in rows["odds"]["reason"]
 
 
 def test_data_on_standard_input(run):
@@ -254,5 +257,37 @@ def test_interrupt_during_sampling_is_no_result(tmp_path, patience):
     finally:
         process.kill()
     assert (process.returncode, set(out.splitlines()) <= {"drawing"}) == (130, True)
-    assert err == "mle-vs-bayes: interrupted; nothing was written.\n"
+    assert err.splitlines()[-1] == "mle-vs-bayes: interrupted; nothing was written."
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def stopped(monkeypatch):
+    """Ctrl-C when the posterior's turn comes."""
+
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(posterior, "fit", stop)
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_what_was_done_before_ctrl_c_is_shown_and_written(run, here, stopped, form):
+    (here / "coin.csv").write_text(COIN)
+    seen = run(f"compare bernoulli coin.csv --out out {form}")
+    assert (seen.code, seen.err) == (
+        130,
+        "mle-vs-bayes: interrupted; what was done until then is shown and written.\n",
+    )
+    assert "interrupted while fitting posterior mean" in seen.out
+    rows = pd.read_csv(here / "out" / "rows.csv")
+    assert list(rows["estimator"].unique()) == ["mle", "map"]
+    if form:
+        assert {row["estimator"] for row in json.loads(seen.out)["rows"]} == {"mle", "map"}
+
+
+def test_ctrl_c_before_anything_is_done_leaves_nothing(run, here, stopped):
+    (here / "coin.csv").write_text(COIN)
+    seen = run("compare bernoulli coin.csv --estimator posterior --out out")
+    assert (seen.code, seen.out) == (130, "")
+    assert seen.err == "mle-vs-bayes: interrupted; nothing was written.\n"

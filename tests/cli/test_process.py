@@ -46,7 +46,7 @@ process.leave(7)
 
 ASSIGNMENT = """
 import numba, numpy
-from mle_vs_bayes.cli.numba_messages import shorten_messages
+from mle_vs_bayes.cli.process import shorten_messages
 
 @numba.njit
 def assign(into, values):
@@ -70,6 +70,6 @@ def test_a_short_message_in_the_place_of_numba_s():
 
 def test_a_library_leaves_numba_alone():
     """Only `process.run` says that the process is the command's own: tests and notebooks keep Numba as it is."""
-    from mle_vs_bayes.cli import numba_messages
+    from mle_vs_bayes.cli import process
 
-    assert not numba_messages.alone
+    assert not process.alone

@@ -8,7 +8,7 @@ import scipy
 
 from mle_vs_bayes import compare
 from mle_vs_bayes.comparison.forms import profile_points
-from mle_vs_bayes.comparison.forms.figures import prior_densities
+from mle_vs_bayes.comparison.forms.material import prior_densities
 from mle_vs_bayes.intervals.profile.profile import profile_curve
 from mle_vs_bayes.report.figures.profile import curves as draw
 

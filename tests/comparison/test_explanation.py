@@ -173,7 +173,7 @@ def test_without_an_mle_the_unit_is_the_map():
     part = explain(replace(fit, agreement=(pair,)))["p"]
     assert (part.unit, part.prior, part.difference, part.skewness) == ("map se", None, None, 0.4)
     assert part.sentence.startswith("Skewness moved the mean of p by +0.40 SE of the MAP; Monte-Carlo error is 0.01 SE")
-    assert "the rest cannot be told: maximum likelihood has no answer: p runs to 0" in part.sentence
+    assert "the rest cannot be told: maximum likelihood has no standard error to measure in" in part.sentence
     assert "in SE of the MAP" in str(explain(replace(fit, agreement=(pair,))))
 
 
@@ -181,7 +181,7 @@ def test_without_any_pair_the_sentence_says_so():
     explanation = explain(compare("bernoulli", {"y": [0.0] * 6}, estimators=["mle"]).fit)
     assert explanation["p"].told == ""
     assert explanation["p"].sentence.startswith(
-        "Why they differ cannot be told: maximum likelihood has no answer: p runs to 0"
+        "Why they differ cannot be told: maximum likelihood has no standard error to measure in"
     )
     assert np.all([value is None for key, value in explanation.records()[0].items() if key in text.PARTS.values()])
     assert str(explanation).count("cannot be told") == 1

@@ -140,9 +140,10 @@ def test_usual_nulls_are_coefficients_and_special_cases():
 
 
 def test_what_has_no_number_has_a_reason():
-    page = compare("bernoulli", {"y": [1, 1, 1, 1]}, estimators=["mle", "map"]).page(nulls={"p": 0.5})
-    assert page.tests[0].likelihood_ratio is None and "p runs to 1" in page.tests[0].reason
-    assert page.scores[0].aic is None and "p runs to 1" in page.scores[0].reasons["mle"]
+    cut = {"y": [1.0, 2.0, 4.0, 8.0], "event": [0, 0, 0, 0]}
+    page = compare("weibull", cut, estimators=["mle", "map"]).page(nulls={"shape": 1.0})
+    assert page.tests[0].likelihood_ratio is None and "scale runs to infinity" in page.tests[0].reason
+    assert page.scores[0].aic is None and "scale runs to infinity" in page.scores[0].reasons["mle"]
     assert "mle" not in page.scores[0].held_out and "map" in page.scores[0].held_out
     edge = compare("uniform", {"y": Y}, estimators=["mle"]).page()
     assert "support" in edge.scores[0].reasons["mle"]

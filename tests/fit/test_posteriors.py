@@ -5,11 +5,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mle_vs_bayes import models
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.fit.replicates import Plan
 
 from ..agreement.checks import K
+from ..model.cases import SAMPLED
 from .checks import by_label, check_standard_normal, datasets, posteriors
 
 COUNT, ROWS = 24, 30
@@ -37,7 +37,7 @@ WITHOUT_ERROR = {"weibull": {"mean"}, "normal_mixture": {"sigma[1]", "sigma[2]"}
 """Quantities without a posterior mean, or without a standard deviation: an empty component has its prior's."""
 
 
-@pytest.mark.parametrize("name", list(models.MODELS))
+@pytest.mark.parametrize("name", SAMPLED)
 def test_one_at_a_time_is_the_same(name):
     apart = posteriors(name, sets(name), plan=ALONE, seed=7)
     both = differences(together(name), apart)

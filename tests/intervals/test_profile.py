@@ -402,13 +402,14 @@ def test_side_on_which_the_curve_never_crosses_is_open():
 
     assert deviance(0.5) < cut_off(0.95)
     upper = scipy.optimize.brentq(lambda p: deviance(p) - cut_off(0.95), 0.57, 0.9, xtol=1e-15)
-    for label, edge, end in (("u", "0:", 2 * upper - 1), ("p", "0.5:", upper)):
-        interval = found[label]
-        assert (interval.status, interval.lower) == ("ok", None)
-        close(interval.upper, end)
-        assert interval.reason.startswith(f"{label} is open towards {edge}")
-        assert f"{deviance(0.5):.3g}" in interval.reason
-        assert [concern.code for concern in interval.concerns] == ["profile_open"]
+    close(found["u"].upper, 2 * upper - 1)
+    assert (found["u"].lower, found["u"].reason, found["u"].concerns) == (0.0, None, ())  # a chance may be 0
+    interval = found["p"]
+    assert (interval.status, interval.lower) == ("ok", None)
+    close(interval.upper, upper)
+    assert interval.reason.startswith("p is open towards 0.5:")
+    assert f"{deviance(0.5):.3g}" in interval.reason
+    assert [concern.code for concern in interval.concerns] == ["profile_open"]
     assert np.all(np.diff(found["u"].detail.values) > 0)
 
 
@@ -514,7 +515,7 @@ class Irregular(Cauchy):
 
 
 def test_refused_without_a_regular_optimum(heights):
-    no_curvature = replace(heights, estimate=replace(heights.estimate, covariance=None))
+    no_curvature = replace(heights, estimate=replace(heights.estimate, covariance=None, no_error="there is a kink"))
     irregular = IntervalRequest(program_of(Irregular(), HEIGHTS), heights.estimate, 0.95)
     for asked in (no_curvature, irregular):
         found = profile(asked)
@@ -523,10 +524,27 @@ def test_refused_without_a_regular_optimum(heights):
 
 
 def test_divergent_likelihood_stays_divergent():
-    asked = fitted(models.get("bernoulli"), Dataset({"y": np.array([0.0]), "trials": np.array([5.0])}))
+    asked = fitted(models.get("weibull"), Dataset({"y": np.array([1.0, 2.0, 4.0]), "event": np.zeros(3)}))
     assert {(i.status, i.reason) for i in profile(asked)} == {("divergent", asked.estimate.reason)}
-    with pytest.raises(UsageError, match="p runs to 0"):
-        profile_curve(asked.program, asked.estimate, "p")
+    with pytest.raises(UsageError, match="scale runs to infinity"):
+        profile_curve(asked.program, asked.estimate, "scale")
+
+
+def test_an_edge_is_an_end():
+    """Of no success in 25 trials: 50 log(1 − p) is −3.84 at 0.07395; of every one the same from above.
+
+    Infinite odds have no profile. The mutant takes the edge for open.
+    """
+    width = 1 - np.exp(-scipy.stats.chi2.ppf(0.95, 1) / 50)
+    for successes, expected in ((0.0, (0.0, width)), (25.0, (1 - width, 1.0))):
+        asked = fitted(models.get("bernoulli"), Dataset({"y": np.array([successes]), "trials": np.array([25.0])}))
+        p, odds = profile(asked)
+        # A point's √D is good to 1e-6, which is 2 × 1.96 × 1e-6/50 of p.
+        assert (p.lower, p.upper) == pytest.approx(expected, abs=8e-8)
+        assert (odds.status == "ok") == (successes == 0)
+        open_ended = replace(asked.estimate, no_error="there is a kink")
+        assert profile(replace(asked, estimate=open_ended))[0].lower is None
+    assert "infinite" in odds.reason
 
 
 # For people: one quantity at a time.

@@ -7,6 +7,7 @@ import scipy
 from mle_vs_bayes import intervals, models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
+from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.exact import gamma_pivot, garwood, normal_theory, proportion
@@ -193,10 +194,9 @@ def test_gamma_pivot_without_censoring_and_up_to_the_rth_event():
     ("data", "reason"),
     [
         (Dataset({"y": np.array([1.0, 2.0, 3.0]), "event": np.array([1.0, 0.0, 1.0])}), "random censoring"),
-        (Dataset({"y": np.array([1.0, 2.0]), "event": np.zeros(2)}), "no event was seen"),
         (Dataset({"lower": np.array([1.0, 2.0]), "upper": np.array([2.0, np.inf])}), "interval-censored"),
     ],
-    ids=["random", "no event", "intervals"],
+    ids=["random", "intervals"],
 )
 def test_gamma_pivot_says_why_it_does_not_hold(data, reason):
     model = models.get("exponential")
@@ -206,6 +206,16 @@ def test_gamma_pivot_says_why_it_does_not_hold(data, reason):
         assert interval.status == "not_applicable"
         assert reason in interval.reason
         assert interval.lower is None
+
+
+def test_gamma_pivot_without_an_event():
+    """Two units until 1 and 2: at the upper end P(no event) = exp(−3 rate) is 0.025. The mutant is ½χ² on 0 degrees."""
+    program = ModelDensity(models.get("exponential"), Dataset({"y": np.array([1.0, 2.0]), "event": np.zeros(2)}), {})
+    rate, mean = exact(IntervalRequest(program, maximum_likelihood.fit(program), 0.95))
+    assert (rate.lower, mean.upper) == (0.0, None)
+    assert np.exp(-3 * rate.upper) == pytest.approx(0.025, rel=1e-12)
+    assert mean.lower == pytest.approx(1 / rate.upper, rel=1e-12)
+    assert not scipy.special.gammaincinv(0, 0.975) > 0
 
 
 # A normal mean, coefficients and standard deviation.

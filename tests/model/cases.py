@@ -56,7 +56,26 @@ def variants(name):
     return ["plain", *(role for role in OPTIONAL if role in roles)]
 
 
-CASES = [(name, variant) for name in models.MODELS for variant in variants(name)]
+CENSORED = ("event", "upper")
+"""Roles under which each distribution has a formula of its own, its survival function's."""
+
+
+def _cases():
+    """Every model as simulated and censored; other columns once for each trunk that reads them."""
+    read = set()
+    for name in models.MODELS:
+        leaf = type(models.get(name))
+        for variant in variants(name):
+            way = variant, leaf.arguments if hasattr(leaf, "arguments") else leaf, leaf.log_likelihood
+            if variant in ("plain", *CENSORED) or way not in read:
+                yield name, variant
+            read.add(way)
+
+
+CASES = list(_cases())
+SAMPLED = ("bernoulli", "poisson", "hurdle_poisson", "exponential", "weibull", "normal", "linear", "logistic")
+SAMPLED += ("student_t", "eight_schools", "random_intercept", "neyman_scott", "uniform", "normal_mixture")
+"""One model of each trunk and of each way in which a density is written: what samples is tested on these."""
 
 
 @cache

@@ -113,7 +113,7 @@ class Pareto(Model):
     regular = False
 
     def supports(self, data):
-        return {"m": Below("below every y", upper=float(data["y"].min()), closed=True)} if "y" in data else {}
+        return {"m": Below("below every y", upper=float(data["y"].min()), closed=("upper",))} if "y" in data else {}
 
     def design(self, n, rng):
         return Dataset({"unit": np.arange(float(n))})

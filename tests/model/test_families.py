@@ -31,7 +31,7 @@ def arguments_of(family, names, rng):
     drawn = {name: _inside(supports[name], rng) for name in names}
     if {"lower", "upper"} <= drawn.keys():
         drawn["upper"] = drawn["lower"] + 0.5 + abs(drawn["upper"])
-    if family.name == "Binomial":
+    if "n" in drawn:
         drawn["n"] = rng.integers(1, 30, POINTS).astype(float)
     if family.name == "Beta" and "mu" in drawn:
         drawn["mu"] = rng.uniform(0.2, 0.8, POINTS)
@@ -54,9 +54,7 @@ def in_double_precision():
 
 
 def pymc_log_density(family, arguments, y):
-    whole = {
-        n: pt.as_tensor(v).astype("int64") if (family.name, n) == ("Binomial", "n") else v for n, v in arguments.items()
-    }
+    whole = {n: pt.as_tensor(v).astype("int64") if n == "n" else v for n, v in arguments.items()}
     return pymc.logp(family.dist(whole), y).eval(mode="FAST_COMPILE")
 
 
@@ -83,11 +81,15 @@ MUTANTS = {
     "a survival function for a density": ("Weibull", {"log_density": lambda y, alpha, beta: -((y / beta) ** alpha)}),
     "alpha for 1/alpha": (
         "NegativeBinomial",
-        {"of_scipy": lambda mu, alpha: {"n": 1 / alpha, "p": 1 / (1 + mu * alpha)}},
+        {"log_density": lambda y, mu, alpha: scipy.stats.nbinom.logpmf(y, alpha, alpha / (alpha + mu))},
     ),
     "a dropped constant": (
         "Normal",
         {"log_density": lambda y, mu, sigma: -0.5 * ((y - mu) / sigma) ** 2 - np.log(sigma)},
+    ),
+    "the share of zeros for that of counts": (
+        "ZeroInflatedPoisson",
+        {"log_density": lambda y, psi, mu: families.zero_inflated_poisson.logp(y, {"psi": 1 - psi, "mu": mu})},
     ),
     "failures for attempts": ("Geometric", {"log_density": lambda y, p: scipy.stats.geom.logpmf(y + 1, p)}),
 }

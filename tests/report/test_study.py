@@ -4,6 +4,7 @@ import pandas
 import pytest
 
 from mle_vs_bayes.report import study_page
+from mle_vs_bayes.report.drawn import png
 from mle_vs_bayes.report.figures import study
 from mle_vs_bayes.report.palette import LOOKS
 
@@ -12,10 +13,11 @@ def table(**columns):
     rows = [
         {"model": "m", "scenario": "default", "parameter": "p", "estimator": name, "interval": kind, "n": n}
         | {"measure": "rmse", "value": n**-0.5, "mcse": 0.01 * n**-0.5, "slope": -0.5, "low": None, "high": None}
+        | {"theory": None}
         for name, kind in (("mle", "wald"), ("mle", "profile"), ("map", "laplace"), ("own", "none"))
         for n in (10, 100, 1000)
     ]
-    return pandas.DataFrame(rows).assign(**columns).astype({"low": float, "high": float})
+    return pandas.DataFrame(rows).assign(**columns).astype({"low": float, "high": float, "theory": float})
 
 
 def test_one_curve_per_estimator_in_its_colour_with_the_predicted_slope():
@@ -28,7 +30,7 @@ def test_one_curve_per_estimator_in_its_colour_with_the_predicted_slope():
     assert drawn["own point"] in study.OTHERS
     assert [line.get_gid() for line in axes.lines].count("guide") == 1
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["maximum likelihood", "MAP", "own"]
-    assert study.png(figure) == study.png(figure)
+    assert png(figure) == png(figure)
 
 
 def test_coverage_has_a_curve_per_interval_the_level_and_the_band():
@@ -118,6 +120,17 @@ def test_exact_twins_of_maximum_likelihood_are_not_drawn_again():
     both = pandas.concat([lines, lines.assign(estimator="mle_exact")])
     (figure,) = study.figures(both, "title").values()
     assert len(figure.axes) == 2
+
+
+def test_another_axis_takes_the_place_of_n_and_scenarios_are_its_points():
+    parts = [table(scenario=f"a = {a}", a=a, value=float(a), theory=float(a))[:1] for a in (2, 4, 8)]
+    lines = pandas.concat(parts)
+    lines.attrs["axes"] = ("a",)
+    (figure,) = study.figures(lines, "title", axis="a").values()
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "a"
+    assert next(line for line in axes.lines if line.get_gid() == "theory").get_ydata().tolist() == [2, 4, 8]
+    assert len(study.figures(lines, "title")[""].axes) == 3  # over n, each scenario is a panel
 
 
 def test_a_panel_of_zeros_says_so():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from mle_vs_bayes.report.text import number, number_format
+from mle_vs_bayes.report.numbers import number, number_format
 
 
 def shown(estimates, errors):

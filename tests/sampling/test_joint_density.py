@@ -18,6 +18,7 @@ from mle_vs_bayes.sampling.joint_density import CENTRE, ROOT
 from mle_vs_bayes.sampling.nutpie import NOWHERE
 
 from ..fit.checks import datasets
+from ..model.cases import SAMPLED
 
 COUNT, ROWS, POINTS = 3, 30, 4
 SAME = 1e-9
@@ -78,7 +79,7 @@ def check_same(posteriors, members, call):
         np.testing.assert_allclose(gradient, expected, rtol=SAME, atol=SAME * (1 + np.abs(expected).max()))
 
 
-@pytest.mark.parametrize("name", list(models.MODELS))
+@pytest.mark.parametrize("name", SAMPLED)
 def test_joint_density_is_the_sum_of_the_single_ones(name):
     posteriors, members = problem(name)
     assert posteriors.standard.found.all()

@@ -1,6 +1,6 @@
 """The process that compiles a density first has the same draws as those that find it compiled.
 
-Without the child process that compiles (`machine_code`), the first run of each of these has other last digits.
+Without the child process that compiles (`machine_code`), the first run of the user's program has other draws.
 """
 
 import os
@@ -31,9 +31,10 @@ short = {"estimators": ["posterior"], "draws": 50, "tune": 50, "groups": ()}
 of_catalogue = compare("weibull", simulate=30, **short).rows
 
 with pm.Model() as model:
-    mu, tau = pm.Normal("mu", 0, 5), pm.HalfNormal("tau", 5)
-    pm.Deterministic("ratio", pm.math.exp(mu / (1 + tau)))
-    pm.Normal("y", pm.Normal("theta", mu, tau, shape=4), 2.0, observed=np.array([1.0, 3, -2, 5]))
+    mu, tau, shape = pm.Normal("mu", 0, 5), pm.HalfNormal("tau", 1), pm.Gamma("shape", 2, 1)
+    frailty = pm.Normal("frailty", mu, tau, shape=4)
+    y = np.random.default_rng(1).weibull(1.5, 12)
+    pm.Weibull("y", shape, pm.math.exp(frailty)[np.arange(12) % 4], observed=y)
 of_program = compare(model, **short).rows
 
 print(len(children))

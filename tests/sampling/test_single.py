@@ -10,6 +10,8 @@ from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.sampling import single
 from mle_vs_bayes.sampling.nutpie import Schedule
 
+from ..model.cases import SAMPLED
+
 SHORT = Schedule(draws=50, tune=50, chains=2, cores=1)
 
 
@@ -19,7 +21,7 @@ def program(name, rows=30):
     return ModelDensity(model, data, priors.resolve(model, {}, data))
 
 
-@pytest.mark.parametrize("name", list(models.MODELS))
+@pytest.mark.parametrize("name", SAMPLED)
 def test_every_model_of_the_catalogue_is_suited(name):
     assert single.suited(program(name))
 

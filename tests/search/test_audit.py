@@ -11,7 +11,7 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import laplace_check, maximum_a_posteriori
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit import priors
-from mle_vs_bayes.fit.modes import different_modes
+from mle_vs_bayes.fit.fit import different_modes
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.model.layout import combination
 from mle_vs_bayes.model.model import Model

@@ -123,7 +123,7 @@ POISONS = [
     ("poisson", poison_nan, None),
     ("weibull", poison_infinite, None),
     ("logistic", poison_separated, "the covariates separate"),
-    ("exponential", poison_no_event, "rate runs to 0"),
+    ("weibull", poison_no_event, "scale runs to infinity"),
     ("normal", poison_all_the_same, "every y is"),
 ]
 

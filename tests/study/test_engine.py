@@ -15,7 +15,8 @@ import pytest
 
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.study.judge.results import leave
-from mle_vs_bayes.study.plan import plan, study_plan
+from mle_vs_bayes.study.keep import plan_file
+from mle_vs_bayes.study.plan import cells, plan, seeds
 from mle_vs_bayes.study.run import cluster as clusters
 from mle_vs_bayes.study.run import unit
 from mle_vs_bayes.study.run.cluster import ClusterCrew
@@ -42,8 +43,8 @@ def test_mutant_a_generator_shared_between_replicates_is_noticed(desk, monkeypat
     """The check above can fail: seeds that follow the order of work give other rows in another order."""
     found = source.find(str(desk.write()))
     jobs = list(plan.design(found, seed=0, quick=False, wanted={}, command="").jobs(found))
-    shared = unit.seeds.generator(0, "data")
-    monkeypatch.setattr(unit.seeds, "generator", lambda *key: shared)
+    shared = seeds.generator(0, "data")
+    monkeypatch.setattr(seeds, "generator", lambda *key: shared)
     first = {job.name: unit.run(job).files["rows"] for job in jobs}
     assert {job.name: unit.run(job).files["rows"] for job in reversed(jobs)} != first
 
@@ -61,8 +62,8 @@ def test_a_unit_that_kills_its_worker_is_failed_rows_and_the_others_are_there(de
     text = desk.write().read_text(encoding="utf-8")
     found = source.find(str(desk.folder / "tiny.py"))
     job = next(iter(plan.design(found, seed=0, quick=False, wanted={}, command="").jobs(found, range(2, 3))))
-    setting = unit.setting_of(found.study, job.cell)
-    value = float(unit.data_sets(setting, 0, [job.first + 3])[0][0]["y"][0])
+    setting = cells.setting_of(found.study, job.cell)
+    value = float(cells.data_sets(setting, 0, [job.first + 3])[0][0]["y"][0])
     text = text.replace("\nstudy =", DEADLY.format(value=value) + "\n\nstudy =").replace("[mean]", "[deadly]")
     outcome = run_study(source.find(str(desk.write(text, "deadly.py"))), desk.folder / "out", RunRequest(workers=2))
     rows = rows_of(desk.folder / "out")
@@ -185,7 +186,7 @@ def test_rows_are_read_with_one_glob_by_pandas_polars_and_duckdb(desk, undisturb
     assert polars.read_parquet(glob)["estimate"].mean() == pytest.approx(mean, rel=1e-12)
     found = duckdb.sql(f"select count(*), avg(estimate) from '{glob}'").fetchall()[0]
     assert found == (80, pytest.approx(mean, rel=1e-12))
-    assert study_plan.load(desk.folder / "out").seed == 0
+    assert plan_file.load(desk.folder / "out").seed == 0
 
 
 KILLING = """

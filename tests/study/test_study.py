@@ -112,7 +112,8 @@ def test_scenarios_share_data_sets_where_they_say_so(desk):
     )
     found, design = planned(text, desk)
     a, b, c = (
-        unit.data_sets(cells.setting_of(found.study, cell.cell), 0, [0, 1])[1][0]["y"].tolist() for cell in design.cells
+        cells.data_sets(cells.setting_of(found.study, each.cell), 0, [0, 1])[1][0]["y"].tolist()
+        for each in design.cells
     )
     assert a == b
     assert a != c
@@ -145,7 +146,7 @@ def test_misspecification_truths_by_replicate_and_functions_that_generate():
     function, other, varying = cells.settings(study)
     assert function.draw(np.random.default_rng(0))[1] == {"mu": 0.0}
     assert other.draw(np.random.default_rng(0))[1] == {"mu": 1.0}
-    truths = [truth["mu"] for _, truth in unit.data_sets(varying, 0, range(3))]
+    truths = [truth["mu"] for _, truth in cells.data_sets(varying, 0, range(3))]
     assert len(set(truths)) == 3
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas
 import pytest
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.study import Theory, binomial_coverage
@@ -20,15 +20,35 @@ PUBLISHED = {**LUCKY, **UNLUCKY}
 
 @pytest.mark.parametrize("n", PUBLISHED)
 def test_wald_coverage_is_the_published_one(n):
-    assert round(binomial_coverage(0.5, n, "mle", "wald", worst_case=True), 3) == PUBLISHED[n]
+    assert round(binomial_coverage(0.5, n, "mle", "wald"), 3) == PUBLISHED[n]
 
 
-def test_given_an_estimate():
-    """Wald by hand: k of 10 covers 0.1 where |k/10 − 0.1| ≤ 1.96 √(k/10 (1 − k/10)/10); 0 and 10 have no estimate."""
-    k = np.arange(1, 10)
-    covers = np.abs(k / 10 - 0.1) <= 1.959964 * np.sqrt(k / 10 * (1 - k / 10) / 10)
-    chance = binom.pmf(k, 10, 0.1)
-    assert binomial_coverage(0.1, 10, "mle", "wald") == pytest.approx(np.sum(chance[covers]) / np.sum(chance))
+def test_a_rare_event():
+    """One data set in twenty has no success: a pair of p and n that Brown, Cai & DasGupta (2001) tabulate, by hand.
+
+    The mutant leaves these data sets out, as if they were none.
+    """
+    k = np.arange(0, 592)
+    chance, half = binom.pmf(k, 591, 0.005), 1.959964 * np.sqrt(k / 591 * (1 - k / 591) / 591)
+    expected = np.sum(chance[np.abs(k / 591 - 0.005) <= half])
+    assert binomial_coverage(0.005, 591, "mle", "wald") == pytest.approx(expected)
+    assert round(expected, 3) == 0.945
+    assert round(expected / (1 - chance[0]), 3) == 0.996
+
+
+def test_of_every_data_set():
+    """Wald by hand: k of 10 covers 0.1 where |k/10 − 0.1| ≤ 1.96 √(k/10 (1 − k/10)/10), which 0 and 10 do not.
+
+    Clopper–Pearson's of them has a width: 0 to 0.3085 covers.
+    """
+    k = np.arange(0, 11)
+    chance, half = binom.pmf(k, 10, 0.1), 1.959964 * np.sqrt(k / 10 * (1 - k / 10) / 10)
+    covers = np.abs(k / 10 - 0.1) <= half
+    assert binomial_coverage(0.1, 10, "mle", "wald") == pytest.approx(np.sum(chance[covers]))
+    exact = [beta.ppf(0.025, k, 11 - k), beta.ppf(0.975, k + 1, 10 - k)]
+    covers = (np.nan_to_num(exact[0]) <= 0.1) & (np.nan_to_num(exact[1], nan=1.0) >= 0.1)
+    assert covers[0]
+    assert binomial_coverage(0.1, 10, "mle", "clopper_pearson") == pytest.approx(np.sum(chance[covers]))
     assert math.isnan(binomial_coverage(0.1, 10, "mle", "no such interval"))
 
 

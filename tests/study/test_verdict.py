@@ -7,7 +7,7 @@ import pytest
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.performance.proportions import wilson
 from mle_vs_bayes.performance.slopes import fit
-from mle_vs_bayes.study import Slope, Value
+from mle_vs_bayes.study import Scenario, Slope, Study, Value
 from mle_vs_bayes.study.judge.performance_table import COLUMNS
 from mle_vs_bayes.study.judge.verdict import lines
 
@@ -78,7 +78,13 @@ def test_a_claim_about_nothing_is_undecided_and_says_so():
 
 def test_a_prediction_that_cannot_be_is_refused():
     with pytest.raises(UsageError, match="where of a prediction names"):
-        Value("rmse", least=0, most=1, where={"estimater": "mle"})
+        Study(n=[10], predictions=[Value("rmse", least=0, most=1, where={"estimater": "mle"})])
+    with pytest.raises(UsageError, match='runs along "alpha"; the axes are n, p'):
+        Study(
+            n=[10],
+            scenarios=[Scenario(at={"p": 3})],
+            predictions=[Slope("rmse", slope=1, within=1, along="alpha")],
+        )
     with pytest.raises(UsageError, match="swap the two"):
         Value("rmse", least=1, most=0)
     with pytest.raises(UsageError, match="above 0"):

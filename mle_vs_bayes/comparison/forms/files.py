@@ -2,18 +2,26 @@
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ... import ornaments
 from ...errors import OutputError
 from ...report import text
 from ..outcome import Outcome
+from .material import Material
 from .screen import screen
 from .tree import with_point_estimates
 
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
 PICTURES = ("forest", "marginal", "trace", "rank", "path", "profile", "waterfall", "convergence")
-EVERY_FILE = frozenset({"rows.csv", "comparison.nc", "summary.txt", *(f"{name}.png" for name in PICTURES)})
+OTHERS = ("report.html", "rows.csv", "comparison.nc", "summary.txt")
+EVERY_FILE = frozenset({*OTHERS, *(f"{name}.png" for name in PICTURES)})
 """What a run may leave: the next run into the same folder replaces all of it, also what it does not make itself."""
 
 
@@ -35,8 +43,10 @@ def writable(folder: Path) -> None:
         raise OutputError(_sentence(folder, error)) from error
 
 
-def save(outcome: Outcome, folder: Path) -> list[Path]:
-    """Write ``rows.csv``, ``comparison.nc``, ``summary.txt`` and figures; return their paths.
+def save(outcome: Outcome, folder: Path, command: str = "") -> list[Path]:
+    """Write ``report.html``, ``rows.csv``, ``comparison.nc``, ``summary.txt`` and figures; return their paths.
+
+    ``command`` is what was typed, for the page.
 
     Raises
     ------
@@ -48,7 +58,7 @@ def save(outcome: Outcome, folder: Path) -> list[Path]:
     try:
         stage = Path(tempfile.mkdtemp(dir=nearest, prefix=".unfinished-"))
         try:
-            _write(outcome, stage)
+            _write(outcome, stage, command)
             folder.mkdir(parents=True, exist_ok=True)
             _check_places(folder)
             for name in EVERY_FILE.difference(path.name for path in stage.iterdir()):
@@ -60,29 +70,55 @@ def save(outcome: Outcome, folder: Path) -> list[Path]:
         raise OutputError(_sentence(folder, error)) from error
 
 
-def _write(outcome: Outcome, stage: Path) -> None:
+def _write(outcome: Outcome, stage: Path, command: str) -> None:
     from ...report.figures import estimates
     from .figures import pictures
 
     outcome.rows.to_csv(stage / "rows.csv", index=False)
-    figures = pictures(outcome)
+    material = Material(outcome)
+    figures = pictures(material)
     with ornaments.collecting(outcome.lost):
         for name, figure in figures.items():
             what = f"the figure {name}"
             ornaments.make(what, partial(estimates.save, {name: figure}, stage), None, passing=(OSError,))
         ornaments.make("the file comparison.nc", lambda: _write_tree(outcome, stage), None, passing=(OSError,))
         told = ornaments.make("statsmodels' summary", lambda: _statsmodels_summary(outcome), "")
+        page = partial(_write_page, material, figures, stage, command)
+        ornaments.make("the file report.html", page, None, passing=(OSError,))
     (stage / "summary.txt").write_text(f"{told}\n\n{text.plain(screen(outcome))}", encoding="utf-8")
 
 
+def _write_page(material: Material, figures: "Mapping[str, Figure]", stage: Path, command: str) -> None:
+    from ...report.pages import render
+    from .page.page import page
+
+    made = page(material, figures, command, _kept(material.outcome, stage / "comparison.nc"))
+    (stage / "report.html").write_text(render.document(made), encoding="utf-8")
+
+
+def _kept(outcome: Outcome, path: Path) -> str:
+    """What the DataTree on the disk has, in a sentence."""
+    if not path.exists():
+        return ""
+    groups = ", ".join(str(name) for name in with_point_estimates(outcome.fit).children)
+    size = f"{path.stat().st_size / 1e6:.1f} MB, compressed"
+    return f"comparison.nc ({size}) has the groups {groups}; ask for others from Python, with compare(…, groups=…)"
+
+
 def _write_tree(outcome: Outcome, stage: Path) -> None:
-    """The DataTree as netCDF; a write that fails leaves half a file, which is taken away."""
-    path = stage / "comparison.nc"
+    """The DataTree as compressed netCDF; a write that fails leaves half a file, which is taken away."""
+    path, tree = stage / "comparison.nc", with_point_estimates(outcome.fit)
     try:
-        with_point_estimates(outcome.fit).to_netcdf(path, engine="h5netcdf")
+        tree.to_netcdf(path, engine="h5netcdf", encoding={node.path: _compressed(node) for node in tree.subtree})
     except Exception:
         path.unlink(missing_ok=True)
         raise
+
+
+def _compressed(node: "xarray.DataTree") -> dict[str, dict[str, Any]]:
+    """How each array of numbers in a group is written; scalars cannot be in chunks, and texts gain nothing."""
+    arrays = [str(name) for name, values in node.data_vars.items() if values.ndim and values.dtype.kind in "fiu"]
+    return {name: {"zlib": True, "complevel": 4} for name in arrays}
 
 
 def _statsmodels_summary(outcome: Outcome) -> str:

@@ -1,6 +1,6 @@
 """Profile likelihood, Laplace normal, marginal posterior and prior of each parameter as tidy points, for the figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ...fit.fit import Fit
 from ...intervals.profile.profile import profile_curve
 from ...report.figures.profile import MOST_PANELS
+from ...rows import MODEL_SCALE
 from ...sampling.draws import by_label
 
 if TYPE_CHECKING:
@@ -18,15 +19,16 @@ Array = NDArray[np.float64]
 _GRID = 120
 
 
-def rows(fit: Fit, priors: dict[str, tuple[Array, Array]]) -> "pandas.DataFrame":
+def rows(fit: Fit, priors: dict[str, tuple[Array, Array]], labels: Sequence[str] | None = None) -> "pandas.DataFrame":
     """Columns parameter, curve (``mle`` for the profile, ``map``, ``posterior``, ``prior``), value, height ≤ 1.
 
-    ``priors`` has grid and density by label. A curve that does not exist is not there.
+    ``priors`` has grid and density by label; ``labels`` are quantities, the parameters when None. A curve that does not
+    exist is not there.
     """
     import pandas
 
     found = []
-    for label in fit.program.layout.labels[:MOST_PANELS]:
+    for label in fit.program.layout.labels[:MOST_PANELS] if labels is None else labels:
         curves = {"mle": _profile(fit, label), "map": _laplace(fit, label), "posterior": _posterior(fit, label)}
         curves["prior"] = priors.get(label)
         for name, curve in curves.items():
@@ -58,12 +60,12 @@ def _profile(fit: Fit, label: str) -> tuple[Array, Array] | None:
 
 
 def _laplace(fit: Fit, label: str) -> tuple[Array, Array] | None:
-    estimate = fit.estimates.get("map")
-    if estimate is None or not estimate.has_errors:
+    rows = (r for r in fit.rows if (r.estimator, r.parameter, r.scale) == ("map", label, MODEL_SCALE))
+    row = next(rows, None)
+    if row is None or row.estimate is None or not row.se:
         return None
-    position = fit.program.layout.labels.index(label)
     z = np.linspace(-4, 4, _GRID)
-    return estimate.point[position] + z * estimate.se[position], np.exp(-(z**2) / 2)
+    return row.estimate + z * row.se, np.exp(-(z**2) / 2)
 
 
 def _posterior(fit: Fit, label: str) -> tuple[Array, Array] | None:

@@ -85,8 +85,9 @@ def check_of_model(model: Model, label: str, null: float) -> None:
     if name not in declared:
         raise UsageError(f'{model.name} has no quantity "{label}" to test; it has {", ".join(declared)}.')
     support = declared[name]
-    at_end = np.isfinite(null) and null in (support.lower, support.upper)
-    may_lie_there = at_end and (support.closed or name not in [p.name for p in model.parameters])
+    derived = name not in [p.name for p in model.parameters]
+    ends = (support.lower, support.upper) if derived else support.closed_ends(0.0).values()
+    may_lie_there = np.isfinite(null) and null in ends
     if not (support.contains(null) or may_lie_there or limit(model, label, null) is not None):
         raise UsageError(_outside(model, label, null, support))
 

@@ -1,6 +1,6 @@
 """One call of `fit_replicates`: shape by shape, estimator by estimator, rows as they come."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,28 +12,30 @@ from ... import estimators, intervals
 from ...data.dataset import Dataset
 from ...density import parity
 from ...density.compile_cache import kept
+from ...density.density import Density
 from ...density.stack import Stack
-from ...estimators import posterior
+from ...estimators import maximum_a_posteriori, maximum_likelihood, posterior
 from ...estimators.estimate import Estimate
-from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD
+from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD, Method, Modes, modes
 from ...model.layout import Layout
 from ...model.model import Model
 from ...rows import COLUMNS, Row, frame
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.pilot import pilot
 from ...sampling.plan import Plan
+from ...search.problem import of_stack
 from .. import quantities
 from ..quantities import Context
 from . import row_table
 from .exact_posteriors import ExactPosteriors
 from .interval_ends import Group
-from .optima import optima
 from .posteriors import Functional, WantedPosterior, sampled
 from .result import Replicates
 from .stacking import Member, Refused, stacked
 
 if TYPE_CHECKING:
     import pandas
+
 
 Array = NDArray[np.float64]
 
@@ -156,3 +158,23 @@ class BatchFit:
             priors=[resolved.get(position) for position in range(len(datasets))],
             context=self.context,
         )
+
+
+_ALONE: dict[str, Callable[..., Estimate]] = {
+    MAXIMUM_LIKELIHOOD.name: maximum_likelihood.fit,
+    MAXIMUM_A_POSTERIORI.name: maximum_a_posteriori.fit,
+}
+
+
+def optima(method: Method, stack: Stack, alone: Callable[[int], Density], start: Array, seed: int) -> Modes:
+    """The estimates of one method; starts ``(R, p)`` on the model scale. ``alone`` gives the density of one data set.
+
+    A search that failed is made once more by the path of `compare`, which also asks ``find_MAP`` and, of a user's
+    program, starts where that program's own data say.
+    """
+    problem = of_stack(stack, method.power, alone)
+    found = modes(method, problem, start, seed)
+    for i, status in enumerate(found.status):
+        if status == "failed":
+            found.put(i, _ALONE[method.name](alone(i), seed))
+    return found

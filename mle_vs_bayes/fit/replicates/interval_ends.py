@@ -103,7 +103,9 @@ def _computed(kind: str, group: Group, fitted: Modes, i: int) -> list[Interval]:
         estimator="maximum_likelihood",
         labels=program.layout.labels,
         point=fitted.theta[i],
-        covariance=fitted.covariance[i],
+        covariance=None if np.all(np.isnan(fitted.covariance[i])) else fitted.covariance[i],
+        log_likelihood=float(fitted.value[i]),
+        no_error=fitted.no_error[i],
     )
     return intervals.KINDS[kind].compute(
         IntervalRequest(program, estimate, context.level, context.seed, context.resamples)

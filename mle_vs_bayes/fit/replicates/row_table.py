@@ -13,42 +13,59 @@ from ...intervals.delta import standard_errors
 from ...intervals.wald import normal_quantile
 from ...model.moments import Missing, concerns, missing
 from ...rows import frame_of
+from ..quantities import infinite
 from .interval_ends import Ends, Group, of_kind
 from .posteriors import Sampled
 
 if TYPE_CHECKING:
     import pandas
 
+_NO_TEXT = np.array(None, dtype=object)
 Array = NDArray[np.float64]
-NO_ERROR = "no standard error: the estimate lies on the edge of its support"
-NO_ERROR_AT_ALL = "there is no standard error to build a Wald interval from"
 
 
 def of_optima(name: str, group: Group, fitted: Modes) -> "pandas.DataFrame":
     """Rows of ``mle`` or ``map``: Wald intervals all at once, other kinds as `ends` can."""
-    kinds = intervals.of(name, group.context.kinds)
     with np.errstate(all="ignore"):
         values = group.program.quantities(fitted.theta)
         errors = standard_errors(group.program, fitted.theta, fitted.covariance)
     ok = np.array([status == "ok" for status in fitted.status])
     values, errors = np.where(ok[:, None], values, np.nan), np.where(ok[:, None], errors, np.nan)
+    no_error = _spread(fitted.no_error, values.shape)
+    numbers = {"estimate": np.where(np.isfinite(values), values, np.nan), "se": errors}
+    numbers["reason"] = _why_missing(values, errors, ok, no_error)
+    each = _each(fitted) | {"iterations": fitted.iterations, "gradient": fitted.gradient}
     blocks = []
-    for kind in kinds:
+    for kind, members in _kinds(name, group, fitted, ok).items():
         if kind in ("wald", "laplace"):
-            found = _wald(values, errors, ok, group.context.level)
+            found = _wald(values, errors, ok, group.context.level, no_error)
         else:
-            found = of_kind(kind, group, fitted, ok)
-        each = _each(fitted) | {"iterations": fitted.iterations, "gradient": fitted.gradient}
-        blocks.append(block(name, kind, group, each, {"estimate": values, "se": errors}, found))
+            found = of_kind(kind, group, fitted, ok & members)
+        blocks.append(block(name, kind, group, each, numbers, found, members))
     return together(blocks)
 
 
-def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float) -> Ends:
+def _kinds(name: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+    """The kinds of interval, each with the replicates ``(R,)`` that have rows of it."""
+    default = intervals.of(name, group.context.kinds)
+    exact = () if group.context.kinds else intervals.in_place_of_wald(name, group.model.exact_intervals)
+    lacking = ok & ~np.all(np.isfinite(fitted.covariance), axis=(1, 2)) & bool(exact)
+    found = dict.fromkeys(default, ~lacking)
+    return found | (dict.fromkeys(exact, lacking) if lacking.any() else {})
+
+
+def _why_missing(values: Array, errors: Array, ok: NDArray[np.bool_], no_error: NDArray[Any]) -> NDArray[Any]:
+    """Why quantities ``(R, q)`` have no number or no standard error; None where they have both."""
+    reason = np.where(ok[:, None] & ~np.isfinite(errors), no_error, _NO_TEXT)
+    for place in zip(*np.nonzero(ok[:, None] & ~np.isfinite(values)), strict=True):
+        reason[place] = infinite(float(values[place]))
+    return reason
+
+
+def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float, no_error: NDArray[Any]) -> Ends:
     reach = normal_quantile(level) * errors
     without = ok[:, None] & ~np.isfinite(errors)
-    status, reason = np.full(values.shape, None), np.full(values.shape, None)
-    status[without], reason[without] = "not_applicable", NO_ERROR
-    reason[without & ~np.isfinite(errors).any(axis=1, keepdims=True)] = NO_ERROR_AT_ALL
+    status, reason = np.where(without, "not_applicable", _NO_TEXT), np.where(without, no_error, _NO_TEXT)
     return Ends(values - reach, values + reach, status, reason)
 
 
@@ -119,29 +136,37 @@ def _codes(concerns: Iterable[Concern | str]) -> set[str]:
 
 
 def block(
-    name: str, kind: str, group: Group, found: Mapping[str, Any], numbers: Mapping[str, Array], ends: Ends
+    name: str,
+    kind: str,
+    group: Group,
+    found: Mapping[str, Any],
+    numbers: Mapping[str, Array],
+    ends: Ends,
+    members: NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
-    """The columns of one estimator and one kind of interval, ``(R, q)`` each."""
-    labels, context, members = group.program.quantity_labels, group.context, group.members
-    shape = (len(members), len(labels))
+    """The columns of one estimator and one kind of interval, ``(R, q)`` each; ``members`` ``(R,)`` have rows of it."""
+    labels, context = group.program.quantity_labels, group.context
+    shape = (len(group.members), len(labels))
     ok = np.array([status == "ok" for status in found["status"]])
     each: dict[str, Any] = {
-        "replicate": [m.position for m in members],
-        "n": [m.data.size for m in members],
+        "replicate": [m.position for m in group.members],
+        "n": [m.data.size for m in group.members],
         "converged": list(ok),
     }
-    each |= {**found, "interval": np.where(ok, kind, "none")}
+    shown = ok if members is None else ok & members
+    each |= {**found, "interval": np.where(shown, kind, "none")}
     columns = {key: _spread(values, shape) for key, values in each.items()}
     truths = [[truth.get(label, np.nan) for label in labels] for truth in group.truths]
     columns["truth"] = np.array(truths, dtype=float).reshape(shape)
     columns["parameter"] = np.broadcast_to(np.array(labels, dtype=object), shape)
     own = np.array(ends.status != None, dtype=np.bool_)  # noqa: E711  (elementwise)
     columns["status"] = np.where(own, ends.status, columns["status"])
+    columns["reason"] = np.where(columns["reason"] == None, numbers.get("reason"), columns["reason"])  # noqa: E711
     columns["reason"] = np.where(own, ends.reason, columns["reason"])
     alike: dict[str, Any] = {"model": group.model.name, "variant": context.variant, "estimator": name, "scale": "model"}
     alike |= {"level": context.level, "seed": context.seed}
     columns |= {key: np.full(shape, value) for key, value in alike.items()}
-    return {**columns, **numbers, "lower": ends.lower, "upper": ends.upper}
+    return {**numbers, **columns, "lower": ends.lower, "upper": ends.upper}
 
 
 def _spread(values: Any, shape: tuple[int, int]) -> Any:
@@ -152,5 +177,5 @@ def together(blocks: Sequence[Mapping[str, Any]]) -> "pandas.DataFrame":
     """Blocks of kinds side by side: by replicate, then quantity, then kind; of a failed fit one row per quantity."""
     columns = {key: np.stack([each[key] for each in blocks], axis=-1) for key in blocks[0]}
     wanted = columns["interval"] != "none"
-    wanted[..., 0] = True
+    wanted[..., 0] |= ~wanted.any(axis=-1)
     return frame_of({key: values[wanted] for key, values in columns.items()})

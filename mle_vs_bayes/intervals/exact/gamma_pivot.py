@@ -3,8 +3,13 @@
 It holds without censoring, and where observation stopped at the last of a number of events fixed beforehand (type II):
 all censored units then carry the time of the last event.
 
+Where no event was seen in a total time T, the chance of that is exp(−rate T), whatever the times of censoring are, as
+long as they were fixed beforehand: the interval holds the rates under which it is at least (1 − level)/2.
+
 .. [1] Lawless (2003), Statistical Models and Methods for Lifetime Data, 2nd ed., section 4.1.
 """
+
+import math
 
 from ...data.dataset import Dataset
 from ...density.density import Density
@@ -25,6 +30,8 @@ def gamma_pivot(events: float, time: float, level: float) -> tuple[float, float]
     from scipy.special import gammaincinv
 
     tail = (1 - level) / 2
+    if events == 0:
+        return 0.0, -math.log(tail) / time
     return float(gammaincinv(events, tail)) / time, float(gammaincinv(events, 1 - tail)) / time
 
 
@@ -32,8 +39,6 @@ def _inexact(data: Dataset) -> str | None:
     if "upper" in data:
         return "the total time is not known of interval-censored lifetimes"
     events, y = seen(data), data["y"]
-    if not events.any():
-        return "no event was seen"
-    if events.all() or (y[~events] == y[events].max()).all():
+    if events.all() or not events.any() or (y[~events] == y[events].max()).all():
         return None
     return "2 × rate × total time is not χ² under random censoring; it is without censoring or up to the r-th event"

@@ -1,6 +1,7 @@
 """The profile of one quantity: its curve, and its interval at any level."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -8,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...concerns import Concern
-from ...density.density import Density
+from ...density.density import Density, Evaluation
 from ...search.optimum import Optimum, maximum
 from ..interval import Interval, check_level
 from ..wald import normal_quantile
 from .constrained import Point, UnreachableError
-from .near_edge import inside
 from .walk import BetterOptimumError, End, Trace
 
 Array = NDArray[np.float64]
@@ -192,8 +192,7 @@ class ProfileCurve:
 
     def _ends_on_edge(self, end: End) -> bool:
         """Whether the curve runs level to an edge that is itself a possible value: then that is the end."""
-        support = self._traces[-1].quantity.support
-        return support.closed and end.towards == support.closed_end
+        return end.towards in self._traces[-1].quantity.support.closed_ends(self.power).values()
 
     def _elsewhere(self) -> tuple[str, ...]:
         """That the interval is not one around the estimate, where a better optimum was met."""
@@ -209,3 +208,24 @@ class ProfileCurve:
     def _where(self) -> str:
         labels, theta = self.program.layout.labels, self.program.coordinates.theta(self.optimum.z)
         return ", ".join(f"{label} = {value:.4g}" for label, value in zip(labels, theta, strict=True))
+
+
+_NEAR = 1e-9
+"""Of the log density: a point this little below the edge stands for it."""
+_STEPS = 60
+
+
+def inside(program: Density, power: float, optimum: Optimum) -> Optimum:
+    """The optimum itself, or, for one on an edge, a point next to it under the optimum's own height.
+
+    The edge lies at an infinite z; the distance on the logarithmic scale grows until the density is the edge's.
+    """
+    if optimum.free.all():
+        return optimum
+    start = program.coordinates.z(program.start)
+    for distance in range(1, _STEPS):
+        z = np.where(optimum.free, optimum.z, start + np.copysign(distance, optimum.z))
+        near = program.evaluate(z, power)
+        if optimum.evaluation.value - near.value < _NEAR:
+            break
+    return replace(optimum, z=z, evaluation=Evaluation(optimum.evaluation.value, near.gradient, near.hessian))

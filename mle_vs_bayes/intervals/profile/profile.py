@@ -11,7 +11,7 @@ import numpy as np
 
 from ...density.density import Density
 from ...errors import UsageError
-from ...estimators.estimate import Estimate
+from ...estimators.estimate import ON_EDGE, Estimate
 from ...search.optimum import Optimum, maximum
 from ..interval import Interval, IntervalRequest, refused
 from .curve import ProfileCurve
@@ -52,7 +52,11 @@ def _intervals(request: IntervalRequest, power: float) -> list[Interval]:
     optimum, done = origin, False
     while not done:
         done, found = True, []
-        for label in program.quantity_labels:
+        values = program.quantities(program.coordinates.theta(optimum.z))
+        for label, value in zip(program.quantity_labels, values, strict=True):
+            if not np.isfinite(value):
+                found.append(Interval(status="not_applicable", reason=f"{label} is infinite at the estimate"))
+                continue
             curve = ProfileCurve(program, optimum, label, power, origin)
             found.append(curve.interval(request.level))
             if curve.optimum.evaluation.value > optimum.evaluation.value:
@@ -69,10 +73,10 @@ def _optimum(program: Density, estimate: Estimate, power: float) -> Optimum | In
     """The estimate as an optimum in working coordinates, or an interval that says why there is no profile."""
     if not estimate.converged:
         return Interval(status=estimate.status, reason=estimate.reason)
-    if not program.model.regular or estimate.covariance is None:
+    if not program.model.regular or estimate.no_error != ON_EDGE:
         reason = "the likelihood is not curved around the estimate, so the χ² cut-off does not hold"
         return Interval(status="not_applicable", reason=reason)
-    with np.errstate(divide="ignore"):  # z = −∞ on a closed edge
+    with np.errstate(divide="ignore"):  # z is infinite on a closed edge
         optimum = maximum(program, power, program.coordinates.z(estimate.point))
     if optimum.status != "ok":
         return Interval(status="failed", reason=optimum.reason)

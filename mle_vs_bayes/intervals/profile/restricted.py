@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...density.density import Density
 from ...estimators.estimate import Estimate
+from ...search.edges import closed_ends
 from ...search.newton import decrement
 from ...search.optimum import Optimum, best, maximise
 from ...search.problem import of_density
@@ -50,8 +51,8 @@ class Restricted:
 
 def restricted(program: Density, mle: Estimate, label: str, value: float) -> Restricted | str:
     """The maximum where the quantity ``label`` is ``value``, or why there is none, in words."""
-    held = edge_of(program, label, value)
-    return _inside(program, mle, label, value) if held is None else _on_edge(program, mle, held)
+    edge = _edge_at(program, label, value)
+    return _inside(program, mle, label, value) if edge is None else _on_edge(program, mle, edge)
 
 
 def edge_of(program: Density, label: str, value: float) -> Bools | None:
@@ -59,12 +60,16 @@ def edge_of(program: Density, label: str, value: float) -> Bools | None:
 
     One coordinate where one will do, else all that have such an edge.
     """
-    closed = np.array([program.layout.parameter_of(name).support.closed for name in program.layout.free_labels])
-    each = [np.arange(len(closed)) == position for position in np.flatnonzero(closed)]
-    for held in (*each, *([closed] if len(each) > 1 else [])):
-        if _has_value(program, held, label, value):
-            return held
-    return None
+    return np.isinf(edge) if (edge := _edge_at(program, label, value)) is not None else None
+
+
+def _edge_at(program: Density, label: str, value: float) -> Array | None:
+    """z ``(f,)`` that is infinite where the coordinate lies on the edge that gives the quantity this value, else 0."""
+    lower, upper = closed_ends(program.layout, power=0.0)
+    each = [np.where(np.arange(len(lower)) == place, -np.inf, 0.0) for place in np.flatnonzero(lower)]
+    each += [np.where(np.arange(len(upper)) == place, np.inf, 0.0) for place in np.flatnonzero(upper)]
+    together = [np.where(lower, -np.inf, 0.0)] if np.sum(lower) > 1 else []
+    return next((edge for edge in (*each, *together) if _has_value(program, edge, label, value)), None)
 
 
 def coordinate_of(program: Density, label: str) -> Bools | None:
@@ -77,20 +82,21 @@ def coordinate_of(program: Density, label: str) -> Bools | None:
     return coordinate if [layout.labels[place] for place in linear] == [label] else None
 
 
-def _has_value(program: Density, held: Bools, label: str, value: float) -> bool:
+def _has_value(program: Density, edge: Array, label: str, value: float) -> bool:
     """Judged at two places, which differ in every other coordinate."""
     position, start = program.quantity_labels.index(label), program.coordinates.z(program.start)
     with np.errstate(all="ignore"):
-        thetas = [program.coordinates.theta(np.where(held, -np.inf, z)) for z in (start, start + 0.5)]
+        thetas = [program.coordinates.theta(np.where(np.isinf(edge), edge, z)) for z in (start, start + 0.5)]
         values = np.array([program.quantities(theta)[position] for theta in thetas])
     return bool(np.all(np.abs(values - value) <= 4 * np.finfo(float).eps * abs(value)))
 
 
-def _on_edge(program: Density, mle: Estimate, held: Bools) -> Restricted | str:
-    with np.errstate(divide="ignore"):  # z = −∞ on a closed edge
+def _on_edge(program: Density, mle: Estimate, edge: Array) -> Restricted | str:
+    held = np.isinf(edge)
+    with np.errstate(divide="ignore"):  # z is infinite on a closed edge
         estimate = program.coordinates.z(mle.point)
     inside = np.where(np.isfinite(estimate), estimate, program.coordinates.z(program.start))
-    begins = [np.where(held, -np.inf, z) for z in (estimate, inside, program.coordinates.z(program.start))]
+    begins = [np.where(held, edge, z) for z in (estimate, inside, program.coordinates.z(program.start))]
     problem = of_density(program, 0.0)
     optimum = best([maximise(problem, begin[None]) for begin in begins])[0][0]
     if optimum.evaluation.value == -np.inf:
@@ -105,7 +111,7 @@ def _on_edge(program: Density, mle: Estimate, held: Bools) -> Restricted | str:
             f"the log-likelihood is {-lost:.3g} higher there than at the estimate, whose search ended at a lower "
             "maximum; ask for more starts"
         )
-    edges = (np.isneginf(optimum.z) | np.isneginf(estimate)) & ~held
+    edges = (np.isinf(optimum.z) | np.isinf(estimate)) & ~held
     return Restricted(program.coordinates.theta(optimum.z), _ratio(lost, mle.log_likelihood), held, edges, idle)
 
 
@@ -132,7 +138,7 @@ def _inside(program: Density, mle: Estimate, label: str, value: float) -> Restri
     top = curve.optimum.evaluation.value
     better = top if top > optimum.evaluation.value + ROUNDING * (1 + abs(top)) else None
     none = np.zeros(len(curve.optimum.z), dtype=np.bool_)
-    return Restricted(theta, _ratio(-height, top), none, np.isneginf(curve.optimum.z), none, better)
+    return Restricted(theta, _ratio(-height, top), none, np.isinf(curve.optimum.z), none, better)
 
 
 def _ratio(lost: float, top: float) -> float:

@@ -4,7 +4,14 @@ A closed list, so that a misspelt prior is refused before PyMC is imported. Leav
 """
 
 from .bounded import beta, dirichlet, kumaraswamy, logit_normal, truncated_normal, uniform
-from .counts import binomial, geometric, negative_binomial, poisson
+from .counts import beta_binomial, binomial, geometric, poisson
+from .dispersed import (
+    hurdle_poisson,
+    negative_binomial,
+    negative_binomial_1,
+    zero_inflated_negative_binomial,
+    zero_inflated_poisson,
+)
 from .family import Argument, Family, Form
 from .positive import (
     chi_squared,
@@ -24,9 +31,12 @@ _ON_THE_LINE = (flat, normal, student_t, cauchy, laplace, logistic, skew_normal,
 _SCALES = (half_flat, half_normal, half_student_t, half_cauchy)
 _ABOVE_0 = (exponential, gamma, inverse_gamma, log_normal, weibull, chi_squared)
 _BOUNDED = (beta, kumaraswamy, logit_normal, dirichlet, uniform, truncated_normal)
-_COUNTS = (binomial, poisson, negative_binomial, geometric)
+_COUNTS = (binomial, beta_binomial, geometric, poisson, negative_binomial, negative_binomial_1)
+_WITH_ZEROS = (zero_inflated_poisson, zero_inflated_negative_binomial, hurdle_poisson)
 
-FAMILIES: dict[str, Family] = {f.name: f for f in (*_ON_THE_LINE, *_SCALES, *_ABOVE_0, *_BOUNDED, *_COUNTS)}
+FAMILIES: dict[str, Family] = {
+    f.name: f for f in (*_ON_THE_LINE, *_SCALES, *_ABOVE_0, *_BOUNDED, *_COUNTS, *_WITH_ZEROS)
+}
 """Every distribution by PyMC's name."""
 PRIORS: dict[str, Family] = {name: family for name, family in FAMILIES.items() if family.prior}
 """Those that a parameter may have as its prior, in the order in which a message offers them."""

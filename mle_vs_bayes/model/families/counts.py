@@ -6,8 +6,8 @@ import numpy as np
 import scipy
 
 from ...data.column import count, positive_count
-from ..support import positive, real, unit
-from .family import Argument, Family, Form, plain
+from ..support import frequency, positive, real, unit
+from .family import Argument, Family, Form
 
 
 def _at_log_odds(y: Any, n: Any, logit_p: Any) -> Any:
@@ -37,10 +37,15 @@ binomial = Family(
             log_density=_at_log_odds,
         ),
     ),
+    elsewhere={
+        "R": "dbinom(y, size = trials, prob = p)",
+        "Stata": "binomialp(trials, y, p)",
+        "scikit-learn": "LogisticRegression(C=inf): expit(intercept_) is p",
+    },
 )
 poisson = Family(
     "Poisson",
-    (Argument("mu", positive, "rate", "λ", "events per unit of exposure", "events", typical=3.0),),
+    (Argument("mu", frequency, "rate", "λ", "events per unit of exposure", "events", typical=3.0),),
     values=count,
     prior=False,
     scipy="poisson",
@@ -48,26 +53,33 @@ poisson = Family(
     mean=lambda mu: mu,
     variance=lambda mu: mu,
     location="mu",
+    elsewhere={
+        "R": "dpois(y, lambda = rate)",
+        "Stata": "poisson, exposure(): exp(_cons) is the rate",
+        "scikit-learn": "PoissonRegressor: exp(intercept_) is the rate",
+    },
 )
-negative_binomial = Family(
-    "NegativeBinomial",
+beta_binomial = Family(
+    "BetaBinomial",
     (
-        Argument("mu", positive, "mu", "μ", "the mean", "events", typical=3.0),
-        Argument("alpha", positive, "alpha", "α", "the variance is mu + mu²/alpha", "shape"),
+        trials,
+        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean chance of a success", "shape"),
+        Argument("beta", positive, "beta", "β", "the larger both, the less chances differ", "shape"),
     ),
     values=count,
     prior=False,
-    scipy="nbinom",
-    of_scipy=lambda mu, alpha: {"n": alpha, "p": alpha / (mu + alpha)},
-    draw=lambda generator, size, mu, alpha: generator.negative_binomial(alpha, alpha / (mu + alpha), size),
-    mean=lambda mu, alpha: mu,
-    variance=lambda mu, alpha: mu + mu**2 / alpha,
-    location="mu",
-    forms=(
-        Form(
-            (*plain("n", within=positive), *plain("p", within=unit)), lambda n, p: {"mu": n * (1 - p) / p, "alpha": n}
-        ),
+    scipy="betabinom",
+    of_scipy=lambda n, alpha, beta: {"n": n, "a": alpha, "b": beta},
+    draw=lambda generator, size, n, alpha, beta: generator.binomial(
+        np.asarray(n, dtype=np.int64), generator.beta(alpha, beta, size)
     ),
+    mean=lambda n, alpha, beta: n * alpha / (alpha + beta),
+    variance=lambda n, alpha, beta: n * alpha * beta * (alpha + beta + n) / ((alpha + beta) ** 2 * (alpha + beta + 1)),
+    elsewhere={
+        "R": "VGAM::dbetabinom.ab(y, size = n, shape1 = alpha, shape2 = beta); betabinomial() has mu = alpha/(alpha + "
+        "beta), rho = 1/(alpha + beta + 1)",
+        "Stata": "betabin (user-written): mu and sigma = 1/(alpha + beta)",
+    },
 )
 geometric = Family(
     "Geometric",
@@ -79,4 +91,8 @@ geometric = Family(
     mean=lambda p: 1 / p,
     variance=lambda p: (1 - p) / p**2,
     location="p",
+    elsewhere={
+        "R": "dgeom(y - 1, prob = p): R counts the failures before the first success, from 0",
+        "Stata": "geometricp(p, y - 1) is of failures, too",
+    },
 )

@@ -82,8 +82,13 @@ class Family:
         What an outcome with this distribution may be.
     scipy, of_scipy
         The name of SciPy's distribution, and its arguments as a function of ours.
+    of_pymc
+        PyMC's arguments as a function of ours, where they are others; one arithmetic for NumPy and PyTensor.
     log_density, log_survival : functions of (y, arguments), optional
         Written out where SciPy has none, or where its checks of arguments cost ten times the formula.
+    log_density_symbol, log_survival_symbol : functions of (y, arguments), optional
+        The same in PyTensor, where PyMC has no such distribution, rounds its constants to single precision, or has
+        no second derivatives.
     draw : function of (generator, size, arguments), optional
         NumPy's generator where it has one, else SciPy's.
     mean, variance : functions of the arguments, optional
@@ -96,6 +101,8 @@ class Family:
         What cannot be estimated where every y is the same: ``a spread``.
     tails : function of the arguments, optional
         How the density falls on either side and near its ends (`Tails`); of a prior, moments of posteriors hang on it.
+    elsewhere : mapping of a program's name to text
+        The same distribution in R, Stata, scikit-learn …, written in our arguments.
     prior, proper : bool
         Whether a parameter may have it as its prior, and whether it then integrates to 1.
     """
@@ -106,8 +113,11 @@ class Family:
     values: ColumnKind = number
     scipy: str = ""
     of_scipy: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)
+    of_pymc: Callable[..., dict[str, Any]] = field(default=lambda **arguments: arguments)
     log_density: Callable[..., Any] | None = None
     log_survival: Callable[..., Any] | None = None
+    log_density_symbol: Callable[..., Any] | None = None
+    log_survival_symbol: Callable[..., Any] | None = None
     draw: Callable[..., Any] | None = None
     mean: Callable[..., Any] | None = None
     variance: Callable[..., Any] | None = None
@@ -116,6 +126,7 @@ class Family:
     forms: tuple[Form, ...] = ()
     one_value: str = ""
     tails: Callable[..., Tails] | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     prior: bool = True
     proper: bool = True
 
@@ -198,10 +209,39 @@ class Family:
         """The variable ``name`` in the open PyMC model."""
         import pymc
 
-        return getattr(pymc, self.name)(name, **arguments, **keywords)
+        if self.log_density_symbol is not None:
+            return pymc.CustomDist(name, *arguments.values(), **self._custom(arguments), **keywords)
+        return getattr(pymc, self.name)(name, **self._of_pymc(arguments), **keywords)
 
     def dist(self, arguments: Arguments) -> Any:
         """The same without a name, as `pymc.logp` takes it."""
         import pymc
 
-        return getattr(pymc, self.name).dist(**arguments)
+        if self.log_density_symbol is not None:
+            return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments))
+        return getattr(pymc, self.name).dist(**self._of_pymc(arguments))
+
+    def symbolic_logsf(self, y: Any, arguments: Arguments) -> Any:
+        """log P(Y > y) as a graph."""
+        import pymc
+
+        if self.log_survival_symbol is not None:
+            return self.log_survival_symbol(y, **arguments)
+        return pymc.logccdf(self.dist(arguments), y)
+
+    def _of_pymc(self, arguments: Arguments) -> dict[str, Any]:
+        """PyMC's arguments from ours; another form of PyMC's own is handed on as it is."""
+        return self.of_pymc(**arguments) if set(arguments) == set(self.names) else dict(arguments)
+
+    def _custom(self, arguments: Arguments) -> dict[str, Any]:
+        """What makes a distribution of PyMC's from the graph of a log density and NumPy's draws."""
+        symbol, names = self.log_density_symbol, tuple(arguments)
+        assert symbol is not None
+
+        def random(*values: Any, rng: Any = None, size: Any = None) -> Any:
+            return self.random(rng, size, dict(zip(names, values, strict=True)))
+
+        def log_density(y: Any, *values: Any) -> Any:
+            return symbol(y, **dict(zip(names, values, strict=True)))
+
+        return {"logp": log_density, "random": random}

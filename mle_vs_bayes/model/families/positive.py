@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 
 from ...data.column import positive as above_0
-from ..support import positive, real
+from ..support import frequency, positive, real
 from . import tails
 from .family import Argument, Family, Form, plain
 
@@ -51,7 +51,7 @@ half_cauchy = Family(
 )
 exponential = Family(
     "Exponential",
-    (Argument("lam", positive, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
+    (Argument("lam", frequency, "rate", "λ", "events per unit of time; 1/rate is the mean", "events", typical=0.5),),
     support=positive,
     values=above_0,
     scipy="expon",

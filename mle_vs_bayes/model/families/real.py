@@ -3,8 +3,10 @@
 from typing import Any
 
 import numpy as np
+import scipy
 
 from ...data.column import number
+from ..links import log_normal_cdf_symbol
 from ..support import positive, real
 from . import tails
 from .family import Argument, Family, Form, plain
@@ -37,6 +39,11 @@ normal = Family(
     forms=(Form((*plain("mu"), *plain("tau", within=positive)), lambda mu, tau: {"mu": mu, "sigma": tau**-0.5}),),
     one_value="a spread",
     tails=lambda mu, sigma: tails.on_the_line(tails.falling_as_normal(sigma)),
+    elsewhere={
+        "R": "dnorm(y, mean = mu, sd = sigma); lm() prints sigma with n - k below, here n is",
+        "Stata": "normalden(y, mu, sigma)",
+        "scikit-learn": "BayesianRidge: alpha_ = 1/sigma²",
+    },
 )
 student_t = Family(
     "StudentT",
@@ -55,6 +62,10 @@ student_t = Family(
     location="mu",
     one_value="a spread",
     tails=lambda nu, mu, sigma: tails.on_the_line(tails.falling_as_power(nu)),
+    elsewhere={
+        "R": "MASS::fitdistr(y, 't'): m = mu, s = sigma, df = nu; dt((y - mu)/sigma, df = nu)/sigma",
+        "Stata": "tden(nu, (y - mu)/sigma)/sigma",
+    },
 )
 cauchy = Family(
     "Cauchy",
@@ -83,36 +94,78 @@ laplace = Family(
     location="mu",
     one_value="a spread",
     tails=lambda mu, b: tails.on_the_line(tails.falling_exponentially(1 / b)),
+    elsewhere={
+        "R": "VGAM::dlaplace(y, location = mu, scale = b); quantreg::rq(tau = 0.5) has the same mu",
+        "Stata": "laplaceden(mu, b, y); qreg has the same mu",
+        "scikit-learn": "QuantileRegressor(quantile=0.5, alpha=0): intercept_ is mu",
+    },
 )
 logistic = Family(
     "Logistic",
-    (*plain("mu"), *plain("s", within=positive)),
+    (
+        Argument("mu", symbol="μ", meaning="the mean and median", prior="location"),
+        Argument("s", positive, "s", "s", "the scale: the standard deviation is s π/√3", "scale", typical=2.0),
+    ),
     support=real,
     values=number,
     scipy="logistic",
     of_scipy=lambda mu, s: {"loc": mu, "scale": s},
+    draw=lambda generator, size, mu, s: generator.logistic(mu, s, size),
     mean=lambda mu, s: mu,
     variance=lambda mu, s: (s * np.pi) ** 2 / 3,
     location="mu",
     one_value="a spread",
     tails=lambda mu, s: tails.on_the_line(tails.falling_exponentially(1 / s)),
+    elsewhere={
+        "R": "dlogis(y, location = mu, scale = s)",
+        "Stata": "logisticden(mu, s, y)",
+    },
 )
+
+
+def _skew_normal_symbol(y: Any, alpha: Any, mu: Any, sigma: Any) -> Any:
+    """log 2 φ(z) Φ(αz)/σ; PyMC's own has √2 in single precision, and loses Φ where it is small."""
+    import pytensor.tensor as pt
+
+    z = (y - mu) / sigma
+    return np.log(2) - 0.5 * z**2 - 0.5 * np.log(2 * np.pi) - pt.log(sigma) + log_normal_cdf_symbol(alpha * z)
+
+
+def _skew_normal(y: Any, alpha: Any, mu: Any, sigma: Any) -> Any:
+    """As SciPy's, with the logarithm of Φ where it is small."""
+    z = (y - mu) / sigma
+    return np.log(2) + _normal_log_density(y, mu, sigma) + scipy.special.log_ndtr(alpha * z)
+
+
 skew_normal = Family(
     "SkewNormal",
-    (*plain("alpha", "mu"), *plain("sigma", within=positive)),
+    (
+        Argument("alpha", real, "alpha", "α", "the lean: above 0 the longer tail is above", "skewness", typical=3.0),
+        Argument("mu", symbol="ξ", meaning="the location, which is not the mean unless alpha is 0", prior="location"),
+        Argument("sigma", positive, "sigma", "ω", "the scale, above the standard deviation", "scale", typical=2.0),
+    ),
     support=real,
     values=number,
     scipy="skewnorm",
     of_scipy=lambda alpha, mu, sigma: {"a": alpha, "loc": mu, "scale": sigma},
+    log_density=_skew_normal,
+    log_density_symbol=_skew_normal_symbol,
     mean=lambda alpha, mu, sigma: mu + sigma * np.sqrt(2 / np.pi) * alpha / np.hypot(1, alpha),
     variance=lambda alpha, mu, sigma: sigma**2 * (1 - 2 / np.pi * alpha**2 / (1 + alpha**2)),
     location="mu",
     one_value="a spread",
     tails=tails.of_skew_normal,
+    elsewhere={
+        "R": "sn::dsn(y, xi = mu, omega = sigma, alpha = alpha); selm() prints mean and SD unless asked for DP",
+        "Stata": "sknor (user-written): location mu, scale sigma, shape alpha",
+    },
 )
 gumbel = Family(
     "Gumbel",
-    (*plain("mu"), *plain("beta", within=positive)),
+    (
+        Argument("mu", symbol="μ", meaning="the mode; 36.8 % lie below it", prior="location"),
+        Argument("beta", positive, "beta", "β", "the scale: the standard deviation is beta π/√6", "scale", typical=2.0),
+    ),
     support=real,
     values=number,
     scipy="gumbel_r",
@@ -123,4 +176,8 @@ gumbel = Family(
     location="mu",
     one_value="a spread",
     tails=lambda mu, beta: tails.Tails(above=tails.falling_exponentially(1 / beta)),
+    elsewhere={
+        "R": "evd::dgumbel(y, loc = mu, scale = beta), the same as extRemes::fevd(type = 'Gumbel'); of minima take -y",
+        "Stata": "gumbelden(mu, beta, y)",
+    },
 )

@@ -22,7 +22,7 @@ class Lifetimes(Plain):
         Column("lower", nonnegative, optional=True, unbounded=True),
         Column("upper", positive, optional=True, unbounded=True),
     )
-    runs_off: str
+    runs_off = ""
     one_time = ""
 
     def simulate(self, theta, design, rng):
@@ -54,7 +54,7 @@ class Lifetimes(Plain):
         return pm.Censored("y", family.dist(arguments), lower=None, upper=end, observed=data["y"])
 
     def divergence(self, data):
-        if not seen(data).any():
+        if self.runs_off and not seen(data).any():
             return f"{self.runs_off}: no event was seen"
         if self.one_time and "upper" not in data and data["y"][seen(data)].min() == data["y"].max():
             return f"{self.one_time}: every event is at {data['y'].max():g}, the longest time"

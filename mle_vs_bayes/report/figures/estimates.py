@@ -3,7 +3,6 @@
 They never touch pyplot, so no figure stays open behind the reader's back and no setting of theirs changes.
 """
 
-import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from .. import marks
+from ..drawn import png
 from ..palette import INK, INTERVALS, LOOKS, headline, legend, panels, style
 from .chains import scalars
 
@@ -37,7 +37,8 @@ def forest(rows: "pandas.DataFrame") -> Figure:
     by_label, lanes = _by_parameter(rows), _lanes(rows)
     with style():
         figure, grid = panels(list(by_label), height=0.6 + 0.23 * len(lanes))
-        for axes, own in zip(grid, by_label.values(), strict=True):
+        for place, (axes, own) in enumerate(zip(grid, by_label.values(), strict=True)):
+            axes.set_gid(f"quantity {place}")  # by which a page opens what else there is of it
             _forest_panel(axes, own, lanes)
         headline(figure, _title(rows, "estimates and {level} intervals"), _caption(rows))
     return figure
@@ -161,9 +162,7 @@ def save(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
     paths = []
     for name, figure in figures.items():
         paths.append(folder / f"{name}.png")
-        with style(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing")  # a column named in Chinese is no reason to stop
-            figure.savefig(paths[-1], dpi=150, metadata={"Software": "mle-vs-bayes"})
+        paths[-1].write_bytes(png(figure))
     return paths
 
 

@@ -35,19 +35,21 @@ def path(rows: "pandas.DataFrame") -> Figure:
     with style():
         figure, grid = panels(shown, height=1.9)
         for axes, label in zip(grid, shown, strict=True):
-            _panel(axes, rows[rows["parameter"] == label])
+            panel(axes, rows[rows["parameter"] == label])
         first = f", first {len(shown)} of {len(labels)} quantities" if len(shown) < len(labels) else ""
         subject = f"{rows['model'].iloc[0]}, n = {rows['n'].iloc[0]:,}"
-        headline(figure, f"{subject}: the estimate as the prior grows stronger{first}", _caption(rows))
+        headline(figure, f"{subject}: the estimate as the prior grows stronger{first}", caption(rows))
     return figure
 
 
-def _caption(rows: "pandas.DataFrame") -> str:
+def caption(rows: "pandas.DataFrame") -> str:
+    """What the lines and marks of a path are."""
     drawn = set(rows.loc[np.isfinite(rows["estimate"]), "estimator"])
     return " ".join([LINE, *(words for estimator, words in BESIDE.items() if estimator in drawn)])
 
 
-def _panel(axes: Axes, rows: "pandas.DataFrame") -> None:
+def panel(axes: Axes, rows: "pandas.DataFrame") -> None:
+    """The path of one quantity, rows as of `path`, with the estimators where they stand on it."""
     steps = rows[rows["estimator"] == "path"].sort_values("power")
     stations: list[Any] = [row for row in rows.itertuples(index=False) if row.estimator != "path"]
     truths = [float(value) for value in rows["truth"].dropna().unique()]

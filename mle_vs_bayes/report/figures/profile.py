@@ -25,21 +25,23 @@ def curves(frame: "pandas.DataFrame", title: str, level: float) -> Figure:
     the posterior, not the prior's tails. The dotted line is exp(−χ²₁ quantile / 2), where the profile's interval
     at ``level`` ends.
     """
-    from scipy.special import chdtri
-
     labels = list(frame["parameter"].unique())
     shown = labels[:MOST_PANELS]
     first = f", first {len(shown)} of {len(labels)} quantities" if len(shown) < len(labels) else ""
     with style():
         figure, grid = panels(shown, height=1.9)
         for axes, label in zip(grid, shown, strict=True):
-            _panel(axes, frame[frame["parameter"] == label], float(np.exp(-chdtri(1, 1 - level) / 2)))
+            panel(axes, frame[frame["parameter"] == label], level)
         headline(figure, f"{title}: likelihood, posterior and prior, each relative to its maximum{first}")
-        _legend(figure, [key for key in CURVES if (frame["curve"] == key).any()], level)
+        legend(figure, frame, level)
     return figure
 
 
-def _panel(axes: Axes, frame: "pandas.DataFrame", cut: float) -> None:
+def panel(axes: Axes, frame: "pandas.DataFrame", level: float) -> None:
+    """The curves of one quantity, a frame as of `curves`, and where the profile's interval at ``level`` ends."""
+    from scipy.special import chdtri
+
+    cut = float(np.exp(-chdtri(1, 1 - level) / 2))
     centre = frame[frame["curve"].isin(["mle", "posterior", "map"]) & (frame["height"] > 0.01)]["value"]
     low, high = (centre.min(), centre.max()) if len(centre) else (frame["value"].min(), frame["value"].max())
     for key, look in LOOKS.items():
@@ -61,9 +63,11 @@ def _dash(axes: Axes, look: Look) -> None:
             line.set(**THIN, zorder=3)
 
 
-def _legend(figure: Figure, drawn: list[str], level: float) -> None:
+def legend(figure: Figure, frame: "pandas.DataFrame", level: float) -> None:
+    """What each curve is, below the panels."""
     from matplotlib.lines import Line2D
 
+    drawn = [key for key in CURVES if (frame["curve"] == key).any()]
     handles = []
     for key in drawn:
         thin = THIN if key == "map" else {}

@@ -1,8 +1,7 @@
 """A measure of a study over n: one panel per model, scenario and quantity, one line per estimator and interval."""
 
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,13 +36,15 @@ HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
 
 
-def figures(lines: "pandas.DataFrame", title: str, *, level: float | None = None) -> dict[str, Figure]:
+def figures(lines: "pandas.DataFrame", title: str, *, level: float | None = None, axis: str = "n") -> dict[str, Figure]:
     """The figures of one measure by the end of their name: what has many n, what has many kinds of interval, the rest.
 
-    ``lines`` and ``level`` are those of `measure`, with a column ``theory`` for what is known exactly.
+    ``lines``, ``level`` and ``axis`` are those of `measure`, with a column ``theory`` for what is known exactly.
     """
     from . import interval_rows, saw_tooth
 
+    if axis != "n":
+        return {"": measure(_without_twins(lines), title, level=level, axis=axis)}
     lines, place = _without_twins(lines), ["model", "scenario", "parameter"]
     sizes = lines.groupby(place, dropna=False)["n"].transform("nunique")
     kinds = lines.groupby(place, dropna=False)["interval"].transform("nunique")
@@ -66,31 +67,34 @@ def _without_twins(lines: "pandas.DataFrame") -> "pandas.DataFrame":
     return lines[~((lines["estimator"] == "mle_exact") & twins)]
 
 
-def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None) -> Figure:
-    """One measure over n with bars of ± 1.96 MCSE.
+def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None, axis: str = "n") -> Figure:
+    """One measure over n, or over another ``axis`` of numbers, with bars of ± 1.96 MCSE.
 
     ``lines`` are of one measure, as in the performance table, with columns for what is predicted: ``slope``, a dashed
     guide through the first point on logarithmic axes, or a band from ``low`` to ``high``. ``level`` is drawn across.
     """
-    groups = _groups(lines)
+    groups = _groups(lines, axis)
     looks = _looks(lines)
     zero = ROUNDING * float(lines["value"].abs().max())
     more = f", first {MOST_PANELS} of {len(groups)} panels" if len(groups) > MOST_PANELS else ""
     with style():
         figure, grid = panels([_panel_title(names) for names, _ in groups[:MOST_PANELS]], height=2.1)
         for axes, (_, own) in zip(grid, groups, strict=False):
-            _panel(axes, own, looks, level, logarithmic=bool(lines["slope"].notna().any()), zero=zero)
+            _panel(axes, own, looks, level, axis=axis, logarithmic=bool(lines["slope"].notna().any()), zero=zero)
         headline(figure, title + more)
         _legend(figure, grid, _caption(lines, level))
     return figure
 
 
-def png(figure: Figure) -> bytes:
-    """The figure's bytes, 150 dots per inch, the same for the same figure."""
-    sink = io.BytesIO()
+def drawn(draw: Callable[[Figure], None]) -> Figure:
+    """A figure of a study's own: a blank one, drawn on in the house's style."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     with style():
-        figure.savefig(sink, dpi=150, metadata={"Software": "mle-vs-bayes"})
-    return sink.getvalue()
+        figure = Figure(figsize=(8.0, 3.4), layout="constrained")
+        FigureCanvasAgg(figure)
+        draw(figure)
+        return figure
 
 
 def file_name(measure: str) -> str:
@@ -98,9 +102,12 @@ def file_name(measure: str) -> str:
     return re.sub(r"\W+", "_", measure).strip("_")
 
 
-def _groups(lines: "pandas.DataFrame") -> "list[tuple[Any, pandas.DataFrame]]":
-    """The lines of each panel."""
+def _groups(lines: "pandas.DataFrame", axis: str) -> "list[tuple[Any, pandas.DataFrame]]":
+    """The lines of each panel; over another axis than n, scenarios are told apart by the axes that are left."""
     place = ["model", "scenario", "parameter"]
+    if axis != "n":
+        others = [name for name in lines.attrs.get("axes", ()) if name != axis]
+        place = ["model", *others, *(["n"] if lines["n"].nunique() > 1 else []), "parameter"]
     curves = lines.drop_duplicates([*place, "estimator", "interval"]).groupby(place, dropna=False).size()
     if lines["measure"].isin(SEVERAL).any() and curves.max() > CROWD:
         place.append("estimator")
@@ -116,7 +123,7 @@ def _looks(lines: "pandas.DataFrame") -> dict[str, Look]:
 
 
 def _panel_title(names: tuple[Any, ...]) -> str:
-    shown = [str(name) for name in names if name == name and name not in (None, "default", "")]
+    shown = [str(name) for name in names if name == name and name not in (None, "default", "none", "")]
     return " · ".join(dict.fromkeys(shown))
 
 
@@ -126,20 +133,21 @@ def _panel(
     looks: dict[str, Look],
     level: float | None,
     *,
+    axis: str,
     logarithmic: bool,
     zero: float = 0.0,
 ) -> None:
     """One panel; on a logarithmic axis one whose values are all 0 (at most ``zero``, rounding) says so in words."""
     if logarithmic and (lines["value"].abs() <= zero).all():
-        _nothing(axes, lines)
+        _nothing(axes, lines, axis)
         return
-    drawn = list(_curves(lines, looks))
+    drawn = list(_curves(lines.sort_values(axis), looks))
     count, guides = len(drawn), set[float]()
     for low, high in lines[["low", "high"]].dropna().drop_duplicates().itertuples(index=False):
         axes.axhspan(low, high, color=MUTED, alpha=0.12, linewidth=0, gid="band")
     for position, (look, stroke, label, own) in enumerate(drawn):
         shift = np.exp(0.012 * (position - (count - 1) / 2))
-        n, value, error = (own[name].to_numpy(dtype=float) for name in ("n", "value", "mcse"))
+        n, value, error = (own[name].to_numpy(dtype=float) for name in (axis, "value", "mcse"))
         keep = value > 0 if logarithmic else np.isfinite(value)
         n, value, error = n[keep] * shift, value[keep], error[keep]
         if not len(n):
@@ -151,18 +159,30 @@ def _panel(
         for slope in set(own["slope"].dropna()) - guides:
             guides.add(slope)
             axes.plot(n, value[0] * (n / n[0]) ** slope, color=MUTED, gid="guide", zorder=1, **THIN)
+        known = own["theory"].to_numpy(dtype=float)[keep]
+        if np.isfinite(known).any():
+            axes.plot(n, known, color=look.colour, linewidth=0.8, alpha=0.8, gid="theory", zorder=1)
     if level is not None:
         axes.axhline(level, color=INK, gid="level", **THIN)
-    marks.sizes_axis(axes, sorted(int(n) for n in lines["n"].unique()))
+    _axis(axes, lines, axis)
     if logarithmic:
         _logarithmic(axes)
 
 
-def _nothing(axes: Axes, lines: "pandas.DataFrame") -> None:
+def _axis(axes: Axes, lines: "pandas.DataFrame", axis: str) -> None:
+    """Sizes, and other numbers above 0, on a logarithmic axis; with a 0 among them they have a straight one."""
+    values = sorted(float(value) for value in lines[axis].unique())
+    if values[0] > 0:
+        marks.sizes_axis(axes, values, axis)
+    else:
+        axes.set_xlabel(axis)
+
+
+def _nothing(axes: Axes, lines: "pandas.DataFrame", axis: str) -> None:
     """What has no place on a logarithmic axis."""
-    marks.sizes_axis(axes, sorted(int(n) for n in lines["n"].unique()))
+    _axis(axes, lines, axis)
     axes.set_yticks([])
-    axes.text(0.5, 0.5, "0 at every n", transform=axes.transAxes, ha="center", va="center", color=INK, gid="zero")
+    axes.text(0.5, 0.5, f"0 at every {axis}", transform=axes.transAxes, ha="center", va="center", color=INK, gid="zero")
 
 
 def _logarithmic(axes: Axes) -> None:
@@ -188,7 +208,7 @@ def _curves(lines: "pandas.DataFrame", looks: dict[str, Look]) -> "Iterator[tupl
         kind = INTERVALS.get(str(interval), str(interval).replace("_", " "))
         label = f"{looks[name].label}, {kind}" if several and interval == interval else looks[name].label
         look = replace(looks[name], marker=MARKERS[position % len(MARKERS)]) if position else looks[name]
-        yield look, STROKES[position % len(STROKES)], label, own.sort_values("n")
+        yield look, STROKES[position % len(STROKES)], label, own
 
 
 def _caption(lines: "pandas.DataFrame", level: float | None) -> str:
@@ -196,6 +216,8 @@ def _caption(lines: "pandas.DataFrame", level: float | None) -> str:
     parts = ["Bars are ± 1.96 Monte-Carlo standard errors."]
     if slopes:
         parts.append(f"Dashed: the predicted slope{'s'[: len(slopes) > 1]} {', '.join(f'{s:g}' for s in slopes)}.")
+    if lines["theory"].notna().any():
+        parts.append("Thin lines: theory.")
     if lines["low"].notna().any():
         parts.append("Grey: the predicted band.")
     if level is not None:

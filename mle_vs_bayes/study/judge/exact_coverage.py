@@ -24,8 +24,9 @@ def binomial_coverage(
 ) -> float:
     """The exact coverage of one kind of interval of the model ``bernoulli`` under its default prior.
 
-    Given that there is an estimate, as `performance` has it; with ``worst_case`` a data set without one counts as not
-    covered. ``estimator`` and ``interval`` are named as in rows. NaN for an interval that is not to be had.
+    As in published tables an estimate without this interval counts as not covered: of no success, or of successes
+    only, Wald's has no width. A data set without an estimate is left out; with ``worst_case`` it counts likewise.
+    ``estimator`` and ``interval`` are named as in rows. NaN for an interval that is not to be had.
     """
     import scipy
 
@@ -34,7 +35,7 @@ def binomial_coverage(
     chance = scipy.stats.binom.pmf(own["replicate"].to_numpy(), n, p)
     covers = ((own["lower"] <= p) & (own["upper"] >= p)).to_numpy()
     whole = 1.0 if worst_case else float(np.sum(chance))
-    return float(np.sum(chance[covers])) / whole if len(own) else float("nan")
+    return float(np.sum(chance[covers])) / whole if own["lower"].notna().any() else float("nan")
 
 
 @lru_cache(maxsize=256)
@@ -46,4 +47,4 @@ def _intervals(n: int, level: float) -> "pandas.DataFrame":
     sets = [Dataset({"y": (np.arange(n) < k).astype(float)}) for k in range(n + 1)]
     kinds = [name for name in KINDS if not name.startswith("bootstrap")]
     rows = fit_replicates("bernoulli", sets, _ESTIMATORS, intervals=kinds, level=level).rows
-    return rows[(rows["parameter"] == "p") & rows["lower"].notna() & rows["upper"].notna()]
+    return rows[(rows["parameter"] == "p") & rows["estimate"].notna()]

@@ -12,11 +12,13 @@ from ...performance.measures import WORDS
 from ...report import study_page
 from ...rows import plain
 from ..keep import disk
+from ..keep.outcome import FinishedStudy
 from ..keep.store import Store
-from ..run.run import FinishedStudy
-from ..vocabulary.predictions import OF_INTERVALS, Slope, Theory
+from ..vocabulary.predictions import OF_INTERVALS, Equals, Slope, Theory
+from ..vocabulary.study import Figure, Study
 from . import verdict
 from .performance_table import measured
+from .tables import Tables
 
 if TYPE_CHECKING:
     import pandas
@@ -61,8 +63,9 @@ def leave(outcome: FinishedStudy) -> Results:
     OutputError
         The folder cannot be written.
     """
-    table = measured(Store(outcome.folder))
-    lines = verdict.lines(outcome.source.study.predictions, table)
+    study = outcome.source.study
+    table = measured(Store(outcome.folder), study)
+    lines = verdict.lines(study.predictions, table, study.axes)
     results = Results(outcome, table, lines, ())
     folder = outcome.folder
     with ornaments.collecting([]) as lost:
@@ -95,6 +98,7 @@ def _document(results: Results) -> dict[str, Any]:
         "study": design.study,
         **{name.lower(): text for name, text in sections.items()},
         "verdict": results.verdict,
+        "answer": outcome.source.study.answer if results.verdict == "holds" else "",
         "replicates": design.batches * design.batch,
         "replicates_in_all": design.total,
         "cells": len(design.cells),
@@ -117,24 +121,43 @@ def _line(line: verdict.Line) -> dict[str, Any]:
 
 def _pictures(results: Results) -> dict[str, bytes]:
     """A figure of each predicted measure; of coverage, or else of the RMSE, where nothing is predicted."""
+    from ...report import drawn
     from ...report.figures import study
 
-    predictions = results.outcome.source.study.predictions
+    own = results.outcome.source.study
     there = set(results.table["measure"])
-    wanted = [p.measure for p in predictions]
+    wanted = [p.label for p in own.predictions if not isinstance(p, Equals)]
     wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
     wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
 
     def of(measure: str) -> dict[str, bytes]:
-        level = results.outcome.source.study.level if measure in SHARES_OF_LEVEL else None
+        level = own.level if measure in SHARES_OF_LEVEL else None
+        axis = next((p.axis for p in own.predictions if p.label == measure and p.axis), None) or _main_axis(own)
         title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
-        drawn = study.figures(_predicted(results, measure), title, level=level)
-        return {study.file_name(f"{measure}{name}"): study.png(figure) for name, figure in drawn.items()}
+        made = study.figures(_predicted(results, measure), title, level=level, axis=axis)
+        return {study.file_name(f"{measure}{name}"): drawn.png(figure) for name, figure in made.items()}
 
     pictures: dict[str, bytes] = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
         pictures |= ornaments.make(f"the figure {measure}", partial(of, measure), {})
+    tables = Tables(results.outcome.folder, results.table)
+    for name, draw in own.figures.items():
+        pictures |= ornaments.make(f"the figure {name}", partial(_own_picture, name, draw, tables), {})
     return pictures
+
+
+def _main_axis(own: Study) -> str:
+    """What figures are drawn against where no prediction runs along an axis: n, unless it is one and another is not."""
+    numbers = [axis for axis in own.axes if all(isinstance(s.at.get(axis, 0), int | float) for s in own.scenarios)]
+    sizes = {n for scenario in own.scenarios for n in (own.n if scenario.n is None else scenario.n)}
+    return numbers[0] if len(sizes) == 1 and numbers else "n"
+
+
+def _own_picture(name: str, draw: Figure, tables: Tables) -> dict[str, bytes]:
+    from ...report import drawn
+    from ...report.figures import study
+
+    return {name: drawn.png(study.drawn(lambda figure: draw(figure, tables)))}
 
 
 def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
@@ -144,6 +167,7 @@ def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
     order = {name: place for place, name in enumerate(dict.fromkeys((c.scenario, c.model) for c in cells))}
     places = [order.get(key, len(order)) for key in zip(lines["scenario"], lines["model"], strict=True)]
     lines = lines.assign(place=places).sort_values("place", kind="stable").drop(columns="place")
+    lines.attrs["axes"] = results.outcome.source.study.axes
     for prediction in results.outcome.source.study.predictions:
         if isinstance(prediction, Slope):
             lines.loc[verdict.spoken_of(prediction, lines).index, "slope"] = prediction.slope

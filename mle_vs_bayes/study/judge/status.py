@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..keep import lock
+from ..keep import lock, plan_file
 from ..keep.store import Store
-from ..plan import study_plan as designs
 from ..plan.study_plan import StudyPlan
 
 
@@ -46,7 +45,7 @@ def status(folder: Path) -> Status:
     UsageError
         There is no study.
     """
-    design, store = designs.load(folder), Store(folder)
+    design, store = plan_file.load(folder), Store(folder)
     damaged = store.damaged()
     entries = {unit: entry for unit, entry in store.finished().items() if unit not in damaged}
     problems: Counter[str] = Counter()

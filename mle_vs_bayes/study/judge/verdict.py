@@ -1,6 +1,7 @@
 """Does a prediction hold? Measured value, its Monte-Carlo standard error, and one of three words."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...performance.proportions import wilson
 from ...performance.slopes import fit
-from ..vocabulary.predictions import OF_INTERVALS, PROPORTIONS, Prediction, Slope, Theory
+from ..vocabulary.predictions import DISTANCE, OF_INTERVALS, PROPORTIONS, Equals, Prediction, Slope, Theory
 
 if TYPE_CHECKING:
     import pandas
@@ -32,6 +33,8 @@ class Line:
     high: float
     shared_by: int | None = None
     """Replicates that a proportion is a share of; None for other measures."""
+    distance_of: int | None = None
+    """Replicates whose distance from a law it is; None for other measures."""
     verdict: str = ""
 
     @property
@@ -39,27 +42,38 @@ class Line:
         """The group in words: what differs from the defaults; a scenario's name stands for its priors."""
         shown = {k: v for k, v in self.group.items() if v is not None and v != "" and (k, v) not in _SILENT}
         shown.pop("variant", None)
-        return " · ".join(f"n = {value}" if key == "n" else str(value) for key, value in shown.items())
+        return " · ".join(
+            value if isinstance(value, str) else f"{key} = {_text(value)}" for key, value in shown.items()
+        )
 
 
-_SILENT = {("scenario", "default"), ("interval", "none")}
+_SILENT = {("scenario", "default"), ("interval", "none"), ("model", "none")}
 
 
-def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame") -> list[Line]:
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame", axes: Sequence[str] = ()) -> list[Line]:
     """Every prediction in every group it speaks of, judged: "holds", "does not hold" or "undecided".
 
     It holds where measured ± k·MCSE (for a proportion Wilson's interval: 8 of 8 is not 100 % without error) lies inside
     the band that the prediction gives, and does not where it lies outside; k is the normal quantile for `FAMILY` over
-    all lines. What has too little to be measured is undecided.
+    all lines. What has too little to be measured is undecided. ``axes`` are columns of the table beside its own.
     """
-    found = [line for prediction in predictions for line in _measured(prediction, table)]
+    found = [line for prediction in predictions for line in _measured(prediction, table, axes)]
     k = NormalDist().inv_cdf(1 - FAMILY / (2 * max(1, len(found))))
     return [Line(**{**vars(line), "verdict": judged(line, k)}) for line in found]
 
 
 def judged(line: Line, k: float) -> str:
     """The word for one line at ``k`` standard errors."""
-    if line.shared_by is None:
+    if line.distance_of is not None:
+        # Massart (1990): P(sup |F̂ − F| > t) ≤ 2 exp(−2Rt²), at the chance that k standard errors leave of a normal
+        chance = 2 * NormalDist().cdf(-k)
+        reach = math.sqrt(math.log(2 / chance) / (2 * line.distance_of))
+        low, high = max(0.0, line.measured - reach), line.measured + reach
+    elif line.shared_by is None:
         low, high = line.measured - k * line.se, line.measured + k * line.se
     else:
         low, high = (float(end) for end in wilson(line.measured, line.shared_by, k))
@@ -72,39 +86,56 @@ def judged(line: Line, k: float) -> str:
 
 def spoken_of(prediction: Prediction, table: "pandas.DataFrame") -> "pandas.DataFrame":
     """The lines of the performance table that a prediction speaks of."""
-    own = table[table["measure"] == prediction.measure]
+    own = table[table["measure"] == prediction.label]
     for column, wanted in prediction.where.items():
         own = own[own[column].isin(list(wanted) if isinstance(wanted, tuple | list) else [wanted])]
     return own
 
 
-def _measured(prediction: Prediction, table: "pandas.DataFrame") -> list[Line]:
+def _measured(prediction: Prediction, table: "pandas.DataFrame", axes: Sequence[str]) -> list[Line]:
     own = spoken_of(prediction, table)
     if own.empty:  # a quick run lacks some n; a mistaken name shows as a claim about nothing
         nothing = float("nan")
         return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
-    over_n = isinstance(prediction, Slope | Theory)
-    keys = [*GROUP] if over_n else [*GROUP, "n"]
+    along, keys = prediction.axis, _keys(prediction, axes)
+    if table["n"].nunique() == 1 and "n" in keys and len(keys) > 1:
+        keys.remove("n")  # which tells nothing apart
     if prediction.measure not in OF_INTERVALS and "interval" not in prediction.where:
         keys.remove("interval")  # an estimate has one RMSE, however many intervals stand beside it
         own = own.drop_duplicates([*GROUP[:-1], "n"])
     found = []
     for values, group in own.groupby(keys, dropna=False, sort=False):
-        names = {k: None if v != v else v for k, v in zip(keys, values, strict=True)}
+        names = {k: None if v != v else v for k, v in zip(keys, values, strict=True) if k != "variant"}
         value, se = _number(prediction, group)
-        share = prediction.measure in PROPORTIONS and not over_n
-        of = int(group["used"].iloc[0]) if share else None
-        found.append(Line(prediction.claim(), names, value, se, *prediction.band, of))
+        used = int(group["used"].iloc[0])
+        shared_by = used if prediction.label in PROPORTIONS and along is None else None
+        distance_of = used if prediction.label.endswith(DISTANCE) and along is None else None
+        found.append(Line(prediction.claim(), names, value, se, *prediction.band, shared_by, distance_of))
     return found
+
+
+def _keys(prediction: Prediction, axes: Sequence[str]) -> list[str]:
+    """Columns that tell the groups of a prediction apart; along an axis, scenarios differ by the other axes alone."""
+    if prediction.axis is None:
+        return [*GROUP, "n"]
+    if prediction.axis == "n":
+        return [*GROUP]
+    others = [axis for axis in axes if axis != prediction.axis]
+    return ["model", *others, "estimator", "parameter", "interval", "n"]
 
 
 def _number(prediction: Prediction, group: "pandas.DataFrame") -> tuple[float, float]:
     """What is measured of one group, with its standard error."""
     if isinstance(prediction, Slope):
-        found = fit(group["n"], group["value"], group["mcse"])
+        found = fit(group[prediction.along], group["value"], group["mcse"])
         return found.slope, found.se
     if isinstance(prediction, Theory):
         return _apart(prediction, group)
+    if isinstance(prediction, Equals):
+        ends = group[["smallest", "largest"]].to_numpy(dtype=float).ravel()
+        complete = not group["failed"].any() and np.isfinite(ends).all()
+        furthest = ends[np.argmax(np.abs(ends - prediction.value))] if complete else np.nan
+        return float(furthest), 0.0
     return float(group["value"].iloc[0]), float(group["mcse"].iloc[0])
 
 
@@ -115,8 +146,10 @@ def _apart(prediction: Theory, group: "pandas.DataFrame") -> tuple[float, float]
     if prediction.measure in PROPORTIONS:
         error = np.sqrt(theory * (1 - theory) / group["used"].to_numpy(dtype=float))
     known = np.isfinite(theory) & np.isfinite(error)
-    apart = group["value"].to_numpy(dtype=float)[known] - theory[known]
-    return float(np.mean(apart)), float(np.sqrt(np.sum(error[known] ** 2)) / max(1, known.sum()))
+    apart, error = group["value"].to_numpy(dtype=float)[known] - theory[known], error[known]
+    if prediction.relative:
+        apart, error = apart / theory[known], error / np.abs(theory[known])
+    return float(np.mean(apart)), float(np.sqrt(np.sum(error**2)) / max(1, known.sum()))
 
 
 def theories(prediction: Theory, lines: "pandas.DataFrame") -> NDArray[np.float64]:

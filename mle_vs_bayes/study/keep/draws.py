@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas
 
     from ...fit.replicates import Replicates
-    from ..run.unit import WorkUnit
+    from ..plan.work import WorkUnit
 
 
 def parquet(study: Study, job: "WorkUnit", fitted: "Replicates | None") -> bytes | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..run.unit import FinishedUnit, WorkUnit
+from ..plan.work import FinishedUnit, WorkUnit
 from . import disk
 
 TABLES = ("rows", "functionals", "timings", "draws")

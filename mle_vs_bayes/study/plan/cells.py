@@ -1,7 +1,7 @@
 """The cells of a study: every model, scenario and n that it visits, by name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,13 @@ from ...data.arrays import dataset
 from ...data.dataset import Dataset
 from ...errors import DataError, MleVsBayesError, ModelError, UsageError
 from ...model.model import Model
+from ...model.prior import Prior
 from ..vocabulary import own_functions
-from ..vocabulary.study import Scenario, Study
+from ..vocabulary.study import Program, Scenario, Study
+from . import seeds
 
+NO_MODEL = "none"
+"""The model of cells whose data only the study's own functions read."""
 DENSE = 12
 """A grid of more n is one to see a curve on, and is thinned to about as many by ``--quick``; else it takes three."""
 
@@ -45,22 +49,20 @@ class Setting:
     study: Study
     cell: Cell
     scenario: Scenario
-    model: Model
+    model: Model | None
 
     @cached_property
     def generating(self) -> Model | None:
         """The model that the data come from; None where it is a function."""
-        given = self.scenario.generate
-        if given is None:
+        origin = self.scenario.generate
+        if origin is None:
             return self.model
-        if isinstance(given, str):
-            return models.get(given)
-        return given if isinstance(given, Model) else None
+        return _opened(origin) if isinstance(origin, str | Model) else None
 
     @property
     def formula(self) -> str | None:
         """What makes the design matrix of generated columns; a study's own is for its models that take one."""
-        if self.scenario.formula is not None or not self.model.takes_formula:
+        if self.scenario.formula is not None or self.model is None or not self.model.takes_formula:
             return self.scenario.formula
         return None if self.generating is self.model else self.study.formula
 
@@ -70,10 +72,33 @@ class Setting:
         origin = "function" if self.generating is None else self.generating.name
         return origin, self.scenario.data or self.scenario.name, self.cell.n
 
+    def truth(self, generator: np.random.Generator, priors: Mapping[str, Prior] | None = None) -> Mapping[str, float]:
+        """The truth of one replicate by parameter, as the scenario says it: the first use of its generator.
+
+        A truth from the prior is typical where ``priors`` are not known yet.
+        """
+        truth = self.scenario.truth
+        if callable(truth):
+            return truth(generator)
+        if not isinstance(truth, str):
+            return truth
+        if not priors or self.generating is None:
+            return {}
+        from ...fit.simulated import from_priors
+
+        return from_priors(self.generating, self.cell.n, priors, generator)
+
     def draw(
-        self, generator: np.random.Generator, n: int | None = None, replicate: int | None = None
-    ) -> tuple[Dataset, dict[str, float]]:
+        self,
+        generator: np.random.Generator,
+        n: int | None = None,
+        replicate: int | None = None,
+        priors: Mapping[str, Prior] | None = None,
+        truth: Mapping[str, float] | None = None,
+    ) -> tuple[Any, dict[str, float]]:
         """One data set of the cell's n (or another) and the truth of each quantity by label.
+
+        The truth is the scenario's, drawn from ``priors`` where it says so, unless one is given.
 
         Raises
         ------
@@ -84,7 +109,8 @@ class Setting:
         """
         name = self.cell.key if replicate is None else f"{self.cell.key}/{replicate}"
         try:
-            return self._drawn(generator, n)
+            chosen = self.truth(generator, priors) if truth is None else truth
+            return self._drawn(generator, self.cell.n if n is None else n, chosen)
         except DataError as error:
             raise ModelError(f"the data of {name} do not fit: {error}") from error
         except MleVsBayesError:
@@ -93,23 +119,30 @@ class Setting:
             why = f"{name} cannot be simulated ({own_functions.reason(error)})"
             raise ModelError(f"{why}; mend the scenario, or the model's design and simulate.") from error
 
-    def _drawn(self, generator: np.random.Generator, n: int | None) -> tuple[Dataset, dict[str, float]]:
+    def _drawn(
+        self, generator: np.random.Generator, size: int, truth: Mapping[str, float]
+    ) -> tuple[Any, dict[str, float]]:
         from ...fit.simulated import drawn
 
-        size, scenario = self.cell.n if n is None else n, self.scenario
+        scenario = self.scenario
         if self.generating is None:
             assert callable(scenario.generate)
-            return self._read(scenario.generate(size, generator)), dict(scenario.target or {})
-        truth = scenario.truth(generator) if callable(scenario.truth) else scenario.truth
+            made = scenario.generate(size, generator)
+            data, known = made if isinstance(made, tuple) else (made, scenario.target)
+            return self._read(data), {label: float(value) for label, value in (known or {}).items()}
         data, named = drawn(self.generating, size, truth, generator)
         if scenario.generate is not None or scenario.target is not None:
             return self._read(data), dict(scenario.target or {})
         return data, named
 
-    def _read(self, data: Any) -> Dataset:
+    def _read(self, data: Any) -> Any:
         """What the model reads of generated data; functions of the data get a `Dataset` as it is."""
         from ...fit.simulated import filled
 
+        if self.model is None:
+            if not isinstance(data, Mapping):
+                raise DataError(f"the data are a {type(data).__name__}; give a mapping such as a dictionary of arrays.")
+            return data
         if isinstance(data, Dataset) and not self.study.fitted:
             return filled(self.model, data)
         return filled(self.model, dataset(self.model, data, self.formula))
@@ -124,7 +157,7 @@ def settings(study: Study, *, quick: bool = False) -> list[Setting]:
         There is none, a model is unknown, two cells have one name, or an n is no whole number above 0.
     """
     found = [
-        Setting(study.of(scenario), Cell(model.name, scenario.name, n), scenario, model)
+        Setting(study.of(scenario), Cell(_name(model), scenario.name, n), scenario, model)
         for scenario in study.scenarios
         for model in _models(study, scenario)
         for n in _sizes(study, scenario, quick)
@@ -142,13 +175,54 @@ def setting_of(study: Study, cell: Cell) -> Setting:
     """The setting of one cell."""
     scenario = next(each for each in study.scenarios if each.name == cell.scenario)
     return Setting(
-        study.of(scenario), cell, scenario, next(m for m in _models(study, scenario) if m.name == cell.model)
+        study.of(scenario), cell, scenario, next(m for m in _models(study, scenario) if _name(m) == cell.model)
     )
 
 
-def _models(study: Study, scenario: Scenario) -> list[Model]:
-    given = study.models if scenario.model is None else (scenario.model,)
-    return [models.get(each) if isinstance(each, str) else each for each in given]
+def data_sets(
+    setting: Setting, seed: int, replicates: Sequence[int], priors: Mapping[str, Prior] | None = None
+) -> list[tuple[Any, dict[str, float]]]:
+    """Data and truth of each replicate: pure functions of the study's seed and the replicate's key.
+
+    Raises
+    ------
+    ModelError
+        One cannot be simulated; the sentence names it.
+    """
+    return [
+        setting.draw(seeds.generator(seed, "data", *setting.data_key, replicate), replicate=replicate, priors=priors)
+        for replicate in replicates
+    ]
+
+
+def _models(study: Study, scenario: Scenario) -> list[Model | None]:
+    """What a scenario is analysed with: its own model, else each of the study's, else none where functions make data.
+
+    Raises
+    ------
+    UsageError
+        The package's own estimators have no model to fit.
+    """
+    named = study.models if scenario.model is None else (scenario.model,)
+    if named:
+        return [_opened(each) for each in named]
+    if not callable(scenario.generate):
+        return []
+    if fitted := study.of(scenario).fitted:
+        raise UsageError(
+            f"scenario {scenario.name} has no model for {fitted[0]}; give it one, or estimate by functions of its own."
+        )
+    return [None]
+
+
+def _opened(model: str | Model | Program) -> Model:
+    if isinstance(model, str):
+        return models.get(model)
+    return model.model if isinstance(model, Program) else model
+
+
+def _name(model: Model | None) -> str:
+    return NO_MODEL if model is None else model.name
 
 
 def _sizes(study: Study, scenario: Scenario, quick: bool) -> Sequence[int]:

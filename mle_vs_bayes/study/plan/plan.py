@@ -9,13 +9,13 @@ from typing import Any
 from ...data.dataset import Dataset
 from ...errors import UsageError
 from ...model.layout import Layout
-from ...model.prior import Prior
 from ...words import listed, nearest
-from ..run import unit
 from ..vocabulary.source import Source
+from ..vocabulary.study import package_estimators
 from . import seeds
-from .cells import Setting, settings
+from .cells import Setting, data_sets, settings
 from .study_plan import PlannedCell, StudyPlan, prior, record, versions
+from .work import WorkUnit
 
 LARGE = 1000
 """Units, at least, of the data set from which priors that scale with the data take their numbers."""
@@ -38,7 +38,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     study = source.study
     found = settings(study, quick=quick)
     for each in (study, *(setting.study for setting in found)):
-        unit.estimator_names(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
+        package_estimators(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
         _check_intervals(each.intervals, each.fitted)
     own = not quick and wanted.get("replicates") is None
     replicates = wanted.get("replicates") or (study.quick_replicates if quick else study.replicates)
@@ -64,7 +64,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     )
 
 
-def timed(planned: StudyPlan, source: Source, run: Callable[[unit.WorkUnit], Any] = unit.run) -> StudyPlan:
+def timed(planned: StudyPlan, source: Source, run: Callable[[WorkUnit], Any]) -> StudyPlan:
     """The same design with the mean time of a unit: of each model and scenario at its largest n.
 
     A straight line through two and up to twenty replicates: few fitted together cost much more each than many.
@@ -80,13 +80,13 @@ def timed(planned: StudyPlan, source: Source, run: Callable[[unit.WorkUnit], Any
     return replace(planned, seconds_per_unit=whole / planned.units)
 
 
-def _unit_seconds(job: unit.WorkUnit, many: int, run: Callable[[unit.WorkUnit], Any]) -> float:
+def _unit_seconds(job: WorkUnit, many: int, run: Callable[[WorkUnit], Any]) -> float:
     run(replace(job, count=1))  # imports and compiling, once per process
     short, long = (_seconds(run, replace(job, count=count)) for count in (2, many))
     return long + max(long - short, 0.0) / (many - 2) * (job.count - many)
 
 
-def _seconds(run: Callable[[unit.WorkUnit], Any], job: unit.WorkUnit) -> float:
+def _seconds(run: Callable[[WorkUnit], Any], job: WorkUnit) -> float:
     began = time.perf_counter()
     run(job)
     return time.perf_counter() - began
@@ -112,13 +112,15 @@ def _cells(found: Sequence[Setting], seed: int, batch: int, *, own_replicates: b
 
 def _priors(setting: Setting, seed: int, n: int) -> dict[str, Any]:
     """Priors in plain numbers: what scales with the data does so with one large data set of the scenario."""
-    if not setting.study.fitted or setting.model.fixed_priors:
+    model, study = setting.model, setting.study
+    of_functions = setting.generating is None and not study.fitted  # who knows whether the model could read the data
+    if model is None or model.fixed_priors or (of_functions and not setting.scenario.priors):
         return {}
     from ...fit.priors import resolve
 
     data, _ = setting.draw(seeds.generator(seed, "priors", *setting.data_key[:2]), n)
     _check_target(setting, data)
-    resolved = resolve(setting.model, setting.scenario.priors, data)
+    resolved = resolve(model, setting.scenario.priors, data)
     return {name: record(prior) for name, prior in resolved.items()}
 
 
@@ -133,6 +135,7 @@ def _check_target(setting: Setting, data: Dataset) -> None:
     study, scenario = setting.study, setting.scenario
     if study.custom or (scenario.model is None and len(study.models) > 1):
         return
+    assert setting.model is not None
     labels = Layout(setting.model, data).quantity_labels(setting.model.functions)
     for name in scenario.target or ():
         if name not in labels:
@@ -156,10 +159,11 @@ def _plan(setting: Setting, priors: Mapping[str, Any], seed: int, batch: int) ->
         return None
     from ...fit.replicates import plan_replicates
 
-    drawn = unit.data_sets(setting, seed, range(min(PILOT, batch)))
-    numbers: dict[str, Prior | str] = {name: prior(each) for name, each in priors.items()}
-    found = plan_replicates(setting.model, [data for data, _ in drawn], priors=numbers, seed=seed, cores=1)
-    decided: dict[str, Any] = json.loads(json.dumps(asdict(found)))  # as a resumed run will read it
+    numbers = {name: prior(each) for name, each in priors.items()}
+    drawn = data_sets(setting, seed, range(min(PILOT, batch)), numbers)
+    assert setting.model is not None
+    pilot = plan_replicates(setting.model, [data for data, _ in drawn], priors=numbers, seed=seed, cores=1)
+    decided: dict[str, Any] = json.loads(json.dumps(asdict(pilot)))  # as a resumed run will read it
     return decided
 
 
@@ -168,4 +172,4 @@ def _check_intervals(kinds: Sequence[str], estimators: Sequence[str]) -> None:
         from ...intervals import chosen, notes
 
         chosen(tuple(kinds))
-        notes(unit.estimator_names(estimators), tuple(kinds))
+        notes(package_estimators(estimators), tuple(kinds))

@@ -1,6 +1,6 @@
-"""The design of a study as it was planned: everything that determines its rows, kept in ``design.json``."""
+"""A study as it was planned: everything that determines its rows, kept in ``design.json`` (`keep.plan_file`)."""
 
-import difflib
+import hashlib
 import json
 import platform
 from collections.abc import Iterator, Mapping
@@ -9,14 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ...errors import OutputError, UsageError
+from ...errors import UsageError
 from ...model.prior import Prior
-from ..keep import disk
-from ..run.unit import WorkUnit
 from ..vocabulary.source import Source
 from .cells import Cell
+from .work import WorkUnit
 
-NAME, COPY = "design.json", "study.py"
 PACKAGES = (
     "mle-vs-bayes",
     "numpy",
@@ -101,7 +99,7 @@ class StudyPlan:
         """One unit of work."""
         priors = {name: prior(record) for name, record in cell.priors.items()}
         first = batch * self.batch
-        place = (source, cell.cell, cell.variant, priors, cell.plan, self.seed)
+        place = (source.shipment, cell.cell, cell.variant, priors, cell.plan, self.seed)
         return WorkUnit(*place, batch, first, self.batch, self.resamples)
 
     def topped_up(self, replicates: int | None) -> "StudyPlan":
@@ -120,7 +118,7 @@ class StudyPlan:
         if self.resamples is None:
             del fixed["resamples"]
         fixed["cells"] = [{k: v for k, v in cell.items() if k != "replicates"} for cell in fixed["cells"]]
-        return replace(self, plan_sha256=disk.digest(json.dumps(fixed, sort_keys=True).encode()))
+        return replace(self, plan_sha256=hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest())
 
 
 def record(prior: Prior) -> dict[str, Any]:
@@ -132,73 +130,6 @@ def prior(record: Mapping[str, Any]) -> Prior:
     """The prior that `record` wrote."""
     arguments = {name: value for name, value in record.items() if name != "family"}
     return Prior(record["family"], **arguments)
-
-
-def save(design: StudyPlan, source: Source, folder: Path) -> None:
-    """Write the copy of the study file, then the design."""
-    disk.write(folder / COPY, source.text.encode())
-    disk.write(folder / NAME, (json.dumps(asdict(design.hashed()), indent=1, allow_nan=False) + "\n").encode())
-
-
-def load(folder: Path) -> StudyPlan:
-    """The design in a folder.
-
-    Raises
-    ------
-    UsageError
-        There is none, or it does not read.
-    """
-    path = folder / NAME
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        found["cells"] = tuple(PlannedCell(**cell) for cell in found["cells"])
-        design = StudyPlan(**found)
-    except FileNotFoundError as error:
-        raise UsageError(f'there is no study in "{folder}": it has no {NAME}; give the folder of a run.') from error
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UsageError(
-            f'"{path}" does not read ({error}); restore it, or run the study into a new folder.'
-        ) from error
-    if design.hashed().plan_sha256 != design.plan_sha256:
-        raise UsageError(f'"{path}" was edited after the study was planned; restore it, or choose a new folder.')
-    return design
-
-
-def check_free(folder: Path) -> None:
-    """Refuse a folder with something else in it: a study's files would be lost among the others.
-
-    Raises
-    ------
-    OutputError
-        The folder is a file or has other files.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f'"{folder}" is a file; choose another folder for --out.')
-    found = sorted(path.name for path in folder.glob("*")) if folder.exists() else []
-    others = [name for name in found if name != COPY and not name.startswith(".")]
-    if others:
-        raise OutputError(f'"{folder}" has no study but other files ({others[0]} …); choose an empty folder for --out.')
-
-
-def check_source(folder: Path, source: Source) -> None:
-    """Refuse a study file that is not the one the rows were made with.
-
-    Raises
-    ------
-    UsageError
-        The sentence and the difference, line by line.
-    """
-    before = (folder / COPY).read_text(encoding="utf-8")
-    if before == source.text:
-        return
-    lines = difflib.unified_diff(
-        before.splitlines(), source.text.splitlines(), "when the rows were made", "now", lineterm="", n=1
-    )
-    shown = "\n".join(lines) or "(only line ends differ)"
-    raise UsageError(
-        f'mle-vs-bayes: {source.path} has changed since the rows in "{folder}" were made; '
-        f"undo the change, or choose another --out.\n{shown}"
-    )
 
 
 def check_versions(design: StudyPlan, folder: Path) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 
 from ...errors import MleVsBayesError, UsageError
 from ..plan.study_plan import versions
+from ..plan.work import FinishedUnit, WorkUnit
 from . import unit
-from .crew import Finished, LostUnit
-from .local import HEARTBEAT
-from .unit import FinishedUnit, WorkUnit
+from .crew import HEARTBEAT, Finished, LostUnit
 
 KEPT = "what is finished is kept, and `mle-vs-bayes study resume DIR --scheduler URL` goes on with it."
 GATHER = 5
@@ -50,7 +49,7 @@ class ClusterCrew:
         """Addresses of the processes that start a worker again when it dies."""
 
     def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
-        """See `engine.Crew.work`."""
+        """See `crew.Crew.work`."""
         from distributed import wait
 
         waiting, suspects = iter(jobs), deque[WorkUnit]()

@@ -1,15 +1,15 @@
 """Who does the work: processes of this machine, or a Dask cluster that is already there; the units are the same."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from ...errors import UsageError
-from .unit import FinishedUnit, WorkUnit
+from ..plan.work import FinishedUnit, WorkUnit
 
 PATIENCE = 120.0
 """Seconds that a cluster may be without an answer or a worker, unless another number is asked for."""
+HEARTBEAT = 0.5
+"""Seconds after which the caller hears that nothing has finished."""
 TRIES = 3
 """Workers that a unit may take down with it before it is given up."""
 
@@ -35,22 +35,3 @@ class Crew(Protocol):
         MleVsBayesError
             What a unit raises, when the study asks for what cannot be done.
         """
-
-
-def crew(workers: int, scheduler: str | None, patience: float) -> AbstractContextManager[Crew]:
-    """Workers, to be used in a ``with`` statement that sends them home; a cluster's are waited for with patience.
-
-    Raises
-    ------
-    UsageError
-        Fewer than one worker, Dask is not installed, or no scheduler answers.
-    """
-    if scheduler is not None:
-        from .cluster import cluster
-
-        return cluster(scheduler, patience)
-    if workers < 1:
-        raise UsageError(f"the number of workers is {workers}; it must be at least 1.")
-    from .local import local
-
-    return local(workers)

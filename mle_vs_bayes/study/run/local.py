@@ -11,12 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from ...errors import MleVsBayesError
+from ..plan.work import FinishedUnit, WorkUnit
 from . import unit
-from .crew import TRIES, Finished, LostUnit
-from .unit import WorkUnit
-
-HEARTBEAT = 0.5
-"""Seconds after which the caller hears that nothing has finished."""
+from .crew import HEARTBEAT, TRIES, Finished, LostUnit
 
 
 class LocalCrew:
@@ -29,12 +26,12 @@ class LocalCrew:
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.pool = _pool(workers)
-        self.under_way: dict[Future[unit.FinishedUnit], WorkUnit] = {}
+        self.under_way: dict[Future[FinishedUnit], WorkUnit] = {}
         self.suspects: deque[WorkUnit] = deque()
         self.deaths: dict[str, int] = {}
 
     def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
-        """See `engine.Crew.work`."""
+        """See `crew.Crew.work`."""
         waiting = iter(jobs)
         while True:
             self._submit(waiting)

@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import UsageError
-from ..keep import lock
+from ..judge import pairs, stopping
+from ..keep import lock, plan_file
+from ..keep.outcome import FinishedStudy
 from ..keep.store import Entry, Store
-from ..plan import plan, stopping
-from ..plan import study_plan as designs
-from ..plan.study_plan import StudyPlan
-from ..vocabulary.source import Source, read
-from . import crew as engine
+from ..plan import plan, study_plan
+from ..plan.study_plan import PlannedCell, StudyPlan
+from ..plan.work import WorkUnit
+from ..vocabulary.source import Source
 from . import lost
-from .crew import Crew, LostUnit
-from .unit import WorkUnit
+from .crew import PATIENCE, Crew, LostUnit
+from .hire import hire
 from .watch import Progress, Watch
 
 
@@ -31,33 +32,8 @@ class RunRequest:
     seed: int | None = None
     workers: int = 2
     scheduler: str | None = None
-    patience: float = engine.PATIENCE
+    patience: float = PATIENCE
     command: str = ""
-
-
-@dataclass(frozen=True)
-class FinishedStudy:
-    """A study that has run: its folder, design and what its fits came to."""
-
-    folder: Path
-    source: Source
-    design: StudyPlan
-    entries: Mapping[str, Entry]
-
-    @property
-    def fits(self) -> int:
-        """Fits in all finished units."""
-        return sum(entry.fits for entry in self.entries.values())
-
-    @property
-    def failed(self) -> int:
-        """Those of them that failed."""
-        return sum(entry.failed for entry in self.entries.values())
-
-    @property
-    def without(self) -> int:
-        """Those that have not failed and have no estimate: what has no maximum, or does not apply."""
-        return sum(entry.without for entry in self.entries.values())
 
 
 def run(source: Source, folder: Path, wanted: RunRequest, watch: Watch | None = None) -> FinishedStudy:
@@ -70,13 +46,13 @@ def run(source: Source, folder: Path, wanted: RunRequest, watch: Watch | None = 
     OutputError
         The folder cannot be written or the disk is full; what is finished stays.
     KeyboardInterrupt
-        Somebody has had enough; what is finished stays.
+        The run was interrupted; what is finished stays.
     """
     watch = watch or Watch()
     if wanted.replicates is not None and wanted.replicates < 1:
         raise UsageError(f"the number of replicates is {wanted.replicates}; it must be above 0.")
-    if not (folder / designs.NAME).exists():
-        designs.check_free(folder)
+    if not (folder / plan_file.NAME).exists():
+        plan_file.check_free(folder)
     with lock.held(folder):
         return _locked(source, folder, wanted, watch)
 
@@ -89,32 +65,19 @@ def resume(folder: Path, wanted: RunRequest, watch: Watch | None = None) -> Fini
     UsageError, OutputError, KeyboardInterrupt
         See `run`.
     """
-    return run(source_of(folder), folder, wanted, watch)
-
-
-def source_of(folder: Path) -> Source:
-    """The study file of the study in a folder: the file it was read from, or its copy where that is gone.
-
-    Raises
-    ------
-    UsageError
-        There is no study.
-    """
-    design = designs.load(folder)
-    path = Path(design.file)
-    return read(path if path.is_file() else folder / designs.COPY, design.study)
+    return run(plan_file.source_of(folder), folder, wanted, watch)
 
 
 def _locked(source: Source, folder: Path, wanted: RunRequest, watch: Watch) -> FinishedStudy:
     store = Store(folder)
-    begun = (folder / designs.NAME).exists()
+    begun = (folder / plan_file.NAME).exists()
     design = _continued(source, folder, wanted) if begun else _new(source, wanted, watch)
     if damaged := store.repair():
         watch.damaged(damaged)
     with _crew(wanted, watch) as crew:
         if not begun:
             design = _timed(design, source, crew, watch)
-        designs.save(design, source, folder)
+        plan_file.save(design, source, folder)
         entries = store.finished()
         done = sum(entry.replicates for entry in entries.values())
         watch.planned(
@@ -133,6 +96,7 @@ def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
     targets = wanted.target_mcse or (None if wanted.quick else source.study.target_mcse)
     replicates = wanted.replicates or (max(stopping.BUDGET, source.study.replicates) if wanted.target_mcse else None)
     stopping.check(targets or {}, source.study)
+    pairs.check(source.study.predictions, source.study)
     asked = {"replicates": replicates, "target_mcse": targets}
     return plan.design(source, seed=wanted.seed or 0, quick=wanted.quick, wanted=asked, command=wanted.command)
 
@@ -145,11 +109,11 @@ def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:
     UsageError
         Another study, study file, seed or versions.
     """
-    design = designs.load(folder)
+    design = plan_file.load(folder)
     if design.study != source.name:
         raise UsageError(f'"{folder}" holds the study {design.study}, not {source.name}; choose another --out.')
-    designs.check_source(folder, source)
-    designs.check_versions(design, folder)
+    plan_file.check_source(folder, source)
+    study_plan.check_versions(design, folder)
     if wanted.seed is not None and wanted.seed != design.seed:
         raise UsageError(f'the rows in "{folder}" have seed {design.seed}; leave out --seed, or choose another --out.')
     if wanted.quick and not design.quick:
@@ -164,7 +128,7 @@ def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:
 def _crew(wanted: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:
     if wanted.scheduler:
         watch.step(f"connecting to {wanted.scheduler}")
-    return engine.crew(wanted.workers, wanted.scheduler, wanted.patience)
+    return hire(wanted.workers, wanted.scheduler, wanted.patience)
 
 
 def _timed(design: StudyPlan, source: Source, crew: Crew, watch: Watch) -> StudyPlan:
@@ -213,10 +177,10 @@ class _Work:
                 self.fresh += job.count
             self._tell()
 
-    def _enough(self, planned: designs.PlannedCell, batch: int) -> bool:
+    def _enough(self, planned: PlannedCell, batch: int) -> bool:
         """Whether a cell has reached its targets with its batches up to this one, whatever more an earlier run left."""
         units = {self.design.job(self.source, planned, earlier).name for earlier in range(batch + 1)}
-        errors = stopping.reached(self.store, units, self.design.target_mcse)
+        errors = stopping.reached(self.store, self.source.study, units, self.design.target_mcse)
         left = self.design.batches_of(planned) - (batch + 1)
         if not stopping.enough(errors, self.design.target_mcse) and left:
             return False

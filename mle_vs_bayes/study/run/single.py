@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...data.dataset import Dataset
 from ...errors import UsageError
+from ..keep import plan_file
 from ..keep.store import Store
-from ..plan import study_plan as designs
-from ..plan.cells import setting_of
+from ..plan.cells import data_sets, setting_of
+from ..plan.work import WorkUnit
+from ..vocabulary.replicate import Replicate
 from . import unit
-from .run import source_of
-from .unit import WorkUnit
 
 if TYPE_CHECKING:
     import pandas
@@ -26,7 +25,7 @@ class Single:
     key: str
     job: WorkUnit
     seed: int
-    data: Dataset
+    data: Mapping[str, Any]
     truth: Mapping[str, float]
     before: "pandas.DataFrame"
     now: "pandas.DataFrame"
@@ -47,8 +46,8 @@ def single(folder: Path, key: str) -> Single:
     """
     import pandas
 
-    source, design = source_of(folder), designs.load(folder)
-    designs.check_source(folder, source)
+    source, design = plan_file.source_of(folder), plan_file.load(folder)
+    plan_file.check_source(folder, source)
     place, _, number = key.rpartition("/")
     cell = next((each for each in design.cells if each.cell.key == place), None)
     if cell is None or not number.isdecimal():
@@ -60,16 +59,18 @@ def single(folder: Path, key: str) -> Single:
     before = pandas.read_parquet(path) if path.exists() else pandas.DataFrame(columns=["replicate"])
     alone = replace(job, first=position, count=1)
     setting = setting_of(source.study, cell.cell)
-    data, truth = unit.data_sets(setting, design.seed, [position])[0]
+    data, truth = data_sets(setting, design.seed, [position], job.priors)[0]
     now = pandas.read_parquet(_buffer(unit.run(alone).files["rows"]))
-    traces = {name: found for name, function in setting.study.custom.items() if (found := _trace(function, data))}
+    (replicate,) = unit.replicates(setting, alone, [(data, truth)], None)
+    tried = {name: _trace(function, replicate) for name, function in setting.study.custom.items()}
+    traces = {name: trace for name, trace in tried.items() if trace}
     stored = before[before["replicate"] == position]
     return Single(key, job, unit.sampler_seed(job), data, truth, stored, now, traces)
 
 
-def _trace(function: Any, data: Dataset) -> str | None:
+def _trace(function: Any, replicate: Replicate) -> str | None:
     try:
-        function(data)
+        function(replicate)
     except Exception:  # noqa: BLE001 — the author's function, whose traceback is what is asked for
         return traceback.format_exc()
     return None

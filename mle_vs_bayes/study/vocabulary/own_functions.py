@@ -3,23 +3,24 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...data.dataset import Dataset
+import numpy as np
+
 from ...rows import Row
-from .replicate import Analysed
+from .replicate import Replicate
 
 
 def estimated(
-    function: Callable[[Dataset], Any], data: Dataset, labels: Sequence[str], shared: Mapping[str, Any]
+    function: Callable[[Replicate], Any], replicate: Replicate, labels: Sequence[str], shared: Mapping[str, Any]
 ) -> list[Row]:
-    """The rows of one custom estimator on one data set; one failed row per label where it raises.
+    """The rows of one custom estimator on one replicate; one failed row per label where it raises.
 
     ``shared`` holds what all rows of the replicate have in common; its ``truth`` is a mapping by label.
     """
     truths = shared["truth"]
     common = {"path": "custom", **shared}
     try:
-        found = list(_columns(function(data)))
-        return [Row(**{**common, "truth": truths.get(name), "parameter": name, **own}) for name, own in found]
+        answers = list(_columns(function(replicate)))
+        return [Row(**{**common, "truth": truths.get(name), "parameter": name, **columns}) for name, columns in answers]
     except Exception as error:  # noqa: BLE001 — the author's function: its failure is a result of the study
         return failed(labels or ("?",), common, reason(error))
 
@@ -31,11 +32,11 @@ def failed(labels: Sequence[str], shared: Mapping[str, Any], why: str) -> list[R
     return [Row(**{**shared, "truth": truths.get(name), "parameter": name, **ended}) for name in labels]
 
 
-def functionals(functions: Mapping[str, Callable[[Analysed], Any]], analysed: Analysed) -> Iterator[dict[str, Any]]:
+def functionals(functions: Mapping[str, Callable[[Replicate], Any]], replicate: Replicate) -> Iterator[dict[str, Any]]:
     """Name, value, status and reason of each functional of one replicate."""
     for name, function in functions.items():
         try:
-            value = function(analysed)
+            value = function(replicate)
             several = value if isinstance(value, Mapping) else {"": value}
             numbers = {f"{name}[{key}]" if key else name: float(each) for key, each in several.items()}
         except Exception as error:  # noqa: BLE001 — the author's function: its failure is a result of the study
@@ -52,21 +53,29 @@ def reason(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def _columns(found: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _columns(answers: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Parameter and columns of each row that a custom estimator's answer stands for."""
-    if not isinstance(found, Mapping):
-        raise TypeError(f"an estimator gives a mapping from parameters to values, not {type(found).__name__}")
-    for parameter, answer in found.items():
-        several = answer if isinstance(answer, Sequence) else [answer]
-        for each in several:
-            own = dict(each) if isinstance(each, Mapping) else {"estimate": each}
-            numbers = {key: _number(own[key]) for key in ("estimate", "se", "lower", "upper") if key in own}
-            own |= numbers
-            if "lower" in own or "upper" in own:
-                own.setdefault("interval", "custom")
-            if numbers.get("estimate") is None and own.get("status", "ok") == "ok":
-                own |= {"status": "failed", "reason": f"its estimate is {answer}"}
-            yield str(parameter), own
+    if not isinstance(answers, Mapping):
+        raise TypeError(f"an estimator gives a mapping from parameters to values, not {type(answers).__name__}")
+    for parameter, answer in answers.items():
+        if isinstance(answer, np.ndarray) and answer.ndim:  # a vector: one quantity per element
+            for position, value in enumerate(answer.ravel()):
+                yield f"{parameter}[{position}]", _row(value)
+            continue
+        for each in answer if isinstance(answer, Sequence) else [answer]:
+            yield str(parameter), _row(each)
+
+
+def _row(answer: Any) -> dict[str, Any]:
+    """The columns of one row."""
+    row = dict(answer) if isinstance(answer, Mapping) else {"estimate": answer}
+    numbers = {key: _number(row[key]) for key in ("estimate", "se", "lower", "upper") if key in row}
+    row |= numbers
+    if "lower" in row or "upper" in row:
+        row.setdefault("interval", "custom")
+    if numbers.get("estimate") is None and row.get("status", "ok") == "ok":
+        row |= {"status": "failed", "reason": f"its estimate is {answer}"}
+    return row
 
 
 def _number(value: Any) -> float | None:

@@ -2,26 +2,53 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...data.dataset import Dataset
 from ...errors import UsageError
-from .predictions import Prediction
+from .predictions import COLUMNS, Prediction
+from .replicate import Replicate
 
 if TYPE_CHECKING:
-    import pandas
-
     from ...model.model import Model
     from ...model.prior import Prior
 
-Generate = Callable[[int, np.random.Generator], "Dataset | Mapping[str, Any] | pandas.DataFrame"]
-"""n and a generator → a `Dataset`, a dictionary of arrays by role, or a frame."""
-Estimator = Callable[[Dataset], Any]
-"""data → ``{parameter: value}``, where a value is a number, a mapping of `rows.Row` columns, or several of them."""
-Functional = Callable[[Any], Any]
-"""`analysed.Analysed` → a number, or several by name."""
+Generate = Callable[[int, np.random.Generator], Any]
+"""n and a generator → a `Dataset`, a dictionary of arrays by role or a frame; or a pair of that and its truth."""
+Estimator = Callable[[Replicate], Any]
+"""A replicate → ``{parameter: value}``, where a value is a number, an array ``(k,)``, a mapping of `rows.Row` columns,
+or several of these; called by its ``name``, else by the function's."""
+Functional = Callable[[Replicate], Any]
+"""A replicate → a number, or several by name."""
+Figure = Callable[[Any, Any], None]
+"""A Matplotlib figure to draw on, and the finished tables (see `judge.tables.Tables`)."""
+PRIOR = "prior"
+"""The truth that is drawn from the prior."""
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A user's PyMC program as a model of a study: where it is, and what it is made from.
+
+    It is opened where it is needed, once per process: what a worker is sent is this record.
+    """
+
+    path: str
+    data: Any = None
+    function: str = "model"
+
+    @cached_property
+    def model(self) -> "Model":
+        """The program, opened."""
+        from ...program import file
+
+        return file.own_model(Path(self.path), self.data, self.function)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Program, (self.path, self.data, self.function)
 
 
 @dataclass(frozen=True)
@@ -32,8 +59,12 @@ class Scenario:
     ----------
     name : str
         In rows, keys and seeds.
-    model : str or Model, optional
-        What the data are analysed with; each of the study's models when None.
+    at : mapping, optional
+        Where the scenario lies on axes other than n: ``{"alpha": 0.5}``. A slope or a theory may run along one, and
+        figures are drawn against it; scenarios that differ in several are told apart by the others.
+    model : str, Model or Program, optional
+        What the data are analysed with; each of the study's models when None. A study without any is one of its own
+        functions, which get a mapping that ``generate`` gives as it is.
     generate : str, Model or function, optional
         What the data come from when that is another model (misspecification), or a function of n and a generator,
         which gives a `Dataset`, a dictionary of arrays by role or a frame. A regression reads the design matrix ``X``
@@ -41,9 +72,9 @@ class Scenario:
         ``term``; with a ``formula`` it reads columns by their names instead.
     formula : str, optional
         From generated columns to the design matrix and y, as of `compare`; the study's own when None.
-    truth : mapping or function, optional
+    truth : mapping, function or "prior", optional
         Parameters of what generates, typical values where not given; a function of a generator for truths that vary
-        by replicate.
+        by replicate; ``"prior"`` for truths drawn from the scenario's priors.
     target : mapping, optional
         Truth of the analysed quantities by label, needed where something else generates.
     priors : mapping, optional
@@ -58,10 +89,13 @@ class Scenario:
     """
 
     name: str = "default"
-    model: "str | Model | None" = None
+    at: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    model: "str | Model | Program | None" = None
     generate: "str | Model | Generate | None" = None
     formula: str | None = None
-    truth: Mapping[str, float] | Callable[[np.random.Generator], Mapping[str, float]] = field(default_factory=dict)
+    truth: str | Mapping[str, float] | Callable[[np.random.Generator], Mapping[str, float]] = field(
+        default_factory=dict
+    )
     target: Mapping[str, float] | None = None
     priors: "Mapping[str, Prior | str]" = field(default_factory=dict)
     n: Sequence[int] | None = None
@@ -69,6 +103,12 @@ class Scenario:
     estimators: "Sequence[str | Estimator] | None" = None
     intervals: Sequence[str] | None = None
     replicates: int | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.truth, str) and self.truth != PRIOR:
+            raise UsageError(f'truth of {self.name} is "{self.truth}"; give values by parameter, or "{PRIOR}".')
+        if taken := [axis for axis in self.at if axis in COLUMNS]:
+            raise UsageError(f"an axis of {self.name} is called {taken[0]}, as a column of every table; rename it.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +120,8 @@ class Study:
     n : sequence of int
         Units of a data set.
     models : sequence of str or Model
-        Catalogue names or models of your own; crossed with the scenarios that name none themselves.
+        Catalogue names or models of your own; crossed with the scenarios that name none themselves. None at all in a
+        study of functions of the data.
     scenarios : sequence of Scenario
     formula : str, optional
         Of the models that take one, where a scenario generates the data and says none itself.
@@ -89,7 +130,9 @@ class Study:
     batch : int
         Replicates that are fitted together, one unit of work and one file: part of what determines the rows.
     estimators : sequence of str or function
-        ``mle``, ``map``, ``posterior``, ``exact``, or functions of the data; see `Estimator`.
+        ``mle``, ``map``, ``posterior``, ``exact``, or functions of a `Replicate`; see `Estimator` and `estimators`.
+    reference : str, optional
+        The estimator that paired measures (``squared_error_difference`` …) and pairs compare with.
     intervals : sequence of str
         Kinds of interval by their name in rows; one per estimator when empty.
     resamples : int
@@ -100,7 +143,14 @@ class Study:
         Labels of the quantities to keep; all when empty.
     functionals : mapping
         Name → function of one analysed replicate, for a second tidy table.
-    predictions : sequence of Slope or Value
+    laws : mapping
+        Functional → a law that its values over replicates should follow (``uniform``, ``normal``): the measure
+        ``NAME_distance`` is the largest distance of the two distribution functions.
+    predictions : sequence of Prediction
+    answer : str
+        What it means that all predictions hold, in one plain sentence.
+    figures : mapping
+        File name → function that draws a figure of the study's own from the finished tables; see `Figure`.
     target_mcse : mapping
         Measure → Monte-Carlo standard error at which a cell has enough replicates.
     quick_replicates, quick_n : int, sequence of int
@@ -110,18 +160,22 @@ class Study:
     """
 
     n: Sequence[int]
-    models: "Sequence[str | Model]" = ()
+    models: "Sequence[str | Model | Program]" = ()
     scenarios: Sequence[Scenario] = (Scenario(),)
     formula: str | None = None
     replicates: int = 1000
     batch: int = 100
     estimators: Sequence[str | Estimator] = ("mle", "map", "posterior")
+    reference: str | None = None
     intervals: Sequence[str] = ()
     resamples: int = 1000
     level: float = 0.95
     estimands: Sequence[str] = ()
     functionals: Mapping[str, Functional] = field(default_factory=dict)
+    laws: Mapping[str, str] = field(default_factory=dict)
     predictions: Sequence[Prediction] = ()
+    answer: str = ""
+    figures: Mapping[str, Figure] = field(default_factory=dict)
     target_mcse: Mapping[str, float] = field(default_factory=dict)
     quick_replicates: int = 20
     quick_n: Sequence[int] | None = None
@@ -133,11 +187,13 @@ class Study:
         for name, value in whole.items():
             if value < 1 or value != int(value):
                 raise UsageError(f"{name} of the study is {value}; it must be a whole number above 0.")
-        if not self.estimators:
+        if not self.estimators and not self.functionals:
             raise UsageError("the study has no estimators; name some, such as mle and map.")
         names = [scenario.name for scenario in self.scenarios]
         if len(set(names)) < len(names):
             raise UsageError(f"scenarios of a study need names of their own; these are {', '.join(names)}.")
+        for prediction in self.predictions:
+            prediction.check(self.axes)
 
     def of(self, scenario: Scenario) -> "Study":
         """The study as one scenario has it: with its own estimators and intervals where it names some."""
@@ -154,5 +210,28 @@ class Study:
 
     @property
     def custom(self) -> dict[str, Estimator]:
-        """The study's own estimators by the name of their function."""
-        return {getattr(each, "__name__", repr(each)): each for each in self.estimators if not isinstance(each, str)}
+        """The study's own estimators by name."""
+        return {called(each): each for each in self.estimators if not isinstance(each, str)}
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Axes other than n on which the scenarios lie."""
+        return tuple(dict.fromkeys(axis for scenario in self.scenarios for axis in scenario.at))
+
+
+def called(estimator: Estimator) -> str:
+    """The name of an estimator of a study's own, in rows."""
+    return str(getattr(estimator, "name", None) or getattr(estimator, "__name__", repr(estimator)))
+
+
+def package_estimators(choices: Sequence[str]) -> tuple[str, ...]:
+    """The names in rows of the package's estimators asked for.
+
+    Raises
+    ------
+    UsageError
+        There is no such estimator.
+    """
+    from ...estimators import chosen
+
+    return chosen(tuple(choices)) if choices else ()

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
-from ..judge.performance_table import MEASURES, measured
 from ..keep.store import Store
 from ..vocabulary.predictions import PROPORTIONS
 from ..vocabulary.study import Study
+from .performance_table import MEASURES, measured
 
 if TYPE_CHECKING:
     import pandas
@@ -32,7 +32,7 @@ def check(targets: Mapping[str, float], study: Study) -> None:
             )
 
 
-def reached(store: Store, units: Collection[str], targets: Mapping[str, float]) -> dict[str, float]:
+def reached(store: Store, study: Study, units: Collection[str], targets: Mapping[str, float]) -> dict[str, float]:
     """The largest MCSE of each measure with a target, over estimators, estimands and intervals in these units.
 
     Raises
@@ -40,10 +40,11 @@ def reached(store: Store, units: Collection[str], targets: Mapping[str, float]) 
     UsageError
         None of these units has the measure: there is no truth, no interval or no such part of a functional.
     """
-    table = measured(store, units)
+    table = measured(store, study, units)
     found = {}
     for name in targets:
-        own = table[table["measure"] == name]
+        base, bracket, part = name.partition("[")
+        own = table[(table["measure"] == base) & ((table["parameter"] == part.rstrip("]")) | (not bracket))]
         if own.empty:
             known = ", ".join(map(str, table["measure"].unique()))
             raise UsageError(f'the study has no "{name}" to reach a Monte-Carlo error of; it has {known}.')

@@ -1,0 +1,155 @@
+"""The tables of a comparison's page: cells of text with what they are sorted by."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from .... import rows as row_schema
+from ....fit.agreement import PAIRS
+from ....fit.fit import Fit
+from ....report import numbers
+from ....report.pages.parts import Cell, Paragraph, Part, Table
+from ... import verdict
+from ...explanation import explain
+from ...outcome import Outcome
+
+NOTABLE = 0.1
+"""Standard errors of the posterior mean from the MLE from which a quantity gets a sentence of its own."""
+MOST_SENTENCES = 3
+
+
+def anchor(fit: Fit, label: str) -> str:
+    """Where everything about one quantity stands on the page."""
+    return f"#q{fit.program.quantity_labels.index(label)}-inside"
+
+
+def estimates(outcome: Outcome) -> list[Part]:
+    """One line per quantity, estimator and kind of interval; a fit without an answer has its reason there."""
+    rows, fit = row_schema.frame(outcome.fit.rows), outcome.fit
+    lines = []
+    for label, block in rows.groupby("parameter", sort=False):
+        style = numbers.number_format(block)
+        lines += [_estimate(fit, str(label), line, style) for line in numbers.records_of(block)]
+    headings = ["quantity", "estimator", "estimate", "SE / SD", f"{100 * outcome.level:g} % interval", "kind", "remark"]
+    if rows["truth"].notna().any():
+        headings.append("truth")
+    shown = [line[: len(headings)] for line in lines]
+    return [Table("Estimates; click a quantity for all there is of it", headings, shown, frozenset({2, 3, 4, 7}))]
+
+
+def _estimate(fit: Fit, label: str, line: Mapping[str, Any], style: str) -> list[Cell]:
+    estimate, error, interval, kind = numbers.estimate_cells(dict(line), style)
+    reason = "" if line["status"] == "ok" and not line["reason"] else str(line["reason"] or line["status"])
+    words = "" if line["status"] == "ok" else estimate if not error else interval
+    return [
+        Cell(label, link=anchor(fit, label)),
+        Cell(numbers.label_of(dict(line)), key=line["estimator"]),
+        Cell("–" if words == estimate else estimate, sort=_sort(line["estimate"])),
+        Cell(error or "–", sort=_sort(line["se"])),
+        Cell("–" if words == interval else interval or "–", sort=_sort(line["lower"])),
+        Cell(kind),
+        Cell(": ".join(dict.fromkeys(text for text in (words, reason) if text)), tone="quiet"),
+        Cell(numbers.number(line["truth"], style), sort=_sort(line["truth"])),
+    ]
+
+
+def _sort(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def agreement(fit: Fit) -> list[Part]:
+    """How far apart each pair of estimators is, beside what theory expects at this n."""
+    records = [asdict(each) for each in fit.agreement]
+    if not records:
+        return []
+    pairs = [f"{a} - {b}" for a, b in PAIRS if any(record["pair"] == f"{a} - {b}" for record in records)]
+    headings = ["quantity"]
+    for pair in pairs:
+        headings += [pair.replace(" - ", " − ").replace("map", "MAP").replace("mle", "MLE"), "expected"]
+    lines = []
+    for label in dict.fromkeys(record["parameter"] for record in records):
+        cells = [Cell(label, link=anchor(fit, label))]
+        for pair in pairs:
+            record = next((r for r in records if (r["parameter"], r["pair"]) == (label, pair)), None)
+            cells += _pair(record)
+        lines.append(cells)
+    unit = numbers.unit_of(records)
+    words = (
+        "Theory to first order: MAP − MLE is the inverse information times the slope of the log prior, posterior mean "
+        "− MAP half the skewness. An exclamation mark stands where an observed difference is further from the expected "
+        "one than Monte-Carlo error and the terms left out explain."
+    )
+    numeric = frozenset(range(1, len(headings)))
+    return [Table(f"Differences in {unit}", headings, lines, numeric), Paragraph(words, "quiet")]
+
+
+def _pair(record: dict[str, Any] | None) -> list[Cell]:
+    observed, expected = numbers.pair_cells(record)
+    if record is None:
+        return [Cell(observed), Cell(expected)]
+    tone = "bad" if record["verdict"] == "unexplained" else ""
+    return [Cell(observed, record["in_se"], tone=tone), Cell(expected, record["expected"], tone="quiet")]
+
+
+def explanation(fit: Fit) -> list[Part]:
+    """The parts of posterior mean − MLE, and sentences for the quantities that differ most."""
+    reasons = explain(fit)
+    records = reasons.records()
+    lines = []
+    for record in records:
+        values = {key: record[key] for key in numbers.PARTS.values()}
+        cells = [
+            Cell(numbers.or_dash(value, "{:.2f}" if key in numbers.LENGTHS else "{:+.2f}"), value)
+            for key, value in values.items()
+        ]
+        lines.append([Cell(record["quantity"], link=anchor(fit, record["quantity"])), *cells])
+    unit = numbers.unit_of(records)
+    headings = ["quantity", *(name.strip() for name in numbers.PARTS)]
+    table = Table(f"Parts of posterior mean − MLE, in {unit}", headings, lines, frozenset(range(1, len(headings))))
+    told = [Paragraph(words) for words in _sentences(reasons.parts)]
+    return [*told, table, Paragraph(numbers.PARTS_EXPLAINED, "quiet")]
+
+
+def _sentences(parts: Any) -> list[str]:
+    """Of the quantities that differ by more than `NOTABLE`, the first few; and why some cannot be told."""
+    apart = [part for part in parts if part.told and abs(part.difference or 0.0) > NOTABLE]
+    largest = sorted(apart, key=lambda part: -abs(part.difference))[:MOST_SENTENCES]
+    reasons = dict.fromkeys(part.reason for part in parts if part.reason)
+    unsaid = [f"Not every part can be told: {reason}." for reason in reasons]
+    if not largest and any(part.told for part in parts):
+        return [f"No quantity has its posterior mean further than {NOTABLE} SE from the MLE.", *unsaid]
+    return [*(part.told for part in largest), *unsaid]
+
+
+def sizes(outcome: Outcome) -> list[Part]:
+    """Estimate and standard error of each estimator by n; nothing of one n."""
+    if len(outcome.fits) < 2:
+        return []
+    lines, rows = [], outcome.model_scale.drop_duplicates(["n", "parameter", "estimator"])
+    for label, block in rows.groupby("parameter", sort=False):
+        style = numbers.number_format(block)
+        for line in numbers.records_of(block):
+            estimate, error, *_ = numbers.estimate_cells(line, style)
+            cells = [Cell(str(label)), Cell(f"{line['n']:,}", line["n"])]
+            cells += [Cell(numbers.label_of(line), key=line["estimator"]), Cell(estimate, _sort(line["estimate"]))]
+            lines.append([*cells, Cell(error, _sort(line["se"]))])
+    headings = ["quantity", "n", "estimator", "estimate", "SE / SD"]
+    return [Table("Nested random subsets of the data", headings, lines, frozenset({1, 3, 4}))]
+
+
+def diagnostics(fit: Fit) -> list[Part]:
+    """The line of the screen, and how the posterior of each quantity was sampled."""
+    rows = [row for row in fit.rows if row.estimator == "posterior" and row.rhat is not None]
+    parts: list[Part] = [Paragraph(verdict.diagnostics(fit))]
+    if rows:
+        lines = [_sampled(fit, row) for row in {row.parameter: row for row in rows}.values()]
+        headings = ["quantity", "R-hat", "bulk ESS", "tail ESS", "Monte-Carlo error, in SD"]
+        parts.append(Table("The sampler, by quantity", headings, lines, frozenset({1, 2, 3, 4})))
+    return parts
+
+
+def _sampled(fit: Fit, row: row_schema.Row) -> list[Cell]:
+    share = row.mcse / row.se if row.mcse is not None and row.se else None
+    values = (("{:.3f}", row.rhat), ("{:,.0f}", row.ess_bulk), ("{:,.0f}", row.ess_tail), ("{:.3f}", share))
+    cells = [Cell(numbers.or_dash(value, style, most=float("inf")), value) for style, value in values]
+    return [Cell(row.parameter, link=anchor(fit, row.parameter)), *cells]

@@ -1,0 +1,112 @@
+"""Numbers in words of few digits: rows and records → cells of text, for the terminal and for pages alike.
+
+Numbers of one quantity share their decimals, so that columns align and digits stop where the standard error's second
+digit does.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..rows import MODEL_SCALE
+from .palette import LOOKS
+
+if TYPE_CHECKING:
+    import pandas
+
+DIGITS = 16
+"""A number has no more on the screen."""
+_ROUNDING = 1e-13
+"""Of an estimate: a smaller standard error is what rounding leaves of none."""
+
+PARTS = {
+    "mean − MLE": "difference",
+    "prior": "prior",
+    "expected": "prior_expected",
+    "skewness": "skewness",
+    "expected ": "skewness_expected",
+    "± error": "monte_carlo_error",
+    "scale": "scale",
+    "edge": "edge",
+}
+LENGTHS = ("monte_carlo_error", "edge")
+"""What has no sign."""
+PARTS_EXPLAINED = (
+    "prior + skewness = mean − MLE, each beside what theory expects of it. ± error: Monte Carlo's. scale: how far "
+    "from the MAP the mode on the unconstrained scale is. edge: how far the nearest end of the support is."
+)
+
+
+def number_format(block: "pandas.DataFrame") -> str:
+    """The format in which all numbers of one quantity show two digits of the smallest error.
+
+    Exponents only where plain notation would take more than 7 decimals or `DIGITS`. An error below the rounding of
+    its estimate is a constant's and tells no digits. How large the numbers are is told by the middle one of the
+    estimates, so that one that ran off changes its own cell only (`number`).
+    """
+    sizes = block["estimate"].abs()
+    errors = block["se"].where(block["se"] > _ROUNDING * sizes)
+    smallest, typical = errors[errors > 0].min(), sizes[sizes > 0].quantile(interpolation="lower")
+    if not (math.isfinite(smallest) and typical > 0):
+        return ",.4f"
+    places = max(0, 1 - math.floor(math.log10(smallest)))
+    before = 1 + max(0, math.floor(math.log10(typical)))
+    if places > 7 or places + before > DIGITS:
+        return f".{min(DIGITS - 1, max(2, 1 + math.ceil(math.log10(typical / smallest))))}e"
+    return f",.{places}f"
+
+
+def number(value: float | None, style: str) -> str:
+    """A number in this format, by its power of ten where that would take more than `DIGITS`; – when missing."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    plainly = format(value, style)
+    return f"{value:.2e}" if sum(map(str.isdigit, plainly)) > DIGITS and "e" not in plainly else plainly
+
+
+def label_of(line: dict[str, Any]) -> str:
+    label = LOOKS[line["estimator"]].label
+    label = label.replace("mean", "median") if by_median(line) else label
+    return label if line["scale"] == MODEL_SCALE else f"{label}, {line['scale']} scale"
+
+
+def estimate_cells(line: dict[str, Any], style: str) -> tuple[str, ...]:
+    status = "" if line["status"] == "ok" else str(line["status"]).replace("_", " ")
+    if not math.isfinite(line["estimate"]) and not by_median(line):
+        return (status, "", "", "")
+    numbers = (number(line["median" if by_median(line) else "estimate"], style), number(line["se"], style))
+    if status:
+        return (*numbers, status, line["interval"])
+    if line["interval"] == "none":
+        return (*numbers, "", "")
+    return (*numbers, f"{number(line['lower'], style)} to {number(line['upper'], style)}", line["interval"])
+
+
+def by_median(line: dict[str, Any]) -> bool:
+    """Whether the posterior has a median and no mean."""
+    return math.isfinite(line["median"]) and not math.isfinite(line["estimate"])
+
+
+def pair_cells(record: dict[str, Any] | None) -> list[str]:
+    """Observed and expected difference of one pair; – where an estimator has no number for the quantity."""
+    if record is None:
+        return ["–", "–"]
+    mark = " !" if record["verdict"] == "unexplained" else ""
+    return [signed(record["in_se"]) + mark, "–" if record["expected"] is None else signed(record["expected"])]
+
+
+def or_dash(value: float | None, style: str, most: float = 1000) -> str:
+    """A number in this format, by its power of ten from ``most`` on; – when missing."""
+    return "–" if value is None else style.format(value) if abs(value) < most else f"{value:+.0e}"
+
+
+def signed(value: float) -> str:
+    return f"{value:+.2f}" if abs(value) < 1000 else f"{value:+.0e}"
+
+
+def unit_of(records: Sequence[dict[str, Any]]) -> str:
+    return "SE of the MLE" if records[0]["unit"].startswith("mle") else "SE of the MAP"
+
+
+def records_of(rows: "pandas.DataFrame") -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in line.items()} for line in rows.to_dict("records")]

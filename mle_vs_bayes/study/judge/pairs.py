@@ -1,0 +1,200 @@
+"""Comparisons that need the replicates themselves: two estimators on the same data sets, sums over a vector, laws.
+
+What is compared is a mean over replicates, or its root, so that with a and b the two estimators' numbers on the same
+replicate, any comparison f(ā, b̄) has by the delta method the Monte-Carlo variance of the mean of f₁a + f₂b, where f₁
+and f₂ are the slopes of f. The covariance of a and b, which is what makes pairs precise, comes along.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import UsageError
+from ..vocabulary.predictions import DISTANCE, TOTAL, Paired, Prediction, Ratio
+from ..vocabulary.study import Study
+
+if TYPE_CHECKING:
+    import pandas
+
+Array = NDArray[np.float64]
+CELL = ("model", "variant", "scenario", "n")
+OF_INTERVALS = ("coverage", "mean_width")
+ROOTS = ("rmse", "empirical_se")
+MEASURES = ("bias", "mse", "rmse", "empirical_se", *OF_INTERVALS, TOTAL)
+"""What pairs may compare, beside functionals."""
+LAWS = ("uniform", "normal")
+
+
+def lines(study: Study, rows: Sequence[Path], functionals: Sequence[Path]) -> "list[pandas.DataFrame]":
+    """Lines of the performance table that the study's predictions and laws ask for.
+
+    Raises
+    ------
+    UsageError
+        A pair of what is no mean over replicates, or a law that is not known.
+    """
+    parts = []
+    for prediction in {each.label: each for each in study.predictions}.values():
+        if isinstance(prediction, Paired):
+            parts.append(_compared(prediction, _two(prediction, study, rows, functionals)))
+        elif prediction.measure == TOTAL:
+            parts.append(_totals(rows))
+    return [*parts, *(_distances(name, law, functionals) for name, law in study.laws.items())]
+
+
+def check(predictions: Sequence[Prediction], study: Study) -> None:
+    """Refuse pairs and laws that cannot be measured.
+
+    Raises
+    ------
+    UsageError
+        The sentence names what there is.
+    """
+    names = (*MEASURES, *study.functionals)
+    for prediction in predictions:
+        if isinstance(prediction, Paired) and prediction.measure not in names:
+            raise UsageError(f'a pair compares no "{prediction.measure}"; it may compare {", ".join(names)}.')
+    for name, law in study.laws.items():
+        if law not in LAWS or name not in study.functionals:
+            raise UsageError(f"{name} is to follow the law {law}; laws of functionals are {' and '.join(LAWS)}.")
+
+
+def _two(prediction: Paired, study: Study, rows: Sequence[Path], functionals: Sequence[Path]) -> "pandas.DataFrame":
+    """The two numbers of each replicate, one column each, indexed by cell, parameter and replicate."""
+    if prediction.measure in study.functionals:
+        table = _values(functionals, prediction.measure)
+        wide = table.pivot_table("value", [*CELL, "replicate"], "parameter", dropna=False, observed=True)
+        wide = wide.assign(parameter=None).set_index("parameter", append=True).reorder_levels([4, 5, 3])
+        return _both(wide, prediction)
+    numbers = _numbers(rows, prediction.measure, (prediction.of, prediction.to))
+    return _both(numbers.unstack("estimator"), prediction)
+
+
+def _both(wide: "pandas.DataFrame", prediction: Paired) -> "pandas.DataFrame":
+    return wide.reindex(columns=[prediction.of, prediction.to])
+
+
+def _numbers(rows: Sequence[Path], measure: str, estimators: tuple[str, ...] = ()) -> "pandas.Series[float]":
+    """What each replicate contributes to a measure, indexed by cell, estimator, parameter and replicate."""
+    import pandas
+
+    some = [("estimator", "in", list(estimators))] if estimators else None
+    table = pandas.concat([pandas.read_parquet(path, filters=some) for path in rows])
+    key = [*CELL, "parameter", "replicate", "estimator"]
+    table = table.drop_duplicates(key).set_index(key)  # an estimate counts once, whatever intervals stand beside it
+    error = table["estimate"] - table["truth"]
+    if measure == "coverage":
+        inside = (table["lower"] <= table["truth"]) & (table["truth"] <= table["upper"])
+        return inside.astype(float).where(table["lower"].notna() & table["upper"].notna())
+    if measure == "mean_width":
+        return table["upper"] - table["lower"]
+    if measure == "empirical_se":
+        centre = table["estimate"].groupby([*CELL, "parameter", "estimator"], dropna=False).transform("mean")
+        return (table["estimate"] - centre) ** 2
+    if measure == "bias":
+        return error
+    if measure != TOTAL:
+        return error**2
+    keys = [*CELL, "replicate", "estimator"]
+    total = (error**2).groupby(keys, dropna=False).agg(lambda several: several.sum(skipna=False))
+    index = total.index.to_frame().assign(parameter="all")
+    total.index = pandas.MultiIndex.from_frame(index[key])
+    return total
+
+
+def _compared(prediction: Paired, two: "pandas.DataFrame") -> "pandas.DataFrame":
+    """One line per cell and parameter."""
+    import pandas
+
+    records = []
+    for group, block in two.groupby([*CELL, "parameter"], dropna=False, sort=False):
+        values = block.to_numpy(dtype=float)
+        known = values[np.isfinite(values).all(axis=1)]
+        value, error = compared(known[:, 0], known[:, 1], isinstance(prediction, Ratio), prediction.measure in ROOTS)
+        records.append(_line(group, prediction.label, value, error, len(known), len(values) - len(known)))
+    return pandas.DataFrame(records)
+
+
+def compared(a: Array, b: Array, ratio: bool, root: bool = False) -> tuple[float, float]:
+    """f(ā, b̄) of paired numbers ``(r,)`` and its Monte-Carlo standard error: a ratio or a difference, or of roots."""
+    if len(a) < 2:
+        return float("nan"), float("nan")
+    first, second = float(a.mean()), float(b.mean())
+    with np.errstate(all="ignore"):
+        if ratio:
+            whole = np.float64(first) / second
+            value = np.sqrt(whole) if root else whole
+            slopes = (value / (2 * first), -value / (2 * second)) if root else (1 / second, -whole / second)
+        else:
+            value = np.sqrt(first) - np.sqrt(second) if root else first - second
+            slopes = (0.5 / np.sqrt(first), -0.5 / np.sqrt(second)) if root else (1.0, -1.0)
+        spread = np.std(slopes[0] * a + slopes[1] * b, ddof=1)
+    return float(value), float(spread / np.sqrt(len(a)))
+
+
+def _totals(rows: Sequence[Path]) -> "pandas.DataFrame":
+    """The squared error summed over all quantities: its mean over replicates, by estimator."""
+    import pandas
+
+    records = []
+    for group, block in _numbers(rows, TOTAL).groupby([*CELL, "parameter", "estimator"], dropna=False, sort=False):
+        known = block.dropna().to_numpy(dtype=float)
+        error = float(np.std(known, ddof=1) / np.sqrt(len(known))) if len(known) > 1 else float("nan")
+        line = _line(group[:5], TOTAL, float(known.mean()), error, len(known), len(block) - len(known))
+        records.append({**line, "estimator": group[5]})
+    return pandas.DataFrame(records)
+
+
+def _distances(name: str, law: str, functionals: Sequence[Path]) -> "pandas.DataFrame":
+    """The largest distance of the values' distribution function from the law's: Kolmogorov and Smirnov's D.
+
+    The standard error told is that of a share of ½, the largest that an empirical distribution function has anywhere.
+    """
+    import pandas
+
+    records = []
+    for group, block in _values(functionals, name).groupby([*CELL, "parameter"], dropna=False, sort=False):
+        known = block["value"].dropna().to_numpy(dtype=float)
+        value, error = distance(known, law), 0.5 / np.sqrt(max(1, len(known)))
+        records.append(_line(group, f"{name}{DISTANCE}", value, error, len(known), len(block) - len(known)))
+    return pandas.DataFrame(records)
+
+
+def distance(values: Array, law: str) -> float:
+    """sup |F̂ − F| of values ``(r,)``; NaN of none."""
+    import scipy
+
+    if not len(values):
+        return float("nan")
+    steps = np.arange(len(values) + 1) / len(values)
+    at = scipy.stats.norm.cdf(np.sort(values)) if law == "normal" else np.clip(np.sort(values), 0, 1)
+    return float(max(np.max(steps[1:] - at), np.max(at - steps[:-1])))
+
+
+def _values(functionals: Sequence[Path], name: str) -> "pandas.DataFrame":
+    """The values of one functional, its parts told apart by ``parameter``."""
+    import pandas
+
+    table = pandas.concat([pandas.read_parquet(path) for path in functionals])
+    base, parts = split(table["name"])
+    return table.assign(parameter=parts)[base == name]
+
+
+def split(names: "pandas.Series[Any]") -> "tuple[pandas.Series[Any], pandas.Series[Any]]":
+    """``rank[mu]`` → ``rank`` and ``mu``: a functional's name, and its part where it gives several numbers."""
+    found = names.str.extract(r"^(?P<base>[^\[]+)(?:\[(?P<part>.*)\])?$")
+    return found["base"], found["part"].astype(object).where(found["part"].notna(), None)
+
+
+def _line(group: Any, measure: str, value: float, error: float, used: int, failed: int) -> dict[str, Any]:
+    key = dict(zip((*CELL, "parameter"), group, strict=True))
+    return {**key, "measure": measure, "value": value, "mcse": error, "used": used, "failed": failed}
+
+
+def of_axes(study: Study) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each axis of the study, with the place of each scenario on it."""
+    for axis in study.axes:
+        yield axis, {scenario.name: scenario.at.get(axis) for scenario in study.scenarios}

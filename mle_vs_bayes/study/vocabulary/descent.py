@@ -1,0 +1,157 @@
+"""Optimisers by name, which leave a trace: every point at which the log density was looked at, and at what cost.
+
+They walk on the model scale and know nothing of the problem, as textbooks have them; the package's own search
+(`search.optimum`) is another, made for certainty.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .replicate import Objective, Replicate
+
+Array = NDArray[np.float64]
+HALVINGS = 40
+"""Of a step that leads down, before a search gives up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """Points θ ``(k, p)``, log densities ``(k,)`` there, and evaluations of the whole data set ``(k,)`` until then."""
+
+    points: Array
+    values: Array
+    evaluations: Array
+
+    def until(self, reached: NDArray[np.bool_]) -> float:
+        """Evaluations until the first point at which ``reached`` ``(k,)`` holds; infinite where it never does."""
+        return float(self.evaluations[np.argmax(reached)]) if reached.any() else float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """What an optimiser is given: the objective, the start θ ``(p,)``, a budget, a rate and rows where it has them."""
+
+    replicate: Replicate
+    objective: Objective
+    start: Array
+    budget: float
+    rate: float | None
+    rows: int | None
+
+    @cached_property
+    def step(self) -> float:
+        """The rate; by default one over the largest curvature at the start, at which a quadratic is never overshot."""
+        if self.rate is not None:
+            return self.rate
+        return float(1 / np.max(np.linalg.eigvalsh(-self.objective(self.start)[2])))
+
+
+def newton(problem: Descent) -> Path:
+    """Full steps −H⁻¹g, halved while they lead down; ends where none leads up any more."""
+    points, values, evaluations = [problem.start], [problem.objective(problem.start)[0]], [1.0]
+    theta, spent = problem.start, 1.0
+    while spent < problem.budget:
+        value, gradient, hessian = problem.objective(theta)
+        move = np.linalg.solve(-hessian, gradient)
+        for _ in range(HALVINGS):
+            ahead = problem.objective(theta + move)[0]
+            spent += 1
+            points.append(theta + move)
+            values.append(ahead)
+            evaluations.append(spent)
+            if ahead >= value:
+                break
+            move = move / 2
+        else:
+            break
+        theta = theta + move
+        if not ahead > value:
+            break
+    return Path(np.array(points), np.array(values), np.array(evaluations))
+
+
+def scipy_method(method: str, derivatives: bool) -> Callable[[Descent], Path]:
+    """A method of ``scipy.optimize.minimize``, told to go on until it cannot."""
+
+    def run(problem: Descent) -> Path:
+        from scipy.optimize import minimize
+
+        points: list[Array] = []
+        values: list[float] = []
+
+        def negative(theta: Array) -> float | tuple[float, Array]:
+            value, gradient, _ = problem.objective(theta)
+            points.append(np.array(theta))
+            values.append(value)
+            height = value if np.isfinite(value) else -1e300
+            return (-height, -gradient) if derivatives else -height
+
+        most = {"maxiter": int(problem.budget)}
+        ends = {"gtol": 0.0} if derivatives else {"xatol": 0.0, "fatol": 0.0, "maxfev": int(problem.budget)}
+        minimize(negative, problem.start, method=method, jac=derivatives, options={**most, **ends})
+        return Path(np.array(points), np.array(values), np.arange(1.0, len(points) + 1))
+
+    return run
+
+
+def gradient_descent(problem: Descent) -> Path:
+    """θ + rate · gradient, with one rate for all coordinates."""
+    return _steps(problem, lambda gradient, turn: problem.step * gradient, rows=None)
+
+
+def stochastic(problem: Descent) -> Path:
+    """The same with the gradient of a random part of the rows, scaled to all of them."""
+    return _steps(problem, lambda gradient, turn: problem.step * gradient, rows=problem.rows)
+
+
+def adam(problem: Descent) -> Path:
+    """Steps of about ``rate`` in each coordinate, from running means of the gradient and of its square. [1]_
+
+    .. [1] Kingma & Ba (2015), Adam: a method for stochastic optimization, ICLR, algorithm 1, with its defaults.
+    """
+    first, second = np.zeros_like(problem.start), np.zeros_like(problem.start)
+    rate = 0.01 if problem.rate is None else problem.rate
+
+    def move(gradient: Array, turn: int) -> Array:
+        nonlocal first, second
+        first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
+        mean, square = first / (1 - 0.9**turn), second / (1 - 0.999**turn)
+        return rate * mean / (np.sqrt(square) + 1e-8)
+
+    return _steps(problem, move, rows=problem.rows)
+
+
+def _steps(problem: Descent, move: Callable[[Array, int], Array], rows: int | None) -> Path:
+    """Steps of given length until the budget is spent; what a mini-batch costs is its share of the rows."""
+    density, generator = problem.replicate.density, problem.replicate.generator("descent")
+    units = density.units
+    share = 1.0 if rows is None else rows / units
+    theta, spent, turn = problem.start, 0.0, 0
+    points, costs = [theta], [0.0]
+    while spent < problem.budget:
+        turn += 1
+        if rows is None:
+            gradient = problem.objective(theta)[1]
+        else:
+            some = generator.choice(units, size=rows, replace=False)
+            gradient = density.score_units(theta)[some].sum(axis=0) / share
+        theta = theta + move(gradient, turn)
+        spent += share
+        points.append(theta)
+        costs.append(spent)
+    values = [problem.objective(point)[0] for point in points]
+    return Path(np.array(points), np.array(values), np.array(costs))
+
+
+METHODS: Mapping[str, Callable[[Descent], Path]] = {
+    "newton": newton,
+    "bfgs": scipy_method("BFGS", derivatives=True),
+    "nelder_mead": scipy_method("Nelder-Mead", derivatives=False),
+    "gradient_descent": gradient_descent,
+    "sgd": stochastic,
+    "adam": adam,
+}

@@ -1,0 +1,82 @@
+"""The step under way is shown with its time; no test waits for a clock, which is a parameter."""
+
+import io
+import threading
+
+import pytest
+from rich.console import Console
+
+from mle_vs_bayes.cli import progress
+from mle_vs_bayes.cli.progress import Steps
+
+
+class Clock:
+    """Seconds that pass only when told to."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def pipe():
+    return Console(file=io.StringIO(), width=100)
+
+
+def looked(steps, clock, seconds):
+    """What is printed when so many seconds have passed, one look a second."""
+    for _ in range(seconds):
+        clock.now += 1
+        steps.look()
+    return steps.console.file.getvalue().splitlines()
+
+
+def test_in_a_pipe_a_line_every_thirty_seconds(clock, pipe):
+    steps = Steps("reading", pipe, clock)
+    assert looked(steps, clock, 20) == []
+    steps("fitting maximum likelihood")
+    assert looked(steps, clock, 9) == []
+    assert looked(steps, clock, 1) == ["fitting maximum likelihood … 0:10"]
+    assert looked(steps, clock, 59) == ["fitting maximum likelihood … 0:10", "fitting maximum likelihood … 0:40"]
+    assert looked(steps, clock, 1)[-1] == "fitting maximum likelihood … 1:10"
+
+
+def test_on_a_terminal_the_step_and_its_time(clock, monkeypatch):
+    monkeypatch.setattr(progress, "TICK", 1e6)  # no look but the test's
+    screen = Console(file=io.StringIO(), width=100, force_terminal=True)
+    with Steps("reading", screen, clock) as steps:
+        steps("fitting posterior mean")
+        clock.now = 75.0
+        steps.look()
+        assert steps.status.status == "fitting posterior mean … 1:15"
+    assert "fitting posterior mean" in screen.file.getvalue()
+
+
+class Hurried(Clock):
+    """Ten seconds further at every look."""
+
+    def __call__(self):
+        self.now += 10
+        return self.now
+
+
+def test_a_thread_looks_while_a_step_is_busy(monkeypatch, patience):
+    printed = threading.Event()
+
+    class Page(io.StringIO):
+        def write(self, text):
+            printed.set()
+            return super().write(text)
+
+    monkeypatch.setattr(progress, "TICK", 1e-3)
+    page = Page()
+    with Steps("busy", Console(file=page, width=100), Hurried()) as steps:
+        assert printed.wait(patience)
+    assert page.getvalue().startswith("busy … ")
+    assert not steps._thread.is_alive()
