@@ -16,7 +16,7 @@ from .subject import Subject
 Array = NDArray[np.float64]
 STARTS = 4
 FLAT = {"real": "Flat()", "positive": "HalfFlat()", "unit": "Uniform(0, 1)"}
-FLAT |= {"nonnegative": "HalfFlat()", "ordered": "Flat()", "simplex": "Dirichlet(1)"}
+FLAT |= {"nonnegative": "HalfFlat()", "ordered": "Flat()", "stationary": "Flat()", "simplex": "Dirichlet(1)"}
 """A prior without slope by the name of a support."""
 
 

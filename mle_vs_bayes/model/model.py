@@ -224,6 +224,10 @@ class Model:
         """Names along each axis; a model with axes of its own (mixture components) adds them to the data's."""
         return dict(data.coords)
 
+    def known_values(self, data: Dataset) -> int:
+        """How many of the first values of y the likelihood is given, and says nothing of."""
+        return 0
+
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
         coords = self.coords(data)

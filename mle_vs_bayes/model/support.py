@@ -7,7 +7,7 @@ fewer.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ class Support:
     attainable: tuple[Side, ...] = ()
     tied: ClassVar[bool] = False
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
+    restricts: ClassVar[bool] = False
+    """Whether it leaves out a part of what the priors of single elements allow, such as values in another order."""
 
     @property
     def ends(self) -> dict[str, float]:
@@ -69,6 +71,10 @@ class Support:
     def bounded(self, size: int) -> tuple[bool, ...]:
         """For each unconstrained coordinate, whether running off means running to an edge of the support."""
         return (np.isfinite(self.lower) or np.isfinite(self.upper),) * size
+
+    def transform(self, size: int) -> Any | None:
+        """PyMC's transform of ``size`` elements to the line, where PyMC knows none of its own."""
+        return None
 
     def unconstrain(self, theta: Array) -> Array:
         return theta
@@ -165,6 +171,8 @@ class Between(Support):
 
 class Ordered(Support):
     """θ₁ < θ₂ < … through θ₁ and the logarithms of the gaps."""
+
+    restricts = True
 
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))

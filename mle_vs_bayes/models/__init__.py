@@ -36,6 +36,7 @@ MODELS = {
     "neyman_scott": "NeymanScott",
     "uniform": "Uniform",
     "normal_mixture": "NormalMixture",
+    "autoregressive": "Autoregressive",
 }
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 

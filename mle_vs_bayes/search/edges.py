@@ -51,6 +51,8 @@ def runaway(problem: Problem, z: Array, start: Array, i: int = 0) -> str | None:
     end = _end(parameter.support, value, below)
     if parameter.support.name == "ordered" and below:
         end = layout.labels[layout.labels.index(label) - 1]
+    if parameter.support.name == "stationary":
+        end = "a unit root"
     why = problem.density(i).model.edges.get(f"{parameter.name} runs to {end}")
     return f"{label} runs to {end}" + (f": {why}" if why else "")
 
