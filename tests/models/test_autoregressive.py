@@ -181,7 +181,7 @@ def test_text_names_the_model():
 
 def test_autocovariances_are_those_of_a_long_moving_average():
     """γ(h) = Σ ψ[i] ψ[i + h], with ψ the response of the series to one new value."""
-    from mle_vs_bayes.models.autoregressive import autocovariances
+    from mle_vs_bayes.models.trunks.series import autocovariances
 
     phi = np.array([0.5, -0.2, 0.1])
     response = scipy.signal.lfilter([1.0], np.append(1.0, -phi), np.eye(1, 400)[0])

@@ -3,8 +3,7 @@
 A Bayes factor stands on the priors' widths as an estimate does not: twice as wide a prior of a parameter that the data
 know well halves the marginal likelihood. It is shown with all widths halved and doubled, too. [1]_
 
-.. [1] Kass & Raftery (1995), Bayes factors, Journal of the American Statistical Association 90(430), 773–795,
-   section 5.1 (sensitivity to priors).
+.. [1] Kass & Raftery (1995), Bayes factors, Journal of the American Statistical Association 90(430), 773–795.
 """
 
 from collections.abc import Callable
