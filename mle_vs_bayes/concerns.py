@@ -106,6 +106,11 @@ KINDS: dict[str, ConcernKind] = {
         "two estimators are further apart than theory expects at this n",
         "more draws if the Monte-Carlo error is large; else the posterior is far from normal: plot it",
     ),
+    "misfit": ConcernKind(
+        "note",
+        "data drawn from the fitted model do not look like the data",
+        "fit another model and compare the two with --scores --against, or say what the misfit does to your question",
+    ),
     "better_optimum": ConcernKind(
         "warning",
         "the profile met a higher optimum than the estimate and was drawn around that one",

@@ -27,7 +27,7 @@ class Row:
     n: int
     replicate: int | None = None
     estimator: str
-    """One of mle, map, posterior, mle_exact, posterior_exact."""
+    """One of mle, reml, map, posterior, mle_exact, posterior_exact."""
     scale: str = MODEL_SCALE
     """The scale on which the mode or the mean was taken: ``model`` or ``unconstrained``."""
     parameter: str

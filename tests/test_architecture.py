@@ -13,7 +13,7 @@ from mle_vs_bayes.models import MODELS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mle_vs_bayes"
-MODULES = sorted([*PACKAGE.rglob("*.py"), *ROOT.glob("studies/*.py")])
+MODULES = sorted([*PACKAGE.rglob("*.py"), *ROOT.glob("studies/*/*.py")])
 LEAVES = sorted(path for path in PACKAGE.glob("models/*.py") if not path.stem.startswith("_"))
 HEAVY = ["arviz", "arviz_plots", "matplotlib", "pandas", "pymc", "pytensor", "scipy.stats", "statsmodels"]
 TEST_COMMAND = "python3 -m pip install uv && python3 -m uv run pytest"

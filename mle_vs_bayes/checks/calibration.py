@@ -99,6 +99,7 @@ def fit(
 ) -> "Replicates":
     """All data sets under the program's own numbers for priors; of posteriors the ranks of the truths are kept."""
     from ..fit.replicates import Plan, fit_replicates
+    from ..intervals import STUDIED
 
     labels = program.layout.labels
 
@@ -117,6 +118,7 @@ def fit(
         datasets,
         names,
         priors=program.priors,
+        intervals=STUDIED,
         truth=told,
         seed=seed,
         plan=Plan(),

@@ -1,15 +1,15 @@
 """`check`: every check on one model, each a finding; what one check cannot do stops no other."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import models
 from ..comparison import sources
 from ..comparison.compare import prepared
+from ..density.density import Density
 from ..density.model_density import ModelDensity
 from ..errors import MleVsBayesError, UsageError
 from ..estimators.estimate import Estimate
@@ -20,7 +20,7 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
 from ..sampling.machine_code import one_machine_code
-from . import calibration, densities, optima, simulator, slopes
+from . import calibration, densities, drift, optima, simulator, slopes
 from .budget import Budget
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
 from .subject import FULL, QUICK, Effort, Subject
@@ -65,20 +65,26 @@ def check(
     data: "pandas.DataFrame | Any" = None,
     *,
     columns: dict[str, str] | None = None,
-    formula: str | None = None,
+    formula: str | Sequence[str] | None = None,
+    link: str | None = None,
+    fix: Mapping[str, float] | None = None,
+    order: Sequence[str] | None = None,
     priors: prior_choice.Given | None = None,
     quick: bool = False,
+    baseline: str | Path | None = None,
     seed: int = 0,
     progress: Progress = lambda step: None,
 ) -> Report:
-    """Run the agreement suite on one model.
+    """Run the agreement suite on one model, or hold it against rows that were kept.
 
     Parameters
     ----------
-    model, data, columns, formula, priors
+    model, data, columns, formula, link, fix, order, priors
         As of `compare`; without data a model of the catalogue is simulated at its typical values.
     quick : bool
         Fewer replicates: under a minute for a model of the catalogue, and less sharp.
+    baseline : str or Path, optional
+        A folder that ``compare --out`` left: fit the same again and compare the rows, in place of the other checks.
     seed : int
         Everything random follows from it.
 
@@ -89,10 +95,17 @@ def check(
     """
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
+    kept = None if baseline is None else drift.baseline(baseline)
     with sources.single_thread():
-        subject = _subject(model, data, columns, formula, priors, QUICK if quick else FULL, seed, progress)
-        findings = run(subject, progress)
-    return Report(subject.program.model.name, subject.program.data.size, seed, findings)
+        grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
+        if kept is not None:
+            program: Density = _density(model, data, columns, grammar, priors, progress)
+            drift.check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
+            findings = drift.drift(program, kept, seed, progress)
+        else:
+            subject = _subject(model, data, columns, grammar, priors, QUICK if quick else FULL, seed, progress)
+            program, findings = subject.program, run(subject, progress)
+    return Report(program.model.name, program.data.size, seed, findings)
 
 
 def run(subject: Subject, progress: Progress = lambda step: None) -> tuple[Finding, ...]:
@@ -120,32 +133,51 @@ def _one(name: str, step: Step) -> Finding:
     return Finding(**{**vars(found), "check": name, "seconds": time.perf_counter() - began})
 
 
+def _density(
+    model: Any,
+    data: Any,
+    columns: dict[str, str] | None,
+    grammar: Mapping[str, Any],
+    priors: prior_choice.Given | None,
+    progress: Progress,
+) -> Density:
+    """The density that ``compare`` fits to these data."""
+    if _is_program(model):
+        sources.check_options({"columns": columns, **grammar, "priors": priors})
+        progress("building the PyMC model")
+        return file.opened(model, data)
+    chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
+    if data is None:
+        raise UsageError("a baseline is of data, and none are given; give those that it was made from.")
+    chosen, dataset, _ = prepared(chosen, data, columns or {}, grammar["formula"], False)
+    return ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+
+
 def _subject(
     model: Any,
     data: Any,
     columns: dict[str, str] | None,
-    formula: str | None,
+    grammar: Mapping[str, Any],
     priors: prior_choice.Given | None,
     effort: Effort,
     seed: int,
     progress: Progress,
 ) -> Subject:
     budget = Budget(RANDOM)
-    if not isinstance(model, Model) and file.is_program(model):
-        sources.check_options({"columns": columns, "formula": formula, "priors": priors})
-        progress("building the PyMC model")
-        return Subject(file.opened(model, data), effort, budget, seed)
-    chosen = models.get(model) if isinstance(model, str) else sources.catalogue_model(model, False)
-    if data is not None:
-        dataset, _ = prepared(chosen, data, columns or {}, formula, False)
-        truth: dict[str, float] = {}
-    else:
-        _check_idle({"columns": columns, "formula": formula})
+    if data is None and not _is_program(model):
+        _check_idle({"columns": columns, "formula": grammar["formula"]})
+        chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
         dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
-    dataset = dataset.spelled_out()  # the checks draw data sets under the same design, where each copy has its own y
-    program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
-    given = None if not truth else np.array([truth[label] for label in program.layout.labels])
-    return Subject(program, effort, budget, seed, given)
+        program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+        return Subject(program, effort, budget, seed, np.array([truth[label] for label in program.layout.labels]))
+    density = _density(model, data, columns, grammar, priors, progress)
+    if not _is_program(model):  # data sets are drawn under the same design, where each copy has its own y
+        density = density.on(density.data.spelled_out(), density.priors)
+    return Subject(density, effort, budget, seed)
+
+
+def _is_program(model: Any) -> bool:
+    return not isinstance(model, Model) and file.is_program(model)
 
 
 def _rows(model: Model) -> int:

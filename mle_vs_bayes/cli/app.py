@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from .options import Several, argument, data_sources, estimator_names, interval_kinds, model_names, valued
+from .options import (
+    FIX,
+    FORMULA,
+    LINK,
+    ORDER,
+    Several,
+    argument,
+    data_sources,
+    estimator_names,
+    interval_kinds,
+    model_names,
+    valued,
+)
 from .study_app import study
 
 app = typer.Typer(
@@ -42,6 +54,8 @@ SCALE = "unconstrained: the mode on the unconstrained scale beside the MAP."
 SIMULATE = "Draw this many units from the model instead of DATA (for model.py under DATA's covariates)."
 INTERVALS = "profile, bootstrap, … or all; repeat for several."
 AGAINST = "Score another model of the same data beside this one."
+BASELINE = "Instead: whether today's rows are those that compare --out left in DIR, within Monte-Carlo error."
+ONLY = "Show these quantities only, such as 'beta[x*]'; repeat for several. JSON and files hold all."
 FOR = "Which models can take which column of these data, with the command to type."
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
@@ -51,7 +65,10 @@ def compare(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", SOURCES, data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS, estimator_names)] = None,
@@ -70,12 +87,14 @@ def compare(
         valued("NUMBER", "Tuning steps per chain.  [default: as needed]"),
     ] = None,
     starts: Annotated[int | None, valued("NUMBER", "Starts of each optimiser.  [default: 3; map: 2]")] = None,
+    reml: Annotated[bool, typer.Option("--reml", help="Restricted maximum likelihood, too.")] = False,
     allow_joint: Annotated[bool, typer.Option("--allow-joint", help=JOINT)] = False,
     out: Annotated[Path | None, valued("FOLDER", "Leave rows, DataTree, summary and figures here.")] = None,
     scores: Annotated[bool, typer.Option("--scores", help="Tests and model scores: LR, Wald, AIC, BIC, LOO.")] = False,
     null: Annotated[Several, valued("QUANTITY=VALUE", "Test this value; with --scores.")] = None,
     against: Annotated[Several, valued("MODEL", AGAINST, model_names)] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why the estimators differ.")] = False,
+    only: Annotated[Several, valued("PATTERN", ONLY)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,
 ) -> None:
@@ -91,9 +110,13 @@ def check(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", f"{SOURCES}  [default: simulated]", data_sources)] = None,
     column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[str | None, valued("FORMULA", 'For regressions: "y ~ x1 + C(x2)".')] = None,
+    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
+    link: Annotated[str | None, valued("NAME", LINK)] = None,
+    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
+    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
     prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
+    baseline: Annotated[Path | None, valued("DIR", BASELINE)] = None,
     junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,
     seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
@@ -122,6 +145,26 @@ def models(
         for_data.show(data, for_data.role(column or []), listing.matching(search))
         return
     listing.show(model, search)
+
+
+@app.command(short_help="A two-minute tour on a data set that is shipped.")
+def demo(out: Annotated[Path, valued("FOLDER", "Where the page goes.")] = Path("demo")) -> None:
+    """Fit one model three ways to survival after heart transplants, say what to look at, and leave a page."""
+    from .catalogue.demo import tour
+
+    raise typer.Exit(tour(compare, out))
+
+
+@app.command(short_help="Make a gallery of the pages that studies and comparisons left.")
+def report(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Of studies and comparisons, or of many.")],
+    out: Annotated[Path | None, valued("FOLDER", "Where the index goes.  [default: the one DIR, or here]")] = None,
+) -> None:
+    """Leave one index.html that shows every verdict in DIR at a glance, with a figure and a sentence each."""
+    from ..report.pages.folders import leave
+
+    index, count = leave(folders, out)
+    typer.echo(f"written to {index}: {count} page{'s' if count != 1 else ''}")
 
 
 app.add_typer(study)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from . import process
 from .progress import Steps
-from .steps import assignments
+from .steps import assignments, grammar
 
 if TYPE_CHECKING:
     from ..checks.finding import Report
@@ -45,9 +45,10 @@ def run(asked: Mapping[str, Any]) -> "Report":
             asked["model"],
             asked["data"],
             columns=columns,
-            formula=asked["formula"],
+            **grammar(asked),
             priors=priors,
             quick=asked["quick"],
+            baseline=asked["baseline"],
             seed=asked["seed"],
             progress=steps,
         )

@@ -61,3 +61,9 @@ def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
 def typed() -> str:
     """The command as it was typed."""
     return shlex.join(["mle-vs-bayes", *sys.argv[1:]])
+
+
+FORMULA = '"y ~ x1 + C(x2)" for the location; repeat for others: "sigma ~ x1".'
+LINK = "Of the location: identity, log, logit, probit, cloglog, loglog, inverse or sqrt.  [default: the family's]"
+FIX = 'Hold a parameter or coefficient: nu=5, "beta[x]=0".'
+ORDER = 'Classes of an ordered outcome, the lowest first: "Low,Medium,High".'

@@ -22,6 +22,7 @@ EXAMPLES = {
     "--column": "y=hours",
     "--prior": '"shape=Gamma(alpha=2, beta=1)"',
     "--truth": "shape=1.5",
+    "--fix": "nu=5",
     "--null": "shape=1",
 }
 """What an assignment looks like."""
@@ -33,7 +34,7 @@ def compare(asked: Mapping[str, Any]) -> int:
     check_output(out)
     wanted = request(asked)
     nulls = numbers(asked["null"], "--null")
-    used = source(data, against)
+    used = source(data, against, again=bool(wanted["fix"]))
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
     from ..comparison.comparison import InterruptedComparison
@@ -51,8 +52,9 @@ def compare(asked: Mapping[str, Any]) -> int:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
             raise
-    written = save(comparison, out)
-    show(comparison, written, parts, as_json=asked["json"])
+    written, only = save(comparison, out, asked.get("command")), tuple(asked["only"] or ())
+    show(comparison, written, parts, as_json=asked["json"], only=matched(comparison, only))
+    check_only(comparison, only)
     return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
 
 
@@ -65,17 +67,29 @@ def is_program(model: str) -> bool:
 
 def request(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as ``compare`` in Python takes them."""
-    same = ("formula", "level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts", "allow_joint")
+    same = ("level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts", "allow_joint")
     return {
         **{name: asked[name] for name in same},
         **{name: asked[name] for name in ("scale", "prior_power")},
+        **grammar(asked),
         "columns": assignments(asked["column"], "--column"),
         "priors": assignments(asked["prior"], "--prior"),
-        "estimators": tuple(asked["estimator"] or ()),
+        "estimators": _estimators(asked["estimator"], asked["reml"]),
         "intervals": tuple(asked["interval"] or ()),
         "n": sizes(asked["n"]),
         "truth": numbers(asked["truth"], "--truth"),
         "groups": groups(asked["out"], asked["estimator"], asked["explain"]),
+    }
+
+
+def grammar(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Formulas, link, values that are held and the order of classes, as ``compare`` in Python takes them."""
+    formulas = tuple(asked["formula"] or ())
+    return {
+        "formula": (formulas[0] if len(formulas) == 1 else formulas) or None,
+        "link": asked["link"],
+        "fix": numbers(asked["fix"], "--fix"),
+        "order": [part.strip() for part in asked["order"].split(",")] if asked["order"] else None,
     }
 
 
@@ -133,13 +147,18 @@ def sizes(text: str | None) -> list[int | str] | None:
     return found
 
 
+def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
+    """Those asked for, and restricted maximum likelihood beside the default ones."""
+    return tuple(names or (("mle", "map", "posterior") if reml else ())) + (("reml",) if reml else ())
+
+
 def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> tuple[str, ...]:
-    """With ``--out`` the DataTree is kept, so it gets every group; reasons need the prior's density only."""
+    """With ``--out`` the DataTree is kept with what the page draws; reasons need the prior's density only."""
     if estimator and "posterior" not in estimator:
         return ()
-    from ..sampling.tree_groups import GROUPS
+    from ..sampling.tree_groups import PAGE
 
-    return tuple(GROUPS) if out else ("log_prior",) if explain else ()
+    return (PAGE,) if out else ("log_prior",) if explain else ()
 
 
 def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, float] | None = None) -> "Comparison":
@@ -151,30 +170,61 @@ def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, f
         from ..comparison.compare import compare
 
         if nulls and not is_program(model):
-            check_nulls(model, nulls)
+            check_nulls(model, nulls, request)
         if process.alone:
             process.shorten_messages()
         return compare(model, data, progress=steps, **request)
 
 
-def check_nulls(model: str, nulls: Mapping[str, float]) -> None:
+def check_nulls(model: str, nulls: Mapping[str, float], request: Mapping[str, Any]) -> None:
     """Refuse values that no quantity of a model of the catalogue can have."""
     from .. import models
     from ..comparison.scores.likelihood_ratio import check_of_model
 
+    told = {name: request[name] for name in ("formula", "link", "fix", "order")}
+    chosen = models.specified(model, **told, roles=request["columns"])
     for label, null in nulls.items():
-        check_of_model(models.get(model), label, null)
+        check_of_model(chosen, label, null)
 
 
-def save(comparison: "Comparison", out: Path | None) -> list[Path]:
-    """Write the files when asked to."""
+def save(comparison: "Comparison", out: Path | None, command: str | None = None) -> list[Path]:
+    """Write the files when asked to; the page shows ``command`` in the place of what was typed."""
     if out is None:
         return []
     with Steps(f"writing to {out}"):
-        return comparison.save(out, typed())
+        return comparison.save(out, command or typed())
 
 
-def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *, as_json: bool) -> None:
+def matched(comparison: "Comparison", only: Sequence[str]) -> tuple[str, ...]:
+    """The patterns of ``--only`` that fit a quantity; without any, all is shown."""
+    from ..report.quantities import fits
+
+    return tuple(each for each in only if any(fits(label, each) for label in comparison.fit.program.quantity_labels))
+
+
+def check_only(comparison: "Comparison", only: Sequence[str]) -> None:
+    """Refuse a pattern that fits no quantity; what is fitted has been shown by then.
+
+    Raises
+    ------
+    UsageError
+        With the quantities that there are.
+    """
+    from ..words import listed
+
+    for pattern in [each for each in only if each not in matched(comparison, only)]:
+        labels = listed(comparison.fit.program.quantity_labels)
+        raise UsageError(f'--only is "{pattern}", which fits no quantity; there are {labels}.')
+
+
+def show(
+    comparison: "Comparison",
+    written: list[Path],
+    parts: Sequence[Any],
+    *,
+    as_json: bool,
+    only: Sequence[str] = (),
+) -> None:
     """Print the JSON document, or the screen, what was asked for beside it, and the files written."""
     shown = [comparison, *parts]
     if as_json:
@@ -185,9 +235,11 @@ def show(comparison: "Comparison", written: list[Path], parts: Sequence[Any], *,
     console = Console(highlight=False, markup=False)
     if console.is_terminal:
         for part in shown:
-            console.print(part.screen(), end="\n" if part is shown[-1] else "\n\n")
+            console.print(part.screen(only), end="\n" if part is shown[-1] else "\n\n")
     else:
-        sys.stdout.write("\n".join(str(part) for part in shown))
+        from ..report.text import plain
+
+        sys.stdout.write("\n".join(plain(part.screen(only)) for part in shown))
     if written:
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
 
@@ -215,14 +267,17 @@ def beside(comparison: "Comparison", what: str, maker: Callable[[], Any]) -> lis
         return [part for part in [ornaments.make(what, maker, None)] if part is not None]
 
 
-def source(data: str | None, against: Sequence[str] | None) -> Any:
-    """The data as they were given; read once where several models need them. An unknown model is told at once."""
-    if not against:
+def source(data: str | None, against: Sequence[str] | None, *, again: bool = False) -> Any:
+    """The data as they were given; read once where several models need them, or one ``again``.
+
+    An unknown model is told at once.
+    """
+    if not (against or again):
         return data
     from .. import models
     from ..data.reading.read import read
 
-    for name in against:
+    for name in against or ():
         models.get(name)
     return data if data is None else read(data)
 
@@ -236,7 +291,10 @@ def page(
 ) -> Any:
     """Tests and scores, beside other models fitted to the same data under their own default priors."""
     common = {**request, "priors": {}, "prior_power": 1.0, "truth": {}, "simulate": None, "groups": (), "n": None}
+    common |= {"link": None, "fix": {}, "order": None}
     used = data if data is not None else dict(comparison.fit.program.data)
     others = [run(name, used, common) for name in against or ()]
+    if larger := comparison.fit.program.model.larger:
+        others.append(run(larger.name, used, {**common, "estimators": ("mle",)}))
     with Steps("scoring"):
         return comparison.page(*others, nulls=nulls)

@@ -45,7 +45,10 @@ def compare(
     data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,
     *,
     columns: Mapping[str, str] | None = None,
-    formula: str | None = None,
+    formula: str | Sequence[str] | None = None,
+    link: str | None = None,
+    fix: Mapping[str, float] | None = None,
+    order: Sequence[str] | None = None,
     drop_missing: bool = False,
     simulate: int | None = None,
     truth: Mapping[str, float] | None = None,
@@ -77,8 +80,16 @@ def compare(
         A frame or dictionary of columns; a file (CSV, TSV, Parquet, JSON) or ``example:NAME``.
     columns : mapping, optional
         Role → column name, e.g. ``{"y": "hours", "event": "failed"}``.
-    formula : str, optional
-        For regressions: ``"y ~ x1 + C(x2)"``.
+    formula : str or sequence of str, optional
+        For the family's location: ``"y ~ x1 + C(x2)"``; further ones have another parameter on their left side:
+        ``["y ~ x1", "sigma ~ x2"]``.
+    link : str, optional
+        Of the location, in the place of the family's default: identity, log, logit, probit, cloglog, loglog, inverse
+        or sqrt, as the family takes it.
+    fix : mapping, optional
+        Values at which parameters or coefficients are held: ``{"nu": 5}``, ``{"beta[x]": 0}``.
+    order : sequence of str, optional
+        The classes of an ordered outcome, the lowest first.
     drop_missing : bool
         Drop rows with missing values instead of refusing them.
     simulate, truth : int, mapping, optional
@@ -112,7 +123,7 @@ def compare(
         Insist on the joint mode of latent variables and what governs them as MLE and MAP.
     groups : sequence of str
         Of the DataTree, beside the draws: ``prior`` and ``log_prior``, and the costly ``log_likelihood``,
-        ``posterior_predictive`` and ``prior_predictive``.
+        ``posterior_predictive`` and ``prior_predictive``; ``page`` stands for what the page of `save` draws.
 
     Returns
     -------
@@ -129,24 +140,35 @@ def compare(
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
+    grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and file.is_program(model):
-        sources.check_options({**of_data, "priors": priors, "prior_power": prior_power != 1})
+        sources.check_options({**of_data, **grammar, "priors": priors, "prior_power": prior_power != 1})
         wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
         with sources.single_thread():
             own, context = _of_program(model, data, wanted, context, progress)
             return _compared(own[-1].model, own, names, settings, context, progress, {})
-    chosen_model = sources.catalogue_model(model, allow_joint)
+    chosen_model = sources.catalogue_model(model, allow_joint, roles=columns or (), **grammar)
     _check_source(data, simulate, truth, of_data)
-    if simulate is not None:
-        used: dict[str, str] = {}
-        dataset, truths = simulated(chosen_model, simulate, truth or {}, seed)
-    else:
-        dataset, used = prepared(chosen_model, data, columns or {}, formula, drop_missing)
-        truths = {}
+    chosen_model, dataset, used, truths = _read(chosen_model, data, of_data, simulate, truth or {}, seed)
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
     return _compared(chosen_model, programs, names, settings, context, progress, used)
+
+
+def _read(
+    model: Model,
+    data: Any,
+    of_data: Mapping[str, Any],
+    simulate: int | None,
+    truth: Mapping[str, float],
+    seed: int,
+) -> tuple[Model, Dataset, dict[str, str], dict[str, float]]:
+    """The model, its data as they were read or drawn, the columns used, and the truth that they were drawn at."""
+    if simulate is not None:
+        dataset, truths = simulated(model, simulate, truth, seed)
+        return model, dataset, {}, truths
+    return *prepared(model, data, of_data["columns"] or {}, of_data["formula"], of_data["drop_missing"]), {}
 
 
 def _compared(
@@ -196,17 +218,23 @@ def _programs(
 
 
 def prepared(
-    model: Model, data: Any, columns: Mapping[str, str], formula: str | None, drop_missing: bool
-) -> tuple[Dataset, dict[str, str]]:
+    model: Model,
+    data: Any,
+    columns: Mapping[str, str],
+    formula: str | Sequence[str] | None,
+    drop_missing: bool,
+) -> tuple[Model, Dataset, dict[str, str]]:
+    """The model, with the groups of its formula, the data that it reads, and which columns those are."""
     if isinstance(data, Dataset) and formula is None:
-        return completed(model, data), {}
+        return model, completed(model, data), {}
     from ..data.prepare import prepare
     from ..data.reading.read import read
 
     frame = read(str(data)) if isinstance(data, str | Path) else _frame(data)
     prepared = prepare(frame, model, columns=columns, formula=formula, drop_missing=drop_missing)
     used = dict(prepared.columns)
-    return prepared.data, {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
+    used = {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
+    return prepared.model, prepared.data, used
 
 
 def _usable(model: Model, data: Dataset) -> Dataset:

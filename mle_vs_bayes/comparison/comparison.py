@@ -1,6 +1,6 @@
 """What `compare` returns: the outcome with the plots, files, texts and further questions people have of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
-    from .scores.report import Page
+    from .scores.report import ScoreReport
     from .sensitivity import Sensitivity
 
 
@@ -89,7 +89,7 @@ class Comparison(Outcome):
         return explain(self.fit)
 
     @one_machine_code()
-    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "Page":
+    def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "ScoreReport":
         """Tests of quantities against ``nulls`` and model scores, beside ``others`` fitted to the same data.
 
         Without ``nulls``: every coefficient but the intercept at 0, and what makes the model a simpler one.
@@ -151,11 +151,14 @@ class Comparison(Outcome):
 
         return plain(self.screen())
 
-    def screen(self) -> Any:
-        """What the terminal shows, as a rich renderable."""
+    def screen(self, only: Sequence[str] = ()) -> Any:
+        """What the terminal shows, as a rich renderable; in its tables the quantities that a pattern of ``only`` fits.
+
+        In a pattern ``*`` is anything and ``?`` one sign, and all else, brackets too, is literal: ``beta[x*]``.
+        """
         from .forms.screen import screen
 
-        return screen(self)
+        return screen(self, only)
 
     def _repr_html_(self) -> str:
         """The parts of the page that `save` leaves, for a notebook; they need no widgets."""

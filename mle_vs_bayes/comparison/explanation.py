@@ -8,7 +8,7 @@ off the mode on the unconstrained scale is), the nearest edge of the support, an
 error. Everything is in standard errors of the MLE, or of the MAP where there is no MLE.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,7 +27,9 @@ from ..rows import plain
 NEAR = 2.0
 """An edge within this many standard errors is worth a word: a 95 % Wald interval reaches over it."""
 NOTABLE = 0.1
-"""A shift of the mode by the scale below a tenth of a standard error is not worth one (as in `verdict.SMALL`)."""
+"""A shift below a tenth of a standard error is not worth one (as in `verdict.SMALL`)."""
+MOST = 3
+"""Quantities that have a sentence each, however little they differ."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,12 @@ class Attribution:
     edge_at: float | None = None
     unit: str = "mle se"
     reason: str | None = None
+
+    @property
+    def largest(self) -> float:
+        """The largest of difference, prior and skewness in size; 0 without any."""
+        parts = (self.difference, self.prior, self.skewness)
+        return max((abs(part) for part in parts if part is not None), default=0.0)
 
     @property
     def told(self) -> str:
@@ -81,18 +89,34 @@ class Explanation:
         fields = [{**asdict(part), "sentence": part.sentence} for part in self.parts]
         return [{name: plain(value) for name, value in record.items()} for record in fields]
 
-    def screen(self) -> Any:
-        """What the terminal shows, as a rich renderable."""
-        from ..report import text
+    def screen(self, only: Sequence[str] = ()) -> Any:
+        """What the terminal shows, as a rich renderable: all parts in a table, and those that differ most in words.
 
-        told = [part.told for part in self.parts if part.told]
-        incomplete = dict.fromkeys(clause for part in self.parts for clause in _why_not(part))
-        return text.explanation(self.records(), [*told, *(_sentence([clause]) for clause in incomplete)])
+        ``only``: patterns of the quantities to show.
+        """
+        from ..report import text
+        from ..report.quantities import chosen
+
+        parts = [self[label] for label in chosen([part.quantity for part in self.parts], only)]
+        incomplete = dict.fromkeys(clause for part in parts for clause in _why_not(part))
+        return text.explanation(self.records(), [*_told(parts), *(_sentence([clause]) for clause in incomplete)], only)
 
     def __str__(self) -> str:
         from ..report.text import plain as without_colour
 
         return without_colour(self.screen())
+
+
+def _told(parts: Sequence[Attribution]) -> list[str]:
+    """A sentence for each of the `MOST` that differ most and for all that differ by `NOTABLE`; one for the others."""
+    able = sorted((part for part in parts if part.told), key=lambda part: -part.largest)
+    others = [part for part in able[MOST:] if part.largest < NOTABLE]
+    sentences = [part.told for part in parts if part in able and part not in others]
+    if not others:
+        return sentences
+    whose = f"the other {len(others)} quantities" if len(others) > 1 else f"the other quantity, {others[0].quantity},"
+    most = max(part.largest for part in others)
+    return [*sentences, f"No part of {whose} is larger than {most:.2f} SE."]
 
 
 def explain(fit: Fit) -> Explanation:

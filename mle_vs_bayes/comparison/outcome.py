@@ -1,5 +1,6 @@
 """What a comparison found, and nothing of how it is shown: what every form of it is made from."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .. import rows as row_schema
@@ -8,6 +9,7 @@ from ..fit.agreement import Agreement
 from ..fit.fit import Fit
 from ..model.model import Model
 from ..ornaments import Lost
+from .model_fit import ModelFit, model_fit
 
 if TYPE_CHECKING:
     import pandas
@@ -56,6 +58,11 @@ class Outcome:
         wide = tidy.pivot(index="parameter", columns="estimator", values=["estimate", "se", "lower", "upper"])
         order = [(name, value) for name in self.fit.estimates for value in ("estimate", "se", "lower", "upper")]
         return wide.swaplevel(axis=1)[order].loc[list(tidy["parameter"].unique())]
+
+    @cached_property
+    def model_fit(self) -> ModelFit:
+        """Whether the model fits at all: residuals of the MLE at the largest n, worked out when they are asked for."""
+        return model_fit(self.fit, self.seed)
 
     @property
     def agreement(self) -> tuple[Agreement, ...]:

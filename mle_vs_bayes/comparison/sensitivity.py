@@ -13,6 +13,7 @@ the posterior is near normal the two agree to the order of `agreement.Expected.r
    with power-scaling, Statistics and Computing 34, 57.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,11 +87,11 @@ class Sensitivity:
         """The parts as JSON can hold them."""
         return [{name: plain(value) for name, value in asdict(part).items()} for part in self.parts]
 
-    def screen(self) -> Any:
-        """What the terminal shows, as a rich renderable."""
+    def screen(self, only: Sequence[str] = ()) -> Any:
+        """What the terminal shows, as a rich renderable; in its table the quantities that ``only`` fits."""
         from ..report import text
 
-        return text.sensitivity(self.records(), [str(concern) for concern in self.concerns])
+        return text.sensitivity(self.records(), [str(concern) for concern in self.concerns], only)
 
     def __str__(self) -> str:
         from ..report.text import plain as without_colour

@@ -42,6 +42,9 @@ def check_options(given: Mapping[str, Any]) -> None:
     places = {
         "columns": "the function reads the columns itself",
         "formula": "the program says its own covariates",
+        "link": "the program says its own link",
+        "fix": "write the value into the program",
+        "order": "the program says its own classes",
         "drop_missing": "drop rows before, or in the function",
         "priors": "the program says its own priors, so write another one there",
         "prior_power": "the program says its own priors, so write others there",
@@ -51,8 +54,8 @@ def check_options(given: Mapping[str, Any]) -> None:
             raise UsageError(f"{name.replace('_', '-')} cannot be used with a PyMC program; {places[name]}.")
 
 
-def catalogue_model(model: Any, allow_joint: bool) -> Model:
-    """The model of this name, or the `Model` itself.
+def catalogue_model(model: Any, allow_joint: bool, **grammar: Any) -> Model:
+    """The model of this name, or the `Model` itself, with what `models.specified` takes of formulas, links and so on.
 
     Raises
     ------
@@ -61,13 +64,11 @@ def catalogue_model(model: Any, allow_joint: bool) -> Model:
     """
     if allow_joint:
         raise UsageError("allow-joint is for PyMC programs with latent variables; models of the catalogue need none.")
-    if isinstance(model, str):
-        return models.get(model)
-    if not isinstance(model, Model):
+    if not isinstance(model, str | Model):
         raise UsageError(
             f"the model is a {type(model).__name__}; give a name of the catalogue, a pm.Model, or path/to/model.py."
         )
-    return model
+    return models.specified(model, **grammar)
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import DataError
+from ..errors import DataError, UsageError
 from ..words import listed
 from .column import count, label
 from .dataset import Array, Dataset
+from .formulas.parts import Formulas
 
 if TYPE_CHECKING:
     from ..model.model import Model
 
 
-def dataset(model: "Model", data: Any, formula: str | None = None) -> Dataset:
+def dataset(model: "Model", data: Any, formula: Formulas = None) -> Dataset:
     """The data set in ``data``: a `Dataset`, a mapping of arrays by role, or a frame.
 
     With a formula the columns of any of them are what it reads. Values that the model cannot use stay: whoever fits
@@ -39,7 +40,13 @@ def dataset(model: "Model", data: Any, formula: str | None = None) -> Dataset:
             frame = pandas.DataFrame(columns)
         except ValueError as error:
             raise DataError(f"the data are no table ({error}); give columns of one length.") from None
-        return arranged(frame, model, formula=formula).data
+        prepared = arranged(frame, model, formula=formula)
+        if prepared.model.groups != model.groups:
+            raise UsageError(
+                f'formula "{formula}" has groups, which studies do not take; take the model random_intercept, or write '
+                "a PyMC program."
+            )
+        return prepared.data
     given = data if isinstance(data, Dataset) else Dataset({str(role): _numbers(role, data[role]) for role in data})
     return named(model, given)
 
@@ -59,17 +66,19 @@ def named(model: "Model", data: Dataset) -> Dataset:
     _check_lengths(data)
     data = _counted(model, data)
     columns, coords = dict(data.columns), dict(data.coords)
-    if model.takes_formula:
-        design = _design_matrix(model, data)
-        columns["X"], coords["term"] = design, coords.get("term") or _terms(design)
-        if len(coords["term"]) != design.shape[1]:
-            terms = f"{len(coords['term'])} names of terms ({listed(coords['term'], 6)})"
-            raise DataError(f"the data have {terms} and X has {design.shape[1]} columns; give each column one name.")
+    for role, axis in () if model.formula is None else model.formula.designs.items():
+        design = _design_matrix(model, data, role)
+        columns[role], coords[axis] = design, coords.get(axis) or _terms(design)
+        if len(coords[axis]) != design.shape[1]:
+            terms = f"{len(coords[axis])} names of terms ({listed(coords[axis], 6)})"
+            raise DataError(
+                f"the data have {terms} and {role} has {design.shape[1]} columns; give each column one name."
+            )
     for column in model.columns:
         if column.kind is label and column.role in columns and column.role not in coords:
             present, codes = np.unique(columns[column.role], return_inverse=True)
             columns[column.role], coords[column.role] = codes.astype(float), tuple(f"{value:g}" for value in present)
-    return Dataset(columns, coords)
+    return model.arranged(Dataset(columns, coords))
 
 
 def _counted(model: "Model", data: Dataset) -> Dataset:
@@ -92,16 +101,16 @@ def _check_lengths(data: Dataset) -> None:
         raise DataError(f"the columns have different lengths ({seen} rows); make them equally long.")
 
 
-def _design_matrix(model: "Model", data: Dataset) -> Array:
-    """X as ``(n, k)``."""
-    if "X" not in data:
+def _design_matrix(model: "Model", data: Dataset, role: str) -> Array:
+    """``X``, or that of a further formula, as ``(n, k)``."""
+    if role not in data:
         raise DataError(
-            f"the data have {listed(data)}, and the model {model.name} reads a design matrix X (rows × terms); "
-            'give X, or the columns and a formula for them, such as formula="y ~ x".'
+            f"the data have {listed(data)}, and the model {model.name} reads a design matrix {role} (rows × terms); "
+            f'give {role}, or the columns and a formula for them, such as formula="y ~ x".'
         )
-    design = data["X"]
+    design = data[role]
     if design.ndim > 2:
-        raise DataError(f"X has the shape {design.shape}; a design matrix has rows and columns.")
+        raise DataError(f"{role} has the shape {design.shape}; a design matrix has rows and columns.")
     return design.reshape(len(design), -1)
 
 

@@ -42,6 +42,26 @@ def check_order(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
         )
 
 
+def check_entry(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """Refuse an outcome that does not exceed its entry: it would not have been seen.
+
+    Raises
+    ------
+    DataError
+        With the first such row and both values.
+    """
+    exits = numeric["upper" if "upper" in numeric else "y"]
+    late = numeric.index[numeric["entry"] >= exits]
+    if len(late):
+        entry, end = (
+            shown(float(values.to_numpy()[numeric.index == late[0]][0])) for values in (numeric["entry"], exits)
+        )
+        raise DataError(
+            f"entry ({names['entry']}) is {entry} in row {late[0]}, where the outcome ends at {end}; it must exceed "
+            "its entry, so correct the row or leave it out."
+        )
+
+
 def check_successes(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
     """Refuse more successes than trials, of which there is one where no column says otherwise.
 

@@ -1,10 +1,13 @@
 """A column of labels or classes (text, numbers, categories): codes 0 … G − 1 and the names."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..errors import DataError
+from ..words import listed
 from .values import Array
 
 
@@ -19,17 +22,45 @@ def coded(column: pd.Series) -> tuple[Array, tuple[str, ...]]:
     return np.where(codes < 0, np.nan, codes), tuple(known)
 
 
-def class_codes(column: pd.Series) -> tuple[Array, tuple[str, ...]]:
-    """Codes ``(n,)`` and names ``(K,)`` in the order of the categories or numbers they are, text by the alphabet."""
+def class_codes(
+    column: pd.Series, order: Sequence[str] = (), needs_order: bool = False
+) -> tuple[Array, tuple[str, ...]]:
+    """Codes ``(n,)`` and names ``(K,)`` in the order of the categories or numbers they are, text by the alphabet.
+
+    Raises
+    ------
+    DataError
+        A class that is not in the ``order``, one in it that no row has, or text without the order that it needs.
+    """
     codes, names = coded(column)
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        order = [name for name in map(_name, column.cat.categories) if name in names]
+    if order or (needs_order and not _has_order(column)):
+        _check_order(column, names, order)
+        names_in_order = list(order)
+    elif isinstance(column.dtype, pd.CategoricalDtype):
+        names_in_order = [name for name in map(str, map(_name, column.cat.categories)) if name in names]
     else:
-        order = sorted(names, key=float if pd.api.types.is_numeric_dtype(column.dtype) else str)
-    place = np.array([order.index(name) for name in names], dtype=float)
+        names_in_order = sorted(names, key=float if pd.api.types.is_numeric_dtype(column.dtype) else str)
+    place = np.array([names_in_order.index(name) for name in names], dtype=float)
     known = ~np.isnan(codes)
     codes[known] = place[codes[known].astype(int)]
-    return codes, tuple(str(name) for name in order)
+    return codes, tuple(str(name) for name in names_in_order)
+
+
+def _has_order(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype) or bool(getattr(column.dtype, "ordered", False))
+
+
+def _check_order(column: pd.Series, names: Sequence[str], order: Sequence[str]) -> None:
+    told = ",".join(order or sorted(names))
+    if not order:
+        raise DataError(
+            f"{column.name} holds classes as text ({listed(sorted(names), 6)}), whose order nothing tells; write "
+            f'--order "{told}" with the lowest first, or codes 0, 1, ….'
+        )
+    unknown, idle = [n for n in names if n not in order], [n for n in order if n not in names]
+    if unknown or idle:
+        what = f"{unknown[0]}, which is not in the order" if unknown else f"no {idle[0]}, which is in the order"
+        raise DataError(f"{column.name} has {what} {told}; name each class that there is once.")
 
 
 def _name(value: Any) -> str | None:

@@ -14,7 +14,8 @@ from . import bounds, roles
 from .column import classes, label
 from .counts import total
 from .dataset import Array, Dataset
-from .formulas import request
+from .formulas import group_terms, request
+from .formulas.parts import Formulas, parameter_of, several
 from .labels import class_codes, coded
 from .values import check, numbers, present, repetitions
 
@@ -33,11 +34,15 @@ _CODED = {label.name: coded, classes.name: class_codes}
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped."""
+    """The data, which column (or left side of a formula) plays each role, and how many rows were dropped.
+
+    ``model`` is the one that was asked for, with the groups of its formula where that has some.
+    """
 
     data: Dataset
     columns: dict[str, str]
     dropped: int
+    model: "Model"
 
 
 def prepare(
@@ -45,7 +50,7 @@ def prepare(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: str | None = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
 ) -> Prepared:
     """The data set that ``model`` reads out of ``frame``.
@@ -55,8 +60,8 @@ def prepare(
     columns : mapping of role to column name
         What is not named here is looked for under the role's own name; ``y`` of a model without
         formula may also be the only numeric column.
-    formula : str
-        For models that take one: ``"y ~ x1 + C(x2)"``.
+    formula : str or sequence of str
+        For models that take one: ``"y ~ x1 + C(x2)"``, and for further parameters ``"sigma ~ x1"``.
     drop_missing : bool
         Leave out rows with a missing or infinite value in a column that is used.
 
@@ -70,7 +75,7 @@ def prepare(
     found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
     _check_terms(found.data)
     _check_classes(found.data)
-    reason = model.unusable(found.data)
+    reason = found.model.unusable(found.data)
     if reason is not None:
         raise DataError(f"{reason}.")
     return found
@@ -81,7 +86,7 @@ def arranged(
     model: "Model",
     *,
     columns: Mapping[str, str] | None = None,
-    formula: str | None = None,
+    formula: Formulas = None,
     drop_missing: bool = False,
     strict: bool = False,
 ) -> Prepared:
@@ -93,9 +98,19 @@ def arranged(
         A column or formula that does not fit, text where numbers should be, missing values, a category of one level.
     """
     frame, asked = _numbered(frame), dict(columns or {})
-    request.check_formula(model, frame, asked, formula)
-    in_formula = request.read_by_formula(formula, frame)
-    chosen = roles.assign(model, frame, asked, in_formula)
+    formulas, terms = group_terms.split_first(several(formula))
+    model = model.with_groups() if terms else model
+    request.check_formula(model, frame, asked, formulas)
+    bounded = bool(formulas) and roles.between_bounds(model, frame, asked, parameter_of(formulas[0]))
+    if bounded:
+        frame, formulas = request.with_stand_in(frame, formulas)
+    response = formulas[0].partition("~")[0] if formulas else ""
+    in_formula = tuple(
+        dict.fromkeys(
+            [*request.read_by_formulas(formulas, frame), *group_terms.read_by(terms, response, list(frame.columns))]
+        )
+    )
+    chosen = roles.assign(model, frame, asked, in_formula, None if bounded else "y")
     numeric = _by_role(frame, chosen, model)
     masks = {name: absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
     keep = usable_rows(masks, frame.index, drop_missing)
@@ -105,13 +120,17 @@ def arranged(
     if strict:
         _check_rows(numeric)
     weights = numeric["weights"].to_numpy() if "weights" in numeric else None
-    design = None if formula is None else request.design(formula, frame, asked, model, strict, weights)
-    if design is not None:
-        numeric, chosen = numeric.assign(y=design.y), {"y": design.response, **chosen}
+    designs = request.designs(formulas, frame, asked, model, strict, weights)
+    if designs and not bounded:
+        numeric, chosen = numeric.assign(y=designs["X"].y), {"y": designs["X"].response, **chosen}
     if strict:
         _check_values(numeric, chosen, model)
-    data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, design)
-    return Prepared(data, chosen, int(np.sum(~keep)))
+    data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, designs)
+    data = model.completed(data)
+    if terms:
+        data, groups = group_terms.with_groups(data, terms, response, frame, weights)
+        model = model.with_groups(groups)
+    return Prepared(data, chosen, int(np.sum(~keep)), model)
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -170,14 +189,16 @@ def _check_values(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Mode
         check(numeric[role].to_numpy(), known[role], chosen[role], numeric.index)
     if "lower" in numeric:
         bounds.check_order(numeric, chosen)
+    if "entry" in numeric:
+        bounds.check_entry(numeric, chosen)
     if "trials" in known:
         bounds.check_successes(numeric, chosen)
 
 
 def _dataset(
-    numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", design: "DesignMatrix | None"
+    numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", designs: "Mapping[str, DesignMatrix]"
 ) -> Dataset:
-    """Columns by role in the model's order, defaults for what was left out, and the design matrix.
+    """Columns by role in the model's order, defaults for what was left out, and the design matrices.
 
     Labels are coded again from what was ``given``, now that rows have been dropped: all of them are in use.
     """
@@ -187,16 +208,17 @@ def _dataset(
         if column.kind is label and column.role in given:
             values[column.role], coords[column.role] = coded(given[column.role])
         elif column.kind is classes and column.role in given:
-            values[column.role], coords[OUTCOME] = class_codes(given[column.role])
+            codes = class_codes(given[column.role], model.order, model.takes_order)
+            values[column.role], coords[OUTCOME] = codes
         elif column.role in numeric:
             values[column.role] = numeric[column.role].to_numpy(dtype=float)
         elif column.default is not None:
             values[column.role] = np.full(len(numeric), column.default)
-    if design is None:
-        return Dataset(values, coords)
-    if design.classes:
-        coords[OUTCOME] = design.classes
-    return Dataset({**values, "X": design.X}, {**coords, "term": design.terms})
+    for role, design in designs.items():
+        values[role], coords[role.replace("X", "term", 1)] = design.X, design.terms
+        if design.classes:
+            coords[OUTCOME] = design.classes
+    return model.arranged(Dataset(values, coords))
 
 
 def _check_series(keep: Mask, chosen: Mapping[str, str]) -> None:
@@ -226,7 +248,7 @@ def _check_rows(numeric: pd.DataFrame) -> None:
 def _check_terms(data: Dataset) -> None:
     """More observations than terms; a row with trials holds as many observations."""
     observations = int(total(data, data["trials"])) if "trials" in data else data.size
-    terms = data.coords.get("term", ())
+    terms = [term for axis in data.designs.values() for term in data.coords[axis]]
     if observations <= len(terms):
         raise DataError(
             f"{observations} rows are not more than the {len(terms)} terms of the formula ({listed(terms, 6)}); "

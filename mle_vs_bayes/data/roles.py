@@ -1,7 +1,7 @@
 """Which column plays which role: what the person said first, then columns called like the role."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,11 +25,16 @@ def known(model: "Model") -> dict[str, Column]:
 
 
 def assign(
-    model: "Model", frame: pd.DataFrame, columns: Mapping[str, str], read_by_formula: Iterable[str] = ()
+    model: "Model",
+    frame: pd.DataFrame,
+    columns: Mapping[str, str],
+    read_by_formula: Iterable[str] = (),
+    outcome: str | None = None,
 ) -> dict[str, str]:
     """Role → column; columns that the formula reads play no other role unless they are asked to.
 
-    For a formula model ``y`` is left out: the formula says it.
+    For a formula model ``y`` is left out: the formula says it on its left side, which is ``outcome``. None there means
+    that it lies between bounds.
 
     A column called ``group`` is taken for one only by models that read it: others have to be told.
 
@@ -56,6 +61,7 @@ def assign(
         taken.add(group.role)
     found = {role: role for role in roles if role not in columns and role in frame.columns and role not in taken}
     if model.takes_formula:
+        found = _of_formula(found, columns, frame, outcome)
         chosen = {**found, **columns}
         return {role: chosen[role] for role in roles if role in chosen and role != "y"}
     if set(BOUNDS) <= set(roles):
@@ -65,6 +71,43 @@ def assign(
     if "y" not in chosen and not set(BOUNDS) <= set(chosen):
         chosen["y"] = _only_numeric(frame, chosen.values())
     return {role: chosen[role] for role in roles if role in chosen}
+
+
+def _of_formula(
+    found: Mapping[str, str], columns: Mapping[str, str], frame: pd.DataFrame, outcome: str | None
+) -> dict[str, str]:
+    """``found`` without bounds, where the left side of a formula is the outcome, else without events."""
+    if outcome is not None and not set(BOUNDS) & set(columns):
+        return {role: name for role, name in found.items() if role not in BOUNDS}
+    named = {role: name for role, name in columns.items() if role != "y"}
+    return _one_outcome({role: name for role, name in found.items() if role not in EXACT}, named, frame)
+
+
+def between_bounds(model: "Model", frame: pd.DataFrame, columns: Mapping[str, str], left: str) -> bool:
+    """Whether the outcome of a formula, with this left side, lies between two columns.
+
+    Raises
+    ------
+    DataError
+        The left side is a column whose values lie outside the bounds.
+    """
+    roles, names = {column.role for column in model.columns}, [columns.get(role, role) for role in BOUNDS]
+    told = set(BOUNDS) & set(columns)
+    if not set(BOUNDS) <= roles or not (told or (left not in frame.columns and set(names) <= {*frame.columns})):
+        return False
+    if left in frame.columns and set(names) <= {*frame.columns}:
+        _check_between(left, *(converted(frame[name])[0] for name in (left, *names)))
+    return True
+
+
+def _check_between(left: str, y: Any, lower: Any, upper: Any) -> None:
+    outside = (y < lower) | (y > upper)
+    if outside.any():
+        row = int(outside.argmax())
+        raise DataError(
+            f"{left}, the formula's left side, is {shown(float(y[row]))} in row {row + 1}, outside lower and upper, "
+            "which say the outcome; leave the left side empty, or the bounds out."
+        )
 
 
 def _check_required(model: "Model", frame: pd.DataFrame, chosen: Mapping[str, str]) -> None:

@@ -20,6 +20,8 @@ LOOP_MODE = "NUMBA"
 """For values that are loops in each element."""
 MOST_OPERANDS = 32
 """Inputs and outputs of one operation by NumPy: as many inputs are one too many."""
+MOST_TERMS = 16
+"""Of one sum or product."""
 MOST = 200
 """Functions that are kept; the least recently used is forgotten."""
 
@@ -34,7 +36,25 @@ def quick(name: str = MODE) -> Any:
     from pytensor.compile.mode import get_mode
 
     mode = get_mode(name)
-    return mode.including("local_second_to_alloc") if name == MODE else mode
+    return _divided(mode.including("local_second_to_alloc")) if name == MODE else mode
+
+
+def _divided(mode: Any) -> Any:
+    """The mode, with sums and products of many terms as sums of sums: NumPy takes 32 arrays at once at most.
+
+    PyTensor joins all terms of a sum in one operation, those of a Hessian are many, and its Python linker then refuses
+    them. `Mode.register` and the position, after every rewrite that joins sums, are as in PyTensor 3.3.8.
+    """
+    from pytensor.graph.rewriting.basic import in2out, node_rewriter
+    from pytensor.tensor.elemwise import Elemwise
+
+    def divide(_graph: Any, node: Any) -> Any:
+        if type(node.op.scalar_op).__name__ not in ("Add", "Mul") or len(node.inputs) <= MOST_TERMS:
+            return False
+        parts = [node.inputs[place : place + MOST_TERMS] for place in range(0, len(node.inputs), MOST_TERMS)]
+        return [node.op(*(node.op(*part) if len(part) > 1 else part[0] for part in parts))]
+
+    return mode.register((in2out(node_rewriter([Elemwise])(divide), name="divide"), 49.5))
 
 
 def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., Any]:

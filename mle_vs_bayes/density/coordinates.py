@@ -150,10 +150,11 @@ class Coordinates:
     def covariance(self, z: Array, hessian: Array, fixed: Bools | None = None) -> Array:
         """J (−H)⁻¹ Jᵀ ``(…, p, p)``: covariances on the model scale from Hessians with respect to z.
 
-        NaN for parameters on a closed edge of their support, where z is infinite, and for those
-        that are ``fixed`` ``(f,)``; the others as if these were known.
+        NaN for parameters on a closed edge of their support, where z is infinite, for those that are ``fixed``
+        ``(f,)``, and for those that the density does not depend on; the others as if these were known.
         """
         held = np.isinf(z) if fixed is None else np.isinf(z) | fixed
+        held = held | silent(hessian)
         to_theta = self.linear @ self.jacobian(z)
         information = without(held, -hessian)
         # The information is inverted with a unit diagonal, so that parameters in different units lose no digits.
@@ -166,6 +167,11 @@ class Coordinates:
         on_edge[..., free] = held
         symmetric = (covariance + np.swapaxes(covariance, -1, -2)) / 2
         return np.where(on_edge[..., :, None] | on_edge[..., None, :], np.nan, symmetric)
+
+
+def silent(hessian: Array) -> Bools:
+    """Coordinates ``(…, f)`` without any curvature at all: the density does not depend on them."""
+    return np.asarray(np.all(hessian == 0, axis=-1))
 
 
 def without(held: Bools, information: Array) -> Array:

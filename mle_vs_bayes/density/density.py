@@ -132,7 +132,6 @@ class Density(ABC):
     def sampled_model(self) -> "pymc.Model":
         """The PyMC model that is sampled: `pymc_model`, or the same posterior with latent variables."""
 
-    # other data of the same kind
     @abstractmethod
     def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "Density":
         """The density of other data, as `replicate` draws them or a subset of the rows; under these priors if given."""
@@ -185,7 +184,6 @@ class Density(ABC):
     def posterior_graph(self) -> "PosteriorGraph":
         """The posterior on PyMC's unconstrained scale."""
 
-    # how it is sampled
     @abstractmethod
     def condensed(self) -> tuple["Density", Array | None]:
         """The same likelihood from fewer rows, with weights ``(units,)`` of its units; itself where there is none."""
@@ -231,6 +229,10 @@ class Density(ABC):
     def total(self, units: Array) -> float:
         """The sum over observations of values ``(units,)``."""
         return float(np.sum(units if self.weights is None else self.weights * units))
+
+    def excludes(self, theta: Array) -> bool:
+        """Whether the data cannot occur at θ."""
+        return not np.isfinite(self.log_likelihood(theta))
 
     def log_likelihood(self, theta: Array) -> float:
         """NumPy's log-likelihood of all observations at θ on the model scale."""

@@ -184,13 +184,15 @@ def _unrolled(stack: Stack, total: Any, nodes: Mapping[str, Any]) -> Any:
     from pytensor.graph.rewriting.basic import in2out, node_rewriter
     from pytensor.tensor.math import Dot
 
-    x = nodes.get(pymc_model.data_node("X"))
-    if x is None:
+    coords, designs = stack.program.layout.coords, stack.program.data.designs
+    named = {pymc_model.data_node(role): len(coords[axis]) for role, axis in designs.items()}
+    sizes = {nodes[name]: terms for name, terms in named.items() if name in nodes}
+    if not sizes:
         return total
-    terms = len(stack.program.layout.coords["term"])
 
     def unroll(_graph: Any, node: Any) -> Any:
-        if node.inputs[0] is not x or node.inputs[1].type.shape[1] != 1 or terms > MOST_TERMS:
+        x, terms = node.inputs[0], sizes.get(node.inputs[0], 0)
+        if not 0 < terms <= MOST_TERMS or node.inputs[1].type.shape[1] != 1:
             return False
         beta = node.inputs[1][:, 0]  # PyTensor multiplies by a vector as by a matrix of one column
         return [sum(x[:, j] * beta[j] for j in range(terms))[:, None]]

@@ -44,7 +44,9 @@ def check(program: Density) -> float | None:
         ours, theirs = program.working_units(w, rows), program.pymc_units(w, rows)
         if ours.shape != theirs.shape:
             raise ModelError(_shapes(program, ours, theirs))
-        gap = np.where(ours == theirs, 0.0, np.maximum(np.abs(ours - theirs) - allowance, 0) / (1 + np.abs(ours)))
+        # Outside the domain of a link (a mean below 0 under the identity) neither wording has a value.
+        same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        gap = np.where(same, 0.0, np.maximum(np.abs(ours - theirs) - allowance, 0) / (1 + np.abs(ours)))
         gap = np.where(np.isnan(gap), np.inf, gap)
         worst = max(worst, float(gap.max()))
         if worst > TOLERANCE:

@@ -117,7 +117,7 @@ def condensed(model: Model, data: Dataset) -> tuple[Dataset, Array | None]:
 
 def _counted(model: Model, data: Dataset, weights: Array | None) -> tuple[Dataset, Array | None]:
     """Distinct rows, in the columns that the model reads, with how often each is there, if they are at most half."""
-    roles = ["X", *(column.role for column in model.columns)]  # the formula's design matrix is no column of a file
+    roles = [*data.designs, *(column.role for column in model.columns)]  # design matrices are no columns of a file
     read = [data[role] for role in roles if role in data]
     if not read:
         return data, weights

@@ -7,7 +7,7 @@ from .. import ornaments
 from ..density.density import Density
 from ..errors import UsageError
 from ..sampling.interrupt import interruptible
-from . import exact, maximum_a_posteriori, maximum_likelihood, posterior
+from . import exact, maximum_a_posteriori, maximum_likelihood, posterior, restricted
 from .estimate import Estimate, missing
 
 
@@ -38,6 +38,7 @@ def _top(program: Density, settings: Settings) -> Estimate:
 
 ESTIMATORS: dict[str, EstimatorKind] = {
     "mle": EstimatorKind(lambda p, s: maximum_likelihood.fit(p, s.seed, s.starts), "maximum likelihood"),
+    "reml": EstimatorKind(lambda p, s: restricted.fit(p, s.seed, s.starts), "restricted maximum likelihood"),
     "map": EstimatorKind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
     "posterior": EstimatorKind(
         lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups, lambda: _top(p, s)), "posterior mean"
@@ -48,6 +49,7 @@ ESTIMATORS: dict[str, EstimatorKind] = {
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "mle": ("mle",),
+    "reml": ("reml",),
     "map": ("map",),
     "posterior": ("posterior",),
     "exact": ("mle_exact", "posterior_exact"),

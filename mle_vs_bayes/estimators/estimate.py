@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..search.audit import Search
+from ..search.audit import SearchRecord
 
 if TYPE_CHECKING:
     import xarray
@@ -38,7 +38,7 @@ class Estimate:
     gradient: float | None = None
     no_error: str = ON_EDGE
     """Why a quantity has no standard error, where it has none."""
-    searches: tuple[Search, ...] = ()
+    searches: tuple[SearchRecord, ...] = ()
     """Of the optimiser, one per start."""
     results: Any = None
     tree: "xarray.DataTree | None" = None

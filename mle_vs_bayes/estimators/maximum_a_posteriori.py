@@ -8,6 +8,7 @@ units are far from one (measured for PyMC 6.4: μ off by 100 % with y in the mil
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,8 +29,11 @@ _STOPPED = (ArithmeticError, AttributeError, NotImplementedError, RuntimeError, 
 """What ``find_MAP`` may raise on a user's model: an operation without gradient, a matrix without a root."""
 
 
-def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
-    """The posterior's mode on the model scale with its Laplace covariance −H⁻¹, from ``count`` starts."""
+def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequence[Array] = ()) -> Estimate:
+    """The posterior's mode on the model scale with its Laplace covariance −H⁻¹, from ``count`` starts.
+
+    ``more`` are further starts z ``(1, f)``, which ``find_MAP`` does not try.
+    """
     began = time.perf_counter()
     begins: list[Array] = []
     trees: list[Any] = []
@@ -43,7 +47,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
         return (end if np.all(np.isfinite(end)) else start[0])[None], np.array([steps])
 
     problem = of_density(program, 1.0)
-    found = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map)
+    found = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map, more)
     which = int(found.which[0]) if found.which is not None else 0
     estimate = found.estimate(MAXIMUM_A_POSTERIORI, program.layout.labels)
     if estimate.converged:
@@ -51,8 +55,11 @@ def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
             estimate,
             log_likelihood=program.log_likelihood(estimate.point),
             concerns=(*estimate.concerns, *_stayed(program, begins, trees, estimate.point)),
-            searches=tuple(replace(search, method="find_MAP") for search in estimate.searches),
-            results=trees[which],
+            searches=tuple(
+                replace(search, method="find_MAP") if place < len(trees) else search
+                for place, search in enumerate(estimate.searches)
+            ),
+            results=trees[which] if which < len(trees) else None,
         )
         shape = laplace_check.concern(laplace_check.pareto_shape(program, estimate, seed))
         estimate = replace(estimate, concerns=(*estimate.concerns, *shape))

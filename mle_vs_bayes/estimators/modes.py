@@ -4,7 +4,7 @@ Every data set is searched from the same kinds of starts, the best optimum is ke
 One data set is R = 1, so that `compare` and `fit_replicates` cannot disagree.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..search import expectation_maximisation as em
 from ..search.optimum import Optima, best, maximise
 from ..search.prior_path import mode_along_the_path
 from ..search.problem import Problem
-from ..search.starts import starts
+from ..search.starts import from_data, from_prior, starts
 from .estimate import ON_EDGE, Estimate, missing
 
 Array = NDArray[np.float64]
@@ -57,7 +57,7 @@ class Modes:
     iterations: NDArray[np.intp]
     gradient: Array
     path: list[str]
-    searches: list[tuple[audit.Search, ...]] = field(default_factory=list)
+    searches: list[tuple[audit.SearchRecord, ...]] = field(default_factory=list)
     which: NDArray[np.intp] | None = None
     """The search that found each."""
     no_error: list[str] = field(default_factory=list)
@@ -104,10 +104,12 @@ def modes(
     seed: int,
     count: int | None = None,
     begin: Begin | None = None,
+    more: Sequence[Array] = (),
 ) -> Modes:
     """The modes of R densities from starts θ ``(R, p)``, each searched from ``count`` places.
 
-    ``begin`` may move a start z ``(R, f)`` first, and returns how many steps ``(R,)`` that took (`find_MAP`).
+    ``begin`` may move a start z ``(R, f)`` first, and returns how many steps ``(R,)`` that took (`find_MAP`). ``more``
+    are starts z ``(R, f)`` of other kinds: where another estimator has its optimum, the highest draw of a posterior.
     ``status`` is ``divergent`` where there is no maximum (separation, no event), with the direction in ``reason``;
     ``failed`` where no search reached a zero gradient; ``not_applicable`` where the leaf refuses.
     """
@@ -119,18 +121,31 @@ def modes(
     begins = starts(problem, centre, count or (method.starts_with_em if with_em else method.starts), seed)
     direct = [_searched(problem, place, begin) for place in begins]
     by_em = [em.climb(problem, place) for place in begins] if with_em else []
-    top, which = best([*direct, *by_em])
+    others = [maximise(problem, place) for place in (*from_data(problem, centre), *more)]
+    if not best([*direct, *by_em, *others])[0].converged.all():
+        others += [maximise(problem, place) for place in _of_other_kinds(problem, method, centre, seed)]
+    # A search that began far away and led nowhere says nothing of the others' optimum.
+    others = [search for search in others if search.converged.any()]
+    top, which = best([*direct, *by_em, *others])
     found = _modes(top, which, np.where(np.all(top.z == centre, axis=1)[:, None], start, top.theta))
-    remarks = audit.concerns(top, [*direct, *by_em])
+    remarks = audit.concerns(top, [*direct, *by_em, *others])
     apart = em.disagreement(direct, by_em) if by_em else [()] * problem.count
     doubts = method.power == 0 and "doubtful" in first.model.offers
     for i in range(problem.count):
-        found.searches.append((*audit.searches_of("Newton", direct, i), *audit.searches_of("EM", by_em, i)))
+        ended = (("Newton", direct), ("EM", by_em), ("Newton", others))
+        found.searches.append(tuple(search for name, each in ended for search in audit.searches_of(name, each, i)))
         if found.status[i] == "ok":
             found.concerns[i] = (*remarks[i], *apart[i], *(_doubts(problem, found, i) if doubts else ()))
         else:
             _explain(method, problem, found, top, i)
     return found
+
+
+def _of_other_kinds(problem: Problem, method: Method, centre: Array, seed: int) -> list[Array]:
+    """Starts z ``(R, f)`` for what was not found: the other estimator's optimum, and draws from a program's prior."""
+    other = maximise(problem.at_power(1.0 - method.power), centre, rescue=False)
+    there = np.where(other.converged[:, None] & np.isfinite(other.z), other.z, centre)
+    return [*([there] if other.converged.any() else []), *from_prior(problem, seed)]
 
 
 def inside(problem: Problem, start: Array) -> Array:
@@ -184,6 +199,7 @@ def _modes(top: Optima, which: NDArray[np.intp], theta: Array) -> Modes:
         gradient=top.decrement.copy(),
         path=["joint"] * len(ok),
         which=which,
+        no_error=[top.kinked[i].no_error if i in top.kinked else ON_EDGE for i in range(len(ok))],
     )
 
 

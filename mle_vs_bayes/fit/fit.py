@@ -17,6 +17,7 @@ from ..search.optimum import maximum
 from . import quantities
 from .agreement import Agreement, agreements
 from .quantities import Context
+from .second_look import second_look
 
 Progress = Callable[[str], None]
 
@@ -68,6 +69,8 @@ def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: 
     if interrupted:
         words = estimators.ESTIMATORS[names[len(found)]].words
         notes.append(f"interrupted while fitting {words}, which is not there")
+    what = "a second look for higher optima"
+    found = ornaments.make(what, lambda: second_look(program, found, settings), found)
     rows = [row for name, estimate in found.items() for row in quantities.rows(name, estimate, program, context)]
     pairs = ornaments.make(
         "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []

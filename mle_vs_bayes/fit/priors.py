@@ -76,7 +76,7 @@ def _element_labels(model: Model, data: Dataset) -> list[str]:
 def _prior_of(
     parameter: Parameter, chosen: Mapping[str, Prior], data: Dataset, coords: Mapping[str, tuple[str, ...]]
 ) -> Prior:
-    prior = chosen.get(parameter.name, parameter.prior).resolve(data)
+    prior = chosen.get(parameter.name, parameter.prior).resolve(_as_seen_by(parameter, data))
     _check_support(parameter, parameter.name, prior)
     if not parameter.dims:
         return prior
@@ -88,6 +88,14 @@ def _prior_of(
             prior = _with_element(prior, chosen[label], position, len(names))
     _check_length(parameter, prior, len(names))
     return prior
+
+
+def _as_seen_by(parameter: Parameter, data: Dataset) -> Dataset:
+    """The data whose X is the design of this parameter's own formula, if it has one: ``1/sd(x)`` means its terms."""
+    for role, axis in data.designs.items():
+        if axis in parameter.dims and role != "X":
+            return Dataset({**data, "X": data[role]}, {**data.coords, "term": data.coords[axis]})
+    return data
 
 
 def _check_support(parameter: Parameter, label: str, prior: Prior) -> None:

@@ -41,13 +41,22 @@ def rows(name: str, estimate: Estimate, program: Density, context: Context, scal
     labels, truths = program.quantity_labels, context.truth or {}
     numbers = _numbers(estimate, program)
     shared = _shared(name, estimate, program, context)
-    computed = _intervals(name, estimate, program, context, scale)
+    computed, void = _intervals(name, estimate, program, context, scale), _void(estimate, program)
     found = []
     for position, label in enumerate(labels):
         for kind, columns in computed:
             specific = {**shared, "scale": scale, **numbers[position], **_ends(columns[position], kind)}
+            if label in void:
+                specific |= {"estimate": None, "se": None, "reason": void[label]}
             found.append(Row(parameter=label, truth=truths.get(label), **specific))
     return found
+
+
+def _void(estimate: Estimate, program: Density) -> dict[str, str]:
+    """Why quantities say nothing at an optimum, by label."""
+    if not estimate.converged or estimate.tree is not None or estimate.distributions:
+        return {}
+    return program.model.meaningless(program.layout.split(estimate.point), program.data)
 
 
 def _intervals(

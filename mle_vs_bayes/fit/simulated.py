@@ -45,7 +45,7 @@ def drawn(
     data = filled(model, model.simulate(theta, design, generator))
     named = {label: float(value) for label, value in zip(layout.labels, layout.join(theta), strict=True)}
     for function in model.functions:
-        values = np.atleast_1d(function.of(theta))
+        values = np.ravel(function.of(theta))
         named |= {label: float(v) for label, v in zip(layout.function_labels(function), values, strict=True)}
     return data, named
 
@@ -67,7 +67,7 @@ def from_priors(model: Model, n: int, priors: Mapping[str, Prior], generator: np
 def filled(model: Model, data: Dataset) -> Dataset:
     """The data with every optional column that has a default."""
     absent = [c for c in model.columns if c.role not in data and c.default is not None]
-    return data.replace(**{c.role: np.full(data.n, c.default) for c in absent})
+    return model.completed(data.replace(**{c.role: np.full(data.n, c.default) for c in absent}))
 
 
 def _truth(model: Model, layout: Layout, truth: Mapping[str, float]) -> np.ndarray:

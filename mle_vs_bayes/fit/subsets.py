@@ -61,9 +61,9 @@ def _taken(data: Dataset, order: Index) -> Dataset:
 
 def _checked(subset: Dataset) -> Dataset:
     """A small subset may lose a category, and with it the rank of the design matrix."""
-    if "X" in subset:
-        length = np.linalg.norm(subset["X"], axis=0)
-        if not length.all() or np.linalg.matrix_rank(subset["X"] / length) < len(length):
+    for role in subset.designs:
+        length = np.linalg.norm(subset[role], axis=0)
+        if not length.all() or np.linalg.matrix_rank(subset[role] / length) < len(length):
             raise UsageError(
                 f"n is {subset.size}; a subset that small has collinear covariates, so start from a larger n."
             )

@@ -20,13 +20,19 @@ from .wald import wald
 from .wald_transformed import wald_transformed
 
 KINDS: dict[str, IntervalKind] = {
-    "wald": IntervalKind(("mle", "mle_exact"), wald, "Wald, symmetric on the model scale"),
+    "wald": IntervalKind(("mle", "reml", "mle_exact"), wald, "Wald, symmetric on the model scale"),
     "wald_transformed": IntervalKind(
-        ("mle", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
+        ("mle", "reml", "mle_exact"), wald_transformed, "Wald, symmetric on the unconstrained scale"
     ),
     "profile": IntervalKind(("mle",), profile, "profile likelihood"),
     "profile_penalised": IntervalKind(("map",), profile_penalised, "profile of likelihood × prior", also="profile"),
     "laplace": IntervalKind(("map",), wald, "normal approximation at the MAP", also="wald"),
+    "laplace_transformed": IntervalKind(
+        ("map",),
+        wald_transformed,
+        "normal approximation at the MAP, on the unconstrained scale",
+        also="wald_transformed",
+    ),
     "eti": IntervalKind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
     "hdi": IntervalKind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
     "sandwich": IntervalKind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
@@ -51,8 +57,11 @@ KINDS: dict[str, IntervalKind] = {
     ),
 }
 
-DEFAULTS = ("wald", "laplace", "eti")
-"""Shown unless others are asked for: one per estimator."""
+DEFAULTS = ("wald_transformed", "laplace_transformed", "eti")
+"""Shown unless others are asked for: one per estimator, inside the support of its quantity."""
+
+STUDIED = ("wald", "laplace", "eti")
+"""What studies measure unless they say otherwise: the textbooks' intervals, which may leave the support."""
 
 
 def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -101,7 +110,7 @@ def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     UsageError
         A kind that none of the estimators has; the sentence says whose it is, and what these have.
     """
-    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, tuple(KINDS)) else list(wanted)
+    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, STUDIED, tuple(KINDS)) else list(wanted)
     for name in asked:
         if not any(_has(estimator, name) for estimator in estimators):
             owners = " and ".join(

@@ -17,17 +17,32 @@ def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
     """Standard errors ``(…, q)`` of all quantities: exact for parameters, √(∇g Σ ∇gᵀ) for derived ones.
 
     ``point`` is ``(…, p)`` and ``covariance`` ``(…, p, p)``: one fit, or one per replicate. A derived quantity has
-    none where a parameter has none.
+    none where a parameter has none that it hangs on: with a variance of groups on its edge, coefficients keep theirs,
+    and so do their ratios.
     """
     parameters = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     if not program.model.functions:
         return parameters
-    known = np.all(np.isfinite(covariance), axis=(-2, -1))
-    safe = np.where(known[..., None, None], covariance, np.eye(covariance.shape[-1]))
+    lacking = ~np.isfinite(parameters)
+    # What has no error is held where it is: a row and a column of zeros are no direction to move in.
+    held = np.where(lacking[..., :, None] | lacking[..., None, :], 0.0, covariance)
+    known = np.all(np.isfinite(held), axis=(-2, -1)) & ~np.all(lacking, axis=-1)
+    safe = np.where(known[..., None, None], held, np.eye(covariance.shape[-1]))
     with np.errstate(all="ignore"):  # of a replicate that has none
         slopes = directional(lambda theta: derived(program, theta), point, safe)
-    errors = np.where(known[..., None], np.linalg.norm(slopes, axis=-1), np.nan)
+        without = ~known[..., None] | _moved(program, point, lacking)
+    errors = np.where(without, np.nan, np.linalg.norm(slopes, axis=-1))
     return np.concatenate([parameters, errors], axis=-1)
+
+
+def _moved(program: Density, point: Array, lacking: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether derived quantities ``(…, q)`` change with the parameters ``(…, p)`` that are ``lacking`` an error."""
+    if not lacking.any():
+        return np.asarray(False)
+    step = np.where(lacking, STEP * np.maximum(np.abs(point), 1.0), 0.0)
+    here = derived(program, point)
+    sides = [derived(program, np.where(lacking, point + sign * step, point)) for sign in (1, -1)]
+    return np.any([np.isfinite(side) & (side != here) for side in sides], axis=0)
 
 
 def derived(program: Density, theta: Array) -> Array:

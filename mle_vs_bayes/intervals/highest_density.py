@@ -30,6 +30,10 @@ def _exact(estimate: Estimate, label: str, level: float) -> Interval:
     return _pair(shortest(distribution, level))
 
 
+_NEXT_TO_END = 1e-9
+"""A probability, of values that stand for the end of a support."""
+
+
 def shortest(distribution: Any, level: float) -> tuple[float, float]:
     """The interval of a unimodal SciPy distribution with equal densities at its ends.
 
@@ -43,6 +47,9 @@ def shortest(distribution: Any, level: float) -> tuple[float, float]:
         ends = distribution.ppf([below, below + level])
         with np.errstate(all="ignore"):
             density = np.where(np.isfinite(ends), distribution.logpdf(ends), -np.inf)
+            if np.isnan(density).any():  # at an end of the support itself: next to it
+                beside = distribution.ppf(np.clip([below, below + level], _NEXT_TO_END, 1 - _NEXT_TO_END))
+                density = np.where(np.isnan(density), distribution.logpdf(beside), density)
         lower, upper = np.clip(density, -1e300, 1e300)
         return float(lower - upper)
 

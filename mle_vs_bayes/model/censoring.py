@@ -40,12 +40,16 @@ def middle(data: Mapping[str, Any]) -> Array:
     """y, or a value inside each unit's bounds: their middle, or the bound that is finite."""
     if "upper" not in data:
         return np.asarray(data["y"])
-    return np.where(np.isfinite(data["upper"]), (data["lower"] + data["upper"]) / 2, data["lower"])
+    lower, upper = data["lower"], data["upper"]
+    inside = np.where(np.isfinite(upper), upper, lower)
+    both = np.isfinite(lower) & np.isfinite(upper)
+    return np.where(both, (np.where(both, lower, 0.0) + np.where(both, upper, 0.0)) / 2, inside)
 
 
 def events_and_time(data: Mapping[str, Any]) -> tuple[float, float]:
-    """Number of events and total time at risk (interval-censored times at their middle)."""
-    return float(counts.total(data, seen(data))), float(counts.total(data, middle(data)))
+    """Number of events and total time at risk, from entry on (interval-censored times at their middle)."""
+    time = middle(data) - data["entry"] if "entry" in data else middle(data)
+    return float(counts.total(data, seen(data))), float(counts.total(data, time))
 
 
 def drawn_again(

@@ -45,18 +45,21 @@ may
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.column import Column
 from ..data.dataset import Dataset
-from ..errors import ModelError
+from ..errors import ModelError, UsageError
 from .families.tails import Tails
-from .parameter import Function, Parameter
-from .special_case import SpecialCase
+from .parameter import Function, Parameter, SpecialCase
 from .support import Support
+
+if TYPE_CHECKING:
+    from ..data.formulas.parts import Groups
 
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
@@ -67,9 +70,19 @@ CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information")
 
 @dataclass(frozen=True)
 class FormulaRule:
-    """What a formula is to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own."""
+    """What formulas are to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own.
+
+    ``further`` names the parameters that have formulas of their own, whose designs are ``X_NAME`` with coords
+    ``term_NAME``.
+    """
 
     intercept: bool = True
+    further: tuple[str, ...] = ()
+
+    @property
+    def designs(self) -> dict[str, str]:
+        """The roles of all design matrices and the axes of their columns."""
+        return {"X": "term", **{f"X_{name}": f"term_{name}" for name in self.further}}
 
 
 class Model:
@@ -80,28 +93,42 @@ class Model:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     functions: tuple[Function, ...] = ()
-    regular: ClassVar[bool] = True
+    regular: bool = True
     """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
     exact_intervals: ClassVar[Mapping[str, str]] = {}
     """The kind of interval that is exact for a parameter, by its name: ``{"p": "clopper_pearson"}``."""
     special_cases: ClassVar[Mapping[str, SpecialCase]] = {}
     """Models of the catalogue that this one contains, by their name: ``{"exponential": SpecialCase("shape", 1)}``."""
-    edges: ClassVar[Mapping[str, str]] = {}
+    edges: Mapping[str, str] = {}
     """Why there is no maximum where a parameter runs off: ``{"sigma runs to 0": "a component closes in on …"}``."""
     jeffreys_tails: ClassVar[Mapping[str, Tails]] = {}
     """How Jeffreys' prior falls in each parameter alone, where it is not flat."""
-    formula: ClassVar[FormulaRule | None] = None
+    with_formula: str = ""
+    """The model of the catalogue that this one is with a formula, where that is one of its own."""
+    takes_links: tuple[str, ...] = ()
+    """Of a model that is no family's: the links that it takes."""
+    link: Any = None
+    takes_order: bool = False
+    """Whether the classes of its outcome have an order."""
+    order: tuple[str, ...] = ()
+    """The classes from the lowest to the highest, where they were told."""
+    scales: Mapping[str, str] = MappingProxyType({})
+    """What coefficients add up to, in words, where that is not the mean of y: ``{"beta_sigma": "log sigma"}``."""
+    held: Mapping[str, float] = MappingProxyType({})
+    """Values at which parameters or coefficients are held, by label, of the model ``larger``."""
+    larger: "Model | None" = None
+    formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
-    unit: ClassVar[Literal["row", "group", "series"]] = "row"
+    unit: Literal["row", "group", "series"] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
-    weighted: ClassVar[bool] = False
+    weighted: bool = False
     """Whether the formulas of this leaf count rows by the column ``weights``; for others each row is written as often
     as its weight says before they see it. The trunk weights the log-likelihood of rows, and a leaf whose ``unit`` is a
     group counts the rows of each itself."""
     fixed_priors: ClassVar[bool] = False
     """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
-    offers: ClassVar[frozenset[str]] = frozenset()
+    offers: frozenset[str] = frozenset()
     """Which of the `CLAUSES` the model has."""
 
     def __init_subclass__(cls) -> None:
@@ -118,6 +145,22 @@ class Model:
             if (clause in vars(cls) and clause not in cls.offers) or (clause in cls.offers and not written):
                 what = "offers no" if clause not in cls.offers else "offers"
                 raise ModelError(f"{cls.__name__} {what} {clause}; offers and methods must name the same clauses.")
+
+    groups: "Groups | None" = None
+    """What the group terms of the formula are, where it has some: the likelihood's graph depends on it."""
+
+    def with_groups(self, groups: "Groups | None" = None) -> "Model":
+        """The model of this outcome whose formula has group terms; ``groups`` once the data have been read.
+
+        Raises
+        ------
+        UsageError
+            It has none.
+        """
+        raise UsageError(
+            f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take normal, "
+            "poisson or bernoulli with one formula and its usual link."
+        )
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:
         """Everything but y for n units: covariates, trials, censoring times."""
@@ -157,6 +200,10 @@ class Model:
         Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
         """
         raise NotImplementedError
+
+    def arranged(self, data: Dataset) -> Dataset:
+        """The columns as the model reads them: those of coefficients that are held at a value belong to an offset."""
+        return data
 
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""
@@ -200,6 +247,14 @@ class Model:
         """
         return None
 
+    def restriction(self, theta: Theta, data: Dataset) -> Any:
+        """What the restricted log-likelihood adds to the likelihood, in NumPy, of complex θ too; None without one."""
+        return None
+
+    def meaningless(self, theta: Theta, data: Dataset) -> dict[str, str]:
+        """Why a quantity, by its label, says nothing at θ: the correlation with an effect whose spread is 0."""
+        return {}
+
     def doubtful(self, theta: Theta, data: Dataset) -> str | None:
         """What speaks against a maximum of the likelihood that is one ("component 2 stands on 2 of 12 values")."""
         return None
@@ -227,6 +282,10 @@ class Model:
     def known_values(self, data: Dataset) -> int:
         """How many of the first values of y the likelihood is given, and says nothing of."""
         return 0
+
+    def completed(self, data: Dataset) -> Dataset:
+        """The data with what the model itself puts in the place of an optional column that was left out."""
+        return data
 
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""

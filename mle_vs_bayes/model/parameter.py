@@ -1,4 +1,7 @@
-"""A parameter declares its name, symbol, support, default prior and a typical value; tests draw from it."""
+"""A parameter declares its name, symbol, support, default prior and a typical value; tests draw from it.
+
+Held at a value it makes a special case of its model.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -81,3 +84,21 @@ def labels(name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[Any, ...
         return (name,)
     places = product(*(coords[dim] for dim in dims))
     return tuple(f"{name}[{', '.join(str(coord) for coord in place)}]" for place in places)
+
+
+@dataclass(frozen=True)
+class SpecialCase:
+    """``parameter`` = ``value`` makes a model the smaller one.
+
+    On the edge of the parameter's support (``edge``) twice the log-likelihood ratio is χ² on 0 and 1 degrees of
+    freedom, each half of the time, and not on 1. [1]_
+
+    .. [1] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610, case 5.
+    """
+
+    parameter: str
+    value: float
+    edge: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.parameter} {'→ ∞' if self.value == float('inf') else f'= {self.value:g}'}"

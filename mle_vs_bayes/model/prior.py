@@ -144,15 +144,14 @@ class Prior:
         ``nodes`` take the place of the numbers, by argument. ``shape`` is the parameter's: of a matrix the numbers,
         one per element, are laid out in it.
         """
-        import pymc
-
         # as arrays, since PyTensor makes 2.5 a float32
         numbers = {k: np.asarray(v, dtype=float) for k, v in self.arguments.items()} if nodes is None else nodes
         if len(shape) > 1:
             numbers = {k: v.reshape(shape) if v.ndim else v for k, v in numbers.items()}
-        family = getattr(pymc, self.family)
-        name = keywords.pop("name", None)
-        return family.dist(**numbers, **keywords) if name is None else family(name, **numbers, **keywords)
+        family, name = PRIORS[self.family], keywords.pop("name", None)
+        made: pymc.Distribution
+        made = family.dist(numbers, **keywords) if name is None else family.pymc(name, numbers, **keywords)
+        return made
 
 
 def parse(text: str) -> Prior:
@@ -247,10 +246,29 @@ DEFAULTS: dict[str, Prior] = {
     "shape": Prior("Gamma", alpha=2, beta=1),
     "dispersion": Prior("Exponential", lam=1),
     "skewness": Prior("Normal", mu=0, sigma=4),
+    "concentration": Prior("Gamma", alpha=2, beta=0.1),
+    "location of logarithms": Prior("Normal", mu=Scaled(1, "mean(log y)"), sigma=Scaled(2.5, "sd(log y)")),
+    "spread of logarithms": Prior("Exponential", lam=1),
+    "large size": Prior("HalfNormal", sigma=Scaled(100, "mean(y)")),
+    "slope": Prior("Gamma", alpha=1, beta=Scaled(0.1, "exposure/events")),
     "tails": Prior("Gamma", alpha=2, beta=0.1),
     "chance": Prior("Beta", alpha=2, beta=2),
     "events": Prior("Gamma", alpha=1, beta=Scaled(1, "exposure/events")),
+    "precision": Prior("Gamma", alpha=1, beta=0.01),
+    "shares": Prior("Dirichlet", a=1),
+    "cutpoints": Prior("Normal", mu=0, sigma=Scaled(2.5, "spread at x = 0")),
     "coefficients": Prior("Normal", mu=0, sigma=Scaled(2.5, "1/sd(x)")),
+    "effects": Prior("HalfNormal", sigma=Scaled(2.5, "1/sd(effect)")),
+    "effects of y": Prior("HalfNormal", sigma=Scaled(2.5, "sd(y)/sd(effect)")),
+    "correlation": Prior("LKJ", eta=2),
     "coefficients of y": Prior("Normal", mu=Scaled(1, "mean(y) at Intercept"), sigma=Scaled(2.5, "sd(y)/sd(x)")),
+    "coefficients of log y": Prior("Normal", mu=Scaled(1, "log(mean(y)) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")),
+    "coefficients of log sd": Prior("Normal", mu=Scaled(1, "log(sd(y)) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")),
+    "coefficients of 1/y": Prior(
+        "Normal", mu=Scaled(1, "1/mean(y) at Intercept"), sigma=Scaled(2.5, "1/(mean(y) sd(x))")
+    ),
+    "coefficients of root y": Prior(
+        "Normal", mu=Scaled(1, "√mean(y) at Intercept"), sigma=Scaled(2.5, "√mean(y)/sd(x)")
+    ),
 }
 """Default priors by what a parameter is, for `families.Argument` and for leaves; all follow the units of y."""

@@ -24,7 +24,22 @@ def mean_y(data: Dataset) -> float:
 
 
 def sd_y(data: Dataset) -> float:
-    return float(counts.spread(data, data["y"]))
+    return float(counts.spread(data, middle(data)))
+
+
+def _logarithms(data: Dataset) -> tuple[Dataset, Array]:
+    """The rows with a value above 0, or with bounds that say of one, and its logarithm."""
+    values = middle(data)
+    above = data.rows(np.flatnonzero(values > 0))
+    return above, np.log(values[values > 0])
+
+
+def mean_log_y(data: Dataset) -> float:
+    return float(counts.mean(*_logarithms(data)))
+
+
+def sd_log_y(data: Dataset) -> float:
+    return float(counts.spread(*_logarithms(data)))
 
 
 def exposure_per_event(data: Dataset) -> float:
@@ -60,16 +75,51 @@ def one_over_sd_x(data: Dataset) -> Array:
     return _term_scales(data, 1.0)
 
 
-def mean_y_at_intercept(data: Dataset) -> Array:
-    return np.where(_is_intercept(data), mean_y(data), 0.0)
+def one_over_sd_effect(data: Dataset) -> Array:
+    """1 / sd of what each effect of groups is multiplied by; 1 for their intercepts."""
+    columns = np.column_stack([data[f"effect[{label}]"] for label in data.coords["effect"]])
+    spread, size = counts.spread(data, columns), np.sqrt(counts.mean(data, columns**2))
+    return 1 / np.where(spread > rounding(size), spread, size)
+
+
+def sd_y_over_sd_effect(data: Dataset) -> Array:
+    return sd_y(data) * one_over_sd_effect(data)
+
+
+def at_intercept(value: float, data: Dataset) -> Array:
+    """The value for the intercept, and 0 for slopes."""
+    return np.where(_is_intercept(data), value, 0.0)
+
+
+def rate_y(data: Dataset) -> float:
+    """The mean of y for each unit of exposure, and of its offset, which is on the log scale; above 0 if all y are 0."""
+    exposure = data.get("exposure", np.ones(data.n)) * np.exp(data.get("offset", np.zeros(data.n)))
+    total = counts.total(data, middle(data))
+    return float((total if total > 0 else 0.5) / counts.total(data, exposure))
+
+
+def spread_at_zero(data: Dataset) -> float:
+    """Of a predictor at x = 0 whose slopes are of size 1/sd(x), with 1 of its own."""
+    return float(np.sqrt(1 + np.sum((counts.mean(data, data["X"]) / _sd_x(data)) ** 2)))
 
 
 SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
     "mean(y)": mean_y,
     "sd(y)": sd_y,
+    "mean(log y)": mean_log_y,
+    "sd(log y)": sd_log_y,
     "1/sd(y)": lambda data: 1 / sd_y(data),
     "exposure/events": exposure_per_event,
     "sd(y)/sd(x)": sd_y_over_sd_x,
     "1/sd(x)": one_over_sd_x,
-    "mean(y) at Intercept": mean_y_at_intercept,
+    "spread at x = 0": spread_at_zero,
+    "1/sd(effect)": one_over_sd_effect,
+    "sd(y)/sd(effect)": sd_y_over_sd_effect,
+    "mean(y) at Intercept": lambda data: at_intercept(mean_y(data), data),
+    "log(mean(y)) at Intercept": lambda data: at_intercept(float(np.log(rate_y(data))), data),
+    "log(sd(y)) at Intercept": lambda data: at_intercept(float(np.log(sd_y(data))), data),
+    "1/mean(y) at Intercept": lambda data: at_intercept(1 / mean_y(data), data),
+    "1/(mean(y) sd(x))": lambda data: _term_scales(data, 1 / mean_y(data)),
+    "√mean(y) at Intercept": lambda data: at_intercept(float(np.sqrt(mean_y(data))), data),
+    "√mean(y)/sd(x)": lambda data: _term_scales(data, float(np.sqrt(mean_y(data)))),
 }

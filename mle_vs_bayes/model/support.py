@@ -169,7 +169,7 @@ class Between(Support):
         return (self.upper - self.lower) * unit.bend(u)
 
 
-class Ordered(Support):
+class Increasing(Support):
     """θ₁ < θ₂ < … through θ₁ and the logarithms of the gaps."""
 
     restricts = True
@@ -240,5 +240,6 @@ nonnegative = Above("nonnegative", 0.0, closed=("lower",))
 frequency = Above("positive", 0.0, attainable=("lower",))
 unit = Unit("unit", 0.0, 1.0, attainable=SIDES)
 share = Unit("share", 0.0, 1.0, closed=SIDES)
-ordered = Ordered("ordered")
+correlation = Between("correlation", -1.0, 1.0, attainable=SIDES)
+ordered = Increasing("ordered")
 simplex = Simplex("simplex", 0.0, 1.0)

@@ -3,14 +3,20 @@
 A model is imported when it is asked for. Adding one touches its own file and one line here.
 """
 
-import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 
+from ..data.formulas.parts import parameter_of, several
 from ..errors import UsageError
+from ..model.links import LINKS
 from ..model.model import Model
-from ..words import closest
+from ..model.specification import OUTCOME, Specification, parse
+from ..words import closest, listed
+from .trunks.family_model import FamilyRegression, as_needed, of_family
+from .trunks.fixed import Fixed
+from .trunks.plain import Plain
 
 MODELS = {
     "bernoulli": "Bernoulli",
@@ -22,11 +28,27 @@ MODELS = {
     "zero_inflated_poisson": "ZeroInflatedPoisson",
     "zero_inflated_negative_binomial": "ZeroInflatedNegativeBinomial",
     "hurdle_poisson": "HurdlePoisson",
+    "categorical": "Categorical",
+    "multinomial_logit": "MultinomialLogit",
+    "ordered": "Ordered",
+    "ordered_logit": "OrderedLogit",
     "exponential": "Exponential",
     "weibull": "Weibull",
+    "gamma": "Gamma",
+    "lognormal": "LogNormal",
+    "loglogistic": "LogLogistic",
+    "inverse_gaussian": "InverseGaussian",
+    "gompertz": "Gompertz",
+    "pareto": "Pareto",
     "normal": "Normal",
     "linear": "Linear",
+    "robust_regression": "RobustRegression",
     "logistic": "Logistic",
+    "probit": "Probit",
+    "poisson_regression": "PoissonRegression",
+    "negative_binomial_regression": "NegativeBinomialRegression",
+    "gamma_regression": "GammaRegression",
+    "weibull_regression": "WeibullRegression",
     "student_t": "StudentT",
     "logistic_distribution": "LogisticDistribution",
     "skew_normal": "SkewNormal",
@@ -34,6 +56,7 @@ MODELS = {
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
     "neyman_scott": "NeymanScott",
+    "beta": "Beta",
     "uniform": "Uniform",
     "normal_mixture": "NormalMixture",
     "autoregressive": "Autoregressive",
@@ -88,6 +111,10 @@ LIKE: dict[str, tuple[str, ...]] = {
 """Models of other programs that are not ours: the nearest that has a likelihood of its own."""
 
 
+CENSORED = {"event", "lower", "upper", "entry"}
+"""Roles of columns that make an outcome one that may be known by bounds alone."""
+
+
 def get(text: str) -> Model:
     """The model called ``text``: ``normal``, or with arguments ``normal_mixture(components=3)``.
 
@@ -96,12 +123,92 @@ def get(text: str) -> Model:
     UsageError
         No such model (the sentence names the nearest), or arguments that it does not take.
     """
-    name, bracket, _ = text.strip().partition("(")
+    return _built(parse(text))
+
+
+def specified(
+    model: str | Model,
+    *,
+    formula: str | Sequence[str] | None = None,
+    link: str | None = None,
+    fix: Mapping[str, float] | None = None,
+    order: Sequence[str] | None = None,
+    roles: Iterable[str] = (),
+) -> Model:
+    """The model of this name with formulas, a link, values that are held, an order of classes, or censored columns.
+
+    Parameters
+    ----------
+    model : str or Model
+        A name of the catalogue, with or without arguments, or a model of your own.
+    formula : str or sequence of str
+        The first for the location; further ones with a parameter on the left.
+    link : str
+        A name of `model.links.LINKS`.
+    fix : mapping
+        Values by label: ``{"nu": 5}``, ``{"beta[x]": 0}``.
+    order : sequence of str
+        The classes of an ordered outcome, the lowest first.
+    roles : iterable of str
+        Those that columns were named for: an outcome with bounds is censored.
+
+    Raises
+    ------
+    UsageError
+        No such model, parameter or link, or one that the family does not take.
+    """
+    censored = bool(CENSORED & {*roles})
+    asked = formula is not None or link or fix or order or censored
+    if isinstance(model, Model) and not (asked and model.name.partition("(")[0] in MODELS):
+        return model
+    known = parse(model if isinstance(model, str) else model.name)
+    texts = several(formula)
+    if texts and not known.formula:
+        known = replace(known, formula=(OUTCOME, *map(parameter_of, texts[1:])))
+    known = replace(known, link=link or known.link, order=tuple(order or known.order))
+    return _built(replace(known, censored=known.censored or censored).holding(fix or {}))
+
+
+def _built(asked: Specification) -> Model:
+    leaf = _leaf(asked.name)
+    base = leaf(**_arguments(asked, leaf))
+    if isinstance(base, Plain):
+        asked = as_needed(base, asked)
+        model: Model = of_family(base, asked)
+        if isinstance(model, FamilyRegression) and (exact := model.exact):
+            model = _leaf(exact)()
+            model.name = str(asked)
+    else:
+        model = _of_classes(base, asked)
+    if asked.order and not model.takes_order:
+        raise UsageError(f"the classes of {asked.name} have no order; leave out the order, or take the model ordered.")
+    if not asked.fix:
+        return model
+    model.name = str(replace(asked, fix=()))
+    return Fixed(model, dict(asked.fix), str(asked))
+
+
+def _of_classes(base: Model, asked: Specification) -> Model:
+    """A model that is no family's, with the link and the order that were asked."""
+    if asked.formula and base.with_formula:
+        base = get(base.with_formula)
+    if further := [name for name in asked.formula if name != OUTCOME]:
+        raise UsageError(f"{asked.name} takes one formula, and none for {further[0]}; leave it out.")
+    if (asked.link and asked.link not in base.takes_links) or asked.censored:
+        what = "censored outcomes" if asked.censored else f"link {asked.link}"
+        known = f"; it takes {listed(base.takes_links)}" if base.takes_links and asked.link else "; leave it out"
+        raise UsageError(f"the model {asked.name} takes no {what}{known}.")
+    if asked.link or (asked.order and base.takes_order):
+        base.name, base.order = str(replace(asked, formula=(), fix=())), asked.order
+        base.link = LINKS[asked.link] if asked.link else base.link
+    return base
+
+
+def _leaf(name: str) -> type[Model]:
     if name not in MODELS:
-        raise UsageError(_unknown(name, text.strip()))
-    leaf = getattr(import_module(f".{name}", __package__), MODELS[name])
-    model: Model = leaf(**(_arguments(text, name, leaf) if bracket else {}))
-    return model
+        raise UsageError(_unknown(name, name))
+    leaf: type[Model] = getattr(import_module(f".{name}", __package__), MODELS[name])
+    return leaf
 
 
 def _unknown(name: str, text: str) -> str:
@@ -130,23 +237,12 @@ def _called(name: str, names: Mapping[str, tuple[str, ...]]) -> str | None:
     return next((ours for ours in names.get(word, ()) if ours in MODELS), None)
 
 
-def _arguments(text: str, name: str, leaf: type[Model]) -> dict[str, int]:
-    """The whole numbers in ``name(key=value, …)``; never evaluates code."""
+def _arguments(asked: Specification, leaf: type[Model]) -> dict[str, int]:
+    """The whole numbers that the leaf's ``__init__`` takes."""
     known = {} if leaf.__init__ is object.__init__ else dict(inspect.signature(leaf).parameters)
+    name = asked.name
     example = f"{name}({', '.join(f'{key}={known[key].default}' for key in known)})" if known else name
-    try:
-        call = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError:
-        call = None
-    keys = [keyword.arg for keyword in call.keywords] if isinstance(call, ast.Call) else []
-    if not isinstance(call, ast.Call) or call.args or None in keys or len(set(keys)) < len(keys):
-        raise UsageError(f'the model "{text}" does not parse; write it like {example}.')
-    found = {}
-    for keyword in call.keywords:
-        key, value = str(keyword.arg), ast.unparse(keyword.value)
+    for key, value in asked.arguments:
         if key not in known:
             raise UsageError(f"the model {name} takes no argument {key} (given {value}); write it like {example}.")
-        if not value.isdecimal():
-            raise UsageError(f"{key} of {name} is {value}, which is not a whole number; write it like {example}.")
-        found[key] = int(value)
-    return found
+    return dict(asked.arguments)

@@ -14,8 +14,8 @@ class Autoregressive(Series):
     The order p is 1, or 2 in autoregressive(order=2). The rows are in the order of time, without gaps. The likelihood
     is the exact one: the first p values have the distribution that a stationary series has. In
     autoregressive(order=2, conditional=1) it is that of the others given the first p values, and phi is any number:
-    maximum likelihood is then least squares. In autoregressive(regression=1) the mean comes through a formula, with
-    beta[term] in the place of mu, and the errors are the series.
+    maximum likelihood is then least squares. With a formula the mean is that of the covariates, with beta[term] in the
+    place of mu, and the errors are the series: autoregressive(regression=1).
 
     Here because the three disagree most where the memory is long: the MLE of phi is too small by about (1 + 3 phi) / n,
     and mu is hardly known where phi is near 1. [1]_ Rows are one series, which is not resampled row by row.

@@ -18,8 +18,8 @@ TRIALS = 10.0
 class BetaBinomial(Plain):
     """Successes in trials whose chance is the same within a row and beta distributed over rows.
 
-        alpha ~ Gamma(alpha=2, beta=1)
-        beta  ~ Gamma(alpha=2, beta=1)
+        alpha ~ Gamma(alpha=2, beta=0.1)
+        beta  ~ Gamma(alpha=2, beta=0.1)
         y[i]  ~ BetaBinomial(trials[i], alpha, beta)        i = 1 … n
 
     Here because rows whose successes vary no more than a coin's have no estimate, alpha and beta running off together,

@@ -52,6 +52,3 @@ class Geometric(Plain):
 
     def fisher_information(self, theta, data):
         return counts.size(data) / (theta["p"] ** 2 * (1 - theta["p"]))
-
-    def divergence(self, data):
-        return None if data["y"].max() > 1 else "p runs to 1: every y is 1"

@@ -3,10 +3,11 @@
 import numpy as np
 
 from ..data import counts
+from ..data.column import offset
 from ..model import families, links
 from .trunks import moments
 from .trunks.exact import normal_errors
-from .trunks.regression import Regression, least_squares, triangle
+from .trunks.regression import Regression, beyond_offset, least_squares, triangle
 
 
 class Linear(Regression):
@@ -14,7 +15,7 @@ class Linear(Regression):
 
         beta  ~ Normal(mean(y) at Intercept else 0, 2.5 × sd(y)/sd(x))
         sigma ~ Exponential(1/sd(y))
-        y[i]  ~ Normal(X[i] · beta, sigma)     i = 1 … n
+        y[i]  ~ Normal(X[i] · beta + offset[i], sigma)     i = 1 … n
 
     Here because least squares is the estimate and every other answer can be checked against it. [1]_
 
@@ -23,6 +24,7 @@ class Linear(Regression):
 
     name, family, link = "linear", families.normal, links.identity
     weighted = True
+    beside = (offset,)
     typical = {"beta": 1.0, "sigma": 1.5}
     exact_intervals = {"beta": "t", "sigma": "chi_square"}
     one_value = "there is nothing for covariates to explain"
@@ -31,9 +33,9 @@ class Linear(Regression):
         return moments.location_scale(tails, len(data["y"]), location="beta")
 
     def closed_form_mle(self, data):
-        roots = counts.roots(data)
-        beta = least_squares(data["X"] * np.reshape(roots, (-1, 1)), data["y"] * roots)
-        return {"beta": beta, "sigma": np.sqrt(counts.mean(data, (data["y"] - data["X"] @ beta) ** 2))}
+        roots, y = counts.roots(data), beyond_offset(data)
+        beta = least_squares(data["X"] * np.reshape(roots, (-1, 1)), y * roots)
+        return {"beta": beta, "sigma": np.sqrt(counts.mean(data, (y - data["X"] @ beta) ** 2))}
 
     def conjugate_posterior(self, data, priors):
         theta, roots = self.closed_form_mle(data), np.reshape(counts.roots(data), (-1, 1))

@@ -1,7 +1,7 @@
 """Counts that vary more than a Poisson's, the more the larger their mean."""
 
 from ..model import families
-from ..model.special_case import SpecialCase
+from ..model.parameter import SpecialCase
 from .trunks import dispersed
 from .trunks.dispersed import Dispersed
 

@@ -1,7 +1,7 @@
 """Counts that vary more than a Poisson's, by the same factor whatever their mean."""
 
 from ..model import families
-from ..model.special_case import SpecialCase
+from ..model.parameter import SpecialCase
 from .trunks import dispersed
 from .trunks.dispersed import Dispersed
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..data import counts
-from ..model.parameter import Function, Parameter
+from ..model.parameter import Function, Parameter, SpecialCase
 from ..model.prior import DEFAULTS
-from ..model.special_case import SpecialCase
 from ..model.support import nonnegative, share
 from .trunks import grouped as groups
 from .trunks import moments

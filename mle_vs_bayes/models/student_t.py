@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import counts
 from ..model import families
-from ..model.special_case import SpecialCase
+from ..model.parameter import SpecialCase
 from .trunks import moments
 from .trunks.plain import Plain
 

@@ -6,8 +6,7 @@ import scipy
 from ..data import counts
 from ..model import families
 from ..model.censoring import events_and_time, middle, seen
-from ..model.parameter import Function
-from ..model.special_case import SpecialCase
+from ..model.parameter import Function, SpecialCase
 from ..model.support import positive
 from .trunks import moments
 from .trunks.lifetimes import Lifetimes

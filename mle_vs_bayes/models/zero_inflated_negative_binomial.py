@@ -2,8 +2,7 @@
 
 from ..data import counts
 from ..model import families
-from ..model.parameter import Function
-from ..model.special_case import SpecialCase
+from ..model.parameter import Function, SpecialCase
 from ..model.support import positive
 from .trunks import dispersed
 from .trunks.dispersed import Dispersed

@@ -82,6 +82,12 @@ class Compiled:
         nodes = {str(symbol.name): symbol for symbol in self.symbols.values()} if symbolic else {}
         return LikelihoodGraph(vector, [units], nodes)
 
+    def observed_excluded(self, theta: Array) -> bool:
+        """Whether the density of an observed variable, and not only a Potential, is 0 at θ."""
+        observed = [self.graphs.terms[rv.name] for rv in self.program.observed_RVs]
+        values = [np.asarray(function(self.graphs.vector, term)(theta)) for term in observed]
+        return not all(np.all(np.isfinite(value)) for value in values)
+
     def scores(self, point: Array, scale: Array) -> Callable[[Array], Array]:
         """Gradients of the units ``(units, p)`` at θ; tried at ``point``, with the ``scale`` of `Derivatives`."""
         units = len(self.unit_values(point))

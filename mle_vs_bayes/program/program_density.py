@@ -90,6 +90,10 @@ class ProgramDensity(Density):
         units = self.compiled.log_likelihood(self.coordinates.linear @ w)
         return units if rows is None else units[rows]
 
+    def excludes(self, theta: Array) -> bool:
+        """Whether observed data cannot occur; what a Potential excludes may be no matter of data."""
+        return self.compiled.observed_excluded(theta)
+
     def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
         units = np.asarray(self.compiled.unit_values(self.coordinates.linear @ w))
         return units if rows is None else units[rows]
@@ -217,8 +221,9 @@ def standardised(layout: Layout, data: Dataset, start: Array, slopes: Slopes) ->
         return coordinates, slopes
     # The Hessian is first scaled to a unit diagonal, so that parameters in different units lose no digits.
     scale = np.sqrt(np.abs(np.diag(hessian[block])))
-    scale = np.where(scale > 0, scale, 1.0)
-    root = root_of_inverse(-hessian[block] / np.outer(scale, scale)) / scale[:, None]
+    straight = scale == 0  # a density made of straight pieces has no curvature to say a unit
+    scale = np.where(straight, 1.0, scale)
+    root = root_of_inverse(np.diag(straight.astype(float)) - hessian[block] / np.outer(scale, scale)) / scale[:, None]
     linear, inverse = np.eye(layout.size), np.eye(layout.size)
     linear[block], inverse[block] = root, np.linalg.inv(root)
     return coordinates.with_linear(linear, inverse), slopes

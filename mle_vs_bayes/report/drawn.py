@@ -40,6 +40,15 @@ def variable(colour: str) -> str:
     return f"--c{colour.removeprefix('#').lower()}"
 
 
+def renamed(drawing: str, prefix: str) -> str:
+    """A drawing of `svg` whose ids begin with ``prefix``: two drawings with the same names fit on one page."""
+
+    def one(tag: str) -> str:
+        return re.sub(r'( id="|href="#|url\(#)', rf"\1{prefix}", tag)
+
+    return re.sub(r"<[^>]*>", lambda tag: one(tag[0]), drawing)
+
+
 def data_uri(content: bytes, kind: str) -> str:
     """A file inside a link, so that a page needs no other file."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -41,6 +41,7 @@ LOOKS = {
     look.key: look
     for look in (
         Look("mle", "maximum likelihood", "#0072B2", "o"),
+        Look("reml", "restricted ML", "#56B4E9", "^"),
         Look("map", "MAP", "#D55E00", "s"),
         Look("posterior", "posterior mean", "#009E73", "D"),
         Look("mle_exact", "exact maximum likelihood", "#003D66", "o", filled=False),
@@ -54,6 +55,7 @@ INTERVALS = {
     "wald": "Wald",
     "wald_transformed": "Wald, transformed",
     "laplace": "Laplace",
+    "laplace_transformed": "Laplace, transformed",
     "profile_penalised": "penalised profile",
     "eti": "equal-tailed",
     "hdi": "highest density",
@@ -88,6 +90,7 @@ ON_DARK = {
     "#66C7A3": "#1C7F5F",
     "#B5E3D0": "#0F5440",
     INK: "#E6E6E6",
+    "#000000": "#F0F0F0",  # what a study's own figure left at Matplotlib's black
     MUTED: "#A3A3A3",
     "#9a9a9a": "#7A7A7A",  # axes
     "#e4e4e4": "#33373C",  # grid

@@ -1,11 +1,15 @@
-"""Words of a study: its verdict lines as a table, and the page in Markdown that its folder is read by."""
+"""Words of a study: its verdict lines as a table, its page, and the same in Markdown that its folder is read by."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
+from .pages import parts
+
 SECTIONS = ("question", "design", "prediction", "source")
+TONES = {"holds": "good", "does not hold": "bad", "undecided": "unsure", "no prediction": "quiet"}
+"""How each verdict is coloured."""
 
 
 def verdicts(lines: Sequence[Mapping[str, Any]]) -> Table:
@@ -28,8 +32,89 @@ def measured(value: float | None, error: float | None) -> str:
     return f"{value:.{digits}f} ± {error:.2g}"
 
 
-def page(document: Mapping[str, Any], figures: Sequence[str]) -> str:
-    """The page: question, prediction, verdict, figures, and how to go on; ``document`` is ``verdict.json``."""
+def page(document: Mapping[str, Any], pictures: Sequence[parts.Picture]) -> parts.Page:
+    """The page: verdict, question, figures, every prediction, and how to do it again; ``document`` is ``verdict.json``.
+
+    ``pictures`` are the study's figures, the most telling one first.
+    """
+    sections = [
+        parts.Section("question", "Question", [parts.Facts(_questions(document))]),
+        parts.Section("figures", "Figures", pictures),
+        parts.Section("predictions", "Predictions", _predictions(document)),
+        parts.Section("made", "How it was made", _made(document)),
+    ]
+    summary = {"kind": "study", "topic": document.get("topic", ""), "question": document.get("question", "")}
+    told = {**summary, "seed": document["seed"]}
+    title = document["study"].replace("_", " ")
+    subject = f"simulation study · {_extent(document)}"
+    shown = tuple(section for section in sections if section.parts)
+    word = document["verdict"]
+    return parts.Page(title, subject, word, TONES[word], sentence(document), shown, told)
+
+
+def sentence(document: Mapping[str, Any]) -> str:
+    """The study's answer, or how many predictions hold and the first one that does not."""
+    lines = document["predictions"]
+    if document.get("answer"):
+        return str(document["answer"])
+    if not lines:
+        return "Nothing was predicted; the figures show what was measured."
+    words = [line["verdict"] for line in lines]
+    first = next((line for word in ("does not hold", "undecided") for line in lines if line["verdict"] == word), None)
+    if first is None:
+        return f"All {len(lines)} predictions hold." if len(lines) > 1 else "What was predicted holds."
+    where = f" ({first['where']})" if first["where"] else ""
+    told = f"{first['claim']}{where} is {first['verdict']}" if first["verdict"] == "undecided" else ""
+    told = told or f"{first['claim']}{where} does not hold"
+    value = measured(first["measured"], first["mcse"])
+    return f"{words.count('holds')} of {len(lines)} predictions hold; {told}: measured {value}."
+
+
+def _questions(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name, document[name]) for name in SECTIONS if document.get(name)]
+
+
+def _predictions(document: Mapping[str, Any]) -> list[parts.Part]:
+    lines = [
+        [
+            parts.TableCell(line["claim"]),
+            parts.TableCell(line["where"]),
+            parts.TableCell(measured(line["measured"], line["mcse"]), line["measured"]),
+            parts.TableCell(_band(line), line["low"]),
+            parts.TableCell(line["verdict"], tone=TONES.get(line["verdict"], "")),
+        ]
+        for line in document["predictions"]
+    ]
+    headings = ("prediction", "where", "measured ± MCSE", "predicted", "verdict")
+    return [parts.Table("Predictions and what was measured", headings, lines, frozenset({2, 3}))] if lines else []
+
+
+def _band(line: Mapping[str, Any]) -> str:
+    low, high = line.get("low"), line.get("high")
+    return "–" if low is None or high is None else f"{low:.4g} to {high:.4g}"
+
+
+def _made(document: Mapping[str, Any]) -> list[parts.Part]:
+    versions = ", ".join(f"{name} {version}" for name, version in document.get("versions", {}).items())
+    facts = [("extent", _extent(document)), ("level of intervals", f"{100 * document.get('level', 0.95):g} %")]
+    facts += [("versions", versions)] if versions else []
+    beside = (
+        "Beside this page, performance.csv has every measure with its Monte-Carlo standard error and verdict.json "
+        "every prediction; rows/*.parquet, where they are kept, has every estimate."
+    )
+    command = parts.Command("Run it yourself; the same seed and versions give the same rows:", _command(document))
+    return [parts.Facts(facts), command, parts.Paragraph(beside, "quiet")]
+
+
+def _command(document: Mapping[str, Any]) -> str:
+    if document.get("command"):
+        return str(document["command"])
+    extent = "--quick" if document["quick"] else f"--replicates {document['replicates']}"
+    return f"mle-vs-bayes study run {document['study']} {extent} --seed {document['seed']}"
+
+
+def readme(document: Mapping[str, Any], figures: Sequence[str]) -> str:
+    """The same in Markdown: question, prediction, verdict, figures."""
     lines = [f"# {document['study']}", ""]
     for name in SECTIONS:
         if text := document.get(name):
@@ -57,7 +142,8 @@ def page(document: Mapping[str, Any], figures: Sequence[str]) -> str:
 
 def _extent(document: Mapping[str, Any]) -> str:
     quick = " (a quick run: fewer replicates and smaller n)" if document["quick"] else ""
-    cells, most, total = (document[name] for name in ("cells", "replicates", "replicates_in_all"))
+    cells, most = document["cells"], document["replicates"]
+    total = document.get("replicates_in_all", cells * most)
     extent = f"{cells} cells × {most:,} replicates"
     if total != cells * most:
         extent = f"{cells} cells of up to {most:,} replicates, {total:,} in all"

@@ -24,6 +24,7 @@ from .numbers import (
     unit_of,
 )
 from .palette import LOOKS
+from .quantities import chosen
 
 if TYPE_CHECKING:
     import pandas
@@ -40,25 +41,31 @@ def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
-def estimates(rows: "pandas.DataFrame") -> Table:
-    """One block per quantity, one line per estimator: estimate, SE or SD, interval and its kind."""
+def estimates(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> Table:
+    """One block per quantity, one line per estimator: estimate, SE or SD, interval and its kind.
+
+    ``only``: patterns of the quantities to show (`quantities.chosen`), as in the other tables.
+    """
     level = rows["level"].iloc[0]
     table = _table()
-    longest = int(rows["parameter"].str.len().max())
-    table.add_column("", overflow="fold", min_width=min(longest, 18))  # the one that gives way on a narrow screen
+    blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
+    labels = chosen(blocks, only)
+    longest = max(map(len, labels), default=0)
+    # On a narrow screen the first column gives way, and after it the last.
+    table.add_column("", overflow="fold", min_width=min(longest, 18), style="bold")
     for heading, justify in (
         ("estimator", "left"),
         ("estimate", "right"),
         ("SE / SD", "right"),
         (f"{100 * level:g} % interval", "right"),
-        ("kind", "left"),
     ):
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    for parameter, block in rows.groupby("parameter", sort=False):
-        style, above = number_format(block), ""
-        for position, line in enumerate(records_of(block)):
-            name = str(parameter) if position == 0 else ""
-            cells = (label_of(line), *estimate_cells(line, style))
+    table.add_column("kind", overflow="ellipsis", min_width=7)
+    for label in labels:
+        style, above = number_format(blocks[label]), ""
+        for position, line in enumerate(records_of(blocks[label])):
+            name = label if position == 0 else ""
+            cells = (label_of(line), *_marked(estimate_cells(line, style), line["status"]))
             if cells[0] == above:  # another interval of the same estimate
                 cells = ("", "", "", *cells[3:])
             table.add_row(name, *cells)
@@ -67,16 +74,17 @@ def estimates(rows: "pandas.DataFrame") -> Table:
     return table
 
 
-def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
+def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str], only: Sequence[str] = ()) -> Table:
     """Observed beside expected difference of each pair, in standard errors; one line per quantity."""
     table = _table()
-    longest = max(len(record["parameter"]) for record in records)
+    labels = chosen([record["parameter"] for record in records], only)
+    longest = max(map(len, labels), default=0)
     table.add_column(f"apart, in\n{unit_of(records)}", overflow="fold", min_width=min(longest, 18))
     for pair in pairs:
         heading = pair.replace(" - ", "\n− ").replace("map", "MAP").replace("mle", "MLE")  # 80 columns must do
         table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("expected", justify="right", style="dim", no_wrap=True)
-    for parameter in dict.fromkeys(r["parameter"] for r in records):
+    for parameter in labels:
         cells: list[str] = []
         for pair in pairs:
             cells += pair_cells(next((r for r in records if (r["parameter"], r["pair"]) == (parameter, pair)), None))
@@ -84,7 +92,7 @@ def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str]) -> Table:
     return table
 
 
-def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str]) -> Group:
+def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str], only: Sequence[str] = ()) -> Group:
     """Why the estimators differ: the parts of each quantity in one table, then the same in sentences."""
     table = _table()
     unit = f"SE of the {records[0]['unit'].removesuffix(' se').upper()}"
@@ -92,13 +100,13 @@ def explanation(records: Sequence[dict[str, Any]], sentences: Sequence[str]) -> 
     for heading, key in PARTS.items():
         style = "dim" if key.endswith("expected") else ""
         table.add_column(heading, justify="right", style=style, no_wrap=True)
-    for record in records:
+    for record in _chosen(records, only):
         cells = [or_dash(record[key], "{:.2f}" if key in LENGTHS else "{:+.2f}") for key in PARTS.values()]
         table.add_row(record["quantity"], *cells)
     return stack([table, paragraph(PARTS_EXPLAINED, "dim"), Group(*(paragraph(words) for words in sentences))])
 
 
-def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str]) -> Group:
+def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str], only: Sequence[str] = ()) -> Group:
     """Power scaling: ArviZ's measures, and the shift of mean and mode per unit of the prior's power in SD."""
     table = _table()
     table.add_column("sensitivity to", no_wrap=True)
@@ -106,12 +114,12 @@ def sensitivity(records: Sequence[dict[str, Any]], remarks: Sequence[str]) -> Gr
         table.add_column(heading, justify="right", no_wrap=True)
     keys = {"prior": "{:.2f}", "likelihood": "{:.2f}", "mean_shift": "{:+.2f}", "monte_carlo_error": "{:.2f}"}
     keys["mode_shift"] = "{:+.2f}"
-    for record in records:
+    for record in _chosen(records, only):
         table.add_row(record["quantity"], *(or_dash(record[key], style) for key, style in keys.items()))
     return stack([table, *(paragraph(f"! {remark}", "yellow") for remark in remarks)])
 
 
-def sizes(rows: "pandas.DataFrame") -> Table:
+def sizes(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> Table:
     """Convergence: estimate ± SE of every estimator by n, one block per quantity."""
     names = list(rows["estimator"].unique())
     table = _table()
@@ -120,9 +128,10 @@ def sizes(rows: "pandas.DataFrame") -> Table:
     for name in names:
         heading = "\n".join(LOOKS[name].label.rsplit(maxsplit=1))  # on two lines, so that five estimators fit
         table.add_column(f"{heading} ± SE", justify="right", no_wrap=True)
-    for parameter, block in rows.groupby("parameter", sort=False):
-        style = number_format(block)
-        for position, (n, at_n) in enumerate(block.groupby("n")):
+    blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
+    for parameter in chosen(blocks, only):
+        style = number_format(blocks[parameter])
+        for position, (n, at_n) in enumerate(blocks[parameter].groupby("n")):
             lines = {line["estimator"]: line for line in records_of(at_n)}
             cells = [_plus_minus(lines[name], style) for name in names]
             table.add_row(str(parameter) if position == 0 else "", f"{n:,}", *cells)
@@ -162,3 +171,13 @@ def heading_table(first: str, *numbers: str) -> Table:
 
 def _table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def _marked(cells: Iterable[str], status: str) -> tuple[str | Text, ...]:
+    """The cells, a status that is not ``ok`` in red."""
+    return tuple(Text(cell, "red") if cell == status.replace("_", " ") else cell for cell in cells)
+
+
+def _chosen(records: Sequence[dict[str, Any]], only: Sequence[str]) -> list[dict[str, Any]]:
+    by_label = {record["quantity"]: record for record in records}
+    return [by_label[label] for label in chosen(by_label, only)]

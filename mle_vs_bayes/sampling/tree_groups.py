@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import xarray
 
 PRIOR_DRAWS = 1000
+PAGE, PAGE_ROWS = "page", 2000
+"""The groups that a comparison's page draws, and rows up to which it draws what has a value per row and draw."""
 PREDICTIVE_LIMIT = 12_500_000
 """Predictive and log-likelihood values kept at most (100 MB of each): more are thinned, with a concern."""
 
@@ -40,10 +42,10 @@ def chosen(groups: Iterable[str]) -> tuple[str, ...]:
     Raises
     ------
     UsageError
-        A group that is not in `GROUPS`.
+        A group that is not in `GROUPS` and not `PAGE`.
     """
     found = tuple(groups)
-    if unknown := [group for group in found if group not in GROUPS]:
+    if unknown := [group for group in found if group not in (*GROUPS, PAGE)]:
         raise UsageError(f'there is no group "{unknown[0]}" of draws; choose from {", ".join(GROUPS)}.')
     return found
 
@@ -56,6 +58,7 @@ def thinning(program: Density, tree: "xarray.DataTree") -> int:
 
 def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
     """Add the named groups to the tree; concerns say what could not be added in full."""
+    groups = tuple(dict.fromkeys(name for group in groups for name in _named(group, program.data.n)))
     step = thinning(program, tree)
     job = GroupsRequest(program, tree, seed, step)
     flat = [name for name, prior in program.priors.items() if not prior.proper or program.prior_power != 1]
@@ -68,6 +71,13 @@ def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed
     if step > 1 and _THINNED.intersection(groups):
         notes.append(Concern("thinned", f"one draw in {step} of each chain"))
     return notes
+
+
+def _named(group: str, n: int) -> tuple[str, ...]:
+    """A group by its name, or those that a page of ``n`` rows draws."""
+    if group != PAGE:
+        return (group,)
+    return tuple(GROUPS) if n <= PAGE_ROWS else _CHEAP
 
 
 def _added(job: GroupsRequest, group: str) -> list[Concern]:
@@ -191,5 +201,6 @@ GROUPS: dict[str, Callable[[GroupsRequest], None]] = {
     "prior_predictive": _add_prior_predictive,
 }
 """By name: how each is made. The first two are cheap; the others hold a value per unit and draw."""
+_CHEAP = ("prior", "log_prior")
 _OF_THE_PRIOR = ("prior", "prior_predictive")
 _THINNED = frozenset({"log_likelihood", "posterior_predictive"})

@@ -25,7 +25,7 @@ SINGULAR = 1e7
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchRecord:
     """Where one start of an optimiser ended: by which ``method``, at which log density, accepted or why not."""
 
     method: str
@@ -46,14 +46,15 @@ def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...
             found += _several(away[:, i], len(searches))
             found += _ran_off(searches, i) if lost[i] else ()
             found += on_edge(top.problem.layout, top.z[i], top.theta[i])
-            found += () if edges[i] else _flat(top, ratios[i], directions[i])
+            found += top.kinked[i].concerns if i in top.kinked else ()
+            found += () if edges[i] or i in top.kinked else _flat(top, ratios[i], directions[i])
         remarks.append(tuple(found))
     return remarks
 
 
-def searches_of(method: str, searches: Sequence[Optima], i: int = 0) -> tuple[Search, ...]:
+def searches_of(method: str, searches: Sequence[Optima], i: int = 0) -> tuple[SearchRecord, ...]:
     """Where the searches of one method ended for one data set, for the record."""
-    return tuple(Search(method, float(search.end.value[i]), search.status(i)) for search in searches)
+    return tuple(SearchRecord(method, float(search.end.value[i]), search.status(i)) for search in searches)
 
 
 def _several(away: Array, count: int) -> tuple[Concern, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.coordinates import without
+from ..density.coordinates import silent, without
 from .edges import FAR
 from .problem import Evaluate
 
@@ -105,9 +105,15 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None =
 
 
 def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bools | None = None) -> Climb:
-    """A climb that has not moved: value, derivatives and the next step at z ``(r, f)``."""
+    """A climb that has not moved: value, derivatives and the next step at z ``(r, f)``.
+
+    A coordinate that the density does not depend on, as another is on an edge, stays where it is: the correlation with
+    an effect whose spread is 0.
+    """
     value, gradient, hessian = evaluate(z, index)
     still = np.isinf(z) if held is None else np.isinf(z) | held
+    with np.errstate(all="ignore"):
+        still |= np.any(np.isinf(z), axis=1)[:, None] & (gradient == 0) & silent(hessian)
     return Climb(z, value, gradient, hessian, *_steps(still, gradient, hessian, bounded))
 
 

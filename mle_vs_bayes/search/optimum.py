@@ -6,22 +6,27 @@ positive definite. What an optimiser says of itself (``success``, ``hess_inv``) 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..density.coordinates import without
+from ..density.coordinates import silent, without
 from ..density.density import Density, Evaluation
 from ..model.layout import combination
 from . import edges
+from .kinks.kinked_optimum import KinkedOptimum, standing
 from .newton import GRADIENT_TOLERANCE, Climb, climb, joined, stand
 from .problem import Evaluate, Problem, of_density
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Index = NDArray[np.intp]
+SINGULAR = 1e-6
+"""Of an eigenvalue of the information with a unit diagonal: what is nearer to 0 is singular but for rounding."""
+_AT_REST = 1e-2
+"""In standard errors: along the other directions the search has come to a maximum."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Optima:
     end: Climb
     converged: Bools
     iterations: Index
+    kinked: dict[int, KinkedOptimum] = field(default_factory=dict)
+    """The optima that lie on kinks or where a support ends that follows the data, by their place."""
 
     @property
     def z(self) -> Array:
@@ -77,6 +84,8 @@ class Optima:
         """The optima ``(R, p)`` on the model scale."""
         with np.errstate(all="ignore"):
             theta = self.problem.coordinates.theta(self.z)
+        for i, corner in self.kinked.items():
+            theta[i] = corner.theta
         return np.where(self.converged[:, None], theta, np.nan)
 
     @cached_property
@@ -88,6 +97,9 @@ class Optima:
             covariance = self.problem.coordinates.covariance(
                 np.where(ok[:, 0], self.z, 0.0), hessian, self.problem.held
             )
+        for i, corner in self.kinked.items():
+            covariance[i][corner.pinned] = np.nan
+            covariance[i][:, corner.pinned] = np.nan
         return np.where(ok, covariance, np.nan)
 
     @cached_property
@@ -123,7 +135,7 @@ class Optima:
         if self.divergent[i]:
             return edges.at_an_end(self.problem, z, i)
         if np.isnan(self.end.length[i]):
-            return _indefinite(self.problem, self.end.hessian[i], np.isfinite(z))
+            return _indefinite(self.problem, self.end.gradient[i], self.end.hessian[i], np.isfinite(z))
         return f"the optimiser stopped {self.end.length[i]:.2g} SE from a zero gradient"
 
     def __getitem__(self, i: int) -> Optimum:
@@ -154,6 +166,9 @@ def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
             end.put(np.array([i]), again, np.ones(1, dtype=np.bool_))
             converged[i] = found[0]
         tried[i] += steps + more[0]
+        if not converged[i] and (corner := standing(problem, int(i), start[i], end.z[i])) is not None:
+            end.put(np.array([i]), corner.end, np.ones(1, dtype=np.bool_))
+            converged[i], optima.kinked[int(i)] = True, corner
     return optima
 
 
@@ -197,7 +212,8 @@ def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
     everyone = np.arange(converged.shape[1])
     climbs = joined([s.end for s in searches]).take(which * len(everyone) + everyone)
     start, iterations = (np.stack([getattr(s, n) for s in searches])[which, everyone] for n in ("start", "iterations"))
-    return Optima(searches[0].problem, start, climbs, converged[which, everyone], iterations), which
+    kinked = {i: searches[k].kinked[i] for i, k in enumerate(which.tolist()) if i in searches[k].kinked}
+    return Optima(searches[0].problem, start, climbs, converged[which, everyone], iterations, kinked), which
 
 
 def distances(top: Optima, other: Optima) -> Array:
@@ -205,13 +221,18 @@ def distances(top: Optima, other: Optima) -> Array:
 
     Infinite if one is on another edge; NaN where one of the two is not accepted.
     """
-    held = np.isinf(top.z)
+    on_edge = np.isinf(top.z)
+    held = on_edge | silent(top.end.hessian)
     both = top.converged & other.converged
     information = np.where(both[:, None, None], without(held, -top.end.hessian), np.eye(top.z.shape[1]))
     with np.errstate(all="ignore"):
-        se = np.sqrt(np.diagonal(np.linalg.inv(information), axis1=1, axis2=2))
+        try:
+            inverse = np.linalg.inv(information)
+        except np.linalg.LinAlgError:  # of a plateau that is accepted as level to the last digit
+            inverse = np.linalg.pinv(information, hermitian=True)
+        se = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
         away = np.max(np.abs(np.where(held, 0.0, other.z - top.z) / se), axis=1)
-    elsewhere = np.any(held != np.isinf(other.z), axis=1)
+    elsewhere = np.any(on_edge != np.isinf(other.z), axis=1)
     return np.where(both, np.where(elsewhere, np.inf, away), np.nan)
 
 
@@ -220,7 +241,7 @@ def maximum(density: Density, power: float, start: Array) -> Optimum:
     return maximise(of_density(density, power), start[None])[0]
 
 
-def _indefinite(problem: Problem, hessian: Array, free: Bools) -> str:
+def _indefinite(problem: Problem, gradient: Array, hessian: Array, free: Bools) -> str:
     """Along which parameters the information is smallest, in words."""
     reason = "the information is not positive definite at the optimum"
     information = -hessian[np.ix_(free, free)]
@@ -228,7 +249,12 @@ def _indefinite(problem: Problem, hessian: Array, free: Bools) -> str:
         return reason
     scale = np.sqrt(np.abs(np.diag(information)))
     scale = np.where(scale > 0, scale, 1.0)
-    direction = np.linalg.eigh(information / np.outer(scale, scale))[1][:, 0]
+    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    direction, others = vectors[:, 0], vectors[:, 1:].T @ (gradient[free] / scale)
+    # Singular, and a maximum along all else: only then is it the data that say nothing.
+    at_rest = np.all(values[1:] > SINGULAR) and np.sum(others**2 / np.abs(values[1:])) < _AT_REST**2
+    if not (at_rest and abs(values[0]) <= SINGULAR):
+        return "the search ended where the density bends upwards or still rises, which is no maximum"
     labels = tuple(label for label, inside in zip(problem.layout.free_labels, free, strict=True) if inside)
     return f"{reason}: the data do not tell along {combination(labels, direction / scale, direction)}"
 

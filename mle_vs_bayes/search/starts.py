@@ -1,12 +1,25 @@
-"""Where searches begin: the leaf's own start, and points scattered around it."""
+"""Where searches begin: the leaf's own start, and points scattered around it; for programs also places of other kinds.
+
+Points around one place know its surroundings only: on a plateau they all do. A leaf's start follows the data, a
+program's comes from its priors. So values that the data say are tried in a program, and where a search has found
+nothing, draws from the prior.
+"""
+
+import warnings
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..density.density import Density
+from ..errors import ModelError
 from .problem import Problem, of_density
 
 Array = NDArray[np.float64]
+QUANTILES = 0.5, 0.25, 0.75, 0.05, 0.95
+"""Of the observed values, for one parameter after the other."""
+MOST_PARAMETERS = 40
+DRAWS, BEST = 40, 3
+"""Draws from the prior, and how many of them are searched from."""
 
 
 def starts(problem: Problem, centre: Array, count: int, seed: int) -> list[Array]:
@@ -40,3 +53,54 @@ def _curvature(problem: Problem, z: Array, power: float, index: NDArray[np.intp]
     with np.errstate(all="ignore"):
         hessian = problem.at_power(power).evaluate(z, index)[2]
     return np.nan_to_num(np.abs(np.diagonal(hessian, axis1=1, axis2=2)), nan=0.0, posinf=0.0)
+
+
+def from_data(problem: Problem, centre: Array) -> list[Array]:
+    """z ``(1, f)`` with one parameter of a program at a value that the data say, if that is higher than its start.
+
+    The others stay where they are, or bounded ones come to the middle: from a plateau they may have run to an edge.
+    """
+    density = problem.density(0)
+    if problem.count > 1 or not density.model.fixed_priors or density.layout.size > MOST_PARAMETERS:
+        return []
+    values = density.data["y"][np.isfinite(density.data["y"])]
+    middle, points = np.where(problem.layout.bounded, 0.0, centre[0]), []
+    bases = [density.coordinates.theta(z) for z in (centre[0], middle)]
+    for parameter in density.layout.parameters:
+        block = density.layout.slices[parameter.name]
+        size = block.stop - block.start
+        spread = np.quantile(values, (np.arange(size) + 0.5) / size) if values.size else np.zeros(0)
+        for value in (*np.quantile(values, QUANTILES), spread) if values.size else ():
+            for base in bases:
+                points.append(base.copy())
+                points[-1][block] = value
+    height = float(problem.evaluate(centre, np.zeros(1, dtype=np.intp))[0][0])
+    return [z[None] for value, z in _highest(problem, points, 1) if value > height or not np.isfinite(height)]
+
+
+def from_prior(problem: Problem, seed: int) -> list[Array]:
+    """The highest z ``(1, f)`` of some draws from a program's prior; none where nobody can draw from it."""
+    density = problem.density(0)
+    if problem.count > 1 or not density.model.fixed_priors:
+        return []
+    failures: tuple[type[Exception], ...] = (ModelError, *density.pymc_failures)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            points = density.draw_prior(DRAWS, np.random.default_rng([seed, 0x517]))
+    except failures:
+        return []
+    return [z[None] for _, z in _highest(problem, points, BEST)]
+
+
+def _highest(problem: Problem, points: list[Array], count: int) -> list[tuple[float, Array]]:
+    """The highest of points θ ``(p,)`` as log density and z ``(f,)``; those outside of the support are left out."""
+    density, found = problem.density(0), []
+    with np.errstate(all="ignore"):
+        for theta in points:
+            z = density.coordinates.z(theta)
+            height = density.log_likelihood(theta)
+            height += problem.power * density.log_prior_value(theta) if problem.power else 0.0
+            if np.isfinite(height) and np.all(np.isfinite(z)):
+                found.append((height, z))
+    return sorted(found, key=lambda each: -each[0])[:count]

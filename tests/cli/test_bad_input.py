@@ -50,7 +50,7 @@ BAD = [
         ten(),
         ("data.csv is data", "MODEL data.csv", "models --for data.csv"),
     ),
-    Case("a model that contains another", "compare lognormal data.csv", ten(), ('"lognormal"; run',)),
+    Case("a model that contains another", "compare lognormality data.csv", ten(), ('"lognormality"',)),
     Case("another program's word", "compare gaussian data.csv", ten(), ("did you mean normal?",)),
     Case("no formula", "compare logistic data.csv", ",x,y\n1,5,0\n2,7,1\n", ('--formula "y ~ x"',)),
     Case("no formula, no y", "compare linear data.csv", ",x,h\n1,5,0\n2,7,1\n", ('--formula "x ~ h"',)),
@@ -99,7 +99,12 @@ BAD = [
     Case("constant y, weibull", WEIBULL, "y\n3\n3\n3\n", ("every y is 3", "shape")),
     # formulas
     Case("no formula", "compare linear data.csv", HOURS, ("needs a formula", '--formula "hours ~ x + z"')),
-    Case("a formula too many", f'{WEIBULL} --formula "hours ~ x"', HOURS, ("no formula", "hours ~ x", "y=NAME")),
+    Case(
+        "a formula too many",
+        "compare uniform data.csv --formula 'hours ~ x'",
+        HOURS,
+        ("no formula", "hours ~ x", "y=NAME"),
+    ),
     Case(
         "formula that does not parse",
         'compare linear data.csv --formula "hours ~ x +"',
@@ -171,7 +176,7 @@ BAD = [
     # options
     Case("level of 1", f"{WEIBULL} --level 1", ten(), ("level is 1", "inside (0, 1)", "0.95")),
     Case("level in per cent", f"{WEIBULL} --level 95", ten(), ("level is 95", "inside (0, 1)", "0.95")),
-    Case("unknown estimator", f"{WEIBULL} --estimator mcmc", ten(), ('"mcmc"', "mle, map, posterior, exact")),
+    Case("unknown estimator", f"{WEIBULL} --estimator mcmc", ten(), ('"mcmc"', "mle, reml, map, posterior, exact")),
     Case("a word for n", f"{WEIBULL} --n 5,many", ten(), ('n is "many"', "whole number or all")),
     Case("n above the rows", f"{WEIBULL} --n 5,500", ten(), ("n is 500", "10 rows")),
     Case("n too small", f"{WEIBULL} --n 1,all", ten(), ("n is 1", "at least 2")),

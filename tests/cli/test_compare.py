@@ -291,3 +291,18 @@ def test_ctrl_c_before_anything_is_done_leaves_nothing(run, here, stopped):
     seen = run("compare bernoulli coin.csv --estimator posterior --out out")
     assert (seen.code, seen.out) == (130, "")
     assert seen.err == "mle-vs-bayes: interrupted; nothing was written.\n"
+
+
+def test_only_some_quantities_are_shown_and_all_are_in_the_document(run, here):
+    (here / "coin.csv").write_text(COIN)
+    fits = "compare bernoulli coin.csv --estimator mle --only"
+    shown = run(f"{fits} odds")
+    assert shown.code == 0 and "\nodds " in shown.out and "\np " not in shown.out
+    parameters = {row["parameter"] for row in json.loads(run(f"{fits} odds --json").out)["rows"]}
+    assert parameters == {"p", "odds"}
+    none = run(f"{fits} od")
+    assert (none.code, none.err) == (
+        2,
+        'mle-vs-bayes: --only is "od", which fits no quantity; there are p and odds.\n',
+    )
+    assert "\np " in none.out and "\nodds " in none.out  # what is fitted is shown

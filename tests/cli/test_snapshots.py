@@ -66,7 +66,8 @@ def test_screen_of_a_small_data_set(run, here):
 
 def row(estimator, parameter, estimate=None, se=None, n=48, **more):
     """A row with a symmetric interval; without an estimate it takes a status."""
-    kinds = {"mle": "wald", "map": "laplace", "posterior": "eti", "mle_exact": "wald", "posterior_exact": "eti"}
+    kinds = {"mle": "wald_transformed", "map": "laplace_transformed", "posterior": "eti"}
+    kinds |= {"mle_exact": "wald", "posterior_exact": "eti"}
     ends = {} if estimate is None else {"lower": estimate - 1.96 * se, "upper": estimate + 1.96 * se}
     numbers = {"estimate": estimate, "se": se, "interval": kinds[estimator], "level": 0.95, **ends}
     shared = {"model": "weibull", "n": n, "estimator": estimator, "parameter": parameter}
@@ -93,7 +94,11 @@ def test_estimates():
         row("mle", "current", 1.234e-9, 5.6e-11),
         row("mle", "below zero", -0.004, 0.3),
     ]
-    check("estimates", text.plain(text.estimates(row_schema.frame(rows))))
+    table = text.estimates(row_schema.frame(rows))
+    check("estimates", text.plain(table))
+    narrow = text.plain(text.estimates(row_schema.frame(rows[:3])), width=70).splitlines()
+    assert max(map(len, narrow)) <= 70
+    assert "1.46     0.12   1.21 to 1.70" in narrow[1]  # numbers are whole, and names give way
 
 
 def test_agreement():

@@ -10,9 +10,10 @@ import scipy
 
 from mle_vs_bayes import compare
 from mle_vs_bayes.cli import steps
-from mle_vs_bayes.comparison.explanation import explain
+from mle_vs_bayes.comparison.explanation import Attribution, Explanation, explain
 from mle_vs_bayes.fit.agreement import Agreement
 from mle_vs_bayes.report import text
+from mle_vs_bayes.report.quantities import chosen
 from mle_vs_bayes.sampling.draws import by_label
 
 from ..agreement.checks import check_draws, check_shift
@@ -185,3 +186,48 @@ def test_without_any_pair_the_sentence_says_so():
     )
     assert np.all([value is None for key, value in explanation.records()[0].items() if key in text.PARTS.values()])
     assert str(explanation).count("cannot be told") == 1
+
+
+def quantity(label, difference):
+    return Attribution(quantity=label, difference=difference, prior=difference, skewness=0.0, monte_carlo_error=0.01)
+
+
+def sentences(explanation, only=()):
+    """The sentences under the table, without their line breaks."""
+    return " ".join(text.plain(explanation.screen(only)).partition("support is.")[2].split())
+
+
+def test_few_sentences_and_all_in_the_table():
+    """The three that differ most, every one above 0.1 SE, and one sentence for all others."""
+    few = Explanation(tuple(quantity(f"beta[x{k}]", 0.01 * k) for k in range(1, 9)))
+    told = sentences(few)
+    assert [k for k in range(1, 9) if f"moved beta[x{k}] by" in told] == [6, 7, 8]
+    assert told.endswith("No part of the other 5 quantities is larger than 0.05 SE.")
+    assert all(f"beta[x{k}]" in str(few) for k in range(1, 9))
+    many = Explanation(tuple(quantity(f"beta[x{k}]", -0.03 * k) for k in range(1, 9)))
+    told = sentences(many)
+    assert [k for k in range(1, 9) if f"moved beta[x{k}] by" in told] == [4, 5, 6, 7, 8]
+    assert told.endswith("No part of the other 3 quantities is larger than 0.09 SE.")
+
+
+def test_only_what_is_asked_for_and_ratios_behind_their_coefficients():
+    labels = ("beta[x1]", "beta[x2]", "odds_ratio[x1]", "odds_ratio[x2]")
+    explanation = Explanation(tuple(quantity(label, 0.2) for label in labels))
+    table = [line.split()[0] for line in str(explanation).splitlines() if line.startswith(("beta", "odds"))]
+    assert table == ["beta[x1]", "odds_ratio[x1]", "beta[x2]", "odds_ratio[x2]"]
+    assert "x2" not in sentences(explanation, ("*[x1]",))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fitting"),
+    [
+        ("beta[x*]", ["beta[x1]", "beta[x10]"]),
+        ("beta[x?]", ["beta[x1]"]),
+        ("beta[C(dose)[T.mid]]", ["beta[C(dose)[T.mid]]"]),
+        ("beta*", ["beta[x1]", "beta[x10]", "beta[C(dose)[T.mid]]"]),
+        ("sigma", ["sigma"]),
+        ("beta[x]", []),
+    ],
+)
+def test_brackets_of_a_pattern_are_literal(pattern, fitting):
+    assert chosen(["beta[x1]", "beta[x10]", "beta[C(dose)[T.mid]]", "sigma"], [pattern]) == fitting

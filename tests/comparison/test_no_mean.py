@@ -107,7 +107,7 @@ def test_a_table_copes_with_missing_cells(lives):
 def test_figures_mark_the_median(lives):
     figures = lives.figures()
     assert "mean (posterior median)" in [axes.get_title(loc="left") for axes in figures["marginal"].axes]
-    assert "Posterior median, as there is no mean: mean." in figures["forest"].get_supxlabel().replace("\n", "")
+    assert "Posterior median, as there is no mean: mean." in figures["forest"].get_supxlabel().replace("\n", " ")
     marks = [line.get_gid() for line in figures["path"].axes[2].lines]
     assert "posterior point" not in marks
     assert "posterior point" in [line.get_gid() for line in figures["path"].axes[0].lines]
@@ -149,5 +149,5 @@ def test_an_exact_posterior_without_a_mean_says_so():
     assert mu["median"] == pytest.approx(7 / 3)
     assert "mean does not exist" in mu["reason"]
     sigma = row(found.rows, "sigma", "posterior_exact")
-    assert sigma["reason"] == "no exact posterior of sigma"
+    assert "mean does not exist" in sigma["reason"]
     assert "exact posterior median" in str(found)

@@ -10,7 +10,7 @@ from mle_vs_bayes import compare
 from mle_vs_bayes.comparison.scores import held_out
 from mle_vs_bayes.comparison.scores.null_tests import usual_nulls
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.model.special_case import SpecialCase
+from mle_vs_bayes.model.parameter import SpecialCase
 from mle_vs_bayes.models.weibull import Weibull
 from mle_vs_bayes.sampling import tree_groups
 

@@ -25,7 +25,7 @@ def lifetimes():
 def modes(comparison, label):
     """Rows of the MAP of one quantity, one for each scale."""
     rows = comparison.rows
-    own = rows[(rows["estimator"] == "map") & (rows["parameter"] == label) & (rows["interval"] == "laplace")]
+    own = rows[(rows["estimator"] == "map") & (rows["parameter"] == label) & rows["interval"].str.startswith("laplace")]
     return own.set_index("scale")
 
 

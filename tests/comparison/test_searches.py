@@ -22,7 +22,8 @@ def test_one_row_per_start_and_all_on_the_plateau():
 
 
 def test_without_an_optimum_there_is_no_waterfall():
-    fit = compare("bernoulli", {"y": [1, 1, 1]}, estimators=["mle"]).fit
+    separated = {"y": [0, 0, 1, 1], "x": [1.0, 2.0, 3.0, 4.0]}
+    fit = compare("logistic", separated, formula="y ~ x", estimators=["mle"]).fit
     assert len(search_table.rows(fit)) == 0
 
 

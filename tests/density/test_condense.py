@@ -41,12 +41,18 @@ def repeated(data):
     return data.rows(np.arange(ROWS) % 3)
 
 
+def few_distinct(data):
+    """At most half of the rows differ, and rows are what is independent: those of counts mostly."""
+    rows = np.column_stack([np.asarray(values, dtype=float) for values in data.values()])
+    return "group" not in data and 2 * len(np.unique(rows, axis=0)) <= data.n
+
+
 @pytest.mark.parametrize(("name", "variant"), CASES, ids=["-".join(each) for each in CASES])
 def test_condensed_likelihood_is_the_same(name, variant):
     model, plain = models.get(name), dataset(name, variant, ROWS)
     for data in (plain, repeated(plain)):
         small, weights = condensed(model, data)
-        alike = data is not plain and "group" not in data and model.unit != "series"  # equal values at two times differ
+        alike = few_distinct(data) and model.unit != "series"  # equal values at two times differ
         assert (weights is not None) == ((name, variant) in SHORTER or alike)
         if weights is not None:
             assert 2 * small.n <= data.n

@@ -7,7 +7,9 @@ from mle_vs_bayes.intervals import DEFAULTS
 
 from .requests import EXPONENT
 
-ALWAYS_INSIDE = frozenset({"profile", "profile_penalised", "clopper_pearson", "wilson", "garwood"})
+ALWAYS_INSIDE = frozenset(
+    {"wald_transformed", "laplace_transformed", "profile", "profile_penalised", "clopper_pearson", "wilson", "garwood"}
+)
 """Kinds of intervals that stay inside the quantity's support and hold their estimate, asked for or not."""
 AROUND_A_MEAN = frozenset({"eti"})
 """Defaults that stay inside the support, but need not hold the mean of the draws."""

@@ -119,8 +119,7 @@ def options(draw, quantities, size):
         words += ["--estimator", name]
     if not estimators:
         words += [word for pair in SHORT.items() for word in map(str, pair)]
-    # Gap: a default Wald or Laplace interval may leave the support (of tau, a variance), so a kind is always asked for.
-    for kind in draw(st.lists(st.sampled_from(kinds(draw, estimators)), min_size=1, max_size=2, unique=True)):
+    for kind in draw(st.lists(st.sampled_from(kinds(draw, estimators)), max_size=2, unique=True)):
         words += ["--interval", kind]
     if draw(st.booleans()):
         words.append("--scores")

@@ -29,9 +29,14 @@ def test_maximum_likelihood(coin):
     found = row(coin, "mle")
     se = math.sqrt(0.73 * 0.27 / 100)
     assert_allclose([found.estimate, found.se], [0.73, se], rtol=ROUNDING)
-    assert found.interval == "wald"
+    assert found.interval == "wald_transformed"
+    # On log odds the standard error is SE/(p (1 − p)); by hand, without the package's maps.
+    reach = 1.959963984540054 * se / (0.73 * 0.27)
+    ends = [1 / (1 + 27 / 73 * math.exp(-step * reach)) for step in (-1, 1)]
+    assert_allclose([found.lower, found.upper], ends, rtol=ROUNDING)
+    plain = coin.interval("p", "wald")
     assert_allclose(
-        [found.lower, found.upper], [0.73 - 1.959963984540054 * se, 0.73 + 1.959963984540054 * se], rtol=ROUNDING
+        [plain.lower, plain.upper], [0.73 - 1.959963984540054 * se, 0.73 + 1.959963984540054 * se], rtol=ROUNDING
     )
     assert_allclose(coin["mle"].log_likelihood, 73 * math.log(0.73) + 27 * math.log(0.27), rtol=ROUNDING)
     assert_allclose(coin["mle"].results.aic, 2 - 2 * coin["mle"].log_likelihood, rtol=ROUNDING)
@@ -47,7 +52,7 @@ def test_map_under_the_default_prior(coin):
     mode = (73 + 1) / (100 + 2)
     found = row(coin, "map")
     assert_allclose([found.estimate, found.se], [mode, math.sqrt(mode * (1 - mode) / 102)], rtol=ROUNDING)
-    assert found.interval == "laplace"
+    assert found.interval == "laplace_transformed"
 
 
 def test_exact_posterior(coin):
@@ -69,6 +74,9 @@ def test_odds(coin):
     assert_allclose(row(coin, "mle", "odds").estimate, 73 / 27, rtol=ROUNDING)
     # Central differences with a step of 1e-3 SE err by its square times a third derivative of SE²/(1 − p)² = 0.03.
     assert_allclose(row(coin, "mle", "odds").se, row(coin, "mle").se / 0.27**2, rtol=1e-6 * 0.03 + 1e-9)
+    share, odds = row(coin, "mle"), row(coin, "mle", "odds")
+    of_share = [share.lower / (1 - share.lower), share.upper / (1 - share.upper)]
+    assert_allclose([odds.lower, odds.upper], of_share, rtol=1e-6)  # one interval, whatever it is told on
 
 
 def test_exact_posterior_of_the_odds(coin):

@@ -31,7 +31,7 @@ def test_one_interval_is_the_row_of_the_table(kind, label):
     [
         (("rat", "wald"), 'exponential has no quantity "rat"; it has rate, mean'),
         (("rate", "walt"), "did you mean wald"),
-        (("rate", "wald", "posterior"), "an interval of kind wald is one of mle or mle_exact"),
+        (("rate", "wald", "posterior"), "an interval of kind wald is one of mle or reml or mle_exact"),
         (("rate", "wald", None, 95), "level is 95; it must lie inside"),
     ],
 )

@@ -31,18 +31,27 @@ def _with_design(**columns):
 
 
 def _inspected(model, n, rng):
-    """Some lifetimes exact, the others seen at two times of inspection: left-, interval- or right-censored."""
-    y, *times = (_outcomes(model, n, rng) for _ in range(3))
-    first, second = np.sort(times, axis=0)
-    exact = rng.random(n) < 0.3
-    lower = np.where(exact, y, np.where(y < first, 0.0, np.where(y < second, first, second)))
+    """Some values exact, the others seen at two inspections: left-, interval- or right-censored."""
+    design = model.design(n, rng)
+    y = model.simulate(typical(model, design)[0], design, rng)["y"]
+    first, second = np.sort([_outcomes(model, n, rng) for _ in range(2)], axis=0)
+    exact, least = rng.random(n) < 0.3, model.family.support.lower
+    lower = np.where(exact, y, np.where(y < first, least, np.where(y < second, first, second)))
     upper = np.where(exact, y, np.where(y < first, first, np.where(y < second, second, np.inf)))
-    return Dataset({"lower": lower, "upper": upper})
+    bare = {role: values for role, values in design.items() if role != "unit"}
+    return Dataset({**bare, "lower": lower, "upper": upper}, design.coords)
+
+
+def _entries(model, n, rng):
+    """Half of the rows are there from the beginning."""
+    late = rng.random(n) < 0.5
+    return np.where(late, 0.5 * _outcomes(model, n, rng), 0.0)
 
 
 OPTIONAL = {
     "event": _with_design(cutoff=_outcomes),
     "upper": _inspected,
+    "entry": _with_design(entry=_entries),
     "trials": _with_design(trials=lambda model, n, rng: rng.integers(1, 9, size=n)),
     "exposure": _with_design(exposure=lambda model, n, rng: rng.uniform(0.2, 5.0, size=n)),
     "offset": _with_design(offset=lambda model, n, rng: rng.normal(size=n)),
@@ -54,6 +63,23 @@ def variants(name):
     """``plain`` and the optional columns that the model reads."""
     roles = [column.role for column in models.get(name).columns]
     return ["plain", *(role for role in OPTIONAL if role in roles)]
+
+
+STRUCTURES = [
+    ("normal(formula='y, sigma')", "plain"),
+    ("normal(formula='y', censored=1)", "event"),
+    ("normal(formula='y', censored=1)", "upper"),
+    ("normal(censored=1)", "entry"),
+    ("normal(formula='y', link='log')", "plain"),
+    ("weibull(formula='y, shape')", "event"),
+    ("weibull(formula='y')", "upper"),
+    ("exponential(formula='y')", "entry"),
+    ("poisson(formula='y')", "exposure"),
+    ("poisson(formula='y', link='sqrt')", "offset"),
+    ("bernoulli(formula='y', link='cloglog')", "trials"),
+    ("ordered(link='loglog')", "plain"),
+]
+"""A structure that a family can take, each with one of its columns; between them every link and way of censoring."""
 
 
 CENSORED = ("event", "upper")
@@ -72,7 +98,7 @@ def _cases():
             read.add(way)
 
 
-CASES = list(_cases())
+CASES = [*_cases(), *STRUCTURES]
 SAMPLED = ("bernoulli", "poisson", "hurdle_poisson", "exponential", "weibull", "normal", "linear", "logistic")
 SAMPLED += ("student_t", "eight_schools", "random_intercept", "neyman_scott", "uniform", "normal_mixture")
 """One model of each trunk and of each way in which a density is written: what samples is tested on these."""

@@ -161,12 +161,41 @@ def test_mean_and_variance_are_scipys(name, family):
         assert not np.any(np.isfinite(np.broadcast_to(value, POINTS)[~finite]))
 
 
+def scipys(family, what, arguments):
+    """SciPy's mean or median."""
+    return getattr(getattr(scipy.stats, family.scipy), what)(**family.of_scipy(**arguments))
+
+
 @pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.at_mean is not None])
-def test_arguments_at_a_mean_have_that_mean(name):
+def test_arguments_at_a_location_have_it(name):
     family, rng = FAMILIES[name], np.random.default_rng(5)
-    mean = rng.uniform(0.2, 0.8, POINTS)
-    others = {"Beta": {"nu": 3.0}, "Gamma": {"alpha": 2.5}}.get(name, {})
-    np.testing.assert_allclose(family.mean(**family.at_mean(mean, **others)), mean, rtol=1e-12)
+    location, others = rng.uniform(0.2, 0.8, POINTS), {argument.name: 2.5 for argument in family.others}
+    arguments = family.around_location(location, others)
+    np.testing.assert_allclose(scipys(family, family.location, arguments), location, rtol=1e-12)
+
+
+TAILED = [name for name, f in FAMILIES.items() if f.location and f.censored]
+
+
+@pytest.mark.parametrize("name", TAILED)
+def test_both_wordings_of_the_tails(name):
+    """To nine digits in logarithms, far into both tails; constants of single precision are off by 1e-6."""
+    family, rng = FAMILIES[name], np.random.default_rng(7)
+    arguments = arguments_of(family, family.names, rng)
+    law = getattr(scipy.stats, family.scipy)(**family.of_scipy(**arguments))
+    y = np.concatenate([law.ppf(p) for p in (1e-8, 0.3, 0.9)] + [law.isf(1e-8)])
+    arguments = {key: np.tile(value, 4) for key, value in arguments.items()}
+    for symbol, ours in ((family.symbolic_logsf, family.logsf), (family.symbolic_logcdf, family.logcdf)):
+        graph = pt.as_tensor(symbol(y, {key: pt.as_tensor(value) for key, value in arguments.items()}))
+        graph = graph.eval(mode="FAST_COMPILE")
+        np.testing.assert_allclose(graph, ours(y, arguments), rtol=1e-9, atol=1e-12)
+
+
+def test_pymcs_own_wording_of_a_normal_tail_would_be_noticed():
+    y, arguments = np.array([0.5]), {"mu": 0.0, "sigma": 1.0}
+    family = FAMILIES["Normal"]
+    theirs = pymc.logccdf(family.dist(arguments), y).eval(mode="FAST_COMPILE")
+    assert not np.allclose(theirs, family.logsf(y, arguments), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["Weibull", "Exponential", "Gamma", "LogNormal", "Normal", "Logistic", "Poisson"])
@@ -183,8 +212,10 @@ def test_every_parameter_has_a_default_prior_a_link_and_a_meaning():
         for argument in family.arguments:
             assert argument.link in links.LINKS
             assert (argument.prior in DEFAULTS) == bool(argument.meaning) == bool(argument.prior), (family, argument)
-        assert family.location in ("", "mean", *family.names)
-        assert (family.at_mean is not None) or family.location != "mean"
+        assert (family.at_mean is not None) == (family.location not in ("", *family.names))
+        assert {*family.location_links} <= {*links.LINKS}
+        for argument in family.others:
+            assert (argument.prior in DEFAULTS, bool(argument.meaning), argument.link in links.LINKS) == (True,) * 3
 
 
 # Links.

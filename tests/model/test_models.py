@@ -25,7 +25,7 @@ from ..agreement.checks import (
     program,
     typical,
 )
-from .cases import CASES, case, dataset
+from .cases import CASES, CENSORED, case, dataset
 
 SMALL, LARGE = 40, 2500
 
@@ -51,7 +51,7 @@ def test_declarations(name):
     roles = [column.role for column in model.columns]
     assert roles[0] == "y"
     assert len(set(roles)) == len(roles)
-    assert (model.formula is not None) == any(p.dims == ("term",) for p in model.parameters)
+    assert (model.formula is not None) == any("term" in p.dims for p in model.parameters)
 
 
 def large(name):
@@ -125,7 +125,7 @@ def test_simulator_keeps_the_design_and_follows_its_seed(name):
     first, again, other = (model.simulate(theta, design, np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first["y"], again["y"])
     assert np.any(first["y"] != other["y"])
-    read = {column.role for column in model.columns} | {"X"}
+    read = {column.role for column in model.columns} | {*design.designs}
     for role in read & set(design):
         np.testing.assert_array_equal(first[role], design[role])
 
@@ -186,10 +186,12 @@ def test_exact_posterior_is_likelihood_times_prior(name, variant):
     model = models.get(name)
     if type(model).conjugate_posterior is Model.conjugate_posterior:
         pytest.skip("no exact posterior")
+    if any(p.support.tied for p in model.parameters):
+        pytest.skip("an element of a simplex is not integrated out by itself: see tests/models/test_grammar.py")
     default, flat = case(name, variant, SMALL), program(model, dataset(name, variant, SMALL), by_support(model, FLAT))
     known = [(made, model.conjugate_posterior(made.data, made.priors)) for made in (default, flat)]
     known = [(made, exact) for made, exact in known if exact is not None]
-    assert known or variant == "upper"
+    assert known or variant in CENSORED
     for made, exact in known:
         for label, distribution in exact.items():
             grid = distribution.ppf(np.linspace(0.01, 0.99, 5))

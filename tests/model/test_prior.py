@@ -156,12 +156,22 @@ def test_vocabulary_is_closed():
         Scaled(1, "median(y)")
 
 
-@pytest.mark.parametrize("by", [name for name in SUMMARIES if "x" not in name and "Intercept" not in name])
+OF_COVARIATES = ("x", "Intercept", "effect")
+
+
+@pytest.mark.parametrize("by", [name for name in SUMMARIES if not any(word in name for word in OF_COVARIATES)])
 @pytest.mark.parametrize("unit", [1e-6, 1e6])
 def test_summaries_follow_the_units(by, unit):
-    """Degree 1 in y, or −1 for the reciprocal; without it a default prior would mean another thing in other units."""
+    """Degree 1 in y, or −1 for the reciprocal; without it a default prior would mean another thing in other units.
+
+    A mean of logarithms moves by that of the unit, and their spread does not.
+    """
     data = Dataset({"y": LINE["y"], "event": np.ones(4)})
     scaled = data.replace(y=data["y"] * unit)
+    if "log" in by:
+        moved = np.log(unit) if by.startswith("mean") else 0.0
+        assert Scaled(1, by).resolve(scaled) == pytest.approx(Scaled(1, by).resolve(data) + moved, rel=1e-12)
+        return
     degree = -1 if by.startswith("1/") else 1
     assert Scaled(2, by).resolve(scaled) == pytest.approx(Scaled(2, by).resolve(data) * unit**degree, rel=1e-12)
 
@@ -223,7 +233,7 @@ def test_a_prior_inside_the_support_is_taken():
 # Densities.
 
 VALUES = {"alpha": 2.5, "beta": 1.5, "mu": 0.4, "sigma": 0.3, "tau": 2.0, "nu": 4.0, "b": 1.2, "s": 0.8, "lam": 0.7}
-VALUES |= {"scale": 1.3, "a": 2.0, "lower": -0.5, "upper": 2.0}
+VALUES |= {"scale": 1.3, "a": 2.0, "lower": -0.5, "upper": 2.0, "eta": 2.0}
 """Arguments for which every proper family has a density that vanishes or stays finite at the ends of its support."""
 
 PROPER = [(f, names) for f, names in SIGNATURES if PRIORS[f].proper and not PRIORS[f].support.tied]

@@ -43,7 +43,7 @@ def points(made):
 
 def check_state_space(made, sign=1.0):
     """The log-likelihood is that of statsmodels' Kalman filter started from the stationary distribution."""
-    y, data, p = made.data["y"], made.data, made.model.order
+    y, data, p = made.data["y"], made.data, made.model.lags
     for theta in points(made):
         values = made.layout.split(theta)
         exog, location = (data["X"], values["beta"]) if "X" in data else (np.ones((len(y), 1)), [values["mu"]])
@@ -187,3 +187,14 @@ def test_autocovariances_are_those_of_a_long_moving_average():
     response = scipy.signal.lfilter([1.0], np.append(1.0, -phi), np.eye(1, 400)[0])
     expected = [response[: 400 - lag] @ response[lag:] for lag in range(4)]
     np.testing.assert_allclose(autocovariances(phi), expected, rtol=1e-12)
+
+
+def test_a_formula_makes_it_the_errors_of_a_regression():
+    rng = np.random.default_rng(3)
+    frame = {"y": rng.normal(size=30), "x": rng.normal(size=30)}
+    found = compare("autoregressive(order=2)", frame, formula="y ~ x", estimators=["mle"])
+    assert found["mle"].labels == ("beta[Intercept]", "beta[x]", "phi[1]", "phi[2]", "sigma")
+    assert found.model.name == "autoregressive(order=2, regression=1)"
+    theirs = ARIMA(frame["y"], exog=np.column_stack([np.ones(30), frame["x"]]), order=(2, 0, 0), trend="n").fit()
+    np.testing.assert_allclose(found["mle"].log_likelihood, theirs.llf, atol=1e-4)
+    np.testing.assert_allclose(found["mle"].point[:4], theirs.params[:4], atol=2e-3)

@@ -34,13 +34,14 @@ class Opened:
 
 
 @pytest.fixture
-def open_page(chromium):
+def open_page(chromium, patience):
     """path → `Opened`; ``width`` in pixels and the colour ``scheme`` that the reader prefers."""
     contexts = []
 
     def opened(path, width=1440, scheme="light"):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
+        context.set_default_timeout(1000 * patience)
         seen = Opened(context.new_page())
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("console", lambda message: seen.complaints.append(message.text))

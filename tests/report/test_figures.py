@@ -15,8 +15,15 @@ from mle_vs_bayes.report.figures import chains, estimates
 from mle_vs_bayes.report.palette import LOOKS
 from mle_vs_bayes.rows import Row, frame
 
-KINDS = {"mle": "wald", "map": "laplace", "posterior": "eti", "mle_exact": "exact", "posterior_exact": "exact"}
-SHIFTS = {"mle": 0.0, "map": -0.3, "posterior": 0.2, "mle_exact": 0.0, "posterior_exact": 0.2}
+KINDS = {
+    "mle": "wald",
+    "reml": "wald",
+    "map": "laplace",
+    "posterior": "eti",
+    "mle_exact": "exact",
+    "posterior_exact": "exact",
+}
+SHIFTS = {"mle": 0.0, "reml": 0.1, "map": -0.3, "posterior": 0.2, "mle_exact": 0.0, "posterior_exact": 0.2}
 THREE = ("mle", "map", "posterior")
 TWO = {"mu": (3.0, 0.2), "sigma": (1.1, 0.1)}
 REGRESSION = {f"beta[{term}]": (float(i), 0.5) for i, term in enumerate(["Intercept", "x / 2", *"abcdefghi"])}

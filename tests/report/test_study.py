@@ -62,19 +62,19 @@ def test_a_value_is_told_to_the_digits_of_its_error(value, error, words):
     assert study_page.measured(value, error) == words
 
 
-def test_the_page_says_question_verdict_and_every_prediction():
+def test_the_readme_says_question_verdict_and_every_prediction():
     line = {"claim": "|gap| small", "where": "m · p", "measured": 0.1, "mcse": 0.01, "verdict": "holds"}
     document = {"study": "s", "question": "Why?", "verdict": "holds", "predictions": [line], "cells": 2, "quick": True}
     counts = {"replicates": 5, "replicates_in_all": 10, "seed": 0, "fits": 10, "failed": 1}
-    page = study_page.page({**document, **counts}, ["rmse"])
+    page = study_page.readme({**document, **counts}, ["rmse"])
     assert "2 cells × 5 replicates" in page
-    assert "2 cells of up to 5 replicates, 8 in all" in study_page.page(
+    assert "2 cells of up to 5 replicates, 8 in all" in study_page.readme(
         {**document, **counts, "replicates_in_all": 8}, []
     )
     assert "**Question.** Why?" in page
     assert "| \\|gap\\| small | m · p | 0.100 ± 0.01 | holds |" in page
     assert "; 1 of 10 fits failed." in page
-    lacking = study_page.page({**document, **counts, "without_estimate": 2}, [])
+    lacking = study_page.readme({**document, **counts, "without_estimate": 2}, [])
     assert "; 1 of 10 fits failed, 2 more have no estimate (no maximum, or not applicable)." in lacking
     assert "a quick run" in page and "![rmse](rmse.png)" in page
 

@@ -46,7 +46,9 @@ def check_same_as_single(optima, replicate, alone, optimum):
     assert np.all(np.abs(optima.theta[replicate] - point)[free] <= SAME * se)
     np.testing.assert_array_equal(optima.theta[replicate][~free], point[~free])
     gap = (optima.covariance[replicate] - spread)[np.ix_(free, free)] / np.outer(se, se)
-    assert np.all(np.abs(gap) <= SAME)
+    # An inverse differs by the condition number times what its matrix differs by (skew_normal is near singular).
+    condition = np.linalg.cond(spread[np.ix_(free, free)] / np.outer(se, se)) if free.any() else 1.0
+    assert np.all(np.abs(gap) <= SAME * condition)
     assert abs(optima.value[replicate] - optimum.evaluation.value) <= SAME
 
 

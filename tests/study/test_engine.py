@@ -14,6 +14,7 @@ import pandas
 import pytest
 
 from mle_vs_bayes.errors import UsageError
+from mle_vs_bayes.report.pages.render import summary
 from mle_vs_bayes.study.judge.results import leave
 from mle_vs_bayes.study.keep import plan_file
 from mle_vs_bayes.study.plan import cells, plan, seeds
@@ -97,6 +98,7 @@ def test_an_estimator_that_raises_is_a_row_with_the_reason_and_coverage_is_told_
     assert failed["truth"].notna().all() and failed["estimate"].isna().all()
     results = leave(outcome)
     assert not results.of_concern
+    assert summary((desk.folder / "out" / "index.html").read_text(encoding="utf-8"))["word"] == results.verdict
     own = results.table[(results.table["estimator"] == "raising") & (results.table["measure"] == "coverage")]
     assert (own["used"] + own["failed"] == 200).all()
     assert own["failed"].sum() == len(failed)

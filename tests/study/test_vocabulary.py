@@ -51,6 +51,7 @@ study = Study(
         Slope("total_mse", slope=1.0, within=0.3, along="p"),
         Ratio("total_mse", of="half", to="each", least=0.25 - 1e-12, most=0.25 + 1e-12),
         Equals("gap", within=1e-12),
+        Difference("gap", of="b", to="a", least=-1e-12, most=1e-12),
         Value("first_distance", most=0.5),
         Theory("total_mse", value=lambda line: line["p"] / 4, within=0.5, relative=True, along="p",
                where={"estimator": "half"}),

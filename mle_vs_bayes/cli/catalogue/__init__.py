@@ -1,1 +1,1 @@
-"""``mle-vs-bayes models``: the catalogue in groups, one model in full, and what can take a column of some data."""
+"""Ways in: the catalogue in groups, one model in full, what can take a column of some data, and a tour."""

@@ -87,25 +87,24 @@ def group(model: Model) -> str:
         return GROUPS[6]
     if model.unit == "series":
         return GROUPS[5]
-    if model.unit == "group" or any(p.dims for p in model.parameters) or model.has_latent:
+    if model.unit == "group" or any({*p.dims} - {"outcome"} for p in model.parameters) or model.has_latent:
         return GROUPS[4]
     return GROUPS[_BY_OUTCOME[next(column.kind for column in model.columns if column.role == "y")]]
 
 
 def listing(catalogue: list[Model]) -> RenderableType:
     """One block per group; of each model what it is for, and on a line below its parameters and columns."""
-    width = max(len(model.name) for model in catalogue)
     blocks: list[RenderableType] = []
     for heading in GROUPS:
         members = [model for model in catalogue if group(model) == heading]
         if members:
-            blocks += [*([Text("")] if blocks else []), Text(heading, style="bold underline"), _block(members, width)]
+            blocks += [*([Text("")] if blocks else []), Text(heading, style="bold underline"), _block(members)]
     return Group(*blocks)
 
 
-def _block(members: list[Model], width: int) -> Table:
+def _block(members: list[Model]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    table.add_column(width=width, no_wrap=True)
+    table.add_column(no_wrap=True)
     table.add_column()
     for model in members:
         purpose = story(model).splitlines()[0].rstrip(".")

@@ -19,7 +19,7 @@ def versions() -> dict[str, str]:
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
-    """``model, n, level, seed, versions, priors, fit, rows, agreement, verdict, notes, concerns``, none of them NaN."""
+    """``model, n, level, seed, versions, priors, fit, rows, agreement, verdict, model_fit, notes …``; no NaN."""
     fit = outcome.fit
     size = fit.program.layout.free_size
     return {
@@ -35,6 +35,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "rows": [record for each in outcome.fits for record in records(each.rows)],
         "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],
         "verdict": verdict.headline(fit),
+        "model_fit": outcome.model_fit.record,
         "notes": list(fit.notes),
         "concerns": [{"estimator": name, "code": c.code, "detail": c.detail} for name, c in fit.concerns],
         "lost": [lost.record for lost in outcome.lost],

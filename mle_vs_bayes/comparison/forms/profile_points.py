@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.dataset import rounding
 from ...fit.fit import Fit
 from ...intervals.profile.profile import profile_curve
 from ...report.figures.profile import MOST_PANELS
@@ -77,7 +78,7 @@ def _posterior(fit: Fit, label: str) -> tuple[Array, Array] | None:
         return None
     draws = by_label(posterior.tree)[label].ravel()
     low, high = np.quantile(draws, [0.001, 0.999])
-    if not low < high:
+    if not high - low > rounding(max(abs(low), abs(high))):
         return None
     grid, density, _ = arviz_stats.kde(draws[(draws >= low) & (draws <= high)])
     return grid, density

@@ -1,6 +1,6 @@
 """The one screen a comparison fills: what was fitted, the estimates, how far apart, and the verdict."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,36 +16,48 @@ from .. import verdict
 from ..outcome import Outcome
 
 
-def screen(outcome: Outcome) -> Any:
+def screen(outcome: Outcome, only: Sequence[str] = ()) -> Any:
     """The renderable: header, estimates, agreement, convergence if any, verdict, diagnostics, concerns, times.
+
+    ``only``: patterns of the quantities in the tables; the verdict is about all.
 
     A part that cannot be made is missing; the lines at the end say so, as of all that was lost before.
     """
     with ornaments.collecting(outcome.lost):
-        parts = [part for what, maker in _makers(outcome).items() for part in ornaments.make(what, maker, [])]
+        parts = [part for what, maker in _makers(outcome, only).items() for part in ornaments.make(what, maker, [])]
     return text.stack([*parts, *(text.paragraph(f"! {lost}", "yellow") for lost in outcome.lost)])
 
 
-def _makers(outcome: Outcome) -> dict[str, Callable[[], list[Any]]]:
+def _makers(outcome: Outcome, only: Sequence[str]) -> dict[str, Callable[[], list[Any]]]:
     """How each part is made, in the order of the screen, by what it is called where it could not be made."""
     fit = outcome.fit
     return {
         "the header": lambda: [_header(outcome)],
-        "the table of estimates": lambda: [text.estimates(row_schema.frame(fit.rows))],
-        "the table of distances": lambda: _distances(fit),
-        "the table by n": lambda: [text.sizes(outcome.model_scale)] if len(outcome.fits) > 1 else [],
+        "the table of estimates": lambda: [text.estimates(row_schema.frame(fit.rows), only)],
+        "the table of distances": lambda: _distances(fit, only),
+        "the table by n": lambda: [text.sizes(outcome.model_scale, only)] if len(outcome.fits) > 1 else [],
         "the verdict": lambda: [text.paragraph(verdict.headline(fit), "bold")],
         "what is missing": lambda: [text.paragraph(sentence) for sentence in _missing(outcome)],
         "the diagnostics": lambda: [text.paragraph(verdict.diagnostics(fit))],
+        "the fit of the model": lambda: _model_fit(outcome),
         "the concerns": lambda: [text.paragraph(f"! {told}", "yellow") for told in verdict.concerns(fit)],
         "the times": lambda: [text.paragraph(verdict.times(fit), "dim")],
     }
 
 
-def _distances(fit: Fit) -> list[Any]:
+def _distances(fit: Fit, only: Sequence[str]) -> list[Any]:
     present = {a.pair for a in fit.agreement}
     pairs = [f"{a} - {b}" for a, b in PAIRS if f"{a} - {b}" in present]
-    return [text.agreement([asdict(a) for a in fit.agreement], pairs)] if pairs else []
+    return [text.agreement([asdict(a) for a in fit.agreement], pairs, only)] if pairs else []
+
+
+def _model_fit(outcome: Outcome) -> list[Any]:
+    """One line, and what to do where the model does not fit; nothing where it was not looked at."""
+    judged = outcome.model_fit
+    if judged.reason is not None:
+        return []
+    concerns = [text.paragraph(f"! {concern} [{concern.code}]", "yellow") for concern in judged.concerns]
+    return [text.paragraph(judged.sentence), *concerns]
 
 
 def _missing(outcome: Outcome) -> list[str]:
@@ -66,6 +78,7 @@ def _header(outcome: Outcome) -> RenderableType:
     used = ", ".join(f"{role} = {name}" for role, name in outcome.columns.items())
     facts = [f"n = {outcome.n:,}", *([used] if used else []), f"seed {outcome.seed}"]
     lines = [f"{outcome.model.name} · {' · '.join(facts)}"]
+    lines += [f"scale  {name}: {words}" for name, words in fit.program.model.scales.items()]
     lines += [f"prior  {name} ~ {prior}" for name, prior in fit.program.priors.items()]
     if fit.program.prior_power != 1:
         lines.append(f"prior  to the power {fit.program.prior_power:g}, all of it")

@@ -9,6 +9,7 @@ from typing import Any
 from ... import ornaments
 from ...concerns import KINDS
 from ...report import score_tables, text
+from ...report.quantities import chosen
 from ..outcome import Outcome
 from .null_tests import NullTest, null_tests, usual_nulls
 from .scores import Against, Score, Scoreboard
@@ -20,7 +21,7 @@ _EXPLAINED = (
 
 
 @dataclass(frozen=True)
-class Page:
+class ScoreReport:
     """Tests of the first model's quantities, the scores of every model, and the first against each other one."""
 
     tests: tuple[NullTest, ...]
@@ -31,12 +32,13 @@ class Page:
         """What it adds to the JSON document: ``tests``, ``scores`` and ``against``."""
         return {name: [each.record for each in getattr(self, name)] for name in ("tests", "scores", "against")}
 
-    def screen(self) -> Any:
-        """What the terminal shows, as a rich renderable."""
+    def screen(self, only: Sequence[str] = ()) -> Any:
+        """What the terminal shows, as a rich renderable; of the tests those of quantities that ``only`` fits."""
         records = self.document()
         parts: list[Any] = []
-        if self.tests:
-            parts.append(score_tables.null_tests(records["tests"]))
+        kept = chosen([test.quantity for test in self.tests], only)
+        if kept:
+            parts.append(score_tables.null_tests([each for each in records["tests"] if each["quantity"] in kept]))
         if self.scores:
             parts += [score_tables.information(records["scores"]), score_tables.held_out(records["scores"])]
             parts.append(text.paragraph(_EXPLAINED, "dim"))
@@ -54,7 +56,7 @@ class Page:
         return text.plain(self.screen())
 
 
-def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) -> Page:
+def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) -> ScoreReport:
     """The page of one outcome, beside others on the same data.
 
     Raises
@@ -70,7 +72,7 @@ def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) 
         ]
         scores = ornaments.make("the table of scores", lambda: board.scores, ())
         against = ornaments.make("the comparison with other models", lambda: board.against, ()) if scores else ()
-    return Page(tuple(test for made in tests for test in made), scores, against)
+    return ScoreReport(tuple(test for made in tests for test in made), scores, against)
 
 
 def _sentence(against: Against) -> str:

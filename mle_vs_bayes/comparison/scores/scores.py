@@ -13,6 +13,8 @@ from ...concerns import Concern
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...intervals.profile.restricted import ROUNDING
+from ...model.model import Model
+from ...model.parameter import SpecialCase
 from ...rows import plain
 from ..outcome import Outcome
 from . import held_out
@@ -192,7 +194,7 @@ def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Agai
 def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> dict[str, Any]:
     """The test of the smaller model inside the larger one, whichever of the two that is."""
     for (large, of_large), (small, of_small) in ((first, other), (other, first)):
-        case = large.model.special_cases.get(small.model.name)
+        case = large.model.special_cases.get(small.model.name) or _held(large.model, small.model)
         if case is None:
             continue
         nested = f"{small.model.name} is {large.model.name} with {case}"
@@ -217,6 +219,16 @@ def _bayes_factor(first: Outcome, other: Outcome) -> dict[str, Any]:
         "log_bayes_factor_doubled": found.doubled,
         "no_bayes_factor": found.reason,
     }
+
+
+def _held(large: Model, small: Model) -> SpecialCase | None:
+    """What is held of the larger model to make the smaller one, whose edge counts where it is all that is held."""
+    if small.larger is None or small.larger.name != large.name:
+        return None
+    *before, (label, value) = small.held.items()
+    support = next((p.support for p in large.parameters if p.name == label), None)
+    edge = not before and support is not None and value in support.closed_ends(0.0).values()
+    return SpecialCase(", ".join([*(f"{name} = {each:g}" for name, each in before), label]), value, edge)
 
 
 def _check_same_data(first: Outcome, other: Outcome) -> None:

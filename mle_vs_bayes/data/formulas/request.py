@@ -1,25 +1,28 @@
-"""What was asked for with or without a formula, and whether the model takes one.
+"""What was asked for with or without formulas, and whether the model takes them.
 
+The first formula is for the outcome's location. Each further one has the name of a parameter on its left side.
 Formulaic is imported only where there is a formula: it takes a second, and most models need none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ...errors import UsageError
+from ...words import listed
 from ..column import classes
 from ..labels import class_codes
 from ..values import Array, converted, is_row_number
+from .parts import parameter_of
 
 if TYPE_CHECKING:
     from ...model.model import Model
     from .formula import DesignMatrix
 
 
-def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str], formula: str | None) -> None:
+def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str], formulas: Sequence[str]) -> None:
     """Refuse a formula too many or too few.
 
     Raises
@@ -27,30 +30,76 @@ def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str],
     UsageError
         Saying what to type, in the data's own columns.
     """
-    if formula is not None and not model.takes_formula:
+    if formulas and model.formula is None:
         needed = ["y", *(column.role for column in model.columns if not column.optional and column.role != "y")]
         raise UsageError(
-            f'the model {model.name} takes no formula, but was given "{formula}"; leave it out and name the columns '
-            f"with {' '.join(f'--column {role}=NAME' for role in needed)}."
+            f'the model {model.name} takes no formula, but was given "{formulas[0]}"; leave it out and name the '
+            f"columns with {' '.join(f'--column {role}=NAME' for role in needed)}."
         )
-    if formula is None and model.takes_formula:
+    if not formulas and model.takes_formula:
         example = _example(frame, asked.get("y"))
         raise UsageError(f"the model {model.name} needs a formula; add --formula {example}, in terms of your columns.")
+    if model.formula is not None and (told := tuple(map(parameter_of, formulas[1:]))) != model.formula.further:
+        raise UsageError(
+            f"the model {model.name} takes a formula for {listed(['y', *model.formula.further])}, and was given "
+            f"{listed(['y', *told])}; give each one."
+        )
 
 
-def read_by_formula(formula: str | None, frame: pd.DataFrame) -> tuple[str, ...]:
-    """The columns that the formula reads; none without a formula.
+def read_by_formulas(formulas: Sequence[str], frame: pd.DataFrame) -> tuple[str, ...]:
+    """The columns that the formulas read; none without a formula.
 
     Raises
     ------
     UsageError, DataError
         As ``symbols.parse``.
     """
-    if formula is None:
+    if not formulas:
         return ()
     from .symbols import parse
 
-    return parse(formula, list(frame.columns)).variables
+    names = [name for text in _with_outcome(formulas) for name in parse(text, list(frame.columns)).variables]
+    return tuple(dict.fromkeys(names))
+
+
+STAND_IN = "between_lower_and_upper"
+
+
+def with_stand_in(frame: pd.DataFrame, formulas: Sequence[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A column and formulas with it on the left, where the outcome itself is known by bounds alone."""
+    first, *others = formulas
+    return frame.assign(**{STAND_IN: 0.0}), (f"{STAND_IN} ~ {first.partition('~')[2]}", *others)
+
+
+def _with_outcome(formulas: Sequence[str]) -> list[str]:
+    """The formulas with the outcome on the left of each, where the further ones have their parameter."""
+    outcome = formulas[0].partition("~")[0]
+    return [formulas[0], *(f"{outcome}~{text.partition('~')[2]}" for text in formulas[1:])]
+
+
+def designs(
+    formulas: Sequence[str],
+    frame: pd.DataFrame,
+    asked: Mapping[str, str],
+    model: "Model",
+    strict: bool = True,
+    weights: Array | None = None,
+) -> "dict[str, DesignMatrix]":
+    """Both sides of every formula, under the roles of their design matrices: ``X``, ``X_sigma`` …
+
+    Raises
+    ------
+    UsageError, DataError
+        As `design`.
+    """
+    from .formula import design_matrix
+
+    if not formulas:
+        return {}
+    first, *texts = _with_outcome(formulas)
+    further = {f"X_{parameter_of(text)}": full for text, full in zip(formulas[1:], texts, strict=True)}
+    others = {role: design_matrix(text, frame, strict, weights) for role, text in further.items()}
+    return {"X": design(first, frame, asked, model, strict, weights), **others}
 
 
 def design(
@@ -74,7 +123,7 @@ def design(
 
     names: tuple[str, ...] = ()
     if any(column.role == "y" and column.kind is classes for column in model.columns):
-        frame, names = _with_codes(formula, frame)
+        frame, names = _with_codes(formula, frame, model)
     sides = replace(design_matrix(formula, frame, strict, weights), classes=names)
     if model.formula is not None and not model.formula.intercept:
         sides = _without_intercept(sides, formula, model.name)
@@ -86,7 +135,7 @@ def design(
     return sides
 
 
-def _with_codes(formula: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _with_codes(formula: str, frame: pd.DataFrame, model: "Model") -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The frame with codes in the place of the response's classes, and their names."""
     from .symbols import parse
 
@@ -94,7 +143,7 @@ def _with_codes(formula: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[
     if not parsed.bare_response:
         raise UsageError(f'formula "{formula}" computes its left side, but classes are names; write a column there.')
     (name,) = parsed.response
-    codes, names = class_codes(frame[name])
+    codes, names = class_codes(frame[name], model.order, model.takes_order)
     return frame.assign(**{name: codes}), names
 
 

@@ -30,7 +30,7 @@ ELSEWHERE = {
     **dict.fromkeys(("factor", "as.factor", "as.character"), "write C() for a category"),
     **dict.fromkeys(("as.numeric", "as.integer"), "leave it out, numbers are numbers"),
     **dict.fromkeys(("ns", "s", "rcs"), "write cr(x, df=3) for a natural spline or bs(x, df=4) for a B-spline"),
-    **dict.fromkeys(("re", "ranef", "frailty"), "groups that scatter are the model random_intercept"),
+    **dict.fromkeys(("re", "ranef", "frailty"), "groups that scatter are a term (1 | g)"),
     **dict.fromkeys(("cluster", "strata"), "name who belongs together with --column group=NAME"),
 }
 """What R's functions of formulas, which no one has here, are called here."""
@@ -120,8 +120,8 @@ def _unparsed(text: str, error: Exception, columns: Sequence[str]) -> UsageError
     groups = re.search(r"\([^()|]*\|[^()]*\)", text)
     if groups:
         return UsageError(
-            f'formula "{text}" has groups, {groups[0]}, which no formula takes here; groups without covariates are the '
-            "model random_intercept, with --column y=NAME --column group=NAME, and others a PyMC program."
+            f'formula "{text}" has the groups {groups[0]} inside another term; add them, as in '
+            f'{_pattern(columns)[:-1]} + {groups[0]}".'
         )
     return UsageError(f'formula "{text}" does not parse ({complaint(error)}); write it like {_pattern(columns, text)}.')
 

@@ -10,8 +10,11 @@ from ... import intervals
 from ...concerns import Concern
 from ...estimators.modes import Modes
 from ...intervals.delta import standard_errors
+from ...intervals.scale import supports
 from ...intervals.wald import normal_quantile
+from ...intervals.wald_transformed import beyond, mapped, no_interval
 from ...model.moments import Missing, concerns, missing
+from ...model.support import Support
 from ...rows import frame_of
 from ..quantities import infinite
 from .interval_ends import Ends, Group, of_kind
@@ -39,6 +42,8 @@ def of_optima(name: str, group: Group, fitted: Modes) -> "pandas.DataFrame":
     for kind, members in _kinds(name, group, fitted, ok).items():
         if kind in ("wald", "laplace"):
             found = _wald(values, errors, ok, group.context.level, no_error)
+        elif kind in ("wald_transformed", "laplace_transformed") and not group.model.supports(group.members[0].data):
+            found = _wald_transformed(supports(group.program), values, errors, ok, group.context.level, no_error)
         else:
             found = of_kind(kind, group, fitted, ok & members)
         blocks.append(block(name, kind, group, each, numbers, found, members))
@@ -67,6 +72,28 @@ def _wald(values: Array, errors: Array, ok: NDArray[np.bool_], level: float, no_
     without = ok[:, None] & ~np.isfinite(errors)
     status, reason = np.where(without, "not_applicable", _NO_TEXT), np.where(without, no_error, _NO_TEXT)
     return Ends(values - reach, values + reach, status, reason)
+
+
+def _wald_transformed(
+    scales: Sequence[Support],
+    values: Array,
+    errors: Array,
+    ok: NDArray[np.bool_],
+    level: float,
+    no_error: NDArray[Any],
+) -> Ends:
+    lower, upper = mapped(scales, values, normal_quantile(level) * errors)
+    status, reason = np.full(values.shape, None), np.full(values.shape, None)
+    for row, column in np.argwhere(ok[:, None] & np.isnan(lower)):
+        why = no_interval(scales[column], values[row, column], errors[row, column], no_error[row, column])
+        status[row, column], reason[row, column] = "not_applicable", why
+    without = ok & ~np.isfinite(errors).any(axis=1)
+    reason[without] = no_error[without]
+    for row, column in np.argwhere(np.isinf(lower) | np.isinf(upper)):
+        status[row, column] = "ok"
+        reason[row, column] = beyond(lower[row, column]) or beyond(upper[row, column])
+    lower[np.isinf(lower)], upper[np.isinf(upper)] = np.nan, np.nan
+    return Ends(lower, upper, status, reason)
 
 
 def of_draws(group: Group, sampled: Sampled) -> "pandas.DataFrame":

@@ -75,8 +75,8 @@ def _outside(role: str, values: Array, column: Column | None) -> str | None:
 
 def _collinear(data: Dataset) -> str | None:
     try:
-        if "X" in data:
-            check_terms(data["X"], data.coords["term"])
+        for role, axis in data.designs.items():
+            check_terms(data[role], data.coords[axis])
     except DataError as error:
         return str(error).partition(";")[0]
     return None

@@ -55,12 +55,13 @@ def _least_squares(program: Density, name: str) -> tuple[Array, Array, int, floa
         mean = counts.by_group(data, group, data["y"]) / size
         return mean, 1 / size, data.size - len(size), float(counts.total(data, (data["y"] - mean[group]) ** 2))
     design = data["X"] if "X" in data else np.ones((data.n, 1))
+    y = data["y"] - data["offset"] if "offset" in data else data["y"]
     linear, freedom = program.coordinates.linear[block, block], data.size - design.shape[1]
     if "weights" in data:
         inverse = np.linalg.inv(counts.total(data, design[:, :, None] * design[:, None, :]))
-        turned = inverse @ counts.total(data, design * data["y"][:, None])
+        turned = inverse @ counts.total(data, design * y[:, None])
         variance = np.diag(linear @ inverse @ linear.T)
     else:
-        turned, variance = design.T @ data["y"] / data.n, np.sum(linear**2, axis=1) / data.n
-    squares = counts.total(data, (data["y"] - design @ turned) ** 2)
+        turned, variance = design.T @ y / data.n, np.sum(linear**2, axis=1) / data.n
+    squares = counts.total(data, (y - design @ turned) ** 2)
     return linear @ turned, variance, freedom, float(squares)

@@ -7,15 +7,16 @@ import scipy
 
 from ...data.column import number, share
 from ...data.column import positive as above_0
-from ..support import positive, real, simplex, unit
+from ..support import correlation, positive, real, simplex, unit
 from . import tails
-from .family import Argument, Family, Form, plain
+from .argument import Argument, Form, plain
+from .family import Family
 
 beta = Family(
     "Beta",
     (
-        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean", "shape"),
-        Argument("beta", positive, "beta", "β", "the larger both, the closer to the mean", "shape"),
+        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean", "concentration", typical=2.0),
+        Argument("beta", positive, "beta", "β", "the larger both, the nearer the mean", "concentration", typical=3.0),
     ),
     support=unit,
     values=share,
@@ -25,7 +26,8 @@ beta = Family(
     mean=lambda alpha, beta: alpha / (alpha + beta),
     variance=lambda alpha, beta: alpha * beta / ((alpha + beta) ** 2 * (alpha + beta + 1)),
     location="mean",
-    at_mean=lambda mean, nu: {"alpha": mean * nu, "beta": (1 - mean) * nu},
+    at_mean=lambda mean, phi: {"alpha": mean * phi, "beta": (1 - mean) * phi},
+    around=(Argument("phi", positive, "phi", "φ", "the larger, the closer to the mean", "precision", typical=5.0),),
     forms=(
         Form(
             plain("mu", "sigma", within=positive),
@@ -38,6 +40,10 @@ beta = Family(
     ),
     one_value="a spread",
     tails=lambda alpha, beta: tails.Tails(near_lower=alpha, near_upper=beta),
+    elsewhere={
+        "R": "dbeta(y, shape1 = alpha, shape2 = beta); betareg: mu = alpha/(alpha + beta), phi = alpha + beta",
+        "Stata": "betaden(alpha, beta, y); betareg: scale = alpha + beta",
+    },
 )
 
 
@@ -89,6 +95,7 @@ uniform = Family(
     mean=lambda lower, upper: (lower + upper) / 2,
     variance=lambda lower, upper: (upper - lower) ** 2 / 12,
     tails=tails.between_ends,
+    elsewhere={"R": "dunif(y, min = 0, max = upper)", "Stata": "runiform(0, upper)"},
 )
 
 
@@ -109,4 +116,25 @@ truncated_normal = Family(
         Form(_normal, lambda mu, sigma: {"mu": mu, "sigma": sigma}),
     ),
     tails=tails.between_ends,
+)
+
+
+def _log_density_of_correlation(y: Any, eta: Any) -> Any:
+    """(eta − 1) log(1 − y²) less the logarithm of its integral, 2^(2 eta − 1) B(eta, eta), in PyTensor."""
+    import pytensor.tensor as pt
+
+    integral = (2 * eta - 1) * np.log(2) + 2 * pt.gammaln(eta) - pt.gammaln(2 * eta)
+    return (eta - 1) * pt.log1p(-(y**2)) - integral
+
+
+# The density of Lewandowski, Kurowicka & Joe (2009), Journal of Multivariate Analysis 100(9), 1989–2001, of a matrix
+# of one correlation: det^(eta − 1) = (1 − y²)^(eta − 1), which makes (1 + y)/2 a Beta(eta, eta).
+lkj = Family(
+    "LKJ",
+    plain("eta", within=positive),
+    support=correlation,
+    scipy="beta",
+    of_scipy=lambda eta: {"a": eta, "b": eta, "loc": -1.0, "scale": 2.0},
+    log_density_symbol=_log_density_of_correlation,
+    tails=lambda eta: tails.Tails(near_lower=eta, near_upper=eta),
 )

@@ -7,7 +7,8 @@ import scipy
 
 from ...data.column import count, positive_count
 from ..support import frequency, positive, real, unit
-from .family import Argument, Family, Form
+from .argument import Argument, Form
+from .family import Family
 
 
 def _at_log_odds(y: Any, n: Any, logit_p: Any) -> Any:
@@ -63,8 +64,8 @@ beta_binomial = Family(
     "BetaBinomial",
     (
         trials,
-        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean chance of a success", "shape"),
-        Argument("beta", positive, "beta", "β", "the larger both, the less chances differ", "shape"),
+        Argument("alpha", positive, "alpha", "α", "alpha/(alpha + beta) is the mean chance", "concentration"),
+        Argument("beta", positive, "beta", "β", "the larger both, the less chances differ", "concentration"),
     ),
     values=count,
     prior=False,

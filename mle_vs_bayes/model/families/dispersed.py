@@ -11,8 +11,9 @@ import numpy as np
 import scipy
 
 from ...data.column import count
-from ..support import nonnegative, positive, unit
-from .family import Argument, Family
+from ..support import frequency, nonnegative, unit
+from .argument import Argument
+from .family import Family
 
 NEAR = 1e-3
 """Dispersions below this take Stirling's series for log Γ(1/α), whose first term left out is α⁵/1260 < 1e-18."""
@@ -79,7 +80,7 @@ def _draw(generator: np.random.Generator, size: Any, mu: Any, alpha: Any) -> Any
     return generator.poisson(mu * generator.gamma(shape, 1 / shape, size))
 
 
-mu = Argument("mu", positive, "mu", "μ", "the mean", "events", typical=3.0)
+mu = Argument("mu", frequency, "mu", "μ", "the mean", "events", typical=3.0)
 negative_binomial = Family(
     "NegativeBinomial",
     (mu, Argument("alpha", nonnegative, "alpha", "α", "the variance is mu + alpha mu²", "dispersion", "log", 0.5)),

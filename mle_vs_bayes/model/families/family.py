@@ -7,63 +7,19 @@ taken for a scale shows as soon as the two are compared, which tests do over the
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from inspect import signature
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.column import ColumnKind, number
-from ..support import Support, positive, real, unit
+from ..support import Support, real
+from .argument import USUAL_LINKS, Argument, Form
 from .tails import Tails
 
 Array = NDArray[np.float64]
 Arguments = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a distribution, under PyMC's name, and the parameter that fills it in a model.
-
-    ``row`` is what rows call that parameter and ``symbol`` what formulas do; ``meaning`` says it in words.
-    ``prior`` is the name of its default prior (a key of `prior.DEFAULTS`), ``link`` that of its default link
-    (a key of `links.LINKS`), ``typical`` a value of the size met in practice.
-    """
-
-    name: str
-    support: Support = real
-    row: str = ""
-    symbol: str = ""
-    meaning: str = ""
-    prior: str = ""
-    link: str = ""
-    typical: float = 1.0
-
-    def __post_init__(self) -> None:
-        natural = {real.name: "identity", positive.name: "log", unit.name: "logit"}
-        object.__setattr__(self, "row", self.row or self.name)
-        object.__setattr__(self, "link", self.link or natural.get(self.support.name, "identity"))
-
-
-def plain(*names: str, within: Support = real) -> tuple[Argument, ...]:
-    """Arguments that no model's parameter fills: those of priors."""
-    return tuple(Argument(name, within) for name in names)
-
-
-@dataclass(frozen=True)
-class Form:
-    """Other arguments that name the same distribution: ``tau`` in the place of ``sigma``.
-
-    ``into`` turns their values into those of the family's own ``arguments``, in NumPy. ``log_density`` is given where
-    that would cost digits (log odds turned into a probability).
-    """
-
-    arguments: tuple[Argument, ...]
-    into: Callable[..., dict[str, Any]]
-    log_density: Callable[..., Any] | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(argument.name for argument in self.arguments)
 
 
 @dataclass(frozen=True)
@@ -86,21 +42,30 @@ class Family:
         PyMC's arguments as a function of ours, where they are others; one arithmetic for NumPy and PyTensor.
     log_density, log_survival : functions of (y, arguments), optional
         Written out where SciPy has none, or where its checks of arguments cost ten times the formula.
-    log_density_symbol, log_survival_symbol : functions of (y, arguments), optional
-        The same in PyTensor, where PyMC has no such distribution, rounds its constants to single precision, or has
-        no second derivatives.
+    log_density_symbol, log_survival_symbol, log_distribution_symbol : functions of (y, arguments), optional
+        The same, and log F, in PyTensor, where PyMC has no such distribution, rounds its constants to single
+        precision, loses digits (log S as log(1 − F)), or has no second derivatives.
     draw : function of (generator, size, arguments), optional
         NumPy's generator where it has one, else SciPy's.
     mean, variance : functions of the arguments, optional
         In NumPy; NaN or infinite where there is none.
     location : str
-        The argument that a model's first formula is for, or ``mean`` where ``at_mean`` gives the arguments.
-    at_mean : function of (mean, other arguments), optional
-        The arguments of the distribution with this mean, in arithmetic that NumPy and PyTensor share.
+        The argument that a model's first formula is for, or what it is (``mean``, ``median``) where ``at_mean`` gives
+        the arguments; empty where no formula is known.
+    at_mean : function of (location, other parameters), optional
+        The arguments of the distribution at this location, in arithmetic that NumPy and PyTensor share.
+    links : tuple of str
+        Links that the location takes, the default first; by its support unless given.
+    ratio : str
+        What exp(beta) is under the log link; ``rate_ratio`` of counts and ``mean_ratio`` of others unless given.
+    around : tuple of Argument, optional
+        The parameters beside the location, where they are not the family's other arguments.
     one_value : str
         What cannot be estimated where every y is the same: ``a spread``.
     tails : function of the arguments, optional
         How the density falls on either side and near its ends (`Tails`); of a prior, moments of posteriors hang on it.
+    distribution_function : bool
+        Whether PyMC has one, so that an outcome can be censored.
     elsewhere : mapping of a program's name to text
         The same distribution in R, Stata, scikit-learn …, written in our arguments.
     prior, proper : bool
@@ -118,14 +83,19 @@ class Family:
     log_survival: Callable[..., Any] | None = None
     log_density_symbol: Callable[..., Any] | None = None
     log_survival_symbol: Callable[..., Any] | None = None
+    log_distribution_symbol: Callable[..., Any] | None = None
     draw: Callable[..., Any] | None = None
     mean: Callable[..., Any] | None = None
     variance: Callable[..., Any] | None = None
     location: str = ""
     at_mean: Callable[..., dict[str, Any]] | None = None
+    links: tuple[str, ...] = ()
+    ratio: str = ""
+    around: tuple[Argument, ...] | None = None
     forms: tuple[Form, ...] = ()
     one_value: str = ""
     tails: Callable[..., Tails] | None = None
+    distribution_function: bool = True
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     prior: bool = True
     proper: bool = True
@@ -144,6 +114,43 @@ class Family:
     def argument_lists(self) -> tuple[tuple[Argument, ...], ...]:
         """The arguments of each of the `signatures`."""
         return (self.arguments, *(form.arguments for form in self.forms))
+
+    # Around a location, as a formula needs it.
+
+    @property
+    def location_support(self) -> Support:
+        """Where the location lies: of a mean, the values themselves."""
+        return next((a.support for a in self.arguments if a.name == self.location), self.support)
+
+    @property
+    def location_links(self) -> tuple[str, ...]:
+        """Names of the links that the location takes, the default first."""
+        return self.links or USUAL_LINKS.get(self.location_support.name, ())
+
+    @property
+    def others(self) -> tuple[Argument, ...]:
+        """The parameters beside the location."""
+        if self.around is not None:
+            return self.around
+        given = signature(self.at_mean).parameters if self.at_mean else self.names
+        return tuple(a for a in self.arguments if a.prior and a.name in given and a.name != self.location)
+
+    def around_location(self, location: Any, others: Arguments) -> dict[str, Any]:
+        """The arguments at a location and ``others`` by their names, in NumPy or PyTensor."""
+        if self.at_mean is not None:
+            return self.at_mean(location, **others)
+        return {self.location: location, **others}
+
+    def ratio_under(self, link: str) -> str:
+        """What exp(beta) is under a link: ``odds_ratio``, ``rate_ratio``, ``mean_ratio``, ``time_ratio``, or empty."""
+        if link == "log":
+            return self.ratio or ("rate_ratio" if self.discrete else "mean_ratio")
+        return "odds_ratio" if link == "logit" else ""
+
+    @property
+    def censored(self) -> bool:
+        """Whether an outcome may be known by bounds alone: one on a continuous scale with a distribution function."""
+        return self.distribution_function and not self.discrete and self.worded_twice
 
     @property
     def discrete(self) -> bool:
@@ -213,21 +220,37 @@ class Family:
             return pymc.CustomDist(name, *arguments.values(), **self._custom(arguments), **keywords)
         return getattr(pymc, self.name)(name, **self._of_pymc(arguments), **keywords)
 
-    def dist(self, arguments: Arguments) -> Any:
+    def dist(self, arguments: Arguments, **keywords: Any) -> Any:
         """The same without a name, as `pymc.logp` takes it."""
         import pymc
 
         if self.log_density_symbol is not None:
-            return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments))
-        return getattr(pymc, self.name).dist(**self._of_pymc(arguments))
+            return pymc.CustomDist.dist(*arguments.values(), **self._custom(arguments), **keywords)
+        return getattr(pymc, self.name).dist(**self._of_pymc(arguments), **keywords)
+
+    def symbolic_logp(self, y: Any, arguments: Arguments) -> Any:
+        """The graph of the log density, or log probability of a count."""
+        import pymc
+
+        if self.log_density_symbol is not None:
+            return self.log_density_symbol(y, **self.own(arguments))
+        return pymc.logp(self.dist(arguments), y)
 
     def symbolic_logsf(self, y: Any, arguments: Arguments) -> Any:
-        """log P(Y > y) as a graph."""
+        """The graph of log P(Y > y)."""
         import pymc
 
         if self.log_survival_symbol is not None:
-            return self.log_survival_symbol(y, **arguments)
+            return self.log_survival_symbol(y, **self.own(arguments))
         return pymc.logccdf(self.dist(arguments), y)
+
+    def symbolic_logcdf(self, y: Any, arguments: Arguments) -> Any:
+        """The graph of log P(Y ≤ y)."""
+        import pymc
+
+        if self.log_distribution_symbol is not None:
+            return self.log_distribution_symbol(y, **self.own(arguments))
+        return pymc.logcdf(self.dist(arguments), y)
 
     def _of_pymc(self, arguments: Arguments) -> dict[str, Any]:
         """PyMC's arguments from ours; another form of PyMC's own is handed on as it is."""

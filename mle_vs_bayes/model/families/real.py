@@ -9,7 +9,8 @@ from ...data.column import number
 from ..links import log_normal_cdf_symbol
 from ..support import positive, real
 from . import tails
-from .family import Argument, Family, Form, plain
+from .argument import Argument, Form, plain
+from .family import Family
 
 TINY = np.finfo(float).tiny
 
@@ -17,6 +18,22 @@ TINY = np.finfo(float).tiny
 def _normal_log_density(y: Any, mu: Any, sigma: Any) -> Any:
     """By hand: SciPy's checks of its arguments cost ten times the formula."""
     return -0.5 * ((y - mu) / sigma) ** 2 - np.log(np.where(sigma > 0, sigma, np.nan)) - 0.5 * np.log(2 * np.pi)
+
+
+def _log_student_cdf_symbol(t: Any, nu: Any) -> Any:
+    """log P(T ≤ t): P(T ≤ −|t|) = I_x(ν/2, ν/2) at x = (s − |t|)/(2s) = ν/(2s(s + |t|)), s² = t² + ν, and 1 − that."""
+    import pytensor.tensor as pt
+
+    s = pt.sqrt(t**2 + nu)
+    below = pt.betainc(nu / 2, nu / 2, nu / (2 * s * (s + pt.abs(t))))
+    return pt.switch(pt.lt(t, 0), pt.log(below), pt.log1p(-below))
+
+
+def _log_laplace_cdf_symbol(z: Any) -> Any:
+    """log P(Z ≤ z): log ½ + z below 0, log(1 − ½ exp(−z)) above."""
+    import pytensor.tensor as pt
+
+    return pt.switch(pt.lt(z, 0), np.log(0.5) + z, pt.log1p(-0.5 * pt.exp(-pt.abs(z))))
 
 
 mu = Argument("mu", symbol="μ", meaning="the mean", prior="location", typical=1.0)
@@ -32,6 +49,8 @@ normal = Family(
     scipy="norm",
     of_scipy=lambda mu, sigma: {"loc": mu, "scale": sigma},
     log_density=_normal_log_density,
+    log_survival_symbol=lambda y, mu, sigma: log_normal_cdf_symbol((mu - y) / sigma),
+    log_distribution_symbol=lambda y, mu, sigma: log_normal_cdf_symbol((y - mu) / sigma),
     draw=lambda generator, size, mu, sigma: generator.normal(mu, sigma, size),
     mean=lambda mu, sigma: mu,
     variance=lambda mu, sigma: sigma**2,
@@ -56,6 +75,8 @@ student_t = Family(
     values=number,
     scipy="t",
     of_scipy=lambda nu, mu, sigma: {"df": nu, "loc": mu, "scale": sigma},
+    log_survival_symbol=lambda y, nu, mu, sigma: _log_student_cdf_symbol((mu - y) / sigma, nu),
+    log_distribution_symbol=lambda y, nu, mu, sigma: _log_student_cdf_symbol((y - mu) / sigma, nu),
     draw=lambda generator, size, nu, mu, sigma: mu + sigma * generator.standard_t(nu, size=size),
     mean=lambda nu, mu, sigma: np.where(nu > 1, mu, np.nan),
     variance=lambda nu, mu, sigma: np.where(nu > 2, sigma**2 * nu / np.maximum(nu - 2, TINY), np.inf),
@@ -88,6 +109,8 @@ laplace = Family(
     values=number,
     scipy="laplace",
     of_scipy=lambda mu, b: {"loc": mu, "scale": b},
+    log_survival_symbol=lambda y, mu, b: _log_laplace_cdf_symbol((mu - y) / b),
+    log_distribution_symbol=lambda y, mu, b: _log_laplace_cdf_symbol((y - mu) / b),
     draw=lambda generator, size, mu, b: generator.laplace(mu, b, size),
     mean=lambda mu, b: mu,
     variance=lambda mu, b: 2 * b**2,
@@ -155,6 +178,7 @@ skew_normal = Family(
     location="mu",
     one_value="a spread",
     tails=tails.of_skew_normal,
+    distribution_function=False,
     elsewhere={
         "R": "sn::dsn(y, xi = mu, omega = sigma, alpha = alpha); selm() prints mean and SD unless asked for DP",
         "Stata": "sknor (user-written): location mu, scale sigma, shape alpha",

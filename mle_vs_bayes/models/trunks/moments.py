@@ -200,6 +200,45 @@ def mean_of_log_normal(tails, rows):
     return Moments(float(most), f"{why} (moments up to {most:.4g})", attained=rows >= 3)
 
 
+def median_of_log_normal(tails, data):
+    """Of exp(μ): under a prior of μ like exp(−r μ) and one of σ like exp(−s σ²) it has the moments below r + √(2ns).
+
+    At a fixed σ the likelihood of n known ends falls as exp(−nμ²/2σ²); with σ chosen for each μ the product with the
+    prior of σ falls as exp(−√(2ns) μ), and where s is 0 slower than every exponential.
+    """
+    (mu,), (sigma,) = tails["mu"], tails["sigma"]
+    most = mu.above.rate + np.sqrt(2 * float(np.sum(seen(data))) * sigma.above.square)
+    return Moments(float(most), f"the posterior of mu falls no faster than exp(−{most:.4g} mu) under {mu.words}")
+
+
+def shape_of_lives(tails, data, name):
+    """Of what makes lifetimes alike: where one time lies inside all intervals, d exact ones rise as its (d − 1)/2th."""
+    (shape,) = tails[name]
+    lower, upper = _ends(data)
+    if np.max(lower) > np.min(upper):
+        return FINITE
+    return power(name, shape.above.power - max(0.0, (float(np.sum(lower == upper)) - 1) / 2), shape)
+
+
+def mean_of_gamma(tails, data):
+    """Of shape/rate: with d known ends the likelihood falls at rate 0 as rate^(d shape), for small shapes hardly.
+
+    The prior of the rate decides, at its own order a by ∫ rate^(d shape − 1) d rate = 1/(d shape), which the power of
+    the shape makes up for, d + 1 and its prior's.
+    """
+    (shape,), (rate,), ended = tails["shape"], tails["rate"], float(np.sum(seen(data)))
+    order = rate.near_lower + ended * max(shape.lower, 0.0)
+    return Moments(order, f"near rate 0 the posterior is like rate^{order - 1:.4g} under {rate.words}", ended > 0)
+
+
+def median_of_gompertz(tails, data):
+    """Of log(1 + shape log 2/rate)/shape, at most log 2/rate: with d ends seen the posterior is like rate^d at 0."""
+    (rate,), (shape,), ended = tails["rate"], tails["shape"], float(np.sum(seen(data)))
+    order = ended + rate.near_lower
+    why = f"near rate 0 the posterior is like rate^{order - 1:.4g} under {rate.words}"
+    return Moments(order, why) if shape.near_lower <= 1 else FINITE
+
+
 def _ends(data):
     """Between which ends ``(n,)`` each lifetime lies."""
     if "upper" in data:

@@ -17,10 +17,14 @@ from ...model.parameter import of_argument
 
 
 class Plain(Model):
-    """``family`` is the distribution of y, ``beside`` the columns that are read with y."""
+    """``family`` is the distribution of y, ``beside`` the columns that are read with y.
+
+    Of ``lifetimes`` the columns of censored ones are looked for by their names, of others only where they are named.
+    """
 
     family: Family
     beside: tuple[Column, ...] = ()
+    lifetimes = False
 
     @cached_property
     def parameters(self):  # type: ignore[override]
@@ -48,6 +52,11 @@ class Plain(Model):
 
     def likelihood(self, theta, data):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
+
+    def with_groups(self, groups=None):
+        from .mixed.families import grouped
+
+        return grouped(self, groups) or super().with_groups(groups)
 
     def start(self, data):
         """The exact estimate where one is known and lies inside the supports, else typical values."""

@@ -1,49 +1,101 @@
-"""The trunk of regressions: coefficients of a formula through a link, both likelihoods, ratios, and separation."""
+"""The trunk of regressions: formulas for parameters through links, both likelihoods, ratios, and separation.
+
+The first formula is for the family's location: g(location) = X β + offset. A further one is for another parameter, by
+that parameter's own link: log σ = X_sigma β_sigma.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 import scipy
 
 from ...data import counts
+from ...data.column import Column, number
 from ...data.dataset import Dataset
-from ...model import links
+from ...model import families, links
+from ...model.censoring import middle, seen
 from ...model.links import Link
 from ...model.model import FormulaRule
 from ...model.parameter import Function, Parameter, of_argument
 from ...model.prior import DEFAULTS
 from ...model.support import positive, real
-from .plain import Plain
-from .separation import odds_ratios
+from .censored import Censored
+from .separation import odds_ratios, ratios
+from .starts import others_at, weighted_least_squares
 
-RATIOS = {"logit": "odds_ratio"}
-"""What exp(beta) is under a link."""
+PRIORS = {
+    "identity": "coefficients of y",
+    "log": "coefficients of log y",
+    "inverse": "coefficients of 1/y",
+    "sqrt": "coefficients of root y",
+}
+"""Default priors of coefficients by link; "coefficients" under those of probabilities, which have no units."""
 
 
-class Regression(Plain):
+class Regression(Censored):
     """A ``family`` whose location is g⁻¹(X β + offset) under the ``link`` g; its other arguments are parameters.
 
-    ``typical`` overrides the table's typical values, by parameter.
+    ``further`` names those of them that have a formula, too. ``censorable`` says whether y may be known by bounds
+    alone. ``typical`` overrides the table's typical values, by parameter.
     """
 
     link: Link
+    censorable = False
+    further: tuple[str, ...] = ()
     typical: Mapping[str, float] = {}
-    formula = FormulaRule()
+
+    @cached_property
+    def formula(self):  # type: ignore[override]
+        return FormulaRule(further=self.further)
+
+    @property
+    def columns(self):  # type: ignore[override]
+        outcome, *others = super().columns
+        read = (outcome, *others) if self.censorable else (replace(outcome, optional=False), *self.beside)
+        return (*read, *(Column(f"offset_{name}", number, optional=True) for name in self.further))
 
     @cached_property
     def parameters(self):  # type: ignore[override]
-        prior = DEFAULTS["coefficients of y" if self.link is links.identity else "coefficients"]
-        meaning = {links.identity: "how much the mean of y grows", links.logit: "how much the log odds grow"}
-        words = f"{meaning.get(self.link, 'how much the linear predictor grows')} per unit of the covariate"
+        prior = DEFAULTS[PRIORS.get(self.link.name, "coefficients")]
+        words = f"how much {self.predicted} {'grow' if self.link is links.logit else 'grows'} per unit of the covariate"
         beta = Parameter("beta", "β", real, prior, self.typical.get("beta", 1.0), dims=("term",), meaning=words)
-        rest = [a for a in self.family.arguments if a.prior and a.name != self.family.location]
-        return (beta, *(of_argument(a, typical=self.typical.get(a.row, a.typical)) for a in rest))
+        return (beta, *(self._parameter(argument) for argument in self.family.others))
+
+    def _parameter(self, argument):
+        """The parameter of another argument, or the coefficients of its formula."""
+        if argument.row not in self.further:
+            return of_argument(argument, typical=self.typical.get(argument.row, argument.typical))
+        scaled = argument.prior == "scale" and argument.link == "log"
+        return Parameter(
+            f"beta_{argument.row}",
+            f"β_{argument.symbol}",
+            real,
+            DEFAULTS["coefficients of log sd" if scaled else "coefficients"],
+            0.2,
+            dims=(f"term_{argument.row}",),
+            meaning=f"how much {_on_scale(argument.link, argument.row)} grows per unit of the covariate",
+        )
+
+    @property
+    def predicted(self):
+        """What the first formula is for, on the scale of its link, in words."""
+        location = next((a.row for a in self.family.arguments if a.name == self.family.location), self.family.location)
+        return "the log odds" if self.link is links.logit else _on_scale(self.link.name, f"the {location} of y")
+
+    @property
+    def scales(self):  # type: ignore[override]
+        """Said where the first formula's is not the mean itself, and of every further one."""
+        first = {} if self.link in (links.identity, links.logit) else {"beta": self.predicted}
+        named = [argument for argument in self.family.others if argument.row in self.further]
+        return first | {f"beta_{a.row}": _on_scale(a.link, a.row) for a in named}
 
     @cached_property
     def functions(self):  # type: ignore[override]
-        name = RATIOS.get(self.link.name)
-        return () if name is None else (Function(name, _exponential, ("term",), positive, odds_ratios),)
+        name = self.family.ratio_under(self.link.name)
+        moments = odds_ratios if self.link is links.logit and self.family is families.binomial else ratios
+        return () if not name else (Function(name, _exponential, ("term",), positive, moments),)
 
     def predictor(self, theta, data):
         """η = X β + offset."""
@@ -52,28 +104,64 @@ class Regression(Plain):
 
     def arguments(self, theta, data):
         """Trials enter through the log odds of their chance, which keep digits that the chance would lose."""
-        eta, family = self.predictor(theta, data), self.family
+        eta = self.predictor(theta, data)
+        others = {argument.name: self._other(argument, theta, data) for argument in self.family.others}
         if "trials" in data:
             return {"n": data["trials"].astype("int64"), "logit_p": self.link.odds(eta)}
-        others = {a.name: theta[a.row] for a in family.arguments if a.prior and a.name != family.location}
         mean = self.link.mean(eta)
-        return family.at_mean(mean, **others) if family.at_mean else {family.location: mean, **others}
+        return self.family.around_location(mean * data["exposure"] if "exposure" in data else mean, others)
+
+    def _other(self, argument, theta, data):
+        """The value of another parameter, in each row where it has a formula."""
+        name = argument.row
+        if name not in self.further:
+            return theta[name]
+        eta = data[f"X_{name}"] @ theta[f"beta_{name}"]
+        return links.LINKS[argument.link].mean(eta + data[f"offset_{name}"] if f"offset_{name}" in data else eta)
 
     def design(self, n, rng):
-        """An intercept and two covariates, one continuous and one binary (never constant)."""
+        """An intercept and two covariates, one continuous and one binary (never constant); of further ones, one.
+
+        Where the link needs predictors above 0, so are the covariates.
+        """
         group = rng.permutation(np.arange(n) % 2).astype(float)
-        covariates = np.column_stack([np.ones(n), rng.normal(size=n), group])
+        x = rng.normal(size=n)
+        inside = self.link.predictors is not real or self.family.location_support is not self.link.means
+        columns = {"X": np.column_stack([np.ones(n), scipy.special.ndtr(x) if inside else x, group])}
+        columns |= {f"X_{name}": np.column_stack([np.ones(n), rng.normal(size=n)]) for name in self.further}
         beside = {column.role: np.full(n, column.default) for column in self.beside if column.default is not None}
-        return Dataset({"X": covariates, **beside}, {"term": ("Intercept", "x1", "x2")})
+        further = {f"term_{name}": ("Intercept", "z1") for name in self.further}
+        return Dataset({**columns, **beside}, {"term": ("Intercept", "x1", "x2"), **further})
 
     def start(self, data):
-        """The exact estimate where one is known, else no covariate has an effect."""
+        """The exact estimate where one is known, else weighted least squares, and other parameters one by one.
+
+        Of successes no covariate has an effect: least squares would follow covariates that separate them.
+        """
         known = self.closed_form_mle(data)
-        return known or {p.name: np.zeros(data["X"].shape[1]) if p.dims else p.typical for p in self.parameters}
+        if known:
+            return known
+        point = {p.name: np.zeros(len(data.coords[p.dims[0]])) if p.dims else p.typical for p in self.parameters}
+        if "trials" in data:
+            return point
+        return others_at(self, {**point, "beta": weighted_least_squares(self, data)}, data)
+
+    def unusable(self, data):
+        """One value of y throughout says nothing of how values differ; of bounds none is asked for."""
+        if not self.one_value or "upper" in data or np.ptp(middle(data)) > 0:
+            return None
+        return f"every y is {data['y'][0]:g}; {self.one_value}"
 
     def divergence(self, data):
+        if not seen(data).any():
+            return "beta runs off: no outcome was seen to its end"
         term = separating_term(data) if "trials" in data else None
         return None if term is None else f"{term} runs off: the covariates separate the successes from the failures"
+
+
+def _on_scale(link, name):
+    words = {"identity": name, "log": f"log {name}", "inverse": f"1/({name})", "sqrt": f"√({name})"}
+    return words.get(link, f"{link}({name})")
 
 
 def _exponential(theta):
@@ -90,6 +178,11 @@ def least_squares(design_matrix, y):
     return scipy.linalg.solve_triangular(r, q.T @ y) / length
 
 
+def beyond_offset(data):
+    """y less what of its mean is known ``(n,)``, under the identity link."""
+    return data["y"] - data["offset"] if "offset" in data else data["y"]
+
+
 def triangle(data):
     """The k + 1 rows of R in [X y] = Q R, with weights that sum to n: the sufficient statistics of a normal outcome.
 
@@ -97,12 +190,13 @@ def triangle(data):
     """
     if data.size <= data["X"].shape[1] + 1:
         return None
-    both = np.column_stack([data["X"], data["y"]]) * np.reshape(counts.roots(data), (-1, 1))
+    both = np.column_stack([data["X"], beyond_offset(data)]) * np.reshape(counts.roots(data), (-1, 1))
     length = np.linalg.norm(both, axis=0)
     r = np.linalg.qr(both / np.where(length > 0, length, 1.0), mode="r") * length
     weight = data.size / len(r)
-    bare = Dataset({role: values for role, values in data.items() if role != counts.WEIGHTS}, data.coords)
-    return bare.replace(X=r[:, :-1] / np.sqrt(weight), y=r[:, -1] / np.sqrt(weight)), np.full(len(r), weight)
+    sums = {"X": r[:, :-1] / np.sqrt(weight), "y": r[:, -1] / np.sqrt(weight)}
+    still = {"offset": np.zeros(len(r))} if "offset" in data else {}
+    return Dataset({**sums, **still}, data.coords), np.full(len(r), weight)
 
 
 def separating_term(data) -> str | None:

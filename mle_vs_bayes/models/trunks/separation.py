@@ -42,6 +42,12 @@ def coefficients(tails, data):
     return {"beta": tuple(FINITE if order > HIGHEST else power("beta", order, own[j]) for j, order in enumerate(found))}
 
 
+def ratios(tails, _data):
+    """Of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at."""
+    why = "exp(beta) grows faster than the prior {} falls, and nothing is known of how fast the likelihood does"
+    return tuple(Moments(each.above.rate, why.format(each.words)) for each in tails["beta"])
+
+
 def odds_ratios(tails, data):
     """Of exp(β) of each coefficient."""
     own = tails["beta"]
@@ -71,7 +77,7 @@ def _against(data):
     """Rows ``(m, k)`` that v must not move below 0, each once, with their numbers ``(m,)``."""
     trials = data.get("trials", np.ones(data.n))
     both = np.concatenate([data["X"], -data["X"]])
-    counts = np.concatenate([data["y"], trials - data["y"]])
+    counts = np.concatenate([data["y"], trials - data["y"]]) * np.tile(data.get("weights", np.ones(data.n)), 2)
     rows, place = np.unique(both[counts > 0], axis=0, return_inverse=True)
     return rows, np.bincount(place.ravel(), counts[counts > 0])
 

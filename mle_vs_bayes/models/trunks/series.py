@@ -28,21 +28,23 @@ class Series(Model):
             raise UsageError(f"order is {order}; a series remembers at least 1 value (for none take the model normal).")
         if conditional > 1 or regression > 1:
             raise UsageError("conditional and regression are 0 (no) or 1 (yes).")
-        given = {"order": (order, 1), "conditional": (conditional, 0), "regression": (regression, 0)}
-        text = ", ".join(f"{name}={value}" for name, (value, usual) in given.items() if value != usual)
-        self.name = f"{self.kind}({text})" if text else self.kind
-        self.order, self.conditional, self.regression = order, bool(conditional), bool(regression)
+        self.name = self._named(order, conditional, regression)
+        self.with_formula = self._named(order, conditional, 1)
+        self.lags, self.conditional, self.regression = order, bool(conditional), bool(regression)
         support, typical = real if conditional else stationary, tuple(0.5 * (-0.4) ** k for k in range(order))
         phi = Parameter("phi", "φ", support, Prior("Normal", mu=0, sigma=1), typical, ("lag",), "the share of y[i − k]")
         beta = Parameter("beta", "β", real, DEFAULTS["coefficients of y"], 1.0, ("term",), "rise of y per unit")
         self.parameters = (beta if regression else mu, phi, sigma)
+        self.formula = FormulaRule() if regression else None
 
-    @property
-    def formula(self):  # type: ignore[override]
-        return FormulaRule() if self.regression else None
+    def _named(self, order, conditional, regression):
+        """The text that `models.get` makes this model from."""
+        given = {"order": (order, 1), "conditional": (conditional, 0), "regression": (regression, 0)}
+        text = ", ".join(f"{name}={value}" for name, (value, usual) in given.items() if value != usual)
+        return f"{self.kind}({text})" if text else self.kind
 
     def coords(self, data):
-        return {**data.coords, "lag": tuple(str(k + 1) for k in range(self.order))}
+        return {**data.coords, "lag": tuple(str(k + 1) for k in range(self.lags))}
 
     def design(self, n, rng):
         if not self.regression:
@@ -63,7 +65,7 @@ class Series(Model):
         The first p values are each drawn from those before, as stationary series have them; of others they are new
         alone.
         """
-        new, p = rng.normal(0.0, 1.0, n), self.order
+        new, p = rng.normal(0.0, 1.0, n), self.lags
         away = scale * new
         if stationary.contains(phi):
             orders = predictors(phi)
@@ -75,7 +77,7 @@ class Series(Model):
 
     def log_likelihood(self, theta, data):
         """The joint normal density of the first p values, and of each later one given the p before it."""
-        phi, p, y = np.atleast_1d(theta["phi"]), self.order, np.asarray(data["y"])
+        phi, p, y = np.atleast_1d(theta["phi"]), self.lags, np.asarray(data["y"])
         away = y - self.mean(theta, data)
         later = away[p:] - sum(phi[k] * away[p - 1 - k : len(y) - 1 - k] for k in range(p))
         total = scipy.stats.norm.logpdf(later, scale=theta["sigma"]).sum()
@@ -92,7 +94,7 @@ class Series(Model):
         """The first p values one by one, each from all before it, and the later ones together."""
         import pymc as pm
 
-        p, n = self.order, data["y"].shape[0]
+        p, n = self.lags, data["y"].shape[0]
 
         def log_density(y, mean, *others):
             *phi, scale = others
@@ -116,7 +118,7 @@ class Series(Model):
     def start(self, data):
         """Least squares for the mean, then the Yule–Walker equations of what is left, which are stationary always."""
         location, away = self._centred(data)
-        n, p = len(away), self.order
+        n, p = len(away), self.lags
         covariances = np.array([np.dot(away[k:], away[: n - k]) / n for k in range(p + 1)])
         phi = scipy.linalg.solve_toeplitz(covariances[:p], covariances[1:])
         variance = covariances[0] - np.dot(phi, covariances[1:])
@@ -132,7 +134,7 @@ class Series(Model):
         """Given the first p values: least squares of each value on a constant and the p before it."""
         if not self.conditional or self.regression:
             return None
-        y, p = data["y"], self.order
+        y, p = data["y"], self.lags
         past = np.column_stack([np.ones(len(y) - p), *(y[p - 1 - k : len(y) - 1 - k] for k in range(p))])
         (constant, *phi), *_ = np.linalg.lstsq(past, y[p:], rcond=None)
         left = y[p:] - past @ [constant, *phi]
@@ -145,11 +147,11 @@ class Series(Model):
         return None if np.ptp(data["y"]) > 0 else f"every y is {data['y'][0]:g}; a constant series has no memory to see"
 
     def known_values(self, data):
-        return self.order if self.conditional else 0
+        return self.lags if self.conditional else 0
 
     def least_rows(self, data):
         """A value for each parameter beyond those that the first ones are predicted from."""
-        return super().least_rows(data) + self.order
+        return super().least_rows(data) + self.lags
 
 
 def variances(orders):

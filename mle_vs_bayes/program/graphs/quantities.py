@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from ...errors import ModelError
 from ...model.layout import Layout
 from ...model.parameter import Function, Moments
+from ...model.support import real
 from ..program_model import MOST_ELEMENTS, MOST_FITTED, ProgramModel, axes_of
 from .densities import Graphs
 from .differentiate import function, guarded
 from .randomness import is_random
+from .supports import of_quantity
 
 Array = NDArray[np.float64]
 
@@ -31,11 +33,16 @@ def with_quantities(model: ProgramModel) -> ProgramModel:
     of = {str(v.name): _of(graphs, layout, [v], shape) for v, shape in small.items()}
     of |= {name: _one(derived, name) for name in values} if derived is not None else {}
     _check_declared(model, of)
+    known = {model.program[p.name]: p.support for p in model.parameters}
+    supports = {str(v.name): of_quantity(v, known) for v in small}
     return replace(
         model,
         axes=replace(model.axes, coords={**model.axes.coords, **axes.coords}),
         deterministics=tuple(small),
-        functions=tuple(Function(name, f, axes.dims[name], moments=_moments(model, name)) for name, f in of.items()),
+        functions=tuple(
+            Function(name, f, axes.dims[name], supports.get(name, real), _moments(model, name))
+            for name, f in of.items()
+        ),
     )
 
 

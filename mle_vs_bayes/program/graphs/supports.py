@@ -5,6 +5,7 @@ other transform (circular, Cholesky factors, correlations, zero-sum, chained …
 Jacobian and its second derivatives.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.support import Above, Below, Between, Support, ordered, positive, real, simplex, unit
+from ...model.support import SIDES, Above, Below, Between, Support, ordered, positive, real, simplex, unit
 from .differentiate import derivatives, differences, function
 
 if TYPE_CHECKING:
@@ -143,11 +144,14 @@ def _interval(rv: Any, transform: Any, shape: tuple[int, ...]) -> Support:
     if max(np.ptp(_finite(lower)), np.ptp(_finite(upper))) > 0:
         return Transformed(str(transform.name), maps=Maps(rv, transform, shape))
     low, high = float(np.min(lower)), float(np.max(upper))
+    # 0, and 1 of a share, are ends of what there can be; other bounds are the prior's, and none of the likelihood.
+    natural = [end == 0 or (low, high) == (0, 1) for end in (low, high)]
+    attainable = tuple(side for side, own in zip(SIDES, natural, strict=True) if own)
     if np.isfinite(low) and np.isfinite(high):
-        return Between(f"{low:g} to {high:g}", low, high)
+        return Between(f"{low:g} to {high:g}", low, high, attainable=attainable)
     if np.isfinite(high):
-        return Below(f"below {high:g}", upper=high)
-    return Above(f"above {low:g}", low) if np.isfinite(low) else real
+        return Below(f"below {high:g}", upper=high, attainable=attainable)
+    return Above(f"above {low:g}", low, attainable=attainable) if np.isfinite(low) else real
 
 
 def _finite(values: Any) -> Array:
@@ -168,3 +172,41 @@ def constant(variable: Any) -> Array | None:
     if is_random(variable):
         return None
     return np.asarray(variable.eval(mode="FAST_COMPILE"), dtype=float)
+
+
+_OF_ANYTHING: dict[str, Support] = {"Exp": positive, "Softplus": positive, "Cosh": positive, "Sigmoid": unit}
+"""Operations whose values have a support whatever their arguments are."""
+_OF_POSITIVE = ("Mul", "TrueDiv", "Add", "Reciprocal", "Sqrt", "Sqr", "Abs", "Gamma", "Log1p", "Expm1", "Max", "Sum")
+_SAME = ("ViewOp", "DimShuffle", "Identity", "Reshape", "Subtensor", "AdvancedSubtensor", "Cast", "SpecifyShape")
+"""Operations that leave values as they are."""
+
+
+def of_quantity(graph: Any, known: Mapping[Any, Support]) -> Support:
+    """Where the values of a graph lie for certain: above 0, in (0, 1), or else on the line.
+
+    ``known`` has the supports of the variables that it is made from. Certain is what exponentials and sigmoids give,
+    products, ratios and sums of what is above 0, and products and complements of shares; not that a difference happens
+    to be positive at an estimate.
+    """
+    if graph in known:
+        return _sign(known[graph].lower, known[graph].upper)
+    if graph.owner is None:
+        values = np.asarray(getattr(graph, "data", np.nan), dtype=float)
+        return positive if values.size and values.min() > 0 else real
+    operation = type(getattr(graph.owner.op, "scalar_op", graph.owner.op)).__name__
+    if operation in _OF_ANYTHING:
+        return _OF_ANYTHING[operation]
+    inputs = [of_quantity(each, known) for each in graph.owner.inputs]
+    if operation in _SAME:
+        return inputs[0]
+    if operation == "Sub":
+        one = np.asarray(getattr(graph.owner.inputs[0], "data", np.nan), dtype=float)
+        return unit if inputs[1] is unit and bool(np.all(one == 1.0)) else real
+    if operation == "Mul" and all(each is unit for each in inputs):
+        return unit
+    used = inputs[:1] if operation in ("Pow", "Sum", "Max") else inputs
+    return positive if operation in (*_OF_POSITIVE, "Pow") and all(each is not real for each in used) else real
+
+
+def _sign(lower: float, upper: float) -> Support:
+    return real if lower < 0 else unit if upper <= 1 else positive

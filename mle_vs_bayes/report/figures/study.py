@@ -107,11 +107,17 @@ def _groups(lines: "pandas.DataFrame", axis: str) -> "list[tuple[Any, pandas.Dat
     place = ["model", "scenario", "parameter"]
     if axis != "n":
         others = [name for name in lines.attrs.get("axes", ()) if name != axis]
+        lines = lines.assign(**{name: [_placed(name, value) for value in lines[name]] for name in others})
         place = ["model", *others, *(["n"] if lines["n"].nunique() > 1 else []), "parameter"]
     curves = lines.drop_duplicates([*place, "estimator", "interval"]).groupby(place, dropna=False).size()
     if lines["measure"].isin(SEVERAL).any() and curves.max() > CROWD:
         place.append("estimator")
     return list(lines.groupby(place, dropna=False, sort=False))
+
+
+def _placed(axis: str, value: Any) -> str:
+    """``r = 0.5``; a place without a number speaks for itself."""
+    return f"{axis} = {value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _looks(lines: "pandas.DataFrame") -> dict[str, Look]:

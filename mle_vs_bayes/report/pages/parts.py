@@ -23,7 +23,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One cell of a table: ``sort`` is what its column is sorted by where that is not the text.
 
     ``link`` is an anchor or a file, ``key`` an estimator whose colour marks the cell, and ``tone`` one of ``strong``,
@@ -43,7 +43,7 @@ class Table:
 
     caption: str
     headings: Sequence[str]
-    lines: Sequence[Sequence[Cell]]
+    lines: Sequence[Sequence[TableCell]]
     numbers: frozenset[int] = frozenset()
 
 
@@ -165,9 +165,9 @@ def picture(name: str, figure: "Figure", alt: str, caption: str = "") -> Picture
     return Picture(name, alt, drawn.svg(figure, name), "", caption, figure.get_figwidth() > 7)
 
 
-def texts(*words: str, tone: str = "") -> list[Cell]:
+def texts(*words: str, tone: str = "") -> list[TableCell]:
     """Cells of plain text."""
-    return [Cell(text, tone=tone) for text in words]
+    return [TableCell(text, tone=tone) for text in words]
 
 
 def pictures(page: Page) -> Iterator[Picture]:

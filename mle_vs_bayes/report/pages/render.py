@@ -42,8 +42,7 @@ def summary(text: str) -> dict[str, Any] | None:
     if found is None:
         return None
     told: dict[str, Any] = json.loads(found[1])
-    opening = _SVG.format(told["telling"])
-    _, there, rest = text.partition(opening)
+    _, there, rest = text.partition(_SVG.format(told["telling"]))
     return {**told, "svg": rest.partition("</div>")[0].strip() if there else ""}
 
 
@@ -84,10 +83,10 @@ def _kind(part: Part) -> str:
 
 def _told(page: Page) -> dict[str, Any]:
     """What an index shows of a page."""
-    first = page.telling or next((each.name for each in pictures(page)), "")
-    alt = next((each.alt for each in pictures(page) if each.name == first), "")
-    shown = {"title": page.title, "word": page.word, "tone": page.tone, "sentence": page.verdict}
-    return {**shown, "telling": first, "alt": alt, **page.summary}
+    drawn = {each.name: each for each in pictures(page)}
+    first = page.telling if page.telling in drawn else next(iter(drawn), "")
+    shown = {"title": page.title, "word": page.word, "tone": page.tone, "sentence": page.verdict, "telling": first}
+    return {**shown, "alt": drawn[first].alt if first else "", "png": drawn[first].png if first else "", **page.summary}
 
 
 def _drawing(part: Picture) -> Any:

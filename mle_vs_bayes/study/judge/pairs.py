@@ -53,22 +53,21 @@ def check(predictions: Sequence[Prediction], study: Study) -> None:
     UsageError
         The sentence names what there is.
     """
-    names = (*MEASURES, *study.functionals)
+    names = (*MEASURES, *study.measured)
     for prediction in predictions:
         if isinstance(prediction, Paired) and prediction.measure not in names:
             raise UsageError(f'a pair compares no "{prediction.measure}"; it may compare {", ".join(names)}.')
     for name, law in study.laws.items():
-        if law not in LAWS or name not in study.functionals:
+        if law not in LAWS or name not in study.measured:
             raise UsageError(f"{name} is to follow the law {law}; laws of functionals are {' and '.join(LAWS)}.")
 
 
 def _two(prediction: Paired, study: Study, rows: Sequence[Path], functionals: Sequence[Path]) -> "pandas.DataFrame":
     """The two numbers of each replicate, one column each, indexed by cell, parameter and replicate."""
-    if prediction.measure in study.functionals:
-        table = _values(functionals, prediction.measure)
-        wide = table.pivot_table("value", [*CELL, "replicate"], "parameter", dropna=False, observed=True)
-        wide = wide.assign(parameter=None).set_index("parameter", append=True).reorder_levels([4, 5, 3])
-        return _both(wide, prediction)
+    if prediction.measure in study.measured:
+        values = _values(functionals, prediction.measure).set_index([*CELL, "replicate", "parameter"])["value"]
+        wide = values.unstack("parameter").assign(parameter="").set_index("parameter", append=True)
+        return _both(wide.reorder_levels([*CELL, "parameter", "replicate"]), prediction)
     numbers = _numbers(rows, prediction.measure, (prediction.of, prediction.to))
     return _both(numbers.unstack("estimator"), prediction)
 
@@ -112,6 +111,8 @@ def _compared(prediction: Paired, two: "pandas.DataFrame") -> "pandas.DataFrame"
     records = []
     for group, block in two.groupby([*CELL, "parameter"], dropna=False, sort=False):
         values = block.to_numpy(dtype=float)
+        if np.isnan(values).all(axis=0).any():
+            continue  # this cell has only one of the two
         known = values[np.isfinite(values).all(axis=1)]
         value, error = compared(known[:, 0], known[:, 1], isinstance(prediction, Ratio), prediction.measure in ROOTS)
         records.append(_line(group, prediction.label, value, error, len(known), len(values) - len(known)))

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ... import ornaments
 from ...performance.measures import WORDS
-from ...report import study_page
+from ...report import drawn, study_page
+from ...report.pages import parts
+from ...report.pages.parts import Picture
 from ...rows import plain
 from ..keep import disk
 from ..keep.outcome import FinishedStudy
@@ -23,6 +25,8 @@ from .tables import Tables
 if TYPE_CHECKING:
     import pandas
 
+Pictures = dict[str, tuple[bytes, Picture]]
+"""By name: a figure as a file and as a part of the page."""
 NAN = float("nan")
 DIGITS = "%.8g"
 """Of a number in the table on the disk: more than its Monte-Carlo error leaves, and a file of half the size."""
@@ -69,17 +73,28 @@ def leave(outcome: FinishedStudy) -> Results:
     results = Results(outcome, table, lines, ())
     folder = outcome.folder
     with ornaments.collecting([]) as lost:
-        pictures = _pictures(results)
-    page = study_page.page(_document(results), list(pictures))
+        written = _shown(results)
     written = {
         "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
         "verdict.json": (json.dumps(_document(results), indent=1, allow_nan=False) + "\n").encode(),
-        **{f"{name}.png": content for name, content in pictures.items()},
-        "README.md": page.encode(),
+        **written,
     }
     for name, content in written.items():
         disk.write(folder / name, content)
     return Results(outcome, table, lines, tuple(folder / name for name in written), tuple(lost))
+
+
+def _shown(results: Results) -> dict[str, bytes]:
+    """The figures and the two pages that show them, by file name."""
+    from ...report.pages import render
+
+    document, pictures = _document(results), _pictures(results)
+    page = study_page.page(document, [picture for _, picture in pictures.values()])
+    return {
+        **{f"{name}.png": content for name, (content, _) in pictures.items()},
+        "README.md": study_page.readme(document, list(pictures)).encode(),
+        "index.html": render.document(page).encode(),
+    }
 
 
 def _once(table: "pandas.DataFrame") -> "pandas.DataFrame":
@@ -96,6 +111,7 @@ def _document(results: Results) -> dict[str, Any]:
     design, sections = outcome.design, outcome.source.sections
     return {
         "study": design.study,
+        "topic": outcome.source.topic,
         **{name.lower(): text for name, text in sections.items()},
         "verdict": results.verdict,
         "answer": outcome.source.study.answer if results.verdict == "holds" else "",
@@ -119,25 +135,27 @@ def _line(line: verdict.Line) -> dict[str, Any]:
     return {"claim": line.claim, "where": line.place, **shown, "verdict": line.verdict}
 
 
-def _pictures(results: Results) -> dict[str, bytes]:
+def _pictures(results: Results) -> Pictures:
     """A figure of each predicted measure; of coverage, or else of the RMSE, where nothing is predicted."""
-    from ...report import drawn
     from ...report.figures import study
 
     own = results.outcome.source.study
     there = set(results.table["measure"])
     wanted = [p.label for p in own.predictions if not isinstance(p, Equals)]
     wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
-    wanted = wanted or [m for m in ("coverage", "rmse") if m in there][:1]
+    if not own.predictions:
+        wanted = [m for m in ("coverage", "rmse") if m in there][:1]
 
-    def of(measure: str) -> dict[str, bytes]:
+    def of(measure: str) -> Pictures:
         level = own.level if measure in SHARES_OF_LEVEL else None
         axis = next((p.axis for p in own.predictions if p.label == measure and p.axis), None) or _main_axis(own)
-        title = f"{results.outcome.design.study.replace('_', ' ')}: {WORDS.get(measure, measure.replace('_', ' '))}"
-        made = study.figures(_predicted(results, measure), title, level=level, axis=axis)
-        return {study.file_name(f"{measure}{name}"): drawn.png(figure) for name, figure in made.items()}
+        words = WORDS.get(measure, measure.replace("_", " "))
+        title = f"{results.outcome.design.study.replace('_', ' ')}: {words}"
+        figures = study.figures(_predicted(results, measure), title, level=level, axis=axis)
+        made = {study.file_name(f"{measure}{end}"): figure for end, figure in figures.items()}
+        return {name: _both(name, figure, words) for name, figure in made.items()}
 
-    pictures: dict[str, bytes] = {}
+    pictures: Pictures = {}
     for measure in dict.fromkeys(name for name in wanted if name in there):
         pictures |= ornaments.make(f"the figure {measure}", partial(of, measure), {})
     tables = Tables(results.outcome.folder, results.table)
@@ -153,11 +171,15 @@ def _main_axis(own: Study) -> str:
     return numbers[0] if len(sizes) == 1 and numbers else "n"
 
 
-def _own_picture(name: str, draw: Figure, tables: Tables) -> dict[str, bytes]:
-    from ...report import drawn
+def _own_picture(name: str, draw: Figure, tables: Tables) -> Pictures:
     from ...report.figures import study
 
-    return {name: drawn.png(study.drawn(lambda figure: draw(figure, tables)))}
+    return {name: _both(name, study.drawn(lambda figure: draw(figure, tables)), name.replace("_", " "))}
+
+
+def _both(name: str, figure: Any, words: str) -> tuple[bytes, Picture]:
+    """A Matplotlib figure as the bytes of a PNG and as a part of a page."""
+    return drawn.png(figure), parts.picture(name, figure, f"{words}; performance.csv has every number of it.")
 
 
 def _predicted(results: Results, measure: str) -> "pandas.DataFrame":

@@ -24,7 +24,7 @@ def check(targets: Mapping[str, float], study: Study) -> None:
     UsageError
         The sentence names what there is.
     """
-    known = [*MEASURES, *study.functionals]
+    known = [*MEASURES, *study.measured]
     for name in targets:
         if name.partition("[")[0] not in known:
             raise UsageError(

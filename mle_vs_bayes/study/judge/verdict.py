@@ -116,10 +116,10 @@ def _measured(prediction: Prediction, table: "pandas.DataFrame", axes: Sequence[
 
 def _keys(prediction: Prediction, axes: Sequence[str]) -> list[str]:
     """Columns that tell the groups of a prediction apart; along an axis, scenarios differ by the other axes alone."""
+    if prediction.axis == "n" or isinstance(prediction, Equals):  # an identity is judged by its worst replicate of all
+        return [*GROUP]
     if prediction.axis is None:
         return [*GROUP, "n"]
-    if prediction.axis == "n":
-        return [*GROUP]
     others = [axis for axis in axes if axis != prediction.axis]
     return ["model", *others, "estimator", "parameter", "interval", "n"]
 

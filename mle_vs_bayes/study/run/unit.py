@@ -62,7 +62,7 @@ def _fitted(setting: Setting, job: WorkUnit, drawn: Drawn) -> tuple["Replicates 
     if not study.fitted or setting.model is None:
         return None, None
     from ...fit.replicates import Plan, fit_replicates
-    from ...intervals import DEFAULTS
+    from ...intervals import STUDIED
 
     try:
         fitted = fit_replicates(
@@ -70,7 +70,7 @@ def _fitted(setting: Setting, job: WorkUnit, drawn: Drawn) -> tuple["Replicates 
             [data for data, _ in drawn],
             study.fitted,
             priors=job.priors,
-            intervals=tuple(study.intervals) or DEFAULTS,
+            intervals=tuple(study.intervals) or STUDIED,
             level=study.level,
             resamples=job.resamples or study.resamples,
             truth=[truth for _, truth in drawn],

@@ -59,6 +59,13 @@ class Source(ABC):
     """The name of the copy of the text that a study's folder keeps."""
 
     @property
+    def topic(self) -> str:
+        """The group of questions that the study belongs to: its file's folder among the studies; empty of any other."""
+        path = Path(self.path)
+        folder = next((folder for folder in FOLDERS if path.is_relative_to(folder.resolve())), None)
+        return "" if folder is None or path.parent == folder.resolve() else path.parent.name.replace("_", " ")
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the text."""
         return hashlib.sha256(self.text.encode()).hexdigest()

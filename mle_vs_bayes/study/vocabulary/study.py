@@ -84,7 +84,7 @@ class Scenario:
         In place of the study's n grid.
     data : str, optional
         The name that data seeds are made of, to give two scenarios the same data sets; its own name when None.
-    estimators, intervals, replicates
+    estimators, intervals, functionals, replicates
         In place of the study's, where a scenario asks for more, for other kinds, or costs too much for as many.
     """
 
@@ -100,8 +100,9 @@ class Scenario:
     priors: "Mapping[str, Prior | str]" = field(default_factory=dict)
     n: Sequence[int] | None = None
     data: str | None = None
-    estimators: "Sequence[str | Estimator] | None" = None
+    estimators: "Sequence[str | Estimator] | Mapping[str, Estimator] | None" = None
     intervals: Sequence[str] | None = None
+    functionals: "Mapping[str, Functional] | None" = None
     replicates: int | None = None
 
     def __post_init__(self) -> None:
@@ -130,11 +131,12 @@ class Study:
     batch : int
         Replicates that are fitted together, one unit of work and one file: part of what determines the rows.
     estimators : sequence of str or function
-        ``mle``, ``map``, ``posterior``, ``exact``, or functions of a `Replicate`; see `Estimator` and `estimators`.
+        ``mle``, ``map``, ``posterior``, ``exact``, or functions of a `Replicate`; or functions by name. See `Estimator`
+        and `estimators`.
     reference : str, optional
         The estimator that paired measures (``squared_error_difference`` …) and pairs compare with.
     intervals : sequence of str
-        Kinds of interval by their name in rows; one per estimator when empty.
+        Kinds of interval by their name in rows; ``wald``, ``laplace`` and ``eti`` when empty.
     resamples : int
         Refits of each data set's bootstrap.
     level : float
@@ -165,7 +167,7 @@ class Study:
     formula: str | None = None
     replicates: int = 1000
     batch: int = 100
-    estimators: Sequence[str | Estimator] = ("mle", "map", "posterior")
+    estimators: Sequence[str | Estimator] | Mapping[str, Estimator] = ("mle", "map", "posterior")
     reference: str | None = None
     intervals: Sequence[str] = ()
     resamples: int = 1000
@@ -187,7 +189,7 @@ class Study:
         for name, value in whole.items():
             if value < 1 or value != int(value):
                 raise UsageError(f"{name} of the study is {value}; it must be a whole number above 0.")
-        if not self.estimators and not self.functionals:
+        if not self.estimators and not self.measured:
             raise UsageError("the study has no estimators; name some, such as mle and map.")
         names = [scenario.name for scenario in self.scenarios]
         if len(set(names)) < len(names):
@@ -201,17 +203,26 @@ class Study:
             self,
             estimators=self.estimators if scenario.estimators is None else scenario.estimators,
             intervals=self.intervals if scenario.intervals is None else scenario.intervals,
+            functionals=self.functionals if scenario.functionals is None else scenario.functionals,
         )
 
     @property
     def fitted(self) -> tuple[str, ...]:
         """The estimators of this package among all."""
-        return tuple(each for each in self.estimators if isinstance(each, str))
+        return () if isinstance(self.estimators, Mapping) else tuple(e for e in self.estimators if isinstance(e, str))
 
     @property
     def custom(self) -> dict[str, Estimator]:
         """The study's own estimators by name."""
+        if isinstance(self.estimators, Mapping):
+            return dict(self.estimators)
         return {called(each): each for each in self.estimators if not isinstance(each, str)}
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """Names of all functionals, the study's and its scenarios' own."""
+        several = (self.functionals, *(each.functionals or {} for each in self.scenarios))
+        return tuple(dict.fromkeys(name for functionals in several for name in functionals))
 
     @property
     def axes(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from ....fit.fit import Fit
 from ....report.pages.parts import Page, Paragraph, Part, Picture, Remark, Section, picture
 from ... import verdict
 from ..material import Material
-from . import made, quantities, tables
+from . import fitting, made, quantities, tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,6 +39,7 @@ def page(material: Material, figures: "Mapping[str, Figure]", command: str = "",
         "One quantity at a time": lambda: quantities.panels(material),
         "Agreement with theory": lambda: tables.agreement(fit),
         "Why they differ": lambda: tables.explanation(fit),
+        "Does the model fit?": lambda: fitting.parts(outcome),
         "On part of the data": lambda: [*tables.sizes(outcome), *_drawn(figures, "convergence")],
         "Diagnostics": lambda: [*tables.diagnostics(fit), *_drawn(figures, "marginal", "trace", "rank", "waterfall")],
         "Concerns": lambda: concerns(material),
@@ -57,7 +58,7 @@ def page(material: Material, figures: "Mapping[str, Figure]", command: str = "",
 
 def _section(title: str, maker: Callable[[], Sequence[Part]]) -> Section:
     instead = [Paragraph("This part could not be made; the concerns below say why.", "quiet")]
-    anchor = title.lower().replace(" ", "-")
+    anchor = title.lower().strip("?").replace(" ", "-")
     return Section(anchor, title, ornaments.make(f'the part "{title}" of the page', maker, instead))
 
 
@@ -73,7 +74,8 @@ def _missing(fit: Fit) -> list[Paragraph]:
 def concerns(material: Material) -> list[Part]:
     """What is of concern and what to do, then what could not be made."""
     details: dict[tuple[str, str], list[str]] = {}
-    for name, concern in material.fit.concerns:
+    misfit = [("model", concern) for concern in material.outcome.model_fit.concerns]
+    for name, concern in (*material.fit.concerns, *misfit):
         details.setdefault((name, concern.code), []).append(concern.detail)
     remarks: list[Part] = [
         Remark(KINDS[code].severity, name, KINDS[code].meaning, "; ".join(seen), KINDS[code].next_step, code)

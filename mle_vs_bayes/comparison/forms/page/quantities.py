@@ -9,7 +9,7 @@ from ....report.figures.estimates import MOST_PARAMETERS
 from ....report.figures.prior_path import caption
 from ....report.figures.profile import CURVES
 from ....report.figures.quantity import quantity
-from ....report.pages.parts import Cell, Foldout, Paragraph, Part, Picture, Table, picture
+from ....report.pages.parts import Foldout, Paragraph, Part, Picture, Table, TableCell, picture
 from ..material import Material
 
 
@@ -56,7 +56,7 @@ def _estimates(material: Material, label: str) -> list[Part]:
     style = numbers.number_format(rows)
     lines = []
     for line in numbers.records_of(rows):
-        cells = [Cell(text) for text in numbers.estimate_cells(line, style)]
-        lines.append([Cell(numbers.label_of(line), key=line["estimator"]), *cells])
+        cells = [TableCell(text) for text in numbers.estimate_cells(line, style)]
+        lines.append([TableCell(numbers.label_of(line), key=line["estimator"]), *cells])
     headings = ["estimator", "estimate", "SE / SD", "interval", "kind"]
     return [Table(f"Estimates of {label}", headings, lines, frozenset({1, 2, 3}))]

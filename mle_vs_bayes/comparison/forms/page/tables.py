@@ -8,7 +8,7 @@ from .... import rows as row_schema
 from ....fit.agreement import PAIRS
 from ....fit.fit import Fit
 from ....report import numbers
-from ....report.pages.parts import Cell, Paragraph, Part, Table
+from ....report.pages.parts import Paragraph, Part, Table, TableCell
 from ... import verdict
 from ...explanation import explain
 from ...outcome import Outcome
@@ -37,19 +37,19 @@ def estimates(outcome: Outcome) -> list[Part]:
     return [Table("Estimates; click a quantity for all there is of it", headings, shown, frozenset({2, 3, 4, 7}))]
 
 
-def _estimate(fit: Fit, label: str, line: Mapping[str, Any], style: str) -> list[Cell]:
+def _estimate(fit: Fit, label: str, line: Mapping[str, Any], style: str) -> list[TableCell]:
     estimate, error, interval, kind = numbers.estimate_cells(dict(line), style)
     reason = "" if line["status"] == "ok" and not line["reason"] else str(line["reason"] or line["status"])
     words = "" if line["status"] == "ok" else estimate if not error else interval
     return [
-        Cell(label, link=anchor(fit, label)),
-        Cell(numbers.label_of(dict(line)), key=line["estimator"]),
-        Cell("–" if words == estimate else estimate, sort=_sort(line["estimate"])),
-        Cell(error or "–", sort=_sort(line["se"])),
-        Cell("–" if words == interval else interval or "–", sort=_sort(line["lower"])),
-        Cell(kind),
-        Cell(": ".join(dict.fromkeys(text for text in (words, reason) if text)), tone="quiet"),
-        Cell(numbers.number(line["truth"], style), sort=_sort(line["truth"])),
+        TableCell(label, link=anchor(fit, label)),
+        TableCell(numbers.label_of(dict(line)), key=line["estimator"]),
+        TableCell("–" if words == estimate else estimate, sort=_sort(line["estimate"])),
+        TableCell(error or "–", sort=_sort(line["se"])),
+        TableCell("–" if words == interval else interval or "–", sort=_sort(line["lower"])),
+        TableCell(kind),
+        TableCell(": ".join(dict.fromkeys(text for text in (words, reason) if text)), tone="quiet"),
+        TableCell(numbers.number(line["truth"], style), sort=_sort(line["truth"])),
     ]
 
 
@@ -68,7 +68,7 @@ def agreement(fit: Fit) -> list[Part]:
         headings += [pair.replace(" - ", " − ").replace("map", "MAP").replace("mle", "MLE"), "expected"]
     lines = []
     for label in dict.fromkeys(record["parameter"] for record in records):
-        cells = [Cell(label, link=anchor(fit, label))]
+        cells = [TableCell(label, link=anchor(fit, label))]
         for pair in pairs:
             record = next((r for r in records if (r["parameter"], r["pair"]) == (label, pair)), None)
             cells += _pair(record)
@@ -83,12 +83,12 @@ def agreement(fit: Fit) -> list[Part]:
     return [Table(f"Differences in {unit}", headings, lines, numeric), Paragraph(words, "quiet")]
 
 
-def _pair(record: dict[str, Any] | None) -> list[Cell]:
+def _pair(record: dict[str, Any] | None) -> list[TableCell]:
     observed, expected = numbers.pair_cells(record)
     if record is None:
-        return [Cell(observed), Cell(expected)]
+        return [TableCell(observed), TableCell(expected)]
     tone = "bad" if record["verdict"] == "unexplained" else ""
-    return [Cell(observed, record["in_se"], tone=tone), Cell(expected, record["expected"], tone="quiet")]
+    return [TableCell(observed, record["in_se"], tone=tone), TableCell(expected, record["expected"], tone="quiet")]
 
 
 def explanation(fit: Fit) -> list[Part]:
@@ -99,10 +99,10 @@ def explanation(fit: Fit) -> list[Part]:
     for record in records:
         values = {key: record[key] for key in numbers.PARTS.values()}
         cells = [
-            Cell(numbers.or_dash(value, "{:.2f}" if key in numbers.LENGTHS else "{:+.2f}"), value)
+            TableCell(numbers.or_dash(value, "{:.2f}" if key in numbers.LENGTHS else "{:+.2f}"), value)
             for key, value in values.items()
         ]
-        lines.append([Cell(record["quantity"], link=anchor(fit, record["quantity"])), *cells])
+        lines.append([TableCell(record["quantity"], link=anchor(fit, record["quantity"])), *cells])
     unit = numbers.unit_of(records)
     headings = ["quantity", *(name.strip() for name in numbers.PARTS)]
     table = Table(f"Parts of posterior mean − MLE, in {unit}", headings, lines, frozenset(range(1, len(headings))))
@@ -130,9 +130,12 @@ def sizes(outcome: Outcome) -> list[Part]:
         style = numbers.number_format(block)
         for line in numbers.records_of(block):
             estimate, error, *_ = numbers.estimate_cells(line, style)
-            cells = [Cell(str(label)), Cell(f"{line['n']:,}", line["n"])]
-            cells += [Cell(numbers.label_of(line), key=line["estimator"]), Cell(estimate, _sort(line["estimate"]))]
-            lines.append([*cells, Cell(error, _sort(line["se"]))])
+            cells = [TableCell(str(label)), TableCell(f"{line['n']:,}", line["n"])]
+            cells += [
+                TableCell(numbers.label_of(line), key=line["estimator"]),
+                TableCell(estimate, _sort(line["estimate"])),
+            ]
+            lines.append([*cells, TableCell(error, _sort(line["se"]))])
     headings = ["quantity", "n", "estimator", "estimate", "SE / SD"]
     return [Table("Nested random subsets of the data", headings, lines, frozenset({1, 3, 4}))]
 
@@ -148,8 +151,8 @@ def diagnostics(fit: Fit) -> list[Part]:
     return parts
 
 
-def _sampled(fit: Fit, row: row_schema.Row) -> list[Cell]:
+def _sampled(fit: Fit, row: row_schema.Row) -> list[TableCell]:
     share = row.mcse / row.se if row.mcse is not None and row.se else None
     values = (("{:.3f}", row.rhat), ("{:,.0f}", row.ess_bulk), ("{:,.0f}", row.ess_tail), ("{:.3f}", share))
-    cells = [Cell(numbers.or_dash(value, style, most=float("inf")), value) for style, value in values]
-    return [Cell(row.parameter, link=anchor(fit, row.parameter)), *cells]
+    cells = [TableCell(numbers.or_dash(value, style, most=float("inf")), value) for style, value in values]
+    return [TableCell(row.parameter, link=anchor(fit, row.parameter)), *cells]

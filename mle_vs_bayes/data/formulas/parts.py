@@ -1,0 +1,54 @@
+"""What formulas are made of, for models that read no data: several of them, their parameters, and groups of effects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Formulas = str | Sequence[str] | None
+"""One formula, or the first and those of further parameters."""
+
+
+def several(formula: Formulas) -> tuple[str, ...]:
+    """All formulas, the first one first."""
+    if formula is None:
+        return ()
+    return (formula,) if isinstance(formula, str) else tuple(formula)
+
+
+def parameter_of(formula: str) -> str:
+    """The parameter that a further formula names: its left side."""
+    return formula.partition("~")[0].strip(" `")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What the effects of all group terms are.
+
+    ``effects`` are their labels, ``Intercept|g``; ``factors`` the groupings, and ``factor_of`` the place of each
+    effect's; ``pairs`` the places of effects that are correlated. ``nested`` has the groupings from the finest to the
+    coarsest where each level of one lies in one level of the next, and is None where groupings cross.
+    """
+
+    effects: tuple[str, ...]
+    factors: tuple[str, ...]
+    factor_of: tuple[int, ...]
+    pairs: tuple[tuple[int, int], ...]
+    nested: tuple[int, ...] | None
+
+    @property
+    def pair_labels(self) -> tuple[str, ...]:
+        """``Intercept,x|g``."""
+        return tuple(f"{self.effects[i].partition('|')[0]},{self.effects[j]}" for i, j in self.pairs)
+
+    def of(self, factor: int) -> tuple[int, ...]:
+        """The places of one factor's effects."""
+        return tuple(place for place, of in enumerate(self.factor_of) if of == factor)
+
+
+def level(factor: str) -> str:
+    """The role of the column, and the name of the axis, of a grouping's levels."""
+    return f"level[{factor}]"
+
+
+def effect(label: str) -> str:
+    """The role of the column of values that an effect is multiplied by."""
+    return f"effect[{label}]"

@@ -1,0 +1,68 @@
+"""Classes without an order, with covariates."""
+
+import numpy as np
+import scipy
+
+from ..data.column import Column, classes
+from ..data.dataset import Dataset
+from ..model.model import FormulaRule, Model
+from ..model.parameter import Function, Parameter
+from ..model.prior import DEFAULTS
+from ..model.support import positive, real
+from .categorical import totals
+from .trunks.separation import ratios
+
+
+class MultinomialLogit(Model):
+    """Classes whose log odds against the first follow a formula, with coefficients for each class.
+
+        beta ~ Normal(0, 2.5 × 1/sd(x))
+        y[i] ~ Categorical(softmax(0, X[i] · beta[2], …, X[i] · beta[K]))
+
+    Here because the number of coefficients grows with the classes, and with it what the prior does. [1]_
+
+    .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed., section 8.1.
+    """
+
+    name = "multinomial_logit"
+    weighted = True
+    columns = (Column("y", classes),)
+    formula = FormulaRule()
+    parameters = (
+        Parameter("beta", "β", real, DEFAULTS["coefficients"], 0.5, ("class", "term"), "how much the log odds grow"),
+    )
+    functions = (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("class", "term"), positive, ratios),)
+
+    def coords(self, data):
+        return {**data.coords, "class": data.coords["outcome"][1:]}
+
+    def design(self, n, rng):
+        X = np.column_stack([np.ones(n), rng.normal(size=n)])
+        return Dataset({"X": X}, {"term": ("Intercept", "x1"), "outcome": ("a", "b", "c")})
+
+    def log_odds(self, theta, data):
+        """Against the first class ``(n, K)``."""
+        return np.column_stack([np.zeros(len(data["X"])), data["X"] @ theta["beta"].T])
+
+    def simulate(self, theta, design, rng):
+        chances = np.cumsum(scipy.special.softmax(self.log_odds(theta, design), axis=1), axis=1)
+        return design.replace(y=np.sum(rng.uniform(size=(design.n, 1)) > chances[:, :-1], axis=1).astype(float))
+
+    def log_likelihood(self, theta, data):
+        every = scipy.special.log_softmax(self.log_odds(theta, data), axis=1)
+        return np.take_along_axis(every, data["y"].astype(int)[:, None], axis=1)[:, 0]
+
+    def likelihood(self, theta, data):
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        eta = data["X"] @ theta["beta"].T
+        every = pt.concatenate([pt.zeros_like(eta[:, :1]), eta], axis=1)
+        return pm.Categorical("y", logit_p=every, observed=data["y"].astype("int64"))
+
+    def start(self, data):
+        """No covariate has an effect."""
+        return {"beta": np.zeros((len(data.coords["outcome"]) - 1, data["X"].shape[1]))}
+
+    def unusable(self, data):
+        return None if totals(data).all() else "a class has no row; leave it out of the classes"

@@ -1,0 +1,172 @@
+"""A model some of whose parameters are held at a value: they leave rows, degrees of freedom and priors."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+
+import numpy as np
+
+from ...data.dataset import Dataset
+from ...errors import UsageError
+from ...model.families.tails import Tails
+from ...model.model import Model
+from ...words import listed
+
+HELD = "held"
+"""The coords that name the coefficients whose columns have been turned into an offset."""
+
+
+class Fixed(Model):
+    """``larger`` with the values ``held`` by label: scalar parameters, and single coefficients of formulas.
+
+    A coefficient is held by its column times its value being an offset, so that all else stays the larger model's.
+    """
+
+    larger: Model
+    offers = frozenset({"latent", "draw_latent"})
+
+    def __init__(self, larger: Model, held: Mapping[str, float], name: str) -> None:
+        self.larger, self.held, self.name = larger, dict(held), name
+        scalars = {p.name for p in larger.parameters if not p.dims}
+        # PyTensor makes a number of Python's own a float32.
+        self.scalars = {label: np.float64(value) for label, value in held.items() if label in scalars}
+        self.coefficients = {label: value for label, value in held.items() if label not in scalars}
+        _check(larger, self.held)
+        self.parameters = tuple(p for p in larger.parameters if p.name not in self.scalars)
+        if not self.parameters:
+            raise UsageError(f"every parameter of {larger.name} is fixed ({listed(held)}); leave one to estimate.")
+        self.columns, self.formula, self.unit = larger.columns, larger.formula, larger.unit
+        self.weighted, self.regular, self.edges = larger.weighted, larger.regular, larger.edges
+        self.scales, self.offers = larger.scales, larger.offers & Fixed.offers
+
+    @cached_property
+    def functions(self):  # type: ignore[override]
+        """The larger model's, but those that follow from the values held."""
+        typical = {p.name: np.asarray(p.typical, dtype=float) for p in self.larger.parameters if not p.dims}
+        moving = {name: value * 1.1 for name, value in typical.items() if name not in self.scalars}
+        return tuple(
+            replace(f, of=partial(self._of, f.of), moments=self._moments_of(f.moments))
+            for f in self.larger.functions
+            if f.dims or f.of({**typical, **self.scalars}) != f.of({**typical, **moving, **self.scalars})
+        )
+
+    def _of(self, of, theta):
+        return of(self.full(theta))
+
+    def _moments_of(self, moments):
+        return None if moments is None else lambda tails, data: moments(_Held(tails, self.scalars), data)
+
+    def full(self, theta):
+        """θ with the scalars that are held."""
+        return {**theta, **self.scalars}
+
+    def arranged(self, data):
+        """Without the columns of coefficients that are held, whose part of the predictor is an offset."""
+        data = self.larger.arranged(data)
+        for label, value in self.coefficients.items():
+            if label not in data.coords.get(HELD, ()):
+                data = _held(data, label, value, self.larger.name)
+        return data
+
+    def design(self, n, rng):
+        return self.arranged(self.larger.design(n, rng))
+
+    def simulate(self, theta, design, rng):
+        return self.larger.simulate(self.full(theta), design, rng)
+
+    def log_likelihood(self, theta, data):
+        return self.larger.log_likelihood(self.full(theta), data)
+
+    def likelihood(self, theta, data):
+        return self.larger.likelihood(self.full(theta), data)
+
+    def latent(self, theta, data):
+        return self.larger.latent(self.full(theta), data)
+
+    def draw_latent(self, theta, data, rng):
+        shape = np.shape(theta[self.parameters[0].name])[:2]
+        return self.larger.draw_latent({**theta, **{k: np.full(shape, v) for k, v in self.scalars.items()}}, data, rng)
+
+    def start(self, data):
+        return {p: value for p, value in self.larger.start(data).items() if p not in self.scalars}
+
+    def moments(self, tails, data):
+        known = self.larger.moments(_Held(tails, self.scalars), data)
+        return {name: each for name, each in known.items() if name not in self.scalars}
+
+    def condense(self, data):
+        return self.larger.condense(data)
+
+    def no_optimum(self, data, power):
+        return self.larger.no_optimum(data, power)
+
+    def divergence(self, data):
+        """The larger model's, unless what runs off is held."""
+        reason = self.larger.divergence(data)
+        return None if reason is None or reason.split()[0] in self.held else reason
+
+    def unusable(self, data):
+        return self.larger.unusable(data)
+
+    def supports(self, data):
+        return {name: support for name, support in self.larger.supports(data).items() if name not in self.scalars}
+
+    def coords(self, data):
+        return self.larger.coords(data)
+
+
+class _Held(Mapping):
+    """Tails of priors, where those of values held end at the value."""
+
+    def __init__(self, tails, scalars):
+        self._tails, self._scalars = tails, scalars
+
+    def __getitem__(self, name):
+        if name in self._scalars:
+            return (Tails(lower=self._scalars[name], words=f"{name} = {self._scalars[name]:g}"),)
+        return self._tails[name]
+
+    def __iter__(self):
+        return iter((*self._tails, *self._scalars))
+
+    def __len__(self):
+        return len(self._tails) + len(self._scalars)
+
+
+def _held(data, label, value, name):
+    """The data with one coefficient's column turned into an offset."""
+    parameter, _, term = label.removesuffix("]").partition("[")
+    role = parameter.replace("beta", "X", 1)
+    axis, offset = data.designs[role], role.replace("X", "offset", 1)
+    terms = data.coords[axis]
+    if term not in terms:
+        labels = listed(f"{parameter}[{each}]" for each in terms)
+        raise UsageError(f'there is no coefficient "{label}" of {name} to fix; it has {labels}.')
+    if len(terms) == 1:
+        raise UsageError(f"{label} is the only coefficient of its formula and is fixed; leave one to estimate.")
+    place = terms.index(term)
+    known = data[role][:, place] * value + data.get(offset, np.zeros(data.n))
+    columns = {**data, role: np.delete(data[role], place, axis=1), offset: known}
+    coords = {axis: tuple(each for each in terms if each != term), HELD: (*data.coords.get(HELD, ()), label)}
+    return Dataset(columns, {**data.coords, **coords})
+
+
+def _check(model, held):
+    """Refuse what is no parameter, one with a formula or with several elements, and values outside the support."""
+    known = {p.name: p for p in model.parameters}
+    further = () if model.formula is None else model.formula.further
+    for label, value in held.items():
+        name, bracket, _ = label.partition("[")
+        if name in further:
+            raise UsageError(f"{name} of {model.name} has a formula; fix a coefficient, such as beta_{name}[x]=0.")
+        if name not in known:
+            raise UsageError(f'{model.name} has no parameter "{label}" to fix; it has {listed(known)}.')
+        parameter = known[name]
+        single = parameter.dims and model.formula is not None and parameter.dims[0] in model.formula.designs.values()
+        if bool(bracket) != bool(parameter.dims) or (parameter.dims and not (single and len(parameter.dims) == 1)):
+            how = f"name one coefficient, such as {name}[x]=0" if single else "fix scalar parameters or coefficients"
+            raise UsageError(f"{label} of {model.name} is not one number to fix; {how}.")
+        support = parameter.support
+        if not (support.contains(value) or value in support.closed_ends(0.0).values()):
+            ends = f"{support.lower:g} to {support.upper:g}"
+            raise UsageError(f"{label}={value:g} lies outside the support of {name}, {ends}; fix it inside.")

@@ -1,0 +1,168 @@
+"""Mixed models of other outcomes: one grouping with up to two effects, integrated by adaptive Gauss–Hermite quadrature.
+
+A group's likelihood is the integral over v, standard normal, of the product of its rows' densities at
+η + z L v. Its nodes are put around the mode of the integrand and scaled by its curvature there. [1]_ In NumPy here, in
+PyTensor in `quadrature_graph`.
+
+.. [1] Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4(1), 12–35, section 2.4.
+"""
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+import scipy
+
+from ....data.dataset import Dataset
+from ....data.formulas.parts import effect, level
+from ....errors import UsageError
+from ....model import links
+from . import quadrature_graph
+from .trunk import Mixed
+
+NODES = {1: 21, 2: 15}
+"""Nodes along each effect, by the number of effects, at which twice as many changed no printed digit (measured)."""
+STEPS, SHORT = 100, 1e-11
+TINY = np.finfo(float).tiny
+
+
+class MixedQuadrature(Mixed):
+    """An outcome whose mean is, under a link, linear in covariates and in effects of groups.
+
+        beta ~ Normal(0, 2.5/sd(x))
+        sd   ~ HalfNormal(2.5/sd(effect))     one for each effect
+        cor  ~ LKJ(2)                         of two effects of a term
+        u[j] ~ Normal(0, Σ)                   j = 1 … groups, Σ made of sd and cor
+        y[i] ~ family(mean = link⁻¹(X[i] · beta + z[i] · u[group[i]]))
+
+    Maximum likelihood and MAP have u integrated out by quadrature. The sampler draws u with the parameters: as it is
+    where a group's rows say more of it than its prior does, else as a multiple of sd.
+    """
+
+    offers = frozenset({"latent"})
+    nodes: int | None = None
+
+    def with_groups(self, groups=None):
+        """Refuses what has no quadrature here: it would take nodes for all groupings together."""
+        if groups is not None and (len(groups.factors) > 1 or len(groups.effects) > 2):
+            what = f"{len(groups.factors)} groupings" if len(groups.factors) > 1 else f"{len(groups.effects)} effects"
+            raise UsageError(
+                f"the formula has {what} ({', '.join(groups.effects)}), and outcomes of {self.name} may have one "
+                "grouping with two effects; leave some out, or write the model as a PyMC program."
+            )
+        return super().with_groups(groups)
+
+    @property
+    def grid(self):
+        """Nodes x ``(K, E)`` and their logarithmic weights ``(K,)``: Σ w f(x) is the integral of f."""
+        effects = len(self.groups.effects)
+        x, w = np.polynomial.hermite.hermgauss(self.nodes or NODES[effects])
+        places = np.array(list(product(range(len(x)), repeat=effects)))
+        return x[places], np.sum(np.log(w)[places] + x[places] ** 2, axis=1)
+
+    def log_likelihood(self, theta, data):
+        z, of = self.effects_of(data), data["group"].astype(np.intp)
+        root = np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
+        integrand = _Integrand(self, data, self.predictor(theta, data), z @ root, of)
+        v = integrand.mode()
+        information = integrand.derivatives(v)[1]
+        # v = mode + √2 C x with C Cᵀ the inverse of the information, so that dv = 2^(E/2) |C| dx.
+        x, log_weights = self.grid
+        half = np.linalg.inv(np.linalg.cholesky(information))
+        nodes = v[:, None, :] + np.sqrt(2) * x @ half
+        heights = integrand.heights(nodes) + log_weights
+        size = root.shape[0] / 2 * np.log(2) - 0.5 * np.linalg.slogdet(information)[1]
+        return scipy.special.logsumexp(heights, axis=1) + size
+
+    def effects_of(self, data):
+        """Z ``(n, E)``."""
+        return np.column_stack([data[effect(name)] for name in self.groups.effects])
+
+    def likelihood(self, theta, data):
+        return quadrature_graph.observed(self, theta, data)
+
+    def latent(self, theta, data):
+        import pymc as pm
+
+        groups, axis = self.groups, level(self.groups.factors[0])
+        of, eta, centred = data[axis].astype("int64"), self.predictor(theta, data), self.informative(data)
+        v: list[Any] = []
+        for i, row in enumerate(self.root(theta)):
+            # Given the effects before it an effect is normal with this mean and this standard deviation.
+            name, mean = groups.effects[i], sum((f * v[k] for k, f in enumerate(row[:i]) if f is not None), 0.0)
+            own = row[i]
+            scale = pm.math.switch(centred[i], own, 1.0)
+            z = pm.Normal(f"z[{name}]", pm.math.switch(centred[i], mean, 0.0), scale, dims=axis)
+            u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z, mean + own * z), dims=axis)
+            v.append(pm.math.switch(centred[i], (z - mean) / own, z))
+            eta = eta + data[effect(name)] * u[of]
+        return self.family.pymc("y", self.at(eta, data), observed=data["y"])
+
+    def informative(self, data):
+        """Whether each effect's information in each group ``(E, G)`` is above that of its prior, at the start."""
+        fixed = Dataset({role: node.get_value() for role, node in data.items()})
+        theta = self.start(fixed)
+        second = self.slopes(self.predictor(theta, fixed), fixed)[1] * fixed.counts
+        of = fixed["group"].astype(np.intp)
+        z = self.effects_of(fixed).T
+        return np.array([np.bincount(of, second * each**2) for each in z]) * theta["sd"][:, None] ** 2 > 1
+
+    def slopes(self, eta, data):
+        """The first derivative of each row's log density in η, and its expected second one with the sign changed.
+
+        Of trials with d the slope of their log odds: (y − n μ) d and n μ (1 − μ) d². Under a canonical link the
+        second is not only expected.
+        """
+        mean, slope = self.link.mean(eta), self.link.slope(eta)
+        if "trials" not in data:
+            return data["y"] - mean, slope
+        variance = mean * (1 - mean)
+        if self.link is links.logit:
+            return data["y"] - data["trials"] * mean, data["trials"] * variance
+        odds = slope / (variance + TINY)
+        return (data["y"] - data["trials"] * mean) * odds, data["trials"] * slope * odds
+
+
+class _Integrand:
+    """The logarithm of the integrand of every group: ``slope`` ``(n, E)`` is that of each row's η in v ``(G, E)``."""
+
+    def __init__(self, model, data, eta, slope, of):
+        self.model, self.data, self.eta, self.slope, self.of = model, data, eta, slope, of
+        self.weights = data.get("weights", np.ones(len(eta)))
+        n = len(eta)
+        self.sums = scipy.sparse.csr_array((self.weights, (of, np.arange(n))), shape=(int(of.max()) + 1, n))
+
+    def derivatives(self, v):
+        """Gradient ``(G, E)`` and information ``(G, E, E)`` at v."""
+        eta = self.eta + np.sum(self.slope * v[self.of], axis=1)
+        first, second = self.model.slopes(eta, self.data)
+        square = self.slope[:, :, None] * self.slope[:, None, :] * second[:, None, None]
+        size = self.slope.shape[1]
+        information = (self.sums @ square.reshape(len(eta), -1)).reshape(-1, size, size) + np.eye(size)
+        return self.sums @ (self.slope * first[:, None]) - v, information
+
+    def heights(self, nodes):
+        """The logarithm of the integrand ``(G, K)`` at nodes ``(G, K, E)``."""
+        moved = self.eta[:, None] + np.einsum("ne,nke->nk", self.slope, nodes[self.of])
+        columns = {role: values[:, None] if np.ndim(values) == 1 else values for role, values in self.data.items()}
+        densities = self.model.family.logp(columns["y"], self.model.at(moved, columns))
+        normal = -0.5 * np.sum(nodes**2, axis=2) - nodes.shape[2] / 2 * np.log(2 * np.pi)
+        return self.sums @ densities + normal
+
+    def mode(self):
+        """Where each group's integrand is highest ``(G, E)``: Newton's steps, halved until it rises."""
+        v = np.zeros((self.sums.shape[0], self.slope.shape[1]))
+        height = self.heights(v[:, None])[:, 0]
+        for _ in range(STEPS):
+            gradient, information = self.derivatives(v)
+            step = np.linalg.solve(information, gradient[..., None])[..., 0]
+            for _ in range(30):
+                trial = self.heights((v + step)[:, None])[:, 0]
+                worse = ~(trial >= height - 1e-12 * (1 + np.abs(height)))
+                if not worse.any():
+                    break
+                step[worse] /= 2
+            v, height = v + step, trial
+            if not np.any(np.abs(step) > SHORT):
+                break
+        return v

@@ -1,0 +1,105 @@
+"""Maxima on kinks and ends of one of R densities as the other searches end: with a place, a curvature and a reason.
+
+There is no curvature across a kink, and so no standard error of what it holds. What runs along the kinks is smooth, and
+has the standard error it would have if the rest were known.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...concerns import Concern
+from ..newton import Climb
+from ..problem import Problem
+from .climb import climb
+from .corner import Corner
+
+Array = NDArray[np.float64]
+DIGITS = 12
+"""Of a value on a kink: the last few are rounding, and a lasso's zero is 0."""
+_ALONG = 1e-6
+"""A parameter that moves less than this along the kinks, of what it could, is held by them."""
+_HELD = 1e8
+"""Information per squared unit across a kink, which is as good as infinite and leaves the other digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class KinkedOptimum:
+    """A maximum ``top`` at θ ``(p,)``, as a search that has ended; ``pinned`` ``(p,)`` are held by kinks or ends."""
+
+    top: Corner
+    theta: Array
+    pinned: NDArray[np.bool_]
+    labels: tuple[str, ...]
+    power: float
+
+    @cached_property
+    def end(self) -> Climb:
+        """The gradient along the kinks, and the information there; across them a number that says nothing."""
+        top, unit = self.top, self.top.unit
+        across = top.across @ top.across.T
+        along = np.eye(len(unit)) - across
+        hessian = along @ (unit[:, None] * top.hessian * unit) @ along - _HELD * across
+        gradient = along @ (unit * top.gradient)
+        length = np.sqrt(np.array([max(float(gradient @ np.linalg.pinv(-hessian) @ gradient), 0.0)]))
+        in_z = hessian[None] / np.outer(unit, unit)
+        return Climb(top.z[None], np.array([top.value]), gradient[None] / unit, in_z, np.zeros((1, len(unit))), length)
+
+    @property
+    def no_error(self) -> str:
+        """Why the parameters that are held have no standard error."""
+        if self.top.walls.any():
+            return "no standard error: the estimate lies where the support of the data ends"
+        what = "density of likelihood and prior" if self.power else "likelihood"
+        return f"no standard error: the {what} has a kink at the estimate, and so no Hessian"
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        held = ", ".join(f"{self.labels[j]} = {self.theta[j]:.6g}" for j in np.flatnonzero(self.pinned))
+        level = f"the density is as high at other values of {held.split(' = ')[0]}" if self.top.level else ""
+        ends = (Concern("boundary", held),) if self.top.walls.any() else ()
+        return (*ends, *((Concern("flat_direction", level),) if level else ()))
+
+
+def standing(problem: Problem, i: int, *begins: Array) -> KinkedOptimum | None:
+    """The maximum on kinks or ends of data that is reached from the highest of ``begins`` ``(f,)``, if there is one."""
+    of, only = problem.alone(i), np.zeros(1, dtype=np.intp)
+
+    def evaluate(z: Array) -> tuple[float, Array, Array]:
+        value, gradient, hessian = of(z[None], only)
+        return float(value[0]), gradient[0], hessian[0]
+
+    usable = [z for z in begins if np.all(np.isfinite(z))]
+    heights = [evaluate(z)[0] for z in usable]
+    if not np.isfinite(heights).any():
+        return None
+    top = climb(evaluate, usable[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))])
+    if top is None or not _of_the_data(problem, i, top):
+        return None
+    coordinates = problem.coordinates.of(i)
+    moves = coordinates.linear @ coordinates.jacobian(top.z) * top.unit
+    size = np.linalg.norm(moves, axis=1)
+    pinned = np.linalg.norm(moves @ top.inside_in_units, axis=1) <= _ALONG * size
+    theta = _rounded(problem, i, top, coordinates.theta(top.z), np.where(pinned, size, 0.0))
+    return KinkedOptimum(top, theta, pinned, problem.layout.labels, problem.power)
+
+
+def _of_the_data(problem: Problem, i: int, top: Corner) -> bool:
+    """Whether the ends are those of the data's support: a bound of a prior or a Potential says nothing of the data."""
+    coordinates, density = problem.coordinates.of(i), problem.density(i)
+    step = np.maximum(1e-3 * top.unit, 1e-9 * (1 + np.abs(top.z)))
+    beyond = [top.z + step * np.sign(normal) for normal in top.jumps.T[top.walls]]
+    return all(density.excludes(coordinates.theta(z)) for z in beyond)
+
+
+def _rounded(problem: Problem, i: int, top: Corner, theta: Array, unit: Array) -> Array:
+    """θ ``(p,)`` with what is held rounded to `DIGITS`, counted from its size or its ``unit``, if that is as high."""
+    held = unit > 0
+    scale = 10.0 ** (np.floor(np.log10(np.maximum(np.abs(theta), np.where(held, unit, 1.0)))) + 1 - DIGITS)
+    rounded = np.where(held, np.round(theta / scale) * scale, theta)
+    density = problem.density(i)
+    with np.errstate(all="ignore"):
+        value = density.log_likelihood(rounded) + (problem.power * density.log_prior(rounded) if problem.power else 0.0)
+    return rounded if value >= top.value - 1e-9 * (1 + abs(top.value)) else theta

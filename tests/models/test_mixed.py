@@ -1,0 +1,312 @@
+"""Mixed models: the marginal likelihood by the whole covariance matrix, by brute-force quadrature, and its mutants."""
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+import pytensor.tensor as pt
+import pytest
+import scipy
+
+from mle_vs_bayes import compare, models
+from mle_vs_bayes.comparison.compare import prepared
+from mle_vs_bayes.data import arrays
+from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
+from mle_vs_bayes.data.formulas.parts import effect, level
+from mle_vs_bayes.density import parity
+from mle_vs_bayes.density.model_density import ModelDensity
+from mle_vs_bayes.density.pymc_model import data_nodes
+from mle_vs_bayes.errors import DataError, UsageError
+from mle_vs_bayes.fit import priors
+
+ROWS = 60
+
+
+def frame(seed=3):
+    """Rows in five classes of four schools, of three subjects that cross them, in no order."""
+    rng = np.random.default_rng(seed)
+    school, room, subject = (rng.integers(0, count, ROWS) for count in (4, 5, 3))
+    x = rng.normal(size=ROWS)
+    u = rng.normal(size=4)[school] + 0.5 * rng.normal(size=(4, 5))[school, room] + rng.normal(size=3)[subject]
+    eta = 0.5 + x * (1 + 0.5 * rng.normal(size=4)[school]) + u
+    names = {"school": school, "room": room, "subject": subject}
+    outcomes = {"y": eta + rng.normal(size=ROWS), "seen": rng.random(ROWS) < scipy.special.expit(eta)}
+    counts = rng.poisson(np.exp(eta / 2))
+    return pd.DataFrame({**{name: values.astype(float) for name, values in outcomes.items()}, "x": x, **names}).assign(
+        count=counts
+    )
+
+
+def density(name, formula, data=None):
+    model, dataset, _ = prepared(models.get(name), frame() if data is None else data, {}, formula, False)
+    return ModelDensity(model, dataset, priors.resolve(model, {}, dataset))
+
+
+def covariance(program, theta):
+    """V ``(n, n)`` from the definition: rows of one level share its effects."""
+    groups, data = program.model.groups, program.data
+    size = len(groups.effects)
+    sigma = np.diag(theta["sd"] ** 2)
+    for place, (i, j) in enumerate(groups.pairs):
+        sigma[i, j] = sigma[j, i] = theta["cor"][place] * theta["sd"][i] * theta["sd"][j]
+    total = theta["sigma"] ** 2 * np.eye(data.n)
+    for i in range(size):
+        for j in range(size):
+            if groups.factor_of[i] == groups.factor_of[j]:
+                of = data[level(groups.factors[groups.factor_of[i]])]
+                values = [data[effect(groups.effects[k])] for k in (i, j)]
+                total += sigma[i, j] * np.outer(*values) * (of[:, None] == of)
+    return total
+
+
+def moved(program, seed=1):
+    """A point around the start."""
+    z = program.coordinates.z(program.start)
+    return program.coordinates.theta(z + 0.3 * np.random.default_rng(seed).standard_normal(len(z)))
+
+
+FORMULAS = {
+    "y ~ x + (x | school)": 4,
+    "y ~ x + (x || school) + (1 | school:room)": 4,
+    "y ~ x + (1 | school/room)": 4,
+    "y ~ x + (x | school) + (1 | subject)": 1,
+}
+"""Formulas, and how many sets of rows are independent."""
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_normal_outcomes_have_the_density_of_all_rows_together(formula):
+    program = density("normal", formula)
+    point = moved(program)
+    theta = program.layout.split(point)
+    mean = program.data["X"] @ theta["beta"]
+    whole = scipy.stats.multivariate_normal(mean, covariance(program, theta)).logpdf(program.data["y"])
+    units = program.log_likelihood_units(point)
+    assert len(units) == FORMULAS[formula]
+    assert units.sum() == pytest.approx(whole, rel=1e-12)
+    w = program.coordinates.inverse @ point
+    np.testing.assert_allclose(program.pymc_units(w), program.working_units(w), rtol=1e-11)
+
+
+def test_frequency_weights_are_rows():
+    data = frame()
+    data["weights"] = np.random.default_rng(5).integers(1, 4, ROWS)
+    written_out = data.loc[data.index.repeat(data.weights)].drop(columns="weights")
+    for name, formula in (("normal", "y ~ x + (x | school)"), ("poisson", "count ~ x + (1 | school)")):
+        weighted, long = density(name, formula, data), density(name, formula, written_out)
+        point = moved(weighted)
+        # Σ of some hundred terms, in another order
+        np.testing.assert_allclose(
+            np.sort(weighted.log_likelihood_units(point)), np.sort(long.log_likelihood_units(point)), rtol=1e-11
+        )
+
+
+def brute_force(program, theta, per_sd=40, reach=9.0):
+    """The likelihood of each group by the trapezium rule over its effects, on the same grid for all groups.
+
+    The integrand is smooth and falls as a normal density, so that the rule errs by less than rounding.
+    """
+    grid = np.arange(-reach, reach, 1 / per_sd)
+    axes = np.meshgrid(*[grid] * len(program.model.groups.effects), indexing="ij")
+    v = np.stack([axis.ravel() for axis in axes], axis=1)
+    root = np.array([[0.0 if f is None else f for f in row] for row in program.model.root(theta)])
+    z, data = program.model.effects_of(program.data), program.data
+    eta = (data["X"] @ theta["beta"])[:, None] + z @ root @ v.T
+    y = data["y"][:, None]
+    if "trials" in data:
+        rows = scipy.stats.binom.logpmf(y, data["trials"][:, None], scipy.special.expit(eta))
+    else:
+        rows = scipy.stats.poisson.logpmf(y, np.exp(eta))
+    of = data["group"].astype(int)
+    normal = scipy.stats.norm.logpdf(v).sum(axis=1) - np.log(per_sd) * v.shape[1]
+    return np.array([scipy.special.logsumexp(rows[of == j].sum(axis=0) + normal) for j in range(of.max() + 1)])
+
+
+QUADRATURE = [("bernoulli", "seen ~ x + (1 | school)"), ("poisson", "count ~ x + (x | school)")]
+
+
+@pytest.mark.parametrize(("name", "formula"), QUADRATURE)
+def test_other_outcomes_have_the_integral_over_their_effects(name, formula):
+    program = density(name, formula)
+    point = moved(program)
+    theta = program.layout.split(point)
+    truth = brute_force(program, theta, per_sd=40 if "(1" in formula else 12)
+    np.testing.assert_allclose(program.log_likelihood_units(point), truth, rtol=1e-8)
+    assert parity.check(program) <= parity.TOLERANCE
+    # the nodes move with the parameters, and so must the derivatives
+    gradient, step = program.likelihood_derivatives(point)[0], 1e-5
+    for k in range(len(point)):
+        ahead, behind = point.copy(), point.copy()
+        ahead[k] += step
+        behind[k] -= step
+        slope = (program.log_likelihood(ahead) - program.log_likelihood(behind)) / (2 * step)
+        assert gradient[k] == pytest.approx(slope, rel=1e-6, abs=1e-6)
+
+
+def test_one_node_is_not_the_integral():
+    """The mutant: one node is Laplace's approximation."""
+    program = density(*QUADRATURE[0])
+    point = moved(program)
+    program.model.nodes = 1
+    truth = brute_force(program, program.layout.split(point))
+    assert np.max(np.abs(program.log_likelihood_units(point) - truth)) > 1e-3
+
+
+@pytest.mark.parametrize("centred", [[True, False, True, False], [False, False, True, True]])
+def test_latent_effects_have_their_prior_in_either_form(centred, monkeypatch):
+    """Both forms are one model: z where it is centred is u, and u less its mean is sd times z where it is not."""
+    program = density("poisson", "count ~ x + (x | school)")
+    model, theta = program.model, program.layout.split(moved(program))
+    both = np.array([centred, centred[::-1]])
+    monkeypatch.setattr(model, "informative", lambda data: both)
+    with pm.Model(coords={"unit": range(ROWS), **program.data.coords}) as latent:
+        y = model.latent({name: pt.constant(value) for name, value in theta.items()}, data_nodes(program.data))
+    names = [f"z[{label}]" for label in model.groups.effects]
+    z = np.random.default_rng(4).normal(size=(2, 4))
+    rows, *priors_of_z = latent.compile_logp(
+        vars=[y, *(latent[name] for name in names)], sum=False, jacobian=False, mode="FAST_COMPILE"
+    )(dict(zip(names, z, strict=True)))
+    first, second = theta["sd"]
+    slope, left = theta["cor"][0] * second, second * np.sqrt(1 - theta["cor"][0] ** 2)
+    u = np.where(both[0], z[0], first * z[0])
+    mean = slope * u / first
+    with_slope = np.where(both[1], z[1], mean + left * z[1])
+    eta = program.data["X"] @ theta["beta"]
+    of = program.data["group"].astype(int)
+    eta = eta + u[of] + program.data["effect[x|school]"] * with_slope[of]
+    np.testing.assert_allclose(rows, scipy.stats.poisson.logpmf(program.data["y"], np.exp(eta)), rtol=1e-10)
+    laws = [(0.0, np.where(both[0], first, 1.0)), (np.where(both[1], mean, 0.0), np.where(both[1], left, 1.0))]
+    for values, found, (centre, spread) in zip(z, priors_of_z, laws, strict=True):
+        np.testing.assert_allclose(found, scipy.stats.norm.logpdf(values, centre, spread), rtol=1e-10)
+
+
+def test_the_joint_density_at_its_mode_is_not_the_marginal_one():
+    """The mutant: the likelihood given the effects, at their most likely values, grows as they do."""
+    program = density("normal", "y ~ x + (1 | school)")
+    point = moved(program)
+    theta = program.layout.split(point)
+    v = covariance(program, theta)
+    left = program.data["y"] - program.data["X"] @ theta["beta"]
+    effects = (v - theta["sigma"] ** 2 * np.eye(ROWS)) @ np.linalg.solve(v, left)
+    joint = scipy.stats.norm.logpdf(left - effects, scale=theta["sigma"]).sum()
+    assert joint - program.log_likelihood(point) > 1
+
+
+def test_effects_are_drawn_from_their_law_given_the_data():
+    """Means are those of the conditional normal law, to five standard errors of so many draws."""
+    for formula in ("y ~ x + (x | school)", "y ~ x + (x | school) + (1 | subject)"):
+        program = density("normal", formula)
+        theta, count = program.layout.split(moved(program)), 2000
+        copies = {name: np.broadcast_to(value, (1, count, *np.shape(value))) for name, value in theta.items()}
+        drawn = program.model.draw_latent(copies, program.data, np.random.default_rng(2))
+        v, of = covariance(program, theta), program.data["level[school]"]
+        left = np.linalg.solve(v, program.data["y"] - program.data["X"] @ theta["beta"])
+        shared = theta["cor"][0] * theta["sd"][0] * theta["sd"][1]
+        with_row = theta["sd"][0] ** 2 + shared * program.data["effect[x|school]"]
+        expected = [np.sum(((of == j) * with_row) * left) for j in range(4)]
+        effects = drawn["u[Intercept|school]"][0]
+        distance = (effects.mean(axis=0) - expected) / (effects.std(axis=0) / np.sqrt(count))
+        assert np.max(np.abs(distance)) < 5
+
+
+def test_priors_of_effects_follow_the_units():
+    """2.5 sd(y) for intercepts and 2.5 sd(y)/sd(x) for slopes; without y where the link has no units."""
+    data = frame()
+    sd_y, sd_x = np.std(data.y), np.std(data.x)
+    scales = density("normal", "y ~ x + (x | school)").priors["sd"].arguments["sigma"]
+    np.testing.assert_allclose(scales, [2.5 * sd_y, 2.5 * sd_y / sd_x], rtol=1e-12)
+    scales = density("poisson", "count ~ x + (x || school)").priors["sd"].arguments["sigma"]
+    np.testing.assert_allclose(scales, [2.5, 2.5 / sd_x], rtol=1e-12)
+
+
+# Edges.
+
+
+def balanced(slope_of, keep_slopes=True):
+    """Twelve groups of six rows with intercepts u and slopes ``slope_of(u)``; else none, not even by chance."""
+    rng, x = np.random.default_rng(5), np.tile(np.linspace(-1, 1, 6), 12)
+    u, of = rng.normal(size=12), np.repeat(np.arange(12), 6)
+    e = rng.normal(size=72).reshape(12, 6)
+    if not keep_slopes:
+        e -= np.outer(e @ x[:6] / (x[:6] @ x[:6]), x[:6])
+    y = 1 + x + u[of] + slope_of(u)[of] * x + e.ravel()
+    return pd.DataFrame({"y": y, "x": x, "g": [f"g{j}" for j in of]})
+
+
+def mle(data):
+    comparison = compare("normal", data, formula="y ~ x + (x | g)", estimators=["mle"])
+    assert comparison["mle"].status == "ok"
+    return comparison.rows.set_index("parameter")
+
+
+def test_edges_of_spreads_and_correlations_are_answers():
+    """Without any slopes their spread is 0, and the rest are the estimates of a model without them."""
+    data = balanced(lambda u: 0 * u, keep_slopes=False)
+    rows = mle(data)
+    cor = rows.loc["cor[Intercept,x|g]"]
+    assert rows.loc["sd[x|g]"].estimate == 0
+    assert np.isnan(cor.estimate) and cor.reason == "sd[x|g] is 0, and what does not vary has no correlation"
+    assert "boundary" in cor.concerns
+    without = compare("normal", data, formula="y ~ x + (1 | g)", estimators=["mle"]).rows.set_index("parameter")
+    same = ["beta[Intercept]", "beta[x]", "sd[Intercept|g]", "sigma"]
+    np.testing.assert_allclose(rows.loc[same].estimate, without.loc[same].estimate, rtol=1e-6)
+    np.testing.assert_allclose(rows.loc[same].se, without.loc[same].se, rtol=1e-6)
+    # Slopes that are three tenths of the intercepts: a correlation of 1.
+    rows = mle(balanced(lambda u: 0.3 * u))
+    assert rows.loc["cor[Intercept,x|g]"].estimate == 1
+    assert "boundary" in rows.loc["sigma"].concerns
+
+
+# Formulas.
+
+
+def test_group_terms_are_taken_off_a_formula():
+    text = "y ~ x + (0 + x || `a b`) + C(g)[a] + (1 | a/b)"
+    assert split(text) == (
+        "y ~ x + C(g)[a]",
+        (
+            GroupTerm("0 + x", ("a b",), False),
+            GroupTerm("1", ("a",), True),
+            GroupTerm("1", ("a", "b"), True),
+        ),
+    )
+    assert split("y ~ (1 | g)")[0] == "y ~ 1"
+    assert split("y ~ x + I(a | b)") == ("y ~ x + I(a | b)", ())
+
+
+REFUSED = [
+    ("y ~ x + (x | nobody)", DataError, "name nobody, which is not a column"),
+    ("y ~ x + (1 | school) + (x | school)", UsageError, "Intercept|school twice"),
+    ("y ~ x - (1 | school)", UsageError, "takes away the groups"),
+    ("y ~ x + ( | school)", UsageError, "write effects | column"),
+    ("y ~ x + (x + I(x**2) | school)", UsageError, "without correlations"),
+    ("y ~ x + (1 | one)", DataError, "every row is in group a of one"),
+    ("y ~ x + (1 | row)", DataError, "each of the 60 groups of row has one row"),
+    ("y ~ x + (1 | gaps)", DataError, "column gaps has 1 missing"),
+]
+
+
+@pytest.mark.parametrize(
+    "formula", ["seen ~ x + (1 | school/room)", "seen ~ x + (x || school) + (0 + I(x**2) | school)"]
+)
+def test_what_has_no_quadrature_is_refused(formula):
+    with pytest.raises(UsageError, match="may have one grouping with two effects"):
+        density("bernoulli", formula)
+
+
+@pytest.mark.parametrize(("formula", "kind", "words"), REFUSED)
+def test_groups_that_say_nothing_are_refused(formula, kind, words):
+    gaps = ["a", None, *("b" for _ in range(ROWS - 2))]
+    data = frame().assign(one="a", row=[f"r{k}" for k in range(ROWS)], gaps=gaps)
+    with pytest.raises(kind) as refusal:
+        density("normal", formula, data)
+    assert words in str(refusal.value)
+
+
+def test_studies_refuse_groups_that_their_model_would_not_read():
+    with pytest.raises(UsageError, match="has groups, which studies do not take"):
+        arrays.dataset(models.specified("normal", formula="y ~ x"), frame(), "y ~ x + (1 | school)")
+
+
+def test_models_without_groups_say_so():
+    with pytest.raises(UsageError, match="takes no groups in its formulas"):
+        density("weibull", "y ~ x + (1 | school)")
