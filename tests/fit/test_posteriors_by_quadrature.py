@@ -41,7 +41,8 @@ def check_means(name, shuffled=0):
     """Every mean that exists differs by less than K of its Monte-Carlo errors.
 
     A posterior mean's error has some 400 effective draws behind it, so that its own error is a few per cent; that of
-    the quadrature is below 1e-4 standard deviations, a hundredth of it, or it is refused. ``shuffled`` takes the draws of other data.
+    the quadrature is below 1e-4 standard deviations, a hundredth of it, or it is refused.
+    ``shuffled`` takes the draws of other data.
     """
     sampled, exact = fitted(name)
     assert list(sampled["parameter"]) == list(exact["parameter"])
