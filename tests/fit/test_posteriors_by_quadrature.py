@@ -19,6 +19,9 @@ COUNTS = {1: 4, 2: 4, 3: 2}
 CLOSED = {"bernoulli", "poisson", "exponential"}
 """Whose formulas `test_exact_posteriors` has."""
 
+REFUSED = {"skew_normal"}
+"""Whose posterior bends from a positive to a negative alpha: these few rows need more nodes than there may be."""
+
 
 def free(name):
     """How many free parameters a model has on its own data."""
@@ -58,9 +61,16 @@ def check_means(name, shuffled=0):
     assert np.all(z <= K), f"{exact['parameter'][np.flatnonzero(shown)[np.argmax(z)]]}: {z.max():.1f}"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in REFUSED])
 def test_draws_are_those_of_the_exact_posterior(name):
     check_means(name)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_has_not_settled_is_refused(name):
+    found = fit_replicates(name, datasets(name, 1, ROWS), ("posterior_exact",)).rows
+    assert set(found["status"]) == {"failed"}
+    assert found["estimate"].isna().all() and found["reason"].str.contains("has not settled").all()
 
 
 def test_mutant_draws_of_other_data():
