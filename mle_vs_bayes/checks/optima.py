@@ -16,7 +16,8 @@ from .subject import Subject
 Array = NDArray[np.float64]
 STARTS = 4
 FLAT = {"real": "Flat()", "positive": "HalfFlat()", "unit": "Uniform(0, 1)"}
-FLAT |= {"nonnegative": "HalfFlat()", "ordered": "Flat()", "ordered_positive": "HalfFlat()", "simplex": "Dirichlet(1)"}
+FLAT |= {"nonnegative": "HalfFlat()", "ordered": "Flat()", "ordered_positive": "HalfFlat()"}
+FLAT |= {"stationary": "Flat()", "simplex": "Dirichlet(1)"}
 """A prior without slope by the name of a support."""
 
 

@@ -106,7 +106,7 @@ def sloped(model: Model, n: int, truth: Array | None, seed: int) -> dict[str, Pr
 
 def _sloped(support: str, theta: Array, unit: Array) -> Prior | None:
     """The log prior's slope at θ is ±1/u on the line and above 0; one that is 1 to a few on shares."""
-    if support in ("real", "ordered"):
+    if support in ("real", "ordered", "stationary"):
         return Prior("Normal", mu=tuple(theta - unit), sigma=tuple(unit))
     if support in ("positive", "nonnegative", "ordered_positive"):
         return Prior("Exponential", scale=tuple(unit))

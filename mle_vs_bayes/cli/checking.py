@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from . import process
+from .options import assignments
 from .progress import Steps
-from .steps import assignments, grammar
+from .steps import grammar
 
 if TYPE_CHECKING:
     from ..checks.finding import Report

@@ -1,17 +1,29 @@
-"""What the options of several commands have in common, and what a shell completes them to."""
+"""What the options of several commands have in common, what a shell completes them to, and what their words mean."""
 
+import math
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import typer
+
+from ..errors import UsageError
 
 Several = list[str] | None
 """An option that may be repeated."""
 
 Complete = Callable[[str], list[str]]
 """From what is typed so far to the words that begin so; the shell itself completes files where there is none."""
+
+EXAMPLES = {
+    "--column": "y=hours",
+    "--prior": '"shape=Gamma(alpha=2, beta=1)"',
+    "--truth": "shape=1.5",
+    "--fix": "nu=5",
+    "--null": "shape=1",
+}
+"""What an assignment looks like."""
 
 
 def valued(metavar: str, words: str, complete: Complete | None = None) -> Any:
@@ -67,3 +79,49 @@ FORMULA = '"y ~ x1 + C(x2)" for the location; repeat for others: "sigma ~ x1".'
 LINK = "Of the location: identity, log, logit, probit, cloglog, loglog, inverse or sqrt.  [default: the family's]"
 FIX = 'Hold a parameter or coefficient: nu=5, "beta[x]=0".'
 ORDER = 'Classes of an ordered outcome, the lowest first: "Low,Medium,High".'
+
+
+def assignments(texts: Sequence[str] | None, option: str) -> dict[str, str]:
+    """``["y=hours", …]`` → ``{"y": "hours"}``; a name given twice is refused."""
+    from ..fit.priors import split_assignment
+
+    found: dict[str, str] = {}
+    for text in texts or ():
+        try:
+            name, value = split_assignment(text)
+        except UsageError as error:
+            raise UsageError(f"{option} {str(error).rstrip('.')}; write it like {EXAMPLES[option]}.") from error
+        if name in found:
+            raise UsageError(f'{option} gives "{name}" twice, as {found[name]} and as {value}; keep one.')
+        found[name] = value
+    return found
+
+
+def numbers(texts: Sequence[str] | None, option: str) -> dict[str, float]:
+    """``["shape=1.5", …]`` → ``{"shape": 1.5}``."""
+    said = assignments(texts, option)
+    limits = option == "--null"  # infinity is the limit of some models, and the model knows of which
+    return {
+        name: number(value, f"{option} {name} is", EXAMPLES[option], infinite=limits) for name, value in said.items()
+    }
+
+
+def number(text: str, words: str, example: str, *, infinite: bool = False) -> float:
+    """A finite number, or ±∞ where that may mean something; ``words`` begin the sentence that refuses others."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise UsageError(f'{words} "{text}", which is not a number; write it like {example}.') from None
+    if math.isnan(value) or (math.isinf(value) and not infinite):
+        raise UsageError(f"{words} {value:g}, which is not a finite number; write it like {example}.")
+    return value
+
+
+def sizes(text: str | None) -> list[int | str] | None:
+    """``"20,50,all"`` → ``["20", "50", "all"]``."""
+    if text is None:
+        return None
+    found: list[int | str] = [part.strip() for part in text.split(",") if part.strip()]
+    if not found:
+        raise UsageError(f'--n is "{text}", which names no size; write it like 20,50,100,all.')
+    return found

@@ -1,7 +1,6 @@
 """The steps of `compare` on the command line: read the arguments, run with progress, save, show."""
 
 import json
-import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,20 +11,11 @@ from rich.console import Console
 from .. import ornaments
 from ..errors import UsageError
 from . import process
-from .options import typed
+from .options import assignments, numbers, sizes, typed
 from .progress import Steps
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
-
-EXAMPLES = {
-    "--column": "y=hours",
-    "--prior": '"shape=Gamma(alpha=2, beta=1)"',
-    "--truth": "shape=1.5",
-    "--fix": "nu=5",
-    "--null": "shape=1",
-}
-"""What an assignment looks like."""
 
 
 def compare(asked: Mapping[str, Any]) -> int:
@@ -99,52 +89,6 @@ def check_output(out: Path | None) -> None:
         from ..comparison.forms.files import writable
 
         writable(out)
-
-
-def assignments(texts: Sequence[str] | None, option: str) -> dict[str, str]:
-    """``["y=hours", …]`` → ``{"y": "hours"}``; a name given twice is refused."""
-    from ..fit.priors import split_assignment
-
-    found: dict[str, str] = {}
-    for text in texts or ():
-        try:
-            name, value = split_assignment(text)
-        except UsageError as error:
-            raise UsageError(f"{option} {str(error).rstrip('.')}; write it like {EXAMPLES[option]}.") from error
-        if name in found:
-            raise UsageError(f'{option} gives "{name}" twice, as {found[name]} and as {value}; keep one.')
-        found[name] = value
-    return found
-
-
-def numbers(texts: Sequence[str] | None, option: str) -> dict[str, float]:
-    """``["shape=1.5", …]`` → ``{"shape": 1.5}``."""
-    said = assignments(texts, option)
-    limits = option == "--null"  # infinity is the limit of some models, and the model knows of which
-    return {
-        name: number(value, f"{option} {name} is", EXAMPLES[option], infinite=limits) for name, value in said.items()
-    }
-
-
-def number(text: str, words: str, example: str, *, infinite: bool = False) -> float:
-    """A finite number, or ±∞ where that may mean something; ``words`` begin the sentence that refuses others."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise UsageError(f'{words} "{text}", which is not a number; write it like {example}.') from None
-    if math.isnan(value) or (math.isinf(value) and not infinite):
-        raise UsageError(f"{words} {value:g}, which is not a finite number; write it like {example}.")
-    return value
-
-
-def sizes(text: str | None) -> list[int | str] | None:
-    """``"20,50,all"`` → ``["20", "50", "all"]``."""
-    if text is None:
-        return None
-    found: list[int | str] = [part.strip() for part in text.split(",") if part.strip()]
-    if not found:
-        raise UsageError(f'--n is "{text}", which names no size; write it like 20,50,100,all.')
-    return found
 
 
 def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:

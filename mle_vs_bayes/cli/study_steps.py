@@ -61,7 +61,7 @@ def refuse_options_of_one_fit(asked: Mapping[str, Any]) -> None:
 def own_program(asked: Mapping[str, Any]) -> "Source":
     """The study of `--model`."""
     from ..study.vocabulary.source import of_program
-    from .steps import numbers, sizes
+    from .options import numbers, sizes
 
     if asked["name"] is not None:
         raise UsageError(f"there are both a study ({asked['name']}) and --model; leave out one of them.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from ..errors import UsageError
-from .steps import assignments, number, numbers
+from .options import assignments, number, numbers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -165,8 +165,13 @@ class ModelDensity(Density):
         return [np.concatenate([self._drawn(p, generator) for p in self.layout.parameters]) for _ in range(count)]
 
     def _drawn(self, parameter: Parameter, generator: np.random.Generator) -> Array:
-        drawn = self.priors[parameter.name].draw(len(self.layout.labels_of[parameter.name]), generator)
-        return np.sort(drawn) if parameter.support.rising else drawn
+        """One parameter's draw: of values in rising order sorted, of others that hang together drawn until they do."""
+        while True:
+            drawn = self.priors[parameter.name].draw(len(self.layout.labels_of[parameter.name]), generator)
+            if parameter.support.rising:
+                return np.sort(drawn)
+            if not parameter.support.restricts or parameter.support.contains(drawn):
+                return drawn
 
     # other data
 

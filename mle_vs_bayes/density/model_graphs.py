@@ -133,11 +133,17 @@ def _log_slope(z: Any, ends: Mapping[str, Any]) -> Any:
 
 
 def _on(parts: Mapping[str, Any], model: "pymc.Model", graph: Any) -> Any:
-    """The graph with a model's free values replaced by parts of a vector."""
+    """The graph with a model's free values replaced by parts of a vector, and lengths of named axes by numbers.
+
+    The graph of a vector with one element reads the length of its axis; it is part of what a graph is kept under.
+    """
+    import pytensor.tensor as pt
     from pytensor.graph.replace import graph_replace
 
     values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
-    return graph_replace(graph, values, strict=False)
+    named = {name: length for name, length in model.dim_lengths.items() if name != "unit"}
+    lengths = {length: pt.constant(len(model.coords[name]), dtype=length.type.dtype) for name, length in named.items()}
+    return graph_replace(graph, {**lengths, **values}, strict=False)
 
 
 def _nodes(model: "pymc.Model") -> dict[str, Any]:

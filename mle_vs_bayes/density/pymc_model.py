@@ -57,6 +57,8 @@ def build(
             prior = jeffreys.flat(parameter, priors[parameter.name])
             if parameter.support.rising:
                 keywords["default_transform"] = _rising(prior.support, affine.get(parameter.name))
+            elif (transform := parameter.support.transform(len(layout.labels_of[parameter.name]))) is not None:
+                keywords["default_transform"] = transform
             elif parameter.name in affine:
                 keywords["default_transform"] = _affine(*affine[parameter.name])
             follows = parameter.name in supports

@@ -281,6 +281,10 @@ class Model:
         """Names along each axis; a model with axes of its own (mixture components) adds them to the data's."""
         return dict(data.coords)
 
+    def known_values(self, data: Dataset) -> int:
+        """How many of the first values of y the likelihood is given, and says nothing of."""
+        return 0
+
     def completed(self, data: Dataset) -> Dataset:
         """The data with what the model itself puts in the place of an optional column that was left out."""
         return data

@@ -7,7 +7,7 @@ fewer.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class Support:
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
     rising: ClassVar[bool] = False
     """Whether each element of a vector lies above the one before."""
+    restricts: ClassVar[bool] = False
+    """Whether it leaves out a part of what the priors of single elements allow, such as values in another order."""
 
     @property
     def ends(self) -> dict[str, float]:
@@ -71,6 +73,10 @@ class Support:
     def bounded(self, size: int) -> tuple[bool, ...]:
         """For each unconstrained coordinate, whether running off means running to an edge of the support."""
         return (np.isfinite(self.lower) or np.isfinite(self.upper),) * size
+
+    def transform(self, size: int) -> Any | None:
+        """PyMC's transform of ``size`` elements to the line, where PyMC knows none of its own."""
+        return None
 
     def unconstrain(self, theta: Array) -> Array:
         return theta
@@ -168,7 +174,7 @@ class Between(Support):
 class Increasing(Support):
     """θ₁ < θ₂ < … through θ₁ and the logarithms of the gaps."""
 
-    rising = True
+    rising = restricts = True
 
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))

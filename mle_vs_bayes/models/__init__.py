@@ -62,6 +62,7 @@ MODELS = {
     "uniform": "Uniform",
     "normal_mixture": "NormalMixture",
     "poisson_mixture": "PoissonMixture",
+    "autoregressive": "Autoregressive",
 }
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 
@@ -193,7 +194,7 @@ def _built(asked: Specification) -> Model:
 def _of_classes(base: Model, asked: Specification) -> Model:
     """A model that is no family's, with the link and the order that were asked."""
     if asked.formula and base.with_formula:
-        base = _leaf(base.with_formula)()
+        base = get(base.with_formula)
     if further := [name for name in asked.formula if name != OUTCOME]:
         raise UsageError(f"{asked.name} takes one formula, and none for {further[0]}; leave it out.")
     if (asked.link and asked.link not in base.takes_links) or asked.censored:

@@ -129,24 +129,28 @@ def _observed(job: GroupsRequest) -> list[str]:
 
 
 def _prior_draws(job: GroupsRequest, group: str, names: list[str]) -> "xarray.Dataset":
-    """Draws of one group; PyMC draws values that shall rise in any order, so of those only the rising ones are kept."""
+    """Draws of one group; PyMC draws values that shall rise in any order, so of those only the rising ones are kept.
+
+    Of other supports that leave out a part of the prior only draws inside are kept, too.
+    """
     import pymc
 
-    rising = [p for p in job.program.layout.parameters if p.support.rising]
-    orders = math.prod(math.factorial(len(job.program.layout.labels_of[p.name])) for p in rising)
+    restricted = [p for p in job.program.layout.parameters if p.support.restricts]
+    # Of K values in any order under one prior one draw in K! rises; of coefficients of a series some are stationary.
+    orders = math.prod(math.factorial(len(job.program.layout.labels_of[p.name])) for p in restricted)
     most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if group == "prior_predictive" else 20))
-    count = PRIOR_DRAWS if not rising else PRIOR_DRAWS * orders * 5 // 4  # one in so many rises, if all have one prior
+    count = PRIOR_DRAWS if not restricted else PRIOR_DRAWS * max(2, orders) * 5 // 4
     mode, model = {"mode": MODE}, job.program.sampled_model
-    wanted = list(dict.fromkeys([*names, *(p.name for p in rising)]))
+    wanted = list(dict.fromkeys([*names, *(p.name for p in restricted)]))
     with quiet():
         tree = pymc.sample_prior_predictive(
             min(count, most), model=model, var_names=wanted, random_seed=job.seed, compile_kwargs=mode
         )
     drawn = tree[group].to_dataset()[names]
-    if not rising:
+    if not restricted:
         return drawn
-    rises = np.all([np.all(np.diff(tree["prior"][p.name]) > 0, axis=(0, 2)) for p in rising], axis=0)
-    kept = drawn.isel(draw=np.flatnonzero(rises)[:PRIOR_DRAWS])
+    inside = [[p.support.contains(each) for each in tree["prior"][p.name].to_numpy()[0]] for p in restricted]
+    kept = drawn.isel(draw=np.flatnonzero(np.all(inside, axis=0))[:PRIOR_DRAWS])
     return kept.assign_coords(draw=np.arange(kept.sizes["draw"]))
 
 

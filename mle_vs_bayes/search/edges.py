@@ -52,6 +52,8 @@ def runaway(problem: Problem, z: Array, start: Array, i: int = 0) -> str | None:
     first = label == layout.labels_of[parameter.name][0]
     if parameter.support.rising and below and not (first and np.isfinite(parameter.support.lower)):
         end = layout.labels[layout.labels.index(label) - 1]
+    if parameter.support.name == "stationary":
+        end = "a unit root"
     why = problem.density(i).model.edges.get(f"{parameter.name} runs to {end}")
     return f"{label} runs to {end}" + (f": {why}" if why else "")
 

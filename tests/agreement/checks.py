@@ -20,13 +20,12 @@ K = 4.42
 FAMILY = 1e-3 / 100
 """Two-sided error rate of one check in a family of a hundred: what `K` is for a normal, and t quantiles for slopes."""
 
-FLAT = {"real": "Flat()", "positive": "HalfFlat()", "unit": "Uniform(0, 1)"}
-FLAT |= {"nonnegative": "HalfFlat()", "ordered": "Flat()", "ordered_positive": "HalfFlat()", "simplex": "Dirichlet(1)"}
 FIXED = {"real": "Normal(0, 1)", "positive": "Exponential(1)", "unit": "Beta(2, 1)"}
 FIXED |= {
     "nonnegative": "HalfNormal(2)",
     "ordered": "Normal(0, 1)",
     "ordered_positive": "Exponential(1)",
+    "stationary": "Normal(0, 1)",
     "simplex": "Dirichlet(2)",
 }
 """Numbers, not multiples of the data's spread, with a slope at every model's typical values."""

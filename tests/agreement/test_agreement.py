@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import compare, models
+from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError
 from mle_vs_bayes.estimators import exact, maximum_a_posteriori, maximum_likelihood, posterior
@@ -18,7 +19,6 @@ from mle_vs_bayes.search.problem import of_density
 from ..model.cases import CASES, case, dataset
 from .checks import (
     FIXED,
-    FLAT,
     OPTIMUM,
     by_support,
     check_draws,

@@ -52,7 +52,8 @@ def test_condensed_likelihood_is_the_same(name, variant):
     model, plain = models.get(name), dataset(name, variant, ROWS)
     for data in (plain, repeated(plain)):
         small, weights = condensed(model, data)
-        assert (weights is not None) == ((name, variant) in SHORTER or few_distinct(data))
+        alike = few_distinct(data) and model.unit != "series"  # equal values at two times differ
+        assert (weights is not None) == ((name, variant) in SHORTER or alike)
         if weights is not None:
             assert 2 * small.n <= data.n
             check_same_likelihood(model, data, small, weights)

@@ -54,53 +54,6 @@ class Multinomial(Model):
         return f"no y is {data.coords['outcome'][min(absent)]}" if absent else None
 
 
-class Autoregressive(Model):
-    """A stationary series of first order; NumPy's wording is the joint normal density, PyMC's goes row by row."""
-
-    name = "autoregressive"
-    parameters = (
-        Parameter("mu", "μ", real, DEFAULTS["location"], 1.0, meaning="the mean of the series"),
-        Parameter("phi", "φ", Between("phi", -1.0, 1.0), Prior("Uniform", lower=-1, upper=1), 0.5, meaning="memory"),
-        Parameter("sigma", "σ", above_0, DEFAULTS["scale"], 1.0, meaning="the spread of what is new (SD)"),
-    )
-    columns = (Column("y", number),)
-    unit = "series"
-
-    def design(self, n, rng):
-        return Dataset({"unit": np.arange(float(n))})
-
-    def simulate(self, theta, design, rng):
-        new = rng.normal(0.0, theta["sigma"], design.n)
-        new[0] /= np.sqrt(1 - theta["phi"] ** 2)
-        return Dataset({"y": theta["mu"] + scipy.signal.lfilter([1.0], [1.0, -theta["phi"]], new)})
-
-    def log_likelihood(self, theta, data):
-        y, phi = np.asarray(data["y"]), theta["phi"]
-        covariance = scipy.linalg.toeplitz(phi ** np.arange(len(y))) * theta["sigma"] ** 2 / (1 - phi**2)
-        return np.array([scipy.stats.multivariate_normal.logpdf(y, np.full(len(y), theta["mu"]), covariance)])
-
-    def likelihood(self, theta, data):
-        import pymc as pm
-        import pytensor.tensor as pt
-
-        def log_density(y, mu, phi, sigma):
-            first = pm.logp(pm.Normal.dist(mu, sigma / pt.sqrt(1 - phi**2)), y[:1])
-            later = pm.logp(pm.Normal.dist(mu + phi * (y[:-1] - mu), sigma), y[1:])
-            return first + later.sum()
-
-        def draw(mu, phi, sigma, rng=None, size=None):
-            theta = {"mu": float(np.ravel(mu)[0]), "phi": float(np.ravel(phi)[0]), "sigma": float(np.ravel(sigma)[0])}
-            return self.simulate(theta, Dataset({"unit": np.arange(float(np.prod(size)))}), rng)["y"].reshape(size)
-
-        arguments = (theta[p.name] for p in self.parameters)
-        return pm.CustomDist("y", *arguments, logp=log_density, random=draw, observed=data["y"])
-
-    def start(self, data):
-        away = data["y"] - data["y"].mean()
-        phi = np.clip(np.sum(away[1:] * away[:-1]) / np.sum(away**2), -0.9, 0.9)
-        return {"mu": data["y"].mean(), "phi": phi, "sigma": np.std(away[1:] - phi * away[:-1])}
-
-
 class Pareto(Model):
     """Values above an unknown minimum: an end that follows the data, and lies below them."""
 

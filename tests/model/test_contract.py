@@ -21,13 +21,14 @@ from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.subsets import nested
 from mle_vs_bayes.model.layout import Layout
 from mle_vs_bayes.model.model import FormulaRule
+from mle_vs_bayes.models.autoregressive import Autoregressive
 from mle_vs_bayes.models.normal import Normal
 
 from ..agreement.checks import check_gradient, check_simulator, check_unit_scores, program, typical
-from .leaves import Autoregressive, Inside, Multinomial, Pareto
+from .leaves import Inside, Multinomial, Pareto
 
 N = 60
-LEAVES = {leaf.name: leaf() for leaf in (Multinomial, Autoregressive, Pareto, Inside)}
+LEAVES = {leaf.name: leaf for leaf in (Multinomial(), Autoregressive(), Pareto(), Inside())}
 each_leaf = pytest.mark.parametrize("model", LEAVES.values(), ids=LEAVES)
 ALL = ["mle", "map", "posterior"]
 SEARCH = 1e-6
@@ -249,11 +250,11 @@ def test_bootstraps_of_a_series_and_of_classes():
     intervals = ["bootstrap", "bootstrap_case", "sandwich"]
     series = compare(Autoregressive(), drawn(Autoregressive(), 1), estimators=["mle"], intervals=intervals)
     rows = series.rows.set_index(["parameter", "interval"])
-    assert rows.loc[("phi", "bootstrap"), "status"] == "ok"
-    assert rows.loc[("phi", "bootstrap"), "lower"] < 0.5 < rows.loc[("phi", "bootstrap"), "upper"]
+    assert rows.loc[("phi[1]", "bootstrap"), "status"] == "ok"
+    assert rows.loc[("phi[1]", "bootstrap"), "lower"] < 0.5 < rows.loc[("phi[1]", "bootstrap"), "upper"]
     for kind in ("bootstrap_case", "sandwich"):
-        assert rows.loc[("phi", kind), "status"] == "not_applicable"
-        assert "depend on each other" in rows.loc[("phi", kind), "reason"]
+        assert rows.loc[("phi[1]", kind), "status"] == "not_applicable"
+        assert "depend on each other" in rows.loc[("phi[1]", kind), "reason"]
     classes = compare(Multinomial(), drawn(Multinomial(), 1, n=200), estimators=["mle"], intervals=intervals)
     assert set(classes.rows["status"]) == {"ok"}
 

@@ -8,6 +8,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import models
+from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.model.layout import Layout
 from mle_vs_bayes.model.model import Model
@@ -15,7 +16,6 @@ from mle_vs_bayes.search.optimum import maximum
 from mle_vs_bayes.search.starts import starts_of
 
 from ..agreement.checks import (
-    FLAT,
     by_support,
     check_density,
     check_gradient,

@@ -57,7 +57,7 @@ def prior_densities(fit: Fit) -> dict[str, tuple[Array, Array]]:
         return densities  # whose constant is not known
     for parameter in fit.program.layout.parameters:
         name, prior = parameter.name, fit.program.priors[parameter.name]
-        if parameter.support.rising:
+        if parameter.support.restricts:
             continue  # one of several in rising order has another density than its prior alone
         for position, label in enumerate(fit.program.layout.labels_of[name]):
             grid = _grid(fit, label)

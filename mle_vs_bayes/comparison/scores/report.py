@@ -1,5 +1,6 @@
 """Tests and model scores on one page."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -93,4 +94,24 @@ def _sentence(against: Against) -> str:
         )
     elif against.nested is not None:
         told.append(f"{against.nested}, but {against.no_ratio}")
+    if against.log_bayes_factor is not None:
+        told.append(_odds(against))
     return f"{'; '.join(told) or f'nothing to compare {against.model} and {against.other} by'}."
+
+
+def _odds(against: Against) -> str:
+    """The Bayes factor in favour of the likelier model, and what it is under other priors."""
+    log = float(against.log_bayes_factor or 0.0)
+    sign, names = (1.0, (against.model, against.other)) if log >= 0 else (-1.0, (against.other, against.model))
+    changed = {"halved": against.log_bayes_factor_halved, "doubled": against.log_bayes_factor_doubled}
+    others = [
+        f"{_times(sign * value)} with prior widths {word}" for word, value in changed.items() if value is not None
+    ]
+    told = f" ({', '.join(others)})" if others else ""
+    return f"Bayes factor of {names[0]} over {names[1]} {_times(sign * log)}{told}"
+
+
+def _times(log: float) -> str:
+    """e^log in three digits, or as a power of ten."""
+    power = log / math.log(10)
+    return f"{math.exp(log):.3g}" if abs(power) < 4 else f"10^{power:.1f}"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import ornaments
 from ...concerns import Concern
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
@@ -17,6 +18,7 @@ from ...model.parameter import SpecialCase
 from ...rows import plain
 from ..outcome import Outcome
 from . import held_out
+from .bayes_factor import BayesFactor, bayes_factor
 from .information import criteria
 from .likelihood_ratio import lower_than, p_value, reference
 
@@ -79,6 +81,15 @@ class Against:
     """The distribution that ``p`` is read from."""
     no_ratio: str | None = None
     """Why nested models have no likelihood ratio."""
+    log_bayes_factor: float | None = None
+    """Of the first over the other."""
+    log_bayes_factor_error: float | None = None
+    """Of its quadrature."""
+    log_bayes_factor_halved: float | None = None
+    log_bayes_factor_doubled: float | None = None
+    """With the widths of all priors of both models halved, and doubled."""
+    no_bayes_factor: str | None = None
+    """Why there is none."""
 
     @property
     def record(self) -> dict[str, Any]:
@@ -168,7 +179,7 @@ def _mean(values: Array, weights: Array | None) -> tuple[float, float]:
 
 def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Against:
     a, b = first[1], other[1]
-    found = _likelihood_ratio(first, other)
+    found = _likelihood_ratio(first, other) | _bayes_factor(first[0], other[0])
     if a.pointwise is None or b.pointwise is None:
         return Against(a.model, b.model, None, None, **found)
     if len(a.pointwise) != len(b.pointwise):
@@ -196,6 +207,18 @@ def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]
         test = {"p": p_value(ratio, degrees, edge=case.edge), "reference": reference(degrees, edge=case.edge)}
         return {"nested": nested, "likelihood_ratio": ratio, "degrees": degrees, **test}
     return {}
+
+
+def _bayes_factor(first: Outcome, other: Outcome) -> dict[str, Any]:
+    nothing = BayesFactor(reason="it could not be computed")
+    found = ornaments.make("the Bayes factor", lambda: bayes_factor(first.fit.program, other.fit.program), nothing)
+    return {
+        "log_bayes_factor": found.log,
+        "log_bayes_factor_error": found.error,
+        "log_bayes_factor_halved": found.halved,
+        "log_bayes_factor_doubled": found.doubled,
+        "no_bayes_factor": found.reason,
+    }
 
 
 def _held(large: Model, small: Model) -> SpecialCase | None:

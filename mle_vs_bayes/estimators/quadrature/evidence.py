@@ -51,6 +51,9 @@ def _no_prior(program: Density) -> str | None:
     for name, prior in program.priors.items():
         if not prior.proper:
             return f"{prior} of {name} is improper: it has no constant"
+    for parameter in program.layout.parameters:
+        if parameter.support.restricts and parameter.support.name != "ordered":
+            return f"how much of the prior of {parameter.name} is {parameter.support.name} is not known"
     different = next((p.name for p in _ordered(program) if not _alike(program.priors[p.name])), None)
     if different is not None:
         return f"the elements of {different} have different priors, whose share in rising order is not known"

@@ -4,7 +4,7 @@ Along one axis the density, given at steps in which the trapezoid rule is exact,
 Σ p_k sinc(x − k): its integral up to any x is Σ p_k (½ + Si(π(x − k))/π). [1]_ A quantity g is at most t on the parts
 of each line of nodes between the places where g crosses t, and P(g ≤ t) is the sum over the lines.
 
-.. [1] Stenger (1993), Numerical Methods Based on Sinc and Analytic Functions, Springer, section 3.6.
+.. [1] Stenger (1993), Numerical Methods Based on Sinc and Analytic Functions, Springer.
 """
 
 from dataclasses import dataclass

@@ -48,6 +48,11 @@ class Quadratures:
     def _marginals(self) -> list[Marginals]:
         return [Marginals(part.grid) for part in self.parts]
 
+    @cached_property
+    def _alone(self) -> dict[int, Marginals]:
+        """Of single data sets, which share the lines that their quantities are read along."""
+        return {}
+
     def quantiles(self, probability: float) -> Array:
         """Quantiles of all quantities ``(R, q)``."""
         values = np.full(self.mean.shape, np.nan)
@@ -58,8 +63,10 @@ class Quadratures:
 
     def marginal(self, i: int, k: int) -> "Marginal":
         """The distribution of one quantity of one data set that has an answer."""
-        part = next(part for part in self.parts if i in part.index)
-        return Marginal(Marginals(part.grid.of(part.index == i)), k, float(self.mean[i, k]), float(self.sd[i, k]))
+        if i not in self._alone:
+            part = next(part for part in self.parts if i in part.index)
+            self._alone[i] = Marginals(part.grid.of(part.index == i))
+        return Marginal(self._alone[i], k, float(self.mean[i, k]), float(self.sd[i, k]))
 
 
 @dataclass(frozen=True, eq=False)

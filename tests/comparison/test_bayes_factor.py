@@ -1,0 +1,102 @@
+"""Bayes factors beside formulas and brute force, what they are under other priors, and where there is none."""
+
+import numpy as np
+import pytest
+import scipy
+
+from mle_vs_bayes import compare, models
+from mle_vs_bayes.comparison.scores.bayes_factor import bayes_factor, widened
+from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density.model_density import ModelDensity
+from mle_vs_bayes.estimators.quadrature.evidence import evidence
+from mle_vs_bayes.fit.priors import resolve
+from mle_vs_bayes.fit.simulated import filled
+from mle_vs_bayes.model.prior import Prior, parse
+
+Y = np.array([0.3, 1.2, 0.7, 2.9, 0.4, 1.8])
+COUNTS = np.array([0.0, 2.0, 1.0, 4.0, 3.0, 1.0])
+
+
+def density(name, given=None, y=Y, power=1.0):
+    model = models.get(name)
+    data = filled(model, Dataset({"y": y}))
+    return ModelDensity(model, data, resolve(model, given or {}, data), power)
+
+
+def of_formula(alpha, beta):
+    """log ∫ rate^n e^(−rate Σy) Gamma(rate; alpha, beta)."""
+    log = scipy.special.gammaln(alpha + len(Y)) - scipy.special.gammaln(alpha)
+    return log + alpha * np.log(beta) - (alpha + len(Y)) * np.log(beta + Y.sum())
+
+
+def test_it_is_the_formula_under_every_width():
+    """Half as wide is a Gamma prior with the same mean and four times alpha and beta."""
+    first, other = (density("exponential", {"rate": f"Gamma({a}, {b})"}) for a, b in ((2, 1), (3, 4)))
+    found = bayes_factor(first, other)
+    for value, scale in ((found.log, 1), (found.halved, 4), (found.doubled, 0.25)):
+        truth = of_formula(2 * scale, scale) - of_formula(3 * scale, 4 * scale)
+        assert value == pytest.approx(truth, abs=1e-9)
+    assert abs(found.halved - found.log) > 0.01  # and no width stands for another
+    assert bayes_factor(other, first).log == -found.log
+
+
+def test_two_parameters_by_brute_force():
+    """A Weibull's marginal likelihood, integrated on the model scale by SciPy."""
+    made = density("weibull", {"shape": "Gamma(2, 1)", "scale": "Exponential(1)"})
+
+    def joint(scale, shape):
+        prior = scipy.stats.gamma.pdf(shape, 2) * np.exp(-scale)
+        return prior * np.exp(scipy.stats.weibull_min.logpdf(Y, shape, scale=scale).sum())
+
+    truth, _ = scipy.integrate.dblquad(joint, 0, 20, 0, 60, epsabs=1e-14, epsrel=1e-9)
+    assert evidence(made).value == pytest.approx(np.log(truth), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "words"),
+    [
+        (density("exponential", {"rate": "HalfFlat()"}), density("exponential"), "improper"),
+        (density("exponential"), density("exponential", {"rate": "jeffreys"}), "improper"),
+        (density("exponential", power=2.0), density("exponential"), "a prior to the power 2 is no distribution"),
+        (density("normal", y=COUNTS), density("poisson", y=COUNTS), "probabilities and the other densities"),
+        (density("autoregressive"), density("autoregressive(conditional=1)"), "takes the first 1 values for known"),
+        (density("normal"), density("autoregressive"), "how much of the prior of phi is stationary is not known"),
+        (density("normal"), density("normal_mixture"), "has 5 free parameters"),
+    ],
+)
+def test_no_bayes_factor(first, other, words):
+    found = bayes_factor(first, other)
+    assert found.log is None
+    assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Normal(1, 2)", "HalfNormal(2)", "Exponential(3)", "Exponential(scale=3)", "Gamma(2, 3)", "Laplace(1, 2)"],
+)
+def test_a_wider_prior_has_a_larger_standard_deviation(text):
+    """By SciPy's draws of both from one seed, whose distances from the middle double; of a Gamma prior by formula."""
+    prior, wider = parse(text), widened(parse(text), 2.0)
+    if prior.family == "Gamma":
+        (alpha, beta), (a, b) = (each.arguments.values() for each in (prior, wider))
+        assert (a / b, np.sqrt(a) / b) == pytest.approx((alpha / beta, 2 * np.sqrt(alpha) / beta))
+        return
+    narrow, wide = (each.draw(1000, np.random.default_rng(1)) for each in (prior, wider))
+    middle = float(prior.arguments.get("mu", 0.0))
+    np.testing.assert_allclose(wide - middle, 2 * (narrow - middle), rtol=1e-9)
+
+
+def test_priors_without_a_width():
+    assert widened(Prior("Beta", alpha=2, beta=2), 2.0) is None
+
+
+def test_the_page_says_it():
+    first, other = (compare(name, {"y": Y}, estimators=["mle"]) for name in ("exponential", "weibull"))
+    page = first.page(other)
+    (line,) = page.document()["against"]
+    assert line["log_bayes_factor"] == pytest.approx(
+        evidence(first.fit.program).value - evidence(other.fit.program).value, abs=1e-9
+    )
+    better = "exponential over weibull" if line["log_bayes_factor"] > 0 else "weibull over exponential"
+    assert f"Bayes factor of {better}" in " ".join(str(page).split())
+    assert "with prior widths halved" in " ".join(str(page).split())
