@@ -7,6 +7,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import models
+from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.errors import ModelError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
@@ -19,7 +20,6 @@ from mle_vs_bayes.models.weibull import Weibull
 
 from ..model.cases import case, dataset
 from .checks import (
-    FLAT,
     OPTIMUM,
     by_support,
     check_density,

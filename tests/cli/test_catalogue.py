@@ -93,7 +93,7 @@ def test_one_column_and_what_cannot_be(run, here):
 
 
 def test_the_shell_completes_models_examples_kinds_and_estimators():
-    assert options.model_names("norm") == ["normal", "normal_mixture"]
+    assert options.model_names("norm") == ["normal", "normal_means", "normal_mixture"]
     assert options.data_sources("example:hea") == ["example:heart"]
     assert options.data_sources("exa") == [f"example:{name}" for name in examples.names()]
     assert options.data_sources("data") == options.data_sources("") == []

@@ -5,11 +5,12 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare, models
+from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError
 from mle_vs_bayes.estimators import exact, maximum_a_posteriori, maximum_likelihood, posterior
 
-from ..agreement.checks import FLAT, K, by_support, check_draws, check_optimum, check_simulator, program, typical
+from ..agreement.checks import K, by_support, check_draws, check_optimum, check_simulator, program, typical
 
 MODEL = models.get("neyman_scott")
 SIGMA = 2.0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import models
+from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
@@ -21,7 +22,6 @@ from mle_vs_bayes.search.problem import of_density
 from mle_vs_bayes.search.starts import starts_of
 
 from ..agreement.checks import (
-    FLAT,
     OPTIMUM,
     K,
     by_support,

@@ -6,6 +6,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare, models
+from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.pymc_model import data_nodes
@@ -13,7 +14,7 @@ from mle_vs_bayes.errors import DataError, ModelError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, posterior
 from mle_vs_bayes.models.random_intercept import RandomIntercept
 
-from ..agreement.checks import FLAT, by_support, check_draws, check_gradient, check_optimum, check_unit_scores, program
+from ..agreement.checks import by_support, check_draws, check_gradient, check_optimum, check_unit_scores, program
 
 MODEL = models.get("random_intercept")
 BATCHES = {
