@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from .. import ornaments
-from ..errors import UsageError
+from ..errors import DataError, UsageError
 from . import process
 from .options import assignments, numbers, sizes, typed
 from .progress import Steps
@@ -27,6 +27,7 @@ def compare(asked: Mapping[str, Any]) -> int:
     used = source(data, against, again=bool(wanted["fix"]))
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
+    new = read_new(asked["predict"])
     from ..comparison.comparison import InterruptedComparison
 
     try:
@@ -42,10 +43,25 @@ def compare(asked: Mapping[str, Any]) -> int:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
             raise
+    if new is not None:
+        try:
+            parts.append(comparison.predict(new))
+        except (UsageError, DataError):
+            show(comparison, save(comparison, out), parts, as_json=asked["json"])
+            raise
     written, only = save(comparison, out, asked.get("command")), tuple(asked["only"] or ())
     show(comparison, written, parts, as_json=asked["json"], only=matched(comparison, only))
     check_only(comparison, only)
     return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
+
+
+def read_new(path: str | None) -> Any:
+    """The rows to predict, read before anything is fitted; None where there are none."""
+    if path is None:
+        return None
+    from ..data.reading.read import read
+
+    return read(path)
 
 
 def is_program(model: str) -> bool:

@@ -150,10 +150,13 @@ def compare(
             return _compared(own[-1].model, own, names, settings, context, progress, {})
     chosen_model = sources.catalogue_model(model, allow_joint, roles=columns or (), **grammar)
     _check_source(data, simulate, truth, of_data)
+    data = data if simulate is not None or isinstance(data, Dataset) else frame_of(data)
     chosen_model, dataset, used, truths = _read(chosen_model, data, of_data, simulate, truth or {}, seed)
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
     programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
-    return _compared(chosen_model, programs, names, settings, context, progress, used)
+    comparison = _compared(chosen_model, programs, names, settings, context, progress, used)
+    comparison.source = sources.table(data, formula, used)
+    return comparison
 
 
 def _read(
@@ -228,10 +231,8 @@ def prepared(
     if isinstance(data, Dataset) and formula is None:
         return model, completed(model, data), {}
     from ..data.prepare import prepare
-    from ..data.reading.read import read
 
-    frame = read(str(data)) if isinstance(data, str | Path) else _frame(data)
-    prepared = prepare(frame, model, columns=columns, formula=formula, drop_missing=drop_missing)
+    prepared = prepare(frame_of(data), model, columns=columns, formula=formula, drop_missing=drop_missing)
     used = dict(prepared.columns)
     used = {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
     return prepared.model, prepared.data, used
@@ -244,9 +245,13 @@ def _usable(model: Model, data: Dataset) -> Dataset:
     return data
 
 
-def _frame(data: Any) -> "pandas.DataFrame":
+def frame_of(data: Any) -> "pandas.DataFrame":
     import pandas
 
+    if isinstance(data, str | Path):
+        from ..data.reading.read import read
+
+        return read(str(data))
     try:
         return pandas.DataFrame(data)
     except (ValueError, TypeError) as error:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+    from ..fit.prediction.new_rows import Source
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
+    from .forms.predictions import Predictions
     from .scores.report import ScoreReport
     from .sensitivity import Sensitivity
 
@@ -32,6 +34,28 @@ class InterruptedComparison(KeyboardInterrupt):
 
 class Comparison(Outcome):
     """What `compare` returns: an `Outcome`, and every form people want it in."""
+
+    source: "Source | None" = None
+    """The table that the model was fitted to, where it was fitted to one."""
+
+    def predict(self, data: Any) -> "Predictions":
+        """Mean response and prediction interval of each new row, by every estimator of the largest n, side by side.
+
+        ``data`` is a frame, a mapping of columns, or a file. The mean's error is the delta method's at an optimum, and
+        its interval for y that of the distribution at the estimate (plug-in); the posterior's are quantiles of draws.
+        Members of groups are taken for new ones, whose effects are drawn from their distribution. `save` writes the
+        rows as ``predictions.csv``.
+
+        Raises
+        ------
+        UsageError, DataError
+            An outcome without a mean; new data that cannot be read, or lack a column or a value.
+        """
+        from .compare import frame_of
+        from .forms.predictions import predictions
+
+        self.predictions = predictions(self, self.source, frame_of(data))
+        return self.predictions
 
     @property
     def data_tree(self) -> "xarray.DataTree":

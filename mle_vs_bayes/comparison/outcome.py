@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas
 
     from .explanation import Explanation
+    from .forms.predictions import Predictions
 
 
 class Outcome:
@@ -24,6 +25,9 @@ class Outcome:
     ``outcome["mle"]`` is the `Estimate` at the largest n; ``["mle"].results`` is statsmodels'
     own results object, ``["posterior"].tree`` ArviZ's DataTree.
     """
+
+    predictions: "Predictions | None" = None
+    """What `Comparison.predict` was last asked for, which is written with the other files."""
 
     def __init__(self, model: Model, fits: tuple[Fit, ...], level: float, seed: int, columns: dict[str, str]) -> None:
         self.model, self.fits, self.level, self.seed, self.columns = model, fits, level, seed, columns

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,18 @@ from ..program import file
 from ..program.origin import rows_of, taken
 from ..program.program_density import ProgramDensity
 from ..program.program_model import ProgramModel
+
+if TYPE_CHECKING:
+    from ..fit.prediction.new_rows import Source
+
+
+def table(data: Any, formula: Any, columns: Mapping[str, str]) -> "Source | None":
+    """What predictions of new rows are made from; None of data that were no table."""
+    import pandas
+
+    from ..fit.prediction.new_rows import Source
+
+    return Source(data, formula, columns) if isinstance(data, pandas.DataFrame) else None
 
 
 def single_thread() -> AbstractContextManager[Any]:

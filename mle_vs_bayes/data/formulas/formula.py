@@ -6,7 +6,7 @@ everything that a person may get wrong is looked at here, before and after.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,17 +105,102 @@ def _holds_numbers(column: pd.Series) -> bool:
 
 def _evaluated(parsed: Parsed, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Both sides as frames; what does not come out finite is looked at afterwards, so nothing is to warn here."""
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            sides: Any = parsed.sides.get_model_matrix(frame, context={}, na_action="ignore")
-    except Exception as error:  # noqa: BLE001 - the formula runs Python that the person wrote
-        raise UsageError(f'formula "{parsed.text}" cannot be computed ({complaint(error)}); correct it.') from None
+    sides = _computed(parsed, lambda: parsed.sides.get_model_matrix(frame, context={}, na_action="ignore"))
     if len(sides.lhs.columns) != 1:
         seen = listed(sides.lhs.columns, 5)
         raise UsageError(f'formula "{parsed.text}" has {seen} on the left; write one response that is a number.')
     _check_levels(sides.rhs.model_spec.term_indices, parsed, frame)
     return pd.DataFrame(sides.lhs), pd.DataFrame(sides.rhs)
+
+
+def _computed(parsed: Parsed, compute: Callable[[], Any]) -> Any:
+    """What formulaic makes of a formula and data, or one sentence."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return compute()
+    except Exception as error:  # noqa: BLE001 - the formula runs Python that the person wrote
+        raise UsageError(f'formula "{parsed.text}" cannot be computed ({complaint(error)}); correct it.') from None
+
+
+@dataclass(frozen=True, eq=False)
+class NewDesign:
+    """The right side of a formula on new rows: X ``(m, k)`` with its terms, and what of a row was not in the fit.
+
+    ``unseen`` has, by row, levels of a category that the fit did not see (X is NaN there); ``beyond`` numbers outside
+    the range in the fit. ``X_seen`` ``(n, k)`` is the same right side on the rows of the fit.
+    """
+
+    X: Array
+    terms: tuple[str, ...]
+    X_seen: Array
+    unseen: Mapping[int, list[str]]
+    beyond: Mapping[int, list[str]]
+
+
+def on_new_rows(formula: str, seen: pd.DataFrame, new: pd.DataFrame) -> NewDesign:
+    """Evaluate the right side of ``formula`` on ``new`` rows as it was on those ``seen`` in the fit.
+
+    Categories keep the fit's levels, and transforms that look at a whole column (center, poly, bs) keep what they
+    took from the fit's.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `design_matrix`; a column that is not in ``new``, or that has text where the fit had numbers.
+    """
+    parsed = parse(formula, list(seen.columns))
+    ready = _ready(parsed, seen)
+    frame, unseen, beyond = _as_in_fit(parsed, ready, new)
+    first = _computed(parsed, lambda: parsed.sides.get_model_matrix(ready, context={}, na_action="ignore")).rhs
+    again = _computed(parsed, lambda: first.model_spec.get_model_matrix(frame, context={}, na_action="ignore"))
+    values = pd.DataFrame(again, index=new.index)
+    _check_finite(values, parsed, frame)
+    X = values.to_numpy(dtype=float).copy()
+    X[list(unseen)] = np.nan
+    terms = tuple(str(term) for term in values.columns)
+    return NewDesign(X, terms, pd.DataFrame(first).to_numpy(dtype=float), unseen, beyond)
+
+
+Notes = dict[int, list[str]]
+
+
+def _as_in_fit(parsed: Parsed, ready: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, Notes, Notes]:
+    """The columns read, with some level of the fit in the place of each unseen one, and what was not in the fit."""
+    columns: dict[str, pd.Series] = {}
+    unseen: Notes = {}
+    beyond: Notes = {}
+    for name in parsed.covariates:
+        values, seen = _like(ready[name], new[name], name in parsed.in_c), ready[name]
+        category = _is_category(seen, name in parsed.in_c)
+        for row, words in (_not_among if category else _outside)(values, seen).items():
+            (unseen if category else beyond).setdefault(row, []).append(words)
+        columns[name] = values.where(values.isin(seen), seen.iloc[0]) if category else values
+    return pd.DataFrame(columns, index=new.index), unseen, beyond
+
+
+def _is_category(column: pd.Series, in_c: bool) -> bool:
+    return in_c or not pd.api.types.is_numeric_dtype(column.dtype)
+
+
+def _like(seen: pd.Series, new: pd.Series, in_c: bool) -> pd.Series:
+    """New values of the type that the fit had: numbers, or the names of levels."""
+    if not _is_category(seen, in_c):
+        return pd.Series(numbers(new, str(new.name)), new.index, name=new.name)
+    return new.astype(object)
+
+
+def _not_among(new: pd.Series, seen: pd.Series) -> dict[int, str]:
+    """By place, a level that the fit did not see."""
+    places = np.flatnonzero(~new.isin(seen).to_numpy())
+    return {int(place): f"{new.name} is {shown(new.iloc[place])}, a level not seen in the fit" for place in places}
+
+
+def _outside(new: pd.Series, seen: pd.Series) -> dict[int, str]:
+    """By place, a number outside the range in the fit."""
+    low, high = float(seen.min()), float(seen.max())
+    places = np.flatnonzero(((new < low) | (new > high)).to_numpy())
+    return {int(p): f"{new.name} is {new.iloc[p]:g}, outside {low:g} to {high:g} in the fit" for p in places}
 
 
 def _written_out(parsed: Parsed, ready: pd.DataFrame, weights: Array) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,0 +1,1 @@
+"""Predictions of new rows from every estimator of one fit."""

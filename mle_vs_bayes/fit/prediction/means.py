@@ -1,0 +1,78 @@
+"""The mean of the outcome at θ, from the records of families: no family has a line of its own here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import Dataset
+from ...data.formulas.parts import effect
+from ...errors import UsageError
+from ...model.families import Family
+from ...model.model import Model
+from ...models.trunks.fixed import Fixed
+from ...models.trunks.mixed.trunk import Mixed
+from ...models.trunks.mixture import Mixture
+from ...models.trunks.plain import Plain
+
+Array = NDArray[np.float64]
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
+"""Of the integral over a standard normal effect; its weights sum to √(2π)."""
+
+
+def check(model: Model) -> None:
+    """Refuse a model whose outcome has no mean that a row of covariates determines.
+
+    Raises
+    ------
+    UsageError
+        Classes, series, values that belong to their own groups, the user's own program; a family without a mean.
+    """
+    model = model.larger if isinstance(model, Fixed) else model
+    if not isinstance(model, Plain | Mixture):
+        raise UsageError(
+            f"the outcome of {model.name} has no mean that one new row determines; predict from a model of one family."
+        )
+    if model.family.mean is None:
+        raise UsageError(f"the family {model.family.name} of {model.name} has no mean in a formula; take another.")
+
+
+def mean_response(model: Model, theta: Mapping[str, Any], data: Dataset) -> Array:
+    """E(y) of each row of ``data`` ``(n,)`` at θ; NaN or infinite where the family has no mean there."""
+    if isinstance(model, Fixed):
+        return mean_response(model.larger, model.full(theta), data)
+    if isinstance(model, Mixed):
+        return _over_effects(model, theta, data)
+    if isinstance(model, Mixture):
+        each = np.broadcast_to(_of_family(model.family, model.arguments(theta)), np.shape(theta["weight"]))
+        return np.full(data.n, float(np.sum(theta["weight"] * each)))
+    assert isinstance(model, Plain)
+    return np.broadcast_to(_of_family(model.family, model.arguments(theta, data)), data.n).astype(float)
+
+
+def _of_family(family: Family, arguments: Mapping[str, Any]) -> Any:
+    assert family.mean is not None
+    with np.errstate(all="ignore"):
+        return family.mean(**family.own(arguments))
+
+
+def _over_effects(model: Mixed, theta: Mapping[str, Any], data: Dataset) -> Array:
+    """The mean over effects of new members: Σ z u is normal, so that one integral per row is enough.
+
+    With u = L v and v independent standard normal its variance is Σ_j (Σ_i z_i L_ij)².
+    """
+    root, values = model.root(theta), [data[effect(label)] for label in model.groups.effects]
+    size = len(root)
+    along = [
+        np.sum([values[i] * root[i][j] for i in range(size) if root[i][j] is not None], axis=0) for j in range(size)
+    ]
+    spread = np.sqrt(np.sum(np.square(along), axis=0))
+    eta = model.predictor(theta, data)
+    means = [_of_family(model.family, _at(model, theta, eta + spread * node, data)) for node in NODES]
+    return np.asarray(WEIGHTS @ np.array(means) / np.sqrt(2 * np.pi), dtype=float)
+
+
+def _at(model: Mixed, theta: Mapping[str, Any], eta: Array, data: Dataset) -> dict[str, Any]:
+    """The family's arguments at a predictor: `Mixed.at`, and the parameters beside the location."""
+    return {**{argument.name: theta[argument.row] for argument in model.family.others}, **model.at(eta, data)}

@@ -1,0 +1,142 @@
+"""New rows as the model reads them: the fit's own levels, transforms and columns, and what was not in the fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ...data import roles
+from ...data.column import label
+from ...data.dataset import Array, Dataset
+from ...data.formulas import group_terms
+from ...data.formulas.parts import Formulas, effect, level, parameter_of, several
+from ...data.prepare import absent
+from ...data.values import check, numbers
+from ...errors import DataError
+from ...model.model import Model
+from ...words import in_rows, listed, nearest
+
+OF_OUTCOME = ("y", "event", "lower", "upper", "entry", "weights", "group")
+"""Roles that say what was seen, which new rows have not."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The table that a model was fitted to, with its formulas and the column of each role."""
+
+    frame: pd.DataFrame
+    formula: Formulas
+    columns: Mapping[str, str]
+
+
+@dataclass(eq=False)
+class NewRows:
+    """``data`` as the model reads it; by row what is ``unseen`` (no prediction there) and what is only worth saying."""
+
+    data: Dataset
+    unseen: dict[int, list[str]] = field(default_factory=dict)
+    remarks: dict[int, list[str]] = field(default_factory=dict)
+
+
+def new_rows(model: Model, source: Source, frame: pd.DataFrame) -> NewRows:
+    """The new rows of ``frame`` under the model that was fitted to ``source``.
+
+    Raises
+    ------
+    DataError
+        A column that is not there, a missing value, text where the fit had numbers.
+    """
+    formulas, terms = group_terms.split_first(several(source.formula))
+    chosen = {role: name for role, name in source.columns.items() if role not in OF_OUTCOME and role in _known(model)}
+    response = formulas[0].partition("~")[0] if formulas else ""
+    seen = source.frame.set_axis([str(name) for name in source.frame.columns], axis="columns")
+    read = _read(formulas, terms, response, seen)
+    new = _checked(frame, [*read, *chosen.values()])
+    if not formulas and not chosen:
+        new = new.iloc[:1]  # every row has the same prediction
+    used = [name for name in dict.fromkeys([*read, *source.columns.values()]) if name in seen]
+    seen = seen[~np.logical_or.reduce([absent(seen[name]) for name in used])] if used else seen
+    rows = NewRows(Dataset({}))
+    columns, coords = _of_roles(model, chosen, new)
+    for role, text in _designs(formulas, response).items():
+        columns[role], coords[role.replace("X", "term", 1)] = _design(text, seen, new, rows)
+    for term in terms:
+        X, names = _design(f"{response} ~ {term.effects}", seen, new, rows)
+        columns |= {effect(f"{name}|{term.name}"): values for name, values in zip(names, X.T, strict=True)}
+        columns[level(term.name)] = np.arange(float(len(new)))
+        coords[level(term.name)] = tuple(map(str, range(len(new))))
+        for row in range(len(new)):
+            rows.remarks.setdefault(row, []).append(f"its member of {term.name} is taken for a new one")
+    columns = columns or {"unit": np.arange(float(len(new)))}
+    rows.data = model.arranged(Dataset(columns, coords))
+    return rows
+
+
+def _known(model: Model) -> Mapping[str, object]:
+    return roles.known(model)
+
+
+def _designs(formulas: tuple[str, ...], response: str) -> dict[str, str]:
+    """The formula of each design matrix by its role, with the outcome on its left."""
+    return {
+        "X" if place == 0 else f"X_{parameter_of(text)}": f"{response}~{text.partition('~')[2]}"
+        for place, text in enumerate(formulas)
+    }
+
+
+def _design(text: str, seen: pd.DataFrame, new: pd.DataFrame, rows: NewRows) -> tuple[Array, tuple[str, ...]]:
+    """One design matrix; what was not in the fit is written into ``rows``."""
+    from ...data.formulas.formula import on_new_rows
+
+    design = on_new_rows(text, seen, new)
+    for ours, theirs in ((rows.unseen, design.unseen), (rows.remarks, design.beyond)):
+        for row, words in theirs.items():
+            ours[row] = list(dict.fromkeys([*ours.get(row, []), *words]))
+    return design.X, design.terms
+
+
+def _read(
+    formulas: tuple[str, ...], terms: tuple[group_terms.GroupTerm, ...], response: str, seen: pd.DataFrame
+) -> list[str]:
+    """The covariates that formulas and groups' effects read; not the groups themselves, whose members are new."""
+    if not formulas:
+        return []
+    from ...data.formulas.symbols import parse
+
+    texts = [*_designs(formulas, response).values(), *(f"{response} ~ {term.effects}" for term in terms)]
+    return list(dict.fromkeys(name for text in texts for name in parse(text, list(seen.columns)).covariates))
+
+
+def _checked(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """The rows called 1, 2, …; refused where a column or a value is missing."""
+    new = frame.set_axis([str(name) for name in frame.columns], axis="columns")
+    new = new.set_axis(pd.RangeIndex(1, len(new) + 1), axis="index")
+    if new.empty and not len(new):
+        raise DataError("the new data have no rows; add one for each prediction.")
+    for name in names:
+        if name not in new:
+            raise DataError(
+                f"the new data have no column {name}{nearest(name, list(new.columns))}, which the model reads; "
+                f"they have {listed(new.columns)}."
+            )
+        missing = absent(new[name])
+        if missing.any():
+            raise DataError(
+                f"column {name} of the new data has no value in {in_rows(list(new.index[missing]))}; fill it."
+            )
+    return new
+
+
+def _of_roles(
+    model: Model, chosen: Mapping[str, str], new: pd.DataFrame
+) -> tuple[dict[str, Array], dict[str, tuple[str, ...]]]:
+    """Columns such as exposure and trials, with defaults for those that the fit had not either."""
+    columns: dict[str, Array] = {}
+    for role, column in roles.known(model).items():
+        if role in chosen and column.kind is not label:
+            columns[role] = numbers(new[chosen[role]], role)
+            check(columns[role], column, chosen[role], new.index)
+        elif column.default is not None and role not in OF_OUTCOME:
+            columns[role] = np.full(len(new), column.default)
+    return columns, {}

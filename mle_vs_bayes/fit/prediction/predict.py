@@ -1,0 +1,113 @@
+"""Mean response and prediction interval of new rows, from every estimator of one fit.
+
+An optimum's mean has the standard error of the delta method, √(g' V g) with g the gradient of the mean and V the
+estimate's covariance [1]_, and its prediction interval is that of the distribution at the estimate (plug-in), which
+does not know of the estimate's own error. The posterior's are quantiles over its draws, of the mean and of one new
+outcome per draw.
+
+.. [1] Casella & Berger (2002), Statistical Inference, 2nd ed., section 5.5.4.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+from ...data.dataset import Dataset
+from ...density.density import Density
+from ...estimators.estimate import Estimate
+from ...sampling.draws import stacked
+from .means import mean_response
+
+Array = NDArray[np.float64]
+OUTCOMES = 20_000
+"""Drawn at an optimum for each row, whose quantiles are the prediction interval."""
+AT_ONCE = 2_000_000
+"""Outcomes drawn in one call at most: 16 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """By row ``(m,)``, NaN where there is none: the mean response with its error and interval, and where y will lie."""
+
+    mean: Array
+    se: Array
+    lower: Array
+    upper: Array
+    y_lower: Array
+    y_upper: Array
+
+
+def predict(program: Density, estimate: Estimate, data: Dataset, level: float, seed: int) -> Predicted:
+    """Predictions of the rows of ``data`` from one estimate, which has converged."""
+    generator = np.random.default_rng(seed)
+    if estimate.tree is not None:
+        return _from_draws(program, estimate, data, level, generator)
+    return _from_optimum(program, estimate, data, level, generator)
+
+
+def _tails(level: float) -> list[float]:
+    return [(1 - level) / 2, (1 + level) / 2]
+
+
+def _theta(program: Density, point: Array) -> Mapping[str, Any]:
+    return program.layout.split(point)
+
+
+def _from_optimum(
+    program: Density, estimate: Estimate, data: Dataset, level: float, generator: np.random.Generator
+) -> Predicted:
+    mean = mean_response(program.model, _theta(program, estimate.point), data)
+    se = _delta_error(program, estimate, data)
+    half = scipy.special.ndtri((1 + level) / 2) * se
+    y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator)
+    return Predicted(mean, se, mean - half, mean + half, y_lower, y_upper)
+
+
+def _delta_error(program: Density, estimate: Estimate, data: Dataset) -> Array:
+    """√(g' V g) of each row, the gradient g by central differences in steps of ε^(1/3) times the size of θ."""
+    if not estimate.has_errors or estimate.covariance is None:
+        return np.full(data.n, np.nan)
+    steps = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(estimate.point), estimate.se)
+    gradient = np.empty((data.n, len(steps)))
+    for place, step in enumerate(steps):
+        above, below = estimate.point.copy(), estimate.point.copy()
+        above[place] += step
+        below[place] -= step
+        ends = (mean_response(program.model, _theta(program, each), data) for each in (above, below))
+        gradient[:, place] = (next(ends) - next(ends)) / (above[place] - below[place])
+    return np.asarray(np.sqrt(np.sum(gradient @ estimate.covariance * gradient, axis=1)))
+
+
+def _plug_in(
+    program: Density, point: Array, data: Dataset, level: float, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """Quantiles of outcomes at θ, some rows at a time."""
+    theta, ends = _theta(program, point), np.empty((2, data.n))
+    for rows in np.array_split(np.arange(data.n), -(-data.n * OUTCOMES // AT_ONCE)):
+        repeated = data.rows(np.repeat(rows, OUTCOMES))
+        for role in [each for each in repeated if each.startswith("level[")]:
+            repeated = repeated.replace(**{role: np.arange(float(repeated.n))})  # each outcome is a new member's
+        drawn = program.model.simulate(theta, repeated, generator)["y"].reshape(len(rows), OUTCOMES)
+        ends[:, rows] = np.quantile(drawn, _tails(level), axis=1)
+    return ends[0], ends[1]
+
+
+def _from_draws(
+    program: Density, estimate: Estimate, data: Dataset, level: float, generator: np.random.Generator
+) -> Predicted:
+    assert estimate.tree is not None
+    names = [parameter.name for parameter in program.layout.parameters]
+    draws = stacked(estimate.tree, names).reshape(-1, program.layout.size)
+    means, outcomes = np.empty((len(draws), data.n)), np.empty((len(draws), data.n))
+    for place, draw in enumerate(draws):
+        theta = _theta(program, draw)
+        means[place] = mean_response(program.model, theta, data)
+        outcomes[place] = program.model.simulate(theta, data, generator)["y"]
+    lower, upper = np.quantile(means, _tails(level), axis=0)
+    return Predicted(
+        means.mean(axis=0), means.std(axis=0, ddof=1), lower, upper, *np.quantile(outcomes, _tails(level), axis=0)
+    )

@@ -1,0 +1,137 @@
+"""Predictions of new rows: statsmodels' own means and errors, the posterior's by formula, what is refused and said."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
+
+from mle_vs_bayes.cli.app import app
+from mle_vs_bayes.comparison.compare import compare
+from mle_vs_bayes.errors import DataError, UsageError
+from mle_vs_bayes.fit.prediction import predict as module
+
+NEW = pd.DataFrame({"x": [0.0, 1.0, 9.0, 0.2], "g": ["a", "b", "c", "z"], "time": [1.0, 2.0, 3.0, 1.0]})
+
+
+@pytest.fixture(scope="module")
+def frame():
+    generator, n = np.random.default_rng(1), 60
+    x, g = generator.normal(size=n), generator.choice(list("abc"), n)
+    y, count = 1 + x + (g == "b") + generator.normal(size=n), generator.poisson(np.exp(0.5 + 0.3 * x))
+    yes = (generator.random(n) < 1 / (1 + np.exp(-x))).astype(int)
+    return pd.DataFrame({"x": x, "g": g, "y": y, "count": count, "yes": yes, "h": np.arange(n) % 6})
+
+
+@pytest.fixture(scope="module")
+def fitted(frame):
+    return _mle(frame, "linear", formula="y ~ x + g")
+
+
+def _mle(frame, model, **options):
+    return compare(model, frame, estimators=("mle",), **options)
+
+
+@pytest.mark.parametrize(
+    ("model", "formula", "family", "tolerance"),
+    [
+        ("linear", "y ~ center(x) + g", sm.families.Gaussian(), 1e-9),
+        ("poisson", "count ~ x + g", sm.families.Poisson(), 1e-6),
+        ("logistic", "yes ~ x", sm.families.Binomial(), 1e-6),
+    ],
+)
+def test_mean_and_error_are_those_of_statsmodels(frame, model, formula, family, tolerance):
+    """The tolerance is where statsmodels' own iterations end; maximum likelihood divides the variance by n."""
+    ours = _mle(frame, model, formula=formula).predict(NEW[:3]).rows
+    fitted = smf.glm(formula, frame, family=family).fit(tol=1e-14)
+    theirs = fitted.get_prediction(NEW[:3]).summary_frame()
+    scale = np.sqrt(fitted.df_resid / len(frame)) if model == "linear" else 1.0
+    np.testing.assert_allclose(ours["mean"], theirs["mean"], rtol=tolerance)
+    np.testing.assert_allclose(ours["se"], scale * theirs["mean_se"], rtol=tolerance)
+
+
+def test_an_error_that_forgets_covariances_is_another(fitted, monkeypatch):
+    """The mutant of the test above: variances alone are not within its tolerance."""
+
+    def forgetful(program, estimate, data):
+        return np.sqrt(np.square(data["X"]) @ np.diag(estimate.covariance)[: data["X"].shape[1]])
+
+    right = fitted.predict(NEW[:3]).rows["se"]
+    monkeypatch.setattr(module, "_delta_error", forgetful)
+    assert not np.allclose(fitted.predict(NEW[:3]).rows["se"], right, rtol=1e-6, atol=0)
+
+
+def test_plug_in_interval_is_the_quantiles_of_the_normal(fitted):
+    """20,000 draws: the error of their 97.5 % quantile is 0.02 sigma, of which five are allowed."""
+    row = fitted.predict(NEW[:1]).rows.iloc[0]
+    sigma = fitted["mle"].point[-1]
+    assert abs(row["y_upper"] - row["mean"] - 1.96 * sigma) < 5 * 0.019 * sigma
+
+
+def test_a_group_that_is_new_adds_its_spread(frame):
+    """E exp(η + u) = exp(η + sd²/2), and of y itself the spread of groups is part of the interval."""
+    moved = frame.assign(
+        count=np.random.default_rng(2).poisson(np.exp(1 + np.array([-1, -0.5, 0, 0.3, 0.7, 1])[frame["h"]]))
+    )
+    comparison = _mle(moved, "poisson", formula="count ~ x + (1 | h)")
+    theta = comparison.fit.program.layout.split(comparison["mle"].point)
+    row = comparison.predict(NEW[:1]).rows.iloc[0]
+    np.testing.assert_allclose(row["mean"], np.exp(theta["beta"][0] + theta["sd"][0] ** 2 / 2), rtol=1e-10)
+
+
+def test_posterior_is_that_of_the_conjugate_answer():
+    """A Poisson rate under Gamma(2, 1): mean (2 + Σy)/(1 + n); its predictive is a negative binomial."""
+    y = np.array([3, 1, 4, 1, 5, 2, 2, 6])
+    comparison = compare(
+        "poisson", {"y": y}, estimators=("posterior",), priors={"rate": "Gamma(alpha=2, beta=1)"}, draws=500, chains=2
+    )
+    (row,) = comparison.predict({"y": [0]}).rows.to_dict("records")
+    shape, rate = 2 + y.sum(), 1 + len(y)
+    mcse = float(comparison["posterior"].results.loc["rate", "mcse_mean"])
+    assert abs(row["mean"] - shape / rate) < 4 * mcse
+    error = 4 / np.sqrt(2 * comparison["posterior"].results.loc["rate", "ess_bulk"])  # four standard errors of an SD
+    assert row["se"] == pytest.approx(np.sqrt(shape) / rate, rel=float(error))
+    predictive = scipy.stats.nbinom(shape, rate / (rate + 1))
+    assert [row["y_lower"], row["y_upper"]] == list(predictive.ppf([0.025, 0.975]))
+
+
+def test_what_was_not_in_the_fit_is_said(fitted):
+    rows = fitted.predict(NEW).rows
+    assert "x is 9, outside" in rows["remark"][2]
+    assert rows["status"][3] == "unseen_level" and 'g is "z"' in rows["reason"][3] and np.isnan(rows["mean"][3])
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        (NEW.drop(columns="g"), "no column g"),
+        (NEW.assign(x=[np.nan, 1, 2, 3]), "column x of the new data has no value in row 1"),
+        (NEW[:0], "no rows"),
+        (NEW.assign(x="tall"), "x"),
+    ],
+)
+def test_new_data_that_cannot_be_used_are_refused(fitted, new, words):
+    with pytest.raises(DataError, match=words):
+        fitted.predict(new)
+
+
+def test_an_outcome_without_a_mean_is_refused(frame):
+    with pytest.raises(UsageError, match="no mean"):
+        _mle(frame, "categorical", columns={"y": "g"}).predict(NEW)
+
+
+def test_command_prints_and_leaves_the_rows(frame, tmp_path):
+    from typer.testing import CliRunner
+
+    frame.to_csv(tmp_path / "old.csv", index=False)
+    NEW.to_csv(tmp_path / "new.csv", index=False)
+    typed = ["compare", "linear", str(tmp_path / "old.csv"), "--formula", "y ~ x", "--estimator", "mle", "--json"]
+    typed += ["--predict", str(tmp_path / "new.csv"), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, typed)
+    document = json.loads(result.stdout)
+    left = pd.read_csv(tmp_path / "out" / "predictions.csv")
+    np.testing.assert_allclose(left["mean"], [line["mean"] for line in document["predictions"]])
+    assert len(left) == len(NEW)
