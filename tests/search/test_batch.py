@@ -10,10 +10,10 @@ from mle_vs_bayes.search import newton, problem
 from mle_vs_bayes.search.batch import fit_batch, why_not
 from mle_vs_bayes.search.optimum import maximum
 
-from ..model.cases import CASES, case
+from ..model.cases import TRUNKS, case
 
 SMALL = 40
-REGULAR = [pair for pair in CASES if models.get(pair[0]).regular]
+REGULAR = [pair for pair in TRUNKS if models.get(pair[0]).regular]
 
 # Both searches stop within 1e-9 SE and 1e-6 SE (in truth far less, by their quadratic last step) of one optimum.
 SAME = 1e-8
