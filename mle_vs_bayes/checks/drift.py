@@ -17,7 +17,7 @@ from ..density.density import Density
 from ..errors import UsageError
 from ..estimators import Settings
 from ..fit.fit import Fit, Progress, fit
-from ..fit.quantities import Context
+from ..fit.row_table import Context
 from ..rows import COLUMNS, LATER, MODEL_SCALE, frame
 from ..sampling.draws import by_label
 from ..search.newton import GRADIENT_TOLERANCE

@@ -9,7 +9,7 @@ In units of the MLE's standard error, to first order (ℓ the log-likelihood, π
 error falls as 1/√n, so in these units the estimators merge as 1/√n.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,12 @@ class Agreement:
     tolerance: float | None
     verdict: str
     unit: str
+
+
+def pairs_of(agreement: Sequence[Agreement]) -> list[str]:
+    """The pairs that were compared for any quantity, in the order of `PAIRS`."""
+    present = {each.pair for each in agreement}
+    return [pair for a, b in PAIRS if (pair := f"{a} - {b}") in present]
 
 
 @dataclass(frozen=True)

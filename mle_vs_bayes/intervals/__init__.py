@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from ..errors import UsageError
 from ..words import closest
 from .bootstrap.bootstrap import bca, percentile
-from .equal_tailed import equal_tailed
+from .credible import equal_tailed, highest_density
 from .exact import gamma_pivot, garwood, normal_theory, proportion
 from .exact.exact import exact
 from .exact.theory import theoretical
-from .highest_density import highest_density
 from .interval import IntervalKind
 from .profile.profile import profile, profile_penalised
 from .sandwich import sandwich
