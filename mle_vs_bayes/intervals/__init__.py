@@ -9,7 +9,7 @@ from ..errors import UsageError
 from ..words import closest
 from .bootstrap.bootstrap import bca, percentile
 from .credible import equal_tailed, highest_density
-from .exact import gamma_pivot, garwood, normal_theory, proportion
+from .exact import normal_theory, proportion, rate
 from .exact.exact import exact
 from .exact.theory import theoretical
 from .interval import IntervalKind
@@ -50,9 +50,9 @@ KINDS: dict[str, IntervalKind] = {
     ),
     "wilson": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.wilson), "score interval of a proportion"),
     "jeffreys": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.jeffreys), "Jeffreys' of a proportion"),
-    "garwood": IntervalKind(("mle", "mle_exact"), theoretical("garwood", garwood.rate), "exact Poisson rate"),
+    "garwood": IntervalKind(("mle", "mle_exact"), theoretical("garwood", rate.of_counts), "exact Poisson rate"),
     "gamma_pivot": IntervalKind(
-        ("mle", "mle_exact"), theoretical("gamma_pivot", gamma_pivot.rate), "exact exponential rate"
+        ("mle", "mle_exact"), theoretical("gamma_pivot", rate.of_times), "exact exponential rate"
     ),
 }
 

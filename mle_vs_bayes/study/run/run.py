@@ -16,7 +16,7 @@ from ..plan import plan, study_plan
 from ..plan.study_plan import PlannedCell, StudyPlan
 from ..plan.work import WorkUnit
 from ..vocabulary.source import Source
-from . import lost
+from . import unit
 from .crew import PATIENCE, Crew, LostUnit
 from .hire import hire
 from .watch import Progress, Watch
@@ -172,7 +172,7 @@ class _Work:
             if found is not None:
                 job, result = found
                 if isinstance(result, LostUnit):
-                    result = lost.result(job, result.reason)
+                    result = unit.lost(job, result.reason)
                 self.entries[job.name] = self.store.commit(job, result)
                 self.fresh += job.count
             self._tell()
