@@ -145,6 +145,7 @@ def _skewness_shift(program: Density, point: Array, covariance_theta: Array) -> 
     def trace(w: Array) -> float:
         return float(np.sum(program.working_hessian(w, power=1.0) * covariance))
 
+    # Mean − mode ≈ ½ Σ ∇tr(Σ ∇²ℓ): along the columns of L with L Lᵀ = Σ, central differences of the trace in SE.
     slopes = [(trace(centre + _STEP * step) - trace(centre - _STEP * step)) / (2 * _STEP) for step in directions.T]
     return coordinates.linear @ (0.5 * directions @ np.asarray(slopes))
 

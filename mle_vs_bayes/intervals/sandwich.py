@@ -41,6 +41,7 @@ def sandwich(request: IntervalRequest) -> list[Interval]:
 
 def robust_covariance(covariance: Array, scores: Array) -> Array:
     """H⁻¹ (Σ s sᵀ) H⁻¹, shape ``(p, p)``, from the model's covariance −H⁻¹ and scores ``(units, p)``."""
+    # H⁻¹ s of each unit is how it moves the estimate; their squares are summed without the middle matrix.
     influence = scores @ covariance
     return influence.T @ influence
 

@@ -50,6 +50,7 @@ def mapped(scales: Sequence[Support], values: Array, reach: Array) -> tuple[Arra
         value, wide = values[..., place], reach[..., place]
         inside = np.isfinite(value) & (value > support.lower) & (value < support.upper) & np.isfinite(wide)
         with np.errstate(over="ignore"):  # an end beyond float64 is infinite, and says so
+            # u = the unconstrained value; by the delta method its standard error is that of θ over dθ/du.
             centre = support.unconstrain(value[inside])
             distance = np.abs(wide[inside] / support.slope(centre))
             ends = support.constrain(centre - distance), support.constrain(centre + distance)
