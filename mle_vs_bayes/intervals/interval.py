@@ -86,10 +86,14 @@ class Ends:
             if interval.reason is not None:
                 self.status[i, k], self.reason[i, k] = interval.status, interval.reason
 
-    def copy(self, places: Any, other: "Ends", of: Any = slice(None)) -> None:
-        """Take the ends of data sets ``of`` another to these ``places``."""
+    def at(self, places: Any) -> "Ends":
+        """Those of the data sets at these places."""
+        return Ends(*(values[places] for values in vars(self).values()))
+
+    def copy(self, places: Any, other: "Ends") -> None:
+        """Take another's ends to these places."""
         for name, values in vars(other).items():
-            getattr(self, name)[places] = values[of]
+            getattr(self, name)[places] = values
 
     def intervals(self) -> list["Interval"]:
         """Those of the first data set."""

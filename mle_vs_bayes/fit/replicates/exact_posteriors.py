@@ -69,21 +69,13 @@ class ExactPosteriors:
             "concerns": ["" if lost else " ".join(sorted(told)) for told, lost in zip(codes, none, strict=True)],
             "path": np.full(shape[0], "joint"),
         }
-        blocks = []
+        spread = {key: np.asarray(values, dtype=object)[self.back] for key, values in each.items()}
+        of_all, blocks = {name: values[self.back] for name, values in numbers.items()}, []
         for kind in intervals.of(NAME, group.context.kinds):
             lower, upper = (np.where(stands, ends, np.nan) for ends in self._ends(kind))
             ends = Ends(lower, upper, status, reason)
-            spread = {key: np.asarray(values, dtype=object)[self.back] for key, values in each.items()}
-            blocks.append(
-                row_table.block(NAME, kind, group.subjects, spread, self._of_all(numbers), self._of_all_ends(ends))
-            )
+            blocks.append(row_table.block(NAME, kind, group.subjects, spread, of_all, ends.at(self.back)))
         return frame_of(row_table.together(blocks))
-
-    def _of_all(self, numbers: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: values[self.back] for name, values in numbers.items()}
-
-    def _of_all_ends(self, ends: Ends) -> Ends:
-        return Ends(*(each[self.back] for each in (ends.lower, ends.upper, ends.status, ends.reason)))
 
     def _outcomes(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Status and reason of each quantity ``(R, q)``, None where there is an answer."""

@@ -73,7 +73,7 @@ def of_kind(kind: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> En
     left = _profiled(kind, group, fitted, different, ends) if kind in PROFILES else different
     for i in left.tolist():
         ends.put(i, _computed(kind, group, fitted, i))
-    ends.copy(places, ends, different[back])
+    ends.copy(places, ends.at(different[back]))
     return ends
 
 

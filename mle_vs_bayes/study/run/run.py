@@ -87,8 +87,9 @@ def _locked(source: Source, folder: Path, wanted: RunRequest, watch: Watch) -> F
             if wanted.scheduler
             else f"{wanted.workers} process{'es' * (wanted.workers != 1)}",
         )
-        _Work(source, design, store, crew, watch, entries).finish()
-    return FinishedStudy(folder, source, design, store.finished())
+        work = _Work(source, design, store, crew, watch, entries)
+        work.finish()
+    return FinishedStudy(folder, source, design, work.entries)
 
 
 def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
