@@ -76,3 +76,17 @@ def test_a_leaf_with_another_likelihood_is_compiled_anew(monkeypatch):
     monkeypatch.setattr(kind, "condense", lambda self, data: None)
     after = fit_replicates("exponential", [data], ("mle",)).rows
     assert after["se"][0] == pytest.approx(before["se"][0] / np.sqrt(2), rel=1e-8)
+
+
+def test_what_says_nothing_at_an_optimum_says_so_of_one_data_set_and_of_many():
+    """A correlation beside a variance of 0, here the mean of a leaf that says so of its second data set."""
+
+    class Doubting(type(models.get("exponential"))):
+        def meaningless(self, theta, data):
+            return {"mean": "it is past counting"} if data["y"][0] == sets[1]["y"][0] else {}
+
+    sets = datasets("exponential", 2)
+    found = fit_replicates(Doubting(), sets, ("mle",)).rows.query("parameter == 'mean'")
+    alone = compare(Doubting(), sets[1], estimators=("mle",), groups=()).rows.query("parameter == 'mean'")
+    assert found["estimate"].isna().tolist() == [False, True]
+    assert found["reason"].tolist()[1] == alone["reason"].tolist()[0] == "it is past counting"
