@@ -1,7 +1,6 @@
 """Large values: cities, fortunes, fires."""
 
 import numpy as np
-import scipy
 
 from ..data import counts
 from ..data.column import Column
@@ -12,6 +11,7 @@ from ..model.censoring import ended, middle, seen
 from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function, Moments
 from ..model.support import positive
+from .trunks.exact import after_events
 from .trunks.lifetimes import Lifetimes
 
 
@@ -70,10 +70,8 @@ class Pareto(Lifetimes):
         return {"alpha": events / logs} if events else None
 
     def conjugate_posterior(self, data, priors):
-        if priors["alpha"].signature != ("Gamma", "alpha", "beta") or "upper" in data:
-            return None
-        (events, logs), prior = self.totals(data), priors["alpha"].arguments
-        return {"alpha": scipy.stats.gamma(prior["alpha"] + events, scale=1 / (prior["beta"] + logs))}
+        posterior = after_events(priors["alpha"], *self.totals(data)) if "upper" not in data else None
+        return posterior and {"alpha": posterior}
 
     def fisher_information(self, theta, data):
         return counts.size(data) / theta["alpha"] ** 2

@@ -167,6 +167,7 @@ def _growth(x: Any) -> Any:
 def _growth_symbol(x: Any) -> Any:
     import pytensor.tensor as pt
 
+    # (e^x − 1)/x cancels near 0, where its power series is exact.
     series = 1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6 * (1 + x / 7)))))
     safe = pt.maximum(x, FLAT)
     return pt.switch(pt.lt(x, FLAT), series, pt.expm1(safe) / safe)

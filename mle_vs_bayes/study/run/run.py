@@ -17,7 +17,7 @@ from ..plan import plan, study_plan, timing
 from ..plan.study_plan import PlannedCell, StudyPlan
 from ..plan.work import WorkUnit
 from ..vocabulary.source import Source
-from . import lost
+from . import unit
 from .alone import Alone
 from .crew import PATIENCE, Crew, LostUnit
 from .hire import hire
@@ -88,8 +88,9 @@ def _locked(source: Source, folder: Path, wanted: RunRequest, watch: Watch) -> F
         entries = store.finished()
         done = sum(entry.replicates for entry in entries.values())
         watch.planned(design, done, _workers(wanted, alone))
-        _Work(source, design, store, crew, watch, entries).finish()
-    return FinishedStudy(folder, source, design, store.finished())
+        work = _Work(source, design, store, crew, watch, entries)
+        work.finish()
+    return FinishedStudy(folder, source, design, work.entries)
 
 
 def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
@@ -194,7 +195,7 @@ class _Work:
             if found is not None:
                 job, result = found
                 if isinstance(result, LostUnit):
-                    result = lost.result(job, result.reason)
+                    result = unit.lost(job, result.reason)
                 self.entries[job.name] = self.store.commit(job, result)
                 self.fresh += job.count
             self._tell()
