@@ -80,6 +80,8 @@ class Pareto(Lifetimes):
         least = data["upper"] if "upper" in data else data["y"]
         if (low := np.flatnonzero(least < data["xm"])).size:
             return f"a y of {least[low[0]]:g} lies below its minimum xm = {data['xm'][low[0]]:g}"
+        if "upper" in data and (low := np.flatnonzero((least == data["xm"]) & (data["lower"] < least))).size:
+            return f"an interval ends at its minimum xm = {least[low[0]]:g}, up to where no value lies"
         if np.any(data["xm"] <= 0):
             return "xm cannot be the least lower bound, which is 0; give xm"
         return f"every y is its minimum {least[0]:g}" if np.all(least == data["xm"]) else None

@@ -254,7 +254,9 @@ def _pareto_survival_symbol(y: Any, alpha: Any, m: Any) -> Any:
 def _pareto_distribution_symbol(y: Any, alpha: Any, m: Any) -> Any:
     import pytensor.tensor as pt
 
-    return pt.log(-pt.expm1(_pareto_survival_symbol(y, alpha, m)))
+    # Below the minimum F is 0 whatever alpha, and the other branch needs a value at which its gradient is finite.
+    below = pt.le(y, m)
+    return pt.switch(below, -np.inf, pt.log(-pt.expm1(pt.switch(below, -1.0, _pareto_survival_symbol(y, alpha, m)))))
 
 
 pareto = Family(
