@@ -25,7 +25,7 @@ may
     ``unit`` (row, group or series: what is condensed, thinned, weighted and resampled),
     ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
     ``supports(data)`` (ends that follow the data, on either side),
-    ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum, information),
+    ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum …),
     ``weighted`` (frequency weights are counted by the leaf's own formulas, too),
     ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
     ``moments(tails, data)`` (which posterior means and standard deviations exist: draws cannot tell),
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information")
+CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -201,6 +201,10 @@ class Model:
 
         Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
         """
+        raise NotImplementedError
+
+    def one_step_ahead(self, theta: Theta, data: Mapping[str, Array]) -> tuple[Array, Array]:
+        """What each value of a series is expected to be from those before (NaN: known), and its deviation, ``(n,)``."""
         raise NotImplementedError
 
     def arranged(self, data: Dataset) -> Dataset:

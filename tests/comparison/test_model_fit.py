@@ -7,9 +7,10 @@ import pandas
 import pytest
 import scipy
 
-from mle_vs_bayes import compare
+from mle_vs_bayes import compare, models
 from mle_vs_bayes.comparison import model_fit as module
-from mle_vs_bayes.comparison.model_fit import ALARM, DRAWS, REMARKS, ROWS, model_fit
+from mle_vs_bayes.comparison.model_fit import ALARM, ROWS, model_fit
+from mle_vs_bayes.comparison.residuals import DRAWS, remark
 
 SETS = 30
 
@@ -32,6 +33,13 @@ def series():
     return {"y": scipy.signal.lfilter([1.0], [1.0, -0.6], noise)}
 
 
+def classes(log_odds):
+    """Class b against a, with these log odds."""
+    x = generator().normal(size=300)
+    b = generator(6).random(300) < scipy.special.expit(log_odds(x))
+    return pandas.DataFrame({"x": x, "y": np.where(b, "b", "a")})
+
+
 MISFITS = {
     "tails": ("normal", {"y": generator().standard_t(2, size=200)}, {}),
     "lean": ("normal", {"y": generator().gamma(2.0, size=200)}, {}),
@@ -39,6 +47,7 @@ MISFITS = {
     "spread": ("poisson", {"y": generator().negative_binomial(8, 0.3, size=200)}, {}),
     "zeros": ("poisson", {"y": generator().poisson(6, size=200) * (generator(6).random(200) < 0.8)}, {}),
     "bend": ("linear", along(lambda x, z: x**2 + z), {"formula": "y ~ x"}),
+    "calibration[b]": ("categorical", classes(lambda x: 2 * x**2 - 1.5), {"formula": "y ~ x"}),
     "fan": ("linear", along(lambda x, z: 5 * x + x * z), {"formula": "y ~ x"}),
 }
 
@@ -50,7 +59,7 @@ def test_a_misfit_is_called_by_its_name_and_says_what_to_do(name):
     assert (found.worst.name, found.p <= ALARM) == (name, True)
     assert found.sentence.startswith(f"The model does not fit: {found.worst.words}; ")
     (concern,) = found.concerns
-    assert concern.code == "misfit" and REMARKS[name].next_step in concern.detail
+    assert concern.code == "misfit" and remark(name).next_step in concern.detail
 
 
 @pytest.mark.parametrize("model", ["bernoulli", "poisson", "weibull", "logistic", "random_intercept"])
@@ -58,6 +67,43 @@ def test_data_of_the_model_itself_fit(model):
     found = model_fit(compare(model, simulate=100, estimators=["mle"]).fit, 0)
     assert found.p > ALARM and found.concerns == ()
     assert "fits as far as" in found.sentence
+
+
+def test_chances_that_come_true_fit():
+    found = judged("categorical", classes(lambda x: x - 0.5), formula="y ~ x")
+    assert found.p > ALARM and {each.name for each in found.statistics} == {
+        "distance",
+        "calibration[a]",
+        "calibration[b]",
+    }
+
+
+def test_a_series_is_judged_one_step_ahead():
+    """A series of order 1 fits its own model; one of order 2 has residuals that are still alike."""
+    assert judged("autoregressive", series()).p > ALARM
+    longer = scipy.signal.lfilter([1.0], [1.0, -0.3, -0.5], generator().normal(size=300))
+    found = judged("autoregressive", {"y": longer})
+    assert (found.worst.name, found.p <= ALARM) == ("order", True)
+
+
+def check_steps(change):
+    """The densities of the steps multiply to the likelihood, which is written from the joint one of the first."""
+    for conditional in (0, 1):
+        model = models.get(f"autoregressive(order=2, conditional={conditional})")
+        theta = {"mu": 3.0, "phi": np.array([0.5, -0.2]), "sigma": 0.7}
+        data = model.simulate(theta, model.design(20, generator()), generator())
+        expected, deviation = change(*model.one_step_ahead(theta, data))
+        steps = scipy.stats.norm.logpdf(data["y"], expected, deviation)
+        np.testing.assert_allclose(np.nansum(steps), model.log_likelihood(theta, data).sum(), rtol=1e-12)
+
+
+def test_steps_of_a_series_multiply_to_its_likelihood():
+    check_steps(lambda expected, deviation: (expected, deviation))
+
+
+def test_mutant_first_values_as_sure_as_the_later_ones():
+    with pytest.raises(AssertionError):
+        check_steps(lambda expected, deviation: (expected, np.full_like(deviation, deviation[-1])))
 
 
 def distances(seeds):

@@ -31,13 +31,14 @@ def _with_design(**columns):
 
 
 def _inspected(model, n, rng):
-    """Some values exact, the others seen at two inspections: left-, interval- or right-censored."""
+    """Some values exact, the others seen at two inspections: left-, interval- or right-censored; one never seen."""
     design = model.design(n, rng)
     y = model.simulate(typical(model, design)[0], design, rng)["y"]
     first, second = np.sort([_outcomes(model, n, rng) for _ in range(2)], axis=0)
     exact, least = rng.random(n) < 0.3, model.family.support.lower
     lower = np.where(exact, y, np.where(y < first, least, np.where(y < second, first, second)))
     upper = np.where(exact, y, np.where(y < first, first, np.where(y < second, second, np.inf)))
+    lower[-1], upper[-1] = least, np.inf
     bare = {role: values for role, values in design.items() if role != "unit"}
     return Dataset({**bare, "lower": lower, "upper": upper}, design.coords)
 

@@ -23,7 +23,7 @@ class Fixed(Model):
     """
 
     larger: Model
-    offers = frozenset({"latent", "draw_latent"})
+    offers = frozenset({"latent", "draw_latent", "one_step_ahead"})
 
     def __init__(self, larger: Model, held: Mapping[str, float], name: str) -> None:
         self.larger, self.held, self.name = larger, dict(held), name
@@ -86,6 +86,9 @@ class Fixed(Model):
     def draw_latent(self, theta, data, rng):
         shape = np.shape(theta[self.parameters[0].name])[:2]
         return self.larger.draw_latent({**theta, **{k: np.full(shape, v) for k, v in self.scalars.items()}}, data, rng)
+
+    def one_step_ahead(self, theta, data):
+        return self.larger.one_step_ahead(self.full(theta), data)
 
     def start(self, data):
         return {p: value for p, value in self.larger.start(data).items() if p not in self.scalars}

@@ -22,6 +22,7 @@ class Series(Model):
     kind: str
     columns = (Column("y", number),)
     unit = "series"
+    offers = frozenset({"one_step_ahead"})
 
     def __init__(self, order=1, conditional=0, regression=0):
         if order < 1:
@@ -85,6 +86,8 @@ class Series(Model):
             return np.array([total])
         if not stationary.contains(phi):
             return np.array([-np.inf])
+        # The first p values are normal with the stationary autocovariances; whitened by their Cholesky root, each is
+        # standard.
         root = np.linalg.cholesky(scipy.linalg.toeplitz(autocovariances(phi)[:p]))
         first = scipy.linalg.solve_triangular(root, away[:p], lower=True)
         log_root = np.sum(np.log(np.diag(root)))
@@ -114,6 +117,20 @@ class Series(Model):
 
         arguments = [self.mean(theta, data), *(theta["phi"][k] for k in range(p)), theta["sigma"]]
         return pm.CustomDist("y", *arguments, logp=log_density, random=draw, observed=data["y"])
+
+    def one_step_ahead(self, theta, data):
+        """From all values before the first p, from the p before it for each later one."""
+        phi, p, y = np.atleast_1d(theta["phi"]), self.lags, np.asarray(data["y"])
+        mean = np.broadcast_to(self.mean(theta, data), y.shape)
+        away, deviation = y - mean, np.full(len(y), float(theta["sigma"]))
+        expected = mean + scipy.signal.lfilter(np.append(0.0, phi), [1.0], away)
+        expected[:p] = np.nan
+        if not self.conditional:
+            orders = predictors(phi)
+            for t, (order, variance) in enumerate(zip(orders, variances(orders), strict=False)):
+                expected[t] = mean[t] + np.dot(order, away[:t][::-1])
+                deviation[t] *= np.sqrt(variance)
+        return expected, deviation
 
     def start(self, data):
         """Least squares for the mean, then the Yule–Walker equations of what is left, which are stationary always."""
