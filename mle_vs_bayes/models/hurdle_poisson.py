@@ -27,6 +27,7 @@ class HurdlePoisson(Dispersed):
 
     name = "hurdle_poisson"
     family = families.hurdle_poisson
+    runs_to_0 = "psi"
     functions = (
         Function(
             "mean",
