@@ -85,6 +85,16 @@ def frame_of(columns: Mapping[str, Any]) -> "pandas.DataFrame":
     return _typed(table.assign(**{name: defaults[name] for name in COLUMNS if name not in columns})[list(COLUMNS)])
 
 
+def rows_of(columns: Mapping[str, Any]) -> list[Row]:
+    """The same as records, for few rows: columns are arrays, in which a missing number is NaN."""
+    lists = [[_present(value) for value in values.tolist()] for values in columns.values()]
+    return [Row(**dict(zip(columns, line, strict=True))) for line in zip(*lists, strict=True)]
+
+
+def _present(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
 def _typed(table: "pandas.DataFrame") -> "pandas.DataFrame":
     """The columns' dtypes; a missing text is None, which pandas may have turned into NaN."""
     typed = table.astype({f.name: _DTYPES.get(f.type, "object") for f in fields(Row)})

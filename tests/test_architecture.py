@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,13 +49,19 @@ def spans(nodes):
 
 def code_lines(path, within=None, without_imports=False):
     """How many lines of a file (or of one node in it) hold code: no blank, comment or docstring."""
-    tree = tree_of(path)
-    strings = [n for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
-    imports = [n for n in ast.walk(tree) if without_imports and isinstance(n, ast.Import | ast.ImportFrom)]
+    code = lines_with_code(path, without_imports)
+    return len(code & spans([within]) if within else code)
+
+
+@cache
+def lines_with_code(path, without_imports):
+    """The line numbers of a file that hold code."""
+    nodes = list(ast.walk(tree_of(path)))
+    strings = [n for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+    imports = [n for n in nodes if without_imports and isinstance(n, ast.Import | ast.ImportFrom)]
     text = path.read_text(encoding="utf-8").splitlines()
     written = {i for i, line in enumerate(text, start=1) if line.strip() and not line.lstrip().startswith("#")}
-    inside = spans([within]) if within else written
-    return len((written & inside) - spans([*strings, *imports]))
+    return written - spans([*strings, *imports])
 
 
 def functions():

@@ -167,6 +167,7 @@ def ranks(calibration: Calibration) -> Measured:
     statistics, names = [], []
     for label, column in zip(labels, found.T, strict=True):
         seen = np.bincount((column * bins // (RANKS + 1)).astype(int), minlength=bins)
+        # Pearson's chi-square of equal bins, as a normal score; ranks to RANKS have the variance ((RANKS + 1)² − 1)/12.
         square = float(np.sum((seen - count / bins) ** 2) * bins / count)
         variance = ((RANKS + 1) ** 2 - 1) / 12
         mean = (column.mean() - RANKS / 2) / np.sqrt(variance / count)

@@ -17,7 +17,7 @@ from ..density.density import Density
 from ..errors import UsageError
 from ..estimators import Settings
 from ..fit.fit import Fit, Progress, fit
-from ..fit.quantities import Context
+from ..fit.row_table import Context
 from ..rows import COLUMNS, LATER, MODEL_SCALE, frame
 from ..sampling.draws import by_label
 from ..search.newton import GRADIENT_TOLERANCE
@@ -198,6 +198,7 @@ def _quantiles(before: Rows, now: Rows, pairs: Sequence[Pair], today: Fit, level
             continue
         for column, share in shares.items():
             least = "ess_bulk" if column == "median" else "ess_tail"
+            # A quantile of S effective draws holds its share to √(share (1 − share)/S), and both runs have such errors.
             effective = 1 / (1 / _float(before[pair][least]) + 1 / _float(now[pair][least]))
             end = _float(before[pair][column])
             if np.isfinite(end) and np.isfinite(effective):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,12 +99,13 @@ def check(
     kept = None if baseline is None else drift.baseline(baseline)
     with sources.single_thread():
         grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
+        request = CheckRequest(model, data, columns or {}, grammar, priors or {}, progress)
         if kept is not None:
-            program: Density = _density(model, data, columns, grammar, priors, progress)
+            program = request.density()
             drift.check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
             findings = drift.drift(program, kept, seed, progress)
         else:
-            subject = _subject(model, data, columns, grammar, priors, QUICK if quick else FULL, seed, progress)
+            subject = request.subject(QUICK if quick else FULL, seed)
             program, findings = subject.program, run(subject, progress)
     return Report(program.model.name, program.data.size, seed, findings)
 
@@ -133,47 +135,45 @@ def _one(name: str, step: Step) -> Finding:
     return Finding(**{**vars(found), "check": name, "seconds": time.perf_counter() - began})
 
 
-def _density(
-    model: Any,
-    data: Any,
-    columns: dict[str, str] | None,
-    grammar: Mapping[str, Any],
-    priors: prior_choice.Given | None,
-    progress: Progress,
-) -> Density:
-    """The density that ``compare`` fits to these data."""
-    if _is_program(model):
-        sources.check_options({"columns": columns, **grammar, "priors": priors})
-        progress("building the PyMC model")
-        return file.opened(model, data)
-    chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
-    if data is None:
-        raise UsageError("a baseline is of data, and none are given; give those that it was made from.")
-    chosen, dataset, _ = prepared(chosen, data, columns or {}, grammar["formula"], False)
-    return ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
+@dataclass(frozen=True, eq=False)
+class CheckRequest:
+    """What is to be checked, as it was given; ``grammar`` is what `sources.catalogue_model` takes of formulas."""
 
+    model: Any
+    data: Any
+    columns: dict[str, str]
+    grammar: Mapping[str, Any]
+    priors: prior_choice.Given
+    progress: Progress
 
-def _subject(
-    model: Any,
-    data: Any,
-    columns: dict[str, str] | None,
-    grammar: Mapping[str, Any],
-    priors: prior_choice.Given | None,
-    effort: Effort,
-    seed: int,
-    progress: Progress,
-) -> Subject:
-    budget = Budget(RANDOM)
-    if data is None and not _is_program(model):
-        _check_idle({"columns": columns, "formula": grammar["formula"]})
-        chosen = sources.catalogue_model(model, False, roles=columns or (), **grammar)
-        dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
-        program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, priors or {}, dataset))
-        return Subject(program, effort, budget, seed, np.array([truth[label] for label in program.layout.labels]))
-    density = _density(model, data, columns, grammar, priors, progress)
-    if not _is_program(model):  # data sets are drawn under the same design, where each copy has its own y
-        density = density.on(density.data.spelled_out(), density.priors)
-    return Subject(density, effort, budget, seed)
+    def density(self) -> Density:
+        """The density that ``compare`` fits to these data."""
+        if _is_program(self.model):
+            sources.check_options({"columns": self.columns, **self.grammar, "priors": self.priors})
+            self.progress("building the PyMC model")
+            return file.opened(self.model, self.data)
+        chosen = self._leaf()
+        if self.data is None:
+            raise UsageError("a baseline is of data, and none are given; give those that it was made from.")
+        chosen, dataset, _ = prepared(chosen, self.data, self.columns, self.grammar["formula"], False)
+        return ModelDensity(chosen, dataset, prior_choice.resolve(chosen, self.priors, dataset))
+
+    def subject(self, effort: Effort, seed: int) -> Subject:
+        """The density and how it is checked; without data at typical values of a model of the catalogue."""
+        budget, in_catalogue = Budget(RANDOM), not _is_program(self.model)
+        if self.data is None and in_catalogue:
+            _check_idle({"columns": self.columns, "formula": self.grammar["formula"]})
+            chosen = self._leaf()
+            dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
+            program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, self.priors, dataset))
+            return Subject(program, effort, budget, seed, np.array([truth[label] for label in program.layout.labels]))
+        density = self.density()
+        if in_catalogue:  # data sets are drawn under the same design, where each copy has its own y
+            density = density.on(density.data.spelled_out(), density.priors)
+        return Subject(density, effort, budget, seed)
+
+    def _leaf(self) -> Model:
+        return sources.catalogue_model(self.model, False, roles=self.columns, **self.grammar)
 
 
 def _is_program(model: Any) -> bool:

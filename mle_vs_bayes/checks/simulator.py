@@ -91,6 +91,7 @@ def studentised(terms: Array) -> Array:
     mean, spread = terms.mean(axis=0), terms.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
     skewness = np.mean(((terms - mean) / scale) ** 3, axis=0)
+    # t + γ t²/3 + γ² t³/27 + γ/6n is Hall's transformation: cubic in t, rising everywhere, without the term of 1/√n.
     t = mean / scale
     cubic = t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / (6 * count)
     return np.where(spread > 0, np.sqrt(count) * cubic, np.where(mean == 0, 0.0, np.inf))

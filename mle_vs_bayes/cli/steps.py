@@ -24,10 +24,11 @@ def compare(asked: Mapping[str, Any]) -> int:
     check_output(out)
     wanted = request(asked)
     nulls = numbers(asked["null"], "--null")
-    used = source(data, against, again=bool(wanted["fix"]))
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
     new = read_new(asked["predict"])
+    others = taken_by(against, wanted)
+    used = source(data, again=bool(against or wanted["fix"]))
     from ..comparison.comparison import InterruptedComparison
 
     try:
@@ -38,7 +39,7 @@ def compare(asked: Mapping[str, Any]) -> int:
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
         try:
-            parts += beside(comparison, "tests and scores", lambda: page(comparison, used, against, nulls, wanted))
+            parts += beside(comparison, "tests and scores", lambda: page(comparison, used, others, nulls, wanted))
         except UsageError:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
@@ -228,33 +229,39 @@ def beside(comparison: "Comparison", what: str, maker: Callable[[], Any]) -> lis
         return [part for part in [ornaments.make(what, maker, None)] if part is not None]
 
 
-def source(data: str | None, against: Sequence[str] | None, *, again: bool = False) -> Any:
-    """The data as they were given; read once where several models need them, or one ``again``.
+def taken_by(against: Sequence[str] | None, request: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What each other model takes of the formulas and so on, by its name; a model that cannot be is told at once."""
+    if not against:
+        return {}
+    from ..comparison.scores.others import grammar_of
 
-    An unknown model is told at once.
-    """
-    if not (against or again):
+    return {name: grammar_of(name, request, request["columns"]) for name in against}
+
+
+def source(data: str | None, *, again: bool) -> Any:
+    """The data as they were given, read once where several models need them."""
+    if not again or data is None:
         return data
-    from .. import models
     from ..data.reading.read import read
 
-    for name in against or ():
-        models.get(name)
-    return data if data is None else read(data)
+    return read(data)
 
 
 def page(
     comparison: "Comparison",
     data: Any,
-    against: Sequence[str] | None,
+    against: Mapping[str, Mapping[str, Any]],
     nulls: Mapping[str, float],
     request: Mapping[str, Any],
 ) -> Any:
-    """Tests and scores, beside other models fitted to the same data under their own default priors."""
+    """Tests and scores, beside other models fitted to the same data under their own default priors.
+
+    ``against`` has the formulas, link, values and order of each, by its name.
+    """
     common = {**request, "priors": {}, "prior_power": 1.0, "truth": {}, "simulate": None, "groups": (), "n": None}
     common |= {"link": None, "fix": {}, "order": None}
     used = data if data is not None else dict(comparison.fit.program.data)
-    others = [run(name, used, common) for name in against or ()]
+    others = [run(name, used, {**common, **grammar}) for name, grammar in against.items()]
     if larger := comparison.fit.program.model.larger:
         others.append(run(larger.name, used, {**common, "estimators": ("mle",)}))
     with Steps("scoring"):

@@ -101,23 +101,30 @@ def plan(design: "StudyPlan", done: int, workers: str) -> list[str]:
     models = dict.fromkeys(cell.model for cell in design.cells)
     sizes = sorted({cell.n for cell in design.cells})
     scenarios = dict.fromkeys(cell.scenario for cell in design.cells)
-    most = " at most" if design.target_mcse else ""
+    most = " at most" if design.target_mcse or design.looks > 1 else ""
     lines = [
         f"{design.study} · {len(design.cells)} cells · {design.total:,} replicates{most} · seed {design.seed}",
         f"models {', '.join(models)} · n {_sizes(sizes)} · scenarios {', '.join(scenarios)}",
-        f"{_counted(units, 'unit')} of {_counted(design.batch, 'replicate')}{' each' * (units > 1)} on {workers}",
+        f"{_counted(units, 'unit')} of {_batches(design)}{' each' * (units > 1)} on {workers}",
     ]
-    if design.replicates % design.batch:
+    if design.looks == 1 and design.replicates % design.batch:
         lines.append(f"{design.replicates} replicates are rounded up to {design.batches} batches of {design.batch}")
     if design.target_mcse:
         targets = ", ".join(f"{name} {target:g}" for name, target in design.target_mcse.items())
         lines.append(f"each cell stops when its Monte-Carlo standard errors are below: {targets}")
+    if design.looks > 1:
+        lines.append(f"looks at its verdict up to {design.looks} times, and stops when that is settled")
     if design.seconds_per_unit is not None and workers.split()[0].isdecimal():
         seconds = design.seconds_per_unit * (units - done / design.batch) / int(workers.split()[0])
         lines.append(f"about {duration(seconds)}{most}, from a pilot of each model and scenario")
     if done:
         lines.append(f"{done:,} replicates are done already")
     return lines
+
+
+def _batches(design: "StudyPlan") -> str:
+    sizes = sorted({design.batch_of(cell) for cell in design.cells})
+    return f"{sizes[0]:,} to {sizes[-1]:,} replicates" if len(sizes) > 1 else _counted(sizes[0], "replicate")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -17,8 +17,8 @@ from ..estimators.posterior import Sampling
 from ..estimators.unconstrained_mode import SCALE
 from ..fit import priors as prior_choice
 from ..fit.fit import Fit, Progress, fit
-from ..fit.quantities import Context
 from ..fit.replicates.usable import completed
+from ..fit.row_table import Context
 from ..fit.simulated import simulated
 from ..fit.subsets import nested
 from ..intervals.interval import check_level

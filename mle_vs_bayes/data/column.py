@@ -33,6 +33,8 @@ binary = ColumnKind("binary", "0 or 1", lambda v: (v == 0) | (v == 1))
 count = ColumnKind("count", "a whole number, 0 or above", lambda v: (v >= 0) & _whole(v))
 positive_count = ColumnKind("positive_count", "a whole number, 1 or above", lambda v: (v >= 1) & _whole(v))
 share = ColumnKind("share", "between 0 and 1", lambda v: (v > 0) & (v < 1))
+least_share = ColumnKind("least_share", "0 or above, and below 1", lambda v: (v >= 0) & (v < 1))
+greatest_share = ColumnKind("greatest_share", "above 0, and 1 at most", lambda v: (v > 0) & (v <= 1))
 label = ColumnKind("label", "names: text, numbers or categories", lambda v: (v >= 0) & _whole(v))
 """Read as codes 0 … G − 1 into the data's ``coords`` under the role, in the order of first appearance."""
 classes = ColumnKind("classes", "names of classes: text, numbers or categories", label.admits)

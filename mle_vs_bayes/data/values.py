@@ -115,7 +115,7 @@ def title(role: str, name: Any) -> str:
 def check(values: Array, column: Column, name: str, rows: pd.Index) -> None:
     """Refuse values outside the column's kind, and whole numbers that the sampler cannot hold.
 
-    Infinite and missing values are left to ``missing.py``; where a lower bound is 0 there is none.
+    Infinite and missing values are left to ``missing.py``.
 
     Raises
     ------
@@ -123,8 +123,6 @@ def check(values: Array, column: Column, name: str, rows: pd.Index) -> None:
         The first such value, its row, how many more, and the values that are admitted.
     """
     relevant = np.isfinite(values)
-    if column.unbounded and column.role == "lower":
-        relevant &= values != 0
     outside = relevant & ~column.kind.admits(values)
     if outside.any():
         seen = _seen(values, outside, column.role, name, rows)

@@ -9,7 +9,7 @@ In units of the MLE's standard error, to first order (ℓ the log-likelihood, π
 error falls as 1/√n, so in these units the estimators merge as 1/√n.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,12 @@ class Agreement:
     tolerance: float | None
     verdict: str
     unit: str
+
+
+def pairs_of(agreement: Sequence[Agreement]) -> list[str]:
+    """The pairs that were compared for any quantity, in the order of `PAIRS`."""
+    present = {each.pair for each in agreement}
+    return [pair for a, b in PAIRS if (pair := f"{a} - {b}") in present]
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,7 @@ def _skewness_shift(program: Density, point: Array, covariance_theta: Array) -> 
     def trace(w: Array) -> float:
         return float(np.sum(program.working_hessian(w, power=1.0) * covariance))
 
+    # Mean − mode ≈ ½ Σ ∇tr(Σ ∇²ℓ): along the columns of L with L Lᵀ = Σ, central differences of the trace in SE.
     slopes = [(trace(centre + _STEP * step) - trace(centre - _STEP * step)) / (2 * _STEP) for step in directions.T]
     return coordinates.linear @ (0.5 * directions @ np.asarray(slopes))
 

@@ -16,7 +16,7 @@ from ..rows import MODEL_SCALE, Row
 from ..search.optimum import maximum
 from . import quantities
 from .agreement import Agreement, agreements
-from .quantities import Context
+from .row_table import Context
 from .second_look import second_look
 
 Progress = Callable[[str], None]

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from ..errors import UsageError
 from ..words import closest
 from .bootstrap.bootstrap import bca, percentile
-from .equal_tailed import equal_tailed
-from .exact import gamma_pivot, garwood, normal_theory, proportion
+from .credible import equal_tailed, highest_density
+from .exact import normal_theory, proportion, rate
 from .exact.exact import exact
 from .exact.theory import theoretical
-from .highest_density import highest_density
 from .interval import IntervalKind
 from .profile.profile import profile, profile_penalised
 from .sandwich import sandwich
@@ -51,9 +50,9 @@ KINDS: dict[str, IntervalKind] = {
     ),
     "wilson": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.wilson), "score interval of a proportion"),
     "jeffreys": IntervalKind(("mle", "mle_exact"), proportion.kind(proportion.jeffreys), "Jeffreys' of a proportion"),
-    "garwood": IntervalKind(("mle", "mle_exact"), theoretical("garwood", garwood.rate), "exact Poisson rate"),
+    "garwood": IntervalKind(("mle", "mle_exact"), theoretical("garwood", rate.of_counts), "exact Poisson rate"),
     "gamma_pivot": IntervalKind(
-        ("mle", "mle_exact"), theoretical("gamma_pivot", gamma_pivot.rate), "exact exponential rate"
+        ("mle", "mle_exact"), theoretical("gamma_pivot", rate.of_times), "exact exponential rate"
     ),
 }
 

@@ -1,14 +1,18 @@
 """What every kind of interval takes and gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.density import Density
 from ..errors import UsageError
 from ..estimators.estimate import Estimate
 
+Array = NDArray[np.float64]
 RESAMPLES = 1000
 """Refits of a bootstrap unless another number is asked for."""
 
@@ -52,6 +56,58 @@ class Interval:
     detail: Any = None
 
 
+@dataclass(frozen=True)
+class Ends:
+    """One kind of interval of R data sets, ``(R, q)`` each: ends, and status and reason where it has its own."""
+
+    lower: Array
+    upper: Array
+    status: NDArray[Any]
+    reason: NDArray[Any]
+
+    @classmethod
+    def blank(cls, shape: tuple[int, ...]) -> Self:
+        """No end at all, and nothing said of it."""
+        return cls(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, None), np.full(shape, None))
+
+    @classmethod
+    def of(cls, each: Sequence[Sequence["Interval"]]) -> Self:
+        """From single intervals, R lists of q."""
+        ends = cls.blank((len(each), len(each[0])))
+        for i, line in enumerate(each):
+            ends.put(i, line)
+        return ends
+
+    def put(self, i: int, line: Sequence["Interval"]) -> None:
+        """Take the intervals of one data set."""
+        for k, interval in enumerate(line):
+            self.lower[i, k] = np.nan if interval.lower is None else interval.lower
+            self.upper[i, k] = np.nan if interval.upper is None else interval.upper
+            if interval.reason is not None:
+                self.status[i, k], self.reason[i, k] = interval.status, interval.reason
+
+    def at(self, places: Any) -> "Ends":
+        """Those of the data sets at these places."""
+        return Ends(*(values[places] for values in vars(self).values()))
+
+    def copy(self, places: Any, other: "Ends") -> None:
+        """Take another's ends to these places."""
+        for name, values in vars(other).items():
+            getattr(self, name)[places] = values
+
+    def intervals(self) -> list["Interval"]:
+        """Those of the first data set."""
+        columns = zip(*(values[0].tolist() for values in vars(self).values()), strict=True)
+        return [
+            Interval(lower=_number(lower), upper=_number(upper), status=status or "ok", reason=reason)
+            for lower, upper, status, reason in columns
+        ]
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else value
+
+
 Compute = Callable[[IntervalRequest], list[Interval]]
 """All quantities at once, in the order of ``program.quantity_labels``."""
 
@@ -67,13 +123,6 @@ class IntervalKind:
     compute: Compute
     words: str
     also: str | None = None
-
-
-def ends(lower: Any, upper: Any, no_error: str) -> list[Interval]:
-    """Intervals from arrays of ends ``(q,)``; where an end is not a number there was ``no_error``, which says why."""
-    edge = Interval(status="not_applicable", reason=no_error)
-    pairs = zip(lower, upper, strict=True)
-    return [Interval(lower=float(a), upper=float(b)) if a <= b else edge for a, b in pairs]
 
 
 def refused(request: IntervalRequest, status: str, reason: str) -> list[Interval]:

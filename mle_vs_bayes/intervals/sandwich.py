@@ -8,13 +8,14 @@ factors (HC0): with few clusters it is too short.
 .. [2] Liang & Zeger (1986), Longitudinal data analysis using generalized linear models, Biometrika 73(1), 13–22.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..density.density import Density
-from .delta import standard_errors
-from .interval import Interval, IntervalRequest, ends, refused
-from .wald import normal_quantile
+from .interval import Interval, IntervalRequest, refused
+from .wald import of_normal, symmetric
 
 Array = NDArray[np.float64]
 
@@ -35,13 +36,12 @@ def sandwich(request: IntervalRequest) -> list[Interval]:
         reason = f"{units} independent units are too few for the covariance of {program.layout.size} scores"
         return refused(request, "not_applicable", reason)
     covariance = robust_covariance(estimate.covariance, scores)
-    point = program.quantities(estimate.point)
-    reach = normal_quantile(request.level) * standard_errors(program, estimate.point, covariance)
-    return ends(point - reach, point + reach, estimate.no_error)
+    return of_normal(replace(request, estimate=replace(estimate, covariance=covariance)), symmetric)
 
 
 def robust_covariance(covariance: Array, scores: Array) -> Array:
     """H⁻¹ (Σ s sᵀ) H⁻¹, shape ``(p, p)``, from the model's covariance −H⁻¹ and scores ``(units, p)``."""
+    # H⁻¹ s of each unit is how it moves the estimate; their squares are summed without the middle matrix.
     influence = scores @ covariance
     return influence.T @ influence
 

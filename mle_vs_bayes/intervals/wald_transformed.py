@@ -6,15 +6,14 @@ leave the support, and the interval of a rate is that of its mean turned over. F
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model.support import Support
-from .delta import standard_errors
-from .interval import Interval, IntervalRequest, refused
-from .scale import supports
-from .wald import normal_quantile
+from .interval import Ends, Interval, IntervalRequest
+from .wald import normal_quantile, of_normal
 
 Array = NDArray[np.float64]
 
@@ -24,14 +23,20 @@ def wald_transformed(request: IntervalRequest) -> list[Interval]:
 
     At the MAP, with the Laplace standard error, the same arithmetic gives ``laplace_transformed``.
     """
-    program, estimate = request.program, request.estimate
-    if estimate.covariance is None:
-        return refused(request, "not_applicable", estimate.no_error)
-    values = program.quantities(estimate.point)
-    reach = normal_quantile(request.level) * standard_errors(program, estimate.point, estimate.covariance)
-    scales = supports(program)
-    why = [no_interval(*each, estimate.no_error) for each in zip(scales, values, reach, strict=True)]
-    return [_one(*each) for each in zip(*mapped(scales, values, reach), why, strict=True)]
+    return of_normal(request, transformed)
+
+
+def transformed(scales: Sequence[Support], values: Array, errors: Array, level: float, no_error: NDArray[Any]) -> Ends:
+    """The ends of quantities with these supports; where there is none, or float64 cannot hold it, the reason."""
+    ends = Ends.blank(values.shape)
+    lower, upper = mapped(scales, values, normal_quantile(level) * errors)
+    for place in map(tuple, np.argwhere(np.isnan(lower))):
+        why = _no_interval(scales[place[1]], values[place], errors[place], no_error[place])
+        ends.status[place], ends.reason[place] = "not_applicable", why
+    beyond = np.isinf(lower) | np.isinf(upper)
+    ends.status[beyond], ends.reason[beyond] = "ok", f"its end lies beyond {np.finfo(float).max:.0e}"
+    ends.lower[:], ends.upper[:] = (np.where(np.isfinite(end), end, np.nan) for end in (lower, upper))
+    return ends
 
 
 def mapped(scales: Sequence[Support], values: Array, reach: Array) -> tuple[Array, Array]:
@@ -45,6 +50,7 @@ def mapped(scales: Sequence[Support], values: Array, reach: Array) -> tuple[Arra
         value, wide = values[..., place], reach[..., place]
         inside = np.isfinite(value) & (value > support.lower) & (value < support.upper) & np.isfinite(wide)
         with np.errstate(over="ignore"):  # an end beyond float64 is infinite, and says so
+            # u = the unconstrained value; by the delta method its standard error is that of θ over dθ/du.
             centre = support.unconstrain(value[inside])
             distance = np.abs(wide[inside] / support.slope(centre))
             ends = support.constrain(centre - distance), support.constrain(centre + distance)
@@ -52,20 +58,8 @@ def mapped(scales: Sequence[Support], values: Array, reach: Array) -> tuple[Arra
     return lower, upper
 
 
-def no_interval(support: Support, value: float, reach: float, no_error: str) -> str:
+def _no_interval(support: Support, value: float, error: float, no_error: str) -> str:
     """Why a quantity with this estimate has none: it has no standard error, or it lies on the edge of its support."""
     return (
-        f"the estimate {value:g} lies on the edge of its support ({support.name})" if np.isfinite(reach) else no_error
+        f"the estimate {value:g} lies on the edge of its support ({support.name})" if np.isfinite(error) else no_error
     )
-
-
-def beyond(end: float) -> str | None:
-    """Why an end is missing that float64 cannot hold."""
-    return f"its end lies beyond {np.finfo(float).max:.0e}" if np.isinf(end) else None
-
-
-def _one(lower: float, upper: float, why_not: str) -> Interval:
-    if np.isnan(lower):
-        return Interval(status="not_applicable", reason=why_not)
-    ends = (None if np.isinf(end) else float(end) for end in (lower, upper))
-    return Interval(lower=next(ends), upper=next(ends), reason=beyond(lower) or beyond(upper))

@@ -47,13 +47,15 @@ def uncensored(data: Mapping[str, Any]) -> bool:
 
 
 def middle(data: Mapping[str, Any]) -> Array:
-    """y, or a value inside each unit's bounds: their middle, or the bound that is finite."""
+    """y, or a value inside each unit's bounds: their middle, the bound that is finite, or the mean of other units'."""
     if "upper" not in data:
         return np.asarray(data["y"])
     lower, upper = data["lower"], data["upper"]
     inside = np.where(np.isfinite(upper), upper, lower)
     both = np.isfinite(lower) & np.isfinite(upper)
-    return np.where(both, (np.where(both, lower, 0.0) + np.where(both, upper, 0.0)) / 2, inside)
+    values = np.where(both, (np.where(both, lower, 0.0) + np.where(both, upper, 0.0)) / 2, inside)
+    bounded = np.isfinite(values)
+    return np.where(bounded, values, values[bounded].mean() if bounded.any() else 0.0)
 
 
 def events_and_time(data: Mapping[str, Any]) -> tuple[float, float]:

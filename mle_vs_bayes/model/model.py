@@ -269,6 +269,10 @@ class Model:
         """Why an optimum of log-likelihood + ``power`` · log prior is no estimate, as a sentence, or None."""
         return None
 
+    def unidentified(self, data: Dataset) -> str | None:
+        """Which parameters ("alpha, psi: …") an optimum on an edge says nothing of, and why, or None."""
+        return None
+
     def divergence(self, data: Dataset) -> str | None:
         """Why the likelihood has no maximum on these data ("p runs to 0: every y is 0"), or None."""
         return None

@@ -56,6 +56,7 @@ MODELS = {
     "gumbel": "Gumbel",
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
+    "logistic_random_intercept": "LogisticRandomIntercept",
     "neyman_scott": "NeymanScott",
     "normal_means": "NormalMeans",
     "beta": "Beta",
@@ -81,7 +82,6 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("mixture", "gmm", "gaussian_mixture", "mclust", "kmeans"), ("normal_mixture",)),
     **dict.fromkeys(("lmm", "lmer", "lme", "mixed", "mixedlm", "xtmixed", "proc_mixed"), ("random_intercept",)),
     **dict.fromkeys(("random_effects", "hierarchical", "multilevel", "variance_components"), ("random_intercept",)),
-    **dict.fromkeys(("glmer", "glmm", "melogit", "glimmix"), ("logistic_random_intercept",)),
     **dict.fromkeys(("fixed_effects", "within"), ("neyman_scott",)),
     **dict.fromkeys(("pois", "counts", "poisson_glm"), ("poisson_regression", "poisson")),
     **dict.fromkeys(("negbin", "nb", "nb2", "nbinom", "glm_nb", "nbreg", "neg_bin"), ("negative_binomial",)),
@@ -101,7 +101,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("unif",), ("uniform",)),
     **dict.fromkeys(("meta", "meta_analysis", "metafor", "rma"), ("eight_schools",)),
 }
-"""What other programs call a model: our names for it, of which the first that is in the catalogue is advised."""
+"""What other programs call a model: our names for it, of which the first is advised."""
 
 LIKE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("cox", "coxph", "cph", "stcox", "phreg", "cox_regression"), ("weibull_regression", "weibull")),
@@ -233,11 +233,11 @@ def is_data(text: str) -> bool:
 
 
 def _called(name: str, names: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The first of our names for this one that we have; ``glm.nb``, ``Glm-NB`` and ``glm nb`` are one word."""
+    """The first of our names for this one; ``glm.nb``, ``Glm-NB`` and ``glm nb`` are one word."""
     word = name.strip().lower()
     for sign in ".- ":
         word = word.replace(sign, "_")
-    return next((ours for ours in names.get(word, ()) if ours in MODELS), None)
+    return next(iter(names.get(word, ())), None)
 
 
 def _arguments(asked: Specification, leaf: type[Model]) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """A coin: successes out of trials."""
 
-import scipy
-
 from ..data import counts
 from ..data.column import trials
 from ..model import families
@@ -9,6 +7,7 @@ from ..model.families.tails import Tails
 from ..model.parameter import Function
 from ..model.support import frequency
 from .trunks import moments
+from .trunks.exact import after_successes
 from .trunks.plain import Plain, summed
 
 
@@ -44,11 +43,9 @@ class Bernoulli(Plain):
         return {"p": counts.total(data, data["y"]) / counts.total(data, data["trials"])}
 
     def conjugate_posterior(self, data, priors):
-        if priors["p"].signature != ("Beta", "alpha", "beta"):
-            return None
         successes, failures = counts.total(data, data["y"]), counts.total(data, data["trials"] - data["y"])
-        prior = priors["p"].arguments
-        return {"p": scipy.stats.beta(prior["alpha"] + successes, prior["beta"] + failures)}
+        posterior = after_successes(priors["p"], successes, failures)
+        return posterior and {"p": posterior}
 
     def fisher_information(self, theta, data):
         return counts.total(data, data["trials"]) / (theta["p"] * (1 - theta["p"]))

@@ -59,6 +59,7 @@ class BetaBinomial(Plain):
         """The mean share, and what its spread leaves over for the chances'."""
         share, trials = data["y"] / data["trials"], counts.mean(data, data["trials"])
         mean = (counts.total(data, data["y"]) + 0.5) / (counts.total(data, data["trials"]) + 1)
+        # The variance of a share is μ(1 − μ)/m · (1 + (m − 1) ρ) with ρ = 1/(α + β + 1), here solved for ρ.
         inflation = counts.variance(data, share) / (mean * (1 - mean)) * trials
         correlation = np.clip((inflation - 1) / max(trials - 1, 1), 0.02, 0.9)
         return {"alpha": mean * (1 / correlation - 1), "beta": (1 - mean) * (1 / correlation - 1)}

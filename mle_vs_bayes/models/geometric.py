@@ -1,12 +1,11 @@
 """Attempts until the first success."""
 
-import scipy
-
 from ..data import counts
 from ..model import families
 from ..model.families.tails import Tails
 from ..model.parameter import Function, Moments
 from ..model.support import positive
+from .trunks.exact import after_successes
 from .trunks.plain import Plain
 
 
@@ -45,10 +44,8 @@ class Geometric(Plain):
         return {"p": data.size / counts.total(data, data["y"])}
 
     def conjugate_posterior(self, data, priors):
-        if priors["p"].signature != ("Beta", "alpha", "beta"):
-            return None
-        prior, failures = priors["p"].arguments, counts.total(data, data["y"]) - data.size
-        return {"p": scipy.stats.beta(prior["alpha"] + data.size, prior["beta"] + failures)}
+        posterior = after_successes(priors["p"], data.size, counts.total(data, data["y"]) - data.size)
+        return posterior and {"p": posterior}
 
     def fisher_information(self, theta, data):
         return counts.size(data) / (theta["p"] ** 2 * (1 - theta["p"]))

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..data import counts
 from ..model import families
-from ..model.censoring import events_and_time, middle, seen
+from ..model.censoring import events_and_time, middle
 from ..model.parameter import Function, SpecialCase
 from ..model.support import positive
 from .trunks import lifetimes, moments
@@ -44,7 +44,7 @@ class Gompertz(Lifetimes):
     def start(self, data):
         """As fast as log time would have it, of a Gumbel distribution with scale 1/shape; the rate then from events."""
         events, mean = events_and_time(data)[0], lifetimes.mean_life(data)
-        ended = data.rows(np.flatnonzero(seen(data)))
+        ended = lifetimes.with_ends(data)
         spread = counts.spread(ended, middle(ended)) if ended.n > 1 else mean
         shape = float(np.clip(1.28 / max(spread, 1e-3 * mean) - 1 / mean, 0.05 / mean, 50 / mean))
         grown = np.expm1(np.minimum(shape * middle(data), 500.0)) / shape

@@ -1,7 +1,6 @@
 """Whether anything happens, and then how often."""
 
 import numpy as np
-import scipy
 
 from ..data import counts
 from ..model import families
@@ -9,6 +8,7 @@ from ..model.parameter import Function
 from ..model.support import positive
 from .trunks import dispersed
 from .trunks.dispersed import Dispersed
+from .trunks.exact import after_successes
 
 
 class HurdlePoisson(Dispersed):
@@ -27,6 +27,7 @@ class HurdlePoisson(Dispersed):
 
     name = "hurdle_poisson"
     family = families.hurdle_poisson
+    runs_to_0 = "psi"
     functions = (
         Function(
             "mean",
@@ -52,10 +53,9 @@ class HurdlePoisson(Dispersed):
 
     def conjugate_posterior(self, data, priors):
         """Of psi, which the counts above 0 say nothing more of."""
-        if priors["psi"].signature != ("Beta", "alpha", "beta"):
-            return None
-        prior, above = priors["psi"].arguments, counts.total(data, (data["y"] > 0).astype(float))
-        return {"psi": scipy.stats.beta(prior["alpha"] + above, prior["beta"] + data.size - above)}
+        above = counts.total(data, (data["y"] > 0).astype(float))
+        posterior = after_successes(priors["psi"], above, data.size - above)
+        return posterior and {"psi": posterior}
 
     def divergence(self, data):
         return "mu runs to 0: no y is above 1" if data["y"].max() == 1 else super().divergence(data)

@@ -1,10 +1,8 @@
 """Times until a process with drift has covered a distance."""
 
-import numpy as np
-
 from ..data import counts
 from ..model import families
-from ..model.censoring import middle, seen, uncensored
+from ..model.censoring import middle, uncensored
 from ..model.families.tails import Tails, falling_as_power
 from .trunks import lifetimes, moments
 from .trunks.lifetimes import Lifetimes
@@ -39,7 +37,7 @@ class InverseGaussian(Lifetimes):
         return {"mu": moments.power("mu", mu.above.power, mu), "lam": moments.shape_of_lives(tails, data, "lam")}
 
     def start(self, data):
-        ended = data.rows(np.flatnonzero(seen(data) & (middle(data) > 0)))
+        ended = lifetimes.with_ends(data)
         if not ended.n:
             return {"mu": lifetimes.mean_life(data), "lam": lifetimes.mean_life(data)}
         y = middle(ended)

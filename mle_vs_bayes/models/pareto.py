@@ -1,7 +1,6 @@
 """Large values: cities, fortunes, fires."""
 
 import numpy as np
-import scipy
 
 from ..data import counts
 from ..data.column import Column
@@ -12,6 +11,7 @@ from ..model.censoring import ended, middle, seen
 from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function, Moments
 from ..model.support import positive
+from .trunks.exact import after_events
 from .trunks.lifetimes import Lifetimes
 
 
@@ -70,10 +70,8 @@ class Pareto(Lifetimes):
         return {"alpha": events / logs} if events else None
 
     def conjugate_posterior(self, data, priors):
-        if priors["alpha"].signature != ("Gamma", "alpha", "beta") or "upper" in data:
-            return None
-        (events, logs), prior = self.totals(data), priors["alpha"].arguments
-        return {"alpha": scipy.stats.gamma(prior["alpha"] + events, scale=1 / (prior["beta"] + logs))}
+        posterior = after_events(priors["alpha"], *self.totals(data)) if "upper" not in data else None
+        return posterior and {"alpha": posterior}
 
     def fisher_information(self, theta, data):
         return counts.size(data) / theta["alpha"] ** 2
@@ -82,6 +80,8 @@ class Pareto(Lifetimes):
         least = data["upper"] if "upper" in data else data["y"]
         if (low := np.flatnonzero(least < data["xm"])).size:
             return f"a y of {least[low[0]]:g} lies below its minimum xm = {data['xm'][low[0]]:g}"
+        if "upper" in data and (low := np.flatnonzero((least == data["xm"]) & (data["lower"] < least))).size:
+            return f"an interval ends at its minimum xm = {least[low[0]]:g}, up to where no value lies"
         if np.any(data["xm"] <= 0):
             return "xm cannot be the least lower bound, which is 0; give xm"
         return f"every y is its minimum {least[0]:g}" if np.all(least == data["xm"]) else None

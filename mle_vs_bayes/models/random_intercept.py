@@ -50,6 +50,7 @@ class RandomIntercept(groups.Grouped):
 
     def log_likelihood(self, theta, data):
         size, mean, within = groups.statistics(data)
+        # σ² I + τ² 1 1ᵀ has the eigenvalue σ² + size τ² along the mean and σ² across it, size − 1 times.
         noise, total = theta["sigma"] ** 2, theta["sigma"] ** 2 + size * theta["tau"] ** 2
         squares = within / noise + size * (mean - theta["mu"]) ** 2 / total
         return -0.5 * (size * np.log(2 * np.pi) + (size - 1) * np.log(noise) + np.log(total) + squares)

@@ -51,6 +51,7 @@ class SkewNormal(Plain):
         """Moments, the skewness held inside what the distribution can have (0.995) and away from 0."""
         mean, spread = counts.mean(data, data["y"]), counts.spread(data, data["y"])
         skewness = counts.mean(data, ((data["y"] - mean) / spread) ** 3)
+        # Skewness is (4 − π)/2 (δ √(2/π))³/(1 − 2δ²/π)^(3/2) with δ = α/√(1 + α²), here solved for δ.
         size = np.clip(abs(skewness), 0.1, 0.9) ** (2 / 3)
         delta = np.copysign(np.sqrt(np.pi / 2 * size / (size + ((4 - np.pi) / 2) ** (2 / 3))), skewness)
         sigma = spread / np.sqrt(1 - 2 * delta**2 / np.pi)

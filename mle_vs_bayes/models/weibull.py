@@ -5,10 +5,10 @@ import scipy
 
 from ..data import counts
 from ..model import families
-from ..model.censoring import events_and_time, middle, seen
+from ..model.censoring import middle
 from ..model.parameter import Function, SpecialCase
 from ..model.support import positive
-from .trunks import moments
+from .trunks import lifetimes, moments
 from .trunks.lifetimes import Lifetimes
 
 
@@ -42,7 +42,6 @@ class Weibull(Lifetimes):
 
     def start(self, data):
         """The exponential fit, its shape from the spread of log lifetimes (π²/6 at shape 1)."""
-        events, time = events_and_time(data)
-        ended = data.rows(np.flatnonzero(seen(data)))
+        ended = lifetimes.with_ends(data)
         spread = counts.spread(ended, np.log(middle(ended))) if ended.n > 1 else 0.0
-        return {"shape": np.clip(1.28 / max(spread, 1e-3), 0.2, 20.0), "scale": time / (events + 0.5)}
+        return {"shape": np.clip(1.28 / max(spread, 1e-3), 0.2, 20.0), "scale": lifetimes.mean_life(data)}

@@ -42,4 +42,5 @@ class ZeroInflatedNegativeBinomial(Dispersed):
         share, mean = dispersed.of_positive(data)
         mu = max(dispersed.untruncated(mean), 0.1)
         psi = min(0.5 + 0.5 * share * mean / mu, 0.9)
-        return {"psi": psi, "mu": share * mean / psi / counts.mean(data, data["exposure"]), "alpha": 0.5}
+        each = max(share * mean, 0.5 / counts.size(data)) / psi  # half an event, as in `rate`, where there is none
+        return {"psi": psi, "mu": each / counts.mean(data, data["exposure"]), "alpha": 0.5}

@@ -53,6 +53,7 @@ def mse(c: Columns) -> Result:
     """Mean of (estimate − truth)², in squared units of the estimate."""
     used, shift = c["used"], c["centre"]
     second, third, fourth = c["d2"] / used, c["d3"] / used, c["d4"] / used
+    # Var((e + b)²) of errors e with mean 0 and a bias b: the third moment comes in with b, the second with b².
     spread = fourth - second**2 + 4 * shift * third + 4 * shift**2 * second
     return second + shift**2, np.sqrt(np.maximum(spread, 0) / (used - 1)), _if(c["has_truth"], used)
 
@@ -77,6 +78,7 @@ def relative_error_model_se(c: Columns) -> Result:
     """
     used, variance, empirical = c["v_used"], c["v1"] / c["v_used"], c["spread"]
     ratio = np.sqrt(variance) / empirical
+    # Delta method on log(ModelSE²/EmpSE²): both relative variances less twice the covariance, and half of it per root.
     of_model = variance_of(c["v1"], c["v2"], used) / variance**2
     together = (c["v_d2"] - variance * c["v_d2_alone"]) / (used - 1) / (variance * empirical**2)
     spread = of_model / used + _log_variance_error(c) - 2 * together / used

@@ -41,6 +41,7 @@ def joint(
     found = connection.execute(_JOINT.format(centred=centred)).df().set_index("gid")
     count = found["pairs"]
     mean = {name: found[name] / count for name in found.columns if name[0] in "ab" and name[1:2].isdigit()}
+    # Central moments from raw ones, by the binomial theorem: values were centred before, so that little cancels.
     own, other = mean["a1"], mean["b1"]
     found["own2"] = mean["a2"] - own**2
     found["other2"] = mean["b2"] - other**2

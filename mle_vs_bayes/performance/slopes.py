@@ -44,6 +44,7 @@ def fit(n: ArrayLike, value: ArrayLike, mcse: ArrayLike) -> FittedSlope:
         return FittedSlope(NONE, NONE, NONE, NONE, len(x))
     exact = not (error > 0).all()
     weight = np.ones_like(y) if exact else (y / error) ** 2
+    # Weighted least squares of log |y| on log n: an MCSE is relative on that scale, hence (y/error)².
     log_n, log_y = np.log(x), np.log(np.abs(y))
     centre = np.average(log_n, weights=weight)
     total = (weight * (log_n - centre) ** 2).sum()

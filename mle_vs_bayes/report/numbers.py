@@ -108,5 +108,10 @@ def unit_of(records: Sequence[dict[str, Any]]) -> str:
     return "SE of the MLE" if records[0]["unit"].startswith("mle") else "SE of the MAP"
 
 
+def pair_heading(pair: str) -> str:
+    """``map - mle`` as a table's head has it."""
+    return pair.replace(" - ", " − ").replace("map", "MAP").replace("mle", "MLE")
+
+
 def records_of(rows: "pandas.DataFrame") -> list[dict[str, Any]]:
     return [{str(key): value for key, value in line.items()} for line in rows.to_dict("records")]

@@ -20,6 +20,7 @@ from .numbers import (
     number_format,
     or_dash,
     pair_cells,
+    pair_heading,
     records_of,
     unit_of,
 )
@@ -81,7 +82,7 @@ def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str], only: Seq
     longest = max(map(len, labels), default=0)
     table.add_column(f"apart, in\n{unit_of(records)}", overflow="fold", min_width=min(longest, 18))
     for pair in pairs:
-        heading = pair.replace(" - ", "\n− ").replace("map", "MAP").replace("mle", "MLE")  # 80 columns must do
+        heading = pair_heading(pair).replace(" − ", "\n− ")  # 80 columns must do
         table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("expected", justify="right", style="dim", no_wrap=True)
     for parameter in labels:

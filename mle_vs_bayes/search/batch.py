@@ -51,8 +51,16 @@ def fit_batch(
     if weights is None and program.weights is not None:
         weights = np.tile(program.weights, (count, 1))
     theta = np.broadcast_to(program.start if start is None else start, (count, program.layout.size))
-    problem = of_stack(Stack(program, count, columns or {}, weights), power, mode=mode, held=held)
-    return maximise(problem, inside(problem, theta, program), rescue=False)
+
+    def alone(i: int) -> Density:
+        outcomes = {role: values[i] for role, values in (columns or {}).items()}
+        if weights is not None and weights.shape[1] == program.data.n:
+            outcomes["weights"] = weights[i]
+        return program.on(program.data.replace(**outcomes))
+
+    problem = of_stack(Stack(program, count, columns or {}, weights), power, alone, mode=mode, held=held)
+    # Where the density has kinks every maximum lies on one, and Newton's method alone finds none.
+    return maximise(problem, inside(problem, theta, program), rescue=not program.model.smooth)
 
 
 def inside(problem: Problem, theta: Array, program: Density) -> Array:

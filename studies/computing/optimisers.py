@@ -8,7 +8,7 @@ Prediction
     Newton needs 10 evaluations in any units, gradient descent over 700 in bad ones. Values alone show nothing below
     √(2ε|ℓ|) SE (Nelder–Mead, to a factor of 10). SGD stays at η(n/b − 1)tr(H)/2 SE², to first order in its rate η.
 Source
-    Nocedal & Wright (2006), Numerical Optimization, theorems 3.3 and 3.5; Mandt, Hoffman & Blei (2017), JMLR 18(134).
+    Mandt, Hoffman & Blei (2017), JMLR 18, 1–35 (SGD at a constant rate has a stationary law); the numbers computed.
 """
 
 import numpy as np

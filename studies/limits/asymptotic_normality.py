@@ -9,7 +9,7 @@ Prediction
     is 0.2512/√n, at x² = 3/2 (computed). With the data's own standard error, 1 − λT/n has skewness −2 and no bias:
     F(x) = Φ(x) + φ(x)(x² − 1)/(3√n), whose largest distance is φ(0)/(3√n) = 0.1330/√n.
 Source
-    Hall (1992), The Bootstrap and Edgeworth Expansion, section 2.4; Efron & Hinkley (1978), Biometrika 65, 457–487.
+    Computed, by Edgeworth's expansion to order 1/√n from the bias and skewness of n/T and of T.
 """
 
 import numpy as np

@@ -40,5 +40,5 @@ study = Study(
             why="as many means as pairs",
         ),
     ],
-    quick_replicates=50,
+    quick_n=(50, 400, 3200),
 )

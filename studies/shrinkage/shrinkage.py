@@ -8,7 +8,8 @@ Prediction
     MLE: p. James–Stein: p − (p − 2)² E[1/(p − 2 + 2K)], K Poisson with mean ‖θ‖²/2, below p from p = 3 on; judged from
     p = 5 on, as its loss has no variance below. The hierarchical mean (Stein's harmonic prior) is below p, too.
 Source
-    James & Stein (1961), Fourth Berkeley Symposium 1, 361–379; Stein (1981), Annals of Statistics 9, 1135–1151.
+    James & Stein (1961), Estimation with quadratic loss, Fourth Berkeley Symposium 1; risk computed (‖x‖² is a Poisson
+    mixture of χ²).
 """
 
 import numpy as np

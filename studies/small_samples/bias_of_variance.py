@@ -10,8 +10,7 @@ Prediction
     mode S/(n + 1) −2σ²/(n + 1), exactly. One observation: the likelihood rises as 1/sigma without end, and so does
     the posterior under an exponential prior, which has no MAP; a log-normal prior stops it.
 Source
-    Casella & Berger (2002), Statistical Inference, examples 7.3.3 and 7.3.4; Gelman et al. (2013), Bayesian Data
-    Analysis, section 3.2 (scaled inverse χ² posterior).
+    Computed: S/σ² is χ² on n − 1, and given the data under Jeffreys' prior σ² is S over such a variable.
 """
 
 import numpy as np

@@ -10,8 +10,8 @@ Prediction
     other outcome is −∞ (counted, not averaged). Normal: the plug-in's mean log score is −log(2π)/2 − E log σ̂ −
     (n + 1)/(2(n − 3)), as nσ̂²/σ² is χ² on n − 1 (it has a variance from n = 6 on); the predictive t's is higher.
 Source
-    Albert & Anderson (1984), Biometrika 71, 1–10; Heinze & Schemper (2002), Statistics in Medicine 21, 2409–2419;
-    Aitchison (1975), Biometrika 62, 547–554.
+    Albert & Anderson (1984), Biometrika 71, 1–10 (separation); Heinze & Schemper (2002), Statistics in Medicine 21,
+    2409–2419 (Firth's estimates are finite); log scores computed.
 """
 
 import numpy as np

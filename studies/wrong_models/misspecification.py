@@ -10,8 +10,8 @@ Prediction
     2Φ(1.96/√a) − 1 in large samples, the sandwich 95 %. For a standard deviation a = (κ − 1)/2: 2.5 for Laplace's
     kurtosis 6, 4 for the exponential's 9. For the counts a = 2, for a mean 1.
 Source
-    White (1982), Maximum likelihood estimation of misspecified models, Econometrica 50, 1–25, theorems 2.2 and 3.2;
-    Kleijn & van der Vaart (2012), Electronic Journal of Statistics 6, 354–381 (the posterior).
+    White (1982), Econometrica 50, 1–25 (projection, sandwich); Kleijn & van der Vaart (2012), Electronic Journal of
+    Statistics 6, 354–381 (the posterior does not cover); a and coverage computed.
 """
 
 import numpy as np

@@ -12,8 +12,9 @@ from mle_vs_bayes import models
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact, posterior
 from mle_vs_bayes.fit.priors import resolve
-from mle_vs_bayes.fit.quantities import Context, rows
+from mle_vs_bayes.fit.quantities import rows
 from mle_vs_bayes.fit.replicates import fit_replicates
+from mle_vs_bayes.fit.row_table import Context
 from mle_vs_bayes.fit.simulated import simulated
 
 NAMES = {"exponential": 1, "bernoulli": 1, "normal": 2, "weibull": 2}

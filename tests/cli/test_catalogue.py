@@ -63,6 +63,11 @@ def test_no_name_of_ours_is_another_program_s_word_for_something_else():
     assert not {*models.ELSEWHERE, *models.LIKE} & {*models.MODELS}
 
 
+def test_every_advised_name_is_in_the_catalogue():
+    advised = {name for names in (*models.ELSEWHERE.values(), *models.LIKE.values()) for name in names}
+    assert advised <= {*models.MODELS}
+
+
 def commands(out):
     """What is suggested, by the column that it is for."""
     blocks = (block.splitlines() for block in out.split("\n\n"))

@@ -13,8 +13,8 @@ from mle_vs_bayes.estimators.quadrature.evidence import evidence
 from mle_vs_bayes.estimators.quadrature.integrals import TOLERANCE
 from mle_vs_bayes.fit import quantities
 from mle_vs_bayes.fit.priors import resolve
-from mle_vs_bayes.fit.quantities import Context
 from mle_vs_bayes.fit.replicates import fit_replicates
+from mle_vs_bayes.fit.row_table import Context
 from mle_vs_bayes.fit.simulated import filled, simulated
 
 from ..model.leaves import TwoMeans

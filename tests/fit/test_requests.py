@@ -59,18 +59,6 @@ def test_results_and_full_fits_on_request():
     np.testing.assert_allclose(whole.point, rows.loc[["mu", "sigma"], "estimate"], rtol=EXACT)
 
 
-def test_intervals_are_those_of_compare():
-    kinds = ("profile", "sandwich")
-    rows = fitted(estimators=("mle",), intervals=kinds).rows
-    for place in (0, COUNT - 1):
-        alone = compare("normal", normal()[place], estimators=("mle",), intervals=kinds, groups=()).rows
-        ours = rows[rows["replicate"] == place].reset_index(drop=True)
-        assert list(ours["interval"]) == list(alone["interval"])
-        assert (ours["reason"].fillna("") == alone["reason"].fillna("")).all()
-        for end in ("lower", "upper"):
-            np.testing.assert_allclose(ours[end], alone[end], rtol=1e-6)  # a profile's ends are found to 1e-6
-
-
 def test_data_sets_of_many_sizes_are_fitted_in_one_call():
     sets = [datasets("weibull", 1, rows, first=rows)[0] for rows in (20, 35, 20, 50)]
     rows = fit_replicates("weibull", sets, ("mle",)).rows

@@ -98,6 +98,7 @@ BY_KIND = {
     "count": counts,
     "positive_count": lambda size: counts(size).map(lambda values: tuple(value + 1 for value in values)),
     "label": labels,
+    "classes": labels,
 }
 """What a column holds, by the kind that the model declares."""
 

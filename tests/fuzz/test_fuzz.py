@@ -24,7 +24,7 @@ def check(request, words):
 
 
 @few(34)
-@given(requests.catalogue())
+@given(requests.catalogue(requests.DOZEN))
 def test_what_must_hold_holds_for_models_of_the_catalogue(request):
     check(request, invariants.broken(requests.answer(request)))
 
@@ -36,7 +36,7 @@ def test_what_must_hold_holds_for_programs(request):
 
 
 @few(6)
-@given(requests.catalogue())
+@given(requests.catalogue(requests.DOZEN))
 def test_the_same_request_twice_gives_the_same_document(request):
     check(request, list(invariants.repeats(requests.answer(request), requests.answer(request))))
 

@@ -9,8 +9,7 @@ from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
-from mle_vs_bayes.intervals.equal_tailed import equal_tailed
-from mle_vs_bayes.intervals.highest_density import highest_density, shortest
+from mle_vs_bayes.intervals.credible import equal_tailed, highest_density, shortest
 from mle_vs_bayes.intervals.interval import IntervalRequest
 
 LEVEL = 0.9

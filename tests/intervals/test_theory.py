@@ -10,7 +10,7 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit.simulated import filled
-from mle_vs_bayes.intervals.exact import gamma_pivot, garwood, normal_theory, proportion
+from mle_vs_bayes.intervals.exact import normal_theory, proportion, rate
 from mle_vs_bayes.intervals.exact.exact import FORMULAS, exact
 from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.model.model import Model
@@ -143,7 +143,7 @@ def test_odds_have_the_mapped_ends_and_one_side_open_without_failures():
 
 def test_garwood_never_covers_less_than_its_level():
     counts, means = np.arange(200), np.linspace(0.05, 40, 800)
-    ends = np.array([garwood.garwood(float(y), 0.95) for y in counts])
+    ends = np.array([rate.garwood(float(y), 0.95) for y in counts])
     found = (scipy.stats.poisson.pmf(counts, means[:, None]) * covers(ends, means)).sum(axis=1)
     assert found.min() >= 0.95 - 1e-12
 
@@ -173,12 +173,12 @@ def check_pivot(formula, level, events=7, time=3.0):
 
 @levels
 def test_gamma_pivot_holds_its_share_exactly(level):
-    check_pivot(gamma_pivot.gamma_pivot, level)
+    check_pivot(rate.gamma_pivot, level)
 
 
 def test_mutant_degrees_of_freedom_of_the_pivot():
     with pytest.raises(AssertionError, match="of the pivot"):
-        check_pivot(lambda r, time, level: gamma_pivot.gamma_pivot(r + 0.5, time, level), 0.95)
+        check_pivot(lambda r, time, level: rate.gamma_pivot(r + 0.5, time, level), 0.95)
 
 
 def test_gamma_pivot_without_censoring_and_up_to_the_rth_event():

@@ -1,4 +1,4 @@
-"""Groups of the DataTree for every listed model and every column it reads, from a few made-up draws."""
+"""Groups of the DataTree for a model of each trunk with each column it reads, from a few made-up draws."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ import xarray
 from mle_vs_bayes.sampling import tree_groups
 
 from ..agreement.checks import typical
-from ..model.cases import CASES, case
+from ..model.cases import TRUNKS, case
 
 CHAINS, DRAWS, N = 2, 3, 12
 
@@ -33,7 +33,7 @@ def tree_of(made):
     return xarray.DataTree.from_dict({"posterior": posterior, "observed_data": observed})
 
 
-@pytest.mark.parametrize(("name", "variant"), CASES)
+@pytest.mark.parametrize(("name", "variant"), TRUNKS)
 def test_every_group_can_be_added(name, variant):
     made = case(name, variant, N)
     tree = tree_of(made)

@@ -8,7 +8,7 @@ from ...estimators.estimate import Estimate
 from ...rows import plain, records
 from .. import verdict
 from ..outcome import Outcome
-from ..scores.information import criteria
+from ..scores.scores import criteria
 
 PACKAGES = ("mle-vs-bayes", "pymc", "pytensor", "nutpie", "arviz", "statsmodels", "numpy", "scipy")
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ... import ornaments
 from ... import rows as row_schema
-from ...fit.agreement import PAIRS
+from ...fit.agreement import pairs_of
 from ...fit.fit import Fit
 from ...report import text
 from .. import verdict
@@ -46,8 +46,7 @@ def _makers(outcome: Outcome, only: Sequence[str]) -> dict[str, Callable[[], lis
 
 
 def _distances(fit: Fit, only: Sequence[str]) -> list[Any]:
-    present = {a.pair for a in fit.agreement}
-    pairs = [f"{a} - {b}" for a, b in PAIRS if f"{a} - {b}" in present]
+    pairs = pairs_of(fit.agreement)
     return [text.agreement([asdict(a) for a in fit.agreement], pairs, only)] if pairs else []
 
 

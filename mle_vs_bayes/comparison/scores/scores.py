@@ -1,5 +1,6 @@
 """Scores of one fitted model, and of several models on the same data: AIC and BIC beside LOO and held-out scores."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +20,6 @@ from ...rows import plain
 from ..outcome import Outcome
 from . import held_out
 from .bayes_factor import BayesFactor, bayes_factor
-from .information import criteria
 from .likelihood_ratio import lower_than, p_value, reference
 
 Array = NDArray[np.float64]
@@ -239,3 +239,8 @@ def _check_same_data(first: Outcome, other: Outcome) -> None:
             f"{first.model.name} and {other.model.name} were fitted to different outcomes; "
             "scores compare models of the same data."
         )
+
+
+def criteria(log_likelihood: float, parameters: int, n: int) -> tuple[float, float]:
+    """AIC 2k − 2ℓ̂ and BIC k log n − 2ℓ̂ of k free ``parameters`` on n rows, as statsmodels counts them."""
+    return 2 * parameters - 2 * log_likelihood, math.log(n) * parameters - 2 * log_likelihood

@@ -156,9 +156,10 @@ def _without_intercept(sides: "DesignMatrix", formula: str, name: str) -> "Desig
 
 def _example(frame: pd.DataFrame, response: str | None) -> str:
     """A formula in the data's own columns, for the person to change."""
+    from .symbols import example
+
     names = [str(name) for name in frame.columns if not is_row_number(frame[name])] or [str(frame.columns[0])]
     numeric = [name for name in names if converted(frame[name])[1] is None]
     first = response or ("y" if "y" in names else (numeric or names)[0])
     others = [name for name in names if name != first][:2]
-    quoted = [name if name.isidentifier() else f"`{name}`" for name in (first, *others)]
-    return f'"{quoted[0]} ~ {" + ".join(quoted[1:]) or "1"}"'
+    return example([first, *others])

@@ -131,8 +131,13 @@ def _pattern(columns: Sequence[str], text: str = "") -> str:
     outcome = text.partition("~")[0].strip(" `")
     known = [name for name in columns if not re.fullmatch(r"unnamed_\d+", name)] or list(columns)
     names = [outcome, *(name for name in known if name != outcome)] if outcome in known else known
-    names = [name if name.isidentifier() else f"`{name}`" for name in names]
-    return f'"{names[0]} ~ {" + ".join(names[1:3]) or "1"}"' if names else '"y ~ x"'
+    return example(names[:3]) if names else '"y ~ x"'
+
+
+def example(names: Sequence[str]) -> str:
+    """A formula of these columns, the outcome first, as it is typed."""
+    outcome, *covariates = (name if name.isidentifier() else f"`{name}`" for name in names)
+    return f'"{outcome} ~ {" + ".join(covariates) or "1"}"'
 
 
 def _factors(terms: Iterable[Any]) -> list[Factor]:

@@ -166,6 +166,7 @@ def _crossing(values: Array, cell: NDArray[np.intp], t: Array) -> tuple[Array, A
     with np.errstate(all="ignore"):
         coefficients = near @ np.linalg.inv(np.vander(np.arange(float(width)), increasing=True)).T
         at, offset = np.arange(len(cell)), cell - begin
+        # From where the chord crosses t, Newton steps on the polynomial, which may not leave the cell.
         low, high = near[at, offset], near[at, offset + 1]
         x = straight = offset + low / (low - high)
         for _ in range(4):
@@ -188,6 +189,7 @@ def _polynomial(coefficients: Array, x: Array) -> tuple[Array, Array]:
 def _hermite(left: list[Array], right: list[Array], share: Array) -> tuple[Array, Array]:
     """Value and slope of the fifth-order polynomial with these values, slopes and bends at the ends of a cell."""
     h = 1 / PARTS
+    # In shares of the cell: a0 … a2 are what the left end says, a3 … a5 solve the three equations of the right one.
     a0, a1, a2 = left[0], left[1] * h, left[2] * h**2 / 2
     rise, slope, bend = right[0] - a0 - a1 - a2, right[1] * h - a1 - 2 * a2, right[2] * h**2 - 2 * a2
     a3 = 10 * rise - 4 * slope + bend / 2

@@ -25,8 +25,8 @@ from ...sampling.pilot import pilot
 from ...sampling.plan import Plan
 from ...search.problem import of_stack
 from .. import quantities
-from ..quantities import Context
-from . import row_table
+from ..row_table import Context
+from . import batch_rows
 from .exact_posteriors import ExactPosteriors
 from .interval_ends import Group
 from .posteriors import Functional, WantedPosterior, sampled
@@ -76,7 +76,7 @@ class BatchFit:
             shared: dict[str, Any] = {
                 "model": self.model.name,
                 "variant": self.context.variant,
-                "n": datasets[each.position].n,
+                "n": datasets[each.position].size,
             }
             shared |= {"replicate": each.position, "level": self.context.level, "seed": self.context.seed}
             shared |= {"status": "failed", "reason": each.reason, "converged": False, "path": "single"}
@@ -102,7 +102,7 @@ class BatchFit:
         for name, method in (("mle", MAXIMUM_LIKELIHOOD), ("map", MAXIMUM_A_POSTERIORI)):
             if name in self.names:
                 found = optima(method, stack, alone, start, self.context.seed)
-                self.frames.append(row_table.of_optima(name, group, found))
+                self.frames.append(batch_rows.of_optima(name, group, found))
         if "posterior" in self.names:
             self._sample(group, Posteriors(stack, start))
         if "mle_exact" in estimators.chosen(self.names):
@@ -134,10 +134,10 @@ class BatchFit:
             return posterior.fit(group.members[place].program(self.model), posterior.Sampling(), seed)
 
         found = sampled(posteriors, positions, self.plan, wanted, seed, single)
-        self.frames.append(row_table.of_draws(group, found))
+        self.frames.append(batch_rows.of_draws(group, found))
         self.evaluations += found.steps
         self.kept |= {int(positions[place]): draws for place, draws in found.kept.items()}
-        self.numbers.append(row_table.of_functionals(positions, found.functionals))
+        self.numbers.append(batch_rows.of_functionals(positions, found.functionals))
 
     def result(self, datasets: Sequence[Dataset], members: Sequence[Member]) -> Replicates:
         """All rows, by replicate and in the order of the estimators."""
@@ -151,7 +151,7 @@ class BatchFit:
             labels=self.labels,
             plan=self.plan,
             kept=self.kept,
-            functionals=pandas.concat([row_table.of_functionals(np.zeros(0), {}), *self.numbers], ignore_index=True),
+            functionals=pandas.concat([batch_rows.of_functionals(np.zeros(0), {}), *self.numbers], ignore_index=True),
             evaluations=self.evaluations,
             model=self.model,
             datasets=datasets,

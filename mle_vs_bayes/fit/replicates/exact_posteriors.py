@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from ... import intervals
 from ...estimators.quadrature import quadrature
 from ...estimators.quadrature.quadrature import Quadratures
-from ...intervals.highest_density import shortest
+from ...intervals.credible import shortest
+from ...intervals.interval import Ends
 from ...model.moments import Missing, concerns
-from . import row_table
-from .interval_ends import Ends, Group
+from ...rows import frame_of
+from .. import row_table
+from . import batch_rows
+from .interval_ends import Group
 
 if TYPE_CHECKING:
     import pandas
@@ -35,7 +38,7 @@ class ExactPosteriors:
         self.closed: list[Mapping[str, Any]] = [
             group.model.conjugate_posterior(each.data, each.priors) or {} for each in members
         ]
-        every = row_table.missing_of(group, np.ones(len(group.members), dtype=np.bool_))
+        every = batch_rows.missing_of(group, np.ones(len(group.members), dtype=np.bool_))
         self.lacking: list[tuple[Missing, ...]] = [every[place] for place in self.places]
         self.integrated, self.refusal = self._integrated(start[self.places])
 
@@ -53,13 +56,12 @@ class ExactPosteriors:
         """One row per data set, quantity and kind of interval."""
         group, shape = self.group, self._shape
         status, reason = self._outcomes()
-        lacks = np.array([[each.reason for each in line] for line in self.lacking], dtype=object)
         stands = status == None  # noqa: E711  (elementwise)
         none = ~stands.any(axis=1)  # of these data sets nothing is known
-        numbers = {name: np.full(shape, np.nan) for name in NUMBERS}
-        for name in NUMBERS:
-            numbers[name][stands] = self._numbers(name)[stands]
-        numbers["reason"] = np.where(stands, lacks, reason)
+        with np.errstate(all="ignore"):  # moments that do not exist, which are not shown
+            numbers = row_table.of_moments({name: self._numbers(name) for name in NUMBERS}, self.lacking)
+        numbers |= {name: np.where(stands, numbers[name], np.nan) for name in NUMBERS}
+        numbers["reason"] = np.where(stands, numbers["reason"], reason)
         codes = [{c.code for c in concerns(group.program.quantity_labels, line)} for line in self.lacking]
         each = {
             "status": np.where(none, status[:, 0], "ok"),
@@ -67,19 +69,13 @@ class ExactPosteriors:
             "concerns": ["" if lost else " ".join(sorted(told)) for told, lost in zip(codes, none, strict=True)],
             "path": np.full(shape[0], "joint"),
         }
-        blocks = []
+        spread = {key: np.asarray(values, dtype=object)[self.back] for key, values in each.items()}
+        of_all, blocks = {name: values[self.back] for name, values in numbers.items()}, []
         for kind in intervals.of(NAME, group.context.kinds):
             lower, upper = (np.where(stands, ends, np.nan) for ends in self._ends(kind))
             ends = Ends(lower, upper, status, reason)
-            spread = {key: np.asarray(values, dtype=object)[self.back] for key, values in each.items()}
-            blocks.append(row_table.block(NAME, kind, group, spread, self._of_all(numbers), self._of_all_ends(ends)))
-        return row_table.together(blocks)
-
-    def _of_all(self, numbers: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: values[self.back] for name, values in numbers.items()}
-
-    def _of_all_ends(self, ends: Ends) -> Ends:
-        return Ends(*(each[self.back] for each in (ends.lower, ends.upper, ends.status, ends.reason)))
+            blocks.append(row_table.block(NAME, kind, group.subjects, spread, of_all, ends.at(self.back)))
+        return frame_of(row_table.together(blocks))
 
     def _outcomes(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Status and reason of each quantity ``(R, q)``, None where there is an answer."""
@@ -94,16 +90,12 @@ class ExactPosteriors:
         return status, reason
 
     def _numbers(self, name: str) -> Array:
-        """Means, standard deviations or medians ``(R, q)``, NaN where there is none."""
+        """Means, standard deviations or medians ``(R, q)``, whether they exist or not."""
         if name == "median":
             return self._quantiles(0.5)
         if name == "se":
-            values = self._filled(lambda found: found.sd, lambda closed: closed.std())
-            exists = [[not (each.mean or each.deviation) for each in line] for line in self.lacking]
-        else:
-            values = self._filled(lambda found: found.mean, lambda closed: closed.mean())
-            exists = [[not each.mean for each in line] for line in self.lacking]
-        return np.where(exists, values, np.nan)
+            return self._filled(lambda integrated: integrated.sd, lambda closed: closed.std())
+        return self._filled(lambda integrated: integrated.mean, lambda closed: closed.mean())
 
     def _ends(self, kind: str) -> tuple[Array, Array]:
         """Lower and upper ends ``(R, q)`` of one kind of interval."""

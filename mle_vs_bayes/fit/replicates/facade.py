@@ -7,15 +7,16 @@ from ... import models
 from ...data.dataset import Dataset
 from ...errors import UsageError
 from ...estimators import chosen
+from ...intervals.credible import OF_DRAWS
 from ...intervals.interval import RESAMPLES, check_level
 from ...model.model import Model
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.pilot import pilot
 from ...sampling.plan import Plan
 from .. import priors as prior_choice
-from ..quantities import Context
+from ..row_table import Context
 from .batch_fit import BatchFit, starts
-from .posteriors import ENDS, Functional
+from .posteriors import Functional
 from .result import Replicates
 from .stacking import by_shape, sorted_out, stacked
 from .usable import complete
@@ -151,9 +152,9 @@ def _check_places(seed: int, keep: Collection[int], count: int) -> None:
 def _kinds(wanted: tuple[str, ...], estimators: tuple[str, ...]) -> tuple[str, ...]:
     kinds = interval_kinds.chosen(wanted)
     interval_kinds.notes(chosen(estimators), wanted)
-    own = [name for name in interval_kinds.of("posterior", kinds) if name not in ENDS]
+    own = [name for name in interval_kinds.of("posterior", kinds) if name not in OF_DRAWS]
     if own:
-        raise UsageError(f"the interval {own[0]} is not made of many posteriors at once; take {' or '.join(ENDS)}.")
+        raise UsageError(f"the interval {own[0]} is not made of many posteriors at once; take {' or '.join(OF_DRAWS)}.")
     return kinds
 
 

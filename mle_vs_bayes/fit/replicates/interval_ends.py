@@ -17,10 +17,10 @@ from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators.estimate import Estimate
 from ...estimators.modes import Modes
-from ...intervals.interval import Interval, IntervalRequest
+from ...intervals.interval import Ends, Interval, IntervalRequest
 from ...intervals.profile.batch import profile_ends
 from ...model.model import Model
-from ..quantities import Context
+from ..row_table import Context, Subjects
 from .stacking import Member
 
 Array = NDArray[np.float64]
@@ -46,6 +46,12 @@ class Group:
         return self.stack.program
 
     @cached_property
+    def subjects(self) -> Subjects:
+        """The members as `row_table` takes them."""
+        positions, datasets = [each.position for each in self.members], [each.data for each in self.members]
+        return Subjects(self.program, self.context, positions, datasets, self.truths)
+
+    @cached_property
     def likeness(self) -> NDArray[np.intp]:
         """A number per member ``(R,)``, the same for equal data and priors: the place of the first of them."""
         first: dict[Any, int] = {}
@@ -58,42 +64,29 @@ class Group:
         return self.programs[i]
 
 
-@dataclass(frozen=True)
-class Ends:
-    """Of one kind of interval ``(R, q)``: ends, and status and reason where those are the interval's own."""
-
-    lower: Array
-    upper: Array
-    status: NDArray[Any]
-    reason: NDArray[Any]
-
-
 def of_kind(kind: str, group: Group, fitted: Modes, ok: NDArray[np.bool_]) -> Ends:
     """The ends of every data set that has an estimate."""
-    shape = (len(ok), len(group.program.quantity_labels))
-    found = Ends(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, None), np.full(shape, None))
-    wanted = np.flatnonzero(ok)
-    _, place, back = np.unique(group.likeness[wanted], return_index=True, return_inverse=True)
-    different = wanted[place]
-    left = _profiled(kind, group, fitted, different, found) if kind in PROFILES else different
+    ends = Ends.blank(group.subjects.shape)
+    places = np.flatnonzero(ok)
+    _, place, back = np.unique(group.likeness[places], return_index=True, return_inverse=True)
+    different = places[place]
+    left = _profiled(kind, group, fitted, different, ends) if kind in PROFILES else different
     for i in left.tolist():
-        for k, interval in enumerate(_computed(kind, group, fitted, i)):
-            _put(found, (i, k), interval)
-    for of in (found.lower, found.upper, found.status, found.reason):
-        of[wanted] = of[different[back]]
-    return found
+        ends.put(i, _computed(kind, group, fitted, i))
+    ends.copy(places, ends.at(different[back]))
+    return ends
 
 
-def _profiled(kind: str, group: Group, fitted: Modes, wanted: NDArray[np.intp], found: Ends) -> NDArray[np.intp]:
+def _profiled(kind: str, group: Group, fitted: Modes, places: NDArray[np.intp], ends: Ends) -> NDArray[np.intp]:
     """Put in the profile intervals that can be computed together; the places of the others."""
-    if not group.model.regular or not wanted.size:
-        return wanted
-    known = np.all(np.isfinite(fitted.covariance[wanted]), axis=(1, 2))
-    together, power = wanted[known], PROFILES[kind]
+    if not group.model.regular or not places.size:
+        return places
+    known = np.all(np.isfinite(fitted.covariance[places]), axis=(1, 2))
+    together, power = places[known], PROFILES[kind]
     lower, upper = profile_ends(group.stack, fitted.theta[together], power, group.context.level, together)
     settled = np.all(np.isfinite(lower) & np.isfinite(upper), axis=1)
-    found.lower[together[settled]], found.upper[together[settled]] = lower[settled], upper[settled]
-    return np.setdiff1d(wanted, together[settled])
+    ends.lower[together[settled]], ends.upper[together[settled]] = lower[settled], upper[settled]
+    return np.setdiff1d(places, together[settled])
 
 
 def _computed(kind: str, group: Group, fitted: Modes, i: int) -> list[Interval]:
@@ -110,10 +103,3 @@ def _computed(kind: str, group: Group, fitted: Modes, i: int) -> list[Interval]:
     return intervals.KINDS[kind].compute(
         IntervalRequest(program, estimate, context.level, context.seed, context.resamples)
     )
-
-
-def _put(ends: Ends, place: tuple[int, int], interval: Interval) -> None:
-    ends.lower[place] = np.nan if interval.lower is None else interval.lower
-    ends.upper[place] = np.nan if interval.upper is None else interval.upper
-    if interval.reason is not None:
-        ends.status[place], ends.reason[place] = interval.status, interval.reason

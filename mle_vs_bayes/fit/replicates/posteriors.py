@@ -8,13 +8,14 @@ luck only. It is the larger of two, of the ranks and of the folded ranks (measur
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...estimators.estimate import Estimate
+from ...intervals.credible import OF_DRAWS
 from ...sampling.batch_posterior import Posteriors, Schedule
 from ...sampling.diagnostics import Diagnostics, diagnose
 from ...sampling.draws import by_label
@@ -34,22 +35,6 @@ AGAIN = (2.5, 100, 0.8), (5.0, 500, 0.9)
 """Times as many draws, tuning steps, acceptance rate: for few together, most of which lacked some draws, and alone."""
 
 
-def _equal_tailed(draws: Array, level: float) -> tuple[Array, Array]:
-    """Ends ``(R, q)`` from draws ``(R, S, q)``."""
-    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=1)
-    return lower, upper
-
-
-def _highest_density(draws: Array, level: float) -> tuple[Array, Array]:
-    from arviz_stats.base import array_stats
-
-    found = array_stats.hdi(draws, prob=level, axis=1)
-    return found[..., 0], found[..., 1]
-
-
-ENDS: dict[str, Callable[[Array, float], tuple[Array, Array]]] = {"eti": _equal_tailed, "hdi": _highest_density}
-"""Intervals that are read from draws, by their names in `intervals.KINDS`."""
-
 Functional = Callable[[Array, int], float]
 """Draws of all quantities ``(C, D, q)`` and the replicate's place among the data sets → a number."""
 
@@ -58,13 +43,7 @@ Functional = Callable[[Array, int], float]
 class Sampled:
     """Summaries of R posteriors, ``(R, q)`` each; NaN where there is none."""
 
-    mean: Array
-    median: Array
-    sd: Array
-    mcse: Array
-    ess_bulk: Array
-    ess_tail: Array
-    rhat: Array
+    summaries: Diagnostics
     divergences: NDArray[np.int64]
     draws: NDArray[np.int64]
     path: list[str]
@@ -143,13 +122,7 @@ class _Run:
             return np.full((count, size), np.nan)
 
         self.found = Sampled(
-            mean=blank(),
-            median=blank(),
-            sd=blank(),
-            mcse=blank(),
-            ess_bulk=blank(),
-            ess_tail=blank(),
-            rhat=blank(),
+            summaries=Diagnostics(**{each.name: blank() for each in fields(Diagnostics)}),
             divergences=np.zeros(count, dtype=np.int64),
             draws=np.zeros(count, dtype=np.int64),
             path=["single"] * count,
@@ -219,11 +192,11 @@ class _Run:
         found, wanted = self.found, self.wanted
         if not index.size:
             return
-        for name in ("mean", "median", "sd", "mcse", "ess_bulk", "ess_tail", "rhat"):
-            getattr(found, name)[index] = getattr(diagnostics, name)
+        for name, values in vars(diagnostics).items():
+            getattr(found.summaries, name)[index] = values
         flat = draws.reshape(len(draws), -1, draws.shape[-1])
         for kind, (lower, upper) in found.ends.items():
-            lower[index], upper[index] = ENDS[kind](flat, wanted.level)
+            lower[index], upper[index] = OF_DRAWS[kind](flat, wanted.level)
         found.draws[index] = flat.shape[1]
         for place, each in zip(index, draws, strict=True):
             found.path[place] = path

@@ -12,7 +12,7 @@ from ...model.model import Model
 from ...model.prior import Prior
 from ...sampling.plan import Plan
 from ..fit import Fit, fit
-from ..quantities import Context
+from ..row_table import Context
 
 if TYPE_CHECKING:
     import pandas

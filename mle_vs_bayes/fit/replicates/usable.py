@@ -66,7 +66,7 @@ def _not_numbers(role: str, values: Array, column: Column | None) -> str | None:
 def _outside(role: str, values: Array, column: Column | None) -> str | None:
     if column is None:
         return None
-    inside = column.kind.admits(values) | (column.unbounded & ((values == 0) | np.isinf(values)))
+    inside = column.kind.admits(values) | (column.unbounded & np.isinf(values))
     if np.all(inside):
         return None
     row = int(np.argmin(inside))

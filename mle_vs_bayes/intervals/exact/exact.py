@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from ..interval import Interval, IntervalRequest, refused
-from . import gamma_pivot, garwood, normal_theory, proportion
+from . import normal_theory, proportion, rate
 from .theory import Formula, assembled
 
 FORMULAS: Mapping[str, Formula] = {
     proportion.FAMILY: proportion.of_counts(proportion.clopper_pearson),
-    garwood.FAMILY: garwood.rate,
-    gamma_pivot.FAMILY: gamma_pivot.rate,
+    rate.GARWOOD: rate.of_counts,
+    rate.GAMMA_PIVOT: rate.of_times,
     normal_theory.T: normal_theory.t,
     normal_theory.CHI_SQUARE: normal_theory.chi_square,
 }

@@ -57,6 +57,7 @@ def _least_squares(program: Density, name: str) -> tuple[Array, Array, int, floa
     design = data["X"] if "X" in data else np.ones((data.n, 1))
     y = data["y"] - data["offset"] if "offset" in data else data["y"]
     linear, freedom = program.coordinates.linear[block, block], data.size - design.shape[1]
+    # Orthogonal columns of length √n make XᵀX = n I; weighted rows do not, and need the inverse itself.
     if "weights" in data:
         inverse = np.linalg.inv(counts.total(data, design[:, :, None] * design[:, None, :]))
         turned = inverse @ counts.total(data, design * y[:, None])

@@ -46,6 +46,7 @@ def wilson(successes: float, trials: float, level: float) -> tuple[float, float]
     from scipy.special import ndtri
 
     z, failures = ndtri(0.5 + level / 2), trials - successes
+    # The equality squared is quadratic in p; its two roots are the ends.
     centre = (successes + z**2 / 2) / (trials + z**2)
     reach = z / (trials + z**2) * np.sqrt(successes * failures / trials + z**2 / 4)
     return float(centre - reach) if successes else 0.0, float(centre + reach) if failures else 1.0

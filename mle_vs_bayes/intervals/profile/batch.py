@@ -63,6 +63,7 @@ class _Quantity:
         count, size = x.shape
         if self.row is not None:
             return self.row, np.zeros((count, size, size))
+        # Second differences lose digits as the step squared, so that the Hessian takes a wider one than the gradient.
         near, wide = _STEP * np.eye(size), _WIDE * np.eye(size)
         gradient = np.stack([(self.of(x + e) - self.of(x - e)) / (2 * _STEP) for e in near], axis=1)
         centre = self.of(x)
@@ -132,6 +133,7 @@ class _Problem:
         for _ in range(_STEPS):
             height, gradient, hessian = self._at(x)
             slope, bend = quantity.derivatives(x)
+            # Unknowns x and λ; equations ∇ℓ − λ∇g = 0 and ℓ + q²/2 = 0; their Jacobian is the bordered matrix.
             system = _bordered(hessian - multiplier[:, None, None] * bend, -slope, gradient)
             missing = np.concatenate(
                 [gradient - multiplier[:, None] * slope, (height + quantile**2 / 2)[:, None]], axis=1
@@ -149,6 +151,7 @@ class _Problem:
         """Whether this is a maximum inside the surface, on the right side, with a higher density half-way."""
         _, _, hessian = self._at(x)
         slope, bend = quantity.derivatives(x)
+        # The Lagrangian's Hessian bordered by ∇g: positive inside the surface exactly if one eigenvalue is negative.
         inside = multiplier[:, None, None] * bend - hessian
         symmetric = _bordered(inside, slope, slope)
         sound = np.all(np.isfinite(symmetric), axis=(1, 2))

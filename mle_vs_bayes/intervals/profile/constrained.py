@@ -82,6 +82,7 @@ def highest(surface: Surface, quantity: Quantity, t: float, start: Array) -> Poi
 
 
 def _second_order(quantity: Quantity, x: Array, here: Evaluation) -> _Local:
+    # λ from ∇ℓ = λ∇g along the normal; inside the surface the Hessian is that of ℓ − λ g.
     normal = quantity.gradient(x)
     across = normal / (normal @ normal)
     multiplier = float(across @ here.gradient)

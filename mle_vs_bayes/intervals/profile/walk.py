@@ -171,6 +171,7 @@ class Trace:
 
     def _further(self, point: Point, side: int, quantile: float, wall: float) -> float:
         """A little beyond where the slope says that the cut-off is; at most twice as far, or half-way to a wall."""
+        # √D has the slope −ℓ′/√D, along which the cut-off is so far away.
         rise = -side * point.slope / max(depth(point), 1e-8)
         missing = (quantile - depth(point)) / rise if rise > 0 else np.inf
         return point.t + side * min(1.03 * missing + 1e-3, abs(point.t), abs(wall - point.t) / 2)

@@ -30,6 +30,8 @@ def _per_unit(x: Any) -> Any:
 
 def _rising(y: Any, alpha: Any) -> Any:
     """Σⱼ log(1 + αj) for whole j from 0 to y − 1."""
+    # log Γ(y + 1/α) − log Γ(1/α) + y log α is exact and cancels near α = 0: there Stirling's series of both, subtracted
+    # term by term.
     size = 1 / np.maximum(alpha, NEAR)
     direct = scipy.special.gammaln(y + size) - scipy.special.gammaln(size) - y * np.log(size)
     end = alpha / (1 + alpha * y)

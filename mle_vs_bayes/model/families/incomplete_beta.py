@@ -58,6 +58,8 @@ def _log_integral(a: Any, b: Any, x: Any) -> Any:
 
     total = a + b
     half = disconnected_grad(_reach(a, total, x)) / 2
+    # In v = log odds the integrand is e^(a v)/(1 + e^v)^(a + b), smooth to its end: Gauss–Legendre on the stretch that
+    # counts.
     v = (pt.log(x) - pt.log1p(-x))[..., None] - half[..., None] * (1 + NODES)
     exponents = pt.as_tensor(a)[..., None] * v - pt.as_tensor(total)[..., None] * pt.softplus(v)
     integral = pt.logsumexp(exponents + np.log(WEIGHTS), axis=-1) + pt.log(half)

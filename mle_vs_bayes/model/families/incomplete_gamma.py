@@ -66,6 +66,7 @@ def _log_integral(shape: Any, x: Any, above: bool) -> Any:
 
     lower, upper = (disconnected_grad(end) for end in _ends(shape, x, above))
     half, middle = (upper - lower) / 2, (upper + lower) / 2
+    # In v = log(t/x) the integrand is e^(a v − x e^v), smooth to its ends: Gauss–Legendre on the stretch that counts.
     v = middle[..., None] + half[..., None] * NODES
     a, scaled = (pt.as_tensor(each)[..., None] for each in (shape, x))
     exponents = a * v - scaled * pt.exp(v)

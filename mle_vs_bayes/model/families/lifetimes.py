@@ -167,6 +167,7 @@ def _growth(x: Any) -> Any:
 def _growth_symbol(x: Any) -> Any:
     import pytensor.tensor as pt
 
+    # (e^x − 1)/x cancels near 0, where its power series is exact.
     series = 1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6 * (1 + x / 7)))))
     safe = pt.maximum(x, FLAT)
     return pt.switch(pt.lt(x, FLAT), series, pt.expm1(safe) / safe)
@@ -253,7 +254,9 @@ def _pareto_survival_symbol(y: Any, alpha: Any, m: Any) -> Any:
 def _pareto_distribution_symbol(y: Any, alpha: Any, m: Any) -> Any:
     import pytensor.tensor as pt
 
-    return pt.log(-pt.expm1(_pareto_survival_symbol(y, alpha, m)))
+    # Below the minimum F is 0 whatever alpha, and the other branch needs a value at which its gradient is finite.
+    below = pt.le(y, m)
+    return pt.switch(below, -np.inf, pt.log(-pt.expm1(pt.switch(below, -1.0, _pareto_survival_symbol(y, alpha, m)))))
 
 
 pareto = Family(

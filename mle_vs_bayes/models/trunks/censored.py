@@ -8,10 +8,14 @@ its likelihood is that of the value given that.
 
 import numpy as np
 
-from ...data.column import Column, binary, nonnegative, number, positive
+from ...data.column import Column, binary, greatest_share, least_share, nonnegative, number, positive, share
 from .plain import Plain, with_outcome
 
+BOUNDS = {positive: (nonnegative, positive), share: (least_share, greatest_share)}
+"""What lower and upper bounds may be where they may be more than the values: an end of the support is no value."""
 MIDDLE = np.log(0.5)
+ANYWHERE = 0.5
+"""A value that lies inside every support."""
 ROUNDS = 1_000
 """Of drawing again what does not exceed its entry."""
 
@@ -22,13 +26,13 @@ class Censored(Plain):
     @property
     def columns(self):  # type: ignore[override]
         values = self.family.values
-        below, above = (nonnegative, positive) if values is positive else (values, values)
+        below, above = BOUNDS.get(values, (values, values))
         return (
             Column("y", values, optional=True),
             Column("event", binary, optional=True),
             Column("lower", below, optional=True, unbounded=True),
             Column("upper", above, optional=True, unbounded=True),
-            Column("entry", below if values is positive else number, optional=True),
+            Column("entry", below if values in BOUNDS else number, optional=True),
             *self.beside,
         )
 
@@ -132,9 +136,10 @@ def symbolic_log_density(family, arguments, value, beside):
 def _interval(family, arguments, lower, upper):
     import pytensor.tensor as pt
 
-    exact, open_above, open_below = pt.eq(lower, upper), pt.isinf(upper), _at_lower_end(family, lower)
+    exact, open_above = pt.eq(lower, upper), pt.ge(upper, family.support.upper)
+    open_below = _at_lower_end(family, lower)
     # A branch that is not taken needs values, too, at which nothing is infinite: the gradient is a sum over branches.
-    last = pt.switch(open_above, pt.switch(open_below, 1.0, lower), upper)
+    last = pt.switch(open_above, pt.switch(open_below, ANYWHERE, lower), upper)
     inside = last / 2 if np.isfinite(family.support.lower) else last - 1.0
     apart = ~(exact | open_above | open_below)
     first = pt.switch(apart, lower, inside)
@@ -142,7 +147,7 @@ def _interval(family, arguments, lower, upper):
     beyond, until = family.symbolic_logsf(both, arguments), family.symbolic_logcdf(both, arguments)
     start, end, before, after = beyond[0], beyond[1], until[0], until[1]
     between = symbolic_log_between(start, end, before, after)
-    outside = pt.switch(open_above, end, pt.switch(open_below, after, between))
+    outside = pt.switch(open_above, pt.switch(open_below, 0.0, end), pt.switch(open_below, after, between))
     return pt.switch(exact, family.symbolic_logp(last, arguments), outside)
 
 
@@ -151,7 +156,7 @@ def _survival(family, arguments, value):
     import pytensor.tensor as pt
 
     at_end = _at_lower_end(family, value)
-    return pt.switch(at_end, 0.0, family.symbolic_logsf(pt.switch(at_end, 1.0, value), arguments))
+    return pt.switch(at_end, 0.0, family.symbolic_logsf(pt.switch(at_end, ANYWHERE, value), arguments))
 
 
 def _at_lower_end(family, value):

@@ -19,8 +19,18 @@ class Dispersed(Plain):
     def arguments(self, theta, data):
         return {**super().arguments(theta, data), "mu": theta["mu"] * data["exposure"]}
 
+    runs_to_0 = "mu"
+    """What is 0 where every y is 0: the other parameters are then in no term of the likelihood."""
+
+    def unidentified(self, data):
+        if data["y"].any() or len(self.parameters) < 2:
+            return None
+        silent = ", ".join(parameter.name for parameter in self.parameters if parameter.name != self.runs_to_0)
+        end = f"at {self.runs_to_0} = 0 the likelihood is the same at any value"
+        return f"{silent}: not identified: every y is 0, and {end}"
+
     def divergence(self, data):
-        return None if data["y"].any() else "mu runs to 0: every y is 0"
+        return None if data["y"].any() else f"{self.runs_to_0} runs to 0: every y is 0"
 
 
 def rate(data):

@@ -6,11 +6,28 @@ import scipy
 from ...model.model import Model
 
 
-class ConstantRate(Model):
-    """One rate of events: their number and the total exposure are sufficient, and a Gamma prior is conjugate. [1]_
+def after_successes(prior, successes, failures):
+    """The Beta posterior of a probability from the numbers of successes and failures; None under other priors. [1]_
+
+    .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.4.
+    """
+    if prior.signature != ("Beta", "alpha", "beta"):
+        return None
+    return scipy.stats.beta(prior.arguments["alpha"] + successes, prior.arguments["beta"] + failures)
+
+
+def after_events(prior, events, exposure):
+    """The Gamma posterior of a rate from the number of events and the total exposure; None under other priors. [1]_
 
     .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.6.
     """
+    if prior.signature != ("Gamma", "alpha", "beta"):
+        return None
+    return scipy.stats.gamma(prior.arguments["alpha"] + events, scale=1 / (prior.arguments["beta"] + exposure))
+
+
+class ConstantRate(Model):
+    """One rate of events: their number and the total exposure are sufficient, and a Gamma prior is conjugate."""
 
     def totals(self, data):
         """Number of events and total exposure, or None where they are not all that the data say."""
@@ -27,11 +44,8 @@ class ConstantRate(Model):
         return {"rate": events / exposure}
 
     def conjugate_posterior(self, data, priors):
-        if priors["rate"].signature != ("Gamma", "alpha", "beta") or not self.exact(data):
-            return None
-        events, exposure = self.totals(data)
-        prior = priors["rate"].arguments
-        return {"rate": scipy.stats.gamma(prior["alpha"] + events, scale=1 / (prior["beta"] + exposure))}
+        posterior = after_events(priors["rate"], *self.totals(data)) if self.exact(data) else None
+        return posterior and {"rate": posterior}
 
     def exact(self, data):
         """Whether the totals are all that the data say; of times between two bounds they are not."""

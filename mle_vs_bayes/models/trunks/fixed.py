@@ -103,6 +103,11 @@ class Fixed(Model):
     def no_optimum(self, data, power):
         return self.larger.no_optimum(data, power)
 
+    def unidentified(self, data):
+        """The larger model's, unless all that it names ("alpha, psi: …") are held."""
+        reason = self.larger.unidentified(data)
+        return None if reason and set(reason.partition(":")[0].split(", ")) <= set(self.held) else reason
+
     def divergence(self, data):
         """The larger model's, unless what runs off is held."""
         reason = self.larger.divergence(data)

@@ -42,9 +42,14 @@ def mean_times(data):
 def of_logarithms(data):
     """Mean of log time, the cut ones among them, and its spread over those whose end is known: a start's numbers."""
     logs = np.log(middle(data)[middle(data) > 0])
-    ended = data.rows(np.flatnonzero(seen(data) & (middle(data) > 0)))
+    ended = with_ends(data)
     spread = counts.spread(ended, np.log(middle(ended))) if ended.n > 1 else 1.0
     return float(np.mean(logs)), float(np.clip(spread, 1e-3, 1e3))
+
+
+def with_ends(data):
+    """The rows whose end is known and came after the beginning."""
+    return data.rows(np.flatnonzero(seen(data) & (middle(data) > 0)))
 
 
 def mean_life(data):

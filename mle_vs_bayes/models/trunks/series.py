@@ -86,6 +86,8 @@ class Series(Model):
             return np.array([total])
         if not stationary.contains(phi):
             return np.array([-np.inf])
+        # The first p values are normal with the stationary autocovariances; whitened by their Cholesky root, each is
+        # standard.
         root = np.linalg.cholesky(scipy.linalg.toeplitz(autocovariances(phi)[:p]))
         first = scipy.linalg.solve_triangular(root, away[:p], lower=True)
         log_root = np.sum(np.log(np.diag(root)))

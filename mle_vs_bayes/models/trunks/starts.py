@@ -31,6 +31,7 @@ def weighted_least_squares(model, data):
     for _ in range(STEPS):
         best.append(beta)
         with np.errstate(all="ignore"):
+            # Fisher's scoring is least squares of η + (y − μ)/μ′ with these weights, whatever family and link.
             eta = data["X"] @ beta + offset
             mean, slope = link.inverse(eta), link.derivative(eta)
             working = eta - offset + (y - mean) / slope

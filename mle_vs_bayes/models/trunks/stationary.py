@@ -79,6 +79,7 @@ class Stationary(Support):
         r, size = np.tanh(u / 2), len(u)
         rise = (1 - r**2) / 2
         phi, first, second = np.zeros(0), np.zeros((0, size)), np.zeros((0, size, size))
+        # Durbin–Levinson: φ of order k + 1 is φ − r[k] · reversed φ, with r[k] behind it.
         for k in range(size):
             along = np.eye(size)[k]
             cross = along[:, None] * first[::-1][:, None, :]
@@ -86,6 +87,7 @@ class Stationary(Support):
             first = first - r[k] * first[::-1] - phi[::-1][:, None] * along
             phi = np.append(phi - r[k] * phi[::-1], r[k])
             first, second = np.vstack([first, along]), np.concatenate([second, np.zeros((1, size, size))])
+        # From r to u by the chain rule: dr/du = (1 − r²)/2, and its own slope is −r times that.
         turned = second * np.outer(rise, rise) + first[:, :, None] * np.diag(-r * rise)
         return first * rise, turned
 

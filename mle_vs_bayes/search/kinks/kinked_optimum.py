@@ -40,6 +40,8 @@ class KinkedOptimum:
         """The gradient along the kinks, and the information there; across them a number that says nothing."""
         top, unit = self.top, self.top.unit
         across = top.across @ top.across.T
+        # A projection takes gradient and Hessian to the directions without a kink; across them −`_HELD` keeps the
+        # matrix invertible and moves nothing.
         along = np.eye(len(unit)) - across
         hessian = along @ (unit[:, None] * top.hessian * unit) @ along - _HELD * across
         gradient = along @ (unit * top.gradient)

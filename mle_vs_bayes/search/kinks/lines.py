@@ -87,6 +87,8 @@ def along(
         return None
     low, high = sides
     first = low.slope
+    # The density rises at ``low`` and falls at ``high``. Tangents from both sides meet at a kink, a straight slope is 0
+    # at a smooth maximum; where neither halves the bracket, bisection does.
     for _ in range(_STEPS):
         width = high.t - low.t
         if width <= 4 * np.spacing(high.t):

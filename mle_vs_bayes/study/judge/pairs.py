@@ -125,6 +125,7 @@ def compared(a: Array, b: Array, ratio: bool, root: bool = False) -> tuple[float
     if len(a) < 2:
         return float("nan"), float("nan")
     first, second = float(a.mean()), float(b.mean())
+    # Delta method on pairs: the spread of f′₁ a + f′₂ b counts their correlation without estimating it.
     with np.errstate(all="ignore"):
         if ratio:
             whole = np.float64(first) / second

@@ -58,7 +58,7 @@ def measured(store: Store, study: Study, units: Collection[str] | None = None) -
     )
     rows = [path for path in rows if study.estimators]
     parts = [*([_performance(rows, study)] if rows else []), *([_means(functionals)] if functionals else [])]
-    parts += pairs.lines(study, rows, functionals) if units is None and parts else []
+    parts += pairs.lines(study, rows, functionals) if parts else []
     whole = [part.reindex(columns=list(COLUMNS)) for part in parts if len(part)]
     table = pandas.concat(whole, ignore_index=True) if whole else pandas.DataFrame(columns=list(COLUMNS))
     order = {scenario.name: place for place, scenario in enumerate(study.scenarios)}

@@ -50,8 +50,7 @@ class Results:
     @property
     def verdict(self) -> str:
         """One word for all predictions: "holds", "does not hold" where any does not, else "undecided"."""
-        words = {line.verdict for line in self.lines}
-        return next((w for w in ("does not hold", "undecided", "holds") if w in words), "no prediction")
+        return verdict.word(self.lines)
 
     @property
     def of_concern(self) -> bool:
@@ -69,7 +68,7 @@ def leave(outcome: FinishedStudy) -> Results:
     """
     study = outcome.source.study
     table = measured(Store(outcome.folder), study)
-    lines = verdict.lines(study.predictions, table, study.axes)
+    lines = verdict.lines(study.predictions, table, study.axes, outcome.design.looks)
     results = Results(outcome, table, lines, ())
     folder, document = outcome.folder, _document(results)
     with ornaments.collecting([]) as lost:
@@ -115,8 +114,8 @@ def _document(results: Results) -> dict[str, Any]:
         **{name.lower(): text for name, text in sections.items()},
         "verdict": results.verdict,
         "answer": outcome.source.study.answer if results.verdict == "holds" else "",
-        "replicates": design.batches * design.batch,
-        "replicates_in_all": design.total,
+        "replicates": outcome.most_replicates,
+        "replicates_in_all": outcome.replicates,
         "cells": len(design.cells),
         "fits": outcome.fits,
         "failed": outcome.failed,

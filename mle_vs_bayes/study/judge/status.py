@@ -55,5 +55,7 @@ def status(folder: Path) -> Status:
     for planned in design.cells:
         own = [entry for unit, entry in entries.items() if unit.rpartition("-b")[0] == planned.cell.slug]
         done, fits, failed = (sum(getattr(e, name) for e in own) for name in ("replicates", "fits", "failed"))
-        cells.append(CellStatus(planned.cell.key, done, design.batches_of(planned) * design.batch, fits, failed))
+        cells.append(
+            CellStatus(planned.cell.key, done, design.batches_of(planned) * design.batch_of(planned), fits, failed)
+        )
     return Status(design, tuple(cells), damaged, problems, lock.holder(folder))

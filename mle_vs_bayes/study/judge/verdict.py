@@ -54,16 +54,30 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def lines(predictions: Iterable[Prediction], table: "pandas.DataFrame", axes: Sequence[str] = ()) -> list[Line]:
+def lines(
+    predictions: Iterable[Prediction], table: "pandas.DataFrame", axes: Sequence[str] = (), looks: int = 1
+) -> list[Line]:
     """Every prediction in every group it speaks of, judged: "holds", "does not hold" or "undecided".
 
     It holds where measured ± k·MCSE (for a proportion Wilson's interval: 8 of 8 is not 100 % without error) lies inside
     the band that the prediction gives, and does not where it lies outside; k is the normal quantile for `FAMILY` over
-    all lines. What has too little to be measured is undecided. ``axes`` are columns of the table beside its own.
+    all lines, and over all ``looks`` at data that grow. What has too little to be measured is undecided. ``axes`` are
+    columns of the table beside its own.
     """
     found = [line for prediction in predictions for line in _measured(prediction, table, axes)]
-    k = NormalDist().inv_cdf(1 - FAMILY / (2 * max(1, len(found))))
+    k = NormalDist().inv_cdf(1 - FAMILY / (2 * looks * max(1, len(found))))
     return [Line(**{**vars(line), "verdict": judged(line, k)}) for line in found]
+
+
+def word(lines: Iterable[Line]) -> str:
+    """One word for all: "holds", "does not hold" where any does not, else "undecided"."""
+    words = {line.verdict for line in lines}
+    return next((w for w in ("does not hold", "undecided", "holds") if w in words), "no prediction")
+
+
+def settled(lines: Iterable[Line]) -> bool:
+    """Whether every word is said that more data could lead to: a line about nothing stays undecided."""
+    return all(line.verdict != "undecided" or math.isnan(line.measured) for line in lines)
 
 
 def judged(line: Line, k: float) -> str:

@@ -1,5 +1,6 @@
 """A study that has run, as whoever judges or shows it needs it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,19 @@ class FinishedStudy:
     source: Source
     design: StudyPlan
     entries: Mapping[str, Entry]
+
+    @property
+    def replicates(self) -> int:
+        """Replicates in all finished units."""
+        return sum(entry.replicates for entry in self.entries.values())
+
+    @property
+    def most_replicates(self) -> int:
+        """Those of the cell that has most."""
+        of_cells: Counter[str] = Counter()
+        for name, entry in self.entries.items():
+            of_cells[name.rpartition("-b")[0]] += entry.replicates
+        return max(of_cells.values(), default=0)
 
     @property
     def fits(self) -> int:

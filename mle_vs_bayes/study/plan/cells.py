@@ -21,7 +21,8 @@ from . import seeds
 NO_MODEL = "none"
 """The model of cells whose data only the study's own functions read."""
 DENSE = 12
-"""A grid of more n is one to see a curve on, and is thinned to about as many by ``--quick``; else it takes three."""
+"""A grid of more n is one to see a curve on, and is thinned to about as many by ``--quick``. Of others it takes the
+first, one between and the last: a slope is known the better the further apart they are."""
 
 
 @dataclass(frozen=True)
@@ -233,5 +234,6 @@ def _sizes(study: Study, scenario: Scenario, quick: bool) -> Sequence[int]:
     if not quick:
         return sizes
     if study.quick_n is None or scenario.n is not None:
-        return sizes[:3] if len(sizes) <= DENSE else sizes[:: -(-len(sizes) // DENSE)]
+        ends = sorted({sizes[0], sizes[len(sizes) // 2], sizes[-1]}) if len(sizes) else sizes
+        return ends if len(sizes) <= DENSE else sizes[:: -(-len(sizes) // DENSE)]
     return study.quick_n

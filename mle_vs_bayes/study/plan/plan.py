@@ -1,9 +1,8 @@
-"""Planning a study: cells, priors in plain numbers, each cell's plan and the time of a unit, once and for all."""
+"""Planning a study: cells, priors in plain numbers and each cell's plan, once and for all."""
 
 import json
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ...data.dataset import Dataset
@@ -15,12 +14,11 @@ from ..vocabulary.study import package_estimators
 from . import seeds
 from .cells import Setting, data_sets, settings
 from .study_plan import PlannedCell, StudyPlan, prior, record, versions
-from .work import WorkUnit
 
 LARGE = 1000
 """Units, at least, of the data set from which priors that scale with the data take their numbers."""
-TIMED = 20
-"""Replicates that the estimate of a unit's time is read from."""
+LOOKS = 4
+"""Times, at most, that a quick run asks whether its verdict is settled."""
 QUICK_RESAMPLES = 200
 """Refits of a bootstrap in a quick run."""
 PILOT = 100
@@ -41,7 +39,8 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
         package_estimators(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
         _check_intervals(each.intervals, each.fitted)
     own = not quick and wanted.get("replicates") is None
-    replicates = wanted.get("replicates") or (study.quick_replicates if quick else study.replicates)
+    quick_ones = min(study.quick_replicates, study.replicates)
+    replicates = wanted.get("replicates") or (quick_ones if quick else study.replicates)
     if replicates < 1:
         raise UsageError(f"the number of replicates is {replicates}; it must be above 0.")
     fewest = [s.replicates for s in study.scenarios if own and s.replicates is not None]
@@ -61,35 +60,8 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
         versions=versions(),
         command=command,
         resamples=min(QUICK_RESAMPLES, study.resamples) if quick else None,
+        looks=LOOKS if quick and wanted.get("replicates") is None else 1,
     )
-
-
-def timed(planned: StudyPlan, source: Source, run: Callable[[WorkUnit], Any]) -> StudyPlan:
-    """The same design with the mean time of a unit: of each model and scenario at its largest n.
-
-    A straight line through two and up to twenty replicates: few fitted together cost much more each than many.
-    """
-    many = min(TIMED, planned.batch)
-    if many < 4 or planned.quick:  # which is over before it could be timed
-        return planned
-    largest = {}
-    for cell in sorted(planned.cells, key=lambda cell: cell.n):  # the largest n of a place is the last to be put in
-        largest[cell.model, cell.scenario] = planned.job(source, cell, 0)
-    units = {place: _unit_seconds(job, many, run) for place, job in largest.items()}
-    whole = sum(units[cell.model, cell.scenario] * planned.batches_of(cell) for cell in planned.cells)
-    return replace(planned, seconds_per_unit=whole / planned.units)
-
-
-def _unit_seconds(job: WorkUnit, many: int, run: Callable[[WorkUnit], Any]) -> float:
-    run(replace(job, count=1))  # imports and compiling, once per process
-    short, long = (_seconds(run, replace(job, count=count)) for count in (2, many))
-    return long + max(long - short, 0.0) / (many - 2) * (job.count - many)
-
-
-def _seconds(run: Callable[[WorkUnit], Any], job: WorkUnit) -> float:
-    began = time.perf_counter()
-    run(job)
-    return time.perf_counter() - began
 
 
 def _cells(found: Sequence[Setting], seed: int, batch: int, *, own_replicates: bool) -> list[PlannedCell]:

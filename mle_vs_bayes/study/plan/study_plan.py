@@ -42,6 +42,8 @@ class PlannedCell:
     plan: Mapping[str, Any] | None
     replicates: int | None = None
     """Of its own; None where it has as many as the design."""
+    batch: int | None = None
+    """Replicates of its units, where a quick run has chosen them for it."""
 
     @property
     def cell(self) -> Cell:
@@ -67,6 +69,8 @@ class StudyPlan:
     format: int = 1
     resamples: int | None = None
     """Refits of a bootstrap in a quick run; None where the study's own number holds."""
+    looks: int = 1
+    """Batches of a quick run, after each of which it stops if its verdict is settled; one where it does not ask."""
     plan_sha256: str = field(default="")
 
     @property
@@ -76,7 +80,11 @@ class StudyPlan:
 
     def batches_of(self, cell: PlannedCell) -> int:
         """Batches of one cell: its replicates, in whole batches."""
-        return -(-(cell.replicates or self.replicates) // self.batch)
+        return -(-(cell.replicates or self.replicates) // self.batch_of(cell))
+
+    def batch_of(self, cell: PlannedCell) -> int:
+        """Replicates of a unit of one cell."""
+        return cell.batch or self.batch
 
     @property
     def units(self) -> int:
@@ -86,7 +94,7 @@ class StudyPlan:
     @property
     def total(self) -> int:
         """Replicates over all cells."""
-        return self.units * self.batch
+        return sum(self.batches_of(cell) * self.batch_of(cell) for cell in self.cells)
 
     def jobs(self, source: Source, batches: range | None = None) -> Iterator[WorkUnit]:
         """Every unit of work, batch by batch over all cells."""
@@ -98,9 +106,9 @@ class StudyPlan:
     def job(self, source: Source, cell: PlannedCell, batch: int) -> WorkUnit:
         """One unit of work."""
         priors = {name: prior(record) for name, record in cell.priors.items()}
-        first = batch * self.batch
+        size = self.batch_of(cell)
         place = (source.shipment, cell.cell, cell.variant, priors, cell.plan, self.seed)
-        return WorkUnit(*place, batch, first, self.batch, self.resamples)
+        return WorkUnit(*place, batch, batch * size, size, self.resamples)
 
     def topped_up(self, replicates: int | None) -> "StudyPlan":
         """The same design with more replicates, if that is what is asked for."""
@@ -113,11 +121,14 @@ class StudyPlan:
 
     def hashed(self) -> "StudyPlan":
         """The same with the hash of what determines the rows: all but replicates, command, place and pilot's time."""
-        free = {"replicates", "command", "file", "seconds_per_unit", "plan_sha256", "target_mcse"}
+        free = {"replicates", "looks", "command", "file", "seconds_per_unit", "plan_sha256", "target_mcse"}
         fixed = {name: value for name, value in asdict(self).items() if name not in free}
         if self.resamples is None:
             del fixed["resamples"]
-        fixed["cells"] = [{k: v for k, v in cell.items() if k != "replicates"} for cell in fixed["cells"]]
+        for cell in fixed["cells"]:
+            del cell["replicates"]
+            if cell["batch"] is None:
+                del cell["batch"]
         return replace(self, plan_sha256=hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest())
 
 

@@ -3,20 +3,22 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import UsageError
-from ..judge import pairs, stopping
+from ..judge import pairs, stopping, verdict
+from ..judge.performance_table import measured
 from ..keep import lock, plan_file
 from ..keep.outcome import FinishedStudy
 from ..keep.store import Entry, Store
-from ..plan import plan, study_plan
+from ..plan import plan, study_plan, timing
 from ..plan.study_plan import PlannedCell, StudyPlan
 from ..plan.work import WorkUnit
 from ..vocabulary.source import Source
-from . import lost
+from . import unit
+from .alone import Alone
 from .crew import PATIENCE, Crew, LostUnit
 from .hire import hire
 from .watch import Progress, Watch
@@ -74,21 +76,21 @@ def _locked(source: Source, folder: Path, wanted: RunRequest, watch: Watch) -> F
     design = _continued(source, folder, wanted) if begun else _new(source, wanted, watch)
     if damaged := store.repair():
         watch.damaged(damaged)
-    with _crew(wanted, watch) as crew:
-        if not begun:
-            design = _timed(design, source, crew, watch)
+    alone = False
+    if not begun and design.looks > 1:
+        watch.step("timing a few replicates, to see how many there is time for")
+        design, alone = timing.afforded(design, source, _by(Alone()), wanted.workers)
+    with nullcontext(Alone()) if alone and not wanted.scheduler else _crew(wanted, watch) as crew:
+        if not begun and not design.quick:
+            watch.step("timing a few replicates")
+            design = timing.timed(design, source, _by(crew))
         plan_file.save(design, source, folder)
         entries = store.finished()
         done = sum(entry.replicates for entry in entries.values())
-        watch.planned(
-            design,
-            done,
-            f"cluster {wanted.scheduler}"
-            if wanted.scheduler
-            else f"{wanted.workers} process{'es' * (wanted.workers != 1)}",
-        )
-        _Work(source, design, store, crew, watch, entries).finish()
-    return FinishedStudy(folder, source, design, store.finished())
+        watch.planned(design, done, _workers(wanted, alone))
+        work = _Work(source, design, store, crew, watch, entries)
+        work.finish()
+    return FinishedStudy(folder, source, design, work.entries)
 
 
 def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
@@ -131,14 +133,19 @@ def _crew(wanted: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:
     return hire(wanted.workers, wanted.scheduler, wanted.patience)
 
 
-def _timed(design: StudyPlan, source: Source, crew: Crew, watch: Watch) -> StudyPlan:
-    watch.step("timing a few replicates")
+def _workers(wanted: RunRequest, alone: bool) -> str:
+    """Who does the work, in words."""
+    if wanted.scheduler:
+        return f"cluster {wanted.scheduler}"
+    return "1 process (this one)" if alone else f"{wanted.workers} process{'es' * (wanted.workers != 1)}"
 
-    def by_the_crew(job: WorkUnit) -> None:
+
+def _by(crew: Crew) -> timing.Run:
+    def run(job: WorkUnit) -> None:
         for _ in crew.work([job]):  # a unit that is lost here will be met again, and be rows with the reason
             pass
 
-    return plan.timed(design, source, by_the_crew)
+    return run
 
 
 class _Work:
@@ -154,10 +161,26 @@ class _Work:
         self.fresh = 0
 
     def finish(self) -> None:
-        """Everything that is not done."""
-        if not self.design.target_mcse:
+        """Everything that is not done, or what is needed of it."""
+        if self.design.looks > 1:
+            self._look()
+        elif not self.design.target_mcse:
             self.do(self.design.jobs(self.source))
-            return
+        else:
+            self._reach_targets()
+
+    def _look(self) -> None:
+        """Batch by batch until every verdict of the quick run is settled."""
+        study = self.source.study
+        for batch in range(self.design.batches):
+            self.do(self.design.jobs(self.source, range(batch, batch + 1)))
+            units = {job.name for job in self.design.jobs(self.source, range(batch + 1))}
+            table = measured(self.store, study, units)
+            if verdict.settled(verdict.lines(study.predictions, table, study.axes, self.design.looks)):
+                return
+
+    def _reach_targets(self) -> None:
+        """Batch by batch, in the cells whose errors are not small enough yet."""
         open_cells = list(self.design.cells)
         for batch in range(self.design.batches):
             self.do(self.design.job(self.source, cell, batch) for cell in open_cells)
@@ -172,7 +195,7 @@ class _Work:
             if found is not None:
                 job, result = found
                 if isinstance(result, LostUnit):
-                    result = lost.result(job, result.reason)
+                    result = unit.lost(job, result.reason)
                 self.entries[job.name] = self.store.commit(job, result)
                 self.fresh += job.count
             self._tell()
@@ -184,8 +207,8 @@ class _Work:
         left = self.design.batches_of(planned) - (batch + 1)
         if not stopping.enough(errors, self.design.target_mcse) and left:
             return False
-        replicates = (batch + 1) * self.design.batch
-        self.total -= left * self.design.batch
+        replicates = (batch + 1) * self.design.batch_of(planned)
+        self.total -= left * self.design.batch_of(planned)
         self.watch.targets(planned.cell.key, errors, replicates)
         return True
 

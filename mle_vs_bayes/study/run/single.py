@@ -54,7 +54,7 @@ def single(folder: Path, key: str) -> Single:
         known = f"{design.cells[0].cell.key}/0"
         raise UsageError(f'the study has no replicate "{key}"; write MODEL/SCENARIO/N/REPLICATE, such as {known}.')
     position = int(number)
-    job = design.job(source, cell, position // design.batch)
+    job = design.job(source, cell, position // design.batch_of(cell))
     path = Store(folder).path("rows", job.name)
     before = pandas.read_parquet(path) if path.exists() else pandas.DataFrame(columns=["replicate"])
     alone = replace(job, first=position, count=1)

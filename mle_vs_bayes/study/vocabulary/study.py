@@ -156,7 +156,8 @@ class Study:
     target_mcse : mapping
         Measure → Monte-Carlo standard error at which a cell has enough replicates.
     quick_replicates, quick_n : int, sequence of int
-        What ``--quick`` takes; the first three n of each grid unless given.
+        What ``--quick`` takes; the first, middle and last n of each grid unless given. These are its fewest data sets
+        of a cell: it takes as many more, up to ``replicates``, as there is time for.
     keep_draws : float
         Share of replicates whose posterior draws are kept, beside those that something was wrong with.
     """

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .... import rows as row_schema
-from ....fit.agreement import PAIRS
+from ....fit.agreement import pairs_of
 from ....fit.fit import Fit
 from ....report import numbers
 from ....report.pages.parts import Paragraph, Part, Table, TableCell
@@ -58,10 +58,10 @@ def agreement(fit: Fit) -> list[Part]:
     records = [asdict(each) for each in fit.agreement]
     if not records:
         return []
-    pairs = [f"{a} - {b}" for a, b in PAIRS if any(record["pair"] == f"{a} - {b}" for record in records)]
+    pairs = pairs_of(fit.agreement)
     headings = ["quantity"]
     for pair in pairs:
-        headings += [pair.replace(" - ", " − ").replace("map", "MAP").replace("mle", "MLE"), "expected"]
+        headings += [numbers.pair_heading(pair), "expected"]
     lines = []
     for label in dict.fromkeys(record["parameter"] for record in records):
         cells = [TableCell(label, link=anchor(fit, label))]

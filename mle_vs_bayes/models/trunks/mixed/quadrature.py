@@ -22,7 +22,12 @@ from . import quadrature_graph
 from .trunk import Mixed
 
 NODES = {1: 21, 2: 15}
-"""Nodes along each effect, by the number of effects, at which twice as many changed no printed digit (measured)."""
+"""Nodes along each effect, by the number of effects.
+
+The log-likelihood of 60 groups of 2 or 7 yes-or-no rows moved, when four times as many were taken, by 1e-10 (one
+effect) and 2e-6 (two) where the SD of effects was 1 in log odds, but by 4e-3 and 2e-2 where it was 4, which may change
+digits that are printed.
+"""
 STEPS, SHORT = 100, 1e-11
 TINY = np.finfo(float).tiny
 

@@ -1,0 +1,186 @@
+"""The one maker of rows: estimates, intervals and diagnostics of R data sets, ``(R, q)`` each, become columns.
+
+`compare` is R = 1 and `fit_replicates` is R data sets of one shape, so that both say the same of the same data.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import intervals
+from ..data.dataset import Dataset
+from ..density.density import Density
+from ..intervals.delta import standard_errors
+from ..intervals.interval import RESAMPLES, Ends
+from ..model.moments import Missing
+from ..rows import MODEL_SCALE
+from ..sampling.diagnostics import Diagnostics
+
+_NO_TEXT = np.array(None, dtype=object)
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Texts = NDArray[Any]
+"""Sentences or None."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every row of one fit shares."""
+
+    level: float
+    seed: int
+    variant: str = "default"
+    truth: Mapping[str, float] | None = None
+    kinds: tuple[str, ...] = ()
+    """Of interval; the defaults where there are none."""
+    scale: str = MODEL_SCALE
+    """``unconstrained`` adds the mode of that density to the MAP's rows, under its own label."""
+    resamples: int = RESAMPLES
+    """Refits of a bootstrap."""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """R data sets of one shape: their density (of any of them), their places among those given, data and truths."""
+
+    program: Density
+    context: Context
+    positions: Sequence[int | None]
+    datasets: Sequence[Dataset]
+    truths: Sequence[Mapping[str, float]]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(R, q)``."""
+        return len(self.datasets), len(self.program.quantity_labels)
+
+
+def of_points(
+    subjects: Subjects, theta: Array, covariance: Array, ok: Bools, no_error: Sequence[str]
+) -> dict[str, Any]:
+    """Quantities at optima θ ``(R, p)``, their standard errors, and why there is none of either.
+
+    ``void`` are reasons why a quantity says nothing at such an optimum.
+    """
+    program = subjects.program
+    with np.errstate(all="ignore"):
+        values = program.quantities(theta)
+        errors = standard_errors(program, theta, covariance)
+    values, errors = np.where(ok[:, None], values, np.nan), np.where(ok[:, None], errors, np.nan)
+    reason = np.where(ok[:, None] & ~np.isfinite(errors), spread(no_error, values.shape), _NO_TEXT)
+    for place in zip(*np.nonzero(ok[:, None] & ~np.isfinite(values)), strict=True):
+        reason[place] = _infinite(float(values[place]))
+    finite = np.isfinite(values)
+    numbers = {
+        "estimate": np.where(finite, values, np.nan),
+        "se": np.where(finite & np.isfinite(errors), errors, np.nan),
+    }
+    return {**numbers, "reason": reason, "void": _void(subjects, theta, ok)}
+
+
+def _void(subjects: Subjects, theta: Array, ok: Bools) -> Texts:
+    program, labels = subjects.program, list(subjects.program.quantity_labels)
+    void = np.full(subjects.shape, None)
+    for i in np.flatnonzero(ok).tolist():
+        reasons = program.model.meaningless(program.layout.split(theta[i]), subjects.datasets[i])
+        for label, reason in reasons.items():
+            void[i, labels.index(label)] = reason
+    return void
+
+
+def _infinite(value: float) -> str:
+    """Why a derived quantity has no estimate: the odds where every trial is a success."""
+    return f"its value at the estimate is {value:g}".replace("inf", "infinite").replace("nan", "not a number")
+
+
+def of_draws(summaries: Diagnostics, lacking: Sequence[Sequence[Missing]]) -> dict[str, Any]:
+    """Posteriors from summaries of their draws ``(R, q)``, without the moments that do not exist."""
+    numbers = {name: getattr(summaries, name) for name in ("ess_bulk", "ess_tail", "rhat", "mcse", "median")}
+    return of_moments({**numbers, "estimate": summaries.mean, "se": summaries.sd}, lacking)
+
+
+def of_moments(numbers: Mapping[str, Array], lacking: Sequence[Sequence[Missing]]) -> dict[str, Any]:
+    """Numbers of posteriors ``(R, q)`` without the moments that do not exist, and why: the median always does."""
+    no_mean, no_deviation, reason = (
+        np.array([[getattr(each, what) for each in line] for line in lacking], dtype=object)
+        for what in ("mean", "deviation", "reason")
+    )
+    absent = {"estimate": _known(no_mean), "se": _known(no_mean) | _known(no_deviation), "mcse": _known(no_deviation)}
+    kept = {
+        name: np.where(absent[name], np.nan, values) if name in absent else values for name, values in numbers.items()
+    }
+    return {**kept, "reason": reason}
+
+
+def _known(texts: Texts) -> Bools:
+    """Where there is a sentence."""
+    return np.array(texts != None, dtype=np.bool_)  # noqa: E711  (elementwise)
+
+
+def kinds_of(name: str, subjects: Subjects, covariance: Array, ok: Bools) -> dict[str, Bools]:
+    """The kinds of interval of an estimator, each with the data sets ``(R,)`` that have rows of it.
+
+    Where a parameter has no standard error, the model's exact intervals stand in the place of the default.
+    """
+    wanted, model = subjects.context.kinds, subjects.program.model
+    exact = () if wanted else intervals.in_place_of_wald(name, model.exact_intervals)
+    lacking = ok & ~np.all(np.isfinite(covariance), axis=(1, 2)) & bool(exact)
+    kinds = {} if lacking.all() else dict.fromkeys(intervals.of(name, wanted), ~lacking)
+    return kinds | (dict.fromkeys(exact, lacking) if lacking.any() else {})
+
+
+def block(
+    name: str,
+    kind: str,
+    subjects: Subjects,
+    fits: Mapping[str, Any],
+    numbers: Mapping[str, Any],
+    ends: Ends,
+    members: Bools | None = None,
+    scale: str = MODEL_SCALE,
+) -> dict[str, Any]:
+    """The columns of one estimator and one kind of interval, ``(R, q)`` each; ``members`` ``(R,)`` have rows of it.
+
+    ``fits`` has what all quantities of a data set share, ``(R,)`` each. A reason is the fit's; else the interval's;
+    else the number's.
+    """
+    context, shape = subjects.context, subjects.shape
+    ok = np.array([status == "ok" for status in fits["status"]])
+    shown = ok if members is None else ok & members
+    of_data = {
+        "replicate": list(subjects.positions),
+        "n": [data.size for data in subjects.datasets],
+        "converged": ok.tolist(),
+        **fits,
+        "interval": np.where(shown, kind, "none"),
+    }
+    columns = {key: spread(values, shape) for key, values in of_data.items()}
+    labels, numbers = subjects.program.quantity_labels, dict(numbers)
+    truths = [[truth.get(label, np.nan) for label in labels] for truth in subjects.truths]
+    columns["truth"] = np.array(truths, dtype=float).reshape(shape)
+    columns["parameter"] = np.broadcast_to(np.array(labels, dtype=object), shape)
+    void, own = numbers.pop("void", np.full(shape, None)), _known(ends.status)
+    columns["status"] = np.where(own, ends.status, columns["status"])
+    columns["reason"] = np.where(_known(columns["reason"]), columns["reason"], numbers.get("reason"))
+    columns["reason"] = np.where(_known(void), void, np.where(own, ends.reason, columns["reason"]))
+    numbers |= {key: np.where(_known(void), np.nan, numbers[key]) for key in ("estimate", "se") if key in numbers}
+    alike: dict[str, Any] = {"model": subjects.program.model.name, "variant": context.variant, "estimator": name}
+    alike |= {"scale": scale, "level": context.level, "seed": context.seed}
+    columns |= {key: np.full(shape, value) for key, value in alike.items()}
+    return {**numbers, **columns, "lower": ends.lower, "upper": ends.upper}
+
+
+def spread(values: Any, shape: tuple[int, int]) -> Any:
+    """What a data set has, ``(R,)``, for all of its quantities ``(R, q)``."""
+    return np.broadcast_to(np.asarray(values, dtype=object)[:, None], shape)
+
+
+def together(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Columns of rows by data set, then quantity, then kind of interval; of a failed fit one row per quantity."""
+    columns = {key: np.stack([each[key] for each in blocks], axis=-1) for key in blocks[0]}
+    wanted = columns["interval"] != "none"
+    wanted[..., 0] |= ~wanted.any(axis=-1)
+    return {key: values[wanted] for key, values in columns.items()}
