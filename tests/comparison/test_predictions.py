@@ -64,6 +64,15 @@ def test_an_error_that_forgets_covariances_is_another(fitted, monkeypatch):
     assert not np.allclose(fitted.predict(NEW[:3]).rows["se"], right, rtol=1e-6, atol=0)
 
 
+def test_weights_stand_for_rows_written_out(frame):
+    """Transforms of a whole column, too: their state is that of the rows that the weights stand for."""
+    times = np.arange(len(frame)) % 3 + 1
+    written = frame.loc[frame.index.repeat(times)].reset_index(drop=True)
+    weighted = _mle(frame.assign(times=times), "linear", formula="y ~ poly(x, 2)", columns={"weights": "times"})
+    means = [fit.predict(NEW[:3]).rows["mean"] for fit in (weighted, _mle(written, "linear", formula="y ~ poly(x, 2)"))]
+    np.testing.assert_allclose(*means, rtol=1e-9)
+
+
 def test_plug_in_interval_is_the_quantiles_of_the_normal(fitted):
     """20,000 draws: the error of their 97.5 % quantile is 0.02 sigma, of which five are allowed."""
     row = fitted.predict(NEW[:1]).rows.iloc[0]

@@ -128,12 +128,11 @@ class NewDesign:
     """The right side of a formula on new rows: X ``(m, k)`` with its terms, and what of a row was not in the fit.
 
     ``unseen`` has, by row, levels of a category that the fit did not see (X is NaN there); ``beyond`` numbers outside
-    the range in the fit. ``X_seen`` ``(n, k)`` is the same right side on the rows of the fit.
+    the range in the fit.
     """
 
     X: Array
     terms: tuple[str, ...]
-    X_seen: Array
     unseen: Mapping[int, list[str]]
     beyond: Mapping[int, list[str]]
 
@@ -159,7 +158,7 @@ def on_new_rows(formula: str, seen: pd.DataFrame, new: pd.DataFrame) -> NewDesig
     X = values.to_numpy(dtype=float).copy()
     X[list(unseen)] = np.nan
     terms = tuple(str(term) for term in values.columns)
-    return NewDesign(X, terms, pd.DataFrame(first).to_numpy(dtype=float), unseen, beyond)
+    return NewDesign(X, terms, unseen, beyond)
 
 
 Notes = dict[int, list[str]]

@@ -12,7 +12,7 @@ from ...data.dataset import Array, Dataset
 from ...data.formulas import group_terms
 from ...data.formulas.parts import Formulas, effect, level, parameter_of, several
 from ...data.prepare import absent
-from ...data.values import check, numbers
+from ...data.values import check, numbers, repetitions
 from ...errors import DataError
 from ...model.model import Model
 from ...words import in_rows, listed, nearest
@@ -57,6 +57,8 @@ def new_rows(model: Model, source: Source, frame: pd.DataFrame) -> NewRows:
         new = new.iloc[:1]  # every row has the same prediction
     used = [name for name in dict.fromkeys([*read, *source.columns.values()]) if name in seen]
     seen = seen[~np.logical_or.reduce([absent(seen[name]) for name in used])] if used else seen
+    if (weights := source.columns.get("weights")) in seen:  # what looks at a whole column saw each row as often
+        seen = seen.iloc[repetitions(seen[weights].to_numpy(dtype=float), "weights")]
     rows = NewRows(Dataset({}))
     columns, coords = _of_roles(model, chosen, new)
     for role, text in _designs(formulas, response).items():
