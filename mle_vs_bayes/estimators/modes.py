@@ -134,9 +134,7 @@ def modes(
     for i in range(problem.count):
         ended = (("Newton", direct), ("EM", by_em), ("Newton", others))
         found.searches.append(tuple(search for name, each in ended for search in audit.searches_of(name, each, i)))
-        if method.power == 0 and np.isinf(top.z[i]).any():
-            _refuse_unidentified(problem, found, i)
-        if found.status[i] == "not_applicable":
+        if method.power == 0 and np.isinf(top.z[i]).any() and _unidentified(problem, found, i):
             continue
         if found.status[i] == "ok":
             found.concerns[i] = (*remarks[i], *apart[i], *(_doubts(problem, found, i) if doubts else ()))
@@ -162,12 +160,14 @@ def inside(problem: Problem, start: Array) -> Array:
     return z
 
 
-def _refuse_unidentified(problem: Problem, found: Modes, i: int) -> None:
+def _unidentified(problem: Problem, found: Modes, i: int) -> bool:
     """What is in no term of the likelihood on the edge where it is highest has no estimate."""
     density = problem.density(i)
-    if found.status[i] == "ok" and (reason := density.model.unidentified(density.data)):
+    reason = density.model.unidentified(density.data) if found.status[i] == "ok" else None
+    if reason:
         found.theta[i] = found.covariance[i] = found.value[i] = np.nan
         found.status[i], found.reason[i] = "not_applicable", reason
+    return bool(reason)
 
 
 def refused(problem: Problem, status: str, reason: str) -> Modes:

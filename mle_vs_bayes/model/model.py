@@ -1,15 +1,10 @@
 """The contract of a model: what a leaf says, and what the trunk derives from it.
 
 must
-    ``parameters``, ``columns``
-        Everything else reads them: validation, labels, ``--column``, ``models``, tests.
-    ``design(n, rng)`` and ``simulate(theta, design, rng)``
-        Two steps, so that a regression or a parametric bootstrap keeps its covariates.
-    ``log_likelihood(theta, data)``
-        NumPy/SciPy, one value per independent unit, constants included: what statsmodels maximises.
-    ``likelihood(theta, data)``
-        The same likelihood said again in PyMC inside an open model, one observed variable ``y``,
-        never a Potential: its mode under the priors is the MAP, its draws the posterior.
+    ``parameters``, ``columns``: everything else reads them, validation, labels, ``--column``, ``models``, tests.
+    ``design(n, rng)``, ``simulate(theta, design, rng)``: two steps, so that a parametric bootstrap keeps covariates.
+    ``log_likelihood(theta, data)``: NumPy/SciPy, a value per independent unit, constants included, for statsmodels.
+    ``likelihood(theta, data)``: the same in PyMC inside an open model, one observed variable ``y``, never a Potential.
         Said twice, so that each can check the other (``density/parity.py``).
     A leaf that stands on a trunk (``models/trunks/``) says the distribution, and the trunk says these.
 should
@@ -299,6 +294,7 @@ class Model:
 
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
-        coords = self.coords(data)
-        shapes = [[len(coords[d]) for d in p.dims] for p in self.parameters if not any(d in data for d in p.dims)]
+        shapes = [
+            [len(self.coords(data)[d]) for d in p.dims] for p in self.parameters if not any(d in data for d in p.dims)
+        ]
         return max(2, sum(int(np.prod(shape)) for shape in shapes))
