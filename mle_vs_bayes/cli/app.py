@@ -55,6 +55,7 @@ SIMULATE = "Draw this many units from the model instead of DATA (for model.py un
 INTERVALS = "profile, bootstrap, … or all; repeat for several."
 AGAINST = "Score another model of the same data beside this one."
 BASELINE = "Instead: whether today's rows are those that compare --out left in DIR, within Monte-Carlo error."
+EFFECT = "How much the mean response differs when this covariate is another, averaged over rows; may be repeated."
 PREDICT = "Predict these new rows by every estimator: mean response, and where y will lie."
 ONLY = "Show these quantities only, such as 'beta[x*]'; repeat for several. JSON and files hold all."
 FOR = "Which models can take which column of these data, with the command to type."
@@ -96,6 +97,7 @@ def compare(
     against: Annotated[Several, valued("MODEL", AGAINST, model_names)] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why the estimators differ.")] = False,
     predict: Annotated[str | None, valued("FILE", PREDICT)] = None,
+    effect: Annotated[Several, valued("COVARIATE", EFFECT)] = None,
     only: Annotated[Several, valued("PATTERN", ONLY)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,

@@ -44,9 +44,10 @@ def compare(asked: Mapping[str, Any]) -> int:
             if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
                 show(comparison, save(comparison, out), parts, as_json=asked["json"])
             raise
-    if new is not None:
+    if new is not None or asked["effect"]:
         try:
-            parts.append(comparison.predict(new))
+            parts += [] if new is None else [comparison.predict(new)]
+            parts += [comparison.effect(*asked["effect"])] if asked["effect"] else []
         except (UsageError, DataError):
             show(comparison, save(comparison, out), parts, as_json=asked["json"])
             raise

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..fit.prediction.new_rows import Source
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
+    from .forms.effects import Effects
     from .forms.predictions import Predictions
     from .scores.report import ScoreReport
     from .sensitivity import Sensitivity
@@ -56,6 +57,22 @@ class Comparison(Outcome):
 
         self.predictions = predictions(self, self.source, frame_of(data))
         return self.predictions
+
+    def effect(self, *covariates: str) -> "Effects":
+        """How much the mean response differs, averaged over the rows of the fit, when a covariate is another.
+
+        Levels of a category against its first, 1 against 0, x + 1 against x: by every estimator of the largest n. The
+        error is the delta method's at an optimum; the posterior's are of its draws. `save` writes ``effects.csv``.
+
+        Raises
+        ------
+        UsageError
+            No covariate of that name, or an outcome without a mean.
+        """
+        from .forms.effects import effects
+
+        self.effects = effects(self, self.source, covariates)
+        return self.effects
 
     @property
     def data_tree(self) -> "xarray.DataTree":

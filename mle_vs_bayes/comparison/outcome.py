@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas
 
     from .explanation import Explanation
+    from .forms.effects import Effects
     from .forms.predictions import Predictions
 
 
@@ -28,6 +29,8 @@ class Outcome:
 
     predictions: "Predictions | None" = None
     """What `Comparison.predict` was last asked for, which is written with the other files."""
+    effects: "Effects | None" = None
+    """Likewise of `Comparison.effect`."""
 
     def __init__(self, model: Model, fits: tuple[Fit, ...], level: float, seed: int, columns: dict[str, str]) -> None:
         self.model, self.fits, self.level, self.seed, self.columns = model, fits, level, seed, columns

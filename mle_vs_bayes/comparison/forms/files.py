@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PICTURES = ("forest", "marginal", "trace", "rank", "path", "profile", "waterfall", "convergence")
-OTHERS = ("report.html", "rows.csv", "predictions.csv", "comparison.nc", "summary.txt")
+OTHERS = ("report.html", "rows.csv", "predictions.csv", "effects.csv", "comparison.nc", "summary.txt")
 EVERY_FILE = frozenset({*OTHERS, *(f"{name}.png" for name in PICTURES)})
 """What a run may leave: the next run into the same folder replaces all of it, also what it does not make itself."""
 
@@ -75,8 +75,9 @@ def _write(outcome: Outcome, stage: Path, command: str) -> None:
     from .figures import pictures
 
     outcome.rows.to_csv(stage / "rows.csv", index=False)
-    if outcome.predictions is not None:
-        outcome.predictions.rows.to_csv(stage / "predictions.csv", index=False)
+    for name, asked in (("predictions", outcome.predictions), ("effects", outcome.effects)):
+        if asked is not None:
+            asked.rows.to_csv(stage / f"{name}.csv", index=False)
     material = Material(outcome)
     figures = pictures(material)
     with ornaments.collecting(outcome.lost):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from ...data.values import check, numbers, repetitions
 from ...errors import DataError
 from ...model.model import Model
 from ...words import in_rows, listed, nearest
+
+if TYPE_CHECKING:
+    from ...data.formulas.symbols import Parsed
 
 OF_OUTCOME = ("y", "event", "lower", "upper", "entry", "weights", "group")
 """Roles that say what was seen, which new rows have not."""
@@ -50,13 +54,11 @@ def new_rows(model: Model, source: Source, frame: pd.DataFrame) -> NewRows:
     formulas, terms = group_terms.split_first(several(source.formula))
     chosen = {role: name for role, name in source.columns.items() if role not in OF_OUTCOME and role in _known(model)}
     response = formulas[0].partition("~")[0] if formulas else ""
-    seen = source.frame.set_axis([str(name) for name in source.frame.columns], axis="columns")
-    read = _read(formulas, terms, response, seen)
+    read = _read(formulas, terms, response, _named(source.frame))
     new = _checked(frame, [*read, *chosen.values()])
     if not formulas and not chosen:
         new = new.iloc[:1]  # every row has the same prediction
-    used = [name for name in dict.fromkeys([*read, *source.columns.values()]) if name in seen]
-    seen = seen[~np.logical_or.reduce([absent(seen[name]) for name in used])] if used else seen
+    seen = _complete(source, read)
     if (weights := source.columns.get("weights")) in seen:  # what looks at a whole column saw each row as often
         seen = seen.iloc[repetitions(seen[weights].to_numpy(dtype=float), "weights")]
     rows = NewRows(Dataset({}))
@@ -73,6 +75,26 @@ def new_rows(model: Model, source: Source, frame: pd.DataFrame) -> NewRows:
     columns = columns or {"unit": np.arange(float(len(new)))}
     rows.data = model.arranged(Dataset(columns, coords))
     return rows
+
+
+def rows_of_fit(source: Source) -> tuple[pd.DataFrame, dict[str, bool]]:
+    """The complete rows that the model was fitted to; each covariate, and whether formulas call it a category."""
+    formulas, terms = group_terms.split_first(several(source.formula))
+    response = formulas[0].partition("~")[0] if formulas else ""
+    parsed = _parsed(formulas, terms, response, _named(source.frame))
+    called = {name: any(name in each.in_c for each in parsed) for each in parsed for name in each.covariates}
+    return _complete(source, list(called)), called
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis([str(name) for name in frame.columns], axis="columns")
+
+
+def _complete(source: Source, read: list[str]) -> pd.DataFrame:
+    """The rows without a missing value in what the model reads."""
+    seen = _named(source.frame)
+    used = [name for name in dict.fromkeys([*read, *source.columns.values()]) if name in seen]
+    return seen[~np.logical_or.reduce([absent(seen[name]) for name in used])] if used else seen
 
 
 def _known(model: Model) -> Mapping[str, object]:
@@ -102,12 +124,19 @@ def _read(
     formulas: tuple[str, ...], terms: tuple[group_terms.GroupTerm, ...], response: str, seen: pd.DataFrame
 ) -> list[str]:
     """The covariates that formulas and groups' effects read; not the groups themselves, whose members are new."""
+    parsed = _parsed(formulas, terms, response, seen)
+    return list(dict.fromkeys(name for each in parsed for name in each.covariates))
+
+
+def _parsed(
+    formulas: tuple[str, ...], terms: tuple[group_terms.GroupTerm, ...], response: str, seen: pd.DataFrame
+) -> "list[Parsed]":
     if not formulas:
         return []
     from ...data.formulas.symbols import parse
 
     texts = [*_designs(formulas, response).values(), *(f"{response} ~ {term.effects}" for term in terms)]
-    return list(dict.fromkeys(name for text in texts for name in parse(text, list(seen.columns)).covariates))
+    return [parse(text, list(seen.columns)) for text in texts]
 
 
 def _checked(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ outcome per draw.
 .. [1] Casella & Berger (2002), Statistical Inference, 2nd ed., section 5.5.4.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,17 +68,21 @@ def _from_optimum(
 
 
 def _delta_error(program: Density, estimate: Estimate, data: Dataset) -> Array:
-    """√(g' V g) of each row, the gradient g by central differences in steps of ε^(1/3) times the size of θ."""
+    return delta_error(estimate, lambda point: mean_response(program.model, _theta(program, point), data))
+
+
+def delta_error(estimate: Estimate, of: Callable[[Array], Array]) -> Array:
+    """√(g' V g) of each element of ``of`` (θ), g by central differences in steps of ε^(1/3) times the size of θ."""
+    value = of(estimate.point)
     if not estimate.has_errors or estimate.covariance is None:
-        return np.full(data.n, np.nan)
+        return np.full(len(value), np.nan)
     steps = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(estimate.point), estimate.se)
-    gradient = np.empty((data.n, len(steps)))
+    gradient = np.empty((len(value), len(steps)))
     for place, step in enumerate(steps):
         above, below = estimate.point.copy(), estimate.point.copy()
         above[place] += step
         below[place] -= step
-        ends = (mean_response(program.model, _theta(program, each), data) for each in (above, below))
-        gradient[:, place] = (next(ends) - next(ends)) / (above[place] - below[place])
+        gradient[:, place] = (of(above) - of(below)) / (above[place] - below[place])
     return np.asarray(np.sqrt(np.sum(gradient @ estimate.covariance * gradient, axis=1)))
 
 

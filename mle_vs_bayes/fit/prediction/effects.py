@@ -1,0 +1,119 @@
+"""Average effects: how much the mean response differs when one covariate is another and all else stays as it is.
+
+Every row of the fit is taken twice, with the covariate at one value and at another, and the difference of the two mean
+responses is averaged over rows, as marginaleffects' avg_comparisons does [1]_: a category's levels against its first,
+1 against 0 of a column of zeros and ones, and x + 1 against x of other numbers.
+
+.. [1] Arel-Bundock, Greifer & Heiss (2024), How to interpret statistical models using marginaleffects for R and Python,
+   Journal of Statistical Software 111(9).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy
+from numpy.typing import NDArray
+
+from ...data.dataset import Dataset
+from ...density.density import Density
+from ...errors import UsageError
+from ...estimators.estimate import Estimate
+from ...model.model import Model
+from ...sampling.draws import stacked
+from ...words import listed, nearest
+from .means import check, mean_response
+from .new_rows import Source, new_rows, rows_of_fit
+from .predict import delta_error
+
+Array = NDArray[np.float64]
+AT_MOST = 50_000_000
+"""Mean responses, rows times draws, that are averaged over; of more draws as many as that leaves, evenly spaced."""
+FEWEST_DRAWS = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """Rows of the fit with a covariate at one value and at another, their ``weights`` ``(n,)``, and what to say."""
+
+    name: str
+    before: Dataset
+    after: Dataset
+    weights: Array
+    remark: str
+
+
+@dataclass(frozen=True)
+class AverageEffect:
+    """The average difference of mean responses, its standard error and interval; NaN where there is none."""
+
+    estimate: float
+    se: float
+    lower: float
+    upper: float
+
+
+def contrasts(model: Model, source: Source, covariate: str) -> Iterator[Contrast]:
+    """The contrasts of one covariate of the formulas.
+
+    Raises
+    ------
+    UsageError
+        No covariate of that name; one with a single level; a model without a mean response.
+    """
+    check(model)
+    seen, read = rows_of_fit(source)
+    if covariate not in read:
+        there = f"the formula reads {listed(list(read))}" if read else "the model has no formula"
+        raise UsageError(
+            f"there is no covariate {covariate}{nearest(covariate, read)} whose effect could be seen; {there}."
+        )
+    weights = source.columns.get("weights")
+    times = np.ones(len(seen)) if weights is None else seen[weights].to_numpy(dtype=float)
+    for name, before, after in _changes(seen[covariate], read[covariate]):
+        ends = [new_rows(model, source, seen.assign(**{covariate: values})) for values in (before, after)]
+        outside = sum(any(", outside " in words for words in said) for said in ends[1].remarks.values())
+        remark = f"{covariate} is then beyond the data in {outside:,} of {len(seen):,} rows" if outside else ""
+        yield Contrast(f"{covariate}: {name}", ends[0].data, ends[1].data, times, remark)
+
+
+def _changes(values: pd.Series, category: bool) -> Iterator[tuple[str, Any, Any]]:
+    """What is compared: its name, the column before and after."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        levels = [level for level in values.cat.categories if (values == level).any()]
+    else:
+        levels = sorted(values.unique())
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if len(levels) < 2:
+        raise UsageError(f"{values.name} is {levels[0]} in every row; an effect needs two values to compare.")
+    if numeric and not category and not set(levels) <= {0, 1}:
+        yield "+1", values, values + 1
+        return
+    first, *others = levels
+    for level in others:
+        before, after = (
+            pd.Series([each] * len(values), index=values.index, dtype=values.dtype) for each in (first, level)
+        )
+        yield f"{level} − {first}", before, after
+
+
+def average_effect(program: Density, estimate: Estimate, contrast: Contrast, level: float) -> AverageEffect:
+    """The effect from one estimate that has converged: by the delta method, or over the posterior's draws."""
+
+    def of(point: Array) -> Array:
+        theta = program.layout.split(point)
+        after, before = (mean_response(program.model, theta, data) for data in (contrast.after, contrast.before))
+        return np.array([np.average(after - before, weights=contrast.weights)])
+
+    if estimate.tree is None:
+        value, se = float(of(estimate.point)[0]), float(delta_error(estimate, of)[0])
+        half = float(scipy.special.ndtri((1 + level) / 2)) * se
+        return AverageEffect(value, se, value - half, value + half)
+    names = [parameter.name for parameter in program.layout.parameters]
+    draws = stacked(estimate.tree, names).reshape(-1, program.layout.size)
+    kept = min(len(draws), max(FEWEST_DRAWS, AT_MOST // contrast.before.n))
+    effects = np.array([of(draw)[0] for draw in draws[np.linspace(0, len(draws) - 1, kept).astype(np.intp)]])
+    lower, upper = np.quantile(effects, [(1 - level) / 2, (1 + level) / 2])
+    return AverageEffect(float(effects.mean()), float(effects.std(ddof=1)), float(lower), float(upper))
