@@ -90,6 +90,12 @@ def halves(size):
     return st.one_of(st.lists(st.integers(0, 1), min_size=size, max_size=size).map(tuple), st.just((0,) * size))
 
 
+def shares(size):
+    """Strictly between 0 and 1, ``(size,)``, some at the very ends."""
+    one = st.sampled_from((1e-12, 0.1, 0.25, 0.5, 0.5, 0.9, 1 - 1e-12))
+    return st.lists(one, min_size=size, max_size=size).map(tuple)
+
+
 BY_KIND = {
     "number": numbers,
     "positive": lengths,
@@ -99,6 +105,7 @@ BY_KIND = {
     "positive_count": lambda size: counts(size).map(lambda values: tuple(value + 1 for value in values)),
     "label": labels,
     "classes": labels,
+    "share": shares,
 }
 """What a column holds, by the kind that the model declares."""
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from . import invariants, programs, requests
+from mle_vs_bayes import models
+
+from . import invariants, programs, requests, tables
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))  # as PyTensor does; Hypothesis warns where a test does it
 
@@ -21,6 +23,11 @@ def check(request, words):
     """Fail with the request, ready to be typed."""
     if words:
         pytest.fail("\n".join([*map(str, words), str(request)]), pytrace=False)
+
+
+def test_every_kind_of_column_is_drawn():
+    """A model whose column no table can hold would only be met by chance."""
+    assert {column.kind.name for name in models.MODELS for column in models.get(name).columns} <= {*tables.BY_KIND}
 
 
 @few(34)
