@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray
 
-from mle_vs_bayes.comparison.forms.files import EVERY_FILE
+from mle_vs_bayes.comparison.forms.files import ASKED, EVERY_FILE
 from mle_vs_bayes.estimators import posterior
 from mle_vs_bayes.report.figures import estimates as figures
 from mle_vs_bayes.rows import COLUMNS
@@ -84,7 +84,7 @@ def test_agreement_of_each_pair(twice):
 
 def test_out_leaves_rows_tree_summary_and_figures(twice):
     folder, _, _ = twice
-    assert names(folder) == EVERY_FILE - {"convergence.png"}
+    assert names(folder) == EVERY_FILE - {"convergence.png", *ASKED}
     assert names(folder.parent) == {"out"}  # no unfinished folder beside it
     frame = pd.read_csv(folder / "rows.csv")
     assert tuple(frame.columns) == COLUMNS

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PICTURES = ("forest", "marginal", "trace", "rank", "path", "profile", "waterfall", "convergence")
-OTHERS = ("report.html", "rows.csv", "predictions.csv", "effects.csv", "comparison.nc", "summary.txt")
+ASKED = ("predictions.csv", "effects.csv")
+"""What is left only where it was asked for."""
+OTHERS = ("report.html", "rows.csv", *ASKED, "comparison.nc", "summary.txt")
 EVERY_FILE = frozenset({*OTHERS, *(f"{name}.png" for name in PICTURES)})
 """What a run may leave: the next run into the same folder replaces all of it, also what it does not make itself."""
 
