@@ -2,7 +2,7 @@
 
 Positive quantities on the logarithm, probabilities on the log odds, real ones as they are. So the ends never
 leave the support, and the interval of a rate is that of its mean turned over. For real quantities it is
-`wald` itself. (Meeker & Escobar 1998, Statistical Methods for Reliability Data, section 8.4.)
+`wald` itself. (Meeker & Escobar 1998, Statistical Methods for Reliability Data.)
 """
 
 from collections.abc import Sequence

@@ -147,7 +147,7 @@ def convergence_rate(c: Columns) -> Result:
 def contraction(c: Columns) -> Result:
     """Mean of 1 − SE²/prior SD²: 0 where the data said nothing, towards 1 as they say all. [3]_
 
-    .. [3] Betancourt (2018), Calibrating model-based inferences and decisions, arXiv:1803.08393, section 4.3.
+    .. [3] Betancourt (2018), Calibrating model-based inferences and decisions, arXiv:1803.08393.
     """
     used = c["contraction_used"]
     return c["contraction"], np.sqrt(c["contraction_spread"] / used), used

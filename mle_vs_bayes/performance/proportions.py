@@ -3,7 +3,7 @@
 It is what a Monte-Carlo error of zero hides: of 100 intervals that all covered, the coverage is 0.963 to 1.
 
 .. [1] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
-   101–133, section 3.1.1.
+   101–133.
 """
 
 import numpy as np

@@ -217,7 +217,7 @@ def test_scores_and_pages_of_a_program():
 
 
 def test_a_spread_between_groups_may_be_zero():
-    """Eight schools, effects integrated out: tau = 0, mu the weighted mean (7.7; Gelman et al. 2013, p. 120)."""
+    """Eight schools, effects integrated out: tau = 0, mu the weighted mean (7.7; Gelman et al. 2013, section 5.5)."""
     with pm.Model() as model:
         mu, tau = pm.Normal("mu", 0, 5), pm.HalfCauchy("tau", 5)
         pm.Normal("y", mu, pm.math.sqrt(tau**2 + ERRORS**2), observed=EFFECTS)

@@ -24,7 +24,7 @@ def test_wald_coverage_is_the_published_one(n):
 
 
 def test_a_rare_event():
-    """One data set in twenty has no success: a pair of p and n that Brown, Cai & DasGupta (2001) tabulate, by hand.
+    """One data set in twenty has no success: summed by hand.
 
     The mutant leaves these data sets out, as if they were none.
     """

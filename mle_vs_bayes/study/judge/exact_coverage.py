@@ -3,7 +3,7 @@
 Of n trials with the same chance only the number of successes matters, so that n + 1 data sets are all there are. [1]_
 
 .. [1] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
-   101–133, section 2.1.
+   101–133, section 2.
 """
 
 from functools import lru_cache

@@ -4,7 +4,7 @@ A group's likelihood is the integral over v, standard normal, of the product of 
 η + z L v. Its nodes are put around the mode of the integrand and scaled by its curvature there. [1]_ In NumPy here, in
 PyTensor in `quadrature_graph`.
 
-.. [1] Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4(1), 12–35, section 2.4.
+.. [1] Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4(1), 12–35.
 """
 
 from functools import lru_cache
