@@ -85,9 +85,7 @@ def _inapplicable(request: IntervalRequest, scheme: str) -> tuple[str, str] | No
     if not estimate.converged:
         return estimate.status, str(estimate.reason)
     if not program.model.regular or program.model.supports(program.data):
-        reason: str | None = (
-            "the bootstrap is inconsistent for the edge of a support (Bickel & Freedman 1981)"
-        )
+        reason: str | None = "the bootstrap is inconsistent for the edge of a support (Bickel & Freedman 1981)"
     elif estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
         reason = "the estimate lies on the edge of its support, where the bootstrap is inconsistent (Andrews 2000)"
     elif scheme == "parametric":
