@@ -11,9 +11,9 @@ from mle_vs_bayes import intervals, models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact, maximum_likelihood
-from mle_vs_bayes.intervals.bootstrap.bootstrap import accelerations, bias_correction, corrected
-from mle_vs_bayes.intervals.bootstrap.resampling import SCHEMES, replicates
+from mle_vs_bayes.intervals.bootstrap import accelerations, bias_correction, corrected
 from mle_vs_bayes.intervals.interval import IntervalRequest
+from mle_vs_bayes.intervals.resampling import SCHEMES, replicates
 from mle_vs_bayes.intervals.wald import wald
 from mle_vs_bayes.model.censoring import Cutoffs, kaplan_meier
 

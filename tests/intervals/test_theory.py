@@ -10,8 +10,7 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.fit.simulated import filled
-from mle_vs_bayes.intervals.exact import normal_theory, proportion, rate
-from mle_vs_bayes.intervals.exact.exact import FORMULAS, exact
+from mle_vs_bayes.intervals.exact import FORMULAS, exact, normal_theory, proportion, rate
 from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Function

@@ -19,8 +19,8 @@ from ...errors import UsageError
 from ...estimators import maximum_likelihood
 from ...estimators.estimate import Estimate
 from ...fit import priors as prior_choice
+from ...intervals.interval import of_one, supports
 from ...intervals.profile.restricted import ROUNDING, Restricted, coordinate_of, edge_of, restricted
-from ...intervals.scale import of_one, supports
 from ...model.model import Model
 from ...model.support import Support
 from .null_bootstrap import Bootstrap, Null, bootstrap

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...density.density import Density
 from ...search.problem import Problem
-from ..scale import supports
+from ..interval import supports
 
 Array = NDArray[np.float64]
 

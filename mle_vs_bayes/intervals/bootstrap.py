@@ -13,12 +13,12 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from ...concerns import Concern
-from ...data.dataset import Dataset
-from ...density.density import Density
-from ..delta import root, slopes, standard_errors
-from ..interval import Compute, Interval, IntervalRequest, refused
+from ..concerns import Concern
+from ..data.dataset import Dataset
+from ..density.density import Density
 from . import resampling
+from .delta import root, slopes, standard_errors
+from .interval import Compute, Interval, IntervalRequest, refused
 from .resampling import Resamples, generator, replicates
 
 Array = NDArray[np.float64]

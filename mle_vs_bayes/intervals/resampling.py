@@ -21,11 +21,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.dataset import Dataset
-from ...density.density import Density
-from ...search.batch import fit_batch, why_not
-from ...search.optimum import Optima
-from ..interval import IntervalRequest
+from ..data.dataset import Dataset
+from ..density.density import Density
+from ..search.batch import fit_batch, why_not
+from ..search.optimum import Optima
+from .interval import IntervalRequest
 
 Array = NDArray[np.float64]
 BLOCK = 5_000_000
