@@ -19,6 +19,7 @@ from ....data.formulas.parts import effect, level
 from ....errors import UsageError
 from ....model import links
 from . import quadrature_graph
+from .law import Law
 from .trunk import Mixed
 
 NODES = {1: 21, 2: 15}
@@ -73,8 +74,13 @@ class MixedQuadrature(Mixed):
         return _grid(self.nodes or NODES[effects], effects)
 
     def log_likelihood(self, theta, data):
+        _, heights, size = self._integrated(theta, data)
+        return scipy.special.logsumexp(heights, axis=1) + size
+
+    def _integrated(self, theta, data):
+        """Nodes of every group's v ``(G, K, E)``, the logarithm of the integrand by weight there, and of the volume."""
         z, of = self.effects_of(data), data["group"].astype(np.intp)
-        root = np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
+        root = self._root(theta)
         integrand = _Integrand(self, data, self.predictor(theta, data), z @ root, of)
         v = integrand.mode()
         information = integrand.derivatives(v)[1]
@@ -84,7 +90,18 @@ class MixedQuadrature(Mixed):
         nodes = v[:, None, :] + np.sqrt(2) * x @ half
         heights = integrand.heights(nodes) + log_weights
         size = root.shape[0] / 2 * np.log(2) - 0.5 * np.linalg.slogdet(information)[1]
-        return scipy.special.logsumexp(heights, axis=1) + size
+        return nodes, heights, size
+
+    def _root(self, theta):
+        return np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
+
+    def law_of_seen(self, theta, data, rows, places):
+        """The nodes of the likelihood's own integral, each with its share of it."""
+        nodes, heights, _ = self._integrated(theta, data)
+        place = places[self.groups.factors[0]]
+        at = np.maximum(place, 0)
+        along = np.where((place >= 0)[:, None], self.effects_of(rows) @ self._root(theta), 0.0)
+        return Law(np.einsum("mke,me->mk", nodes[at], along), scipy.special.softmax(heights, axis=1)[at])
 
     def effects_of(self, data):
         """Z ``(n, E)``."""
