@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from ..program.program_density import ProgramDensity
 
-Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
-
 
 @one_machine_code()
 def compare(
@@ -49,6 +47,7 @@ def compare(
     link: str | None = None,
     fix: Mapping[str, float] | None = None,
     order: Sequence[str] | None = None,
+    nodes: int | None = None,
     drop_missing: bool = False,
     simulate: int | None = None,
     truth: Mapping[str, float] | None = None,
@@ -90,6 +89,8 @@ def compare(
         Values at which parameters or coefficients are held: ``{"nu": 5}``, ``{"beta[x]": 0}``.
     order : sequence of str, optional
         The classes of an ordered outcome, the lowest first.
+    nodes : int, optional
+        Of the quadrature over effects of groups, along each; else doubled until that changes nothing.
     drop_missing : bool
         Drop rows with missing values instead of refusing them.
     simulate, truth : int, mapping, optional
@@ -140,7 +141,7 @@ def compare(
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
-    grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
+    grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and file.is_program(model):
         sources.check_options({**of_data, **grammar, "priors": priors, "prior_power": prior_power != 1})

@@ -57,6 +57,7 @@ def check_options(given: Mapping[str, Any]) -> None:
         "link": "the program says its own link",
         "fix": "write the value into the program",
         "order": "the program says its own classes",
+        "nodes": "the program says its own effects, and how they are integrated",
         "drop_missing": "drop rows before, or in the function",
         "priors": "the program says its own priors, so write another one there",
         "prior_power": "the program says its own priors, so write others there",
