@@ -84,6 +84,29 @@ def catalogue_model(model: Any, allow_joint: bool, **grammar: Any) -> Model:
     return models.specified(model, **grammar)
 
 
+def check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:
+    """Data or a simulation, and nothing said about the one that is not there.
+
+    Raises
+    ------
+    UsageError
+        Neither or both, or what is for the other.
+    """
+    if data is None and simulate is None:
+        raise UsageError("there are no data; give a file or example:NAME, or a number of units to simulate.")
+    if data is not None and simulate is not None:
+        raise UsageError(f"there are both data and {simulate} units to simulate; leave one of them out.")
+    if simulate is None and truth:
+        raise UsageError(
+            f"there is a truth for {', '.join(truth)}, but data are given; a truth is for simulated data only."
+        )
+    idle = [name.replace("_", "-") for name, value in of_data.items() if value and simulate is not None]
+    if idle:
+        raise UsageError(
+            f"{' and '.join(idle)} cannot be used with simulated data; leave out {'it' if len(idle) == 1 else 'them'}."
+        )
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is asked of a program beside its estimates: ``n`` nested subsets, or ``simulate`` units at a truth."""

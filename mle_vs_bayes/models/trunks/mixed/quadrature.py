@@ -81,7 +81,9 @@ class MixedQuadrature(Mixed):
 
     @property
     def quadrature(self):  # type: ignore[override]
-        """Nodes along each effect: those that were asked for, or as many as are enough."""
+        """Nodes along each effect: those that were asked for, or as many as are enough; None before data are read."""
+        if self.groups is None:
+            return None
         return self.nodes or self.enough or NODES[len(self.groups.effects)]
 
     @property
