@@ -5,7 +5,8 @@ import scipy
 
 from ..data.column import Column, classes
 from ..data.dataset import Dataset
-from ..model.model import FormulaRule, Model
+from ..data.formulas.parts import FormulaRule
+from ..model.model import Model
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.support import positive, real

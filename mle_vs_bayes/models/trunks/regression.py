@@ -14,10 +14,10 @@ import scipy
 from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
+from ...data.formulas.parts import FormulaRule
 from ...model import families, links
 from ...model.censoring import seen
 from ...model.links import Link
-from ...model.model import FormulaRule
 from ...model.parameter import Function, Parameter, of_argument
 from ...model.prior import DEFAULTS
 from ...model.support import positive, real
