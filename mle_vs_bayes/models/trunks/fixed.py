@@ -45,6 +45,7 @@ class Fixed(Model):
         self.weighted, self.regular, self.edges = larger.weighted, larger.regular, larger.edges
         self.scales, self.offers = larger.scales, larger.offers & Fixed.offers
         self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
+        self.marginal = larger.marginal
 
     def with_groups(self, groups=None):
         """The same values held of the larger model with groups; the effects that are `left_out` are not among them."""
