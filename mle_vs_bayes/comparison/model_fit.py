@@ -3,7 +3,7 @@
 Under the model residuals are uniform but for the estimation, which makes them too good. How far their statistics stray
 is read off data sets that are drawn from the fitted model, fitted again and treated alike: a parametric bootstrap. [1]_
 
-.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, chapter 4.
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application.
 """
 
 from dataclasses import asdict, dataclass

@@ -41,12 +41,11 @@ class ModelDensity(Density):
         layout = Layout(model, data)
         super().__init__(model, data, priors, layout, Coordinates(layout, data), prior_power)
         self.prior_by_parameter = prior_power == 1
+        self.two_likelihoods = self.standardised = model.marginal
         self.has_subsets = not data.coords.keys() & data.keys()
 
-    two_likelihoods = True
     exact_gradient = True
     samplers = ("nutpie",)
-    standardised = True
     pymc_failures = ()
     draws_from_likelihood = False
 
@@ -256,8 +255,10 @@ class ModelDensity(Density):
         return self._built(latent=True)
 
     def _built(self, latent: bool) -> "pymc.Model":
-        hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
-        affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
+        affine = {}
+        if self.model.marginal:
+            hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
+            affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
         given = (self.model, self.layout, self.data, self.priors, affine)
         return pymc_model.build(*given, latent=latent, power=self.prior_power)
 
@@ -265,7 +266,8 @@ class ModelDensity(Density):
     def _kind(self) -> tuple[Any, ...]:
         """What a graph depends on besides numbers: the model, and the lengths of named axes."""
         sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
-        return type(self.model), self.model.name, self.model.groups, sizes, tuple(self.data)
+        integrals = self.model.groups, self.model.quadrature
+        return type(self.model), self.model.name, *integrals, sizes, tuple(self.data)
 
     def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
         import pytensor.tensor as pt

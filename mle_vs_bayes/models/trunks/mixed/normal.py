@@ -5,7 +5,7 @@ A = I + Lᵀ Zᵀ Z L / σ², which has a row per effect and level, by the ident
 worded twice: in SciPy by a sparse factorisation of A and the penalised least squares that A solves, in PyTensor by
 elimination.
 
-.. [1] Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), section 3.
+.. [1] Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), 1–48.
 """
 
 import numpy as np

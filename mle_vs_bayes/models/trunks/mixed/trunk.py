@@ -28,13 +28,14 @@ class Mixed(Regression):
     unit = "group"
     weighted = True
 
-    def __init__(self, name, family, link, groups=None, columns=()):
+    def __init__(self, name, family, link, groups=None, columns=(), nodes=None):
         self.name, self.family, self.link, self.groups, self.beside = name, family, link, groups, columns
+        self.nodes = nodes
 
     def with_groups(self, groups=None):
         if groups is not None:
             _refuse_wide(groups)
-        return type(self)(self.name, self.family, self.link, groups, self.beside)
+        return type(self)(self.name, self.family, self.link, groups, self.beside, self.nodes)
 
     @cached_property
     def parameters(self):  # type: ignore[override]
