@@ -12,7 +12,7 @@ from ...data.dataset import Dataset
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...fit.prediction.means import check
-from ...fit.prediction.new_rows import NewRows, FittedTable, new_rows
+from ...fit.prediction.new_rows import FittedTable, NewRows, new_rows
 from ...fit.prediction.predict import Predicted, predict
 from ...report import numbers, text
 from ...report.palette import LOOKS
