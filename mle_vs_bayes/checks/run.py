@@ -23,9 +23,8 @@ from ..model.model import Model
 from ..program import file
 from ..sampling.machine_code import one_machine_code
 from . import calibration, densities, drift, optima, simulator, slopes
-from .budget import Budget
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
-from .subject import FULL, QUICK, Effort, Subject
+from .subject import FULL, QUICK, Budget, Effort, Subject
 
 if TYPE_CHECKING:
     import pandas

@@ -22,7 +22,7 @@ class MultinomialLogit(Model):
 
     Here because the number of coefficients grows with the classes, and with it what the prior does. [1]_
 
-    .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed., section 8.1.
+    .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed.
     """
 
     name = "multinomial_logit"

@@ -279,7 +279,7 @@ MOTHS = Dataset(
     },
     {"term": ("sexF", "sexM", "ldose")},
 )
-"""Deaths among 20 moths per dose and sex (Venables & Ripley 2002, Modern Applied Statistics with S, section 7.2)."""
+"""Deaths among 20 moths per dose and sex (Venables & Ripley 2002, Modern Applied Statistics with S)."""
 MASS = {
     "beta[sexF]": (-4.4581438, -2.613610),
     "beta[sexM]": (-3.1728745, -1.655117),

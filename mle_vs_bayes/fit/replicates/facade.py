@@ -11,8 +11,7 @@ from ...intervals.credible import OF_DRAWS
 from ...intervals.interval import RESAMPLES, check_level
 from ...model.model import Model
 from ...sampling.batch_posterior import Posteriors
-from ...sampling.pilot import pilot
-from ...sampling.plan import Plan
+from ...sampling.plan import Plan, pilot
 from .. import priors as prior_choice
 from ..row_table import Context
 from ..settled import settled_for

@@ -200,7 +200,7 @@ def separating_term(data) -> str | None:
 
     Rows with failures must lie at or below 0 and rows with successes at or above 0 of some
     combination of covariates, not all of them at 0: a linear programme (Konis 2007, DPhil thesis,
-    University of Oxford, section 4.2).
+    University of Oxford).
     """
     scaled = data["X"] / np.abs(data["X"]).max(axis=0)
     successes, failures = scaled[data["y"] > 0], scaled[data["y"] < data["trials"]]

@@ -4,7 +4,7 @@ A group's likelihood is the integral over v, standard normal, of the product of 
 η + z L v. Its nodes are put around the mode of the integrand and scaled by its curvature there. [1]_ In NumPy here, in
 PyTensor in `quadrature_graph`.
 
-.. [1] Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4(1), 12–35, section 2.4.
+.. [1] Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4(1), 12–35.
 """
 
 from copy import copy
@@ -18,6 +18,7 @@ from ....errors import UsageError
 from ....words import listed
 from . import quadrature_graph
 from .latent import MOST_EFFECTS, MixedOther, MixedSampled
+from .law import Law
 
 NODES = {1: 21, 2: 15}
 """Nodes along each effect, by the number of effects, from which they are doubled until that changes nothing.
@@ -117,8 +118,13 @@ class MixedQuadrature(MixedOther):
         return abs(float(np.sum(other.log_likelihood(theta, data) - self.log_likelihood(theta, data))))
 
     def log_likelihood(self, theta, data):
+        _, heights, size = self._integrated(theta, data)
+        return scipy.special.logsumexp(heights, axis=1) + size
+
+    def _integrated(self, theta, data):
+        """Nodes of every group's v ``(G, K, E)``, the logarithm of the integrand by weight there, and of the volume."""
         z, of = self.effects_of(data), data["group"].astype(np.intp)
-        root = np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
+        root = self._root(theta)
         integrand = _Integrand(self, data, self.predictor(theta, data), z @ root, of)
         v = integrand.mode()
         information = integrand.derivatives(v)[1]
@@ -128,7 +134,18 @@ class MixedQuadrature(MixedOther):
         nodes = v[:, None, :] + np.sqrt(2) * x @ half
         heights = integrand.heights(nodes) + log_weights
         size = root.shape[0] / 2 * np.log(2) - 0.5 * np.linalg.slogdet(information)[1]
-        return scipy.special.logsumexp(heights, axis=1) + size
+        return nodes, heights, size
+
+    def _root(self, theta):
+        return np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
+
+    def law_of_seen(self, theta, data, rows, places):
+        """The nodes of the likelihood's own integral, each with its share of it."""
+        nodes, heights, _ = self._integrated(theta, data)
+        place = places[self.groups.factors[0]]
+        at = np.maximum(place, 0)
+        along = np.where((place >= 0)[:, None], self.effects_of(rows) @ self._root(theta), 0.0)
+        return Law(np.einsum("mke,me->mk", nodes[at], along), scipy.special.softmax(heights, axis=1)[at])
 
     def likelihood(self, theta, data):
         return quadrature_graph.observed(self, theta, data)

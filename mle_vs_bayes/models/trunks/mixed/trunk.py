@@ -112,6 +112,13 @@ class Mixed(Regression):
             total += design[effect(self.groups.effects[i])] * u[levels[i]]
         return total
 
+    def law_of_seen(self, theta, data, rows, places):
+        """The `Law` of Σ z u of new ``rows`` over effects of members that ``data`` have seen, given θ and the data.
+
+        ``places``: by grouping, the place ``(m,)`` of each row's member, −1 for a new one, which adds nothing.
+        """
+        raise NotImplementedError
+
     def start(self, data):
         """Least squares on the scale of the link, and effects half as large as what that leaves over."""
         y = self.working_outcome(data)
