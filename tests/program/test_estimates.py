@@ -46,8 +46,8 @@ def test_every_program_has_an_mle_and_a_map(name):
 
 def test_labels_are_arviz_s_and_small_deterministics_have_rows():
     assert fitted("regression").fit.program.quantity_labels == ("beta[u]", "beta[v]", "intercept", "sigma", "ratio")
-    assert fitted("classes")["mle"].labels == ("beta[u, b]", "beta[u, c]", "beta[v, b]", "beta[v, c]")
-    assert fitted("shares")["mle"].labels[4:6] == ("each[0, 0]", "each[0, 1]")
+    assert fitted("classes")["mle"].labels == ("beta[u,b]", "beta[u,c]", "beta[v,b]", "beta[v,c]")
+    assert fitted("shares")["mle"].labels[4:6] == ("each[0,0]", "each[0,1]")
 
 
 def test_regression_is_least_squares():
