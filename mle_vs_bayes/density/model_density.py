@@ -171,7 +171,7 @@ class ModelDensity(Density):
         space on it, and keeps the density where exchanging two values does.
         """
         prior = self.priors[parameter.name]
-        alike = all(np.ptp(number) == 0 for number in prior.arguments.values())
+        alike = not any(isinstance(number, tuple) and len({*number}) > 1 for number in prior.arguments.values())
         while True:
             drawn = prior.draw(len(self.layout.labels_of[parameter.name]), generator)
             if parameter.support.rising and alike:

@@ -44,14 +44,19 @@ class Parameter:
         return self.prior if around is None else around(np.asarray(self.typical, dtype=float))
 
 
+def _prior(family: str, **numbers: Any) -> Prior:
+    """The prior whose arguments are numbers, or arrays ``(k,)`` with one per element."""
+    return Prior(family, **numbers)
+
+
 AROUND: Mapping[str, Callable[[NDArray[np.float64]], Prior]] = {
-    **dict.fromkeys(("real", "stationary"), lambda t: Prior("Normal", mu=t, sigma=np.maximum(0.5, np.abs(t)))),
-    **dict.fromkeys(("positive", "ordered_positive"), lambda t: Prior("Gamma", alpha=4, beta=4 / t)),
-    **dict.fromkeys(("unit", "share"), lambda t: Prior("Beta", alpha=5 * t, beta=5 * (1 - t))),
-    "nonnegative": lambda t: Prior("HalfNormal", sigma=t),
-    "ordered": lambda t: Prior("Normal", mu=t, sigma=max(0.5, np.ptp(t) / 3)),
-    "simplex": lambda t: Prior("Dirichlet", a=20 * t),
-    "correlation": lambda _t: Prior("Uniform", lower=-1, upper=1),
+    **dict.fromkeys(("real", "stationary"), lambda t: _prior("Normal", mu=t, sigma=np.maximum(0.5, np.abs(t)))),
+    **dict.fromkeys(("positive", "ordered_positive"), lambda t: _prior("Gamma", alpha=4, beta=4 / t)),
+    **dict.fromkeys(("unit", "share"), lambda t: _prior("Beta", alpha=5 * t, beta=5 * (1 - t))),
+    "nonnegative": lambda t: _prior("HalfNormal", sigma=t),
+    "ordered": lambda t: _prior("Normal", mu=t, sigma=max(0.5, np.ptp(t) / 3)),
+    "simplex": lambda t: _prior("Dirichlet", a=20 * t),
+    "correlation": lambda _t: _prior("Uniform", lower=-1, upper=1),
 }
 """By support, from the typical value or values: as wide as it is large, and where a value may be 0, with mass near 0.
 
