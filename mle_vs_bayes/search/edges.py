@@ -10,7 +10,10 @@ from ..model.support import Below, Support
 from .problem import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .newton import Climb
+    from .optimum import Optima
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -70,6 +73,15 @@ def receding(problem: Problem, end: "Climb", start: Array, index: Index) -> Inde
     onwards = np.any([(length < short) & (ahead > step) & (away > way) for short, step, way in _RECEDING], axis=0)
     onwards &= np.isfinite(ahead)
     return np.where(onwards.any(axis=1), np.argmax(np.where(onwards, ahead, 0.0), axis=1), -1)
+
+
+def refuse_vanishing(problem: Problem, centre: Array, searches: "Sequence[Optima]") -> None:
+    """Take back optima at which the next step is long in SE at ``centre`` ``(R, f)``: a start may have been far out."""
+    with np.errstate(all="ignore"):
+        one = unit(problem.evaluate(centre, np.arange(len(centre)))[2], problem.layout.bounded)
+        for search in searches:
+            longest = REACH * one + 4 * np.spacing(np.abs(search.end.z))
+            search.converged[np.any(np.abs(search.end.step) > longest, axis=1)] = False
 
 
 def unit(hessian: Array, bounded: NDArray[np.bool_]) -> Array:

@@ -28,3 +28,10 @@ def test_an_inflection_is_no_maximum():
     """At alpha = 0 a skew normal has slope and curvature 0 in one direction, and rises with the data's skewness."""
     mle = compare("skew_normal", {"y": [1.0, 2, 4]}, estimators=["mle"])["mle"]
     assert (mle.status, mle.reason) == ("divergent", "alpha runs to infinity")
+
+
+def test_a_coefficient_runs_where_it_does_and_not_its_coordinate():
+    """Counts of 0 alone: the intercept falls; its coordinate is turned by the design and rises."""
+    data = {"y": [0.0, 0, 0], "x": [1.0, 2, 4]}
+    mle = compare("poisson_regression", data, formula="y ~ x", estimators=["mle"])["mle"]
+    assert mle.reason.startswith("beta[Intercept] runs to minus infinity")
