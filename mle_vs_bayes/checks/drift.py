@@ -22,8 +22,8 @@ from ..rows import COLUMNS, LATER, MODEL_SCALE, frame
 from ..sampling.draws import by_label
 from ..search.newton import GRADIENT_TOLERANCE
 from ..words import listed
-from .budget import Budget
 from .finding import FAILED, PASSED, SKIPPED, Finding, Measured
+from .subject import Budget
 
 if TYPE_CHECKING:
     import pandas

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from ..density.density import Density
 from ..estimators import Settings
 from ..estimators.estimate import Estimate
 from ..search import expectation_maximisation as em
-from .budget import Budget
+from ..study.judge.verdict import FAMILY
 from .finding import NotApplicableError
 
 Array = NDArray[np.float64]
@@ -38,6 +39,26 @@ class Effort:
 
 FULL = Effort()
 QUICK = Effort(replicates=200, per_size=200, sizes=(100, 200, 400, 1600), units=20_000, rows=50, patient=False)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How large a random statistic may be: a number of false alarms for the whole run, shared among all comparisons.
+
+    Bonferroni twice: each of the run's ``checks`` random checks, skipped ones included, has an equal share of `FAMILY`,
+    and splits it evenly among its own comparisons, so that a model without a fault fails one run in a thousand, however
+    many parameters it has.
+    """
+
+    checks: int
+
+    def rate(self, comparisons: int) -> float:
+        """Two-sided chance of a false alarm of one of ``comparisons`` in one check."""
+        return FAMILY / (self.checks * max(1, comparisons))
+
+    def z(self, comparisons: int) -> float:
+        """The normal quantile that goes with `rate`."""
+        return NormalDist().inv_cdf(1 - self.rate(comparisons) / 2)
 
 
 @dataclass(eq=False)

@@ -21,7 +21,7 @@ from ..estimators.estimate import Estimate
 from ..fit.agreement import Agreement
 from ..fit.fit import Fit
 from ..intervals.delta import moves, standard_errors
-from ..intervals.scale import supports
+from ..intervals.interval import supports
 from ..rows import plain
 
 NEAR = 2.0

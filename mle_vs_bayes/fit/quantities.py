@@ -8,7 +8,7 @@ from .. import intervals, ornaments
 from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..intervals.interval import Ends, Interval, IntervalRequest, refused
-from ..intervals.wald_transformed import wald_transformed
+from ..intervals.wald import wald_transformed
 from ..rows import MODEL_SCALE, Row, rows_of
 from ..sampling.diagnostics import Diagnostics, diagnose
 from ..sampling.draws import by_label

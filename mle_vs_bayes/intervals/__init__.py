@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import UsageError
 from ..words import closest
-from .bootstrap.bootstrap import bca, percentile
+from .bootstrap import bca, percentile
 from .credible import equal_tailed, highest_density
-from .exact import normal_theory, proportion, rate
-from .exact.exact import exact
+from .exact import exact, normal_theory, proportion, rate
 from .exact.theory import theoretical
 from .interval import IntervalKind
 from .profile.profile import profile, profile_penalised
 from .sandwich import sandwich
-from .wald import wald
-from .wald_transformed import wald_transformed
+from .wald import wald, wald_transformed
 
 KINDS: dict[str, IntervalKind] = {
     "wald": IntervalKind(("mle", "reml", "mle_exact"), wald, "Wald, symmetric on the model scale"),

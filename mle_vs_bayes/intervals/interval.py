@@ -11,6 +11,7 @@ from ..concerns import Concern
 from ..density.density import Density
 from ..errors import UsageError
 from ..estimators.estimate import Estimate
+from ..model.support import Support, real, unit
 
 Array = NDArray[np.float64]
 RESAMPLES = 1000
@@ -134,3 +135,25 @@ def absent(estimate: Estimate, label: str) -> Interval:
     """No interval of a quantity that has no exact posterior: no formula, and no quadrature."""
     status, reason = estimate.absent
     return Interval(status=status, reason=reason or f"no exact posterior of {label}")
+
+
+_OF_ONE = {(real.lower, real.upper): real, (unit.lower, unit.upper): unit}
+"""An element of a rising vector runs over the line, one of shares that sum to one over (0, 1)."""
+
+
+def supports(program: Density) -> tuple[Support, ...]:
+    """The support of each quantity, whose map to the line its interval is built on, as ``program.quantity_labels``.
+
+    A parameter has its own. A derived quantity has the one its `Function` declares, the line unless it says
+    otherwise: whether an estimate happens to be positive is no reason for a logarithm, because the next
+    sample's may not be, and the interval would change its kind with the data.
+    """
+    layout = program.layout
+    own = [of_one(p.support) for p in layout.parameters for _ in layout.labels_of[p.name]]
+    derived = [f.support for f in program.model.functions for _ in layout.function_labels(f)]
+    return (*own, *derived)
+
+
+def of_one(support: Support) -> Support:
+    """The support of one element alone."""
+    return support if support.elementwise else _OF_ONE.get((support.lower, support.upper), real)

@@ -7,16 +7,20 @@ decided (``tests/performance/test_brute_force.py``), and the docstring says so.
 
 .. [1] Morris, White & Crowther (2019), Using simulation studies to evaluate statistical methods, Statistics in
    Medicine 38(11), 2074–2102, Table 6.
+.. [2] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
+   101–133.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, Array]
 Result = tuple[Array, Array, Array]
+Z = 1.959963984540054
+"""Quantile 0.975 of the normal distribution: Monte-Carlo intervals have level 95 %."""
 
 
 def bias(c: Columns) -> Result:
@@ -147,7 +151,7 @@ def convergence_rate(c: Columns) -> Result:
 def contraction(c: Columns) -> Result:
     """Mean of 1 − SE²/prior SD²: 0 where the data said nothing, towards 1 as they say all. [3]_
 
-    .. [3] Betancourt (2018), Calibrating model-based inferences and decisions, arXiv:1803.08393, section 4.3.
+    .. [3] Betancourt (2018), Calibrating model-based inferences and decisions, arXiv:1803.08393.
     """
     used = c["contraction_used"]
     return c["contraction"], np.sqrt(c["contraction_spread"] / used), used
@@ -204,3 +208,18 @@ def variance_of(first: Array, second: Array, used: Array) -> Array:
 
 def _if(known: Array | NDArray[np.bool_], used: Array) -> Array:
     return np.where(known > 0, used, 0)
+
+
+def wilson(proportion: ArrayLike, used: ArrayLike, z: float = Z) -> tuple[Array, Array]:
+    """Ends ``(g,)`` of Wilson's interval of ``proportion`` ``(g,)`` out of ``used`` ``(g,)``; NaN where none. [2]_
+
+    It is what a Monte-Carlo error of zero hides: of 100 intervals that all covered, the coverage is 0.963 to 1. ``z``
+    is the normal quantile: of the 95 % interval unless given.
+    """
+    share, of = np.asarray(proportion, dtype=float), np.asarray(used, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = 1 + z**2 / of
+        middle = (share + z**2 / (2 * of)) / spread
+        reach = z / spread * np.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
+    none, every = share == 0, share == 1  # exact ends, without rounding
+    return np.where(none, 0.0, middle - reach), np.where(every, 1.0, middle + reach)

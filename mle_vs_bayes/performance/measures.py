@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import formulas
-from .formulas import Array, Columns, Result, proportion, variance_of
-from .proportions import Z, wilson
+from .formulas import Array, Columns, Result, Z, proportion, variance_of, wilson
 
 if TYPE_CHECKING:
     import pandas as pd

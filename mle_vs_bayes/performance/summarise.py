@@ -12,7 +12,7 @@ from . import groups as grouping
 from . import moments, pairs, ranks
 from .measures import MEASURES, measured
 from .moments import key_names
-from .table import checks, clean, source, wide
+from .table import checks, clean, source
 from .table import columns as tables
 from .table.clean import Truth
 from .table.roles import Roles
@@ -140,7 +140,7 @@ def summary(table: Any, asked: SummaryRequest) -> Summary:
     """As `summarise`, with notes for people."""
     asked.check()
     with source.connect(table) as connection:
-        said = wide.made_long(connection, asked.columns)
+        said = source.made_long(connection, asked.columns)
         roles = tables.assigned(connection, said, asked.scenario)
         checks.truth_given(connection, roles, asked.truth)
         groups = moments.means(connection, roles, asked.truth)

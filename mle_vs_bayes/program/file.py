@@ -98,8 +98,7 @@ def _source(path: Path, function: str, data: Any) -> tuple[str, Origin, Hooks]:
 
 def read(source: str | Path) -> Any:
     """A table as a DataFrame; JSON as a dictionary of arrays, unless it is a list of rows."""
-    from ..data.reading.arrays import read_arrays
-    from ..data.reading.read import read
+    from ..data.reading.read import read, read_arrays
 
     arrays = read_arrays(str(source))
     return read(str(source)) if arrays is None else arrays

@@ -10,7 +10,7 @@ Prediction
     MAP − MLE is the inverse information times the slope of the log prior, so its size falls as n^-1 whatever the prior,
     and it is zero under a flat one.
 Source
-    Expansion of the posterior mode around the MLE: Tierney & Kadane (1986), JASA 81, 82–86.
+    Computed, by one Newton step from the MLE.
 """
 
 from mle_vs_bayes.study import Scenario, Slope, Study, Value
@@ -48,4 +48,5 @@ study = Study(
         Slope("distance", slope=-1.0, within=0.12, where={"scenario": ("wrong", "conflicting", "lifetimes")}),
         Value("distance", least=0.0, most=1e-8, where={"scenario": "α = 0"}, why="a flat prior has no slope"),
     ],
+    answer="MAP and MLE come together as 1/n under weak, strong and wrong priors; under a flat one they are equal.",
 )

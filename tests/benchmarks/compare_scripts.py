@@ -103,6 +103,37 @@ with pm.Model():
     pm.Normal("y", mu=mu + tau * z[group], sigma=sigma, observed=y)
 """
 
+POISSON = (
+    DESIGN
+    + """
+print(sm.GLM(y, X, family=sm.families.Poisson()).fit().summary())
+names = ["beta"]
+with pm.Model():
+    middle = np.array([np.log(y.mean()), *np.zeros(X.shape[1] - 1)])
+    beta = pm.Normal("beta", mu=middle, sigma=2.5 / deviations, shape=X.shape[1])
+    pm.Poisson("y", mu=pm.math.exp(pm.math.dot(X, beta)), observed=y)
+"""
+)
+
+SLOPES = """
+group, groups = pd.factorize(data["group"])
+x, spread = data["x"].to_numpy(), 2.5 * y.std(ddof=1)
+print(smf.mixedlm("y ~ x", data, groups=group, re_formula="~x").fit(reml=False).summary())
+names = ["beta", "sd", "cor", "sigma"]
+with pm.Model():
+    spreads = np.array([spread, spread / x.std(ddof=1)])
+    beta = pm.Normal("beta", mu=np.array([y.mean(), 0.0]), sigma=spreads, shape=2)
+    sds = pm.HalfNormal.dist(sigma=spreads, shape=2)
+    root, cors, sds = pm.LKJCholeskyCov("root", n=2, eta=2, sd_dist=sds, compute_corr=True, store_in_trace=False)
+    pm.Deterministic("sd", sds)
+    pm.Deterministic("cor", cors[0, 1])
+    sigma = pm.Exponential("sigma", lam=1 / y.std(ddof=1))
+    z = pm.Normal("z", shape=(len(groups), 2))
+    u = pm.math.dot(z, root.T)
+    mean = beta[0] + u[group, 0] + (beta[1] + u[group, 1]) * x
+    pm.Normal("y", mu=mean, sigma=sigma, observed=y)
+"""
+
 PROGRAM = """
 import numpy as np
 import pymc as pm
@@ -137,6 +168,8 @@ SCRIPTS = {
         "logistic": LOGISTIC,
         "linear": LINEAR,
         "random_intercept": RANDOM_INTERCEPT,
+        "poisson": POISSON,
+        "slopes": SLOPES,
         "program": OF_PROGRAM,
     }.items()
 }

@@ -15,7 +15,8 @@ does falls on both. ``--cold`` empties the caches before every run: the first on
 
 Each line prints ours / script, median and range over the pairs: seconds; seconds of the processor, which depend
 little on what else runs; seconds per effective draw, by the least bulk effective sample size of the parameters; peak
-memory, the resident set of the whole process.
+memory, the resident set of the whole process. The last line, ``logistic-intercepts``, has no script: it prints what
+`mixed_gradients` counts and times.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import mixed_gradients
 import numpy as np
 import pandas
 from compare_scripts import PROGRAM, SCRIPTS
@@ -100,6 +102,22 @@ def grouped(rows, rng):
     return {"y": means[groups] + rng.standard_normal(rows), "group": np.char.add("g", groups.astype(str))}
 
 
+def repeated(rows, rng):
+    """Counts of which a thousand rows are distinct."""
+    x = rng.standard_normal(1_000)
+    y = rng.poisson(np.exp(0.5 + 0.3 * x))
+    place = np.concatenate([np.arange(1_000), rng.integers(1_000, size=rows - 1_000)])
+    return {"y": y[place], "x1": x[place]}
+
+
+def sloped(rows, rng):
+    """Twenty rows in each group, which has an intercept and a slope of its own."""
+    groups, x = np.repeat(np.arange(rows // 20), 20), rng.standard_normal(rows)
+    intercepts, slopes = rng.multivariate_normal([1.0, 0.5], [[1.0, 0.2], [0.2, 0.25]], size=rows // 20).T
+    y = intercepts[groups] + slopes[groups] * x + rng.standard_normal(rows)
+    return {"y": y, "x": x, "group": np.char.add("g", groups.astype(str))}
+
+
 def formula(columns):
     return "y ~ " + " + ".join(f"x{j + 1}" for j in range(columns))
 
@@ -116,21 +134,33 @@ LINES = {
     "exponential-1m": Line(1_000_000, censored, ("exponential", "data.csv"), "exponential", {TIME: 0.05}),
     "weibull-1m": Line(1_000_000, lifetimes, ("weibull", "data.csv"), "weibull", {DRAW: 0.4}),
     "intercepts-40k": Line(40_000, grouped, ("random_intercept", "data.csv"), "random_intercept", {DRAW: 0.5}),
+    "poisson-1m": Line(
+        1_000_000, repeated, ("poisson_regression", "data.csv", "--formula", formula(1)), "poisson", {TIME: 0.05}
+    ),
+    "slopes-40k": Line(
+        40_000, sloped, ("linear", "data.csv", "--formula", "y ~ x + (x | group)"), "slopes", {DRAW: 0.6}
+    ),
     "program-5k": Line(5_000, straight(24), ("model.py", "data.csv"), "program", {DRAW: 0.7}),
 }
+GRADIENTS = "logistic-intercepts"
+"""A line that is counted and timed in this process."""
 
 
 def main() -> None:
+    known = (*LINES, GRADIENTS)
     parser = argparse.ArgumentParser(description="Times compare beside a user's script, at every size.")
-    parser.add_argument("lines", nargs="*", default=[], help=f"which lines of {', '.join(LINES)} (default: all)")
+    parser.add_argument("lines", nargs="*", default=[], help=f"which of {', '.join(known)} (default: all)")
     parser.add_argument("--pairs", type=int, default=3, help="timed pairs of each line (default: 3)")
     parser.add_argument("--small", action="store_true", help=f"a {SMALL}th of the rows, where that leaves 1,000")
     parser.add_argument("--cold", action="store_true", help="empty the caches of compiled code before every run")
     asked = parser.parse_args()
-    if unknown := set(asked.lines) - set(LINES):
-        parser.error(f"no line {min(unknown)}; choose from {', '.join(LINES)}")
+    if unknown := set(asked.lines) - set(known):
+        parser.error(f"no line {min(unknown)}; choose from {', '.join(known)}")
     print(machine())
-    for name in asked.lines or LINES:
+    for name in asked.lines or known:
+        if name == GRADIENTS:
+            mixed_gradients.show(mixed_gradients.GROUPS // (SMALL if asked.small else 1))
+            continue
         line = LINES[name]
         rows = max(1_000, line.rows // SMALL) if asked.small else line.rows
         with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder:
@@ -149,7 +179,7 @@ def time_pairs(line: Line, rows: int, folder: Path, pairs: int, cold: bool) -> l
 def cost_of_ours(line: Line, folder: Path, cold: bool) -> Cost:
     *spent, printed = run([str(COMMAND), "compare", *line.ours, "--json"], folder, cold)
     rows = json.loads(printed)["rows"]
-    derived = ("odds_ratio", "mean", "median", "icc")
+    derived = ("odds_ratio", "rate_ratio", "mean", "median", "icc")
     effective = [
         row["ess_bulk"] for row in rows if row["estimator"] == "posterior" and not row["parameter"].startswith(derived)
     ]

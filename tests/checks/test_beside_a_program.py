@@ -5,8 +5,7 @@ import pandas
 import pytest
 
 from mle_vs_bayes.checks import run, simulator
-from mle_vs_bayes.checks.budget import Budget
-from mle_vs_bayes.checks.subject import Effort, Subject
+from mle_vs_bayes.checks.subject import Budget, Effort, Subject
 from mle_vs_bayes.program import file
 
 PROGRAM = """

@@ -10,7 +10,7 @@ from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
 from mle_vs_bayes.fit.replicates.posteriors import allowed_rhat
-from mle_vs_bayes.sampling import pilot
+from mle_vs_bayes.sampling import plan as plans
 from mle_vs_bayes.sampling.diagnostics import diagnose
 
 from ..agreement.checks import K
@@ -107,10 +107,10 @@ def test_a_pilot_makes_a_plan_within_its_memory():
 
 
 def test_a_pilot_takes_short_schedules_and_leaves_them_where_they_do_not_mix(monkeypatch):
-    short, _, careful = pilot.SCHEDULES
+    short, _, careful = plans.SCHEDULES
     plan = plan_replicates("normal", normal())
     assert (plan.tune, plan.accept) == (short.tune, short.accept)
-    monkeypatch.setattr(pilot, "BAD", 2.0)  # no chain is as good as that
+    monkeypatch.setattr(plans, "BAD", 2.0)  # no chain is as good as that
     plan = plan_replicates("normal", normal())
     assert (plan.tune, plan.accept) == (careful.tune, careful.accept)
 

@@ -11,9 +11,9 @@ from mle_vs_bayes import intervals, models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact, maximum_likelihood
-from mle_vs_bayes.intervals.bootstrap.bootstrap import accelerations, bias_correction, corrected
-from mle_vs_bayes.intervals.bootstrap.resampling import SCHEMES, replicates
+from mle_vs_bayes.intervals.bootstrap import accelerations, bias_correction, corrected
 from mle_vs_bayes.intervals.interval import IntervalRequest
+from mle_vs_bayes.intervals.resampling import SCHEMES, replicates
 from mle_vs_bayes.intervals.wald import wald
 from mle_vs_bayes.model.censoring import Cutoffs, kaplan_meier
 
@@ -49,7 +49,7 @@ def by_label(request, kind):
 
 
 def test_kaplan_meier_of_the_leukaemia_trial():
-    """Remission on 6-MP (Gehan 1965): the estimates printed in Kleinbaum & Klein (2012), Survival Analysis, table 2.3.
+    """Remission on 6-MP (Gehan 1965, Biometrika 52, 203–223): products of 1 − ends/at risk, by hand.
 
     There, as is usual for lifetimes, a censoring lies behind an event of the same time: half a week behind, here.
     """

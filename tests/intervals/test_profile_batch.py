@@ -6,7 +6,7 @@ import pytest
 from mle_vs_bayes import models
 from mle_vs_bayes.fit.replicates import fit_replicates, interval_ends
 from mle_vs_bayes.fit.simulated import simulated
-from mle_vs_bayes.intervals.profile import batch
+from mle_vs_bayes.intervals.profile import newton_ends
 
 COUNT = 6
 ENDS = 1e-6
@@ -44,5 +44,5 @@ def test_nearly_all_are_found_together(monkeypatch):
 
 def test_mutant_other_quantile(monkeypatch):
     alone = fitted("weibull", 20, "profile", "mle")
-    monkeypatch.setattr(batch, "normal_quantile", lambda level: 2.0)
+    monkeypatch.setattr(newton_ends, "normal_quantile", lambda level: 2.0)
     assert apart(fitted("weibull", 20, "profile", "mle"), alone) > 100 * ENDS

@@ -13,8 +13,7 @@ from mle_vs_bayes.estimators import exact
 from mle_vs_bayes.fit.priors import resolve
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.interval import IntervalRequest
-from mle_vs_bayes.intervals.wald import wald
-from mle_vs_bayes.intervals.wald_transformed import wald_transformed
+from mle_vs_bayes.intervals.wald import wald, wald_transformed
 from mle_vs_bayes.model.parameter import Function
 from mle_vs_bayes.model.support import Above
 from mle_vs_bayes.models.exponential import Exponential

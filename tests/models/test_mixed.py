@@ -1,5 +1,7 @@
 """Mixed models: the marginal likelihood by the whole covariance matrix, by brute-force quadrature, and its mutants."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pymc as pm
@@ -7,16 +9,21 @@ import pytensor.tensor as pt
 import pytest
 import scipy
 
-from mle_vs_bayes import compare, models
+from mle_vs_bayes import compare, fit_replicates, models
+from mle_vs_bayes.checks.run import check
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data import arrays
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
 from mle_vs_bayes.data.formulas.parts import effect, level
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.density.pymc_model import data_nodes
 from mle_vs_bayes.errors import DataError, UsageError
+from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.fit import priors
+from mle_vs_bayes.models.normal import Normal
+from mle_vs_bayes.models.trunks.mixed import quadrature
 
 ROWS = 60
 
@@ -149,6 +156,72 @@ def test_one_node_is_not_the_integral():
     program.model.nodes = 1
     truth = brute_force(program, program.layout.split(point))
     assert np.max(np.abs(program.log_likelihood_units(point) - truth)) > 1e-3
+
+
+APART = [("seen ~ x + (1 | school)", [4.0], 40), ("seen ~ x + (x || school)", [2.5, 2.5], 16)]
+"""Groups all of whose rows are alike: the formula, SDs of their effects, and points of brute force in an SD."""
+
+
+@pytest.mark.parametrize(("formula", "sd", "per_sd"), APART)
+def test_nodes_are_doubled_until_that_changes_nothing(formula, sd, per_sd):
+    """The mutants: the nodes that are enough for groups that differ little, and nodes that were asked for."""
+    alike = frame().assign(seen=lambda rows: (rows.school >= 2).astype(float))
+    program = density("bernoulli", formula, alike)
+    theta = {"beta": np.array([0.5, 1.0]), "sd": np.array(sd)}
+    enough = program.model.settled(theta, program.data)
+    assert enough.unsettled is None
+    errors = []
+    for spread, most in ((theta["sd"], quadrature.CHANGE), (2 * theta["sd"], quadrature.CHANGE_AT_ENDS)):
+        at = {**theta, "sd": spread}
+        truth = brute_force(program, at, 2 * per_sd).sum()
+        both = (enough, program.model)
+        errors.append([abs(each.log_likelihood(at, program.data).sum() - truth) / most for each in both])
+    settled, few = np.max(errors, axis=0)
+    assert settled <= 1 and few > 5
+    asked = density("bernoulli(nodes=3)", formula).model
+    assert asked.settled(theta, program.data) is asked and asked.quadrature == 3
+
+
+def test_more_nodes_than_there_is_room_for_are_told(monkeypatch):
+    monkeypatch.setattr(quadrature, "MOST_CELLS", 30 * ROWS)
+    program = density("bernoulli", APART[0][0])
+    theta = {"beta": np.array([0.5, 1.0]), "sd": np.array([8.0])}
+    settled = program.model.settled(theta, program.data)
+    assert settled.quadrature == 21 and settled.unsettled.startswith("21 nodes along each effect are the most")
+
+
+class Rough(Normal):
+    """A likelihood that is exact enough where ``quadrature`` is above the largest mean that it is asked at."""
+
+    offers = frozenset({"settled"})
+    quadrature = 2
+
+    def settled(self, theta, data):
+        finer = Rough()
+        finer.quadrature = max(self.quadrature, int(theta["mu"]) + 1)
+        return finer
+
+
+def test_integrals_are_settled_at_the_optimum_before_anything_is_fitted():
+    """Of one data set at its own, of several at all of them."""
+    columns = [np.array([1.0, 2.0, 3.0]) * scale for scale in (2, 4, 3)]
+    comparison = compare(Rough(), {"y": columns[1]}, estimators=["mle"])
+    assert comparison.fit.program.model.quadrature == 9
+    replicates = fit_replicates(Rough(), [Dataset({"y": y}) for y in columns], ["mle"])
+    assert replicates.model.quadrature == 9
+
+
+NO_NODES = [
+    ("normal(nodes=9)", "y ~ x + (1 | school)", "for effects of groups of an outcome that is not normal"),
+    ("bernoulli(nodes=9)", "seen ~ x", "has none; leave nodes out"),
+    ("bernoulli(nodes=0)", "seen ~ x + (1 | school)", "it must be a whole number, 1 or above"),
+]
+
+
+@pytest.mark.parametrize(("name", "formula", "words"), NO_NODES)
+def test_nodes_of_no_quadrature_are_refused(name, formula, words):
+    with pytest.raises(UsageError, match=re.escape(words)):
+        compare(name, frame(), formula=formula)
 
 
 @pytest.mark.parametrize("centred", [[True, False, True, False], [False, False, True, True]])
@@ -285,12 +358,53 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(
-    "formula", ["seen ~ x + (1 | school/room)", "seen ~ x + (x || school) + (0 + I(x**2) | school)"]
-)
-def test_what_has_no_quadrature_is_refused(formula):
-    with pytest.raises(UsageError, match="may have one grouping with two effects"):
-        density("bernoulli", formula)
+BEYOND = {
+    "seen ~ x + (1 | school) + (1 | subject)": "the 2 groupings school and subject",
+    "seen ~ (x || school) + (0 + I(x**2) | school)": "the 3 effects Intercept|school, x|school and I(x ** 2)|school",
+}
+
+
+@pytest.mark.parametrize("formula", BEYOND)
+def test_what_has_no_quadrature_is_sampled_alone(formula):
+    """Rows have the density of their family given all effects, which have the prior of their own levels."""
+    program = density("bernoulli", formula)
+    model, theta = program.model, program.layout.split(program.start)
+    for name, fit in (("mle", maximum_likelihood.fit), ("map", maximum_a_posteriori.fit)):
+        estimate = fit(program)
+        assert estimate.status == "not_applicable", name
+        assert estimate.reason.startswith(f"the effects of {BEYOND[formula]} are not integrated out")
+    with pm.Model(coords={"unit": range(ROWS), **program.data.coords}) as latent:
+        nodes = data_nodes(program.data)
+        y = model.latent({name: pt.constant(value) for name, value in theta.items()}, nodes)
+    rng, eta = np.random.default_rng(4), program.data["X"] @ theta["beta"]
+    factors = [model.groups.factors[place] for place in model.groups.factor_of]
+    counts = [len(program.data.coords[level(factor)]) for factor in factors]
+    u = {label: rng.normal(size=count) for label, count in zip(model.groups.effects, counts, strict=True)}
+    values, centred = {}, model.informative(nodes)
+    for i, (label, factor) in enumerate(zip(model.groups.effects, factors, strict=True)):
+        eta = eta + program.data[effect(label)] * u[label][program.data[level(factor)].astype(int)]
+        values[f"z[{label}]"] = np.where(centred[i], u[label], u[label] / theta["sd"][i])
+    rows = latent.compile_logp(vars=[y], sum=False, jacobian=False, mode="FAST_COMPILE")(values)[0]
+    expected = scipy.stats.bernoulli.logpmf(program.data["y"], scipy.special.expit(eta))
+    np.testing.assert_allclose(rows, expected, rtol=1e-10)
+
+
+def test_the_posterior_goes_on_where_there_is_no_marginal_likelihood():
+    """There are no scores of it, which need that likelihood, and nothing to check."""
+    small = {"chains": 2, "draws": 100, "tune": 100}
+    comparison = compare("bernoulli", frame(), formula=next(iter(BEYOND)), fix={"beta[x]": 1}, **small)
+    assert [comparison[name].status for name in ("mle", "map")] == ["not_applicable"] * 2
+    assert comparison["posterior"].status == "ok"
+    assert comparison["posterior"].log_likelihood is None
+    assert set(comparison["posterior"].labels) == {
+        "beta[Intercept]",
+        "sd[Intercept|school]",
+        "sd[Intercept|subject]",
+    }
+    (score,) = comparison.page().scores
+    assert (score.loo, score.aic) == (None, None)
+    with pytest.raises(UsageError, match="there is no likelihood to check"):
+        check("bernoulli", frame(), formula=next(iter(BEYOND)))
 
 
 @pytest.mark.parametrize(("formula", "kind", "words"), REFUSED)

@@ -144,8 +144,8 @@ def test_the_parametric_bootstrap_is_that_of_a_normal_regression(line, frame):
     """σ̂² of a refit is σ̂² χ²(n − 2)/n, so its quantiles are known; the mutant draws from n."""
     from scipy.stats import chi2
 
-    from mle_vs_bayes.intervals.bootstrap.resampling import replicates
     from mle_vs_bayes.intervals.interval import IntervalRequest
+    from mle_vs_bayes.intervals.resampling import replicates
 
     found = compare(line / "line.py", frame, **MLE)
     refits = replicates(IntervalRequest(found.fit.program, found["mle"], 0.95, 0, 2000), "parametric")

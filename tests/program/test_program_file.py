@@ -140,7 +140,7 @@ def test_json_gives_arrays_and_the_usual_document(files):
 
 
 def test_arrays_keep_their_kinds(files):
-    from mle_vs_bayes.data.reading.arrays import read_arrays
+    from mle_vs_bayes.data.reading.read import read_arrays
 
     found = read_arrays("data.json")
     assert found["N"] == 3 and found["x"].dtype.kind == "i" and found["y"].dtype.kind == "f"

@@ -5,7 +5,7 @@ import pandas
 import pytest
 
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.performance.proportions import wilson
+from mle_vs_bayes.performance.formulas import wilson
 from mle_vs_bayes.performance.slopes import fit
 from mle_vs_bayes.study import Scenario, Slope, Study, Value
 from mle_vs_bayes.study.judge.performance_table import COLUMNS

@@ -5,7 +5,7 @@ says what it is (a t distribution whose nu is infinite is the normal), the estim
 where the ratio is 0: ½χ²₀ + ½χ²₁. [1]_ Where several parameters reach edges the weights depend on the information,
 and no distribution is named. A ratio that could not be computed has no p-value.
 
-.. [1] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610, case 5.
+.. [1] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from ...errors import UsageError
 from ...estimators import maximum_likelihood
 from ...estimators.estimate import Estimate
 from ...fit import priors as prior_choice
+from ...intervals.interval import of_one, supports
 from ...intervals.profile.restricted import ROUNDING, Restricted, coordinate_of, edge_of, restricted
-from ...intervals.scale import of_one, supports
 from ...model.model import Model
 from ...model.support import Support
 from .null_bootstrap import Bootstrap, Null, bootstrap

@@ -5,10 +5,13 @@ standard input has no ending and is told apart by its first characters.
 """
 
 import gzip
+import json
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ...errors import DataError
@@ -103,3 +106,42 @@ def _with_rows(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         seen = f"columns ({listed(frame.columns)}) but no rows" if len(frame.columns) else "neither columns nor rows"
         raise DataError(f"{name} has {seen}; add rows of data, there is nothing to fit.")
     return frame
+
+
+def read_arrays(source: str) -> dict[str, Any] | None:
+    """A JSON file as a dictionary of arrays, as Stan and posteriordb keep data; None where the source is a table.
+
+    A table has another ending, or is a list of rows. Numbers stay numbers, lists become arrays of whole numbers or
+    floats, ``null`` in them NaN; what is neither (text, lists of unequal length) stays as it is.
+
+    Raises
+    ------
+    DataError
+        No such file, or not JSON.
+    """
+    if not source.lower().removesuffix(".gz").endswith(".json"):
+        return None
+    try:
+        found = json.loads(contents(source).decode("utf-8-sig"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{source} is not JSON ({error}); correct the file.") from None
+    if isinstance(found, list):
+        return None
+    if not isinstance(found, dict) or not found:
+        raise DataError(f"{source} holds no names with values; write it like " + '{"N": 2, "y": [1.5, 2]}.')
+    return {str(name): _array(value) for name, value in found.items()}
+
+
+def _array(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    try:
+        array = np.array(value)
+    except ValueError:  # lists of unequal length
+        return value
+    if array.dtype == object:
+        try:
+            return array.astype(float)
+        except (TypeError, ValueError):
+            return value
+    return array

@@ -21,8 +21,7 @@ from ...model.layout import Layout
 from ...model.model import Model
 from ...rows import COLUMNS, Row, frame
 from ...sampling.batch_posterior import Posteriors
-from ...sampling.pilot import pilot
-from ...sampling.plan import Plan
+from ...sampling.plan import Plan, pilot
 from ...search.problem import of_stack
 from .. import quantities
 from ..row_table import Context

@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 
 from ...concerns import Concern
 from ...estimators.modes import Modes
-from ...intervals.interval import Ends
-from ...intervals.scale import supports
-from ...intervals.wald import symmetric
-from ...intervals.wald_transformed import transformed
+from ...intervals.interval import Ends, supports
+from ...intervals.wald import symmetric, transformed
 from ...model.moments import Missing, concerns, missing
 from ...rows import frame_of
 from .. import row_table

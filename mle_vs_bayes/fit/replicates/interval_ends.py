@@ -18,7 +18,7 @@ from ...density.stack import Stack
 from ...estimators.estimate import Estimate
 from ...estimators.modes import Modes
 from ...intervals.interval import Ends, Interval, IntervalRequest
-from ...intervals.profile.batch import profile_ends
+from ...intervals.profile.newton_ends import profile_ends
 from ...model.model import Model
 from ..row_table import Context, Subjects
 from .stacking import Member

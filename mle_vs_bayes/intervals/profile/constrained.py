@@ -1,7 +1,7 @@
 """The highest log density where one quantity has a given value: one point of its profile.
 
 Newton steps inside the surface where the quantity is t, each brought back on to it (Absil, Mahony & Sepulchre
-2008, Optimization Algorithms on Matrix Manifolds, chapter 6): every point tried satisfies the constraint, so the
+2008, Optimization Algorithms on Matrix Manifolds): every point tried satisfies the constraint, so the
 log density itself says whether a step was good. For a parameter the surface is a plane; for a derived quantity
 it is curved, and its curvature enters with the Lagrange multiplier. Gradient and Hessian are the program's own.
 """
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Evaluation
-from .surface import Quantity, Surface
+from .surface import Height, Quantity, Surface
 
 Array = NDArray[np.float64]
 
@@ -68,32 +67,32 @@ def highest(surface: Surface, quantity: Quantity, t: float, start: Array) -> Poi
     x = quantity.onto(t, start)
     if x is None:
         raise UnreachableError(IMPOSSIBLE)
-    here = surface.at(x)
-    if not _usable(here):
-        raise UnreachableError(EXCLUDED if here.value == -np.inf else "the log density is not finite there")
+    height = surface.at(x)
+    if not _usable(height):
+        raise UnreachableError(EXCLUDED if height.value == -np.inf else "the log density is not finite there")
     for _ in range(_STEPS):
         with np.errstate(all="ignore"):
-            local = _second_order(quantity, x, here)
-        ascent = _ascent(surface, quantity, t, x, here, local) if local.decrement > _SETTLED else None
+            local = _second_order(quantity, x, height)
+        ascent = _ascent(surface, quantity, t, x, height, local) if local.decrement > _SETTLED else None
         if ascent is None:
-            return _point(quantity, t, x, here, local)
-        x, here = ascent
+            return _point(quantity, t, x, height, local)
+        x, height = ascent
     raise UnreachableError(f"no maximum was reached there in {_STEPS} steps")
 
 
-def _second_order(quantity: Quantity, x: Array, here: Evaluation) -> _Local:
+def _second_order(quantity: Quantity, x: Array, height: Height) -> _Local:
     # λ from ∇ℓ = λ∇g along the normal; inside the surface the Hessian is that of ℓ − λ g.
     normal = quantity.gradient(x)
     across = normal / (normal @ normal)
-    multiplier = float(across @ here.gradient)
-    bend = multiplier * quantity.hessian(x) - here.hessian
+    multiplier = float(across @ height.gradient)
+    bend = multiplier * quantity.hessian(x) - height.hessian
     if not (np.all(np.isfinite(bend)) and np.all(np.isfinite(across))):
         raise UnreachableError("the quantity is not smooth there")
     inside = np.linalg.qr(normal[:, None], mode="complete")[0][:, 1:]  # orthonormal, (f, f − 1)
     values, vectors = np.linalg.eigh(inside.T @ bend @ inside)
     axes = inside @ vectors
     size = np.maximum(np.abs(values), 1e-12)  # along a direction that bends upwards: up, not to the saddle
-    step = axes.T @ here.gradient / size
+    step = axes.T @ height.gradient / size
     decrement = float(np.linalg.norm(step * np.sqrt(size)))
     rising = (values < -1e-6) | ((values < 0) & (np.abs(step) > 0.1))
     saddle = bool(np.any(rising))
@@ -105,8 +104,8 @@ def _second_order(quantity: Quantity, x: Array, here: Evaluation) -> _Local:
 
 
 def _ascent(
-    surface: Surface, quantity: Quantity, t: float, x: Array, here: Evaluation, local: _Local
-) -> tuple[Array, Evaluation] | None:
+    surface: Surface, quantity: Quantity, t: float, x: Array, height: Height, local: _Local
+) -> tuple[Array, Height] | None:
     """The step, halved until it gains; None at the top as far as rounding can tell.
 
     Raises
@@ -119,20 +118,21 @@ def _ascent(
         candidate = quantity.onto(t, x + local.step / 2**halving)
         if candidate is None:
             continue
-        there = surface.at(candidate)
-        if _usable(there) and there.value >= here.value + gain / 2**halving - surface.grain:
-            return candidate, there
+        trial = surface.at(candidate)
+        if _usable(trial) and trial.value >= height.value + gain / 2**halving - surface.grain:
+            return candidate, trial
     if local.decrement < 1e-2:
         return None
     raise UnreachableError("the log density has no maximum there")
 
 
-def _point(quantity: Quantity, t: float, x: Array, here: Evaluation, local: _Local) -> Point:
+def _point(quantity: Quantity, t: float, x: Array, height: Height, local: _Local) -> Point:
     """The point one last step away, whose gain is half the decrement squared: it needs no evaluation."""
     last = quantity.onto(t, x + local.step)
-    height = here.value + local.decrement**2 / 2
-    return Point(t, x if last is None else last, height, local.slope, local.tangent)
+    top = height.value + local.decrement**2 / 2
+    return Point(t, x if last is None else last, top, local.slope, local.tangent)
 
 
-def _usable(found: Evaluation) -> bool:
-    return bool(np.isfinite(found.value) and np.all(np.isfinite(found.gradient)) and np.all(np.isfinite(found.hessian)))
+def _usable(height: Height) -> bool:
+    numbers = (height.value, height.gradient, height.hessian)
+    return all(bool(np.all(np.isfinite(values))) for values in numbers)

@@ -2,16 +2,20 @@
 
 x ``(f,)`` are the working coordinates moved to the optimum and scaled by its covariance: z = ẑ + L x with
 L Lᵀ = (−H)⁻¹. A quantity is t, its unconstrained scale moved to its estimate and divided by its standard error.
+
+Both take one data set, ``(f,)``, or R of them side by side, ``(R, f)``, as `Coordinates` do: ``…`` is nothing or R.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.density import Density, Evaluation
-from ...search.optimum import Optimum
-from ..scale import supports
+from ...density.density import Density
+from ...search.problem import Problem
+from ..interval import supports
 
 Array = NDArray[np.float64]
 
@@ -24,52 +28,91 @@ _LEVEL = 1e-4
 """Information of a logarithm so small that it has no scale: next to an edge. Its unit is then a factor of e."""
 
 
-class Surface:
-    """Log-likelihood + power · log prior in x, relative to its optimum's; counts what it costs."""
+@dataclass(frozen=True)
+class Height:
+    """The log density relative to its optimum's, ``(…)``, its gradient ``(…, f)`` and Hessian ``(…, f, f)`` in x."""
 
-    def __init__(self, program: Density, power: float, optimum: Optimum) -> None:
-        self.program, self.power, self.optimum = program, power, optimum
-        information = -optimum.evaluation.hessian
-        level = program.layout.bounded & (np.diag(information) < _LEVEL)
-        self.root = np.linalg.inv(np.linalg.cholesky(information + np.diag(level.astype(float)))).T
-        self.grain = 64 * _EPSILON * (1 + abs(optimum.evaluation.value))
+    value: Any
+    gradient: Array
+    hessian: Array
+
+
+class Surface:
+    """Log-likelihood + power · log prior in x, relative to its optimum's; counts what it costs.
+
+    The optima are ``z`` ``(…, f)`` with their ``value`` and ``hessian``; one of several data sets must be a proper
+    maximum, with a positive definite information.
+    """
+
+    def __init__(self, problem: Problem, z: Array, value: Any, hessian: Array) -> None:
+        self.problem, self.coordinates, self.centre, self.top = problem, problem.coordinates, z, value
+        level = problem.layout.bounded & (-np.diagonal(hessian, axis1=-2, axis2=-1) < _LEVEL)
+        scaled = level[..., None] * np.eye(z.shape[-1]) - hessian
+        self.root = np.swapaxes(np.linalg.inv(np.linalg.cholesky(scaled)), -1, -2)
+        self.grain = 64 * _EPSILON * (1 + np.abs(value))
         """Differences of the log density below this are rounding."""
         self.evaluations = 0
+        self._index = np.arange(problem.count)
 
     def z(self, x: Array) -> Array:
-        return np.asarray(self.optimum.z + self.root @ x)
+        """Working coordinates ``(…, f)``."""
+        return np.asarray(self.centre + (self.root @ x[..., None])[..., 0])
 
     def theta(self, x: Array) -> Array:
+        """Parameters ``(…, p)``."""
         with np.errstate(all="ignore"):
-            return self.program.coordinates.theta(self.z(x))
+            return self.coordinates.theta(self.z(x))
 
-    def at(self, x: Array) -> Evaluation:
+    def at(self, x: Array) -> Height:
         """Height above the optimum (at most 0 unless that is only local), gradient and Hessian in x."""
         self.evaluations += 1
-        found = self.program.evaluate(self.z(x), self.power)
-        height = found.value - self.optimum.evaluation.value
+        value, gradient, hessian = self.problem.evaluate(np.atleast_2d(self.z(x)), self._index)
+        back = np.swapaxes(self.root, -1, -2)
         with np.errstate(all="ignore"):
-            return Evaluation(height, self.root.T @ found.gradient, self.root.T @ found.hessian @ self.root)
+            slope = (back @ gradient.reshape(x.shape)[..., None])[..., 0]
+            bend = back @ hessian.reshape(*x.shape, x.shape[-1]) @ self.root
+            return Height(value.reshape(x.shape[:-1])[()] - self.top, slope, bend)
 
 
 class Quantity:
     """A parameter as t, exactly linear in x; the base of `Curved`."""
 
-    def __init__(self, surface: Surface, index: int) -> None:
-        self.surface, self.index = surface, index
-        self.support = supports(surface.program)[index]
-        self._place()
+    def __init__(self, surface: Surface, program: Density, index: int) -> None:
+        self.surface, self.support = surface, supports(program)[index]
+        self._pick = _picker(program, index)
+        self.centre = self._unconstrained(np.zeros_like(surface.centre))
+        self.row, self.error = self._placed(index)
 
-    def _place(self) -> None:
-        coordinates, z = self.surface.program.coordinates, self.surface.optimum.z
-        u = self.support.unconstrain(coordinates.theta(z)[self.index : self.index + 1])
-        slopes = coordinates.linear[self.index] @ coordinates.jacobian(z) / self.support.slope(u)
-        row = slopes @ self.surface.root
-        self.centre, self.error = float(u[0]), float(np.linalg.norm(row))
-        self.row = row / self.error
+    def _placed(self, index: int) -> tuple[Array, Any]:
+        """dt/dx ``(…, f)`` at the optimum, of length 1, and the standard error that makes it so."""
+        # u is the quantity's unconstrained scale: du/dx = (dθ/dw · dw/dz) / (dθ/du) · L.
+        coordinates, z = self.surface.coordinates, self.surface.centre
+        slopes = coordinates.linear[index] @ coordinates.jacobian(z) / self.support.slope(self.centre)[..., None]
+        return _unit_length((slopes[..., None, :] @ self.surface.root)[..., 0, :])
+
+    def of(self, x: Array) -> Array:
+        """t at x ``(…, f)``."""
+        return np.asarray((self.row * x).sum(axis=-1))
+
+    def gradient(self, x: Array) -> Array:
+        """dt/dx ``(…, f)``."""
+        return self.row
+
+    def hessian(self, x: Array) -> Array:
+        """d²t/dx² ``(…, f, f)``."""
+        return np.zeros((*x.shape, x.shape[-1]))
+
+    def onto(self, t: float, x: Array) -> Array | None:
+        """The point ``(f,)`` near x where the quantity is ``t``, reached along its gradient; None if there is none."""
+        return np.asarray(x + (t - self.row @ x) * self.row)
+
+    def value_at(self, x: Array) -> Array:
+        """The quantity itself at x ``(…, f)``, on the model scale."""
+        with np.errstate(all="ignore"):
+            return self._pick(self.surface.theta(x))
 
     def value(self, t: float) -> float:
-        """On the model scale."""
+        """The quantity itself where it is ``t``, of one data set."""
         with np.errstate(all="ignore"):
             return float(self.support.constrain(np.atleast_1d(self.centre + self.error * t))[0])
 
@@ -78,46 +121,42 @@ class Quantity:
         with np.errstate(all="ignore"):
             return float((self.support.unconstrain(np.atleast_1d(float(value)))[0] - self.centre) / self.error)
 
-    def gradient(self, x: Array) -> Array:
-        """dt/dx ``(f,)``."""
-        return self.row
-
-    def hessian(self, x: Array) -> Array:
-        """d²t/dx² ``(f, f)``."""
-        return np.zeros((len(x), len(x)))
-
-    def onto(self, t: float, x: Array) -> Array | None:
-        """The point near x where the quantity is ``t``, reached along its gradient; None where there is none."""
-        return np.asarray(x + (t - self.row @ x) * self.row)
+    def _unconstrained(self, x: Array) -> Any:
+        with np.errstate(all="ignore"):
+            return np.asarray(self.support.unconstrain(self.value_at(x)))[()]
 
 
 class Curved(Quantity):
     """A derived quantity, or an element of a tied vector, differentiated numerically: that costs no likelihood."""
 
-    def _place(self) -> None:
-        self._pick = _picker(self.surface.program, self.index)
-        origin = np.zeros(len(self.surface.optimum.z))
-        self.centre, self.error = 0.0, 1.0
-        self.centre = float(self._of(origin[None, :])[0])
-        self.error = float(np.linalg.norm(self.gradient(origin)))
+    def _placed(self, index: int) -> tuple[Array, Any]:
+        self.error = np.ones_like(self.centre)
+        return _unit_length(self.gradient(np.zeros_like(self.surface.centre)))
+
+    def of(self, x: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return np.asarray((self._unconstrained(x) - self.centre) / self.error)
 
     def gradient(self, x: Array) -> Array:
-        steps = _STEP * np.eye(len(x))
+        steps = _steps(_STEP, x)
         with np.errstate(all="ignore"):
-            return (self._of(x + steps) - self._of(x - steps)) / (2 * _STEP)
+            slopes = (self.of(x + steps) - self.of(x - steps)) / (2 * _STEP)
+        return np.moveaxis(slopes, 0, -1)
 
     def hessian(self, x: Array) -> Array:
-        size, steps = len(x), _WIDE * np.eye(len(x))
-        pairs = (steps[:, None, :] + steps[None, :, :]).reshape(-1, size)
-        both = (self._of(x + pairs) + self._of(x - pairs)).reshape(size, size)
-        each = self._of(x + steps) + self._of(x - steps)
+        # ∂²t/∂a∂b = (t(a + b) + t(−a − b) − t(a) − t(−a) − t(b) − t(−b) + 2 t(0)) / 2 for steps a and b of length 1.
+        # A second difference loses digits as the square of the step, so that it takes a wider one than the gradient.
+        steps = _steps(_WIDE, x)
+        one = self.of(x + steps) + self.of(x - steps)
+        two = np.stack([self.of(x + step + steps) + self.of(x - step - steps) for step in steps])
         with np.errstate(all="ignore"):
-            return np.asarray((both - each[:, None] - each[None, :] + 2 * self._of(x[None, :])) / (2 * _WIDE**2))
+            bends = (two - one[:, None] - one[None, :] + 2 * self.of(x)) / (2 * _WIDE**2)
+        return np.moveaxis(bends, (0, 1), (-2, -1))
 
     def onto(self, t: float, x: Array) -> Array | None:
         grain = 1e-12 * (1 + abs(t)) + 4 * _EPSILON * abs(self.centre) / self.error
         for _ in range(30):
-            gap = t - float(self._of(x[None, :])[0])
+            gap = t - float(self.of(x))
             if not np.isfinite(gap):
                 return None
             if abs(gap) <= grain:
@@ -127,25 +166,39 @@ class Curved(Quantity):
                 x = x + gap * normal / max(float(normal @ normal), 1e-300)
         return None
 
-    def _of(self, points: Array) -> Array:
-        """t at each of the points ``(m, f)``, shape ``(m,)``."""
-        theta = np.array([self.surface.theta(x) for x in points])
-        with np.errstate(all="ignore"):
-            return np.asarray((self.support.unconstrain(self._pick(theta)) - self.centre) / self.error)
 
-
-def quantity(surface: Surface, label: str) -> Quantity:
-    """The parameter or derived quantity of this label."""
-    layout = surface.program.layout
-    linear = label in layout.labels and layout.parameter_of(label).support.elementwise
-    return (Quantity if linear else Curved)(surface, surface.program.quantity_labels.index(label))
+def quantity(surface: Surface, program: Density, index: int) -> Quantity:
+    """The parameter or derived quantity at this place among ``program.quantity_labels``."""
+    layout = program.layout
+    linear = index < layout.size and layout.parameter_of(layout.labels[index]).support.elementwise
+    return (Quantity if linear else Curved)(surface, program, index)
 
 
 def _picker(program: Density, index: int) -> Callable[[Array], Array]:
-    """The quantity's values ``(m,)`` from parameter vectors ``(m, p)``."""
+    """The quantity's values ``(…)`` from parameter vectors ``(…, p)``."""
     layout = program.layout
     if index < layout.size:
-        return lambda theta: theta[:, index]
-    each = [(f, i) for f in program.model.functions for i in range(len(layout.function_labels(f)))]
-    function, element = each[index - layout.size]
-    return lambda theta: np.reshape(function.of(layout.split(theta)), (len(theta), -1))[:, element]
+        return lambda theta: theta[..., index]
+    places = [
+        (function, i) for function in program.model.functions for i in range(len(layout.function_labels(function)))
+    ]
+    function, element = places[index - layout.size]
+
+    def pick(theta: Array) -> Array:
+        flat = theta.reshape(-1, layout.size)
+        values = np.reshape(function.of(layout.split(flat)), (len(flat), -1))
+        return np.asarray(values[:, element]).reshape(theta.shape[:-1])
+
+    return pick
+
+
+def _steps(length: float, x: Array) -> Array:
+    """A step along each coordinate, shape ``(f, …, f)``: one for every data set of x ``(…, f)``."""
+    size = x.shape[-1]
+    return length * np.eye(size).reshape(size, *(1 for _ in x.shape[:-1]), size)
+
+
+def _unit_length(row: Array) -> tuple[Array, Any]:
+    length = np.linalg.norm(row, axis=-1)
+    with np.errstate(all="ignore"):
+        return row / length[..., None], length

@@ -1,8 +1,8 @@
 """The walk along a profile: points from their neighbours' tangents, ends by root finding on the signed root.
 
 With D(t) = 2 (ℓ̂ − ℓ_p(t)) the deviance of a profile, √D is nearly linear in t where the likelihood is nearly normal,
-so its root at the normal quantile is found in a few steps (Venables & Ripley 2002, Modern Applied Statistics with S,
-section 8.4; Venzon & Moolgavkar 1988, Applied Statistics 37, 87–94).
+so its root at the normal quantile is found in a few steps (Venables & Ripley 2002, Modern Applied Statistics with S;
+Venzon & Moolgavkar 1988, Applied Statistics 37, 87–94).
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...density.density import Density
 from ...search.optimum import Optimum
+from ...search.problem import of_density
 from ...search.starts import starts_of
 from .constrained import EXCLUDED, IMPOSSIBLE, Point, UnreachableError, highest
 from .surface import Surface, quantity
@@ -57,8 +58,10 @@ class Trace:
     """The points of one profile met so far, and the search for more."""
 
     def __init__(self, program: Density, optimum: Optimum, label: str, power: float) -> None:
-        self.surface = Surface(program, power, optimum)
-        self.quantity = quantity(self.surface, label)
+        evaluation = optimum.evaluation
+        self.program = program
+        self.surface = Surface(of_density(program, power), optimum.z, evaluation.value, evaluation.hessian)
+        self.quantity = quantity(self.surface, program, program.quantity_labels.index(label))
         origin = np.zeros(len(optimum.z))
         self.points = {0.0: Point(0.0, origin, 0.0, 0.0, self.quantity.gradient(origin))}
 
@@ -116,9 +119,9 @@ class Trace:
     def _from_elsewhere(self, t: float) -> list[Point]:
         """Maxima at t from where the searches for the optimum itself begin."""
         surface, points = self.surface, []
-        for start in starts_of(surface.program, _STARTS, seed=0):
+        for start in starts_of(self.program, _STARTS, seed=0):
             try:
-                x = np.linalg.solve(surface.root, start - surface.optimum.z)
+                x = np.linalg.solve(surface.root, start - surface.centre)
                 points.append(highest(surface, self.quantity, t, x))
             except UnreachableError:
                 continue

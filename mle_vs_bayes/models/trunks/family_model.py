@@ -47,7 +47,7 @@ class FamilyCensored(Censored):
 
     Right-censored where event = 0. [1]_
 
-    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, section 3.2.
+    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data.
     """
 
     weighted = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...performance.proportions import wilson
+from ...performance.formulas import wilson
 from ...performance.slopes import fit
 from ..vocabulary.predictions import DISTANCE, OF_INTERVALS, PROPORTIONS, Equals, Prediction, Slope, Theory
 
