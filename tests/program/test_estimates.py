@@ -204,6 +204,18 @@ def test_effects_times_a_scale_of_their_own_are_latent():
     assert open_program(model).model.effects == {"z": "it enters the likelihood times tau"}
 
 
+def test_values_that_nothing_observes_are_latent():
+    """A normal sample with each value below 0 a parameter: their densities are no likelihood of anything seen."""
+    with pm.Model() as model:
+        mu, sigma = pm.Normal("mu", 0, 5), pm.HalfNormal("sigma", 5)
+        pm.TruncatedNormal("hidden", mu, sigma, upper=0.0, shape=3, initval=-np.ones(3))
+        pm.Normal("y", mu, sigma, observed=np.array([0.5, 1, 3]))
+    found = compare(model, estimators=POINTS)
+    for estimator in POINTS:
+        assert found[estimator].status == "not_applicable"
+        assert "its density depends on mu and sigma, and no observation on it" in found[estimator].reason
+
+
 def test_scores_and_pages_of_a_program():
     found = fitted("regression")
     page = found.page(nulls={"beta[u]": 0.0})
