@@ -139,14 +139,9 @@ class ModelDensity(Density):
             vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
             return model, vector, outputs(vector, log_prior)
 
-        flat = {p.name: jeffreys.flat(p, self.priors[p.name]) for p in self.layout.parameters}
-        families = tuple((p, prior.family, *_shapes(prior.arguments)) for p, prior in flat.items())
-        values: dict[str, Any] = {
-            pymc_model.prior_node(p, a): v for p, prior in flat.items() for a, v in prior.arguments.items()
-        }
-        values |= {pymc_model.data_node(role): v for role, v in self.data.items()}
+        families = tuple(_prior_signature(parameter, prior) for parameter, prior in self._flat)
         information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
-        return bound((name, *self._kind, families, information, self.prior_power), make, values)
+        return bound((name, *self._kind, families, information, self.prior_power), make, self.node_values)
 
     def condensed(self) -> tuple[Density, Array | None]:
         if jeffreys.asked(self.priors):  # it reads every row
@@ -285,15 +280,13 @@ class ModelDensity(Density):
         return vector, graph_replace(graph, values, strict=False)
 
 
-def _shapes(arguments: Mapping[str, Any]) -> list[tuple[str, tuple[int, ...]]]:
-    """One number and an array with one element are two graphs."""
-    return [(name, np.shape(value)) for name, value in arguments.items()]
-
-
 def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
-    """Family and argument names, with their shapes, and the ends of a bounded prior under an order."""
+    """Family and argument names, with their shapes, and the ends of a bounded prior under an order.
+
+    One number and an array with one element are two graphs.
+    """
     ends = (str(prior.support),) if parameter.support.rising else ()
-    shapes = tuple(f"{name}:{shape}" for name, shape in _shapes(prior.arguments))
+    shapes = tuple(f"{name}:{np.asarray(value).shape}" for name, value in prior.arguments.items())
     return (parameter.name, prior.family, parameter.support.name, *shapes, *ends)
 
 
