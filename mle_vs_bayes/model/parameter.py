@@ -111,12 +111,14 @@ class Function:
     moments: Callable[[Mapping[str, Any], Any], Any] | None = None
 
 
-def labels(name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[Any, ...]]) -> tuple[str, ...]:
-    """ArviZ's labels of a quantity: ``shape``, ``beta[Intercept]``, ``beta[x1]`` …, or of a matrix ``beta[a, x]`` …"""
+def labels(
+    name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[Any, ...]], comma: str = ","
+) -> tuple[str, ...]:
+    """Labels of a quantity: ``shape``, ``beta[Intercept]``, ``beta[x1]`` …, or of a matrix ``beta[a,x]`` …"""
     if not dims:
         return (name,)
     places = product(*(coords[dim] for dim in dims))
-    return tuple(f"{name}[{', '.join(str(coord) for coord in place)}]" for place in places)
+    return tuple(f"{name}[{comma.join(str(coord) for coord in place)}]" for place in places)
 
 
 @dataclass(frozen=True)
