@@ -3,6 +3,7 @@
 import io
 import pickle
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas
@@ -11,7 +12,7 @@ import scipy
 
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.study import Equals, ExpectationMaximisation, Mode, Optimiser, Ratio, Scenario, Slope, Study, Value
-from mle_vs_bayes.study.judge import pairs, performance_table
+from mle_vs_bayes.study.judge import pairs, performance_table, results
 from mle_vs_bayes.study.judge.performance_table import measured
 from mle_vs_bayes.study.judge.verdict import lines
 from mle_vs_bayes.study.keep.store import Store
@@ -157,6 +158,20 @@ def test_what_cannot_be_paired_or_has_no_law_is_refused():
         pairs.check([ratio], Study(n=[1], predictions=[ratio]))
     with pytest.raises(UsageError, match="laws of functionals are uniform and normal"):
         pairs.check([], Study(n=[1], functionals={"z": len}, laws={"z": "cauchy"}))
+
+
+def test_a_point_per_panel_is_no_figure_beside_the_study_s_own(monkeypatch):
+    table = pandas.DataFrame(
+        {"measure": ["u", "v", "v"], "model": "m", "scenario": "s", "parameter": "p", "n": [5, 5, 9]}
+    )
+    made = []
+    monkeypatch.setattr(results.ornaments, "make", lambda words, *_: made.append(words) or {})
+    for figures, names in (({}, ["u", "v"]), ({"own": len}, ["v", "own"])):
+        own = Study(n=[5], predictions=[Value("u"), Value("v")], figures=figures)
+        outcome = SimpleNamespace(source=SimpleNamespace(study=own), folder=None)
+        made.clear()
+        results._pictures(SimpleNamespace(table=table, outcome=outcome))
+        assert made == [f"the figure {name}" for name in names]
 
 
 COIN = """

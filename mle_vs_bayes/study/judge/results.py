@@ -135,7 +135,10 @@ def _line(line: verdict.Line) -> dict[str, Any]:
 
 
 def _pictures(results: Results) -> Pictures:
-    """A figure of each predicted measure; of coverage, or else of the RMSE, where nothing is predicted."""
+    """A figure of each predicted measure; of coverage, or else of the RMSE, where nothing is predicted.
+
+    A measure that has one place in every group, a point per panel, has none where the study draws figures of its own.
+    """
     from ...report.figures import study
 
     own = results.outcome.source.study
@@ -155,6 +158,9 @@ def _pictures(results: Results) -> Pictures:
         return {name: _both(name, figure, words) for name, figure in made.items()}
 
     pictures: Pictures = {}
+    if own.figures and not own.axes:
+        places = results.table.groupby(["measure", "model", "scenario", "parameter"], dropna=False)["n"].nunique()
+        there &= set(places[places > 1].index.get_level_values("measure"))
     for measure in dict.fromkeys(name for name in wanted if name in there):
         pictures |= ornaments.make(f"the figure {measure}", partial(of, measure), {})
     tables = Tables(results.outcome.folder, results.table)
