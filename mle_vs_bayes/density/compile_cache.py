@@ -69,10 +69,10 @@ def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., An
     def of(mode: Any) -> Any:
         return pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
 
-    found = of(mode)
-    if any(len(node.inputs) >= MOST_OPERANDS for node in found.maker.fgraph.apply_nodes):
-        found = of(get_mode(mode).register((_narrowing(), 100)))
-    return Looping(found, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(found) else found
+    function = of(mode)
+    if any(len(node.inputs) >= MOST_OPERANDS for node in function.maker.fgraph.apply_nodes):
+        function = of(get_mode(mode).register((_narrowing(), 100)))
+    return Looping(function, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(function) else function
 
 
 def _narrowing() -> Any:
@@ -117,8 +117,8 @@ def has_loops(function: Any) -> bool:
 
 def kept(key: Any, make: Callable[[], Any]) -> Any:
     """What was compiled for this key, or what ``make`` compiles now; the least recently used is forgotten."""
-    found = _kept.pop(key, None)
-    _kept[key] = make() if found is None else found
+    result = _kept.pop(key, None)
+    _kept[key] = make() if result is None else result
     if len(_kept) > MOST:
         del _kept[next(iter(_kept))]
     return _kept[key]
@@ -133,8 +133,8 @@ def bound(
     kept under ``key``, which must say everything that the graph depends on.
     """
     function, names = kept(("bound", key), lambda: _compiled(*make()))
-    given = [np.asarray(values[name], dtype=float) for name in names]
-    return lambda vector: function(vector, *given)
+    arguments = [np.asarray(values[name], dtype=float) for name in names]
+    return lambda vector: function(vector, *arguments)
 
 
 def _compiled(model: "pymc.Model", vector: Any, outputs: Any) -> tuple[Any, tuple[str, ...]]:
@@ -143,6 +143,6 @@ def _compiled(model: "pymc.Model", vector: Any, outputs: Any) -> tuple[Any, tupl
     inputs = {node: node.type.__call__(name=node.name) for node in model.data_vars}
     several = outputs if isinstance(outputs, list) else [outputs]
     replaced = graph_replace(several, inputs, strict=False)
-    wanted = replaced if isinstance(outputs, list) else replaced[0]
-    function = compiled([vector, *inputs.values()], wanted, quick().including(UNCHECKED))
+    targets = replaced if isinstance(outputs, list) else replaced[0]
+    function = compiled([vector, *inputs.values()], targets, quick().including(UNCHECKED))
     return function, tuple(node.name for node in inputs)

@@ -49,8 +49,8 @@ def function_of(inputs: Sequence[Any], outputs: Any) -> Callable[..., Any]:
 
     mode = get_mode(MODE).including(UNCHECKED)
     with quiet():
-        found = compiled(inputs, outputs, mode)
-        return compiled(inputs, outputs, mode.excluding("canonicalize")) if _too_wide(found) else found
+        function = compiled(inputs, outputs, mode)
+        return compiled(inputs, outputs, mode.excluding("canonicalize")) if _too_wide(function) else function
 
 
 def _too_wide(function: Any) -> bool:
