@@ -211,7 +211,7 @@ def wald_coverage(subject: Subject) -> Measured:
 
     A pivot with bias δ (in SE) covers 2Φ(z − δ) … ≈ 1 − α − zφ(z)δ², one whose width is off by r gains 2zφ(z)r; δ² and
     r are of the size of the squared shifts that `predict` reports as the remainder. Truths scatter by one standard
-    error, as coverage of a count oscillates with p (Brown, Cai & DasGupta 2001, Statistical Science 16, section 2).
+    error, as coverage of a count oscillates with p (Brown, Cai & DasGupta 2001, Statistical Science 16, 101–133).
     """
     replicated(subject.program)
     program = subject.subset(MOST_ROWS)

@@ -16,6 +16,7 @@ from ..errors import MleVsBayesError, UsageError
 from ..estimators.estimate import Estimate
 from ..fit import priors as prior_choice
 from ..fit.agreement import Agreement, agreements, predict
+from ..fit.settled import settled
 from ..fit.simulated import simulated
 from ..model.layout import Layout
 from ..model.model import Model
@@ -69,6 +70,7 @@ def check(
     link: str | None = None,
     fix: Mapping[str, float] | None = None,
     order: Sequence[str] | None = None,
+    nodes: int | None = None,
     priors: prior_choice.Given | None = None,
     quick: bool = False,
     baseline: str | Path | None = None,
@@ -79,7 +81,7 @@ def check(
 
     Parameters
     ----------
-    model, data, columns, formula, link, fix, order, priors
+    model, data, columns, formula, link, fix, order, nodes, priors
         As of `compare`; without data a model of the catalogue is simulated at its typical values.
     quick : bool
         Fewer replicates: under a minute for a model of the catalogue, and less sharp.
@@ -97,7 +99,7 @@ def check(
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
     kept = None if baseline is None else drift.baseline(baseline)
     with sources.single_thread():
-        grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
+        grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
         request = CheckRequest(model, data, columns or {}, grammar, priors or {}, progress)
         if kept is not None:
             program = request.density()
@@ -155,7 +157,7 @@ class CheckRequest:
         if self.data is None:
             raise UsageError("a baseline is of data, and none are given; give those that it was made from.")
         chosen, dataset, _ = prepared(chosen, self.data, self.columns, self.grammar["formula"], False)
-        return ModelDensity(chosen, dataset, prior_choice.resolve(chosen, self.priors, dataset))
+        return settled(ModelDensity(chosen, dataset, prior_choice.resolve(chosen, self.priors, dataset)))
 
     def subject(self, effort: Effort, seed: int) -> Subject:
         """The density and how it is checked; without data at typical values of a model of the catalogue."""
@@ -164,7 +166,7 @@ class CheckRequest:
             _check_idle({"columns": self.columns, "formula": self.grammar["formula"]})
             chosen = self._leaf()
             dataset, truth = simulated(chosen, _rows(chosen), {}, seed)
-            program = ModelDensity(chosen, dataset, prior_choice.resolve(chosen, self.priors, dataset))
+            program = settled(ModelDensity(chosen, dataset, prior_choice.resolve(chosen, self.priors, dataset)))
             return Subject(program, effort, budget, seed, np.array([truth[label] for label in program.layout.labels]))
         density = self.density()
         if in_catalogue:  # data sets are drawn under the same design, where each copy has its own y

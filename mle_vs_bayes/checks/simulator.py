@@ -81,11 +81,9 @@ def studentised(terms: Array) -> Array:
 
     Student's statistic with its skewness removed, so that normal quantiles hold far out in the tail. Of skewed terms
     (squares of scores) Student's statistic is skewed itself: at 4.4 standard errors and a hundred terms it leaves a
-    normal's tail by a factor of hundreds. Hall's monotone cubic of it has an error of order 1/n. [1]_
+    normal's tail by a factor of hundreds. Hall's monotone cubic of it, below, has an error of order 1/n.
 
     Terms that are all zero to rounding give 0: nothing varies and nothing is off.
-
-    .. [1] Hall (1992), On the removal of skewness by transformation, JRSS B 54(1), 221–228, section 2.
     """
     count = len(terms)
     mean, spread = terms.mean(axis=0), terms.std(axis=0)

@@ -78,6 +78,7 @@ def typed() -> str:
 FORMULA = '"y ~ x1 + C(x2)" for the location; repeat for others: "sigma ~ x1".'
 LINK = "Of the location: identity, log, logit, probit, cloglog, loglog, inverse or sqrt.  [default: the family's]"
 FIX = 'Hold a parameter or coefficient: nu=5, "beta[x]=0".'
+NODES = "Of the quadrature over effects of groups, along each.  [default: as needed]"
 ORDER = 'Classes of an ordered outcome, the lowest first: "Low,Medium,High".'
 
 

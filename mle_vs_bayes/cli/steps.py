@@ -91,13 +91,14 @@ def request(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def grammar(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Formulas, link, values that are held and the order of classes, as ``compare`` in Python takes them."""
+    """Formulas, link, values that are held, order of classes and nodes, as ``compare`` in Python takes them."""
     formulas = tuple(asked["formula"] or ())
     return {
         "formula": (formulas[0] if len(formulas) == 1 else formulas) or None,
         "link": asked["link"],
         "fix": numbers(asked["fix"], "--fix"),
         "order": [part.strip() for part in asked["order"].split(",")] if asked["order"] else None,
+        "nodes": asked["nodes"],
     }
 
 
@@ -143,7 +144,7 @@ def check_nulls(model: str, nulls: Mapping[str, float], request: Mapping[str, An
     from .. import models
     from ..comparison.scores.likelihood_ratio import check_of_model
 
-    told = {name: request[name] for name in ("formula", "link", "fix", "order")}
+    told = {name: request[name] for name in ("formula", "link", "fix", "order", "nodes")}
     chosen = models.specified(model, **told, roles=request["columns"])
     for label, null in nulls.items():
         check_of_model(chosen, label, null)
@@ -260,7 +261,7 @@ def page(
     ``against`` has the formulas, link, values and order of each, by its name.
     """
     common = {**request, "priors": {}, "prior_power": 1.0, "truth": {}, "simulate": None, "groups": (), "n": None}
-    common |= {"link": None, "fix": {}, "order": None}
+    common |= {"link": None, "fix": {}, "order": None, "nodes": None}
     used = data if data is not None else dict(comparison.fit.program.data)
     others = [run(name, used, {**common, **grammar}) for name, grammar in against.items()]
     if larger := comparison.fit.program.model.larger:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from ..program.program_density import ProgramDensity
 
-Data = "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path"
-
 
 @one_machine_code()
 def compare(
@@ -49,6 +47,7 @@ def compare(
     link: str | None = None,
     fix: Mapping[str, float] | None = None,
     order: Sequence[str] | None = None,
+    nodes: int | None = None,
     drop_missing: bool = False,
     simulate: int | None = None,
     truth: Mapping[str, float] | None = None,
@@ -90,6 +89,8 @@ def compare(
         Values at which parameters or coefficients are held: ``{"nu": 5}``, ``{"beta[x]": 0}``.
     order : sequence of str, optional
         The classes of an ordered outcome, the lowest first.
+    nodes : int, optional
+        Of the quadrature over effects of groups, along each; else doubled until that changes nothing.
     drop_missing : bool
         Drop rows with missing values instead of refusing them.
     simulate, truth : int, mapping, optional
@@ -140,16 +141,15 @@ def compare(
     names = chosen(tuple(estimators))
     settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
-    grammar = {"formula": formula, "link": link, "fix": fix, "order": order}
+    grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
     if not isinstance(model, Model) and file.is_program(model):
         sources.check_options({**of_data, **grammar, "priors": priors, "prior_power": prior_power != 1})
         wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
         with sources.single_thread():
-            own, context = _of_program(model, data, wanted, context, progress)
-            return _compared(own[-1].model, own, names, settings, context, progress, {})
+            return _program_compared(model, data, wanted, names, settings, context, progress)
     chosen_model = sources.catalogue_model(model, allow_joint, roles=columns or (), **grammar)
-    _check_source(data, simulate, truth, of_data)
+    sources.check_source(data, simulate, truth, of_data)
     data = data if simulate is not None or isinstance(data, Dataset) else frame_of(data)
     chosen_model, dataset, used, truths = _read(chosen_model, data, of_data, simulate, truth or {}, seed)
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
@@ -202,12 +202,18 @@ def _compared(
     return comparison
 
 
-def _of_program(
-    model: Any, data: Any, wanted: sources.Asked, context: Context, progress: Progress
-) -> "tuple[list[ProgramDensity], Context]":
-    """The densities of a user's program, and the truth that data were drawn at."""
+def _program_compared(
+    model: Any,
+    data: Any,
+    wanted: sources.Asked,
+    names: tuple[str, ...],
+    settings: Settings,
+    context: Context,
+    progress: Progress,
+) -> Comparison:
+    """The fits of a user's program; where data were drawn from it, with the truth that they were drawn at."""
     own, truths = sources.densities(model, data, wanted, progress)
-    return own, replace(context, truth=truths)
+    return _compared(own[-1].model, own, names, settings, replace(context, truth=truths), progress, {})
 
 
 def _programs(
@@ -280,20 +286,3 @@ def _scale(scale: str, names: Sequence[str]) -> str:
     if scale == SCALE and "map" not in names:
         raise UsageError(f"the scale is {scale}, which is for the MAP, and no MAP is fitted; add the estimator map.")
     return scale
-
-
-def _check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:
-    """Data or a simulation, and nothing said about the one that is not there."""
-    if data is None and simulate is None:
-        raise UsageError("there are no data; give a file or example:NAME, or a number of units to simulate.")
-    if data is not None and simulate is not None:
-        raise UsageError(f"there are both data and {simulate} units to simulate; leave one of them out.")
-    if simulate is None and truth:
-        raise UsageError(
-            f"there is a truth for {', '.join(truth)}, but data are given; a truth is for simulated data only."
-        )
-    idle = [name.replace("_", "-") for name, value in of_data.items() if value and simulate is not None]
-    if idle:
-        raise UsageError(
-            f"{' and '.join(idle)} cannot be used with simulated data; leave out {'it' if len(idle) == 1 else 'them'}."
-        )

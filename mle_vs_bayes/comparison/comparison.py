@@ -44,8 +44,8 @@ class Comparison(Outcome):
 
         ``data`` is a frame, a mapping of columns, or a file. The mean's error is the delta method's at an optimum, and
         its interval for y that of the distribution at the estimate (plug-in); the posterior's are quantiles of draws.
-        Members of groups are taken for new ones, whose effects are drawn from their distribution. `save` writes the
-        rows as ``predictions.csv``.
+        A member of a group that the fit has seen has its own effect, over which the mean and its error are taken; the
+        effect of a new one is drawn from the distribution of all. `save` writes the rows as ``predictions.csv``.
 
         Raises
         ------
@@ -62,7 +62,8 @@ class Comparison(Outcome):
         """How much the mean response differs, averaged over the rows of the fit, when a covariate is another.
 
         Levels of a category against its first, 1 against 0, x + 1 against x: by every estimator of the largest n. The
-        error is the delta method's at an optimum; the posterior's are of its draws. `save` writes ``effects.csv``.
+        error is the delta method's at an optimum; the posterior's are of its draws. Members of groups are taken for new
+        ones. `save` writes ``effects.csv``.
 
         Raises
         ------

@@ -3,7 +3,7 @@
 Under the model residuals are uniform but for the estimation, which makes them too good. How far their statistics stray
 is read off data sets that are drawn from the fitted model, fitted again and treated alike: a parametric bootstrap. [1]_
 
-.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, chapter 4.
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application.
 """
 
 from dataclasses import asdict, dataclass
@@ -19,6 +19,8 @@ from .residuals import Array, placed, remark
 
 ROWS = 2000
 """Rows that are looked at; of more, as many at random, to which the model is fitted again."""
+FEWEST = 5
+"""Rows below which residuals have no shape: of one they cannot even be correlated with anything."""
 REPLICATES = 99
 """Data sets of the bootstrap: the least p-value is 1 in 100."""
 FAR = 3.0
@@ -120,7 +122,7 @@ def model_fit(fit: Fit, seed: int) -> ModelFit:
 
 
 def _impossible(program: Density) -> str | None:
-    """Why no data can be drawn and fitted again."""
+    """Why no data can be drawn and fitted again, or would tell nothing."""
     if program.undrawable is not None:
         return program.undrawable
     if not program.compiles_many:
@@ -131,6 +133,8 @@ def _impossible(program: Density) -> str | None:
         return "the likelihood is not regular, and refits by Newton steps do not apply"
     if program.data.size > ROWS and program.model.unit != "row":
         return f"there are {program.data.size:,} rows that cannot be looked at in part"
+    if program.data.size < FEWEST:
+        return f"residuals of fewer than {FEWEST} rows have no distribution to speak of"
     return None
 
 

@@ -6,7 +6,7 @@ censored unit is censored in the draws as well, at its own bound where that is k
 the bound; units of one group share effects that are drawn with them. In a series each value is judged one step ahead,
 from those before it.
 
-.. [1] Dunn & Smyth (1996), Randomized quantile residuals, J. of Computational and Graphical Statistics 5(3).
+.. [1] Dunn & Smyth (1996), Randomized quantile residuals, J. of Computational and Graphical Statistics 5(3), 236–244.
 .. [2] Hartig, DHARMa: residual diagnostics for hierarchical regression models (in R), does the same from draws.
 """
 

@@ -57,6 +57,7 @@ def check_options(given: Mapping[str, Any]) -> None:
         "link": "the program says its own link",
         "fix": "write the value into the program",
         "order": "the program says its own classes",
+        "nodes": "the program says its own effects, and how they are integrated",
         "drop_missing": "drop rows before, or in the function",
         "priors": "the program says its own priors, so write another one there",
         "prior_power": "the program says its own priors, so write others there",
@@ -81,6 +82,29 @@ def catalogue_model(model: Any, allow_joint: bool, **grammar: Any) -> Model:
             f"the model is a {type(model).__name__}; give a name of the catalogue, a pm.Model, or path/to/model.py."
         )
     return models.specified(model, **grammar)
+
+
+def check_source(data: Any, simulate: int | None, truth: Any, of_data: Mapping[str, Any]) -> None:
+    """Data or a simulation, and nothing said about the one that is not there.
+
+    Raises
+    ------
+    UsageError
+        Neither or both, or what is for the other.
+    """
+    if data is None and simulate is None:
+        raise UsageError("there are no data; give a file or example:NAME, or a number of units to simulate.")
+    if data is not None and simulate is not None:
+        raise UsageError(f"there are both data and {simulate} units to simulate; leave one of them out.")
+    if simulate is None and truth:
+        raise UsageError(
+            f"there is a truth for {', '.join(truth)}, but data are given; a truth is for simulated data only."
+        )
+    idle = [name.replace("_", "-") for name, value in of_data.items() if value and simulate is not None]
+    if idle:
+        raise UsageError(
+            f"{' and '.join(idle)} cannot be used with simulated data; leave out {'it' if len(idle) == 1 else 'them'}."
+        )
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,8 @@ def arranged(
     """
     frame, asked = _numbered(frame), dict(columns or {})
     formulas, terms = group_terms.split_first(several(formula))
-    model = model.with_groups() if terms else model
+    plain, model = model, model.with_groups() if terms else model
+    request.check_groups(model, terms)
     request.check_formula(model, frame, asked, formulas)
     bounded = bool(formulas) and roles.between_bounds(model, frame, asked, parameter_of(formulas[0]))
     if bounded:
@@ -128,8 +129,8 @@ def arranged(
     data = _dataset(numeric, {role: frame[name] for role, name in chosen.items() if name in frame}, model, designs)
     data = model.completed(data)
     if terms:
-        data, groups = group_terms.with_groups(data, terms, response, frame, weights)
-        model = model.with_groups(groups)
+        data, groups = group_terms.with_groups(data, terms, response, frame, weights, model.left_out)
+        model = plain if groups is None else model.with_groups(groups)
     return Prepared(data, chosen, int(np.sum(~keep)), model)
 
 

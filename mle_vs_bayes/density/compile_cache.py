@@ -18,10 +18,8 @@ UNCHECKED = "local_remove_check_parameter"
 """Without PyMC's checks of parameters, which raise: where a search has run to sigma = 0 the answer is NaN."""
 LOOP_MODE = "NUMBA"
 """For values that are loops in each element."""
-MOST_OPERANDS = 32
-"""Inputs and outputs of one operation by NumPy: as many inputs are one too many."""
 MOST_TERMS = 16
-"""Of one sum or product."""
+"""Of one sum or product: NumPy takes 32 arrays at once, results among them."""
 MOST = 200
 """Functions that are kept; the least recently used is forgotten."""
 
@@ -36,7 +34,23 @@ def quick(name: str = MODE) -> Any:
     from pytensor.compile.mode import get_mode
 
     mode = get_mode(name)
-    return _divided(mode.including("local_second_to_alloc")) if name == MODE else mode
+    return mode.including("local_second_to_alloc") if name == MODE else mode
+
+
+def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., Any]:
+    """PyTensor's function, by Numba where elements of its values are loops: derivatives of incomplete beta functions.
+
+    Python walks through those element by element: the gradient of a hurdle model of 300 rows took 0.7 s, and by Numba
+    takes 0.2 ms, once that has compiled for some seconds.
+    """
+    import pytensor
+    from pytensor.compile.mode import get_mode
+
+    def of(mode: Any) -> Any:
+        return pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
+
+    found = of(_divided(get_mode(mode)))
+    return Looping(found, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(found) else found
 
 
 def _divided(mode: Any) -> Any:
@@ -55,40 +69,6 @@ def _divided(mode: Any) -> Any:
         return [node.op(*(node.op(*part) if len(part) > 1 else part[0] for part in parts))]
 
     return mode.register((in2out(node_rewriter([Elemwise])(divide), name="divide"), 49.5))
-
-
-def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., Any]:
-    """PyTensor's function, by Numba where elements of its values are loops: derivatives of incomplete beta functions.
-
-    Python walks through those element by element: the gradient of a hurdle model of 300 rows took 0.7 s, and by Numba
-    takes 0.2 ms, once that has compiled for some seconds.
-    """
-    import pytensor
-    from pytensor.compile.mode import get_mode
-
-    def of(mode: Any) -> Any:
-        return pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
-
-    function = of(mode)
-    if any(len(node.inputs) >= MOST_OPERANDS for node in function.maker.fgraph.apply_nodes):
-        function = of(get_mode(mode).register((_narrowing(), 100)))
-    return Looping(function, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(function) else function
-
-
-def _narrowing() -> Any:
-    """A rewrite of sums with many terms as sums of sums: a derivative has one term for each use of a variable."""
-    from pytensor.graph.rewriting.basic import in2out, node_rewriter
-    from pytensor.tensor.elemwise import Elemwise
-
-    @node_rewriter([Elemwise])
-    def narrow(_graph: Any, node: Any) -> Any:
-        terms = list(node.inputs)
-        if len(terms) < MOST_OPERANDS or type(node.op.scalar_op).__name__ not in ("Add", "Mul"):
-            return False
-        half = len(terms) // 2
-        return [node.op(node.op(*terms[:half]), node.op(*terms[half:])).astype(node.outputs[0].dtype)]
-
-    return in2out(narrow, name="narrow")
 
 
 class Looping:

@@ -265,7 +265,8 @@ class ModelDensity(Density):
     def _kind(self) -> tuple[Any, ...]:
         """What a graph depends on besides numbers: the model, and the lengths of named axes."""
         sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
-        return type(self.model), self.model.name, self.model.groups, sizes, tuple(self.data)
+        integrals = self.model.groups, self.model.quadrature
+        return type(self.model), self.model.name, *integrals, sizes, tuple(self.data)
 
     def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
         import pytensor.tensor as pt

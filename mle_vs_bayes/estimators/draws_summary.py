@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray
 
 _RHAT = 1.01
-"""Vehtari et al. (2021), Bayesian Analysis 16(2), 667–718, section 4."""
+"""Vehtari et al. (2021), Bayesian Analysis 16(2), 667–718."""
 
 
 def effective(tree: "xarray.DataTree", program: Density) -> float:

@@ -3,7 +3,7 @@
 Below 0.7 the posterior is so near that importance sampling from the normal would give its moments; above, its tails
 or its shape are others and the Laplace interval should not be relied on. [1]_
 
-.. [1] Yao, Vehtari, Simpson & Gelman (2018), Yes, but did it work? Evaluating variational inference, ICML, section 3.
+.. [1] Yao, Vehtari, Simpson & Gelman (2018), Yes, but did it work? Evaluating variational inference, ICML.
 """
 
 import numpy as np

@@ -18,6 +18,7 @@ from . import quantities
 from .agreement import Agreement, agreements
 from .row_table import Context
 from .second_look import second_look
+from .settled import settled
 
 Progress = Callable[[str], None]
 
@@ -63,8 +64,9 @@ def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: 
     if program.two_likelihoods:
         progress("checking that both likelihoods agree")
     gap = parity.check(program)
+    program = settled(program)
     found = _estimates(program, names, settings, progress)
-    notes = list(intervals.notes(names, context.kinds))
+    notes = [*intervals.notes(names, context.kinds), *filter(None, [program.model.unsettled])]
     interrupted = len(found) < len(names)
     if interrupted:
         words = estimators.ESTIMATORS[names[len(found)]].words

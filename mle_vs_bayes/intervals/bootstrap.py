@@ -4,7 +4,7 @@ A refit that fails is counted, shown, and not redrawn: data sets without an esti
 distribution is. Where more than 5 % fail, quantiles of the rest would be those of another distribution, and there is
 no interval. Quantile p of R refits is the (R + 1) p-th smallest. [1]_
 
-.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, sections 2.4 and 5.3.
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application.
 """
 
 from collections.abc import Sequence
@@ -85,9 +85,7 @@ def _inapplicable(request: IntervalRequest, scheme: str) -> tuple[str, str] | No
     if not estimate.converged:
         return estimate.status, str(estimate.reason)
     if not program.model.regular or program.model.supports(program.data):
-        reason: str | None = (
-            "the bootstrap is inconsistent for the edge of a support (Bickel & Freedman 1981, section 6)"
-        )
+        reason: str | None = "the bootstrap is inconsistent for the edge of a support (Bickel & Freedman 1981)"
     elif estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
         reason = "the estimate lies on the edge of its support, where the bootstrap is inconsistent (Andrews 2000)"
     elif scheme == "parametric":
@@ -138,7 +136,7 @@ def _finite(value: float) -> float | None:
 
 # BCa: percentiles corrected for bias and for a standard error that changes with the parameter. The corrected levels are
 # Φ(z₀ + (z₀ + z)/(1 − a (z₀ + z))) for z at either tail: Efron & Tibshirani (1993), An Introduction to the Bootstrap,
-# equations 14.9, 14.10 and 14.14. The bias correction z₀ is read from the replicates. The acceleration a is a sixth of
+# chapter 14. The bias correction z₀ is read from the replicates. The acceleration a is a sixth of
 # the skewness of the estimate's linear approximation, the sum of ∇gᵀΣs over units with scores s: over the units that
 # were seen where cases are resampled (what the jackknife estimates), over units drawn from the fitted model where the
 # bootstrap is parametric: Efron (1987), Journal of the American Statistical Association 82(397), 171–185, the skewness

@@ -8,7 +8,7 @@
 A unit is what the likelihood takes as independent, a row or a whole group; rows that the column ``group`` puts together
 are drawn together. The last two are weights on the units of the data as they are: a replicate costs no new data set.
 
-.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, sections 2.3 and 6.2.4.
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application.
 .. [2] Rubin (1981), The Bayesian bootstrap, Annals of Statistics 9(1), 130–134; with a likelihood: Newton & Raftery
    (1994), Journal of the Royal Statistical Society B 56(1), 3–48.
 """

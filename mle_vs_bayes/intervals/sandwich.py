@@ -4,7 +4,7 @@ H⁻¹ (Σ s sᵀ) H⁻¹ with s the score of each unit; under the model the mid
 Where the data have a column ``group``, scores are summed within it first. [2]_ Without small-sample
 factors (HC0): with few clusters it is too short.
 
-.. [1] White (1982), Maximum likelihood estimation of misspecified models, Econometrica 50(1), 1–25, section 3.
+.. [1] White (1982), Maximum likelihood estimation of misspecified models, Econometrica 50(1), 1–25.
 .. [2] Liang & Zeger (1986), Longitudinal data analysis using generalized linear models, Biometrika 73(1), 13–22.
 """
 

@@ -2,7 +2,7 @@
 
 At the MAP, with the Laplace standard error, the same arithmetic gives the ``laplace`` intervals.
 
-.. [1] Meeker & Escobar (1998), Statistical Methods for Reliability Data, section 8.4.
+.. [1] Meeker & Escobar (1998), Statistical Methods for Reliability Data.
 """
 
 from collections.abc import Callable, Sequence

@@ -8,8 +8,8 @@ censoring time, drawn in each replicate from the Kaplan–Meier estimate of thei
 nothing was censored beyond, its simulated lifetime is never cut. So a study that stopped at one date stops at that
 date in every replicate, staggered entry stays staggered, and data without censoring have none.
 
-.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, section 3.5: conditional resampling
-   (algorithm 3.1), with the fitted model in the place of the Kaplan–Meier estimate of the lifetimes.
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, section 3.5: conditional resampling,
+   with the fitted model in the place of the Kaplan–Meier estimate of the lifetimes.
 """
 
 from collections.abc import Callable, Mapping

@@ -39,45 +39,25 @@ may
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.column import Column
 from ..data.dataset import Dataset
+from ..data.formulas.parts import FormulaRule, Groups
 from ..errors import ModelError, UsageError
 from .families.tails import Tails
 from .parameter import Function, Parameter, SpecialCase
 from .support import Support
 
-if TYPE_CHECKING:
-    from ..data.formulas.parts import Groups
-
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
+CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead", "settled")
 """Methods that a model has only if its ``offers`` names them."""
-
-
-@dataclass(frozen=True)
-class FormulaRule:
-    """What formulas are to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own.
-
-    ``further`` names the parameters that have formulas of their own, whose designs are ``X_NAME`` with coords
-    ``term_NAME``.
-    """
-
-    intercept: bool = True
-    further: tuple[str, ...] = ()
-
-    @property
-    def designs(self) -> dict[str, str]:
-        """The roles of all design matrices and the axes of their columns."""
-        return {"X": "term", **{f"X_{name}": f"term_{name}" for name in self.further}}
 
 
 class Model:
@@ -113,6 +93,8 @@ class Model:
     """What coefficients add up to, in words, where that is not the mean of y: ``{"beta_sigma": "log sigma"}``."""
     held: Mapping[str, float] = MappingProxyType({})
     """Values at which parameters or coefficients are held, by label, of the model ``larger``."""
+    left_out: frozenset[str] = frozenset()
+    """Those labels of them, spreads and correlations of effects of groups, that are not in the model at all."""
     larger: "Model | None" = None
     formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
@@ -143,10 +125,21 @@ class Model:
                 what = "offers no" if clause not in cls.offers else "offers"
                 raise ModelError(f"{cls.__name__} {what} {clause}; offers and methods must name the same clauses.")
 
-    groups: "Groups | None" = None
+    groups: Groups | None = None
     """What the group terms of the formula are, where it has some: the likelihood's graph depends on it."""
 
-    def with_groups(self, groups: "Groups | None" = None) -> "Model":
+    nodes: int | None = None
+    """Of a quadrature over effects of groups, along each effect, where they were asked for."""
+    quadrature: int | None = None
+    """Such nodes as there are: the likelihood's graph depends on them."""
+    unsettled: str | None = None
+    """Why the integrals are not as exact as they should be, as a sentence."""
+
+    def settled(self, theta: Theta, data: Dataset) -> "Model":
+        """The model whose numerical integrals are exact enough around the optimum θ: itself where they are already."""
+        raise NotImplementedError
+
+    def with_groups(self, groups: Groups | None = None) -> "Model":
         """The model of this outcome whose formula has group terms; ``groups`` once the data have been read.
 
         Raises

@@ -93,7 +93,7 @@ class SpecialCase:
     On the edge of the parameter's support (``edge``) twice the log-likelihood ratio is χ² on 0 and 1 degrees of
     freedom, each half of the time, and not on 1. [1]_
 
-    .. [1] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610, case 5.
+    .. [1] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610.
     """
 
     parameter: str

@@ -6,6 +6,7 @@ parameters that have one, ``y`` for the location.
 """
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from ..errors import UsageError
 OUTCOME = "y"
 """What stands for the location among parameters with a formula."""
 TEXTS = ("formula", "link", "fix", "order")
+_BETWEEN = re.compile(r",(?![^\[\]]*\])")
+"""Commas between labels, and not those in the brackets of ``cor[Intercept,x|g]``."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Specification:
     """``name`` is a model of the catalogue and ``arguments`` those of its ``__init__``, whole numbers by name.
 
     ``formula`` are the parameters with one, ``fix`` values by label, ``order`` the classes from the lowest to the
-    highest; ``censored`` says that y may be known by bounds alone.
+    highest; ``censored`` says that y may be known by bounds alone, ``nodes`` how many a quadrature over effects of
+    groups has, None for as many as it needs.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Specification:
     fix: tuple[tuple[str, float], ...] = ()
     order: tuple[str, ...] = ()
     censored: bool = False
+    nodes: int | None = None
 
     def __str__(self) -> str:
         texts = {
@@ -43,6 +48,7 @@ class Specification:
         parts = [f"{key}={value}" for key, value in self.arguments]
         parts += [f"{key}={text!r}" for key, text in texts.items() if text]
         parts += ["censored=1"] if self.censored else []
+        parts += [f"nodes={self.nodes}"] if self.nodes is not None else []
         return f"{self.name}({', '.join(parts)})" if parts else self.name
 
     @property
@@ -84,15 +90,15 @@ def parse(text: str) -> Specification:
     numbers, texts = {}, {}
     for key, value in _keywords(text, name):
         if key in TEXTS and isinstance(value, str):
-            texts[key] = tuple(part.strip() for part in value.split(",") if part.strip())
+            texts[key] = tuple(part.strip() for part in _BETWEEN.split(value) if part.strip())
         elif isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             numbers[key] = value
         else:
             raise UsageError(f"{key} of {name} is {value}, which is not a whole number; write it like {name}({key}=2).")
-    censored = bool(numbers.pop("censored", 0))
+    censored, nodes = bool(numbers.pop("censored", 0)), numbers.pop("nodes", None)
     fix = tuple(_assignment(each, name) for each in texts.get("fix", ()))
     formula, order, link = (texts.get(key, ()) for key in ("formula", "order", "link"))
-    return Specification(name, tuple(numbers.items()), formula, "".join(link), fix, order, censored)
+    return Specification(name, tuple(numbers.items()), formula, "".join(link), fix, order, censored, nodes)
 
 
 def _keywords(text: str, name: str) -> list[tuple[str, Any]]:

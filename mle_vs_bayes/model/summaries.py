@@ -3,8 +3,8 @@
 Each summary takes a `Dataset` and gives a number, or one number per term of ``X``. All are
 equivariant: y in other units gives the same prior in other units. The regression scales are
 rstanarm's and Bambi's: 2.5 standard deviations of y per standard deviation of x (Gabry &
-Goodrich, "Prior distributions for rstanarm models"; Capretto et al. 2022, J. Stat. Softw. 103(15),
-section 2.2). The intercept here is the one at x = 0, so its scale carries the slopes' (as Bambi's does).
+Goodrich, "Prior distributions for rstanarm models"; Capretto et al. 2022, J. Stat. Softw. 103(15)).
+The intercept here is the one at x = 0, so its scale carries the slopes' (as Bambi's does).
 """
 
 from collections.abc import Callable

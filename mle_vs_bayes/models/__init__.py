@@ -56,6 +56,7 @@ MODELS = {
     "gumbel": "Gumbel",
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
+    "logistic_random_intercept": "LogisticRandomIntercept",
     "neyman_scott": "NeymanScott",
     "normal_means": "NormalMeans",
     "beta": "Beta",
@@ -135,6 +136,7 @@ def specified(
     link: str | None = None,
     fix: Mapping[str, float] | None = None,
     order: Sequence[str] | None = None,
+    nodes: int | None = None,
     roles: Iterable[str] = (),
 ) -> Model:
     """The model of this name with formulas, a link, values that are held, an order of classes, or censored columns.
@@ -151,6 +153,8 @@ def specified(
         Values by label: ``{"nu": 5}``, ``{"beta[x]": 0}``.
     order : sequence of str
         The classes of an ordered outcome, the lowest first.
+    nodes : int
+        Of the quadrature over effects of groups, along each of them.
     roles : iterable of str
         Those that columns were named for: an outcome with bounds is censored.
 
@@ -160,7 +164,7 @@ def specified(
         No such model, parameter or link, or one that the family does not take.
     """
     censored = bool(CENSORED & {*roles})
-    asked = formula is not None or link or fix or order or censored
+    asked = formula is not None or link or fix or order or censored or nodes is not None
     if isinstance(model, Model) and not (asked and model.name.partition("(")[0] in MODELS):
         return model
     known = parse(model if isinstance(model, str) else model.name)
@@ -168,6 +172,7 @@ def specified(
     if texts and not known.formula:
         known = replace(known, formula=(OUTCOME, *map(parameter_of, texts[1:])))
     known = replace(known, link=link or known.link, order=tuple(order or known.order))
+    known = replace(known, nodes=known.nodes if nodes is None else nodes)
     return _built(replace(known, censored=known.censored or censored).holding(fix or {}))
 
 
@@ -184,6 +189,7 @@ def _built(asked: Specification) -> Model:
         model = _of_classes(base, asked)
     if asked.order and not model.takes_order:
         raise UsageError(f"the classes of {asked.name} have no order; leave out the order, or take the model ordered.")
+    model.nodes = asked.nodes
     if not asked.fix:
         return model
     model.name = str(replace(asked, fix=()))

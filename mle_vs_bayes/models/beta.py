@@ -18,7 +18,7 @@ class Beta(Plain):
     Here because alpha and beta rise and fall together: their mean alpha/(alpha + beta) is known well and their sum
     badly, its estimate being too large on average, while the prior pulls at the sum and leaves the mean. [1]_
 
-    .. [1] Johnson, Kotz & Balakrishnan (1995), Continuous Univariate Distributions, vol. 2, 2nd ed., chapter 25.
+    .. [1] Johnson, Kotz & Balakrishnan (1995), Continuous Univariate Distributions, vol. 2, 2nd ed.
     """
 
     name = "beta"

@@ -19,7 +19,7 @@ class Exponential(ConstantRate, Lifetimes):
 
     Here because events and total time are sufficient, also under censoring, and the prior is conjugate. [1]_
 
-    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, section 3.4.
+    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data.
     """
 
     name = "exponential"

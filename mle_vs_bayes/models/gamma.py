@@ -21,7 +21,7 @@ class Gamma(Lifetimes):
     Here because the estimate of the shape is too large on average, by about 3 shape/n, and shape and rate run so close
     together that each is known far worse than their ratio, the mean. [1]_
 
-    .. [1] Johnson, Kotz & Balakrishnan (1994), Continuous Univariate Distributions, vol. 1, 2nd ed., section 17.7.
+    .. [1] Johnson, Kotz & Balakrishnan (1994), Continuous Univariate Distributions, vol. 1, 2nd ed.
     """
 
     name = "gamma"

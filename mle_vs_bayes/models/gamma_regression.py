@@ -14,7 +14,7 @@ class GammaRegression(Regression):
 
     Here because other programs do not estimate the shape by maximum likelihood, but by moments. [1]_
 
-    .. [1] McCullagh & Nelder (1989), Generalized Linear Models, 2nd ed., chapter 8.
+    .. [1] McCullagh & Nelder (1989), Generalized Linear Models, 2nd ed.
     """
 
     name, family, link = "gamma_regression", families.gamma, links.log

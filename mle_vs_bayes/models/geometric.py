@@ -27,7 +27,7 @@ class Geometric(Plain):
     Here because the estimate of p is 1 over a mean, and so too large on average: after one attempt that succeeds it is
     1, and the posterior, which has seen one success in one attempt, is not near it. [1]_
 
-    .. [1] Johnson, Kemp & Kotz (2005), Univariate Discrete Distributions, 3rd ed., section 5.2.
+    .. [1] Johnson, Kemp & Kotz (2005), Univariate Discrete Distributions, 3rd ed.
     """
 
     name = "geometric"

@@ -28,7 +28,7 @@ class Gompertz(Lifetimes):
     posterior's mean is not; and because shape and rate are so correlated that intervals by curvature miss. [1]_
 
     .. [1] Lenart (2014), The moments of the Gompertz distribution and maximum likelihood estimation of its parameters,
-       Scandinavian Actuarial Journal 2014(3), 255–277.
+       Scandinavian Actuarial Journal.
     """
 
     name = "gompertz"

@@ -19,7 +19,7 @@ class Laplace(Plain):
     no standard error by curvature, and of an even number of values all between the middle two are as likely. The
     posterior is smooth enough: it averages over the kinks, and its mean is no value of y. [1]_
 
-    .. [1] Kotz, Kozubowski & Podgórski (2001), The Laplace Distribution and Generalizations, section 2.6.
+    .. [1] Kotz, Kozubowski & Podgórski (2001), The Laplace Distribution and Generalizations.
     """
 
     name = "laplace"

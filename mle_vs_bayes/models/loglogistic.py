@@ -17,7 +17,7 @@ class LogLogistic(Lifetimes):
     Here because its mean is infinite at shapes up to 1, so that no posterior that reaches there has one, while the
     estimate of a mean looks like any other number. Only scale, the median, is asked for. [1]_
 
-    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, section 2.2.6.
+    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data.
     """
 
     name = "loglogistic"

@@ -5,7 +5,8 @@ import scipy
 
 from ..data.column import Column, classes
 from ..data.dataset import Dataset
-from ..model.model import FormulaRule, Model
+from ..data.formulas.parts import FormulaRule
+from ..model.model import Model
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.support import positive, real
@@ -21,7 +22,7 @@ class MultinomialLogit(Model):
 
     Here because the number of coefficients grows with the classes, and with it what the prior does. [1]_
 
-    .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed., section 8.1.
+    .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed.
     """
 
     name = "multinomial_logit"

@@ -16,7 +16,7 @@ class NegativeBinomial1(Dispersed):
     Here because without exposures it fits as negative_binomial does, alpha being mu times the other's, and yet its
     posterior is another: the same prior on another dispersion. With exposures the two are different models. [1]_
 
-    .. [1] Cameron & Trivedi (2013), Regression Analysis of Count Data, 2nd ed., section 3.3.
+    .. [1] Cameron & Trivedi (2013), Regression Analysis of Count Data, 2nd ed.
     """
 
     name = "negative_binomial_1"

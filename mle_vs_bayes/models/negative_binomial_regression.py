@@ -15,7 +15,7 @@ class NegativeBinomialRegression(Regression):
 
     Here because counts that vary no more than a Poisson's have alpha on its edge, 0. [1]_
 
-    .. [1] Hilbe (2011), Negative Binomial Regression, 2nd ed., chapter 8.
+    .. [1] Hilbe (2011), Negative Binomial Regression, 2nd ed.
     """
 
     name, family, link = "negative_binomial_regression", families.negative_binomial, links.log

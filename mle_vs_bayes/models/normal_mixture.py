@@ -29,7 +29,7 @@ class NormalMixture(Mixture):
 
     .. [1] Day (1969), Estimating the components of a mixture of normal distributions,
        Biometrika 56(3), 463–474.
-    .. [2] McLachlan & Peel (2000), Finite Mixture Models, sections 2.8 (EM) and 3.8 (no bound).
+    .. [2] McLachlan & Peel (2000), Finite Mixture Models (EM; no bound).
     """
 
     kind, single, family = "normal_mixture", "normal", families.normal

@@ -32,7 +32,7 @@ class Pareto(Lifetimes):
     if it is the least y, was itself seen in the data neither estimate nor posterior allows for: alpha comes out too
     large by n/(n − 1) twice over. [1]_
 
-    .. [1] Arnold (2015), Pareto Distributions, 2nd ed., section 5.2.
+    .. [1] Arnold (2015), Pareto Distributions, 2nd ed.
     """
 
     name = "pareto"

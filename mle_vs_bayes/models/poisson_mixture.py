@@ -25,7 +25,7 @@ class PoissonMixture(Mixture):
 
     .. [1] Hasselblad (1969), Estimation of finite mixtures of distributions from the exponential family, Journal of the
        American Statistical Association 64(328), 1459–1471.
-    .. [2] McLachlan & Peel (2000), Finite Mixture Models, section 2.8 (EM).
+    .. [2] McLachlan & Peel (2000), Finite Mixture Models (EM).
     """
 
     kind, single, family = "poisson_mixture", "poisson", families.poisson

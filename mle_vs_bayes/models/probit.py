@@ -13,7 +13,7 @@ class Probit(Regression):
 
     Here because its tails are lighter than the logistic's: the two differ where chances are near 0 and 1. [1]_
 
-    .. [1] McCullagh & Nelder (1989), Generalized Linear Models, 2nd ed., section 4.3.
+    .. [1] McCullagh & Nelder (1989), Generalized Linear Models, 2nd ed., chapter 4.
     """
 
     name, family, link = "probit", families.binomial, links.probit

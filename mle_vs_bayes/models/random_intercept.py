@@ -27,7 +27,7 @@ class RandomIntercept(groups.Grouped):
     Here because rows of one group are not independent: the error of mu falls with the number of groups,
     not of rows, and with few groups the likelihood's tau is too small, or 0, where the posterior's is not. [1]_
 
-    .. [1] Searle, Casella & McCulloch (1992), Variance Components, chapters 3 and 6.
+    .. [1] Searle, Casella & McCulloch (1992), Variance Components.
     """
 
     name = "random_intercept"

@@ -16,7 +16,7 @@ class Uniform(Plain):
     Here because it is not regular: the support depends on the parameter, the maximum of y is the estimate, it
     lies on the edge of what is possible, and errors fall as 1/n instead of 1/√n. [1]_
 
-    .. [1] Lehmann & Casella (1998), Theory of Point Estimation, 2nd ed., example 6.2.5.
+    .. [1] Lehmann & Casella (1998), Theory of Point Estimation, 2nd ed.
     """
 
     name = "uniform"

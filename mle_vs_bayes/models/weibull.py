@@ -21,7 +21,7 @@ class Weibull(Lifetimes):
 
     Here because the prior on shape is felt below n ≈ 30 and fades after. [1]_
 
-    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, section 2.2.2.
+    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data.
     """
 
     name = "weibull"

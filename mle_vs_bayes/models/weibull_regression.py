@@ -16,7 +16,7 @@ class WeibullRegression(Lifetimes, Regression):
     Here because a lifetime's time ratio exp(beta) is a hazard ratio exp(−beta × shape), too: two estimates whose
     intervals differ. [1]_
 
-    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, section 2.3.3.
+    .. [1] Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data.
     """
 
     name, family, link = "weibull_regression", families.weibull, links.log

@@ -23,7 +23,7 @@ class ZeroInflatedNegativeBinomial(Dispersed):
     Here because psi and alpha both explain zeros: the likelihood is nearly level where one stands for the other, its
     maximum often lies at psi = 1 or alpha = 0, and the posterior says how little is known of either. [1]_
 
-    .. [1] Cameron & Trivedi (2013), Regression Analysis of Count Data, 2nd ed., section 4.6.
+    .. [1] Cameron & Trivedi (2013), Regression Analysis of Count Data, 2nd ed.
     """
 
     name = "zero_inflated_negative_binomial"

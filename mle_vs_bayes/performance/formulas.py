@@ -8,7 +8,7 @@ decided (``tests/performance/test_brute_force.py``), and the docstring says so.
 .. [1] Morris, White & Crowther (2019), Using simulation studies to evaluate statistical methods, Statistics in
    Medicine 38(11), 2074–2102, Table 6.
 .. [2] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
-   101–133, section 3.1.1.
+   101–133.
 """
 
 from collections.abc import Mapping
@@ -153,7 +153,7 @@ def convergence_rate(c: Columns) -> Result:
 def contraction(c: Columns) -> Result:
     """Mean of 1 − SE²/prior SD²: 0 where the data said nothing, towards 1 as they say all. [3]_
 
-    .. [3] Betancourt (2018), Calibrating model-based inferences and decisions, arXiv:1803.08393, section 4.3.
+    .. [3] Betancourt (2018), Calibrating model-based inferences and decisions, arXiv:1803.08393.
     """
     used = c["contraction_used"]
     return c["contraction"], np.sqrt(c["contraction_spread"] / used), used

@@ -1,7 +1,7 @@
 """Simulation-based calibration: are the ranks of the truth among posterior draws uniform? [1]_
 
 .. [1] Talts, Betancourt, Simpson, Vehtari & Gelman (2018), Validating Bayesian inference algorithms with
-   simulation-based calibration, arXiv:1804.06788, theorem 1 and section 4.1.
+   simulation-based calibration, arXiv:1804.06788.
 """
 
 from collections.abc import Sequence

@@ -10,7 +10,7 @@ chains elsewhere, so on a faster machine the draws may be others. Where all can 
 some milliseconds, nothing depends on the clock.
 
 .. [1] Dauphin et al. (2014), Identifying and attacking the saddle point problem in high-dimensional non-convex
-   optimization, NeurIPS 27, section 4.
+   optimization, NeurIPS.
 """
 
 import time

@@ -5,7 +5,7 @@ digit does.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..rows import MODEL_SCALE
@@ -80,6 +80,32 @@ def estimate_cells(line: dict[str, Any], style: str) -> tuple[str, ...]:
     if line["interval"] == "none":
         return (*numbers, "", "")
     return (*numbers, f"{number(line['lower'], style)} to {number(line['upper'], style)}", line["interval"])
+
+
+def ratio_cells(block: "pandas.DataFrame | None") -> "Callable[[dict[str, Any], bool], str]":
+    """How a line of a coefficient finds its ratio: ``3.1 (1.4 to 6.5)`` of the same estimator and kind of interval.
+
+    ``block`` has the rows of that ratio; without any the cell is empty. A status stands there that the line has not.
+    """
+    lines = [] if block is None else records_of(block)
+    style = "" if block is None else number_format(block)
+
+    def cell(line: dict[str, Any], interval: bool) -> str:
+        by_kind = {each["interval"]: each for each in lines if _same_estimate(each, line)}
+        if not by_kind:
+            return ""
+        ratio = by_kind.get(line["interval"], next(iter(by_kind.values())))
+        value, _, ends, kind = estimate_cells(ratio, style)
+        if not value or not value[-1].isdigit():
+            return value if line["status"] == "ok" else ""
+        median = " median" if by_median(ratio) and not by_median(line) else ""
+        return f"{value}{median} ({ends})" if interval and ends and kind == line["interval"] else f"{value}{median}"
+
+    return cell
+
+
+def _same_estimate(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(one["estimator"] == other["estimator"] and one["scale"] == other["scale"])
 
 
 def by_median(line: dict[str, Any]) -> bool:

@@ -31,7 +31,7 @@ def null_tests(records: Sequence[dict[str, Any]]) -> Table:
             or_dash(record["likelihood_ratio"], "{:.2f}"),
             p_value(record["likelihood_ratio_p"]),
             record["reference"] or "–",
-            *([_bootstrapped(record)] if drawn else []),
+            *([bootstrapped(record)] if drawn else []),
             or_dash(record["wald"], "{:+.2f}"),
             p_value(record["wald_p"]),
             side,
@@ -66,7 +66,8 @@ def p_value(value: float | None) -> str:
     return f"{value:.3f}" if value >= 0.0005 else f"{value:.0e}" if value > 1e-99 else "< 1e-99"
 
 
-def _bootstrapped(record: dict[str, Any]) -> str:
+def bootstrapped(record: dict[str, Any]) -> str:
+    """A p-value of the bootstrap ± its Monte-Carlo error."""
     p, error = record["bootstrap_p"], record["bootstrap_error"]
     return p_value(p) if not error else f"{p:.3f} ± {error:.3f}"
 

@@ -1,11 +1,12 @@
 """Text for the terminal: pure functions from rows and words to rich renderables; nothing here prints."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.constrain import Constrain
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -21,11 +22,12 @@ from .numbers import (
     or_dash,
     pair_cells,
     pair_heading,
+    ratio_cells,
     records_of,
     unit_of,
 )
 from .palette import LOOKS
-from .quantities import chosen
+from .quantities import chosen, once, ratio_name, ratios, telling
 
 if TYPE_CHECKING:
     import pandas
@@ -42,15 +44,24 @@ def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
-def estimates(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> Table:
+def estimates(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> RenderableType:
     """One block per quantity, one line per estimator: estimate, SE or SD, interval and its kind.
 
-    ``only``: patterns of the quantities to show (`quantities.chosen`), as in the other tables.
+    A ratio stands beside its coefficient, with its interval where the screen is wide enough. ``only``: patterns of the
+    quantities to show (`quantities.chosen`), as in the other tables.
     """
-    level = rows["level"].iloc[0]
-    table = _table()
     blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
-    labels = chosen(blocks, only)
+    labels = once(chosen(blocks, only))
+    beside = {label: ratio for label, ratio in ratios(list(blocks)).items() if label in labels}
+    if not beside:
+        return _estimates(blocks, labels, {})
+    return Fitting(*(_estimates(blocks, labels, beside, interval) for interval in (True, False)))
+
+
+def _estimates(
+    blocks: "Mapping[str, pandas.DataFrame]", labels: Sequence[str], beside: Mapping[str, str], interval: bool = True
+) -> Table:
+    level, table = blocks[labels[0]]["level"].iloc[0] if labels else float("nan"), _table()
     longest = max(map(len, labels), default=0)
     # On a narrow screen the first column gives way, and after it the last.
     table.add_column("", overflow="fold", min_width=min(longest, 18), style="bold")
@@ -62,23 +73,41 @@ def estimates(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> Table:
     ):
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     table.add_column("kind", overflow="ellipsis", min_width=7)
+    if beside:
+        name = ratio_name(beside)
+        table.add_column(name if interval else name.replace("_", "\n"), no_wrap=interval, min_width=7)
     for label in labels:
         style, above = number_format(blocks[label]), ""
+        ratio_of = ratio_cells(blocks.get(beside.get(label, "")))
         for position, line in enumerate(records_of(blocks[label])):
             name = label if position == 0 else ""
             cells = (label_of(line), *_marked(estimate_cells(line, style), line["status"]))
             if cells[0] == above:  # another interval of the same estimate
                 cells = ("", "", "", *cells[3:])
-            table.add_row(name, *cells)
+            table.add_row(name, *cells, *([ratio_of(line, interval)] if beside else []))
             above = label_of(line)
         table.add_section()
     return table
 
 
+class Fitting:
+    """The first of several ways to say the same that the screen is wide enough for, or else the last."""
+
+    def __init__(self, *ways: RenderableType) -> None:
+        self.ways = ways
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for way in self.ways[:-1]:
+            if Measurement.get(console, options.update_width(10_000), way).maximum <= options.max_width:
+                yield way
+                return
+        yield self.ways[-1]
+
+
 def agreement(records: Sequence[dict[str, Any]], pairs: Sequence[str], only: Sequence[str] = ()) -> Table:
     """Observed beside expected difference of each pair, in standard errors; one line per quantity."""
     table = _table()
-    labels = chosen([record["parameter"] for record in records], only)
+    labels = telling(records, only)
     longest = max(map(len, labels), default=0)
     table.add_column(f"apart, in\n{unit_of(records)}", overflow="fold", min_width=min(longest, 18))
     for pair in pairs:
@@ -130,7 +159,7 @@ def sizes(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> Table:
         heading = "\n".join(LOOKS[name].label.rsplit(maxsplit=1))  # on two lines, so that five estimators fit
         table.add_column(f"{heading} ± SE", justify="right", no_wrap=True)
     blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
-    for parameter in chosen(blocks, only):
+    for parameter in once(chosen(blocks, only)):
         style = number_format(blocks[parameter])
         for position, (n, at_n) in enumerate(blocks[parameter].groupby("n")):
             lines = {line["estimator"]: line for line in records_of(at_n)}

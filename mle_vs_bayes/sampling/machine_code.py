@@ -93,21 +93,38 @@ def _keep(dispatcher: Any, signature: Any) -> None:
     from numba.core.compiler_lock import global_compiler_lock
     from numba.core.sigutils import normalize_signature
 
-    cache, arguments = dispatcher._cache, tuple(normalize_signature(signature)[0])
-    if cache.cache_path is None or not hasattr(os, "fork") or arguments in dispatcher.overloads:
+    if tuple(normalize_signature(signature)[0]) in dispatcher.overloads or dispatcher._cache.cache_path is None:
         return
-    if cache.load_overload(signature, dispatcher.targetctx) is not None:
+    if _held(dispatcher, signature) or not hasattr(os, "fork"):
         return
     with global_compiler_lock, warnings.catch_warnings():  # else the child may wait for ever for another thread
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads: this child only compiles
         child = os.fork()
     if child == 0:
         try:
-            _numba_dispatcher().compile = _Compiling.ordinary  # or there would be a process for every part
-            _Compiling.ordinary(dispatcher, signature)
+            _numba_dispatcher().compile = _compile  # or there would be a process for every part
+            _compile(dispatcher, signature)
         finally:
             os._exit(0)
     _wait(child)
+
+
+def _held(dispatcher: Any, signature: Any) -> bool:
+    """Whether the cache holds the function; an entry that cannot be read is forgotten.
+
+    One may be damaged, or name a module that another version of this package has had: whatever unpickling raises.
+    """
+    try:
+        return dispatcher._cache.load_overload(signature, dispatcher.targetctx) is not None
+    except Exception:  # noqa: BLE001
+        dispatcher._cache.flush()
+        return False
+
+
+def _compile(dispatcher: Any, signature: Any) -> Any:
+    """Numba's own way, after entries that cannot be read are forgotten."""
+    _held(dispatcher, signature)
+    return _Compiling.ordinary(dispatcher, signature)
 
 
 def _wait(child: int) -> None:

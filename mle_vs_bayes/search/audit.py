@@ -2,7 +2,7 @@
 
 In the information scaled to a unit diagonal an eigenvalue λ near 0 means that along its eigenvector the standard
 error is 1/√λ times what it would be for one parameter with the others held (Belsley, Kuh & Welsch 1980, Regression
-Diagnostics, section 3.2, call 1/√λ relative to the largest the condition index).
+Diagnostics, call 1/√λ relative to the largest the condition index).
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 APART = 0.01
 """Standard errors: starts that end further apart than this have found different optima."""
 FLAT = 300.0
-"""Times the standard error with the others held: ten times what Belsley, Kuh & Welsch call strong dependence (30)."""
+"""Times the standard error with the others held: ten times 30, a common mark for condition indices."""
 SINGULAR = 1e7
 """1/√λ where λ is near the rounding of float64: half of the digits of a standard error are gone."""
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..density.density import Density
-from .optimum import Optimum, maximum
+from .optimum import Optimum, maximise, maximum
+from .problem import of_density
 
 Array = NDArray[np.float64]
 
@@ -81,10 +82,11 @@ def mode_along_the_path(program: Density) -> Optimum:
     are thousands of posterior standard deviations apart (raw powers of x).
     """
     z = program.coordinates.z(program.start)
-    for power in np.logspace(-12, 0, 25):
-        optimum = maximum(program, float(power), z)
-        z = optimum.z if np.all(np.isfinite(optimum.z)) else z
-    return optimum
+    for power in np.logspace(-12, 0, 25)[:-1]:
+        # On the way only the place counts: what Newton's method does not find here is not searched for further.
+        way = maximise(of_density(program, float(power)), z[None], rescue=False).z[0]
+        z = way if np.all(np.isfinite(way)) else z
+    return maximum(program, 1.0, z)
 
 
 def _without_optimum(program: Density, power: float, status: str, reason: str) -> Step:

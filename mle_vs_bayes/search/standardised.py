@@ -124,9 +124,7 @@ class Standardised:
 
     def _compile_map(self, graph: Any, output: Any) -> Callable[[Array, dict[str, Array]], Array]:
         """A map between z and θ for draws ``(S, R, ·)``."""
-        import pytensor
-
         inputs, batched = graphs.vectorised(graph, [output], self.stack.shape.stacked, draws=True)
-        function = pytensor.function(list(inputs.values()), batched[0], mode=quick(), on_unused_input="ignore")
+        function = compiled(list(inputs.values()), batched[0], quick())
         names = list(inputs)[1:]
         return lambda vectors, values: np.asarray(function(vectors, *(values[name] for name in names)))

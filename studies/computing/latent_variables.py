@@ -9,7 +9,7 @@ Prediction
     the log-likelihood of N(μ, WWᵀ + σ²I), with one twice as wide less by 1 − log 2. The joint density of groups and τ
     rises by 8 log 10 per factor of 10 in τ, without end; the marginal likelihood of τ is bounded.
 Source
-    Tipping & Bishop (1999), JRSS B 61, 611–622, equations 7 and 8; Lucas et al. (2019), Don't blame the ELBO!, NeurIPS.
+    Tipping & Bishop (1999), JRSS B 61, 611–622; Lucas et al. (2019), Don't blame the ELBO!, NeurIPS; τ computed.
 """
 
 import numpy as np

@@ -10,8 +10,8 @@ Prediction
     rises by log 10 for each factor of 10 in its width, without end. Exchanging the components changes nothing: there
     are two maxima of one height, and only the order of the means tells them apart.
 Source
-    Dempster, Laird & Rubin (1977), JRSS B 39, 1–38, theorem 1; Kiefer & Wolfowitz (1956), Annals of Mathematical
-    Statistics 27, section 6 (unbounded); Redner & Walker (1984), SIAM Review 26, 195–239 (exchange).
+    Dempster, Laird & Rubin (1977), JRSS B 39, 1–38, theorem 1; Day (1969), Biometrika 56, 463–474 (unbounded); Redner &
+    Walker (1984), SIAM Review 26, 195–239 (exchange).
 """
 
 import numpy as np

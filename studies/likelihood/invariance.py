@@ -11,7 +11,7 @@ Prediction
     (k + 2)/(n − k + 2). Both gaps fall as 1/n.
 Source
     Casella & Berger (2002), Statistical Inference, theorem 7.2.10 (invariance of the MLE); Gelman et al. (2013),
-    Bayesian Data Analysis, section 2.4 (Beta posterior) and 1.8 (Jacobian).
+    Bayesian Data Analysis, section 2.4 (Beta posterior); the modes and means computed.
 """
 
 from mle_vs_bayes.study import Equals, Mode, Scenario, Slope, Study

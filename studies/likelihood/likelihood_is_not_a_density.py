@@ -9,7 +9,7 @@ Prediction
     much; for lifetimes of total T: n!/Tⁿ⁺¹ over the rate, (n − 1)!/Tⁿ over its logarithm, which is T/n times as much
     and changes with the unit of time. The posterior's area is 1 on any scale: its density takes the Jacobian along.
 Source
-    The Beta and Gamma integrals (Abramowitz & Stegun, 6.2.1 and 6.1.1); Edwards (1972), Likelihood, section 2.1.
+    Computed, by the Beta and Gamma integrals and the rule for densities under a change of variable.
 """
 
 import numpy as np

@@ -9,7 +9,7 @@ Prediction
     variance 1/2 per step, so by Wald's identity the first n beyond A = 1075 log 2 (or 1024 log 2) is (A + e)/|h| on
     average, with an overshoot e of about half a step. The sum of logarithms is always finite.
 Source
-    IEEE 754-2019, table 3.5; Feller (1971), An Introduction to Probability Theory II, sections XI.4 and XII.2.
+    IEEE 754-2019, table 3.5 (the range of double precision); the rest computed, by Wald's identity.
 """
 
 from functools import partial

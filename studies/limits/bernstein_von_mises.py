@@ -9,8 +9,8 @@ Prediction
     n^-1/2; n^-1 at p = 1/2. For the rate √n times the distance tends to E|Z³|/6 = √(8/π)/6 = 0.266: the log posterior
     at θ̂(1 + z/√n) is −z²/2 + z³/(3√n) + O(1/n).
 Source
-    van der Vaart (1998), Asymptotic Statistics, theorem 10.1; the expansion is Johnson's (1970), Annals of Mathematical
-    Statistics 41, 851–864, theorem 2.1.
+    van der Vaart (1998), Asymptotic Statistics, theorem 10.1; Johnson (1970), Annals of Mathematical Statistics 41,
+    851–864 (expansions of posteriors); the one here, and 0.266, computed.
 """
 
 import numpy as np

@@ -9,8 +9,8 @@ Prediction
     n^-1/2 for regular models, n^-1 for the uniform's bound, and n^0 for MLE and MAP of Neyman and Scott's variance,
     which tend to half of it; the posterior mean of that variance is shown and not predicted at so few pairs.
 Source
-    van der Vaart (1998), Asymptotic Statistics, theorems 5.39 and 10.8; Lehmann & Casella (1998), example 6.2.5;
-    Neyman & Scott (1948), Econometrica 16, 1–32.
+    van der Vaart (1998), Asymptotic Statistics, theorems 5.39 (MLE) and 10.1 (posterior); Neyman & Scott (1948),
+    Econometrica 16, 1–32 (pairs); the uniform's rate computed, from the law of the largest of n values.
 """
 
 from mle_vs_bayes.study import Scenario, Slope, Study

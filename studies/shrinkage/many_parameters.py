@@ -8,7 +8,7 @@ Prediction
     The MLE is near αβ + σN(0, 1): with γ² = 5, S = αγZ₁ + σ√κZ₂, P = prox(λy + S), P(y = 1) = 1/(1 + exp(−γZ₁)),
     α, σ, λ solve κ²σ² = E(P − S)², σ√κ(1 − κ) = E[Z₂P], αγ = E[Z₁P]. At κ = 0.2 α is 1.499. MAP has less error.
 Source
-    Sur & Candès (2019), PNAS 116, 14516–14525; the equations as in the documentation of the R package glmhd.
+    Sur & Candès (2019), PNAS 116, 14516–14525; equations as in the documentation of R's glmhd, α computed from them.
 """
 
 import numpy as np

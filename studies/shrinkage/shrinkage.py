@@ -6,7 +6,7 @@ Design
     One observation of each of p means, ‖θ‖² = r · p (risk depends on the length alone). Hierarchy: θ ~ N(0, A), A flat.
 Prediction
     MLE: p. James–Stein: p − (p − 2)² E[1/(p − 2 + 2K)], K Poisson with mean ‖θ‖²/2, below p from p = 3 on; judged from
-    p = 5 on, as its loss has no variance below. The hierarchical mean (Stein's harmonic prior) is below p, too.
+    p = 5 on, as its loss has no variance below. The hierarchical mean (prior ∝ ‖θ‖^(2 − p)) is below p, too.
 Source
     James & Stein (1961), Estimation with quadratic loss, Fourth Berkeley Symposium 1; risk computed (‖x‖² is a Poisson
     mixture of χ²).

@@ -101,6 +101,34 @@ def test_estimates():
     assert "1.46     0.12   1.21 to 1.70" in narrow[1]  # numbers are whole, and names give way
 
 
+LOGIT = [
+    row("mle", "beta[x]", 1.12, 0.385),
+    row("posterior", "beta[x]", 1.15, 0.391),
+    row("mle", "odds_ratio[x]", 3.064, 1.18, lower=1.441, upper=6.517),
+    row("posterior", "odds_ratio[x]", None, None, interval="eti", level=0.95, lower=1.5, upper=6.8, median=3.158),
+]
+
+
+def test_a_ratio_stands_beside_its_coefficient():
+    """With its interval where there is room, and by itself where it alone is asked for."""
+    table = text.estimates(row_schema.frame(LOGIT))
+    wide, narrow = (text.plain(table, width=width).splitlines() for width in (120, 80))
+    assert wide[1].endswith("  3.1 (1.4 to 6.5)") and wide[2].endswith("  3.2 median (1.5 to 6.8)")
+    assert narrow[2].endswith("  3.1") and " ".join(narrow[3:]).split()[-2:] == ["3.2", "median"]
+    assert max(map(len, narrow)) <= 80
+    assert "odds_ratio[x]" in text.plain(text.estimates(row_schema.frame(LOGIT), ["odds_ratio*"]))
+
+
+@pytest.mark.parametrize(("ratio", "shown"), [(0.45, False), (0.55, True), (9.0, True)])
+def test_distances_of_a_ratio_are_shown_where_they_are_others(ratio, shown):
+    """0.1 SE is what is the same; the furthest of all is what the verdict speaks of."""
+    records = [
+        apart(label, "map - mle", value, None)
+        for label, value in (("beta[x]", 0.4), ("odds_ratio[x]", ratio), ("s", 2))
+    ]
+    assert ("odds_ratio[x]" in text.plain(text.agreement(records, ["map - mle"]))) == shown
+
+
 def test_agreement():
     pairs = ["map - mle", "posterior - map", "posterior - mle"]
     records = [

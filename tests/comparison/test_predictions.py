@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.integrate
 import scipy.stats
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
@@ -56,7 +57,7 @@ def test_mean_and_error_are_those_of_statsmodels(frame, model, formula, family, 
 def test_an_error_that_forgets_covariances_is_another(fitted, monkeypatch):
     """The mutant of the test above: variances alone are not within its tolerance."""
 
-    def forgetful(program, estimate, data):
+    def forgetful(program, estimate, data, members):
         return np.sqrt(np.square(data["X"]) @ np.diag(estimate.covariance)[: data["X"].shape[1]])
 
     right = fitted.predict(NEW[:3]).rows["se"]
@@ -144,3 +145,56 @@ def test_command_prints_and_leaves_the_rows(frame, tmp_path):
     left = pd.read_csv(tmp_path / "out" / "predictions.csv")
     np.testing.assert_allclose(left["mean"], [line["mean"] for line in document["predictions"]])
     assert len(left) == len(NEW)
+
+
+SCHOOLS = pd.DataFrame(
+    {
+        "h": list("aaabbbcccdddd"),
+        "y": [52.0, 61, 60, 44, 50, 57, 60, 66, 75, 49, 61, 60, 47],
+        "count": [1, 2, 0, 4, 6, 5, 1, 1, 3, 9, 7, 8, 6],
+    }
+)
+MEMBERS = pd.DataFrame({"h": ["b", "z", "d"]})
+
+
+def test_a_member_that_was_seen_has_its_own_effect():
+    """The conditional law of a normal effect by its formula: shrunk mean τ²/(σ²/n + τ²), variance τ² σ²/(σ² + n τ²)."""
+    fitted = _mle(SCHOOLS, "linear", formula="y ~ 1 + (1 | h)")
+    theta = fitted.fit.program.layout.split(fitted["mle"].point)
+    mu, tau2, noise = theta["beta"][0], theta["sd"][0] ** 2, theta["sigma"] ** 2
+    values = SCHOOLS.groupby("h")["y"]
+    size, mean = values.size()["b"], values.mean()["b"]
+    shrunk, left_open = tau2 / (noise / size + tau2), tau2 * noise / (noise + size * tau2)
+    seen, new, _ = fitted.predict(MEMBERS).rows.to_dict("records")
+    np.testing.assert_allclose((seen["mean"], new["mean"]), (mu + shrunk * (mean - mu), mu), rtol=1e-9)
+    assert seen["se"] ** 2 > left_open and not seen["remark"] and '"z", which is new' in new["remark"]
+    half = 1.96 * np.sqrt(noise + left_open)  # of y; 20,000 draws, of whose quantile's error five are allowed
+    assert abs(seen["y_upper"] - seen["mean"] - half) < 5 * 0.019 * half / 1.96
+
+
+def test_a_seen_member_of_counts_by_an_integral_of_its_own():
+    """∫ exp(η + u) p(u | y) du by SciPy's quadrature; a member taken for a new one, the mutant, has another mean."""
+    fitted = _mle(SCHOOLS, "poisson", formula="count ~ 1 + (1 | h)")
+    theta = fitted.fit.program.layout.split(fitted["mle"].point)
+    eta, sd, y = theta["beta"][0], theta["sd"][0], SCHOOLS.loc[SCHOOLS["h"] == "d", "count"].to_numpy()
+
+    def joint(u, power):
+        rate = np.exp(eta + u)
+        return rate**power * np.exp(np.sum(y * (eta + u) - rate)) * scipy.stats.norm.pdf(u, scale=sd)
+
+    moments = [scipy.integrate.quad(joint, -12 * sd, 12 * sd, args=(power,), epsrel=1e-12)[0] for power in (0, 1)]
+    (_, new, seen) = fitted.predict(MEMBERS).rows["mean"]
+    np.testing.assert_allclose(seen, moments[1] / moments[0], rtol=1e-8)
+    assert abs(new - seen) > 1
+
+
+def test_draws_of_the_posterior_have_the_members_own_effects():
+    """Means over draws of η + u, from the tree itself; beside the new member's they are less uncertain."""
+    fitted = compare(
+        "linear", SCHOOLS, formula="y ~ 1 + (1 | h)", estimators=("posterior",), draws=200, tune=300, chains=2
+    )
+    tree = fitted["posterior"].tree
+    own = tree["posterior"]["beta"][..., 0] + tree["latent"]["u[Intercept|h]"][..., 3]
+    _, new, seen = fitted.predict(MEMBERS).rows.to_dict("records")
+    np.testing.assert_allclose((seen["mean"], seen["se"]), (own.mean(), own.std(ddof=1)), rtol=1e-9)
+    assert seen["y_upper"] - seen["y_lower"] < new["y_upper"] - new["y_lower"]

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from mle_vs_bayes.data import column
 from mle_vs_bayes.data.column import Column
+from mle_vs_bayes.data.formulas.parts import FormulaRule
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.errors import DataError, UsageError
-from mle_vs_bayes.model.model import FormulaRule, Model
+from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.models import MODELS, get
 
 

@@ -176,7 +176,7 @@ def test_confidence_intervals_are_those_of_the_estimate(linear):
 
 
 def test_no_digits_are_lost_to_a_polynomial():
-    """1, x, …, x⁵ for x = 0 … 20 (the design of Wampler, JASA 1970): normal equations keep 4 of 16 digits.
+    """1, x, …, x⁵ for x = 0 … 20 (the design of Wampler 1970, JASA 65, 549–565): normal equations keep 4 of 16 digits.
 
     The outcome is the polynomial with all coefficients 1 plus noise made orthogonal to it, so that they are exact.
     """

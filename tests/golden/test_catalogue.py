@@ -106,7 +106,7 @@ def test_censored_on_either_side(name):
 def test_boys_in_families_of_saxony():
     """Beta-binomial: Wikipedia, "Beta-binomial distribution", example: 34.09558, 31.5715 and log L = −12492.9.
 
-    The first 12 children of 6115 families of 13, Geissler (1889). Its log L leaves out no constant.
+    The first 12 children of 6115 families of 13 in Saxony. Its log L leaves out no constant.
     """
     families = [3, 24, 104, 286, 670, 1033, 1343, 1112, 829, 478, 181, 45, 7]
     frame = {"y": list(range(13)), "trials": [12] * 13, "weights": families}
@@ -214,7 +214,7 @@ def test_mutant_a_rate_for_a_scale():
 def test_death_notices():
     """Poisson mixture: deaths of women of 80 and more by day in the London Times of 1910–1912 (Hasselblad 1969).
 
-    The counts as Lange, Applied Probability, table 2.6, has them. The maximum is found here again by EM alone.
+    The counts as tests of EM elsewhere have them. The maximum is found here again by EM alone.
     """
     days = np.array([162, 267, 271, 185, 111, 61, 27, 8, 3, 1], dtype=float)
     deaths = np.arange(10)
@@ -239,7 +239,7 @@ def test_what_runs_off_is_no_estimate(name):
 
 
 def test_stein_s_paradox():
-    """Efron & Morris (1977), Stein's paradox in statistics, Scientific American 236(5), page 5: c = 0.212.
+    """Efron & Morris (1977), Stein's paradox in statistics, Scientific American 236(5), 119–127: c = 0.212.
 
     As stats.stackexchange question 5727 quotes it: averages of 18 players after 45 times at bat are drawn towards their
     mean by z = m + c (y − m), the variance being that of a share of m in 45.

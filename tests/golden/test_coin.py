@@ -117,7 +117,7 @@ def test_a_hundred_rows_or_one_with_trials():
 
 
 def test_six_heads_in_nine_tosses():
-    """McElreath (2020), Statistical Rethinking, 2nd ed., section 2.4: quadratic approximation 0.67, SD 0.16.
+    """McElreath (2020), Statistical Rethinking, 2nd ed., section 2.4.4: the quadratic approximation.
 
     On the model scale the Laplace SE is √(6 × 3/9³) = 0.157135; 0.639602 would be the transformed scale's.
     """

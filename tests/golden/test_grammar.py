@@ -16,7 +16,7 @@ TOBIN = """0 57.7 236 0.7 50.9 283 0 48.5 207 0 41.7 220 0 47.7 238 0 59.8 216 0
 """Tobin (1958), Econometrica 26, 24–36: durable goods, age, liquidity ratio."""
 MAINTAINED = "9 1 13 1 13 0 18 1 23 1 28 0 31 1 34 1 45 0 48 1 161 0"
 NOT_MAINTAINED = "5 1 5 1 8 1 8 1 12 1 16 0 23 1 27 1 30 1 33 1 43 1 45 1"
-"""Weeks to relapse and 1 for a relapse: Miller (1981), Survival Analysis (R's survival::leukemia)."""
+"""Weeks to relapse and 1 for a relapse: Miller (1981), Survival Analysis (aml of R's survival)."""
 
 
 @pytest.fixture(scope="module")

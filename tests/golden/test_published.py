@@ -66,9 +66,9 @@ def test_longley():
 
 
 def test_stack_loss():
-    """R: summary(lm(stack.loss ~ ., stackloss)), printed in ?stackloss and in Venables & Ripley.
+    """R: summary(lm(stack.loss ~ ., stackloss)), the example of ?stackloss.
 
-    Source: Brownlee (1965), Statistical Theory and Methodology in Science and Engineering, 2nd ed., 454.
+    Source: Brownlee (1965), Statistical Theory and Methodology in Science and Engineering, 2nd ed., 491–500.
     """
     estimate = mle("linear", shipped("stackloss"), formula="STACKLOSS ~ AIRFLOW + WATERTEMP + ACIDCONC")
     n, k = 21, 4
@@ -83,7 +83,7 @@ def test_stack_loss():
 
 
 def test_spector_mazzeo():
-    """Greene (2003), Econometric Analysis, 5th ed., table 21.1 (logit); five and more digits as statsmodels tests them.
+    """Stata 11, as statsmodels quotes it: discrete/tests/results/results_discrete.py, Spector.logit.
 
     Source: Spector & Mazzeo (1980), Probit analysis and economic education, J. Economic Education 11(2), 37–44.
     """
@@ -102,7 +102,7 @@ def test_spector_mazzeo():
 def test_fair():
     """statsmodels documentation, notebook "Discrete Choice Models": logit of having had an affair.
 
-    Source: Fair (1978), A theory of extramarital affairs, J. Political Economy 86(1), 45–61 (Redbook survey, n = 6366).
+    Source: Fair (1978), A theory of extramarital affairs, J. Political Economy 86(1), 45–61 (n = 6366).
     """
     frame = shipped("fair")
     frame = frame.assign(affair=(frame["affairs"] > 0).astype(float))
@@ -124,9 +124,9 @@ def test_fair():
 
 
 def test_ball_bearings():
-    """Weibull, complete: Leemis (2009), Reliability, 2nd ed., example 8.1; also Lawless and Meeker & Escobar.
+    """Weibull, complete: the data of Leemis (2009), Reliability, 2nd ed., example 8.1; no print of the estimates found.
 
-    Source: Lieblein & Zelen (1956), J. Research of the National Bureau of Standards 57, 273–316; 10⁶ revolutions.
+    Source: Lieblein & Zelen (1956), J. Research of the National Bureau of Standards 57, from 273; 10⁶ revolutions.
     """
     revolutions = [17.88, 28.92, 33.00, 41.52, 42.12, 45.60, 48.48, 51.84, 51.96, 54.12, 55.56, 67.80]
     revolutions += [68.64, 68.64, 68.88, 84.12, 93.12, 98.64, 105.12, 105.84, 127.92, 128.04, 173.40]
@@ -136,7 +136,7 @@ def test_ball_bearings():
 
 
 def test_censored_lifetimes():
-    """Weibull, right-censored, Wald limits: J. Qual. Technol. 29 (1997), doi 10.1080/00224065.1997.11979730."""
+    """Weibull, right-censored, Wald limits: doi 10.1080/00224065.1997.11979730, as tests of others quote it."""
     failed, running = [45, 46, 34, 45, 32, 24, 58, 79, 56, 63, 34, 50], [23, 24, 57, 78, 76, 85, 51, 59]
     frame = {"y": failed + running, "event": [1] * len(failed) + [0] * len(running)}
     comparison = compare("weibull", frame, estimators=["mle"], intervals=["wald"])
@@ -148,7 +148,7 @@ def test_censored_lifetimes():
 
 
 def test_air_conditioning():
-    """Exponential: Proschan (1963), Technometrics 5, 375–383, aeroplane 7912: mean interval 59.6 hours."""
+    """Exponential: Proschan (1963), Technometrics 5, 375–383 (an aeroplane in R's VGAM); mean and height by hand."""
     hours = [23, 261, 87, 7, 120, 14, 62, 47, 225, 71, 246, 21, 42, 20, 5]
     hours += [12, 120, 11, 3, 14, 71, 11, 14, 11, 16, 90, 1, 16, 52, 95]
     comparison = compare("exponential", {"y": hours}, estimators=["mle"])
@@ -159,7 +159,7 @@ def test_air_conditioning():
 
 
 def test_deaths_by_horse_kick():
-    """Poisson: von Bortkiewicz (1898), 200 corps-years: 0.61 deaths a year, and the frequencies textbooks print."""
+    """Poisson: von Bortkiewicz (1898), Das Gesetz der kleinen Zahlen: 0.61 deaths a year, and the usual frequencies."""
     estimate = mle("poisson", {"y": np.repeat([0, 1, 2, 3, 4], [109, 65, 22, 3, 1])})
     check_rows(estimate, {"rate": ("0.61", None)})
     assert estimate.se[0] == pytest.approx(math.sqrt(0.61 / 200), rel=1e-12)
@@ -168,7 +168,7 @@ def test_deaths_by_horse_kick():
 
 
 def test_darwins_maize():
-    """Normal: Fisher (1935), The Design of Experiments, sections 15–17: mean 20.93 eighths of an inch, t 2.148."""
+    """Normal: Fisher (1935), The Design of Experiments (R's boot::darwin): mean 314/15 eighths of an inch; by hand."""
     eighths = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
     estimate = mle("normal", {"y": eighths})
     n = len(eighths)

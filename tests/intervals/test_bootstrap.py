@@ -49,7 +49,7 @@ def by_label(request, kind):
 
 
 def test_kaplan_meier_of_the_leukaemia_trial():
-    """Remission on 6-MP (Gehan 1965): the estimates printed in Kleinbaum & Klein (2012), Survival Analysis, table 2.3.
+    """Remission on 6-MP (Gehan 1965, Biometrika 52, 203–223): products of 1 − ends/at risk, by hand.
 
     There, as is usual for lifetimes, a censoring lies behind an event of the same time: half a week behind, here.
     """

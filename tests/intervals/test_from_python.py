@@ -67,7 +67,7 @@ def table():
 def test_a_two_by_two_table_has_closed_forms():
     """log(ad/bc) with Woolf's SE √(1/a + 1/b + 1/c + 1/d), and G² = 2 Σ O log(O/E). [1]_
 
-    .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed., sections 3.1.1 and 3.2.2.
+    .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed.
     """
     mle, (test,) = table()["mle"], table().page().tests
     assert mle.point[1] == pytest.approx(np.log(A * D / (B * C)), rel=1e-9)

@@ -9,6 +9,7 @@ import scipy
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.column import Column, count, number
 from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.data.formulas.parts import FormulaRule
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
@@ -18,7 +19,7 @@ from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.intervals.profile import curve as curves
 from mle_vs_bayes.intervals.profile.profile import profile, profile_curve, profile_penalised
-from mle_vs_bayes.model.model import FormulaRule, Model
+from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Function, Parameter
 from mle_vs_bayes.model.prior import Prior
 from mle_vs_bayes.model.support import ordered, real, unit
@@ -278,7 +279,7 @@ MOTHS = Dataset(
     },
     {"term": ("sexF", "sexM", "ldose")},
 )
-"""Deaths among 20 moths per dose and sex (Venables & Ripley 2002, Modern Applied Statistics with S, section 7.2)."""
+"""Deaths among 20 moths per dose and sex (Venables & Ripley 2002, Modern Applied Statistics with S)."""
 MASS = {
     "beta[sexF]": (-4.4581438, -2.613610),
     "beta[sexM]": (-3.1728745, -1.655117),

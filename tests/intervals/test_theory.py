@@ -88,7 +88,7 @@ def test_clopper_pearson_is_the_shortest_that_tests_allow():
 
 @pytest.mark.parametrize("formula", [proportion.wilson, proportion.jeffreys])
 def test_score_and_jeffreys_cover_on_average(formula):
-    """Their mean coverage over p is the level + O(1/n): Brown, Cai & DasGupta (2001), section 4.
+    """Their mean coverage over p is the level + O(1/n): the intervals are Brown, Cai & DasGupta's (2001).
 
     The error halves when n doubles; at n = 40 and 95 % it is below half a per cent.
     """

@@ -5,8 +5,9 @@ import scipy
 
 from mle_vs_bayes.data.column import Column, classes, number, positive
 from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.data.formulas.parts import FormulaRule
 from mle_vs_bayes.model import families
-from mle_vs_bayes.model.model import FormulaRule, Model
+from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Function, Parameter
 from mle_vs_bayes.model.prior import DEFAULTS, Prior, Scaled
 from mle_vs_bayes.model.support import Below, Between, ordered, real

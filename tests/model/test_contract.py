@@ -11,6 +11,7 @@ from statsmodels.tsa.arima.model import ARIMA
 
 from mle_vs_bayes import compare, fit_replicates
 from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.data.formulas.parts import FormulaRule
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.coordinates import Coordinates
@@ -20,7 +21,6 @@ from mle_vs_bayes.errors import DataError, ModelError, UsageError
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.subsets import nested
 from mle_vs_bayes.model.layout import Layout
-from mle_vs_bayes.model.model import FormulaRule
 from mle_vs_bayes.models.autoregressive import Autoregressive
 from mle_vs_bayes.models.normal import Normal
 

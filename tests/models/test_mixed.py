@@ -1,5 +1,7 @@
 """Mixed models: the marginal likelihood by the whole covariance matrix, by brute-force quadrature, and its mutants."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pymc as pm
@@ -7,9 +9,10 @@ import pytensor.tensor as pt
 import pytest
 import scipy
 
-from mle_vs_bayes import compare, models
+from mle_vs_bayes import compare, fit_replicates, models
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data import arrays
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
 from mle_vs_bayes.data.formulas.parts import effect, level
 from mle_vs_bayes.density import parity
@@ -17,6 +20,8 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.density.pymc_model import data_nodes
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.fit import priors
+from mle_vs_bayes.models.normal import Normal
+from mle_vs_bayes.models.trunks.mixed import quadrature
 
 ROWS = 60
 
@@ -149,6 +154,72 @@ def test_one_node_is_not_the_integral():
     program.model.nodes = 1
     truth = brute_force(program, program.layout.split(point))
     assert np.max(np.abs(program.log_likelihood_units(point) - truth)) > 1e-3
+
+
+APART = [("seen ~ x + (1 | school)", [4.0], 40), ("seen ~ x + (x || school)", [2.5, 2.5], 16)]
+"""Groups all of whose rows are alike: the formula, SDs of their effects, and points of brute force in an SD."""
+
+
+@pytest.mark.parametrize(("formula", "sd", "per_sd"), APART)
+def test_nodes_are_doubled_until_that_changes_nothing(formula, sd, per_sd):
+    """The mutants: the nodes that are enough for groups that differ little, and nodes that were asked for."""
+    alike = frame().assign(seen=lambda rows: (rows.school >= 2).astype(float))
+    program = density("bernoulli", formula, alike)
+    theta = {"beta": np.array([0.5, 1.0]), "sd": np.array(sd)}
+    enough = program.model.settled(theta, program.data)
+    assert enough.unsettled is None
+    errors = []
+    for spread, most in ((theta["sd"], quadrature.CHANGE), (2 * theta["sd"], quadrature.CHANGE_AT_ENDS)):
+        at = {**theta, "sd": spread}
+        truth = brute_force(program, at, 2 * per_sd).sum()
+        both = (enough, program.model)
+        errors.append([abs(each.log_likelihood(at, program.data).sum() - truth) / most for each in both])
+    settled, few = np.max(errors, axis=0)
+    assert settled <= 1 and few > 5
+    asked = density("bernoulli(nodes=3)", formula).model
+    assert asked.settled(theta, program.data) is asked and asked.quadrature == 3
+
+
+def test_more_nodes_than_there_is_room_for_are_told(monkeypatch):
+    monkeypatch.setattr(quadrature, "MOST_CELLS", 30 * ROWS)
+    program = density("bernoulli", APART[0][0])
+    theta = {"beta": np.array([0.5, 1.0]), "sd": np.array([8.0])}
+    settled = program.model.settled(theta, program.data)
+    assert settled.quadrature == 21 and settled.unsettled.startswith("21 nodes along each effect are the most")
+
+
+class Rough(Normal):
+    """A likelihood that is exact enough where ``quadrature`` is above the largest mean that it is asked at."""
+
+    offers = frozenset({"settled"})
+    quadrature = 2
+
+    def settled(self, theta, data):
+        finer = Rough()
+        finer.quadrature = max(self.quadrature, int(theta["mu"]) + 1)
+        return finer
+
+
+def test_integrals_are_settled_at_the_optimum_before_anything_is_fitted():
+    """Of one data set at its own, of several at all of them."""
+    columns = [np.array([1.0, 2.0, 3.0]) * scale for scale in (2, 4, 3)]
+    comparison = compare(Rough(), {"y": columns[1]}, estimators=["mle"])
+    assert comparison.fit.program.model.quadrature == 9
+    replicates = fit_replicates(Rough(), [Dataset({"y": y}) for y in columns], ["mle"])
+    assert replicates.model.quadrature == 9
+
+
+NO_NODES = [
+    ("normal(nodes=9)", "y ~ x + (1 | school)", "for effects of groups of an outcome that is not normal"),
+    ("bernoulli(nodes=9)", "seen ~ x", "has none; leave nodes out"),
+    ("bernoulli(nodes=0)", "seen ~ x + (1 | school)", "it must be a whole number, 1 or above"),
+]
+
+
+@pytest.mark.parametrize(("name", "formula", "words"), NO_NODES)
+def test_nodes_of_no_quadrature_are_refused(name, formula, words):
+    with pytest.raises(UsageError, match=re.escape(words)):
+        compare(name, frame(), formula=formula)
 
 
 @pytest.mark.parametrize("centred", [[True, False, True, False], [False, False, True, True]])

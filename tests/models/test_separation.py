@@ -65,7 +65,7 @@ def test_the_declared_order_is_where_the_integral_begins_to_diverge(prior):
 
 
 def test_cauchy_priors_leave_no_mean_to_a_covariate_that_separates_alone():
-    """Ghosh, Li & Mitra, Bayesian Analysis, https://projecteuclid.org/euclid.ba/1488855634."""
+    """Ghosh, Li & Mitra (2018), Bayesian Analysis 13(2), 359–383."""
     alone = lacking(logistic([0, 1, 0, 1, 1, 1, 1, 1], BINARY, "Cauchy(0, 2.5)"))
     assert alone["beta[x]"] == (False, False)
     assert alone["beta[Intercept]"] == (True, True)

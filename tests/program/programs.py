@@ -7,7 +7,7 @@ import pytensor.tensor as pt
 
 EFFECTS = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])
 ERRORS = np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
-"""The eight schools: Rubin (1981), Journal of Educational Statistics 6, table 1."""
+"""The eight schools: Rubin (1981), Journal of Educational Statistics 6, 377–401."""
 
 PROGRAMS = {}
 

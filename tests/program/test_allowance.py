@@ -73,7 +73,7 @@ def beta_function(size):
 
 
 def test_loops_in_each_element_are_compiled():
-    """d/da I_x(a, 1) = x^a log x, as I_x(a, 1) = x^a: Abramowitz & Stegun (1964), 26.5.3 with b = 1."""
+    """d/da I_x(a, 1) = x^a log x, as I_x(a, 1) = ∫ a u^(a − 1) du = x^a over u from 0 to x."""
     a, gradient = beta_function(1)
     of = compiled([a], gradient, quick())
     assert has_loops(of)

@@ -4,12 +4,14 @@ from functools import cache
 
 import numpy as np
 import pymc as pm
+import pytensor
 import pytensor.tensor as pt
 import pytest
 import statsmodels.api as sm
 
 from mle_vs_bayes import Dataset, compare
 from mle_vs_bayes.program.graphs.densities import Graphs
+from mle_vs_bayes.program.graphs.differentiate import function
 from mle_vs_bayes.program.opening import open_program
 
 from .programs import EFFECTS, ERRORS, PROGRAMS, normal, numbers, schools
@@ -215,7 +217,7 @@ def test_scores_and_pages_of_a_program():
 
 
 def test_a_spread_between_groups_may_be_zero():
-    """Eight schools, effects integrated out: tau = 0, mu the weighted mean (7.7; Gelman et al. 2013, p. 120)."""
+    """Eight schools, effects integrated out: tau = 0, mu the weighted mean (7.7; Gelman et al. 2013, section 5.5)."""
     with pm.Model() as model:
         mu, tau = pm.Normal("mu", 0, 5), pm.HalfCauchy("tau", 5)
         pm.Normal("y", mu, pm.math.sqrt(tau**2 + ERRORS**2), observed=EFFECTS)
@@ -229,8 +231,8 @@ def test_a_spread_between_groups_may_be_zero():
 
 
 def test_a_recursion_written_out_has_exact_derivatives():
-    """Sums of more terms than NumPy's operations take: a moving average of 60 steps in Python, and by a scan."""
-    y = numbers().normal(size=60)
+    """A moving average of 20 steps in Python, of which each is a function of all before."""
+    y = numbers().normal(size=20)
     with pm.Model() as model:
         theta, sigma = pm.Uniform("theta", -1, 1), pm.HalfNormal("sigma", 2)
         errors = [y[0]]
@@ -244,6 +246,16 @@ def test_a_recursion_written_out_has_exact_derivatives():
     for now in y[1:]:
         by_hand.append(now - mle.point[0] * by_hand[-1])
     assert mle.point[1] ** 2 == pytest.approx(np.mean(np.square(by_hand)), rel=1e-8)
+
+
+def test_a_sum_of_hundreds_of_terms_has_exact_derivatives():
+    """NumPy takes 32 arrays at once and PyTensor joins all terms of a sum, unless `compile_cache._divided`."""
+    a = pt.vector("a")
+    terms = [pt.exp(-a[k % 2] * k) for k in range(300)]
+    value, slope = function(a, [pt.add(*terms), pytensor.grad(pt.add(*terms), a)])(np.array([0.5, 0.5]))
+    steps = np.arange(300.0)
+    assert value == pytest.approx(np.exp(-0.5 * steps).sum(), rel=1e-12)
+    assert slope.sum() == pytest.approx(-(steps * np.exp(-0.5 * steps)).sum(), rel=1e-12)
 
 
 def test_second_derivatives_that_are_no_numbers_are_taken_by_differences():

@@ -3,9 +3,14 @@
 Without the child process that compiles (`machine_code`), the first run of the user's program has other draws.
 """
 
+import importlib
 import os
 import subprocess
 import sys
+
+import pytest
+
+from mle_vs_bayes.sampling.machine_code import one_machine_code
 
 START = """
 import os
@@ -51,3 +56,19 @@ def test_first_and_second_process_have_the_same_draws(tmp_path):
     assert len(first) == 3 and all(len(rows) > 100 for rows in first)
     assert first == second
     assert int(children) > 0 == int(none)  # mutant: where no child compiles, nothing is tested
+
+
+def test_an_entry_of_the_cache_that_cannot_be_read_is_made_again(tmp_path, monkeypatch):
+    """After an upgrade PyTensor's cache holds functions that name modules of the version before."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    (tmp_path / "cached.py").write_text("import numba\n\n@numba.njit(cache=True)\ndef one(x):\n    return x + 1\n")
+    cached = importlib.import_module("cached")
+    assert cached.one(1.0) == 2.0
+    (entry,) = tmp_path.rglob("*.nbc")
+    entry.write_bytes(b"cno_such_module\nname\n.")  # a pickle of no_such_module.name
+    with pytest.raises(ModuleNotFoundError):  # mutant: Numba's own way
+        importlib.reload(cached).one(1.0)
+    with one_machine_code():
+        assert importlib.reload(cached).one(1.0) == 2.0
+    assert importlib.reload(cached).one(1.0) == 2.0

@@ -28,7 +28,7 @@ def laplace(design, y, q=0.5):
 
 
 def by_linear_programme(design, y, q):
-    """min Σ q u + (1 − q) v with y = Xβ + u − v and u, v ≥ 0 (Koenker 2005, Quantile Regression, section 6.1)."""
+    """min Σ q u + (1 − q) v with y = Xβ + u − v and u, v ≥ 0 (Koenker 2005, Quantile Regression)."""
     n, k = design.shape
     cost = np.concatenate([np.zeros(k), np.full(n, q), np.full(n, 1 - q)])
     bounds = [(None, None)] * k + [(0, None)] * 2 * n
@@ -97,7 +97,7 @@ def lasso(penalty):
 
 
 def coordinate_descent(penalty):
-    """Soft thresholds one after the other (Friedman, Hastie & Tibshirani 2010, J. Stat. Softw. 33(1), section 2.1)."""
+    """Soft thresholds one after the other (Friedman, Hastie & Tibshirani 2010, J. Stat. Softw. 33(1), 1–22)."""
     beta = np.zeros(6)
     for _ in range(2000):
         for j in range(6):

@@ -126,7 +126,7 @@ def test_jacobian_is_there_with_the_right_sign(coin, monkeypatch, mutant, share)
 
 
 def test_laplace_errors_of_six_in_nine_on_both_scales(coin):
-    """The globe of McElreath (2020, Statistical Rethinking, chapter 2); the transformed one is of log odds."""
+    """The globe of McElreath (2020, Statistical Rethinking, 2nd ed., chapter 2); the transformed one is of log odds."""
     (flat,) = prior_path.path(coin, (1.0,))
     z = coin.coordinates.z(flat.point)
     assert flat.point[0] == pytest.approx(2 / 3, rel=1e-12)

@@ -64,6 +64,14 @@ def test_never_more_than_the_full_study_nor_fewer_than_asked(desk, monkeypatch):
     assert alone and design.total == 3 * 20
 
 
+def test_nothing_is_timed_where_there_is_nothing_to_choose(desk, monkeypatch):
+    monkeypatch.setattr(timing, "_cost", lambda *_: pytest.fail("timed"))
+    design, alone = planned(desk, 20, workers=2)
+    assert (design.total, design.looks, alone) == (3 * 20, 1, False)
+    with pytest.raises(pytest.fail.Exception):  # mutant: one more replicate is one to choose
+        planned(desk, 21, workers=2)
+
+
 @pytest.mark.usefixtures("clock")
 def test_a_quick_run_stops_when_its_verdict_is_settled(desk):
     """In this process, with as many replicates as one of its looks needs; the same again when it is asked again."""

@@ -24,7 +24,7 @@ def test_wald_coverage_is_the_published_one(n):
 
 
 def test_a_rare_event():
-    """One data set in twenty has no success: a pair of p and n that Brown, Cai & DasGupta (2001) tabulate, by hand.
+    """One data set in twenty has no success: summed by hand.
 
     The mutant leaves these data sets out, as if they were none.
     """
@@ -49,7 +49,9 @@ def test_of_every_data_set():
     covers = (np.nan_to_num(exact[0]) <= 0.1) & (np.nan_to_num(exact[1], nan=1.0) >= 0.1)
     assert covers[0]
     assert binomial_coverage(0.1, 10, "mle", "clopper_pearson") == pytest.approx(np.sum(chance[covers]))
-    assert math.isnan(binomial_coverage(0.1, 10, "mle", "no such interval"))
+    assert math.isnan(binomial_coverage(0.1, 10, "mle", "eti"))
+    with pytest.raises(UsageError, match="no such interval"):
+        binomial_coverage(0.1, 10, "mle", "no such interval")
 
 
 def table(values, used=1000):

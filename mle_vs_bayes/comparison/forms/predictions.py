@@ -82,7 +82,7 @@ def predictions(outcome: Outcome, source: Source | None, frame: pd.DataFrame) ->
     check(model)
     if source is None:
         raise UsageError("predictions need the table that the model was fitted to; give compare a file or a DataFrame.")
-    new = new_rows(model, source, frame)
+    new = new_rows(model, source, frame, outcome.fit.program.data.coords)
     records: list[dict[str, Any]] = []
     made = {name: _made(outcome, name, new) for name in outcome.fit.estimates}
     for row in range(new.data.n):
@@ -100,7 +100,8 @@ def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:
     if not len(kept):
         return Predicted(*np.full((6, count), np.nan))
     program = outcome.fit.program
-    some = predict(program, estimate, _rows(new.data, kept), outcome.level, outcome.seed)
+    rows, members = _rows(new.data, kept), new.members.rows(kept)
+    some = predict(program, estimate, rows, outcome.level, outcome.seed, members)
     columns = np.full((6, count), np.nan)
     columns[:, kept] = [some.mean, some.se, some.lower, some.upper, some.y_lower, some.y_upper]
     return Predicted(*columns)

@@ -5,7 +5,7 @@ says what it is (a t distribution whose nu is infinite is the normal), the estim
 where the ratio is 0: ½χ²₀ + ½χ²₁. [1]_ Where several parameters reach edges the weights depend on the information,
 and no distribution is named. A ratio that could not be computed has no p-value.
 
-.. [1] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610, case 5.
+.. [1] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610.
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ Data sets are drawn from the smaller model at its own maximum, and both models a
 share of likelihood ratios as large as the one seen, which counts itself. [1]_ On an edge the reference ½χ²₀ + ½χ²₁
 holds as the number of independent units grows, [2]_ and with six groups it is far from it.
 
-.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application, chapter 4.
+.. [1] Davison & Hinkley (1997), Bootstrap Methods and their Application.
 .. [2] Self & Liang (1987), Journal of the American Statistical Association 82(398), 605–610.
 """
 

@@ -19,7 +19,7 @@ def grammar_of(name: str, asked: Mapping[str, Any], roles: Iterable[str] = ()) -
     Parameters
     ----------
     asked : mapping
-        ``formula``, ``link``, ``fix`` and ``order``, as `models.specified` takes them.
+        ``formula``, ``link``, ``fix``, ``order`` and ``nodes``, as `models.specified` takes them.
     roles : iterable of str
         Those that columns were named for.
 
@@ -29,7 +29,7 @@ def grammar_of(name: str, asked: Mapping[str, Any], roles: Iterable[str] = ()) -
         No such model, or one that does not take the first formula.
     """
     first, *further = several(asked["formula"]) or (None,)
-    taken: dict[str, Any] = {"formula": first, "link": None, "fix": {}, "order": None}
+    taken: dict[str, Any] = {"formula": first, "link": None, "fix": {}, "order": None, "nodes": None}
     model, roles = models.get(str(parse(name).bare)), tuple(roles)
     models.specified(name, **taken, roles=roles)
 
@@ -43,9 +43,9 @@ def grammar_of(name: str, asked: Mapping[str, Any], roles: Iterable[str] = ()) -
     for formula in further:
         together = (*several(taken["formula"]), formula)
         taken["formula"] = together if takes(formula=together) else taken["formula"]
-    for option in ("link", "order"):
+    for option in ("link", "order", "nodes"):
         own = getattr(parse(name), option) or (option == "link" and isinstance(model, Regression))
-        if asked[option] and not own and takes(**{option: asked[option]}):
+        if asked.get(option) and not own and takes(**{option: asked[option]}):
             taken[option] = asked[option]
     for label, value in (asked["fix"] or {}).items():
         held = {**taken["fix"], label: value}

@@ -89,14 +89,22 @@ def _sentence(against: Against) -> str:
         told.append(against.remark)
     if against.likelihood_ratio is not None:
         told.append(
-            f"{against.nested}: likelihood ratio {against.likelihood_ratio:,.2f} on {against.degrees} df, "
-            f"p = {score_tables.p_value(against.p)} from {against.reference}"
+            f"{against.nested}: likelihood ratio {against.likelihood_ratio:,.2f} on {against.degrees} df, {_p(against)}"
         )
     elif against.nested is not None:
         told.append(f"{against.nested}, but {against.no_ratio}")
     if against.log_bayes_factor is not None:
         told.append(_odds(against))
     return f"{'; '.join(told) or f'nothing to compare {against.model} and {against.other} by'}."
+
+
+def _p(against: Against) -> str:
+    """The p-value and what it is read from, and that of the bootstrap beside it."""
+    known = f"p = {score_tables.p_value(against.p)} from {against.reference}"
+    told = [known if against.reference else "whose distribution is not known, as several values lie on edges"]
+    if against.bootstrap_p is not None:
+        told.append(f"{score_tables.bootstrapped(against.record)} by parametric bootstrap")
+    return ", ".join([*told, *([against.no_bootstrap] if against.no_bootstrap else [])])
 
 
 def _odds(against: Against) -> str:

@@ -13,14 +13,11 @@ from ... import ornaments
 from ...concerns import Concern
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
-from ...intervals.profile.restricted import ROUNDING
-from ...model.model import Model
-from ...model.parameter import SpecialCase
 from ...rows import plain
 from ..outcome import Outcome
 from . import held_out
 from .bayes_factor import BayesFactor, bayes_factor
-from .likelihood_ratio import lower_than, p_value, reference
+from .nested import nested
 
 Array = NDArray[np.float64]
 
@@ -78,7 +75,13 @@ class Against:
     degrees: int | None = None
     p: float | None = None
     reference: str | None = None
-    """The distribution that ``p`` is read from."""
+    """The distribution that ``p`` is read from; None where several values lie on edges, and none is known."""
+    bootstrap_p: float | None = None
+    """On an edge, the share of data sets drawn from the smaller model whose ratio is as large, and its error."""
+    bootstrap_error: float | None = None
+    bootstrap_replicates: int | None = None
+    no_bootstrap: str | None = None
+    """Why there is none, or which of its data sets have no ratio."""
     no_ratio: str | None = None
     """Why nested models have no likelihood ratio."""
     log_bayes_factor: float | None = None
@@ -179,7 +182,7 @@ def _mean(values: Array, weights: Array | None) -> tuple[float, float]:
 
 def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Against:
     a, b = first[1], other[1]
-    found = _likelihood_ratio(first, other) | _bayes_factor(first[0], other[0])
+    found = nested(first[0], other[0]) | _bayes_factor(first[0], other[0])
     if a.pointwise is None or b.pointwise is None:
         return Against(a.model, b.model, None, None, **found)
     if len(a.pointwise) != len(b.pointwise):
@@ -189,24 +192,6 @@ def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Agai
     size = float(len(gaps) if weights is None else weights.sum())
     mean, spread = held_out.weighted(gaps, weights)
     return Against(a.model, b.model, size * mean, float(np.sqrt(size) * spread), **found)
-
-
-def _likelihood_ratio(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> dict[str, Any]:
-    """The test of the smaller model inside the larger one, whichever of the two that is."""
-    for (large, of_large), (small, of_small) in ((first, other), (other, first)):
-        case = large.model.special_cases.get(small.model.name) or _held(large.model, small.model)
-        if case is None:
-            continue
-        nested = f"{small.model.name} is {large.model.name} with {case}"
-        if of_large.log_likelihood is None or of_small.log_likelihood is None:
-            return {"nested": nested, "no_ratio": "one of the two has no maximum of its likelihood to compare"}
-        lost, degrees = of_large.log_likelihood - of_small.log_likelihood, of_large.parameters - of_small.parameters
-        if lost < -ROUNDING * (1 + abs(of_small.log_likelihood)):
-            return {"nested": nested, "no_ratio": lower_than(small.model.name, -lost)}
-        ratio = 2 * lost if lost > ROUNDING * (1 + abs(of_small.log_likelihood)) else 0.0
-        test = {"p": p_value(ratio, degrees, edge=case.edge), "reference": reference(degrees, edge=case.edge)}
-        return {"nested": nested, "likelihood_ratio": ratio, "degrees": degrees, **test}
-    return {}
 
 
 def _bayes_factor(first: Outcome, other: Outcome) -> dict[str, Any]:
@@ -219,16 +204,6 @@ def _bayes_factor(first: Outcome, other: Outcome) -> dict[str, Any]:
         "log_bayes_factor_doubled": found.doubled,
         "no_bayes_factor": found.reason,
     }
-
-
-def _held(large: Model, small: Model) -> SpecialCase | None:
-    """What is held of the larger model to make the smaller one, whose edge counts where it is all that is held."""
-    if small.larger is None or small.larger.name != large.name:
-        return None
-    *before, (label, value) = small.held.items()
-    support = next((p.support for p in large.parameters if p.name == label), None)
-    edge = not before and support is not None and value in support.closed_ends(0.0).values()
-    return SpecialCase(", ".join([*(f"{name} = {each:g}" for name, each in before), label]), value, edge)
 
 
 def _check_same_data(first: Outcome, other: Outcome) -> None:

@@ -5,9 +5,9 @@ columns are the effects that each group has; what stands behind it says who belo
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from ...errors import DataError, UsageError
 from ...words import listed, nearest
 from ..dataset import Array, Dataset
 from ..labels import coded
-from .parts import Groups, effect, level
+from .parts import Groups, effect, level, pair
 
 _PIECE = re.compile(r"\s*([+-]?)\s*(.*?)\s*$", re.DOTALL)
 
@@ -147,43 +147,68 @@ def read_by(terms: Sequence[GroupTerm], response: str, columns: Sequence[str]) -
 
 
 def with_groups(
-    data: Dataset, terms: Sequence[GroupTerm], response: str, frame: pd.DataFrame, weights: Array | None = None
-) -> tuple[Dataset, Groups]:
+    data: Dataset,
+    terms: Sequence[GroupTerm],
+    response: str,
+    frame: pd.DataFrame,
+    weights: Array | None = None,
+    left_out: Collection[str] = (),
+) -> tuple[Dataset, Groups | None]:
     """The data with a column for each effect and for each grouping's levels, and what the effects are.
 
-    Rows that depend on each other, through any grouping, share a level of ``group``.
+    Rows that depend on each other, through any grouping, share a level of ``group``. Effects and correlations whose
+    labels are ``left_out`` are not there; without any effect the data are as they were, and there are no groups.
 
     Raises
     ------
     UsageError, DataError
-        Effects that cannot be computed, one effect of a grouping twice, or fewer than two groups.
+        Effects that cannot be computed, one effect of a grouping twice, fewer than two groups, or no such label.
     """
-    from .formula import design_matrix
-
     effects: dict[str, Array] = {}
-    factors = tuple(dict.fromkeys(term.name for term in terms))
-    columns, coords = dict(data.columns), dict(data.coords)
-    factor_of: list[int] = []
-    pairs: list[tuple[int, int]] = []
+    own: dict[str, GroupTerm] = {}
     for term in terms:
-        design = design_matrix(f"{response} ~ {term.effects}", frame, strict=False, weights=weights)
-        labels = [f"{name}|{term.name}" for name in design.terms]
-        if again := next((label for label in labels if label in effects), None):
+        design = _effects(term, response, frame, weights)
+        if again := next((label for label in design if label in effects), None):
             raise UsageError(f"the groups of the formula have {again} twice; leave one of them out.")
-        places = range(len(effects), len(effects) + len(labels))
-        pairs += [(i, j) for i in places for j in places if i < j and term.correlated]
-        factor_of += [factors.index(term.name)] * len(labels)
-        effects |= dict(zip(labels, design.X.T, strict=True))
-        codes, names = _levels(frame, term)
-        columns[level(term.name)], coords[level(term.name)] = codes, names
-    columns |= {effect(label): values for label, values in effects.items()}
+        effects |= design
+        own |= dict.fromkeys(design, term)
+    kept = [label for label in effects if f"sd[{label}]" not in left_out]
+    _check_left_out(left_out, own)
+    if not kept:
+        return data, None
+    factors = tuple(dict.fromkeys(own[label].name for label in kept))
+    columns, coords = dict(data.columns), dict(data.coords)
+    for term in [own[label] for label in kept]:
+        columns[level(term.name)], coords[level(term.name)] = _levels(frame, term)
+    columns |= {effect(label): effects[label] for label in kept}
     columns["group"], coords["group"] = independent([columns[level(name)] for name in factors], coords, factors)
-    coords["effect"] = tuple(effects)
+    pairs = [
+        (i, j)
+        for (i, a), (j, b) in combinations(enumerate(kept), 2)
+        if own[a] is own[b] and own[a].correlated and f"cor[{pair(a, b)}]" not in left_out
+    ]
     nested = _nested([columns[level(name)] for name in factors])
-    groups = Groups(tuple(effects), factors, tuple(factor_of), tuple(pairs), nested)
+    groups = Groups(tuple(kept), factors, tuple(factors.index(own[each].name) for each in kept), tuple(pairs), nested)
+    coords["effect"] = groups.effects
     if pairs:
         coords["pair"] = groups.pair_labels
     return Dataset(columns, coords), groups
+
+
+def _effects(term: GroupTerm, response: str, frame: pd.DataFrame, weights: Array | None) -> dict[str, Array]:
+    """The column of each of a term's effects, by its label."""
+    from .formula import design_matrix
+
+    design = design_matrix(f"{response} ~ {term.effects}", frame, strict=False, weights=weights)
+    return {f"{name}|{term.name}": column for name, column in zip(design.terms, design.X.T, strict=True)}
+
+
+def _check_left_out(left_out: Collection[str], own: Mapping[str, GroupTerm]) -> None:
+    """Refuse labels that none of the effects has."""
+    pairs = [(a, b) for a, b in combinations(own, 2) if own[a] is own[b] and own[a].correlated]
+    known = [*(f"sd[{label}]" for label in own), *(f"cor[{pair(a, b)}]" for a, b in pairs)]
+    if unknown := next((label for label in left_out if label not in known), None):
+        raise UsageError(f'the groups of the formula have no "{unknown}" to fix; they have {listed(known)}.')
 
 
 def _levels(frame: pd.DataFrame, term: GroupTerm) -> tuple[Array, tuple[str, ...]]:

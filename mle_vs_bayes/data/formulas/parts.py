@@ -20,6 +20,23 @@ def parameter_of(formula: str) -> str:
 
 
 @dataclass(frozen=True)
+class FormulaRule:
+    """What formulas are to a model: ``intercept`` says whether ``X`` has one, or the model has constants of its own.
+
+    ``further`` names the parameters that have formulas of their own, whose designs are ``X_NAME`` with coords
+    ``term_NAME``.
+    """
+
+    intercept: bool = True
+    further: tuple[str, ...] = ()
+
+    @property
+    def designs(self) -> dict[str, str]:
+        """The roles of all design matrices and the axes of their columns."""
+        return {"X": "term", **{f"X_{name}": f"term_{name}" for name in self.further}}
+
+
+@dataclass(frozen=True)
 class Groups:
     """What the effects of all group terms are.
 
@@ -37,11 +54,16 @@ class Groups:
     @property
     def pair_labels(self) -> tuple[str, ...]:
         """``Intercept,x|g``."""
-        return tuple(f"{self.effects[i].partition('|')[0]},{self.effects[j]}" for i, j in self.pairs)
+        return tuple(pair(self.effects[i], self.effects[j]) for i, j in self.pairs)
 
     def of(self, factor: int) -> tuple[int, ...]:
         """The places of one factor's effects."""
         return tuple(place for place, of in enumerate(self.factor_of) if of == factor)
+
+
+def pair(first: str, second: str) -> str:
+    """The label of the correlation of two effects of one grouping."""
+    return f"{first.partition('|')[0]},{second}"
 
 
 def level(factor: str) -> str:

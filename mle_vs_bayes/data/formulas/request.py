@@ -6,7 +6,7 @@ Formulaic is imported only where there is a formula: it takes a second, and most
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -43,6 +43,27 @@ def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str],
         raise UsageError(
             f"the model {model.name} takes a formula for {listed(['y', *model.formula.further])}, and was given "
             f"{listed(['y', *told])}; give each one."
+        )
+
+
+def check_groups(model: "Model", terms: Sequence[Any]) -> None:
+    """Refuse what is said of effects of groups where there are none: values at 0, nodes of a quadrature.
+
+    Raises
+    ------
+    UsageError
+        Saying what has effects, or nodes.
+    """
+    if model.left_out and not terms:
+        raise UsageError(
+            f"{listed(sorted(model.left_out))} is fixed, and the formula has no groups; add them, such as (1 | g)."
+        )
+    if model.nodes is not None and model.nodes < 1:
+        raise UsageError(f"nodes is {model.nodes}; it must be a whole number, 1 or above.")
+    if model.nodes is not None and "settled" not in model.offers:
+        raise UsageError(
+            f"nodes={model.nodes} is for effects of groups of an outcome that is not normal, and {model.name} has "
+            "none; leave nodes out, or add groups to the formula, such as (1 | g)."
         )
 
 

@@ -96,7 +96,12 @@ def _changes(values: pd.Series, category: bool) -> Iterator[tuple[str, Any, Any]
         before, after = (
             pd.Series([each] * len(values), index=values.index, dtype=values.dtype) for each in (first, level)
         )
-        yield f"{level} − {first}", before, after
+        yield f"{_plainly(level)} − {_plainly(first)}", before, after
+
+
+def _plainly(value: Any) -> str:
+    """A level as people write it: 1 for 1.0."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def average_effect(program: Density, estimate: Estimate, contrast: Contrast, level: float) -> AverageEffect:

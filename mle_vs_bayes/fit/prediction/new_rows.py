@@ -17,6 +17,7 @@ from ...data.values import check, numbers, repetitions
 from ...errors import DataError
 from ...model.model import Model
 from ...words import in_rows, listed, nearest
+from .members import Members, places_of
 
 if TYPE_CHECKING:
     from ...data.formulas.symbols import Parsed
@@ -39,12 +40,17 @@ class NewRows:
     """``data`` as the model reads it; by row what is ``unseen`` (no prediction there) and what is only worth saying."""
 
     data: Dataset
+    members: Members = Members({})
     unseen: dict[int, list[str]] = field(default_factory=dict)
     remarks: dict[int, list[str]] = field(default_factory=dict)
 
 
-def new_rows(model: Model, source: Source, frame: pd.DataFrame) -> NewRows:
+def new_rows(
+    model: Model, source: Source, frame: pd.DataFrame, levels: Mapping[str, tuple[str, ...]] | None = None
+) -> NewRows:
     """The new rows of ``frame`` under the model that was fitted to ``source``.
+
+    ``levels`` has the members that the fit has seen, by the axis of their grouping; without it all are new.
 
     Raises
     ------
@@ -61,7 +67,7 @@ def new_rows(model: Model, source: Source, frame: pd.DataFrame) -> NewRows:
     seen = _complete(source, read)
     if (weights := source.columns.get("weights")) in seen:  # what looks at a whole column saw each row as often
         seen = seen.iloc[repetitions(seen[weights].to_numpy(dtype=float), "weights")]
-    rows = NewRows(Dataset({}))
+    rows, places = NewRows(Dataset({})), {}
     columns, coords = _of_roles(model, chosen, new)
     for role, text in _designs(formulas, response).items():
         columns[role], coords[role.replace("X", "term", 1)] = _design(text, seen, new, rows)
@@ -70,10 +76,11 @@ def new_rows(model: Model, source: Source, frame: pd.DataFrame) -> NewRows:
         columns |= {effect(f"{name}|{term.name}"): values for name, values in zip(names, X.T, strict=True)}
         columns[level(term.name)] = np.arange(float(len(new)))
         coords[level(term.name)] = tuple(map(str, range(len(new))))
-        for row in range(len(new)):
-            rows.remarks.setdefault(row, []).append(f"its member of {term.name} is taken for a new one")
+        places[term.name], said = places_of(term, new, levels or {})
+        for row, words in said.items():
+            rows.remarks.setdefault(row, []).append(words)
     columns = columns or {"unit": np.arange(float(len(new)))}
-    rows.data = model.arranged(Dataset(columns, coords))
+    rows.data, rows.members = model.arranged(Dataset(columns, coords)), Members(places)
     return rows
 
 

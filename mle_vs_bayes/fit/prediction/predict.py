@@ -21,6 +21,7 @@ from ...density.density import Density
 from ...estimators.estimate import Estimate
 from ...sampling.draws import stacked
 from .means import mean_response
+from .members import Members
 
 Array = NDArray[np.float64]
 OUTCOMES = 20_000
@@ -41,12 +42,19 @@ class Predicted:
     y_upper: Array
 
 
-def predict(program: Density, estimate: Estimate, data: Dataset, level: float, seed: int) -> Predicted:
-    """Predictions of the rows of ``data`` from one estimate, which has converged."""
+def predict(
+    program: Density, estimate: Estimate, data: Dataset, level: float, seed: int, members: Members | None = None
+) -> Predicted:
+    """Predictions of the rows of ``data`` from one estimate, which has converged.
+
+    ``members`` of groups that the fit has seen have their own effects: the mean is then over what the data leave open
+    of these, and its error counts that, too.
+    """
     generator = np.random.default_rng(seed)
+    members = members if members is not None and members.any else None
     if estimate.tree is not None:
-        return _from_draws(program, estimate, data, level, generator)
-    return _from_optimum(program, estimate, data, level, generator)
+        return _from_draws(program, estimate, data, level, generator, members)
+    return _from_optimum(program, estimate, data, level, generator, members)
 
 
 def _tails(level: float) -> list[float]:
@@ -58,17 +66,33 @@ def _theta(program: Density, point: Array) -> Mapping[str, Any]:
 
 
 def _from_optimum(
-    program: Density, estimate: Estimate, data: Dataset, level: float, generator: np.random.Generator
+    program: Density,
+    estimate: Estimate,
+    data: Dataset,
+    level: float,
+    generator: np.random.Generator,
+    members: Members | None,
 ) -> Predicted:
-    mean = mean_response(program.model, _theta(program, estimate.point), data)
-    se = _delta_error(program, estimate, data)
+    mean, left_open = _mean(program, estimate.point, data, members)
+    se = np.sqrt(_delta_error(program, estimate, data, members) ** 2 + left_open)
     half = scipy.special.ndtri((1 + level) / 2) * se
-    y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator)
+    y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator, members)
     return Predicted(mean, se, mean - half, mean + half, y_lower, y_upper)
 
 
-def _delta_error(program: Density, estimate: Estimate, data: Dataset) -> Array:
-    return delta_error(estimate, lambda point: mean_response(program.model, _theta(program, point), data))
+def _mean(program: Density, point: Array, data: Dataset, members: Members | None) -> tuple[Array, Array]:
+    """The mean response ``(m,)`` at θ over the effects of seen members, and its variance over these."""
+    theta = _theta(program, point)
+    if members is None:
+        return mean_response(program.model, theta, data), np.zeros(data.n)
+    law = members.law(program, point, data)
+    means = np.array([mean_response(program.model, theta, members.moved(data, nodes)) for nodes in law.nodes.T]).T
+    mean = np.sum(law.weights * means, axis=1)
+    return mean, np.sum(law.weights * (means - mean[:, None]) ** 2, axis=1)
+
+
+def _delta_error(program: Density, estimate: Estimate, data: Dataset, members: Members | None) -> Array:
+    return delta_error(estimate, lambda point: _mean(program, point, data, members)[0])
 
 
 def delta_error(estimate: Estimate, of: Callable[[Array], Array]) -> Array:
@@ -87,12 +111,22 @@ def delta_error(estimate: Estimate, of: Callable[[Array], Array]) -> Array:
 
 
 def _plug_in(
-    program: Density, point: Array, data: Dataset, level: float, generator: np.random.Generator
+    program: Density,
+    point: Array,
+    data: Dataset,
+    level: float,
+    generator: np.random.Generator,
+    members: Members | None,
 ) -> tuple[Array, Array]:
     """Quantiles of outcomes at θ, some rows at a time."""
     theta, ends = _theta(program, point), np.empty((2, data.n))
+    law = None if members is None else members.law(program, point, data)
     for rows in np.array_split(np.arange(data.n), -(-data.n * OUTCOMES // AT_ONCE)):
-        repeated = data.rows(np.repeat(rows, OUTCOMES))
+        which = np.repeat(rows, OUTCOMES)
+        repeated = data.rows(which)
+        if members is not None and law is not None:
+            added = law.rows(rows).draw(generator, OUTCOMES)
+            repeated = members.rows(which).moved(repeated, added.ravel())
         for role in [each for each in repeated if each.startswith("level[")]:
             repeated = repeated.replace(**{role: np.arange(float(repeated.n))})  # each outcome is a new member's
         drawn = program.model.simulate(theta, repeated, generator)["y"].reshape(len(rows), OUTCOMES)
@@ -101,16 +135,23 @@ def _plug_in(
 
 
 def _from_draws(
-    program: Density, estimate: Estimate, data: Dataset, level: float, generator: np.random.Generator
+    program: Density,
+    estimate: Estimate,
+    data: Dataset,
+    level: float,
+    generator: np.random.Generator,
+    members: Members | None,
 ) -> Predicted:
     assert estimate.tree is not None
     names = [parameter.name for parameter in program.layout.parameters]
     draws = stacked(estimate.tree, names).reshape(-1, program.layout.size)
+    added = None if members is None else members.drawn(estimate.tree, data)
     means, outcomes = np.empty((len(draws), data.n)), np.empty((len(draws), data.n))
     for place, draw in enumerate(draws):
         theta = _theta(program, draw)
-        means[place] = mean_response(program.model, theta, data)
-        outcomes[place] = program.model.simulate(theta, data, generator)["y"]
+        rows = data if members is None or added is None else members.moved(data, added[place])
+        means[place] = mean_response(program.model, theta, rows)
+        outcomes[place] = program.model.simulate(theta, rows, generator)["y"]
     lower, upper = np.quantile(means, _tails(level), axis=0)
     return Predicted(
         means.mean(axis=0), means.std(axis=0, ddof=1), lower, upper, *np.quantile(outcomes, _tails(level), axis=0)

@@ -14,6 +14,7 @@ from ...sampling.batch_posterior import Posteriors
 from ...sampling.plan import Plan, pilot
 from .. import priors as prior_choice
 from ..row_table import Context
+from ..settled import settled_for
 from .batch_fit import BatchFit, starts
 from .posteriors import Functional
 from .result import Replicates
@@ -93,6 +94,8 @@ def fit_replicates(
     context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds, resamples=resamples)
     datasets = complete(chosen_model, datasets)
     members, refused = sorted_out(chosen_model, datasets, priors or {})
+    groups = by_shape(chosen_model, members)
+    chosen_model = settled_for(chosen_model, groups)
     job = BatchFit(
         model=chosen_model,
         names=_names(estimators),
@@ -105,7 +108,7 @@ def fit_replicates(
     )
     job.refuse(refused, datasets)
     done = len(refused)
-    for group in by_shape(chosen_model, members):
+    for group in groups:
         job.fit(group)
         done += len(group)
         progress(done, len(datasets))

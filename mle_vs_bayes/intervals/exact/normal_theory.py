@@ -3,7 +3,7 @@
 The same formulas serve a sample (one mean), groups (k means) and a regression (a design matrix of k columns):
 residual degrees of freedom n − k, s² the residual sum of squares over them, not over n as in maximum likelihood.
 
-.. [1] Casella & Berger (2002), Statistical Inference, 2nd ed., sections 9.2.1 and 11.3.5 (regression).
+.. [1] Casella & Berger (2002), Statistical Inference, 2nd ed., sections 9.2.1 and 11.3.4 (regression).
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Intervals of a binomial proportion: exact (Clopper–Pearson), score (Wilson) and Jeffreys'. [1]_
 
 .. [1] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
-   101–133, sections 3.1 and 4.2.1.
+   101–133.
 """
 
 from collections.abc import Callable

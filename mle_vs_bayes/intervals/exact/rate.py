@@ -6,7 +6,7 @@ in a total time T, the chance of that is exp(−rate T), whatever the times of c
 beforehand: the interval holds the rates under which it is at least (1 − level)/2.
 
 .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28(3/4), 437–442.
-.. [2] Lawless (2003), Statistical Models and Methods for Lifetime Data, 2nd ed., section 4.1.
+.. [2] Lawless (2003), Statistical Models and Methods for Lifetime Data, 2nd ed.
 """
 
 import math

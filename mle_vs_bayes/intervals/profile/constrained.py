@@ -1,7 +1,7 @@
 """The highest log density where one quantity has a given value: one point of its profile.
 
 Newton steps inside the surface where the quantity is t, each brought back on to it (Absil, Mahony & Sepulchre
-2008, Optimization Algorithms on Matrix Manifolds, chapter 6): every point tried satisfies the constraint, so the
+2008, Optimization Algorithms on Matrix Manifolds): every point tried satisfies the constraint, so the
 log density itself says whether a step was good. For a parameter the surface is a plane; for a derived quantity
 it is curved, and its curvature enters with the Lagrange multiplier. Gradient and Hessian are the program's own.
 """

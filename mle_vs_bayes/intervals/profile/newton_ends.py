@@ -6,7 +6,7 @@ were quadratic. [1]_ x and t are those of `surface`. What has not settled, or is
 side, is NaN and left to `profile`, which walks along the curve step by step.
 
 .. [1] Venzon & Moolgavkar (1988), A method for computing profile-likelihood-based confidence intervals, Applied
-   Statistics 37(1), 87–94, equations 3 and 4.
+   Statistics 37(1), 87–94.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Profile intervals: every value that the likelihood-ratio test does not reject.
 
 The ends are where 2 (ℓ̂ − ℓ_p) meets the χ²₁ quantile, ℓ_p the log-likelihood maximised over everything else
-(Wilks 1938, Annals of Mathematical Statistics 9, 60–62; Pawitan 2001, In All Likelihood, section 3.4).
+(Wilks 1938, Annals of Mathematical Statistics 9, 60–62; Pawitan 2001, In All Likelihood).
 They follow a quantity through any change of scale. With the prior in the density, the same for the MAP: the
 penalised profile (Heinze & Schemper 2002, Statistics in Medicine 21, 2409–2419, for Firth's prior). For a parameter
 on the edge of its support the cut-off is too far out, never too near (Self & Liang 1987, JASA 82, 605–610).

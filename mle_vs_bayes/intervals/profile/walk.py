@@ -1,8 +1,8 @@
 """The walk along a profile: points from their neighbours' tangents, ends by root finding on the signed root.
 
 With D(t) = 2 (ℓ̂ − ℓ_p(t)) the deviance of a profile, √D is nearly linear in t where the likelihood is nearly normal,
-so its root at the normal quantile is found in a few steps (Venables & Ripley 2002, Modern Applied Statistics with S,
-section 8.4; Venzon & Moolgavkar 1988, Applied Statistics 37, 87–94).
+so its root at the normal quantile is found in a few steps (Venables & Ripley 2002, Modern Applied Statistics with S;
+Venzon & Moolgavkar 1988, Applied Statistics 37, 87–94).
 """
 
 from dataclasses import dataclass

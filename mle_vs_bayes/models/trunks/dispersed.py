@@ -46,11 +46,7 @@ def excess(data):
 
 
 def untruncated(mean):
-    """μ of a Poisson count whose mean above 0 is μ/(1 − e^−μ) = ``mean``, in Lambert's W: x e^x at W is −m e^−m. [1]_
-
-    .. [1] Cohen (1960), Estimating the parameter in a conditional Poisson distribution, Biometrics 16(2), 203–211
-       (the equation).
-    """
+    """μ of a Poisson count whose mean above 0 is μ/(1 − e^−μ) = ``mean``, in Lambert's W: x e^x at W is −m e^−m."""
     return float(mean + np.real(scipy.special.lambertw(-mean * np.exp(-mean), 0))) if mean > 1 else 0.0
 
 

@@ -12,6 +12,8 @@ from ...model.families.tails import Tails
 from ...model.model import Model
 from ...words import listed
 
+OF_EFFECTS = ("sd[", "cor[")
+"""How labels begin that are held at 0 by leaving an effect of groups, or a correlation of two, out of the model."""
 HELD = "held"
 """The coords that name the coefficients whose columns have been turned into an offset."""
 
@@ -19,25 +21,40 @@ HELD = "held"
 class Fixed(Model):
     """``larger`` with the values ``held`` by label: scalar parameters, and single coefficients of formulas.
 
-    A coefficient is held by its column times its value being an offset, so that all else stays the larger model's.
+    A coefficient is held by its column times its value being an offset, so that all else stays the larger model's. Of
+    effects of groups a spread or a correlation is held at 0, which leaves it out of the model that ``larger`` then is.
     """
 
     larger: Model
-    offers = frozenset({"latent", "draw_latent", "one_step_ahead"})
+    offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled"})
 
     def __init__(self, larger: Model, held: Mapping[str, float], name: str) -> None:
         self.larger, self.held, self.name = larger, dict(held), name
+        self.left_out = frozenset(label for label in held if label.startswith(OF_EFFECTS))
+        single = {label: value for label, value in held.items() if label not in self.left_out}
         scalars = {p.name for p in larger.parameters if not p.dims}
         # PyTensor makes a number of Python's own a float32.
-        self.scalars = {label: np.float64(value) for label, value in held.items() if label in scalars}
-        self.coefficients = {label: value for label, value in held.items() if label not in scalars}
-        _check(larger, self.held)
+        self.scalars = {label: np.float64(value) for label, value in single.items() if label in scalars}
+        self.coefficients = {label: value for label, value in single.items() if label not in scalars}
+        _check(larger, single)
+        _check_effects(larger, held, self.left_out)
         self.parameters = tuple(p for p in larger.parameters if p.name not in self.scalars)
         if not self.parameters:
             raise UsageError(f"every parameter of {larger.name} is fixed ({listed(held)}); leave one to estimate.")
         self.columns, self.formula, self.unit = larger.columns, larger.formula, larger.unit
         self.weighted, self.regular, self.edges = larger.weighted, larger.regular, larger.edges
         self.scales, self.offers = larger.scales, larger.offers & Fixed.offers
+        self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
+
+    def with_groups(self, groups=None):
+        """The same values held of the larger model with groups; the effects that are `left_out` are not among them."""
+        return Fixed(self.larger.with_groups(groups), self.held, self.name)
+
+    def settled(self, theta, data):
+        finer = self.larger.settled(self.full(theta), data)
+        held = self if finer is self.larger else Fixed(finer, self.held, self.name)
+        held.unsettled = finer.unsettled
+        return held
 
     @cached_property
     def functions(self):  # type: ignore[override]
@@ -83,6 +100,12 @@ class Fixed(Model):
     def latent(self, theta, data):
         return self.larger.latent(self.full(theta), data)
 
+    def restriction(self, theta, data):
+        return self.larger.restriction(self.full(theta), data)
+
+    def meaningless(self, theta, data):
+        return self.larger.meaningless(self.full(theta), data)
+
     def draw_latent(self, theta, data, rng):
         shape = np.shape(theta[self.parameters[0].name])[:2]
         return self.larger.draw_latent({**theta, **{k: np.full(shape, v) for k, v in self.scalars.items()}}, data, rng)
@@ -96,6 +119,12 @@ class Fixed(Model):
     def moments(self, tails, data):
         known = self.larger.moments(_Held(tails, self.scalars), data)
         return {name: each for name, each in known.items() if name not in self.scalars}
+
+    def completed(self, data):
+        return self.larger.completed(data)
+
+    def known_values(self, data):
+        return self.larger.known_values(data)
 
     def condense(self, data):
         return self.larger.condense(data)
@@ -157,6 +186,15 @@ def _held(data, label, value, name):
     columns = {**data, role: np.delete(data[role], place, axis=1), offset: known}
     coords = {axis: tuple(each for each in terms if each != term), HELD: (*data.coords.get(HELD, ()), label)}
     return Dataset(columns, {**data.coords, **coords})
+
+
+def _check_effects(model, held, left_out):
+    """Refuse spreads and correlations of effects at another value than 0, and of groups that are no formula's."""
+    for label in left_out:
+        if held[label] != 0:
+            raise UsageError(f"{label}={held[label]:g} is not 0, and of groups' effects nothing is held elsewhere.")
+        if model.groups is not None and label in [f"sd[{each}]" for each in model.groups.effects]:
+            raise UsageError(f"{label} is what {model.name} is about; leave the groups out, as logistic does.")
 
 
 def _check(model, held):

@@ -88,7 +88,7 @@ class Mixture(Model):
         """Each value's chances of each component, then the likeliest components; their locations rise. [1]_
 
         .. [1] Dempster, Laird & Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm, Journal of
-           the Royal Statistical Society B 39(1), 1–38, section 4.3.
+           the Royal Statistical Society B 39(1), 1–38.
         """
         chances = scipy.special.softmax(self.log_joint(theta, data["y"]), axis=1) * data.counts[:, None]
         count = chances.sum(axis=0)
@@ -101,7 +101,7 @@ class Mixture(Model):
     def doubtful(self, theta, data):
         """The component that holds the fewest values, if they are fewer than `FEW`: as a rule a spurious maximum. [1]_
 
-        .. [1] McLachlan & Peel (2000), Finite Mixture Models, section 3.10.
+        .. [1] McLachlan & Peel (2000), Finite Mixture Models.
         """
         k, n = int(np.argmin(theta["weight"])), data.size
         held, last = n * theta["weight"][k], [p.name for p in self.parameters if p.dims][-1]

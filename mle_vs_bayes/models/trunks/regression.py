@@ -14,10 +14,10 @@ import scipy
 from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
+from ...data.formulas.parts import FormulaRule
 from ...model import families, links
 from ...model.censoring import seen
 from ...model.links import Link
-from ...model.model import FormulaRule
 from ...model.parameter import Function, Parameter, of_argument
 from ...model.prior import DEFAULTS
 from ...model.support import positive, real
@@ -200,7 +200,7 @@ def separating_term(data) -> str | None:
 
     Rows with failures must lie at or below 0 and rows with successes at or above 0 of some
     combination of covariates, not all of them at 0: a linear programme (Konis 2007, DPhil thesis,
-    University of Oxford, section 4.2).
+    University of Oxford).
     """
     scaled = data["X"] / np.abs(data["X"]).max(axis=0)
     successes, failures = scaled[data["y"] > 0], scaled[data["y"] < data["trials"]]

@@ -10,8 +10,8 @@ moves some coefficients, E|β|^k is finite for k below the sum of the powers of 
 Cauchy priors a coefficient has a mean unless its own covariate separates alone. [1]_ An odds ratio exp(β[j]) has
 moments below the least of ρ(v) + Σ rate[i] |v[i]| over directions with v[j] = 1: a linear programme.
 
-.. [1] When posterior means exist under Cauchy priors: Ghosh, Li & Mitra, On the use of Cauchy prior distributions for
-   Bayesian logistic regression, Bayesian Analysis, https://projecteuclid.org/euclid.ba/1488855634.
+.. [1] When posterior means exist under Cauchy priors: Ghosh, Li & Mitra (2018), On the use of Cauchy prior
+   distributions for Bayesian logistic regression, Bayesian Analysis 13(2), 359–383.
 """
 
 from itertools import combinations

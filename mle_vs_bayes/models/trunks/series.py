@@ -5,9 +5,10 @@ import scipy
 
 from ...data.column import Column, number
 from ...data.dataset import Dataset
+from ...data.formulas.parts import FormulaRule
 from ...errors import UsageError
 from ...model import families
-from ...model.model import FormulaRule, Model
+from ...model.model import Model
 from ...model.parameter import Parameter, of_argument
 from ...model.prior import DEFAULTS, Prior
 from ...model.support import real

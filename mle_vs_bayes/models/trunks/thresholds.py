@@ -10,8 +10,9 @@ import numpy as np
 from ...data import counts
 from ...data.column import Column, classes, offset
 from ...data.dataset import Dataset
+from ...data.formulas.parts import FormulaRule
 from ...model import links
-from ...model.model import FormulaRule, Model
+from ...model.model import Model
 from ...model.parameter import Function, Parameter
 from ...model.prior import DEFAULTS
 from ...model.support import ordered, positive, real

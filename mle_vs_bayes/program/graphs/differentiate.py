@@ -14,13 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...density.compile_cache import MODE, UNCHECKED, compiled, has_loops
-from ...quiet import quiet
+from ...quiet import quiet, without_warnings
 
 Array = NDArray[np.float64]
 Of = Callable[[Array], Any]
 
-_OPERANDS = 32
-"""NumPy's limit on what a ufunc takes, results included."""
 _LARGE = 1000
 """Operations of a gradient whose own gradient takes minutes to compile; differences of it are as good."""
 _GRADIENT, _HESSIAN, _TWICE = 4e-4, 1e-3, 1e-2
@@ -49,17 +47,7 @@ def function_of(inputs: Sequence[Any], outputs: Any) -> Callable[..., Any]:
 
     mode = get_mode(MODE).including(UNCHECKED)
     with quiet():
-        function = compiled(inputs, outputs, mode)
-        return compiled(inputs, outputs, mode.excluding("canonicalize")) if _too_wide(function) else function
-
-
-def _too_wide(function: Any) -> bool:
-    """Whether a sum of many terms (a recursion written out) was made one operation that Python cannot perform."""
-    return any(len(node.inputs) >= _OPERANDS for node in function.maker.fgraph.apply_nodes if _is_elementwise(node))
-
-
-def _is_elementwise(node: Any) -> bool:
-    return hasattr(node.op, "scalar_op")
+        return compiled(inputs, outputs, mode)
 
 
 def guarded(of: Of, shape: tuple[int, ...]) -> Callable[[Array], Array]:
@@ -67,7 +55,7 @@ def guarded(of: Of, shape: tuple[int, ...]) -> Callable[[Array], Array]:
 
     def values(theta: Array) -> Array:
         try:
-            with np.errstate(all="ignore"), quiet():
+            with np.errstate(all="ignore"), without_warnings():
                 return np.asarray(of(np.asarray(theta, dtype=float)), dtype=float)
         except refusals():
             return np.full(shape, np.nan)

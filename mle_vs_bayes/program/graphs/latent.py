@@ -7,7 +7,7 @@ is no maximum likelihood estimate: with every datum there is more to estimate [1
 density may have no bound. [2]_
 
 .. [1] Neyman & Scott (1948), Consistent estimates based on partially consistent observations, Econometrica 16, 1–32.
-.. [2] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 5.4 and 13.5.
+.. [2] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., sections 5.4 and 13.5.
 """
 
 from collections.abc import Iterable, Mapping

@@ -7,7 +7,7 @@ it. The gradients around a corner are g − Σ λᵢ Jᵢ with 0 ≤ λᵢ ≤ 1
 gradient loses by crossing kink i. It is a maximum if one of them is 0 (the subgradient condition [1]_), and else a kink
 with a λᵢ outside is left. [2]_ Beyond the end of a support the density is 0: a loss without bound, λᵢ ≥ 0.
 
-.. [1] Clarke (1990), Optimization and Nonsmooth Analysis, SIAM, proposition 2.3.2.
+.. [1] Clarke (1990), Optimization and Nonsmooth Analysis, SIAM.
 .. [2] Barrodale & Roberts (1973), An improved algorithm for discrete l₁ linear approximation, SIAM Journal on Numerical
    Analysis 10(5), 839–848.
 """

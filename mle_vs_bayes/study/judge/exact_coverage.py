@@ -3,7 +3,7 @@
 Of n trials with the same chance only the number of successes matters, so that n + 1 data sets are all there are. [1]_
 
 .. [1] Brown, Cai & DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16(2),
-   101–133, section 2.1.
+   101–133, section 2.
 """
 
 from functools import lru_cache
@@ -26,11 +26,19 @@ def binomial_coverage(
 
     As in published tables an estimate without this interval counts as not covered: of no success, or of successes
     only, Wald's has no width. A data set without an estimate is left out; with ``worst_case`` it counts likewise.
-    ``estimator`` and ``interval`` are named as in rows. NaN for an interval that is not to be had.
+    ``estimator`` and ``interval`` are named as in rows. NaN for an interval that the estimator does not have, and for
+    a bootstrap, which is random itself.
+
+    Raises
+    ------
+    UsageError
+        There is no interval of that name.
     """
     import scipy
 
-    rows = _intervals(n, level)
+    if interval.startswith("bootstrap"):
+        return float("nan")
+    rows = _intervals(n, level, interval)
     own = rows[(rows["estimator"] == estimator) & (rows["interval"] == interval)]
     chance = scipy.stats.binom.pmf(own["replicate"].to_numpy(), n, p)
     covers = ((own["lower"] <= p) & (own["upper"] >= p)).to_numpy()
@@ -39,12 +47,10 @@ def binomial_coverage(
 
 
 @lru_cache(maxsize=256)
-def _intervals(n: int, level: float) -> "pandas.DataFrame":
-    """Rows of all kinds of interval of p for 0 … n successes, whose number is the row's replicate."""
+def _intervals(n: int, level: float, interval: str) -> "pandas.DataFrame":
+    """Rows of one kind of interval of p for 0 … n successes, whose number is the row's replicate."""
     from ...fit.replicates import fit_replicates
-    from ...intervals import KINDS
 
     sets = [Dataset({"y": (np.arange(n) < k).astype(float)}) for k in range(n + 1)]
-    kinds = [name for name in KINDS if not name.startswith("bootstrap")]
-    rows = fit_replicates("bernoulli", sets, _ESTIMATORS, intervals=kinds, level=level).rows
+    rows = fit_replicates("bernoulli", sets, _ESTIMATORS, intervals=[interval], level=level).rows
     return rows[(rows["parameter"] == "p") & rows["estimate"].notna()]

@@ -160,6 +160,7 @@ def settings(study: Study, *, quick: bool = False) -> list[Setting]:
     found = [
         Setting(study.of(scenario), Cell(_name(model), scenario.name, n), scenario, model)
         for scenario in study.scenarios
+        if not (quick and study.quick_scenarios) or scenario.name in study.quick_scenarios
         for model in _models(study, scenario)
         for n in _sizes(study, scenario, quick)
     ]

@@ -48,12 +48,15 @@ def afforded(planned: StudyPlan, source: Source, run: Run, workers: int) -> tupl
     """A quick design with as many replicates as there is time for, and whether this process alone is the faster.
 
     They are looked at in up to ``planned.looks`` equal parts; a cell has at least those that the design has, and at
-    most those of the full study. Other processes pay where all of these would take this one too long.
+    most those of the full study. Other processes pay where all of these would take this one too long, and where there
+    is nothing to choose, as these two numbers are one: then nothing is timed, which would be to do the work twice.
     """
+    fewest, most = planned.replicates, max(planned.replicates, source.study.replicates)
+    if fewest == most:
+        return replace(planned, looks=1), workers == 1
     began = time.perf_counter()
     costs = _costs(planned, source, run)
     spent = time.perf_counter() - began
-    fewest, most = planned.replicates, max(planned.replicates, source.study.replicates)
     here = _shared(costs, QUICK_SECONDS - spent, fewest, most)
     there = _shared(costs, (QUICK_SECONDS - spent - STARTING) * workers, fewest, most)
     alone = sum(here) >= sum(there)

@@ -158,6 +158,8 @@ class Study:
     quick_replicates, quick_n : int, sequence of int
         What ``--quick`` takes; the first, middle and last n of each grid unless given. These are its fewest data sets
         of a cell: it takes as many more, up to ``replicates``, as there is time for.
+    quick_scenarios : sequence of str
+        Names of the scenarios that ``--quick`` takes; all when empty.
     keep_draws : float
         Share of replicates whose posterior draws are kept, beside those that something was wrong with.
     """
@@ -182,6 +184,7 @@ class Study:
     target_mcse: Mapping[str, float] = field(default_factory=dict)
     quick_replicates: int = 20
     quick_n: Sequence[int] | None = None
+    quick_scenarios: Sequence[str] = ()
     keep_draws: float = 0.01
 
     def __post_init__(self) -> None:
@@ -195,6 +198,8 @@ class Study:
         names = [scenario.name for scenario in self.scenarios]
         if len(set(names)) < len(names):
             raise UsageError(f"scenarios of a study need names of their own; these are {', '.join(names)}.")
+        if unknown := [name for name in self.quick_scenarios if name not in names]:
+            raise UsageError(f'a quick run is to take the scenario "{unknown[0]}"; there are {", ".join(names)}.')
         for prediction in self.predictions:
             prediction.check(self.axes)
 

@@ -9,6 +9,7 @@ from ....fit.agreement import pairs_of
 from ....fit.fit import Fit
 from ....report import numbers
 from ....report.pages.parts import Paragraph, Part, Table, TableCell
+from ....report.quantities import once, ratio_name, ratios, telling
 from ... import verdict
 from ...explanation import MOST, NOTABLE
 from ...outcome import Outcome
@@ -20,17 +21,31 @@ def anchor(fit: Fit, label: str) -> str:
 
 
 def estimates(outcome: Outcome) -> list[Part]:
-    """One line per quantity, estimator and kind of interval; a fit without an answer has its reason there."""
+    """One line per quantity, estimator and kind of interval; a fit without an answer has its reason there.
+
+    A ratio stands beside its coefficient.
+    """
     rows, fit = row_schema.frame(outcome.fit.rows), outcome.fit
-    lines = []
-    for label, block in rows.groupby("parameter", sort=False):
-        style = numbers.number_format(block)
-        lines += [_estimate(fit, str(label), line, style) for line in numbers.records_of(block)]
+    blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
+    beside, lines = ratios(list(blocks)), []
+    for label in once(list(blocks)):
+        style, ratio = numbers.number_format(blocks[label]), beside.get(label, "")
+        ratio_of = numbers.ratio_cells(blocks.get(ratio))
+        for line in numbers.records_of(blocks[label]):
+            cells = _estimate(fit, label, line, style)
+            if beside:
+                told = ratio_of(line, True)
+                cells.insert(5, TableCell(told, link=anchor(fit, ratio) if told else ""))
+            lines.append(cells)
     headings = ["quantity", "estimator", "estimate", "SE / SD", f"{100 * outcome.level:g} % interval", "kind", "remark"]
+    if beside:
+        headings.insert(5, ratio_name(beside))
     if rows["truth"].notna().any():
         headings.append("truth")
     shown = [line[: len(headings)] for line in lines]
-    return [Table("Estimates; click a quantity for all there is of it", headings, shown, frozenset({2, 3, 4, 7}))]
+    words = ("quantity", "estimator", "kind", "remark")
+    numeric = frozenset(place for place, each in enumerate(headings) if each not in words)
+    return [Table("Estimates; click a quantity for all there is of it", headings, shown, numeric)]
 
 
 def _estimate(fit: Fit, label: str, line: Mapping[str, Any], style: str) -> list[TableCell]:
@@ -63,7 +78,7 @@ def agreement(fit: Fit) -> list[Part]:
     for pair in pairs:
         headings += [numbers.pair_heading(pair), "expected"]
     lines = []
-    for label in dict.fromkeys(record["parameter"] for record in records):
+    for label in telling(records):
         cells = [TableCell(label, link=anchor(fit, label))]
         for pair in pairs:
             record = next((r for r in records if (r["parameter"], r["pair"]) == (label, pair)), None)
@@ -73,7 +88,8 @@ def agreement(fit: Fit) -> list[Part]:
     words = (
         "Theory to first order: MAP − MLE is the inverse information times the slope of the log prior, posterior mean "
         "− MAP half the skewness. An exclamation mark stands where an observed difference is further from the expected "
-        "one than Monte-Carlo error and the terms left out explain."
+        "one than Monte-Carlo error and the terms left out explain. A ratio has a line where "
+        "its estimators are apart in another way than those of its coefficient."
     )
     numeric = frozenset(range(1, len(headings)))
     return [Table(f"Differences in {unit}", headings, lines, numeric), Paragraph(words, "quiet")]
@@ -122,9 +138,10 @@ def sizes(outcome: Outcome) -> list[Part]:
     if len(outcome.fits) < 2:
         return []
     lines, rows = [], outcome.model_scale.drop_duplicates(["n", "parameter", "estimator"])
-    for label, block in rows.groupby("parameter", sort=False):
-        style = numbers.number_format(block)
-        for line in numbers.records_of(block):
+    blocks = {str(label): block for label, block in rows.groupby("parameter", sort=False)}
+    for label in once(list(blocks)):
+        style = numbers.number_format(blocks[label])
+        for line in numbers.records_of(blocks[label]):
             estimate, error, *_ = numbers.estimate_cells(line, style)
             cells = [TableCell(str(label)), TableCell(f"{line['n']:,}", line["n"])]
             cells += [

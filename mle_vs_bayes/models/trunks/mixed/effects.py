@@ -63,7 +63,7 @@ def _of_several(model, theta, data, rng):
 
     η = η₁ + Lᵀ Zᵀ W^½ η₂ / σ with η₁ and η₂ standard normal has that covariance. [1]_
 
-    .. [1] Papandreou & Yuille (2010), Gaussian sampling by local perturbations, NIPS 23, section 3.
+    .. [1] Papandreou & Yuille (2010), Gaussian sampling by local perturbations, NIPS 23.
     """
     sparse = sparse_forms(model.groups, data)
     weights = data.get("weights", np.ones(len(data["y"])))

@@ -12,9 +12,9 @@ def grouped(model, groups=None):
     if getattr(model, "further", ()):
         return None
     if family.name == families.normal.name and link in (None, links.identity):
-        return MixedNormal(model.name, family, links.identity, groups, (offset,))
+        return MixedNormal(model.name, family, links.identity, groups, (offset,), model.nodes)
     if family.name == families.binomial.name:
-        return MixedQuadrature(model.name, family, link or links.logit, groups, (trials, offset))
+        return MixedQuadrature(model.name, family, link or links.logit, groups, (trials, offset), model.nodes)
     if family.name == families.poisson.name and link in (None, links.log):
-        return MixedQuadrature(model.name, family, links.log, groups, (exposure, offset))
+        return MixedQuadrature(model.name, family, links.log, groups, (exposure, offset), model.nodes)
     return None

@@ -5,13 +5,14 @@ A = I + Lᵀ Zᵀ Z L / σ², which has a row per effect and level, by the ident
 worded twice: in SciPy by a sparse factorisation of A and the penalised least squares that A solves, in PyTensor by
 elimination.
 
-.. [1] Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), section 3.
+.. [1] Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1), 1–48.
 """
 
 import numpy as np
 
 from ....data.formulas.parts import effect, level
 from . import effects, elimination
+from .law import Law
 from .sparse import factorised, sparse_forms
 from .trunk import Mixed
 
@@ -82,6 +83,20 @@ class MixedNormal(Mixed):
                 lost = "so that their spread and sigma cannot be told apart"
                 return f"each of the {data.size} groups of {factor} has one row, {lost}; leave them out of the formula"
         return super().unidentified(data)
+
+    def law_of_seen(self, theta, data, rows, places):
+        """v ~ Normal(A⁻¹ b, A⁻¹) as in `effects`, so that c · v is normal with variance c A⁻¹ c."""
+        sparse, sigma = sparse_forms(self.groups, data), theta["sigma"]
+        z, factor = factorised(sparse, self.root(theta), sigma)
+        left = (data["y"] - self.predictor(theta, data)) / sigma
+        v = factor.solve(z.T @ (data.get("weights", np.ones(len(left))) * left))
+        across = np.zeros((rows.n, len(v)))
+        for i, label in enumerate(self.groups.effects):
+            place = places[self.groups.factors[self.groups.factor_of[i]]]
+            seen = np.flatnonzero(place >= 0)
+            across[seen, sparse.first[i] + place[seen]] = rows[effect(label)][seen]
+        across = across @ sparse.root(self.root(theta))
+        return Law.normal(across @ v, np.sum(across * factor.solve(across.T).T, axis=1))
 
     def draw_latent(self, theta, data, rng):
         return effects.draw(self, theta, data, rng)

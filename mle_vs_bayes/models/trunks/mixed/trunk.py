@@ -28,13 +28,14 @@ class Mixed(Regression):
     unit = "group"
     weighted = True
 
-    def __init__(self, name, family, link, groups=None, columns=()):
+    def __init__(self, name, family, link, groups=None, columns=(), nodes=None):
         self.name, self.family, self.link, self.groups, self.beside = name, family, link, groups, columns
+        self.nodes = nodes
 
     def with_groups(self, groups=None):
         if groups is not None:
             _refuse_wide(groups)
-        return type(self)(self.name, self.family, self.link, groups, self.beside)
+        return type(self)(self.name, self.family, self.link, groups, self.beside, self.nodes)
 
     @cached_property
     def parameters(self):  # type: ignore[override]
@@ -110,6 +111,13 @@ class Mixed(Regression):
             u = sum(factor * v[j] for j, factor in enumerate(row) if factor is not None)
             total += design[effect(self.groups.effects[i])] * u[levels[i]]
         return total
+
+    def law_of_seen(self, theta, data, rows, places):
+        """The `Law` of Σ z u of new ``rows`` over effects of members that ``data`` have seen, given θ and the data.
+
+        ``places``: by grouping, the place ``(m,)`` of each row's member, −1 for a new one, which adds nothing.
+        """
+        raise NotImplementedError
 
     def start(self, data):
         """Least squares on the scale of the link, and effects half as large as what that leaves over."""
