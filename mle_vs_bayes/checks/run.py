@@ -157,6 +157,8 @@ class CheckRequest:
         if self.data is None:
             raise UsageError("a baseline is of data, and none are given; give those that it was made from.")
         chosen, dataset, _ = prepared(chosen, self.data, self.columns, self.grammar["formula"], False)
+        if not chosen.marginal:
+            raise UsageError(f"there is no likelihood to check: {chosen.no_optimum(dataset, 0.0)}.")
         return settled(ModelDensity(chosen, dataset, prior_choice.resolve(chosen, self.priors, dataset)))
 
     def subject(self, effort: Effort, seed: int) -> Subject:

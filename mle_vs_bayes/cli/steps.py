@@ -140,12 +140,16 @@ def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, f
 
 
 def check_nulls(model: str, nulls: Mapping[str, float], request: Mapping[str, Any]) -> None:
-    """Refuse values that no quantity of a model of the catalogue can have."""
+    """Refuse values that no quantity of a model of the catalogue can have; what groups bring, the data tell."""
     from .. import models
     from ..comparison.scores.likelihood_ratio import check_of_model
+    from ..data.formulas.group_terms import split_first
+    from ..data.formulas.parts import several
 
     told = {name: request[name] for name in ("formula", "link", "fix", "order", "nodes")}
     chosen = models.specified(model, **told, roles=request["columns"])
+    if split_first(several(request["formula"]))[1]:
+        return
     for label, null in nulls.items():
         check_of_model(chosen, label, null)
 

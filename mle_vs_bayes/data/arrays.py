@@ -30,6 +30,11 @@ def dataset(model: "Model", data: Any, formula: Formulas = None) -> Dataset:
     """
     if not isinstance(data, Mapping) and not hasattr(data, "columns"):
         raise DataError(f"the data are a {type(data).__name__}; give a Dataset, a dictionary of arrays or a frame.")
+    if formula is None and model.takes_formula and not isinstance(data, Mapping):
+        raise UsageError(
+            f'the model {model.name} needs a formula for the columns of a frame; give the study formula="y ~ x", in '
+            "terms of its columns, or make a Dataset with a design matrix X."
+        )
     if formula is not None or not isinstance(data, Mapping):
         import pandas
 
@@ -47,8 +52,20 @@ def dataset(model: "Model", data: Any, formula: Formulas = None) -> Dataset:
                 "a PyMC program."
             )
         return prepared.data
-    given = data if isinstance(data, Dataset) else Dataset({str(role): _numbers(role, data[role]) for role in data})
-    return named(model, given)
+    found = named(model, data if isinstance(data, Dataset) else Dataset({str(role): data[role] for role in data}))
+    if (lack := lacking(model, found)) is not None:
+        raise DataError(f"the data have {lack}.")
+    return found
+
+
+def lacking(model: "Model", data: Dataset) -> str | None:
+    """Which column that the model needs is not there, or None."""
+    needed = [column.role for column in model.columns if not column.optional]
+    known = [column.role for column in model.columns]
+    absent = [role for role in needed if role not in data] or ([] if {*known} & {*data} else known[:1])
+    if not absent:
+        return None
+    return f"no column {absent[0]} (there is {listed(data) or 'none'}); {model.name} reads {listed(known)}"
 
 
 def named(model: "Model", data: Dataset) -> Dataset:
@@ -60,9 +77,10 @@ def named(model: "Model", data: Dataset) -> Dataset:
     Raises
     ------
     DataError
-        No rows, columns of several lengths, no design matrix ``(n, k)`` for a model with a formula, or as many names
-        as do not fit.
+        No rows, no numbers, columns of several lengths, no design matrix ``(n, k)`` for a model with a formula, or as
+        many names as do not fit.
     """
+    data = Dataset({role: _numbers(role, data[role]) for role in data}, data.coords)
     _check_lengths(data)
     data = _counted(model, data)
     columns, coords = dict(data.columns), dict(data.coords)

@@ -114,7 +114,7 @@ def arranged(
     chosen = roles.assign(model, frame, asked, in_formula, None if bounded else "y")
     numeric = _by_role(frame, chosen, model)
     masks = {name: absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
-    keep = usable_rows(masks, frame.index, drop_missing)
+    keep = usable_rows(masks, frame.index, drop_missing or model.unit == "series")
     if model.unit == "series":
         _check_series(keep, chosen)
     frame, numeric = _weighted(frame[keep], numeric[keep], chosen, model)

@@ -41,12 +41,11 @@ class ModelDensity(Density):
         layout = Layout(model, data)
         super().__init__(model, data, priors, layout, Coordinates(layout, data), prior_power)
         self.prior_by_parameter = prior_power == 1
+        self.two_likelihoods = self.standardised = model.marginal
         self.has_subsets = not data.coords.keys() & data.keys()
 
-    two_likelihoods = True
     exact_gradient = True
     samplers = ("nutpie",)
-    standardised = True
     pymc_failures = ()
     draws_from_likelihood = False
 
@@ -141,7 +140,7 @@ class ModelDensity(Density):
             return model, vector, outputs(vector, log_prior)
 
         flat = {p.name: jeffreys.flat(p, self.priors[p.name]) for p in self.layout.parameters}
-        families = tuple((p, prior.family, *_lengths(prior.arguments)) for p, prior in flat.items())
+        families = tuple((p, prior.family, *_shapes(prior.arguments)) for p, prior in flat.items())
         values: dict[str, Any] = {
             pymc_model.prior_node(p, a): v for p, prior in flat.items() for a, v in prior.arguments.items()
         }
@@ -256,8 +255,10 @@ class ModelDensity(Density):
         return self._built(latent=True)
 
     def _built(self, latent: bool) -> "pymc.Model":
-        hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
-        affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
+        affine = {}
+        if self.model.marginal:
+            hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
+            affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
         subject = (self.model, self.layout, self.data, self.priors, affine)
         return pymc_model.build(*subject, latent=latent, power=self.prior_power)
 
@@ -278,15 +279,16 @@ class ModelDensity(Density):
         return vector, graph_replace(graph, values, strict=False)
 
 
-def _lengths(arguments: Mapping[str, Any]) -> list[tuple[str, int]]:
-    return [(name, int(np.size(value))) for name, value in arguments.items()]
+def _shapes(arguments: Mapping[str, Any]) -> list[tuple[str, tuple[int, ...]]]:
+    """One number and an array with one element are two graphs."""
+    return [(name, np.shape(value)) for name, value in arguments.items()]
 
 
 def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
-    """Family and argument names, with their lengths, and the ends of a bounded prior under an order."""
+    """Family and argument names, with their shapes, and the ends of a bounded prior under an order."""
     ends = (str(prior.support),) if parameter.support.rising else ()
-    lengths = tuple(f"{name}:{np.size(np.asarray(value))}" for name, value in prior.arguments.items())
-    return (parameter.name, prior.family, parameter.support.name, *lengths, *ends)
+    shapes = tuple(f"{name}:{shape}" for name, shape in _shapes(prior.arguments))
+    return (parameter.name, prior.family, parameter.support.name, *shapes, *ends)
 
 
 def density_of(model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> Density:

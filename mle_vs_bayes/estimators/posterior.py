@@ -84,13 +84,20 @@ def fit(
         labels=program.layout.labels,
         point=mean,
         covariance=np.atleast_2d(np.cov(draws, rowvar=False)) * np.outer(spread, spread),
-        log_likelihood=None if np.isnan(mean).any() else program.log_likelihood(mean),
+        log_likelihood=_log_likelihood(program, mean),
         concerns=(*moments, *modes, *diagnostics(tree, judged, apart), *notes),
         iterations=sampling.draws * sampling.chains,
         results=table,
         tree=tree,
         seconds=time.perf_counter() - began,
     )
+
+
+def _log_likelihood(program: Density, mean: Array) -> float | None:
+    """At the mean of all parameters, where that and a likelihood of them alone exist."""
+    if np.isnan(mean).any() or not program.model.marginal:
+        return None
+    return program.log_likelihood(mean)
 
 
 def _drawn(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":

@@ -98,6 +98,9 @@ class Model:
     larger: "Model | None" = None
     formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
+    marginal: bool = True
+    """Whether there is a likelihood of the parameters alone; where nobody integrates its latent variables out, only the
+    posterior can be had."""
     unit: Literal["row", "group", "series"] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""

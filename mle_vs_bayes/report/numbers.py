@@ -5,7 +5,7 @@ digit does.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..rows import MODEL_SCALE
@@ -106,6 +106,24 @@ def ratio_cells(block: "pandas.DataFrame | None") -> "Callable[[dict[str, Any], 
 
 def _same_estimate(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(one["estimator"] == other["estimator"] and one["scale"] == other["scale"])
+
+
+def in_errors(line: Mapping[str, Any]) -> str:
+    """How far a number is from maximum likelihood's, in standard errors of that."""
+    return "" if math.isnan(line["from_mle"]) else f"{signed(line['from_mle'])} SE"
+
+
+def furthest(rows: "pandas.DataFrame", column: str, what: str) -> str:
+    """``The means are at most 0.25 SE from those of maximum likelihood (row 3, MAP).``; nothing where none is told."""
+    told = [line for line in records_of(rows) if math.isfinite(line["from_mle"])]
+    if not told:
+        return ""
+    worst = max(told, key=lambda line: abs(line["from_mle"]))
+    where = f"row {worst[column]}" if column == "row" else worst[column]
+    return (
+        f"{what} are at most {abs(worst['from_mle']):.2f} SE from those of maximum likelihood "
+        f"({where}, {LOOKS[worst['estimator']].label})."
+    )
 
 
 def by_median(line: dict[str, Any]) -> bool:

@@ -69,6 +69,9 @@ INTERVALS = {
     "wilson": "Wilson",
     "jeffreys": "Jeffreys",
     "garwood": "Garwood",
+    "of_mean": "of the mean",
+    "of_y": "of y",
+    "of_effect": "of the effect",
 }
 """Words for the kinds of interval whose name in the rows is not one."""
 

@@ -57,8 +57,12 @@ def thinning(program: Density, tree: "xarray.DataTree") -> int:
 
 
 def add(program: Density, tree: "xarray.DataTree", groups: tuple[str, ...], seed: int) -> list[Concern]:
-    """Add the named groups to the tree; concerns say what could not be added in full."""
+    """Add the named groups to the tree; concerns say what could not be added in full.
+
+    Without a likelihood of the parameters alone there is no group of it.
+    """
     groups = tuple(dict.fromkeys(name for group in groups for name in _named(group, program.data.n)))
+    groups = groups if program.model.marginal else tuple(name for name in groups if name != "log_likelihood")
     step = thinning(program, tree)
     job = GroupsRequest(program, tree, seed, step)
     flat = [name for name, prior in program.priors.items() if not prior.proper or program.prior_power != 1]

@@ -50,4 +50,5 @@ study = Study(
         Slope("total_variation", slope=-1.0, within=0.05, where={"scenario": "p = 1/2"}),
         Value("against_theory", least=0.99, most=1.01, where={"scenario": "rate", "n": (200, 400, 800)}),
     ],
+    answer="The posterior becomes normal as n^-1/2, with theory's constant, and as 1/n without skewness.",
 )

@@ -32,7 +32,7 @@ def shape(y):
 def own(name, truth, sample, **estimators):
     generate = lambda n, rng: ({"y": sample(n, rng)}, {"theta": truth(n)})
     functions = {key: lambda replicate, f=f: {"theta": f(replicate["y"])} for key, f in estimators.items()}
-    return Scenario(name, generate=generate, estimators=functions)
+    return Scenario(name, generate=generate, estimators=functions, replicates=10_000)
 
 
 exact = lambda line: VARIANCES[line["model"]](line["n"]) ** 0.5
@@ -48,7 +48,7 @@ study = Study(
         own("zero", zero, normal, **hodges),
         own("edge", edge, lambda n, rng: edge(n) + rng.normal(size=n), **hodges),
     ],
-    replicates=5000,
+    replicates=20_000,
     predictions=[
         Theory("empirical_se", value=exact, within=0.02, relative=True, where={"parameter": ("rate", "p")}),
         Ratio("mse", of="mean", to="median", least=2 / np.pi - 0.05, most=2 / np.pi + 0.05, where={"n": 800}),

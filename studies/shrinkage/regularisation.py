@@ -17,9 +17,8 @@ from scipy import special
 
 from mle_vs_bayes.study import Equals, Scenario, Study
 
-STEP = 0.03
 shrink = {"ridge": lambda b, size: b / (1 + size), "lasso": lambda b, size: np.sign(b) * np.maximum(abs(b) - size, 0)}
-prior = {"ridge": "Normal(mu=0, sigma={})", "lasso": "Laplace(mu=0, b={})"}
+STEP, prior = 0.03, {"ridge": "Normal(mu=0, sigma={})", "lasso": "Laplace(mu=0, b={})"}
 
 
 def rows(n, rng):
@@ -37,6 +36,11 @@ def gap(replicate):
     return {"coefficients": abs(beta - mode).max(), "zeros": zeros, "length": np.linalg.norm(mode)}
 
 
+def length(figure, tables):
+    lines = tables.performance.query("parameter == 'length'").pivot(index="λ", columns="penalty", values="value")
+    lines.plot(ax=figure.subplots(), marker="o", ylabel="mean length of the mode")
+
+
 def cell(penalty, size):
     priors = {"beta": prior[penalty].format(size**-0.5 if penalty == "ridge" else 1 / size)}
     own = {"at": {"penalty": penalty, "λ": size}, "model": "logistic", "generate": rows, "data": "rows"}
@@ -51,5 +55,6 @@ study = Study(
     estimators=("map",),
     functionals={"gap": gap},
     predictions=[Equals("gap", within=1e-6, where={"parameter": ("coefficients", "zeros")})],
+    figures={"length_of_the_mode": length},
     answer="Ridge and weight decay are the mode under a normal prior, the lasso the mode under a Laplace prior.",
 )

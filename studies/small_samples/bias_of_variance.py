@@ -18,6 +18,7 @@ import numpy as np
 from mle_vs_bayes.study import Equals, Scenario, Study, Theory, Value
 
 LESS = {"mle": 0, "divisor n − 1": 1, "posterior mean": 3, "posterior mode": -1}
+exact = lambda line: 4 * (line["n"] - 1) / (line["n"] - LESS[line["parameter"]])
 values = lambda n, rng: {"y": rng.normal(0, 2, size=n)}
 
 
@@ -46,11 +47,11 @@ study = Study(
         Scenario("samples", model="normal", generate=values),
         *(one(f"one, {name}", f"{name}") for name in ("Exponential(lam=1)", "LogNormal(mu=0, sigma=1)")),
     ],
-    replicates=20_000,
+    replicates=5000,
     estimators=("mle",),
     functionals={"variance": variance, "rise": rise},
     predictions=[
-        Theory("variance", value=lambda line: 4 * (line["n"] - 1) / (line["n"] - LESS[line["parameter"]]), within=0.03),
+        Theory("variance", value=exact, within=0.02, relative=True),
         Equals("rise", value=1.0, within=1e-3, where={"scenario": "one, Exponential(lam=1)"}),
         Value("rise", most=-1.0, where={"parameter": "posterior", "scenario": "one, LogNormal(mu=0, sigma=1)"}),
     ],

@@ -38,7 +38,7 @@ def score(replicate):
 
 
 plug_in = lambda n: -0.5 * (np.log(4 * np.pi / n) + special.digamma((n - 1) / 2)) - (n + 1) / (2 * (n - 3))
-rows = {"model": "logistic", "n": (12,), "replicates": 200, "functionals": {"there": there}}
+rows = {"model": "logistic", "n": (12,), "replicates": 40, "functionals": {"there": there}}
 normal, coin = lambda n, rng: {"y": rng.normal(size=n)}, lambda n, rng: {"y": rng.random(n) < 0.1}
 study = Study(
     n=(8, 16, 32),

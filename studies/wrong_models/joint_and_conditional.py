@@ -50,7 +50,7 @@ cell = lambda d: Scenario(f"Δ = {d:g}", at={"delta": d}, generate=lambda n, rng
 study = Study(
     n=(2000,),
     scenarios=[cell(d) for d in (0.5, 1.0, 2.0, 3.0)],
-    replicates=2000,
+    replicates=8000,
     estimators=(joint, conditional),
     predictions=[
         Theory("empirical_se", value=spread, within=0.03, relative=True, along="delta"),

@@ -58,9 +58,7 @@ def standard_errors(hessian):
 def check_gradient(program, z, power):
     """The exact gradient and Hessian in z are those of the log density: relative error of `DERIVATIVE`, in SE units."""
     exact = program.evaluate(z, power)
-    # At most 1, as coordinates of cases are of that order: a spread's likelihood has an inflection with no curvature.
-    start = program.coordinates.z(program.start)
-    unit = np.minimum(standard_errors(program.evaluate(start, power).hessian), 1.0)
+    unit = standard_errors(program.evaluate(program.coordinates.z(program.start), power).hessian)
     gradient = derivative(lambda at: program.evaluate(at, power).value, z, STEP * unit)
     hessian = derivative(lambda at: program.evaluate(at, power).gradient, z, STEP * unit)
     close(gradient * unit, exact.gradient * unit, DERIVATIVE, "gradient")

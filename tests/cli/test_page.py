@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from mle_vs_bayes.cli import steps
+from mle_vs_bayes.errors import UsageError
+
 Y = (3.1, 0.4, 1.9, 5.2, 2.2, 0.9, 1.1, 7.3, 2.8, 4.0)
 
 
@@ -58,3 +61,10 @@ def test_bad_requests_are_one_sentence(run, here, arguments, words):
     seen = run(f"compare exponential y.csv --estimator mle {arguments}")
     assert (seen.code, seen.out, seen.err.count("\n")) == (2, "", 1)
     assert words in seen.err
+
+
+def test_values_of_what_groups_bring_are_looked_at_with_the_data():
+    asked = {"formula": "y ~ x + (x | g)", "link": None, "fix": {}, "order": None, "columns": {}}
+    steps.check_nulls("normal", {"sd[x|g]": 0.0, "cor[Intercept,x|g]": 0.0}, asked)
+    with pytest.raises(UsageError, match='no quantity "sd'):
+        steps.check_nulls("normal", {"sd[x|g]": 0.0}, {**asked, "formula": "y ~ x"})

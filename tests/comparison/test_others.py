@@ -8,7 +8,7 @@ from mle_vs_bayes.cli import steps
 from mle_vs_bayes.comparison.scores.others import grammar_of
 from mle_vs_bayes.errors import UsageError
 
-NOTHING = {"formula": "y ~ x", "link": None, "fix": {}, "order": None}
+NOTHING = {"formula": "y ~ x", "link": None, "fix": {}, "order": None, "nodes": None}
 TAKEN = {
     "a link that the other takes": ("negative_binomial", {"link": "sqrt"}, {"link": "sqrt"}),
     "a link that it does not take": ("normal", {"link": "logit"}, {}),

@@ -41,6 +41,8 @@ def test_a_constant_that_is_not_one_is_a_covariate():
         ({"y": Y, "X": np.ones((6, 2, 2))}, ("(6, 2, 2)",)),
         ({"y": 1.0, "X": X}, ("y is one number, 1",)),
         ({}, ("no columns",)),
+        (Dataset({"y": np.array(["a"] * 6), "X": X}), ("y cannot be read as numbers", "give an array of numbers")),
+        ({"z": Y, "X": X}, ("the data have no column y (there is z and X)", "linear reads y")),
     ],
 )
 def test_what_is_no_data_set_is_refused_in_one_sentence(data, words):

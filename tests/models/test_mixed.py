@@ -10,6 +10,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare, fit_replicates, models
+from mle_vs_bayes.checks.run import check
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data import arrays
 from mle_vs_bayes.data.dataset import Dataset
@@ -19,6 +20,7 @@ from mle_vs_bayes.density import parity
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.density.pymc_model import data_nodes
 from mle_vs_bayes.errors import DataError, UsageError
+from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.trunks.mixed import quadrature
@@ -356,12 +358,53 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(
-    "formula", ["seen ~ x + (1 | school/room)", "seen ~ x + (x || school) + (0 + I(x**2) | school)"]
-)
-def test_what_has_no_quadrature_is_refused(formula):
-    with pytest.raises(UsageError, match="may have one grouping with two effects"):
-        density("bernoulli", formula)
+BEYOND = {
+    "seen ~ x + (1 | school) + (1 | subject)": "the 2 groupings school and subject",
+    "seen ~ (x || school) + (0 + I(x**2) | school)": "the 3 effects Intercept|school, x|school and I(x ** 2)|school",
+}
+
+
+@pytest.mark.parametrize("formula", BEYOND)
+def test_what_has_no_quadrature_is_sampled_alone(formula):
+    """Rows have the density of their family given all effects, which have the prior of their own levels."""
+    program = density("bernoulli", formula)
+    model, theta = program.model, program.layout.split(program.start)
+    for name, fit in (("mle", maximum_likelihood.fit), ("map", maximum_a_posteriori.fit)):
+        estimate = fit(program)
+        assert estimate.status == "not_applicable", name
+        assert estimate.reason.startswith(f"the effects of {BEYOND[formula]} are not integrated out")
+    with pm.Model(coords={"unit": range(ROWS), **program.data.coords}) as latent:
+        nodes = data_nodes(program.data)
+        y = model.latent({name: pt.constant(value) for name, value in theta.items()}, nodes)
+    rng, eta = np.random.default_rng(4), program.data["X"] @ theta["beta"]
+    factors = [model.groups.factors[place] for place in model.groups.factor_of]
+    counts = [len(program.data.coords[level(factor)]) for factor in factors]
+    u = {label: rng.normal(size=count) for label, count in zip(model.groups.effects, counts, strict=True)}
+    values, centred = {}, model.informative(nodes)
+    for i, (label, factor) in enumerate(zip(model.groups.effects, factors, strict=True)):
+        eta = eta + program.data[effect(label)] * u[label][program.data[level(factor)].astype(int)]
+        values[f"z[{label}]"] = np.where(centred[i], u[label], u[label] / theta["sd"][i])
+    rows = latent.compile_logp(vars=[y], sum=False, jacobian=False, mode="FAST_COMPILE")(values)[0]
+    expected = scipy.stats.bernoulli.logpmf(program.data["y"], scipy.special.expit(eta))
+    np.testing.assert_allclose(rows, expected, rtol=1e-10)
+
+
+def test_the_posterior_goes_on_where_there_is_no_marginal_likelihood():
+    """There are no scores of it, which need that likelihood, and nothing to check."""
+    small = {"chains": 2, "draws": 100, "tune": 100}
+    comparison = compare("bernoulli", frame(), formula=next(iter(BEYOND)), fix={"beta[x]": 1}, **small)
+    assert [comparison[name].status for name in ("mle", "map")] == ["not_applicable"] * 2
+    assert comparison["posterior"].status == "ok"
+    assert comparison["posterior"].log_likelihood is None
+    assert set(comparison["posterior"].labels) == {
+        "beta[Intercept]",
+        "sd[Intercept|school]",
+        "sd[Intercept|subject]",
+    }
+    (score,) = comparison.page().scores
+    assert (score.loo, score.aic) == (None, None)
+    with pytest.raises(UsageError, match="there is no likelihood to check"):
+        check("bernoulli", frame(), formula=next(iter(BEYOND)))
 
 
 @pytest.mark.parametrize(("formula", "kind", "words"), REFUSED)

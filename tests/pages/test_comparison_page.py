@@ -27,7 +27,10 @@ def frame():
 
 @pytest.fixture(scope="module")
 def comparison():
-    return compare("linear", frame(), formula=f"y ~ x + `{NASTY}`", chains=2, draws=200, tune=100)
+    made = compare("linear", frame(), formula=f"y ~ x + `{NASTY}`", chains=2, draws=200, tune=100)
+    made.predict(pandas.DataFrame({NASTY: [0.0, 99.0], "x": [1.0, 0.0]}))
+    made.effect(NASTY)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +49,21 @@ def text(report):
 def test_the_verdict_stands_first_and_everything_else_behind_it(comparison, text):
     titles = re.findall(r"<h2>(.*?)</h2>", text)
     assert titles == [
-        *("Estimates", "One quantity at a time", "Agreement with theory", "Why they differ", "Does the model fit?"),
+        *("Estimates", "Predictions", "Average effects"),
+        *("One quantity at a time", "Agreement with theory", "Why they differ", "Does the model fit?"),
         *("Diagnostics", "Concerns", "How it was made"),
     ]
     assert text.index(comparison.verdict.partition(":")[0]) < text.index("<h2>")
     for fact in ("mle-vs-bayes compare linear data.csv", comparison.fit.program.data.fingerprint[:32], "pymc "):
         assert fact in text
+
+
+def test_predictions_and_effects_stand_side_by_side_with_what_is_beyond_the_data(comparison, text):
+    for asked, title in ((comparison.predictions, "Predictions"), (comparison.effects, "Average effects")):
+        section = text[text.index(f"<h2>{title}</h2>") :].partition("</section>")[0]
+        assert escape(asked.apart) in section and section.count("<tr>") == 1 + len(asked.rows)
+        assert 'role="img" aria-label="' in section and "data-mark=" in section
+    assert "is 99, outside" in text
 
 
 def test_a_name_of_a_column_stays_text(text):
@@ -87,8 +99,8 @@ def test_a_part_that_cannot_be_made_says_so_in_its_place(comparison, monkeypatch
 def test_a_notebook_gets_the_same_parts_without_a_script(comparison):
     shown = comparison._repr_html_()
     assert "<script" not in shown
-    assert re.findall(r"<h2>(.*?)</h2>", shown)[:2] == ["Estimates", "One quantity at a time"]
-    drawn_once = ("forest", "fit", "marginal", "trace", "rank", "waterfall")
+    assert re.findall(r"<h2>(.*?)</h2>", shown)[:2] == ["Estimates", "Predictions"]
+    drawn_once = ("forest", "predictions", "effects", "fit", "marginal", "trace", "rank", "waterfall")
     assert shown.count("<svg") == len(drawn_once) + len(comparison.fit.program.quantity_labels)
 
 

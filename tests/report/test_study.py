@@ -1,5 +1,6 @@
 """Figures and pages of studies: what is drawn and said, without looking at pixels."""
 
+import numpy as np
 import pandas
 import pytest
 
@@ -41,6 +42,26 @@ def test_coverage_has_a_curve_per_interval_the_level_and_the_band():
     assert (gids.count("mle point"), gids.count("level"), gids.count("band")) == (2, 1, 1)
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words[:2] == ["maximum likelihood, Wald", "maximum likelihood, profile"]
+
+
+@pytest.mark.parametrize(("low", "high"), [(-float("inf"), 0.05), (0.2, float("inf")), (0.0, 0.5)])
+def test_a_band_is_grey_though_it_has_no_end_and_stands_only_where_it_is_predicted(low, high):
+    whole = table(slope=None, low=low, high=high)
+    (axes,) = study.measure(whole, "title").axes
+    (band,) = [each for each in axes.patches if each.get_gid() == "band"]
+    edge = {0.05: band.get_y() + band.get_height(), 0.2: band.get_y()}
+    assert band.get_height() > 0.04 and all(edge[end] == pytest.approx(end) for end in (low, high) if end in edge)
+    partly = whole.assign(low=whole["low"].where(whole["n"] == 1000))
+    (axes,) = study.measure(partly, "title").axes
+    (band,) = [each for each in axes.lines if each.get_gid() == "band"]
+    assert not axes.patches and set(band.get_xdata()) == {1000}
+
+
+def test_values_that_differ_by_rounding_alone_do_not_fill_the_panel():
+    for step, height in ((1e-9, 0.1 * 11.8), (1e-3, 1.1 * 0.99)):  # mutant: those that do differ
+        values = table(slope=None, mcse=0.0, value=lambda frame, step=step: -11.8 + step * frame["n"])
+        (axes,) = study.measure(values, "title").axes
+        assert np.ptp(axes.get_ylim()) == pytest.approx(height, rel=0.01)
 
 
 def test_many_intervals_give_each_estimator_a_panel():

@@ -1,6 +1,6 @@
 """Average effects side by side: tidy rows, the JSON document's part, and the table on the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ import pandas as pd
 from ...errors import UsageError
 from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts
 from ...fit.prediction.new_rows import Source
-from ...report import text
+from ...report import numbers, text
+from ...report.palette import LOOKS
 from ...rows import plain
 from ..outcome import Outcome
+from .predictions import NO_POSTERIOR_MEAN
 
 NOTHING = AverageEffect(*[float("nan")] * 4)
 
@@ -36,24 +38,37 @@ class Effects:
 
     def screen(self, only: Sequence[str] = ()) -> Any:
         """A table of at most 80 columns, then what is to be said of it."""
-        table = text.heading_table(
-            "average effect on the mean", "estimate", "SE", f"{100 * self.level:g} %", "from MLE"
-        )
-        for line in self.rows.to_dict("records"):
-            interval = f"{_number(line['lower'])} to {_number(line['upper'])}"
-            apart = "" if np.isnan(line["from_mle"]) else f"{line['from_mle']:+.2f} SE"
-            cells = [_number(line["estimate"]), _number(line["se"]), interval, apart]
-            shown = cells if line["status"] == "ok" else [line["status"].replace("_", " ")]
-            table.add_row(f"{line['effect']} · {line['estimator']}", *shown)
-        said = dict.fromkeys(words for name in ("reason", "remark") for words in self.rows[name] if words)
-        return text.stack([table, *(text.paragraph(f"! {words}", "yellow") for words in said)])
+        percent = f"{100 * self.level:g} % interval"
+        table = text.heading_table("average effect", "estimator", "estimate", "SE", percent, "from MLE")
+        table.columns[1].justify = "left"
+        for effect, block in self.rows.groupby("effect", sort=False):
+            style = numbers.number_format(block)
+            for place, line in enumerate(numbers.records_of(block)):
+                told = [str(effect) if place == 0 else "", LOOKS[line["estimator"]].label]
+                table.add_row(*told, *cells_of(line, style))
+        said = [text.paragraph(words) for words in [self.apart] if words]
+        return text.stack([table, *said, *(text.paragraph(f"! {words}", "yellow") for words in self.remarks())])
+
+    @property
+    def apart(self) -> str:
+        """How far the other estimators' effects are from those of maximum likelihood, in a sentence; nothing of one."""
+        return numbers.furthest(self.rows, "effect", "The effects")
+
+    def remarks(self) -> list[str]:
+        """What is to be said of the effects, each sentence once."""
+        return list(dict.fromkeys(words for name in ("reason", "remark") for words in self.rows[name] if words))
 
     def __str__(self) -> str:
         return text.plain(self.screen())
 
 
-def _number(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.4g}"
+def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
+    """Effect, standard error, interval, and the distance from maximum likelihood; or why there is no number."""
+    estimate, se, lower, upper = (numbers.number(line[name], style) for name in ("estimate", "se", "lower", "upper"))
+    interval = f"{lower} to {upper}" if np.isfinite(line["lower"]) else ""
+    if line["status"] != "ok":
+        return [line["status"].replace("_", " "), "", interval, ""]
+    return [estimate, se, interval, numbers.in_errors(line)]
 
 
 def effects(outcome: Outcome, source: Source | None, covariates: Sequence[str]) -> Effects:
@@ -102,6 +117,8 @@ def _status(outcome: Outcome, name: str, made: AverageEffect) -> dict[str, str]:
     estimate = outcome[name]
     if not estimate.converged:
         return {"status": estimate.status, "reason": estimate.reason or ""}
+    if np.isnan(made.estimate) and np.isfinite(made.lower):
+        return {"status": "no_mean", "reason": NO_POSTERIOR_MEAN}
     if np.isnan(made.estimate):
         return {"status": "not_applicable", "reason": "it has neither a point nor draws"}
     return {"status": "ok", "reason": estimate.no_error if np.isnan(made.se) else ""}

@@ -1,25 +1,34 @@
 """Predictions of new rows side by side: tidy rows, the JSON document's part, and the table on the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...errors import UsageError
+from ...estimators.estimate import Estimate
 from ...fit.prediction.means import check
 from ...fit.prediction.new_rows import NewRows, Source, new_rows
 from ...fit.prediction.predict import Predicted, predict
-from ...report import text
+from ...report import numbers, text
+from ...report.palette import LOOKS
 from ...rows import plain
 from ...words import in_rows
 from ..outcome import Outcome
 
 SHOWN = 6
 """New rows on the screen; files and JSON hold all."""
+COLUMNS = ("mean", "se", "lower", "upper", "y_lower", "y_upper")
+Array = NDArray[np.float64]
 NO_MEAN = "the outcome has no finite mean at this estimate"
+NO_POSTERIOR_MEAN = (
+    "the posterior of the mean has no mean (exp of a new member's effect outgrows the prior of its spread); "
+    "read the intervals, or take --prior 'sd=HalfNormal(0.5)' if that is what you believe"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +50,23 @@ class Predictions:
 
     def screen(self, only: Sequence[str] = ()) -> Any:
         """The first new rows as a table of at most 80 columns, then what is to be said of them."""
-        percent = f"{100 * self.level:g} %"
-        table = text.heading_table("row", "mean", "SE", f"{percent} of y", "from MLE")
-        first = self.rows[self.rows["row"] <= SHOWN]
-        for line in first.to_dict("records"):
-            y = f"{_number(line['y_lower'])} to {_number(line['y_upper'])}"
-            ok, apart = line["status"] == "ok", line["from_mle"]
-            cells = [_number(line["mean"]), _number(line["se"]), y, "" if np.isnan(apart) else f"{apart:+.2f} SE"]
-            table.add_row(f"{line['row']} {line['estimator']}", *(cells if ok else [line["status"].replace("_", " ")]))
-        return text.stack([table, *(text.paragraph(f"! {words}", "yellow") for words in self._remarks())])
+        table = text.heading_table("row", "estimator", "mean", "SE", f"{100 * self.level:g} % of y", "from MLE")
+        table.columns[1].justify = "left"
+        for row, block in self.rows[self.rows["row"] <= SHOWN].groupby("row"):
+            style = numbers.number_format(block.rename(columns={"mean": "estimate"}))
+            for place, line in enumerate(numbers.records_of(block)):
+                told = [str(row) if place == 0 else "", LOOKS[line["estimator"]].label]
+                table.add_row(*told, *cells_of(line, style))
+        said = [text.paragraph(words) for words in [self.apart] if words]
+        return text.stack([table, *said, *(text.paragraph(f"! {words}", "yellow") for words in self.remarks())])
 
-    def _remarks(self) -> list[str]:
+    @property
+    def apart(self) -> str:
+        """How far the means of the estimators are from that of maximum likelihood, in a sentence; nothing of one."""
+        return numbers.furthest(self.rows, "row", "The means")
+
+    def remarks(self) -> list[str]:
+        """What is to be said of rows, each sentence once; and how much is not shown."""
         said = self.rows[["row", "reason", "remark"]].melt("row", value_name="words")
         said = said[said["words"] != ""].drop_duplicates(["row", "words"])
         lines = [f"{in_rows(list(each['row']))}: {words}" for words, each in said.groupby("words", sort=False)]
@@ -64,8 +79,12 @@ class Predictions:
         return text.plain(self.screen())
 
 
-def _number(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.4g}"
+def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
+    """Mean, standard error, where y will lie, and the distance from maximum likelihood; or why there is no number."""
+    y = " to ".join("–" if np.isnan(line[end]) else f"{line[end]:.4g}" for end in ("y_lower", "y_upper"))
+    if line["status"] != "ok":
+        return [line["status"].replace("_", " "), "", y if np.isfinite(line["y_lower"]) else "", ""]
+    return [numbers.number(line["mean"], style), numbers.number(line["se"], style), y, numbers.in_errors(line)]
 
 
 def predictions(outcome: Outcome, source: Source | None, frame: pd.DataFrame) -> Predictions:
@@ -83,12 +102,9 @@ def predictions(outcome: Outcome, source: Source | None, frame: pd.DataFrame) ->
     if source is None:
         raise UsageError("predictions need the table that the model was fitted to; give compare a file or a DataFrame.")
     new = new_rows(model, source, frame, outcome.fit.program.data.coords)
-    records: list[dict[str, Any]] = []
     made = {name: _made(outcome, name, new) for name in outcome.fit.estimates}
-    for row in range(new.data.n):
-        for name, predicted in made.items():
-            records.append(_record(outcome, name, row, predicted, made.get("mle"), new))
-    return Predictions(pd.DataFrame(records), outcome.level)
+    frames = [_frame(outcome, name, made, new) for name in made]
+    return Predictions(pd.concat(frames).sort_values("row", kind="stable", ignore_index=True), outcome.level)
 
 
 def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:
@@ -111,35 +127,33 @@ def _rows(data: Dataset, kept: np.ndarray) -> Dataset:
     return data if len(kept) == data.n else data.rows(kept)
 
 
-def _record(
-    outcome: Outcome, name: str, row: int, predicted: Predicted | None, mle: Predicted | None, new: NewRows
-) -> dict[str, Any]:
-    """One tidy row."""
-    estimate, nan = outcome[name], float("nan")
-    columns = ("mean", "se", "lower", "upper", "y_lower", "y_upper")
-    numbers = {c: nan if predicted is None else float(getattr(predicted, c)[row]) for c in columns}
-    numbers = {c: value if np.isfinite(value) else nan for c, value in numbers.items()}
-    apart = nan if mle is None or name == "mle" else (numbers["mean"] - mle.mean[row]) / mle.se[row]
-    status, reason = "ok", ""
-    if row in new.unseen:
-        status, reason = "unseen_level", "; ".join(new.unseen[row])
-    elif predicted is None:
-        status, reason = (
-            ("not_applicable", "it has neither a point nor draws")
-            if estimate.converged
-            else (estimate.status, estimate.reason or "")
-        )
-    elif np.isnan(numbers["mean"]):
-        status, reason = "no_mean", NO_MEAN
-    elif np.isnan(numbers["se"]):
-        reason = estimate.no_error
-    remark = "; ".join(new.remarks.get(row, []))
-    return {
-        "row": row + 1,
-        "estimator": name,
-        **numbers,
-        "from_mle": apart,
-        "status": status,
-        "reason": reason,
-        "remark": remark,
-    }
+def _frame(outcome: Outcome, name: str, made: Mapping[str, Predicted | None], new: NewRows) -> pd.DataFrame:
+    """The tidy rows of one estimator."""
+    count, predicted, mle = new.data.n, made[name], made.get("mle")
+    values = np.full((len(COLUMNS), count), np.nan)
+    if predicted is not None:
+        values[:] = [getattr(predicted, column) for column in COLUMNS]
+    columns: dict[str, Any] = dict(zip(COLUMNS, np.where(np.isfinite(values), values, np.nan), strict=True))
+    apart = np.full(count, np.nan) if mle is None or name == "mle" else (columns["mean"] - mle.mean) / mle.se
+    status, reason = _status(outcome[name], predicted, columns)
+    for row, words in new.unseen.items():
+        status[row], reason[row] = "unseen_level", "; ".join(words)
+    remark = np.full(count, "", dtype=object)
+    for row, words in new.remarks.items():
+        remark[row] = "; ".join(words)
+    told = {"from_mle": apart, "status": status, "reason": reason, "remark": remark}
+    return pd.DataFrame({"row": np.arange(1, count + 1), "estimator": name, **columns, **told})
+
+
+def _status(estimate: Estimate, predicted: Predicted | None, columns: Mapping[str, Array]) -> tuple[Any, Any]:
+    """Status and reason of each row, where the fit has seen its levels."""
+    count = len(columns["mean"])
+    if predicted is None:
+        nothing = ("not_applicable", "it has neither a point nor draws")
+        each = nothing if estimate.converged else (estimate.status, estimate.reason or "")
+        return tuple(np.full(count, words, dtype=object) for words in each)  # type: ignore[return-value]
+    no_mean, no_error = np.isnan(columns["mean"]), np.isnan(columns["se"])
+    status = np.where(no_mean, "no_mean", "ok").astype(object)
+    without = NO_MEAN if estimate.tree is None else NO_POSTERIOR_MEAN
+    reason = np.where(no_mean, without, np.where(no_error, estimate.no_error, "")).astype(object)
+    return status, reason

@@ -77,7 +77,7 @@ def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | N
 
     .. [1] Vehtari, Gelman & Gabry (2017), Statistics and Computing 27, 1413–1432.
     """
-    if posterior.tree is None or program.model.unit == "series":
+    if posterior.tree is None or program.model.unit == "series" or not program.model.marginal:
         return None, ()
     import warnings
 

@@ -22,16 +22,12 @@ from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...model.model import Model
-from ...sampling.draws import stacked
 from ...words import listed, nearest
-from .means import check, mean_response
+from .means import check, has_posterior_mean, mean_response
 from .new_rows import Source, new_rows, rows_of_fit
-from .predict import delta_error
+from .predict import delta_error, draws_of
 
 Array = NDArray[np.float64]
-AT_MOST = 50_000_000
-"""Mean responses, rows times draws, that are averaged over; of more draws as many as that leaves, evenly spaced."""
-FEWEST_DRAWS = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +112,9 @@ def average_effect(program: Density, estimate: Estimate, contrast: Contrast, lev
         value, se = float(of(estimate.point)[0]), float(delta_error(estimate, of)[0])
         half = float(scipy.special.ndtri((1 + level) / 2)) * se
         return AverageEffect(value, se, value - half, value + half)
-    names = [parameter.name for parameter in program.layout.parameters]
-    draws = stacked(estimate.tree, names).reshape(-1, program.layout.size)
-    kept = min(len(draws), max(FEWEST_DRAWS, AT_MOST // contrast.before.n))
-    effects = np.array([of(draw)[0] for draw in draws[np.linspace(0, len(draws) - 1, kept).astype(np.intp)]])
+    points, _ = draws_of(program, estimate, contrast.before.n)
+    effects = np.array([of(point)[0] for point in points])
     lower, upper = np.quantile(effects, [(1 - level) / 2, (1 + level) / 2])
+    if not all(has_posterior_mean(program, data).all() for data in (contrast.before, contrast.after)):
+        return AverageEffect(float("nan"), float("nan"), float(lower), float(upper))
     return AverageEffect(float(effects.mean()), float(effects.std(ddof=1)), float(lower), float(upper))

@@ -52,15 +52,15 @@ class Members:
         law: Law = model.law_of_seen(theta, program.data, data, self.places)
         return law
 
-    def drawn(self, tree: "xarray.DataTree", data: Dataset) -> Array:
-        """What they add ``(draws, m)`` in each draw of the posterior, which has their effects."""
-        total: Array = np.zeros((1, 1))
+    def drawn(self, tree: "xarray.DataTree", data: Dataset, kept: NDArray[np.intp]) -> Array:
+        """What they add ``(draws, m)`` in these draws of the posterior, which has their effects."""
+        total: Array = np.zeros((len(kept), 1))
         for name, places in self.places.items():
             ending = f"|{name}]"
             for variable in (str(each) for each in tree["latent"].data_vars):
                 if variable.startswith("u[") and variable.endswith(ending):
                     values = tree["latent"][variable].to_numpy()
-                    u = values.reshape(-1, values.shape[-1])[:, np.maximum(places, 0)]
+                    u = values.reshape(-1, values.shape[-1])[kept][:, np.maximum(places, 0)]
                     total = total + np.where(places >= 0, data[effect(variable[2:-1])] * u, 0.0)
         return total
 

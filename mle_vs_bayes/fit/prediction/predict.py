@@ -20,14 +20,16 @@ from ...data.dataset import Dataset
 from ...density.density import Density
 from ...estimators.estimate import Estimate
 from ...sampling.draws import stacked
-from .means import mean_response
+from .means import has_posterior_mean, mean_response
 from .members import Members
 
 Array = NDArray[np.float64]
-OUTCOMES = 20_000
-"""Drawn at an optimum for each row, whose quantiles are the prediction interval."""
+OUTCOMES, FEWEST_OUTCOMES, ALL_OUTCOMES = 20_000, 1000, 200_000_000
+"""Drawn at an optimum for each row, whose quantiles are the prediction interval; fewer of very many rows."""
 AT_ONCE = 2_000_000
-"""Outcomes drawn in one call at most: 16 MB."""
+"""Outcomes drawn in one call at most, and numbers of rows times draws: 16 MB."""
+AT_MOST, FEWEST_DRAWS = 50_000_000, 500
+"""Mean responses, rows times draws, that are worked out; of more draws as many as that leaves, evenly spaced."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,15 +123,16 @@ def _plug_in(
     """Quantiles of outcomes at θ, some rows at a time."""
     theta, ends = _theta(program, point), np.empty((2, data.n))
     law = None if members is None else members.law(program, point, data)
-    for rows in np.array_split(np.arange(data.n), -(-data.n * OUTCOMES // AT_ONCE)):
-        which = np.repeat(rows, OUTCOMES)
+    count = min(OUTCOMES, max(FEWEST_OUTCOMES, ALL_OUTCOMES // data.n))
+    for rows in np.array_split(np.arange(data.n), -(-data.n * count // AT_ONCE)):
+        which = np.repeat(rows, count)
         repeated = data.rows(which)
         if members is not None and law is not None:
-            added = law.rows(rows).draw(generator, OUTCOMES)
+            added = law.rows(rows).draw(generator, count)
             repeated = members.rows(which).moved(repeated, added.ravel())
         for role in [each for each in repeated if each.startswith("level[")]:
             repeated = repeated.replace(**{role: np.arange(float(repeated.n))})  # each outcome is a new member's
-        drawn = program.model.simulate(theta, repeated, generator)["y"].reshape(len(rows), OUTCOMES)
+        drawn = program.model.simulate(theta, repeated, generator)["y"].reshape(len(rows), count)
         ends[:, rows] = np.quantile(drawn, _tails(level), axis=1)
     return ends[0], ends[1]
 
@@ -143,16 +146,30 @@ def _from_draws(
     members: Members | None,
 ) -> Predicted:
     assert estimate.tree is not None
+    points, kept = draws_of(program, estimate, data.n)
+    found = np.empty((6, data.n))
+    for rows in np.array_split(np.arange(data.n), -(-data.n * len(points) // AT_ONCE)):
+        some = data if len(rows) == data.n else data.rows(rows)
+        seen = None if members is None else members.rows(rows)
+        added = None if seen is None else seen.drawn(estimate.tree, some, kept)
+        means, outcomes = np.empty((len(points), some.n)), np.empty((len(points), some.n))
+        for place, point in enumerate(points):
+            theta, at = _theta(program, point), some
+            if seen is not None and added is not None:
+                at = seen.moved(some, added[place])
+            means[place] = mean_response(program.model, theta, at)
+            outcomes[place] = program.model.simulate(theta, at, generator)["y"]
+        quantiles = (*np.quantile(means, _tails(level), axis=0), *np.quantile(outcomes, _tails(level), axis=0))
+        found[:, rows] = [means.mean(axis=0), means.std(axis=0, ddof=1), *quantiles]
+        settled = some if seen is None else seen.moved(some, np.zeros(some.n))
+        found[:2, rows] = np.where(has_posterior_mean(program, settled), found[:2, rows], np.nan)
+    return Predicted(*found)
+
+
+def draws_of(program: Density, estimate: Estimate, n: int) -> tuple[Array, NDArray[np.intp]]:
+    """Draws ``(kept, p)`` of the parameters for ``n`` rows, and their places among all draws, chain by chain."""
+    assert estimate.tree is not None
     names = [parameter.name for parameter in program.layout.parameters]
     draws = stacked(estimate.tree, names).reshape(-1, program.layout.size)
-    added = None if members is None else members.drawn(estimate.tree, data)
-    means, outcomes = np.empty((len(draws), data.n)), np.empty((len(draws), data.n))
-    for place, draw in enumerate(draws):
-        theta = _theta(program, draw)
-        rows = data if members is None or added is None else members.moved(data, added[place])
-        means[place] = mean_response(program.model, theta, rows)
-        outcomes[place] = program.model.simulate(theta, rows, generator)["y"]
-    lower, upper = np.quantile(means, _tails(level), axis=0)
-    return Predicted(
-        means.mean(axis=0), means.std(axis=0, ddof=1), lower, upper, *np.quantile(outcomes, _tails(level), axis=0)
-    )
+    kept = np.linspace(0, len(draws) - 1, min(len(draws), max(FEWEST_DRAWS, AT_MOST // n))).astype(np.intp)
+    return draws[kept], kept

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.arrays import named
+from ...data.arrays import lacking, named
 from ...data.column import Column, weights
 from ...data.dataset import Dataset
 from ...data.formulas.rank import check_terms
@@ -29,14 +29,8 @@ def complete(model: Model, datasets: Sequence[Dataset]) -> list[Dataset]:
 
 def completed(model: Model, data: Dataset, what: str = "the data set") -> Dataset:
     """One of them; ``what`` is its name in a sentence."""
-    needed = [column.role for column in model.columns if not column.optional]
-    known = [column.role for column in model.columns]
-    absent = [role for role in needed if role not in data] or ([] if {*known} & {*data} else known[:1])
-    if absent:
-        raise DataError(
-            f"{what} has no column {absent[0]} (it has {', '.join(data) or 'none'}); "
-            f"{model.name} reads {', '.join(known)}."
-        )
+    if (lack := lacking(model, data)) is not None:
+        raise DataError(f"{what} has {lack}.")
     try:
         return filled(model, named(model, data))
     except DataError as error:

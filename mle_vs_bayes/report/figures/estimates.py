@@ -27,8 +27,10 @@ Lanes = dict[tuple[str, str], str]
 MOST_PARAMETERS = 24
 
 
-def forest(rows: "pandas.DataFrame") -> Figure:
+def forest(rows: "pandas.DataFrame", words: str = "estimates and {level} intervals", opens: str = "quantity") -> Figure:
     """Every estimator of every parameter with its interval: one panel per parameter, on its own scale.
+
+    ``words`` are the title, after the model; a page opens the panels that are called ``opens`` and their number.
 
     ``rows`` is the frame of ``rows.frame``; of several n the largest is shown. An estimator
     without a number says why not; the truth, where known, is a dashed line.
@@ -38,9 +40,9 @@ def forest(rows: "pandas.DataFrame") -> Figure:
     with style():
         figure, grid = panels(list(by_label), height=0.6 + 0.23 * len(lanes))
         for place, (axes, own) in enumerate(zip(grid, by_label.values(), strict=True)):
-            axes.set_gid(f"quantity {place}")  # by which a page opens what else there is of it
+            axes.set_gid(f"{opens} {place}")  # by which a page opens what else there is of it
             _forest_panel(axes, own, lanes)
-        headline(figure, _title(rows, "estimates and {level} intervals"), _caption(rows))
+        headline(figure, _title(rows, words), _caption(rows))
     return figure
 
 

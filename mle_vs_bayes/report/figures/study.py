@@ -32,6 +32,8 @@ SEVERAL = ("coverage", "coverage_worst_case", "mean_width", "interval_score")
 """Measures that each kind of interval of an estimator has of its own."""
 ROUNDING = 1e-10
 """Of the largest value of a figure: what is smaller is rounding error where 0 was meant."""
+SAME = 1e-5
+"""Relative to its values: an axis that is shorter shows rounding errors."""
 HALF = 1.96
 """Monte-Carlo standard errors that a bar reaches to either side."""
 
@@ -149,8 +151,7 @@ def _panel(
         return
     drawn = list(_curves(lines.sort_values(axis), looks))
     count, guides = len(drawn), set[float]()
-    for low, high in lines[["low", "high"]].dropna().drop_duplicates().itertuples(index=False):
-        axes.axhspan(low, high, color=MUTED, alpha=0.12, linewidth=0, gid="band")
+    _bands(axes, lines, axis)
     for position, (look, stroke, label, own) in enumerate(drawn):
         shift = np.exp(0.012 * (position - (count - 1) / 2))
         n, value, error = (own[name].to_numpy(dtype=float) for name in (axis, "value", "mcse"))
@@ -173,6 +174,30 @@ def _panel(
     _axis(axes, lines, axis)
     if logarithmic:
         _logarithmic(axes)
+    else:
+        _not_magnified(axes)
+
+
+def _bands(axes: Axes, lines: "pandas.DataFrame", axis: str) -> None:
+    """What is predicted, in grey: of all points across a panel, of some behind them; without an end past all values."""
+    for band, own in lines.dropna(subset=["low", "high", "value"]).groupby(["low", "high"]):
+        low, high = np.asarray(band, dtype=float)
+        seen = [end for end in (low, high, *lines["value"]) if np.isfinite(end)]
+        past = 0.1 * (max(seen) - min(seen))
+        ends = low if np.isfinite(low) else min(seen) - past, high if np.isfinite(high) else max(seen) + past
+        if own[axis].nunique() == lines[axis].nunique():
+            axes.axhspan(*ends, color=MUTED, alpha=0.12, linewidth=0, gid="band")
+            continue
+        for place in own[axis].unique():
+            axes.plot([place, place], ends, color=MUTED, alpha=0.25, linewidth=10, solid_capstyle="butt", gid="band")
+
+
+def _not_magnified(axes: Axes) -> None:
+    """Values that differ by rounding alone are one value, and not the whole height of the panel."""
+    low, high = axes.get_ylim()
+    if high - low < SAME * max(abs(low), abs(high)):
+        middle = (low + high) / 2
+        axes.set_ylim(middle - 0.05 * abs(middle), middle + 0.05 * abs(middle))
 
 
 def _axis(axes: Axes, lines: "pandas.DataFrame", axis: str) -> None:

@@ -9,7 +9,7 @@ from ....fit.fit import Fit
 from ....report.pages.parts import Page, Paragraph, Part, Picture, Remark, Section, picture
 from ... import verdict
 from ..material import Material
-from . import fitting, made, quantities, tables
+from . import fitting, made, prediction, quantities, tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,6 +36,8 @@ def page(material: Material, figures: "Mapping[str, Figure]", command: str = "",
     outcome, fit = material.outcome, material.fit
     makers: dict[str, Callable[[], Sequence[Part]]] = {
         "Estimates": lambda: [*tables.estimates(outcome), *_drawn(figures, "forest"), *_missing(fit)],
+        "Predictions": lambda: prediction.predictions(outcome),
+        "Average effects": lambda: prediction.effects(outcome),
         "One quantity at a time": lambda: quantities.panels(material),
         "Agreement with theory": lambda: tables.agreement(fit),
         "Why they differ": lambda: tables.explanation(outcome),

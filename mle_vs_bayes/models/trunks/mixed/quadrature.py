@@ -10,18 +10,15 @@ PyTensor in `quadrature_graph`.
 from copy import copy
 from functools import lru_cache
 from itertools import product
-from typing import Any
 
 import numpy as np
 import scipy
 
-from ....data.dataset import Dataset
-from ....data.formulas.parts import effect, level
 from ....errors import UsageError
-from ....model import links
+from ....words import listed
 from . import quadrature_graph
+from .latent import MOST_EFFECTS, MixedOther, MixedSampled
 from .law import Law
-from .trunk import Mixed
 
 NODES = {1: 21, 2: 15}
 """Nodes along each effect, by the number of effects, from which they are doubled until that changes nothing.
@@ -38,7 +35,6 @@ MOST_CELLS = 10_000_000
 SLICE = 2_000_000
 """Rows × nodes that NumPy looks at together."""
 STEPS, SHORT = 100, 1e-11
-TINY = np.finfo(float).tiny
 
 
 @lru_cache
@@ -53,7 +49,7 @@ def _grid(nodes, effects):
     return x[places], np.sum(np.log(w)[places] + x[places] ** 2, axis=1)
 
 
-class MixedQuadrature(Mixed):
+class MixedQuadrature(MixedOther):
     """An outcome whose mean is, under a link, linear in covariates and in effects of groups.
 
         beta ~ Normal(0, 2.5/sd(x))
@@ -71,14 +67,16 @@ class MixedQuadrature(Mixed):
     """Nodes that `settled` has found to be enough."""
 
     def with_groups(self, groups=None):
-        """Refuses what has no quadrature here: it would take nodes for all groupings together."""
-        if groups is not None and (len(groups.factors) > 1 or len(groups.effects) > 2):
-            what = f"{len(groups.factors)} groupings" if len(groups.factors) > 1 else f"{len(groups.effects)} effects"
+        """What has no quadrature is sampled alone: it would take nodes for all groupings together."""
+        if groups is None or (len(groups.factors) == 1 and len(groups.effects) <= MOST_EFFECTS):
+            return super().with_groups(groups)
+        if self.nodes is not None:
             raise UsageError(
-                f"the formula has {what} ({', '.join(groups.effects)}), and outcomes of {self.name} may have one "
-                "grouping with two effects; leave some out, or write the model as a PyMC program."
+                f"nodes={self.nodes} is for one grouping with up to {MOST_EFFECTS} effects, and the formula has "
+                f"{listed(groups.effects)}; leave nodes out, or some of the effects."
             )
-        return super().with_groups(groups)
+        sampled = MixedSampled(self.name, self.family, self.link, None, self.beside)
+        return sampled.with_groups(groups)
 
     @property
     def quadrature(self):  # type: ignore[override]
@@ -149,53 +147,8 @@ class MixedQuadrature(Mixed):
         along = np.where((place >= 0)[:, None], self.effects_of(rows) @ self._root(theta), 0.0)
         return Law(np.einsum("mke,me->mk", nodes[at], along), scipy.special.softmax(heights, axis=1)[at])
 
-    def effects_of(self, data):
-        """Z ``(n, E)``."""
-        return np.column_stack([data[effect(name)] for name in self.groups.effects])
-
     def likelihood(self, theta, data):
         return quadrature_graph.observed(self, theta, data)
-
-    def latent(self, theta, data):
-        import pymc as pm
-
-        groups, axis = self.groups, level(self.groups.factors[0])
-        of, eta, centred = data[axis].astype("int64"), self.predictor(theta, data), self.informative(data)
-        v: list[Any] = []
-        for i, row in enumerate(self.root(theta)):
-            # Given the effects before it an effect is normal with this mean and this standard deviation.
-            name, mean = groups.effects[i], sum((f * v[k] for k, f in enumerate(row[:i]) if f is not None), 0.0)
-            own = row[i]
-            scale = pm.math.switch(centred[i], own, 1.0)
-            z = pm.Normal(f"z[{name}]", pm.math.switch(centred[i], mean, 0.0), scale, dims=axis)
-            u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z, mean + own * z), dims=axis)
-            v.append(pm.math.switch(centred[i], (z - mean) / own, z))
-            eta = eta + data[effect(name)] * u[of]
-        return self.family.pymc("y", self.at(eta, data), observed=data["y"])
-
-    def informative(self, data):
-        """Whether each effect's information in each group ``(E, G)`` is above that of its prior, at the start."""
-        fixed = Dataset({role: node.get_value() for role, node in data.items()})
-        theta = self.start(fixed)
-        second = self.slopes(self.predictor(theta, fixed), fixed)[1] * fixed.counts
-        of = fixed["group"].astype(np.intp)
-        z = self.effects_of(fixed).T
-        return np.array([np.bincount(of, second * each**2) for each in z]) * theta["sd"][:, None] ** 2 > 1
-
-    def slopes(self, eta, data):
-        """The first derivative of each row's log density in η, and its expected second one with the sign changed.
-
-        Of trials with d the slope of their log odds: (y − n μ) d and n μ (1 − μ) d². Under a canonical link the
-        second is not only expected.
-        """
-        mean, slope = self.link.mean(eta), self.link.slope(eta)
-        if "trials" not in data:
-            return data["y"] - mean, slope
-        variance = mean * (1 - mean)
-        if self.link is links.logit:
-            return data["y"] - data["trials"] * mean, data["trials"] * variance
-        odds = slope / (variance + TINY)
-        return (data["y"] - data["trials"] * mean) * odds, data["trials"] * slope * odds
 
 
 class _Integrand:

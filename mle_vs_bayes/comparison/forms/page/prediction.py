@@ -1,0 +1,128 @@
+"""The parts of a comparison's page on what was asked of it: new rows predicted, and average effects, three ways."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ....report import numbers
+from ....report.figures.estimates import forest
+from ....report.pages.parts import Paragraph, Part, Picture, Table, TableCell, picture
+from ....report.palette import LOOKS
+from ....rows import COLUMNS, MODEL_SCALE
+from ...outcome import Outcome
+from ..effects import cells_of as effect_cells
+from ..predictions import cells_of as mean_cells
+
+if TYPE_CHECKING:
+    import pandas
+
+DRAWN, LISTED = 12, 100
+"""New rows that are drawn, and that stand in the table."""
+MEANS = (
+    "The error of a mean is the delta method's at an optimum and the standard deviation of draws of the posterior. "
+    "Where y will lie is the distribution at the estimate (plug-in), which does not know of the estimate's own error, "
+    "or that of one outcome per draw."
+)
+
+
+def predictions(outcome: Outcome) -> list[Part]:
+    """New rows by every estimator: how far apart, as table and figure, and what lies beyond the data of the fit."""
+    asked = outcome.predictions
+    if asked is None:
+        return []
+    rows, percent = asked.rows, f"{100 * asked.level:g} %"
+    count = int(rows["row"].max())
+    lines = []
+    for row, block in rows[rows["row"] <= LISTED].groupby("row"):
+        style = numbers.number_format(block.rename(columns={"mean": "estimate"}))
+        for line in numbers.records_of(block):
+            mean, se, y, apart = mean_cells(line, style)
+            ends = [numbers.number(line[end], style) for end in ("lower", "upper")]
+            interval = " to ".join(ends) if math.isfinite(line["lower"]) else ""
+            lines.append(
+                [
+                    TableCell(str(row), float(line["row"])),
+                    *_shared(line, mean, se, interval),
+                    TableCell(y),
+                    *_said(line, apart),
+                ]
+            )
+    headings = ["row", "estimator", "mean", "SE", f"{percent} of the mean", f"{percent} of y", "from MLE", "remark"]
+    table = Table("New rows, by every estimator", headings, lines, frozenset({0, 2, 3, 4, 5, 6}))
+    alt = "Mean response of each new row with its interval and that of y, by estimator; as in the table above."
+    drawn = [] if rows["mean"].isna().all() else [_picture("predictions", _of_rows(outcome, rows, asked.level), alt)]
+    return [*_told(asked.apart, asked.remarks()), table, *_more(count), *drawn, Paragraph(MEANS, "quiet")]
+
+
+def effects(outcome: Outcome) -> list[Part]:
+    """Average effects by every estimator: how far apart, as table and figure."""
+    asked = outcome.effects
+    if asked is None:
+        return []
+    lines = []
+    for _, block in asked.rows.groupby("effect", sort=False):
+        style = numbers.number_format(block)
+        for line in numbers.records_of(block):
+            estimate, se, interval, apart = effect_cells(line, style)
+            lines.append([TableCell(line["effect"]), *_shared(line, estimate, se, interval), *_said(line, apart)])
+    headings = ["effect", "estimator", "estimate", "SE", f"{100 * asked.level:g} % interval", "from MLE", "remark"]
+    table = Table("Difference of the mean response, averaged over the rows", headings, lines, frozenset({2, 3, 4, 5}))
+    alt = "Each average effect with its interval, by estimator; as in the table above."
+    one = asked.rows.rename(columns={"effect": "parameter"}).assign(interval="of_effect")
+    drawn = [] if one["estimate"].isna().all() else [_picture("effects", _as_rows(outcome, one, asked.level), alt)]
+    return [*_told(asked.apart, asked.remarks()), table, *drawn]
+
+
+def _shared(line: dict[str, Any], estimate: str, error: str, interval: str) -> list[TableCell]:
+    """The cells of any number that an estimator has."""
+    value = line.get("mean", line.get("estimate"))
+    return [
+        TableCell(LOOKS[line["estimator"]].label, key=line["estimator"]),
+        TableCell(estimate, _sort(value)),
+        TableCell(error, _sort(line["se"])),
+        TableCell(interval, _sort(line["lower"])),
+    ]
+
+
+def _said(line: dict[str, Any], apart: str) -> list[TableCell]:
+    words = "; ".join(text for text in (line["reason"], line["remark"]) if text)
+    return [TableCell(apart, _sort(line["from_mle"])), TableCell(words, tone="quiet")]
+
+
+def _sort(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def _told(apart: str, remarks: Sequence[str]) -> list[Part]:
+    return [*([Paragraph(apart)] if apart else []), *(Paragraph(words) for words in remarks)]
+
+
+def _more(count: int) -> list[Part]:
+    if count <= DRAWN:
+        return []
+    listed = f" and {LISTED} listed" if count > LISTED else ""
+    return [
+        Paragraph(f"Of {count:,} new rows the first {DRAWN} are drawn{listed}; all are in predictions.csv.", "quiet")
+    ]
+
+
+def _of_rows(outcome: Outcome, rows: "pandas.DataFrame", level: float) -> "pandas.DataFrame":
+    """Two intervals of each of the first rows and estimators: of the mean, and of y."""
+    import pandas
+
+    first = rows[rows["row"] <= DRAWN].rename(columns={"mean": "estimate"})
+    first = first.assign(parameter=[f"row {row}" for row in first["row"]])
+    of_y = first.assign(interval="of_y", lower=first["y_lower"], upper=first["y_upper"])
+    return _as_rows(outcome, pandas.concat([first.assign(interval="of_mean"), of_y]), level)
+
+
+def _as_rows(outcome: Outcome, rows: "pandas.DataFrame", level: float) -> "pandas.DataFrame":
+    """The columns that figures read."""
+    named = rows.assign(model=outcome.model.name, n=outcome.n, level=level, scale=MODEL_SCALE)
+    named = named.assign(median=float("nan"), truth=float("nan"))
+    return named[[column for column in COLUMNS if column in named]]
+
+
+def _picture(name: str, rows: "pandas.DataFrame", alt: str) -> Picture:
+    words = {"predictions": "new rows with {level} intervals", "effects": "average effects with {level} intervals"}
+    return picture(name, forest(rows, words[name], opens=name), alt)

@@ -1,0 +1,20 @@
+"""Functions that are compiled once for all densities of a kind."""
+
+import numpy as np
+import pytest
+import scipy
+
+from mle_vs_bayes import Dataset, models
+from mle_vs_bayes.model.prior import Prior
+
+from ..agreement.checks import program
+
+
+def test_one_number_and_one_for_each_coefficient_are_two_functions():
+    """A prior's scale as a number and as an array with one element; a cache that knows their size alone mixes them."""
+    data = Dataset({"y": np.array([1.0, 2.0, 4.0]), "X": np.ones((3, 1))}, {"term": ("Intercept",)})
+    for sigma in (np.array([2.0]), 3.0, np.array([4.0])):
+        priors = {"beta": Prior("Normal", mu=0.0, sigma=sigma), "sigma": Prior("HalfNormal", sigma=1.0)}
+        density = program(models.get("linear"), data, priors)
+        by_hand = scipy.stats.norm(0, np.ravel(sigma)[0]).logpdf(0.5) + scipy.stats.halfnorm.logpdf(1.5)
+        assert density.log_prior(np.array([0.5, 1.5])) == pytest.approx(by_hand, rel=1e-12)
