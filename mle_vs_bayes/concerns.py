@@ -33,8 +33,8 @@ KINDS: dict[str, ConcernKind] = {
     ),
     "boundary": ConcernKind(
         "warning",
-        "the mode lies on the edge of the parameter's or the prior's support",
-        "read the posterior interval instead, or choose a prior that vanishes at the edge",
+        "the estimate lies on the edge of the support of the parameter or its prior, where it has no standard error",
+        "read the profile or the posterior; only a prior that vanishes at the edge keeps a MAP off it",
     ),
     "several_modes": ConcernKind(
         "warning",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-    from ..fit.prediction.new_rows import Source
+    from ..fit.prediction.new_rows import FittedTable
     from ..intervals.profile.curve import ProfileCurve
     from .explanation import Explanation
     from .forms.effects import Effects
@@ -36,7 +36,7 @@ class InterruptedComparison(KeyboardInterrupt):
 class Comparison(Outcome):
     """What `compare` returns: an `Outcome`, and every form people want it in."""
 
-    source: "Source | None" = None
+    source: "FittedTable | None" = None
     """The table that the model was fitted to, where it was fitted to one."""
 
     def predict(self, data: Any) -> "Predictions":

@@ -21,16 +21,16 @@ from ..program.program_density import ProgramDensity
 from ..program.program_model import ProgramModel
 
 if TYPE_CHECKING:
-    from ..fit.prediction.new_rows import Source
+    from ..fit.prediction.new_rows import FittedTable
 
 
-def table(data: Any, formula: Any, columns: Mapping[str, str]) -> "Source | None":
+def table(data: Any, formula: Any, columns: Mapping[str, str]) -> "FittedTable | None":
     """What predictions of new rows are made from; None of data that were no table."""
     import pandas
 
-    from ..fit.prediction.new_rows import Source
+    from ..fit.prediction.new_rows import FittedTable
 
-    return Source(data, formula, columns) if isinstance(data, pandas.DataFrame) else None
+    return FittedTable(data, formula, columns) if isinstance(data, pandas.DataFrame) else None
 
 
 def single_thread() -> AbstractContextManager[Any]:

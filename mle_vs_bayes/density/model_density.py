@@ -164,10 +164,16 @@ class ModelDensity(Density):
         return [np.concatenate([self._drawn(p, generator) for p in self.layout.parameters]) for _ in range(count)]
 
     def _drawn(self, parameter: Parameter, generator: np.random.Generator) -> Array:
-        """One parameter's draw: of values in rising order sorted, of others that hang together drawn until they do."""
+        """One parameter's draw: of values with one prior and an order sorted, of others drawn until they fit together.
+
+        The density of values in order is the product of their priors on that part of the space; sorting maps the whole
+        space on it, and keeps the density where exchanging two values does.
+        """
+        prior = self.priors[parameter.name]
+        alike = not any(isinstance(number, tuple) and len({*number}) > 1 for number in prior.arguments.values())
         while True:
-            drawn = self.priors[parameter.name].draw(len(self.layout.labels_of[parameter.name]), generator)
-            if parameter.support.rising:
+            drawn = prior.draw(len(self.layout.labels_of[parameter.name]), generator)
+            if parameter.support.rising and alike:
                 return np.sort(drawn)
             if not parameter.support.restricts or parameter.support.contains(drawn):
                 return drawn

@@ -27,11 +27,15 @@ def effective(tree: "xarray.DataTree", program: Density) -> float:
 
 
 def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
-    """ArviZ's table: mean, sd, bulk and tail ESS, R-hat and MCSE, one row per label (of these variables only)."""
+    """ArviZ's table: mean, sd, bulk and tail ESS, R-hat and MCSE, one row per label (of these variables only).
+
+    ArviZ writes a space between the names of a matrix's element, which our labels have not.
+    """
     import arviz_stats
 
     with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw and has no R-hat
-        return arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
+        table = arviz_stats.summary(tree, var_names=None if names is None else list(names), round_to="none")
+    return table.rename(index=dict(zip(by_label(tree, comma=", "), by_label(tree), strict=True)))
 
 
 def existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":

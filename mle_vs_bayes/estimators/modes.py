@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
-from ..search import audit
+from ..search import audit, edges
 from ..search import expectation_maximisation as em
 from ..search.optimum import Optima, best, maximise
 from ..search.prior_path import mode_along_the_path
@@ -122,6 +122,7 @@ def modes(
     direct = [_searched(problem, place, begin) for place in begins]
     by_em = [em.climb(problem, place) for place in begins] if with_em else []
     others = [maximise(problem, place) for place in (*from_data(problem, centre), *more)]
+    edges.refuse_vanishing(problem, centre, [*direct, *by_em, *others])
     if not best([*direct, *by_em, *others])[0].converged.all():
         others += [maximise(problem, place) for place in _of_other_kinds(problem, method, centre, seed)]
     # A search that began far away and led nowhere says nothing of the others' optimum.

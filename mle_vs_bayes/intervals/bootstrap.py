@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..density.density import Density
+from ..estimators.estimate import ON_EDGE
+from ..search.kinks.kinked_optimum import AT_END
 from . import resampling
 from .delta import root, slopes, standard_errors
 from .interval import Compute, Interval, IntervalRequest, refused
@@ -84,10 +86,15 @@ def _inapplicable(request: IntervalRequest, scheme: str) -> tuple[str, str] | No
     program, estimate = request.program, request.estimate
     if not estimate.converged:
         return estimate.status, str(estimate.reason)
-    if not program.model.regular or program.model.supports(program.data):
-        reason: str | None = "the bootstrap is inconsistent for the edge of a support (Bickel & Freedman 1981)"
-    elif estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
+    without_error = estimate.covariance is None or not np.all(np.isfinite(estimate.covariance))
+    follows = not program.model.regular or program.model.supports(program.data)
+    reason: str | None
+    if follows or (without_error and estimate.no_error == AT_END):
+        reason = "the bootstrap is inconsistent for the edge of a support (Bickel & Freedman 1981)"
+    elif without_error and estimate.no_error == ON_EDGE:
         reason = "the estimate lies on the edge of its support, where the bootstrap is inconsistent (Andrews 2000)"
+    elif without_error:
+        reason = "the estimate lies on a kink of the likelihood, along which each refit would have to be searched for"
     elif scheme == "parametric":
         reason = program.undrawable
     else:

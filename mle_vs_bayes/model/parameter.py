@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .families import Argument
 from .prior import DEFAULTS, Prior
 from .support import Support, real
@@ -29,6 +32,36 @@ class Parameter:
     typical: float | tuple[float, ...]
     dims: tuple[str, ...] = ()
     meaning: str = ""
+
+    @property
+    def plausible(self) -> Prior:
+        """A proper prior in plain numbers around the typical value: a law that truths can be drawn from.
+
+        The default prior follows the data, so that there is none before there are data. A support that is not in
+        `AROUND` is a program's, whose own prior is in plain numbers.
+        """
+        around = AROUND.get(self.support.name)
+        return self.prior if around is None else around(np.asarray(self.typical, dtype=float))
+
+
+def _prior(family: str, **numbers: Any) -> Prior:
+    """The prior whose arguments are numbers, or arrays ``(k,)`` with one per element."""
+    return Prior(family, **numbers)
+
+
+AROUND: Mapping[str, Callable[[NDArray[np.float64]], Prior]] = {
+    **dict.fromkeys(("real", "stationary"), lambda t: _prior("Normal", mu=t, sigma=np.maximum(0.5, np.abs(t)))),
+    **dict.fromkeys(("positive", "ordered_positive"), lambda t: _prior("Gamma", alpha=4, beta=4 / t)),
+    **dict.fromkeys(("unit", "share"), lambda t: _prior("Beta", alpha=5 * t, beta=5 * (1 - t))),
+    "nonnegative": lambda t: _prior("HalfNormal", sigma=t),
+    "ordered": lambda t: _prior("Normal", mu=t, sigma=max(0.5, np.ptp(t) / 3)),
+    "simplex": lambda t: _prior("Dirichlet", a=20 * t),
+    "correlation": lambda _t: _prior("Uniform", lower=-1, upper=1),
+}
+"""By support, from the typical value or values: as wide as it is large, and where a value may be 0, with mass near 0.
+
+Shares are held closer than chances, as data in which a class of the outcome has no row cannot be used.
+"""
 
 
 def of_argument(argument: Argument, **changes: Any) -> Parameter:
@@ -78,12 +111,14 @@ class Function:
     moments: Callable[[Mapping[str, Any], Any], Any] | None = None
 
 
-def labels(name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[Any, ...]]) -> tuple[str, ...]:
-    """ArviZ's labels of a quantity: ``shape``, ``beta[Intercept]``, ``beta[x1]`` …, or of a matrix ``beta[a, x]`` …"""
+def labels(
+    name: str, dims: tuple[str, ...], coords: Mapping[str, tuple[Any, ...]], comma: str = ","
+) -> tuple[str, ...]:
+    """Labels of a quantity: ``shape``, ``beta[Intercept]``, ``beta[x1]`` …, or of a matrix ``beta[a,x]`` …"""
     if not dims:
         return (name,)
     places = product(*(coords[dim] for dim in dims))
-    return tuple(f"{name}[{', '.join(str(coord) for coord in place)}]" for place in places)
+    return tuple(f"{name}[{comma.join(str(coord) for coord in place)}]" for place in places)
 
 
 @dataclass(frozen=True)

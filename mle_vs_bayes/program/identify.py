@@ -23,6 +23,8 @@ MOST = 400
 POINTS = 3
 _EXACT, _APPROXIMATE = 2e-14, 1e-5
 """Relative to the largest curvature: what rounding leaves of 0, and what differences do."""
+_FARTHEST, _LOGARITHMS = 10, 20.0
+"""Powers of ten that a line is followed; in coordinates that are logarithms no farther than so many units."""
 _SLOPE = 1e-7
 """Of the gradient's length: more is a slope, which a density without a bound has."""
 
@@ -86,7 +88,7 @@ def _flat_direction(density: ProgramDensity, power: float, allowance: Allowance)
         return None
     tolerance = _EXACT if density.exact_gradient else _APPROXIMATE
     direction = _common_null(usable, tolerance)
-    if direction is None:
+    if direction is None or _ends(density, direction):
         return None
     shares = direction / np.linalg.norm(direction)
     labels = density.layout.free_labels
@@ -101,6 +103,17 @@ def _points(density: ProgramDensity) -> list[Array]:
     usual = np.where(np.isfinite(curvature) & (curvature > 0), 1 / np.sqrt(np.maximum(curvature, 1e-300)), 1.0)
     spread = np.where(density.layout.bounded, np.minimum(usual, 0.5), usual)
     return [z, *(z + spread * generator.standard_normal(len(z)) for _ in range(POINTS - 1))]
+
+
+def _ends(density: ProgramDensity, direction: Array) -> bool:
+    """Whether the data cannot occur somewhere along a line: level until a support ends that follows a parameter."""
+    bounded = np.max(np.abs(direction), where=density.layout.bounded, initial=0.0)
+    lengths = 10.0 ** np.arange(-3, _FARTHEST) / np.max(np.abs(direction))
+    lengths = lengths[lengths * bounded <= _LOGARITHMS]
+    z = density.coordinates.z(density.start)
+    with np.errstate(all="ignore"):
+        thetas = [density.coordinates.theta(z + way * length * direction) for length in lengths for way in (1, -1)]
+        return any(np.isneginf(density.log_likelihood(theta)) for theta in thetas)
 
 
 def _common_null(evaluations: list[Evaluation], tolerance: float) -> Array | None:

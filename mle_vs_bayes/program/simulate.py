@@ -1,6 +1,7 @@
 """Outcomes of a PyMC program: drawn from it with its parameters fixed, or others put in their place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def sampler(program: "pymc.Model") -> Draw:
     from pymc.pytensorf import reseed_rngs
 
     nodes = {rv.name: pytensor.shared(np.asarray(value), name=f"at_{rv.name}") for rv, value in _points(program)}
-    with quiet():
+    with quiet(), without_initial_values(program):
         fixed = pymc.do(program, nodes)
         outputs = [fixed[rv.name] for rv in program.observed_RVs]
         function = pymc.compile([], outputs, mode="FAST_COMPILE")
@@ -71,7 +72,9 @@ def with_observed(program: "pymc.Model", values: Mapping[str, Array]) -> "pymc.M
     import pytensor.tensor as pt
     from pymc.model.fgraph import clone_model
 
-    copy = clone_model(program)
+    with without_initial_values(program) as initial:
+        copy = clone_model(program)
+    copy.rvs_to_initial_values.update({copy[name]: value for name, value in initial.items()})
     for rv in copy.observed_RVs:
         old = copy.rvs_to_values[rv]
         new = pt.as_tensor(np.asarray(values[str(rv.name)], dtype=old.dtype), name=rv.name)
@@ -82,6 +85,17 @@ def with_observed(program: "pymc.Model", values: Mapping[str, Array]) -> "pymc.M
         order = [variable.name for variable in getattr(program, kind)]
         getattr(copy, kind).sort(key=lambda variable, order=order: order.index(variable.name))
     return copy
+
+
+@contextmanager
+def without_initial_values(program: "pymc.Model") -> Iterator[dict[str, Any]]:
+    """The program as one whose author chose no starting points, which PyMC does not copy; gives them by name."""
+    chosen = dict(program.rvs_to_initial_values)
+    program.rvs_to_initial_values.update(dict.fromkeys(chosen))
+    try:
+        yield {str(rv.name): value for rv, value in chosen.items() if value is not None}
+    finally:
+        program.rvs_to_initial_values.update(chosen)
 
 
 def _points(program: "pymc.Model") -> list[tuple[Any, Any]]:

@@ -40,9 +40,9 @@ PARTS_EXPLAINED = (
 def number_format(block: "pandas.DataFrame") -> str:
     """The format in which all numbers of one quantity show two digits of the smallest error.
 
-    Exponents only where plain notation would take more than 7 decimals or `DIGITS`. An error below the rounding of
-    its estimate is a constant's and tells no digits. How large the numbers are is told by the middle one of the
-    estimates, so that one that ran off changes its own cell only (`number`).
+    Exponents only where plain notation would take more than 7 decimals, 7 digits too many, or `DIGITS`. An error below
+    the rounding of its estimate is a constant's and tells no digits. How large the numbers are is told by the middle
+    one of the estimates, so that one that ran off changes its own cell only (`number`).
     """
     sizes = block["estimate"].abs()
     errors = block["se"].where(block["se"] > _ROUNDING * sizes)
@@ -51,7 +51,8 @@ def number_format(block: "pandas.DataFrame") -> str:
         return ",.4f"
     places = max(0, 1 - math.floor(math.log10(smallest)))
     before = 1 + max(0, math.floor(math.log10(typical)))
-    if places > 7 or places + before > DIGITS:
+    beyond = math.floor(math.log10(smallest)) - 1  # digits before the point that the error says nothing of
+    if places > 7 or beyond > 7 or places + before > DIGITS:
         return f".{min(DIGITS - 1, max(2, 1 + math.ceil(math.log10(typical / smallest))))}e"
     return f",.{places}f"
 

@@ -92,7 +92,9 @@ def _predictions(document: Mapping[str, Any]) -> list[parts.Part]:
 
 def _band(line: Mapping[str, Any]) -> str:
     low, high = line.get("low"), line.get("high")
-    return "–" if low is None or high is None else f"{low:.4g} to {high:.4g}"
+    if low is None or high is None:
+        return "–" if low is high else f"≥ {low:.4g}" if high is None else f"≤ {high:.4g}"
+    return f"{low:.4g} to {high:.4g}"
 
 
 def _made(document: Mapping[str, Any]) -> list[parts.Part]:

@@ -43,7 +43,7 @@ def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...
     for i, accepted in enumerate(top.converged.tolist()):
         found: list[Concern] = []
         if accepted:
-            found += _several(away[:, i], len(searches))
+            found += _several(away[:, i], len(searches), i not in top.kinked)
             found += _ran_off(searches, i) if lost[i] else ()
             found += on_edge(top.problem.layout, top.z[i], top.theta[i])
             found += top.kinked[i].concerns if i in top.kinked else ()
@@ -57,12 +57,12 @@ def searches_of(method: str, searches: Sequence[Optima], i: int = 0) -> tuple[Se
     return tuple(SearchRecord(method, float(search.end.value[i]), search.status(i)) for search in searches)
 
 
-def _several(away: Array, count: int) -> tuple[Concern, ...]:
+def _several(away: Array, count: int, smooth: bool) -> tuple[Concern, ...]:
     other = away[away > APART]
     if not other.size:
         return ()
-    detail = f"{other.size} of {count} starts ended elsewhere, up to {other.max():.2g} SE away"
-    return (Concern("several_modes", detail),)
+    how_far = f", up to {other.max():.2g} SE away" if smooth and np.isfinite(other).all() else ""
+    return (Concern("several_modes", f"{other.size} of {count} starts ended elsewhere{how_far}"),)
 
 
 def _ran_off(searches: Sequence[Optima], i: int) -> tuple[Concern, ...]:
@@ -100,10 +100,12 @@ def _flatness(top: Optima) -> tuple[Array, Array]:
         return ratio, direction
     # H_θ = J⁻ᵀ H_z J⁻¹ with J = ∂θ/∂z, because the gradient, which would add curvature of the map, is zero here.
     jacobian = problem.coordinates.linear @ problem.coordinates.jacobian(top.z[known])
-    back = np.linalg.inv(jacobian)
+    # Next to its edge a parameter may not move any more with its coordinate.
+    moving = np.all(np.any(jacobian != 0, axis=1), axis=1)
+    back = np.linalg.inv(np.where(moving[:, None, None], jacobian, np.eye(p)))
     information = -np.swapaxes(back, 1, 2) @ top.end.hessian[known] @ back
     size = np.sqrt(np.abs(np.diagonal(information, axis1=1, axis2=2)))
-    sound = np.all(np.isfinite(information), axis=(1, 2)) & np.all(size > 0, axis=1)
+    sound = moving & np.all(np.isfinite(information), axis=(1, 2)) & np.all(size > 0, axis=1)
     size = np.where(sound[:, None], size, 1.0)
     information = np.where(sound[:, None, None], information, np.eye(p))
     values, vectors = np.linalg.eigh(information / (size[:, :, None] * size[:, None, :]))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..density.coordinates import silent, without
-from .edges import FAR
+from .edges import FAR, REACH, unit
 from .problem import Evaluate
 
 Array = NDArray[np.float64]
@@ -26,10 +26,8 @@ FINE = 1e-9
 """Length of the gradient in SE below which a further step would only move rounding errors."""
 _EXACT = 1e-13
 """Length of the gradient in SE that a last step would not shorten."""
-_REACH = 1e-3
-"""Longest Newton step accepted at an optimum, in SE at the start (in log units if those are smaller). Where a
-likelihood has no maximum, gradient and curvature vanish together: in SE the point looks at rest, but its steps stay
-as long as ever."""
+_RESOLVED = 30.0
+"""Most standard errors that four spacings of float64 may be at an optimum: ten of a mean of 1e15 and a million rows."""
 _LONGEST = 2.0
 """In log units, for a coordinate that runs to an edge of its support: e² at a time."""
 _SHORTEST = 1e-7
@@ -80,9 +78,9 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None =
     """
     fixed = np.zeros(start.shape[1], dtype=np.bool_) if held is None else held
     current = stand(evaluate, start.copy(), np.arange(len(start)), bounded, fixed)
-    unit = _unit(current.hessian, bounded)
+    one = unit(current.hessian, bounded)
     factor, tried = np.ones(len(start)), np.zeros(len(start), dtype=np.intp)
-    on = np.isfinite(current.value) & np.all(np.isfinite(current.step), axis=1) & ~_at_rest(current, unit, FINE)
+    on = np.isfinite(current.value) & np.all(np.isfinite(current.step), axis=1) & ~_at_rest(current, one, FINE)
     for _ in range(MOST_STEPS):
         index = np.flatnonzero(on)
         if not index.size:
@@ -94,8 +92,8 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None =
         factor[index] = np.where(better, 1.0, factor[index] / 2)
         tried[index] += 1
         gone = np.any((current.z < start - FAR) | (current.z > start + FAR), axis=1, where=bounded)
-        on = on & (factor > _SHORTEST) & ~gone & ~_at_rest(current, unit, FINE)
-    converged = _at_rest(current, unit, GRADIENT_TOLERANCE)
+        on = on & (factor > _SHORTEST) & ~gone & ~_at_rest(current, one, FINE)
+    converged = _at_rest(current, one, GRADIENT_TOLERANCE)
     # At an optimum Newton's steps square their length: one more leaves only rounding error.
     last = np.flatnonzero(converged & (current.length > _EXACT))
     if last.size:
@@ -141,20 +139,17 @@ def decrement(gradient: Array, hessian: Array, free: Bools) -> float:
     return float(_steps(~free[None], gradient[None], hessian[None], bounded)[1][0])
 
 
-def _unit(hessian: Array, bounded: Bools) -> Array:
-    """What a step is measured in ``(R, f)``: one SE at the start, at most 1 where z is a logarithm."""
-    curvature = np.abs(np.diagonal(hessian, axis1=1, axis2=2))
-    se = 1 / np.sqrt(np.maximum(curvature, 1e-300))
-    return np.where(bounded, np.minimum(se, 1.0), se)
+def _at_rest(current: Climb, one: Array, tolerance: float) -> Bools:
+    """Whether the gradient is zero in SE to ``tolerance``, or to float64's spacing at z, and the step short.
 
-
-def _at_rest(current: Climb, unit: Array, tolerance: float) -> Bools:
-    """Whether the gradient is zero in SE to ``tolerance``, or to float64's spacing at z, and the step short."""
+    Where that spacing is many SE, a density without bound is highest at a value that is rounding.
+    """
     held = np.isinf(current.z)
     curvature = np.where(held, 0.0, np.sqrt(np.abs(np.diagonal(current.hessian, axis1=1, axis2=2))))
     spacing = 4 * np.max(np.spacing(np.abs(np.where(held, 0.0, current.z))) * curvature, axis=1)
-    reach = np.max(np.abs(current.step) / np.where(held, 1.0, unit), axis=1)
-    return np.isfinite(current.value) & (current.length <= tolerance + spacing) & (reach <= _REACH + spacing)
+    reach = np.max(np.abs(current.step) / np.where(held, 1.0, one), axis=1)
+    still = (current.length <= tolerance + spacing) & (reach <= REACH + spacing)
+    return np.isfinite(current.value) & still & (spacing <= _RESOLVED)
 
 
 def _better(value: Array, length: Array, candidate: Climb) -> Bools:

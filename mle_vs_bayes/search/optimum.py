@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ..density.coordinates import silent, without
 from ..density.density import Density, Evaluation
-from ..model.layout import combination
 from . import edges
 from .kinks.kinked_optimum import KinkedOptimum, standing
 from .newton import GRADIENT_TOLERANCE, Climb, climb, joined, stand
@@ -23,10 +22,6 @@ from .problem import Evaluate, Problem, of_density
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Index = NDArray[np.intp]
-SINGULAR = 1e-6
-"""Of an eigenvalue of the information with a unit diagonal: what is nearer to 0 is singular but for rounding."""
-_AT_REST = 1e-2
-"""In standard errors: along the other directions the search has come to a maximum."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +100,15 @@ class Optima:
     @cached_property
     def divergent(self) -> Bools:
         """Which searches ran off to an edge or stopped where the density falls to 0 with the next step ``(R,)``."""
-        lost = np.flatnonzero(~self.converged)
-        divergent = np.zeros(len(self.z), dtype=np.bool_)
-        divergent[lost] = edges.leaving(self.problem, self.z[lost], self.start[lost]) >= 0
-        for i in lost[~divergent[lost]]:
+        divergent = self.gone >= 0
+        for i in np.flatnonzero(~self.converged & ~divergent):
             divergent[i] = self._beyond(int(i))
         return divergent
+
+    @cached_property
+    def gone(self) -> Index:
+        """The coordinate ``(R,)`` by which each search that found nothing has run off; −1 of the others."""
+        return edges.gone(self.problem, self.end, self.start, ~self.converged)
 
     def _beyond(self, i: int) -> bool:
         """Whether the next full step of a search that has stopped leads to values with a density of 0."""
@@ -130,12 +128,12 @@ class Optima:
         if self.converged[i]:
             return None
         z = self.z[i]
-        if direction := edges.runaway(self.problem, z, self.start[i], i):
+        if direction := edges.runaway(self.problem, z, self.start[i], int(self.gone[i]), i):
             return direction
         if self.divergent[i]:
             return edges.at_an_end(self.problem, z, i)
         if np.isnan(self.end.length[i]):
-            return _indefinite(self.problem, self.end.gradient[i], self.end.hessian[i], np.isfinite(z))
+            return edges.indefinite(self.problem, self.end.gradient[i], self.end.hessian[i], np.isfinite(z))
         return f"the optimiser stopped {self.end.length[i]:.2g} SE from a zero gradient"
 
     def __getitem__(self, i: int) -> Optimum:
@@ -157,9 +155,10 @@ def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
     parts = [_ascent(problem, start[place], place) for place in places]
     end = joined([part[0] for part in parts])
     converged, tried = (np.concatenate([part[k] for part in parts]) for k in (1, 2))
+    _leave_inflections(problem, end, converged, tried)
     optima = Optima(problem, start, end, converged, tried)
-    lost = np.flatnonzero(~converged & (edges.leaving(problem, end.z, start) < 0)) if rescue else ()
-    for i in lost:
+    lost = ~converged & (edges.gone(problem, end, start, ~converged) < 0) if rescue else ()
+    for i in np.flatnonzero(lost):
         begin, steps = _trust_region(problem.alone(int(i)), start[i])
         again, found, more = _ascent(problem, begin[None], np.array([i]))
         if found[0] or again.value[0] > end.value[i]:
@@ -173,6 +172,24 @@ def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
             end.put(np.array([i]), corner.end, np.ones(1, dtype=np.bool_))
             converged[i], optima.kinked[int(i)] = True, corner
     return optima
+
+
+def _leave_inflections(problem: Problem, end: Climb, converged: Bools, tried: Index) -> None:
+    """Begin again beside what has no curvature in some direction, and may rise there (a skew normal at alpha = 0)."""
+    held = np.isinf(end.z) | silent(end.hessian) | problem.fixed | ~converged[:, None]
+    information = without(held, -end.hessian)
+    information[~np.all(np.isfinite(information), axis=(1, 2))] = np.eye(held.shape[1])
+    size = np.sqrt(np.abs(np.diagonal(information, axis1=1, axis2=2)))
+    size[size == 0] = 1.0
+    values, vectors = np.linalg.eigh(information / (size[:, :, None] * size[:, None, :]))
+    for i in np.flatnonzero(values[:, 0] <= edges.SINGULAR):
+        z, least, only = end.z[i].copy(), end.value[i] + 1e-9 * (1 + abs(end.value[i])), np.array([i])
+        for way in (edges.ASIDE, -edges.ASIDE):
+            again, found, more = _ascent(problem, (z + way * vectors[i, :, 0] / size[i])[None], only)
+            tried[i] += more[0]
+            if again.value[0] > max(least, end.value[i]):
+                end.put(only, again, np.ones(1, dtype=np.bool_))
+                converged[i] = found[0]
 
 
 def _known_to_run_off(problem: Problem, i: int, z: Array, start: Array) -> bool:
@@ -249,24 +266,6 @@ def distances(top: Optima, other: Optima) -> Array:
 def maximum(density: Density, power: float, start: Array) -> Optimum:
     """The maximum of one density, searched for from ``start`` ``(f,)``."""
     return maximise(of_density(density, power), start[None])[0]
-
-
-def _indefinite(problem: Problem, gradient: Array, hessian: Array, free: Bools) -> str:
-    """Along which parameters the information is smallest, in words."""
-    reason = "the information is not positive definite at the optimum"
-    information = -hessian[np.ix_(free, free)]
-    if not np.all(np.isfinite(information)) or len(information) < 2:
-        return reason
-    scale = np.sqrt(np.abs(np.diag(information)))
-    scale = np.where(scale > 0, scale, 1.0)
-    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-    direction, others = vectors[:, 0], vectors[:, 1:].T @ (gradient[free] / scale)
-    # Singular, and a maximum along all else: only then is it the data that say nothing.
-    at_rest = np.all(values[1:] > SINGULAR) and np.sum(others**2 / np.abs(values[1:])) < _AT_REST**2
-    if not (at_rest and abs(values[0]) <= SINGULAR):
-        return "the search ended where the density bends upwards or still rises, which is no maximum"
-    labels = tuple(label for label, inside in zip(problem.layout.free_labels, free, strict=True) if inside)
-    return f"{reason}: the data do not tell along {combination(labels, direction / scale, direction)}"
 
 
 def _trust_region(evaluate: Evaluate, start: Array) -> tuple[Array, int]:

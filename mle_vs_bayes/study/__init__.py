@@ -26,6 +26,7 @@ __all__ = [
     "Theory",
     "Value",
     "binomial_coverage",
+    "distance_band",
     "own_model",
 ]
 
@@ -35,6 +36,16 @@ def binomial_coverage(p: float, n: int, estimator: str, interval: str, **more: A
     from .judge import exact_coverage
 
     return exact_coverage.binomial_coverage(p, n, estimator, interval, **more)
+
+
+def distance_band(values: int, lines: int) -> float:
+    """How far the distribution functions of ``values`` each, ``lines`` of them, may be from their laws by chance alone.
+
+    Any of them is further away in one study of a thousand; see `judge.verdict.massart`.
+    """
+    from .judge import verdict
+
+    return verdict.massart(values, verdict.FAMILY / lines)
 
 
 def own_model(path: str, data: Any = None, function: str = "model") -> Program:

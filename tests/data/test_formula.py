@@ -137,6 +137,7 @@ BAD = {
     # right side
     "y ~ 0": (UsageError, ["no terms", "write 1"]),
     "y ~ x | z": (UsageError, ["more than one right side"]),
+    "y | trials(z) ~ x": (UsageError, ['"|" on its left', "--column trials=NAME"]),
     "y ~ x + y": (UsageError, ["y on both sides"]),
     "y ~ day": (DataError, ["covariate day", "2020-01-01", "row 1"]),
     "y ~ iso": (DataError, ["covariate iso is a date, 2020-01-01 in row 1", "days since"]),

@@ -97,11 +97,11 @@ def test_multinomial_logit():
     frame = sm.datasets.anes96.load_pandas().data
     fit = mle("categorical", frame, formula="PID ~ logpopul + selfLR + age + educ + income")
     printed = {
-        "beta[1, logpopul]": ("-.01153598", ".0342823657"),
-        "beta[1, selfLR]": (".29771435", ".093626795"),
-        "beta[3, age]": ("-.01485121", ".0113313133"),
-        "beta[6, income]": (".10889408", ".025300888"),
-        "beta[6, Intercept]": ("-12.105751", "1.059954821"),
+        "beta[1,logpopul]": ("-.01153598", ".0342823657"),
+        "beta[1,selfLR]": (".29771435", ".093626795"),
+        "beta[3,age]": ("-.01485121", ".0113313133"),
+        "beta[6,income]": (".10889408", ".025300888"),
+        "beta[6,Intercept]": ("-12.105751", "1.059954821"),
     }
     for label, (estimate, error) in printed.items():
         place = fit.labels.index(label)

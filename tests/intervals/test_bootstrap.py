@@ -392,6 +392,13 @@ def test_the_edge_of_a_support_is_refused(kind):
     assert "inconsistent" in interval.reason
 
 
+def test_a_kink_is_no_edge():
+    program = ModelDensity(models.get("laplace"), Dataset({"y": np.array([1.0, 2.0, 4.0])}), {})
+    interval = by_label(IntervalRequest(program, exact.fit_mle(program), 0.95), "bootstrap")["mu"]
+    assert (interval.status, interval.lower) == ("not_applicable", None)
+    assert "lies on a kink of the likelihood" in interval.reason
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_estimate_no_bootstrap(kind):
     data = Dataset({"y": np.zeros(5), "exposure": np.ones(5)})

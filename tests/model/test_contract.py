@@ -188,7 +188,7 @@ def test_draws_between_two_ends_that_follow_the_data(fits):
 
 def test_labels_and_axes_of_a_matrix(fits):
     alone, _ = fits("multinomial")
-    assert alone["mle"].labels == ("beta[b, Intercept]", "beta[b, x1]", "beta[c, Intercept]", "beta[c, x1]")
+    assert alone["mle"].labels == ("beta[b,Intercept]", "beta[b,x1]", "beta[c,Intercept]", "beta[c,x1]")
     assert alone["posterior"].tree["posterior"]["beta"].dims == ("chain", "draw", "class", "term")
 
 
@@ -200,7 +200,7 @@ def test_a_prior_per_column_stands_for_every_row():
     default = priors.resolve(model, {}, data)["beta"]
     assert len(default.arguments["sigma"]) == 4
     assert default.arguments["sigma"][:2] == default.arguments["sigma"][2:]
-    one = priors.resolve(model, {"beta[c, x1]": "Normal(1, 2)"}, data)["beta"]
+    one = priors.resolve(model, {"beta[c,x1]": "Normal(1, 2)"}, data)["beta"]
     assert [one.element(i).arguments["sigma"] == 2.0 for i in range(4)] == [False, False, False, True]
     with pytest.raises(UsageError, match="beta has 4 elements"):
         priors.resolve(model, {"beta": "Normal(0, [1, 2, 3])"}, data)

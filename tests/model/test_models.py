@@ -10,12 +10,15 @@ import scipy
 from mle_vs_bayes import models
 from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.density import parity
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.model.layout import Layout
 from mle_vs_bayes.model.model import Model
+from mle_vs_bayes.model.prior import Prior
 from mle_vs_bayes.search.optimum import maximum
 from mle_vs_bayes.search.starts import starts_of
 
 from ..agreement.checks import (
+    K,
     by_support,
     check_density,
     check_gradient,
@@ -90,6 +93,35 @@ def test_default_priors_lie_inside_the_supports(name):
         assert prior.proper
         assert parameter.support.holds(prior.support)
     assert np.isfinite(made.log_prior(typical(made.model, made.data)[1]))
+
+
+@each_model
+def test_plausible_priors_are_plain_numbers_that_truths_are_drawn_from(name):
+    """Proper on the support, and not so narrow or far off that the typical values are not among their draws."""
+    made = case(name, "plain", SMALL)
+    plausible = made.on(made.data, {p.name: p.plausible for p in made.model.parameters})
+    assert all(prior.resolve(made.data) == prior and prior.proper for prior in plausible.priors.values())
+    truths, (_, middle) = np.array(plausible.draw_prior(200, np.random.default_rng(0))), typical(made.model, made.data)
+    for parameter in made.model.parameters:
+        block = made.layout.slices[parameter.name]
+        assert all(parameter.support.contains(truth[block]) for truth in truths)
+        assert np.all((truths[:, block] < middle[block]).mean(axis=0) * (truths[:, block] > middle[block]).mean(axis=0))
+
+
+@pytest.mark.parametrize("mu", [(0.0, 0.0), (2.0, 0.0)])
+def test_values_in_order_are_drawn_from_the_part_of_their_priors_that_has_it(mu):
+    """Their difference is N(mu₂ − mu₁, 2) above 0, whatever the priors; sorting draws says so where both have one."""
+    model = models.get("normal_mixture")
+    priors = {p.name: p.plausible for p in model.parameters} | {"mu": Prior("Normal", mu=mu, sigma=1)}
+    density = ModelDensity(model, case("normal_mixture", "plain", SMALL).data, priors)
+    truths = np.array(density.draw_prior(4000, np.random.default_rng(0)))[:, density.layout.slices["mu"]]
+    centre = mu[1] - mu[0]
+    law = scipy.stats.truncnorm(-centre / np.sqrt(2), np.inf, centre, np.sqrt(2))
+    z = (np.diff(truths).mean() - law.mean()) / law.std() * np.sqrt(len(truths))
+    assert abs(z) < K
+    if mu[0] > mu[1]:  # the mutant: two draws, sorted
+        wrong = np.abs(np.diff(np.random.default_rng(0).normal(mu, 1, size=(4000, 2))))
+        assert abs(wrong.mean() - law.mean()) / law.std() * np.sqrt(4000) > K
 
 
 @each_model

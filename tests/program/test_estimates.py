@@ -46,8 +46,8 @@ def test_every_program_has_an_mle_and_a_map(name):
 
 def test_labels_are_arviz_s_and_small_deterministics_have_rows():
     assert fitted("regression").fit.program.quantity_labels == ("beta[u]", "beta[v]", "intercept", "sigma", "ratio")
-    assert fitted("classes")["mle"].labels == ("beta[u, b]", "beta[u, c]", "beta[v, b]", "beta[v, c]")
-    assert fitted("shares")["mle"].labels[4:6] == ("each[0, 0]", "each[0, 1]")
+    assert fitted("classes")["mle"].labels == ("beta[u,b]", "beta[u,c]", "beta[v,b]", "beta[v,c]")
+    assert fitted("shares")["mle"].labels[4:6] == ("each[0,0]", "each[0,1]")
 
 
 def test_regression_is_least_squares():
@@ -202,6 +202,18 @@ def test_effects_times_a_scale_of_their_own_are_latent():
         effects = pm.HalfNormal("tau", 1) * pm.Normal("z", 0, 1, shape=5)
         pm.Normal("y", effects[group], pm.HalfNormal("sigma", 1), observed=numbers().normal(size=40))
     assert open_program(model).model.effects == {"z": "it enters the likelihood times tau"}
+
+
+def test_values_that_nothing_observes_are_latent():
+    """A normal sample with each value below 0 a parameter: their densities are no likelihood of anything seen."""
+    with pm.Model() as model:
+        mu, sigma = pm.Normal("mu", 0, 5), pm.HalfNormal("sigma", 5)
+        pm.TruncatedNormal("hidden", mu, sigma, upper=0.0, shape=3, initval=-np.ones(3))
+        pm.Normal("y", mu, sigma, observed=np.array([0.5, 1, 3]))
+    found = compare(model, estimators=POINTS)
+    for estimator in POINTS:
+        assert found[estimator].status == "not_applicable"
+        assert "its density depends on mu and sigma, and no observation on it" in found[estimator].reason
 
 
 def test_scores_and_pages_of_a_program():

@@ -42,6 +42,28 @@ def test_the_largest_value_is_the_end_of_a_uniform():
         assert "support of the data ends" in found.no_error
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e6])
+def test_both_ends_of_a_uniform_follow_the_data(unit):
+    """The likelihood is level along ``low`` until an end meets the data: that is no direction they leave open."""
+    with pm.Model() as program:
+        low, width = pm.Normal("low", 0, 10 * unit), pm.HalfNormal("width", 10 * unit)
+        pm.Uniform("y", low, low + width, observed=unit * Y)
+    found = maximum_likelihood.fit(open_program(program))
+    assert (found.status, found.covariance) == ("ok", None)
+    np.testing.assert_allclose(found.point, [unit * Y.min(), unit * np.ptp(Y)], rtol=1e-10)
+
+
+def test_what_an_end_does_not_hold_keeps_its_standard_error():
+    """A Pareto's shape is n over the sum of logarithms above the least value, its SE shape/√n; from next to the end."""
+    y = np.exp(np.abs(Y)) + 0.2
+    with pm.Model() as program:
+        pm.Pareto("y", pm.HalfNormal("shape", 3), pm.HalfNormal("least", 10), observed=y)
+    found = maximum_likelihood.fit(open_program(program))
+    shape = 30 / np.sum(np.log(y / y.min()))
+    np.testing.assert_allclose(found.point, [shape, y.min()], rtol=1e-9)
+    np.testing.assert_allclose(found.se, [shape / np.sqrt(30), np.nan], rtol=1e-6)
+
+
 @pytest.mark.parametrize("edge", [0, 1])
 def test_a_share_may_be_at_its_end(edge):
     """No success, or successes only; the likelihood ends at 1/2 for a prior's sake only, and goes on beyond."""

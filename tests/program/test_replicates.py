@@ -110,3 +110,18 @@ def test_more_parameters_than_rows_are_no_reason_to_refuse():
     sets = program.replicate([program.start] * 2, np.random.default_rng(0))
     rows = fit_replicates(program.model, sets, ("mle",)).rows
     assert set(rows["status"]) == {"not_applicable"} and "latent" in rows["reason"].iloc[0]
+
+
+def test_a_program_with_chosen_starting_points_is_drawn_from_and_keeps_them():
+    """PyMC copies none that has some."""
+    from mle_vs_bayes.program.simulate import sampler, with_observed
+
+    from .programs import PROGRAMS
+
+    program = PROGRAMS["two_groups"]()
+    theta = {"mu": np.array([-50.0, 50.0]), "share": 0.5, "sigma": 1.0}
+    drawn = sampler(program)(theta, np.random.default_rng(0))
+    assert np.all(np.abs(np.abs(drawn["y"]) - 50) < 10)
+    for each in (program, with_observed(program, drawn)):
+        (chosen,) = [value for value in each.rvs_to_initial_values.values() if value is not None]
+        assert np.array_equal(chosen, [-1, 1]) and each.rvs_to_initial_values[each["mu"]] is chosen

@@ -83,6 +83,15 @@ def test_a_value_is_told_to_the_digits_of_its_error(value, error, words):
     assert study_page.measured(value, error) == words
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"), [(0.9, 1, "0.9 to 1"), (None, 1, "≤ 1"), (0, None, "≥ 0"), (None, None, "–")]
+)
+def test_a_band_is_told_though_it_has_no_end(low, high, words):
+    line = {"claim": "c", "where": "w", "measured": 0.95, "mcse": 0.01, "verdict": "holds", "low": low, "high": high}
+    (table,) = study_page._predictions({"predictions": [line]})
+    assert table.lines[0][3].text == words
+
+
 def test_the_readme_says_question_verdict_and_every_prediction():
     line = {"claim": "|gap| small", "where": "m · p", "measured": 0.1, "mcse": 0.01, "verdict": "holds"}
     document = {"study": "s", "question": "Why?", "verdict": "holds", "predictions": [line], "cells": 2, "quick": True}

@@ -19,7 +19,8 @@ from mle_vs_bayes.model.parameter import Parameter
 from mle_vs_bayes.model.prior import Prior
 from mle_vs_bayes.model.support import real
 from mle_vs_bayes.search.audit import concerns
-from mle_vs_bayes.search.optimum import maximise, maximum
+from mle_vs_bayes.search.newton import Climb
+from mle_vs_bayes.search.optimum import Optima, maximise, maximum
 from mle_vs_bayes.search.problem import of_density
 
 SMALL = np.array([3.1, 0.4, 1.9, 5.2, 2.2, 0.9, 1.1, 7.3, 2.8, 4.0])
@@ -45,6 +46,16 @@ def test_an_intercept_far_from_the_data_is_a_flat_direction():
     assert f"{1 / np.sqrt(1 - r):.2g} times" in concern.detail
     assert "beta[Intercept] − 0.001 beta[x]" in concern.detail or "beta[x] − 1e+03 beta[Intercept]" in concern.detail
     assert "flat_direction" not in codes(near["mle"])
+
+
+def test_a_map_without_an_inverse_tells_no_direction():
+    """A rate of e^−800 does not move any more with its logarithm: there is no information matrix of it."""
+    model, one = models.get("exponential"), np.ones(1)
+    data = Dataset({"y": np.array([1.0, 2.0]), "event": np.ones(2)})
+    problem = of_density(ModelDensity(model, data, priors.resolve(model, {}, data)), 0.0)
+    end = Climb(-800 * one[None], one, 0 * one[None], -one[None, None], 0 * one[None], 0 * one)
+    top = Optima(problem, 0 * one[None], end, one.astype(bool), np.ones(1, dtype=np.intp))
+    assert concerns(top, [top]) == [()]
 
 
 def test_a_combination_is_named_relative_to_its_first_parameter():

@@ -100,6 +100,15 @@ def test_a_command_that_cannot_be_done_is_one_sentence_and_2(desk, arguments, se
     assert "Traceback" not in err
 
 
+def test_a_quick_run_may_leave_scenarios_out(desk):
+    text = "study = Study(n=[10], models=['normal'], scenarios=[Scenario('a'), Scenario('b')], quick_scenarios=['b'])"
+    found, _ = planned(text, desk)
+    names = [[each.scenario.name for each in cells.settings(found.study, quick=quick)] for quick in (True, False)]
+    assert names == [["b"], ["a", "b"]]
+    with pytest.raises(UsageError, match='is to take the scenario "c"; there are a, b'):
+        Study(n=[10], scenarios=[Scenario("a"), Scenario("b")], quick_scenarios=["c"])
+
+
 def test_seeds_are_functions_of_the_key_alone():
     assert seeds.number(0, "data", "normal", 10, 3) == seeds.number(0, "data", "normal", 10, 3)
     keys = [("data", "normal", n, replicate) for n in (10, 1) for replicate in range(1000)]

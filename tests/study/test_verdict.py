@@ -91,10 +91,11 @@ def test_a_prediction_that_cannot_be_is_refused():
         Slope("rmse", slope=-1, within=0)
 
 
-def test_a_proportion_of_one_is_not_without_error():
+@pytest.mark.parametrize(("measure", "interval"), [("coverage", "wald"), ("convergence_rate", "none")])
+def test_a_proportion_of_one_is_not_without_error(measure, interval):
     """8 of 8 is no proof of 93 %, although its binomial MCSE is 0; 8,000 of 8,000 is."""
-    claim = Value("coverage", least=0.93, most=1.0)
-    few, many = (table(1.0, 0.0, "coverage", interval="wald", used=used) for used in (8, 8000))
+    claim = Value(measure, least=0.93, most=1.0)
+    few, many = (table(1.0, 0.0, measure, interval=interval, used=used) for used in (8, 8000))
     assert {line.verdict for line in lines([claim], few)} == {"undecided"}
     assert {line.verdict for line in lines([claim], many)} == {"holds"}
 

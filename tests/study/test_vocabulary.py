@@ -11,7 +11,7 @@ import scipy
 
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.study import Equals, ExpectationMaximisation, Mode, Optimiser, Ratio, Scenario, Slope, Study, Value
-from mle_vs_bayes.study.judge import pairs
+from mle_vs_bayes.study.judge import pairs, performance_table
 from mle_vs_bayes.study.judge.performance_table import measured
 from mle_vs_bayes.study.judge.verdict import lines
 from mle_vs_bayes.study.keep.store import Store
@@ -129,6 +129,26 @@ def test_the_distance_from_a_law_is_kolmogorov_s(law):
     values = np.random.default_rng(1).uniform(size=50)
     reference = scipy.stats.kstest(values, {"uniform": "uniform", "normal": "norm"}[law]).statistic
     assert pairs.distance(values, law) == pytest.approx(reference, rel=1e-12)
+
+
+def test_a_value_that_is_missing_is_at_the_worst_place_that_it_may_have():
+    values = np.random.default_rng(1).uniform(size=50)
+    placed = [scipy.stats.kstest([*values, *[end] * 5], "uniform").statistic for end in (0, 1)]
+    assert pairs.distance(values, "uniform", missing=5) == pytest.approx(max(placed), rel=1e-12)
+    assert pairs.distance(values, "uniform") < max(placed)  # the mutant: what failed is dropped
+
+
+def test_a_functional_of_several_numbers_that_failed_has_failed_in_each_of_them(desk):
+    """Its row has no part; an identity in the others is not proved, and a distance counts them against the law."""
+    cell = {"model": "m", "variant": "default", "scenario": "s", "n": 5}
+    values = [{"replicate": i, "name": f"u[{part}]", "value": (i + 0.5) / 8} for i in range(8) for part in "ab"]
+    failed = [{"replicate": i, "name": "u", "value": None} for i in (8, 9)]
+    path = desk.folder / "functionals.parquet"
+    pandas.DataFrame([{**cell, **each} for each in values + failed]).to_parquet(path)
+    means, distances = performance_table._means([path]), pairs._distances("u", "uniform", [path])
+    for table in (means, distances):
+        assert table[["parameter", "used", "failed"]].to_numpy().tolist() == [["a", 8, 2], ["b", 8, 2]]
+    assert distances["value"].tolist() == pytest.approx([pairs.distance((np.arange(8) + 0.5) / 8, "uniform", 2)] * 2)
 
 
 def test_what_cannot_be_paired_or_has_no_law_is_refused():

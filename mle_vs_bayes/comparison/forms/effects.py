@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...errors import UsageError
 from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts
-from ...fit.prediction.new_rows import Source
+from ...fit.prediction.new_rows import FittedTable
 from ...report import numbers, text
 from ...report.palette import LOOKS
 from ...rows import plain
@@ -71,7 +71,7 @@ def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
     return [estimate, se, interval, numbers.in_errors(line)]
 
 
-def effects(outcome: Outcome, source: Source | None, covariates: Sequence[str]) -> Effects:
+def effects(outcome: Outcome, source: FittedTable | None, covariates: Sequence[str]) -> Effects:
     """Of the largest n, from every estimator, each covariate's contrasts.
 
     Raises

@@ -12,7 +12,7 @@ from ...data.dataset import Dataset
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...fit.prediction.means import check
-from ...fit.prediction.new_rows import NewRows, Source, new_rows
+from ...fit.prediction.new_rows import FittedTable, NewRows, new_rows
 from ...fit.prediction.predict import Predicted, predict
 from ...report import numbers, text
 from ...report.palette import LOOKS
@@ -87,7 +87,7 @@ def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
     return [numbers.number(line["mean"], style), numbers.number(line["se"], style), y, numbers.in_errors(line)]
 
 
-def predictions(outcome: Outcome, source: Source | None, frame: pd.DataFrame) -> Predictions:
+def predictions(outcome: Outcome, source: FittedTable | None, frame: pd.DataFrame) -> Predictions:
     """Of the largest n, from every estimator, for the rows of ``frame``.
 
     Raises

@@ -59,9 +59,10 @@ class Null:
 
 
 def count(program: Density) -> int:
-    """Data sets to draw, by their size."""
+    """Data sets to draw, by their size; a row whose likelihood is an integral counts once for each node."""
     most = MOST if program.compiles_many else FEWEST
-    return int(np.clip(CELLS // (program.data.n * program.layout.size), FEWEST, most))
+    rows = program.data.n * (program.model.quadrature or 1)
+    return int(np.clip(CELLS // (rows * program.layout.size), FEWEST, most))
 
 
 def bootstrap(program: Density, starts: Sequence[Array], null: Null, ratio: float, seed: int) -> Bootstrap | str:

@@ -25,7 +25,7 @@ ELSEWHERE = {
     "offset": "make it a column and name that with --column offset=NAME, or subtract it: I(y - z) ~ x",
     "weights": "name frequency weights with --column weights=NAME",
     "cbind": "write the successes on the left and name the column of trials with --column trials=NAME",
-    "Surv": "a model of lifetimes takes no formula: name the columns with --column y=TIME --column event=SEEN",
+    "Surv": "write the time alone on the left and name the column of ends seen with --column event=NAME",
     "ifelse": "write np.where(condition, yes, no)",
     **dict.fromkeys(("factor", "as.factor", "as.character"), "write C() for a category"),
     **dict.fromkeys(("as.numeric", "as.integer"), "leave it out, numbers are numbers"),
@@ -111,6 +111,11 @@ def _sides(text: str, columns: Sequence[str]) -> Any:
         raise _unparsed(text, error, columns) from None
     if not hasattr(sides, "lhs"):
         raise UsageError(f'formula "{text}" has no left side; say what is explained, as in {_pattern(columns)}.')
+    if not hasattr(sides.lhs, "required_variables"):
+        raise UsageError(
+            f'formula "{text}" has "|" on its left; leave out what follows it, and name a column of trials with '
+            "--column trials=NAME, of weights with --column weights=NAME."
+        )
     if not hasattr(sides.rhs, "required_variables"):
         raise UsageError(f'formula "{text}" has more than one right side; leave out what follows "|".')
     return sides

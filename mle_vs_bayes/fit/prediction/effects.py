@@ -24,7 +24,7 @@ from ...estimators.estimate import Estimate
 from ...model.model import Model
 from ...words import listed, nearest
 from .means import check, has_posterior_mean, mean_response
-from .new_rows import Source, new_rows, rows_of_fit
+from .new_rows import FittedTable, new_rows, rows_of_fit
 from .predict import delta_error, draws_of
 
 Array = NDArray[np.float64]
@@ -51,7 +51,7 @@ class AverageEffect:
     upper: float
 
 
-def contrasts(model: Model, source: Source, covariate: str) -> Iterator[Contrast]:
+def contrasts(model: Model, source: FittedTable, covariate: str) -> Iterator[Contrast]:
     """The contrasts of one covariate of the formulas.
 
     Raises

@@ -27,7 +27,7 @@ OF_OUTCOME = ("y", "event", "lower", "upper", "entry", "weights", "group")
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class FittedTable:
     """The table that a model was fitted to, with its formulas and the column of each role."""
 
     frame: pd.DataFrame
@@ -46,7 +46,7 @@ class NewRows:
 
 
 def new_rows(
-    model: Model, source: Source, frame: pd.DataFrame, levels: Mapping[str, tuple[str, ...]] | None = None
+    model: Model, source: FittedTable, frame: pd.DataFrame, levels: Mapping[str, tuple[str, ...]] | None = None
 ) -> NewRows:
     """The new rows of ``frame`` under the model that was fitted to ``source``.
 
@@ -84,7 +84,7 @@ def new_rows(
     return rows
 
 
-def rows_of_fit(source: Source) -> tuple[pd.DataFrame, dict[str, bool]]:
+def rows_of_fit(source: FittedTable) -> tuple[pd.DataFrame, dict[str, bool]]:
     """The complete rows that the model was fitted to; each covariate, and whether formulas call it a category."""
     formulas, terms = group_terms.split_first(several(source.formula))
     response = formulas[0].partition("~")[0] if formulas else ""
@@ -97,7 +97,7 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_axis([str(name) for name in frame.columns], axis="columns")
 
 
-def _complete(source: Source, read: list[str]) -> pd.DataFrame:
+def _complete(source: FittedTable, read: list[str]) -> pd.DataFrame:
     """The rows without a missing value in what the model reads."""
     seen = _named(source.frame)
     used = [name for name in dict.fromkeys([*read, *source.columns.values()]) if name in seen]

@@ -95,7 +95,8 @@ def _inside(model, y, mean):
     """y drawn a little towards its mean, and inside where the link has values."""
     means = model.link.means
     if means is positive:
-        return np.maximum(0.9 * y + 0.1 * mean, 0.1 * (mean if mean > 0 else np.std(y)))
+        least = 0.1 * (mean if mean > 0 else np.std(y)) or 0.5 / len(y)  # of zeros alone: half an event
+        return np.maximum(0.9 * y + 0.1 * mean, least)
     edge = 0.5 / (len(y) + 1)
     return np.clip(0.9 * y + 0.1 * mean, edge, 1 - edge) if means is unit else y
 

@@ -1,8 +1,9 @@
 """Who depends on whom in a PyMC program, and which variables are latent.
 
-A free variable is latent where its prior depends on another one that the likelihood does not read itself, where it
-has an element per observation beside parameters that all observations share, or where it only enters the likelihood
-times a scale of its own (a hierarchy written non-centred). The joint mode of latent variables and what governs them
+A free variable is latent where its prior depends on another one that the likelihood does not read itself, where its
+prior depends on others and no observation on it (a missing value), where it has an element per observation beside
+parameters that all observations share, or where it only enters the likelihood times a scale of its own (a hierarchy
+written non-centred). The joint mode of latent variables and what governs them
 is no maximum likelihood estimate: with every datum there is more to estimate [1]_, and as a scale goes to 0 the
 density may have no bound. [2]_
 
@@ -14,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from ...words import listed
 
 if TYPE_CHECKING:
     import pymc
@@ -55,9 +58,13 @@ def latent(model: "pymc.Model", shapes: Shapes, observed: Shapes) -> dict[str, s
     shared = any(not each[str(rv.name)] for rv in model.free_RVs)  # else the model is saturated, and its MLE is one
     reasons = {}
     for rv in model.free_RVs:
-        governing = sorted(str(parent.name) for parent in parents(model, rv) - direct)
+        above = parents(model, rv)
+        governing = sorted(str(parent.name) for parent in above - direct)
         if governing:
             reasons[str(rv.name)] = f"its prior depends on {' and '.join(governing)}"
+        elif above and rv not in direct:
+            names = listed(sorted(str(parent.name) for parent in above))
+            reasons[str(rv.name)] = f"its density depends on {names}, and no observation on it"
         elif (many := each[str(rv.name)]) and shared:
             reasons[str(rv.name)] = f"it has an element for each of the {many[0]} observations"
         elif rv in scaled:

@@ -25,18 +25,18 @@ from .scaled import Evaluate, Limited, SpentError, in_units, unit_of
 Array = NDArray[np.float64]
 
 MOST_COORDINATES = 60
-_TURNS = 40
-"""Lines that are climbed, and as many again for each coordinate."""
-_EVALUATIONS = 1000
-"""For each coordinate, and once more: lines take some twenty."""
+_TURNS, _EVALUATIONS = 40, 1000
+"""Lines that are climbed, and evaluations, of which a line takes some twenty: as many again for each coordinate."""
 _PATIENCE = 5
-"""Lines without a kink, and one more for each coordinate, after which there is none."""
+"""Lines without a kink, and one more for each coordinate, until there is none."""
 _ASIDE = 1e-6
-"""In units: how far beside its start a climb begins."""
+"""In units: how far beside its start a climb begins, or less."""
 _BESIDE = 1e-7
 """How far beside a kink its sides are looked at, in units of the longest line that led there."""
 _GRADIENT = 1e-9
 """In standard errors, along what is smooth."""
+_LEAST_JUMP = 1e-9
+"""Per unit, along which the log density changes by about one: less is rounding and no kink."""
 _SLACK = 1e-6
 """Of λ: the rounding of a jump."""
 _FAR = 10.0, 1e3, 1e5
@@ -54,11 +54,13 @@ def climb(evaluate: Evaluate, start: Array) -> Corner | None:
     if len(start) > MOST_COORDINATES:
         return None
     with np.errstate(all="ignore"):
-        try:  # from beside the start, which may be a kink itself
+        try:
             aside = _ASIDE * np.random.default_rng(0).uniform(-1, 1, len(start))
             limited = Limited(evaluate, _EVALUATIONS * (1 + len(start)))
             unit = np.array([unit_of(limited, start, j) for j in range(len(start))])
-            return _Climber(in_units(limited, start, unit), aside).top(start, unit)
+            of = in_units(limited, start, unit)
+            begins = (share * aside for share in (1, -1, 1e-3, -1e-3))  # the start may be next to an end
+            return _Climber(of, next((each for each in begins if np.isfinite(of(each)[0])), 0 * aside)).top(start, unit)
         except (np.linalg.LinAlgError, SpentError):  # kinks that are all but parallel, or no end
             return None
 
@@ -209,9 +211,9 @@ class _Climber:
         return replace(found, jump=crossing.jump) if found is not None and found.wall and far < _FAR[0] else found
 
     def _step_inside(self) -> None:
-        """Where rounding has put the meeting of ends outside of one, a few spacings of float64 numbers back."""
+        """Where rounding has put the meeting of ends outside of one, some spacings back: more where z is far from 0."""
         self.value = self.evaluate(self.z)[0]
-        for spacings in (1, 4, 16, 64):
+        for spacings in 4.0 ** np.arange(8):
             if np.isfinite(self.value):
                 return
             back = self._before(self.crossings)
@@ -279,7 +281,7 @@ class _Climber:
             return False
         self.reach = max(self.reach, float(np.linalg.norm(found.z - self.z)))
         self.z, self.value = found.z - before, found.value
-        if found.jump is not None:
+        if found.jump is not None and (found.wall or np.linalg.norm(found.jump) > _LEAST_JUMP):
             self.crossings.append(found)
         return True
 

@@ -19,6 +19,7 @@ from .corner import Corner
 Array = NDArray[np.float64]
 DIGITS = 12
 """Of a value on a kink: the last few are rounding, and a lasso's zero is 0."""
+AT_END = "no standard error: the estimate lies where the support of the data ends"
 _ALONG = 1e-6
 """A parameter that moves less than this along the kinks, of what it could, is held by them."""
 _HELD = 1e8
@@ -53,7 +54,7 @@ class KinkedOptimum:
     def no_error(self) -> str:
         """Why the parameters that are held have no standard error."""
         if self.top.walls.any():
-            return "no standard error: the estimate lies where the support of the data ends"
+            return AT_END
         what = "density of likelihood and prior" if self.power else "likelihood"
         return f"no standard error: the {what} has a kink at the estimate, and so no Hessian"
 
@@ -100,7 +101,7 @@ def _rounded(problem: Problem, i: int, top: Corner, theta: Array, unit: Array) -
     """θ ``(p,)`` with what is held rounded to `DIGITS`, counted from its size or its ``unit``, if that is as high."""
     held = unit > 0
     scale = 10.0 ** (np.floor(np.log10(np.maximum(np.abs(theta), np.where(held, unit, 1.0)))) + 1 - DIGITS)
-    rounded = np.where(held, np.round(theta / scale) * scale, theta)
+    rounded = np.where(held, np.round(theta / scale) * scale + 0.0, theta)  # and not −0
     density = problem.density(i)
     with np.errstate(all="ignore"):
         value = density.log_likelihood(rounded) + (problem.power * density.log_prior(rounded) if problem.power else 0.0)

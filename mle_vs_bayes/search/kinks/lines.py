@@ -165,7 +165,8 @@ def _border(line: _Line, inside: float, outside: float, least: float) -> float:
 
 def _stretch(line: _Line, low: _Side, level: _Side, high: _Side, first: float, aside: Array) -> Crossing:
     """Where the slope is 0: a smooth maximum if curvature explains the slopes on both sides, else a level stretch."""
-    if max(level.bend, low.bend) * (level.t - low.t) > 0.1 * low.slope or high.dead:
+    curved = max(level.bend, low.bend) * (level.t - low.t) > 0.1 * low.slope
+    if high.dead or curved or low.slope - high.slope <= _SMOOTH * first:  # of which rounding may hide the curvature
         return Crossing(line.z(level.t), level.value)
     ends = [_border(line, level.t, outside.t, _LEVEL * first) for outside in (low, high)]
     middle = line.at(sum(ends) / 2)

@@ -30,13 +30,14 @@ class Limited:
 
 
 def unit_of(evaluate: Evaluate, start: Array, j: int) -> float:
-    """How far one coordinate must move for the log density to change by about one."""
+    """How far one coordinate must move inside the support for the log density to change by about one."""
     axis, here, step = np.zeros_like(start), evaluate(start)[0], 1e-3 * (1 + abs(float(start[j])))
     longer = None
     for _ in range(_SCALES):
         axis[j] = step
-        change = max(abs(evaluate(start + way)[0] - here) for way in (axis, -axis))
-        grows = bool(np.isfinite(change) and change < 1)
+        changes = [abs(evaluate(start + way)[0] - here) for way in (axis, -axis)]
+        inside = [change for change in changes if np.isfinite(change)]  # the start may be next to an end
+        grows = bool(inside) and max(inside) < 1
         if longer is not None and grows != longer:
             break
         longer, step = grows, step * (4.0 if grows else 0.25)

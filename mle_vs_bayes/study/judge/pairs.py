@@ -154,27 +154,31 @@ def _totals(rows: Sequence[Path]) -> "pandas.DataFrame":
 def _distances(name: str, law: str, functionals: Sequence[Path]) -> "pandas.DataFrame":
     """The largest distance of the values' distribution function from the law's: Kolmogorov and Smirnov's D.
 
-    The standard error told is that of a share of ½, the largest that an empirical distribution function has anywhere.
+    A value that is missing counts as the worst that it may be. The standard error told is that of a share of ½, the
+    largest that an empirical distribution function has anywhere.
     """
     import pandas
 
     records = []
     for group, block in _values(functionals, name).groupby([*CELL, "parameter"], dropna=False, sort=False):
         known = block["value"].dropna().to_numpy(dtype=float)
-        value, error = distance(known, law), 0.5 / np.sqrt(max(1, len(known)))
-        records.append(_line(group, f"{name}{DISTANCE}", value, error, len(known), len(block) - len(known)))
+        missing = len(block) - len(known)
+        value, error = distance(known, law, missing), 0.5 / np.sqrt(max(1, len(known)))
+        records.append(_line(group, f"{name}{DISTANCE}", value, error, len(known), missing))
     return pandas.DataFrame(records)
 
 
-def distance(values: Array, law: str) -> float:
-    """sup |F̂ − F| of values ``(r,)``; NaN of none."""
+def distance(values: Array, law: str, missing: int = 0) -> float:
+    """sup |F̂ − F| of values ``(r,)``, the largest wherever those that are ``missing`` lie; NaN of none."""
     import scipy
 
     if not len(values):
         return float("nan")
-    steps = np.arange(len(values) + 1) / len(values)
-    at = scipy.stats.norm.cdf(np.sort(values)) if law == "normal" else np.clip(np.sort(values), 0, 1)
-    return float(max(np.max(steps[1:] - at), np.max(at - steps[:-1])))
+    ordered, count = np.sort(values), len(values) + missing
+    at = scipy.stats.norm.cdf(ordered) if law == "normal" else np.clip(ordered, 0, 1)
+    # F̂ is highest where all that are missing lie below every value, lowest where all lie above.
+    before, share = np.arange(len(values)) / count, missing / count
+    return float(max(np.max(before + 1 / count + share - at), np.max(at - before), share))
 
 
 def _values(functionals: Sequence[Path], name: str) -> "pandas.DataFrame":
@@ -185,7 +189,12 @@ def _values(functionals: Sequence[Path], name: str) -> "pandas.DataFrame":
         [pandas.read_parquet(path, columns=[*CELL, "replicate", "name", "value"]) for path in functionals]
     )
     base, parts = split(table["name"])
-    return table.assign(parameter=parts)[base == name]
+    own = table.assign(parameter=parts)[base == name]
+    lost = own["parameter"].isna() & own["value"].isna()
+    # One that gives several numbers and failed has failed in each of them, whose names its row does not know.
+    known = own.loc[~lost, [*CELL, "parameter"]].drop_duplicates().dropna(subset="parameter")
+    spread = own[lost].drop(columns="parameter").merge(known, on=list(CELL), how="left")
+    return pandas.concat([own[~lost], spread], ignore_index=True) if lost.any() else own
 
 
 def split(names: "pandas.Series[Any]") -> "tuple[pandas.Series[Any], pandas.Series[Any]]":

@@ -80,7 +80,7 @@ def _means(files: Sequence[Path]) -> "pandas.DataFrame":
     import pandas
 
     sums = pandas.concat([_sums(path) for path in files]).groupby(_FUNCTIONAL, sort=False)
-    total = sums.agg({name: _TOGETHER.get(name, "sum") for name in _SUMS}).reset_index()
+    total = _by_part(sums.agg({name: _TOGETHER.get(name, "sum") for name in _SUMS}).reset_index())
     used = total["used"]
     mean = total["sum"] / used
     with np.errstate(all="ignore"):
@@ -88,6 +88,16 @@ def _means(files: Sequence[Path]) -> "pandas.DataFrame":
     lines = total.assign(value=mean, mcse=np.sqrt(variance / used), failed=(total["all"] - used).astype(int))
     base, part = pairs.split(lines["name"])
     return lines.assign(used=used.astype(int), measure=base, parameter=part)
+
+
+def _by_part(total: "pandas.DataFrame") -> "pandas.DataFrame":
+    """The replicates in which a functional of several numbers failed, counted for each of them, which have no row."""
+    base, part = pairs.split(total["name"])
+    keys = [total[name] for name in _FUNCTIONAL[:-1]] + [base]
+    several = part.notna().groupby(keys).transform("any")
+    lost = several & part.isna() & (total["used"] == 0)
+    failed = total["all"].where(lost, 0.0).groupby(keys).transform("sum")
+    return total.assign(all=total["all"] + failed)[~lost]
 
 
 def _sums(path: Path) -> "pandas.DataFrame":

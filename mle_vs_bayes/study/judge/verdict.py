@@ -39,9 +39,11 @@ class Line:
 
     @property
     def place(self) -> str:
-        """The group in words: what differs from the defaults; a scenario's name stands for its priors."""
+        """The group in words: what differs from the defaults; a scenario's name stands for its priors or its model."""
         shown = {k: v for k, v in self.group.items() if v is not None and v != "" and (k, v) not in _SILENT}
         shown.pop("variant", None)
+        if shown.get("scenario") == shown.get("model"):
+            shown.pop("scenario", None)
         return " · ".join(
             value if isinstance(value, str) else f"{key} = {_text(value)}" for key, value in shown.items()
         )
@@ -83,9 +85,7 @@ def settled(lines: Iterable[Line]) -> bool:
 def judged(line: Line, k: float) -> str:
     """The word for one line at ``k`` standard errors."""
     if line.distance_of is not None:
-        # Massart (1990): P(sup |F̂ − F| > t) ≤ 2 exp(−2Rt²), at the chance that k standard errors leave of a normal
-        chance = 2 * NormalDist().cdf(-k)
-        reach = math.sqrt(math.log(2 / chance) / (2 * line.distance_of))
+        reach = massart(line.distance_of, 2 * NormalDist().cdf(-k))  # the chance that k standard errors leave
         low, high = max(0.0, line.measured - reach), line.measured + reach
     elif line.shared_by is None:
         low, high = line.measured - k * line.se, line.measured + k * line.se
@@ -96,6 +96,17 @@ def judged(line: Line, k: float) -> str:
     if high < line.low or low > line.high:
         return "does not hold"
     return "undecided"
+
+
+def massart(values: int, chance: float) -> float:
+    """The distance from its law that the distribution function of independent values exceeds with at most ``chance``.
+
+    P(sup |F̂ − F| > t) ≤ 2 exp(−2Rt²), the inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant. [1]_
+
+    .. [1] Massart (1990), The tight constant in the Dvoretzky–Kiefer–Wolfowitz inequality, Annals of Probability 18(3),
+       1269–1283.
+    """
+    return math.sqrt(math.log(2 / chance) / (2 * values))
 
 
 def spoken_of(prediction: Prediction, table: "pandas.DataFrame") -> "pandas.DataFrame":

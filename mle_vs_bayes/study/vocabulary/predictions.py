@@ -13,7 +13,7 @@ COLUMNS = ("model", "variant", "scenario", "n", "estimator", "parameter", "inter
 
 OF_INTERVALS = frozenset(measure.name for measure in MEASURES if "interval" in measure.needs)
 """Measures of intervals; all others are of estimates, whatever intervals stand beside them."""
-PROPORTIONS = frozenset(measure.name for measure in MEASURES if measure.proportion and "interval" in measure.needs)
+PROPORTIONS = frozenset(measure.name for measure in MEASURES if measure.proportion)
 """Measures that are shares of replicates: near 0 and 1 their Monte-Carlo error is not symmetric."""
 TOTAL = "total_mse"
 """Mean over replicates of the squared error summed over all quantities of an estimator."""
