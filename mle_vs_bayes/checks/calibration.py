@@ -71,8 +71,8 @@ class Calibration:
             )
         used = [datasets[i] for i in usable], [truths[i] for i in usable], ("posterior",), subject.seed
         check_pace(subject, program, *used)
-        found = fit(program, *used)
-        return _ranks(found, program, len(datasets))
+        fits = fit(program, *used)
+        return _ranks(fits, program, len(datasets))
 
 
 def _finite(data: Dataset) -> bool:
@@ -112,14 +112,14 @@ def fit(
         return rank
 
     functionals = {label: rank_of(k) for k, label in enumerate(labels)} if "posterior" in names else {}
-    told = [named(labels, theta) for theta in truths]
+    truths_by_name = [named(labels, theta) for theta in truths]
     return fit_replicates(
         program.model,
         datasets,
         names,
         priors=program.priors,
         intervals=STUDIED,
-        truth=told,
+        truth=truths_by_name,
         seed=seed,
         plan=Plan(),
         functionals=functionals,
@@ -226,14 +226,15 @@ def wald_coverage(subject: Subject) -> Measured:
     if allowance > MOST_ALLOWED:
         raise NotApplicableError(f"terms of order 1/n may change the coverage by {allowance:.2g}: too much at this n")
     generator = subject.generator(4)
+    # Truths from Normal(z, (−H)⁻¹): z + L ε with L Lᵀ the inverse of the information.
     centre = program.coordinates.z(subject.truth)
     root = np.linalg.cholesky(np.linalg.inv(-program.evaluate(centre, 0.0).hessian))
     scatter = generator.standard_normal((subject.effort.replicates, len(centre))) @ root.T
     truths = [program.coordinates.theta(centre + each) for each in scatter]
     used = draw(program, truths, generator), truths, ("mle", "map"), subject.seed
     check_pace(subject, program, *used)
-    found = fit(program, *used)
-    rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
+    fits = fit(program, *used)
+    rows = fits.rows[fits.rows["parameter"].isin(program.layout.labels)]
     good = rows[rows["status"] == "ok"]
     lost = 1 - len(good) / len(rows)
     if lost > MOST_ALLOWED:

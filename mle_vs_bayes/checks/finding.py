@@ -83,8 +83,10 @@ class Report:
         """The table of the checks that failed."""
         from ..report import checks, text
 
-        own = self.document()
-        return text.plain(checks.screen(own | {"checks": [c for c in own["checks"] if c["outcome"] == FAILED]}))
+        document = self.document()
+        return text.plain(
+            checks.screen(document | {"checks": [c for c in document["checks"] if c["outcome"] == FAILED]})
+        )
 
     def __str__(self) -> str:
         from ..report import checks, text

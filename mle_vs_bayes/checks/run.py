@@ -113,12 +113,12 @@ def check(
 
 def run(subject: Subject, progress: Progress = lambda step: None) -> tuple[Finding, ...]:
     """All findings; where the two likelihoods differ nothing else would mean anything."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for name, step in steps(subject).items():
         progress(name)
-        broken = any(each.check == PARITY and each.outcome == FAILED for each in found)
-        found.append(Finding(name, SKIPPED, detail="the two likelihoods differ") if broken else _one(name, step))
-    return tuple(found)
+        broken = any(each.check == PARITY and each.outcome == FAILED for each in findings)
+        findings.append(Finding(name, SKIPPED, detail="the two likelihoods differ") if broken else _one(name, step))
+    return tuple(findings)
 
 
 def _one(name: str, step: Step) -> Finding:
@@ -126,14 +126,14 @@ def _one(name: str, step: Step) -> Finding:
     try:
         with np.errstate(all="ignore"):
             result = step()
-        found = result.finding(name) if isinstance(result, Measured) else result
+        finding = result.finding(name) if isinstance(result, Measured) else result
     except NotApplicableError as reason:
-        found = Finding(name, SKIPPED, detail=str(reason))
+        finding = Finding(name, SKIPPED, detail=str(reason))
     except MleVsBayesError as error:
-        found = Finding(name, FAILED, detail=str(error))
+        finding = Finding(name, FAILED, detail=str(error))
     except Exception as error:  # noqa: BLE001 - a model's own code may raise anything; it is told as a failure
-        found = Finding(name, FAILED, detail=f"raised {type(error).__name__}: {' '.join(str(error).split())[:300]}")
-    return Finding(**{**vars(found), "check": name, "seconds": time.perf_counter() - began})
+        finding = Finding(name, FAILED, detail=f"raised {type(error).__name__}: {' '.join(str(error).split())[:300]}")
+    return Finding(**{**vars(finding), "check": name, "seconds": time.perf_counter() - began})
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,13 +206,13 @@ def shifts(subject: Subject) -> Measured | Finding:
     The expectation is of first order; the next terms are of the size of its ``remainder`` (`fit.agreement`). Where
     that is as large as a standard error, theory says nothing and so do we.
     """
-    found = {name: subject.estimate(name) for name in ("mle", "map", "posterior")}
-    failed = [f"{name}: {each.reason}" for name, each in found.items() if not each.converged]
+    estimates = {name: subject.estimate(name) for name in ("mle", "map", "posterior")}
+    failed = [f"{name}: {each.reason}" for name, each in estimates.items() if not each.converged]
     if failed:
         return Finding("", FAILED, None, None, "SE", failed[0])
-    if not (found["mle"].has_errors and found["map"].has_errors):
+    if not (estimates["mle"].has_errors and estimates["map"].has_errors):
         raise NotApplicableError("an estimate lies on the edge of its support, where there is no such theory")
-    pairs, remainder = _pairs(subject, found)
+    pairs, remainder = _pairs(subject, estimates)
     if remainder > MOST:
         raise NotApplicableError(f"the terms that theory neglects are of the order of {remainder:.2g} SE at this n")
     k = subject.budget.z(len(pairs))

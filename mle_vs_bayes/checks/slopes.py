@@ -63,8 +63,8 @@ class Sizes:
             raise NotApplicableError("the support of the data depends on the parameters: errors fall faster")
         _check_grows(model, subject.effort.sizes)
         truth = self._truth(model)
-        own = sloped(model, subject.effort.sizes[-1], truth, subject.seed)
-        return [_at(model, n, subject.effort.per_size, truth, own, subject.seed) for n in subject.effort.sizes]
+        sloping = sloped(model, subject.effort.sizes[-1], truth, subject.seed)
+        return [_at(model, n, subject.effort.per_size, truth, sloping, subject.seed) for n in subject.effort.sizes]
 
     def _truth(self, model: Model) -> Array | None:
         """The truth ``(p,)`` where the model's own design has the data's parameters, else its typical values."""
@@ -94,14 +94,14 @@ def sloped(model: Model, n: int, truth: Array | None, seed: int) -> dict[str, Pr
     z = program.coordinates.z(theta)
     covariance = program.coordinates.covariance(z, program.evaluate(z, 0.0).hessian)
     unit = np.sqrt(np.diag(covariance) * program.units)
-    found = {}
+    sloping = {}
     for p in program.layout.parameters:
         block = program.layout.slices[p.name]
         prior = _sloped(p.support.name, theta[block], unit[block])
         if prior is None:
             raise NotApplicableError(f"no prior is known on {p.support.name}")
-        found[p.name] = prior if p.dims else Prior(prior.family, **{k: v[0] for k, v in prior.arguments.items()})  # type: ignore[index]
-    return found
+        sloping[p.name] = prior if p.dims else Prior(prior.family, **{k: v[0] for k, v in prior.arguments.items()})  # type: ignore[index]
+    return sloping
 
 
 def _sloped(support: str, theta: Array, unit: Array) -> Prior | None:
@@ -120,8 +120,8 @@ def _at(model: Model, n: int, count: int, truth: Array | None, own: Mapping[str,
 
     generator = np.random.default_rng([seed, 5, n])
     labels = Layout(model, model.design(n, np.random.default_rng(0))).labels
-    given = {} if truth is None else named(labels, truth)
-    pairs = [drawn(model, n, given, generator) for _ in range(count)]
+    truth_by_name = {} if truth is None else named(labels, truth)
+    pairs = [drawn(model, n, truth_by_name, generator) for _ in range(count)]
     rows = fit_replicates(model, [data for data, _ in pairs], ("mle", "map"), priors=own, seed=seed).rows
     mle, mode = (_wide(rows, name, labels) for name in ("mle", "map"))
     kept = np.isfinite(mle).all(axis=1) & np.isfinite(mode).all(axis=1)
@@ -131,27 +131,27 @@ def _at(model: Model, n: int, count: int, truth: Array | None, own: Mapping[str,
 
 
 def _wide(rows: "pandas.DataFrame", name: str, labels: Sequence[str]) -> Array:
-    own = rows[(rows["estimator"] == name)].drop_duplicates(["replicate", "parameter"])
-    wide = own.pivot(index="replicate", columns="parameter", values="estimate")
+    estimates = rows[(rows["estimator"] == name)].drop_duplicates(["replicate", "parameter"])
+    wide = estimates.pivot(index="replicate", columns="parameter", values="estimate")
     return np.asarray(wide[list(labels)].to_numpy(dtype=float))
 
 
 def errors(sizes: Sizes) -> Measured:
     """The root mean square error of the MLE of every parameter falls as n^-1/2."""
-    found = sizes.fitted()
-    logs = [_log_root_mean((fits.mle - fits.truth) ** 2) for fits in found]
-    return _measured(sizes.subject, [f.n for f in found], logs, -0.5, [f"RMSE of {label}" for label in found[0].labels])
+    table = sizes.fitted()
+    logs = [_log_root_mean((fits.mle - fits.truth) ** 2) for fits in table]
+    return _measured(sizes.subject, [f.n for f in table], logs, -0.5, [f"RMSE of {label}" for label in table[0].labels])
 
 
 def prior_pull(sizes: Sizes) -> Measured:
     """The length of MAP − MLE, in units of √n standard errors of the MLE, falls as n^-1: its mean logarithm."""
-    found = sizes.fitted()
-    unit = found[-1].mle.std(axis=0) * np.sqrt(found[-1].n)
-    lengths = [np.linalg.norm((fits.mode - fits.mle) / unit, axis=1)[:, None] for fits in found]
+    table = sizes.fitted()
+    unit = table[-1].mle.std(axis=0) * np.sqrt(table[-1].n)
+    lengths = [np.linalg.norm((fits.mode - fits.mle) / unit, axis=1)[:, None] for fits in table]
     if not all(np.all(length > 0) for length in lengths):
         raise NotApplicableError("the prior does not move the estimate")
     logs = [(np.log(each).mean(axis=0), np.log(each).std(axis=0) / np.sqrt(len(each))) for each in lengths]
-    return _measured(sizes.subject, [f.n for f in found], logs, -1.0, ["length of MAP − MLE"])
+    return _measured(sizes.subject, [f.n for f in table], logs, -1.0, ["length of MAP − MLE"])
 
 
 def _log_root_mean(squares: Array) -> tuple[Array, Array]:
@@ -185,6 +185,7 @@ def _measured(
 
 def slope(n: Array, values: Array, errors: Array) -> tuple[float, float]:
     """Slope in log n of ``values`` with standard ``errors`` and its own error, curvature d/n fitted beside it."""
+    # Weighted least squares of a + b log n + d/n; the errors are known, so that (XᵀX)⁻¹ is the covariance itself.
     weights = 1 / np.maximum(errors, 1e-12)
     regressors = np.column_stack([np.ones_like(n), np.log(n), n.min() / n]) * weights[:, None]
     inverse = np.linalg.inv(regressors.T @ regressors)

@@ -90,11 +90,11 @@ class Subject:
         """
         if name not in self.cache:
             self.cache[name] = estimators.fit(name, self.program, Settings(self.seed))
-        found = self.cache[name]
-        if found.status in ("divergent", "not_applicable"):
-            reason, _, _ = str(found.reason).partition(": ")  # the rest is advice to who reads one estimate
+        estimate = self.cache[name]
+        if estimate.status in ("divergent", "not_applicable"):
+            reason, _, _ = str(estimate.reason).partition(": ")  # the rest is advice to who reads one estimate
             raise NotApplicableError(f"no {name}: {reason}")
-        return found
+        return estimate
 
     @cached_property
     def truth(self) -> Array:

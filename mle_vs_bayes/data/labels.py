@@ -51,16 +51,16 @@ def _has_order(column: pd.Series) -> bool:
 
 
 def _check_order(column: pd.Series, names: Sequence[str], order: Sequence[str]) -> None:
-    told = ",".join(order or sorted(names))
+    classes = ",".join(order or sorted(names))
     if not order:
         raise DataError(
             f"{column.name} holds classes as text ({listed(sorted(names), 6)}), whose order nothing tells; write "
-            f'--order "{told}" with the lowest first, or codes 0, 1, ….'
+            f'--order "{classes}" with the lowest first, or codes 0, 1, ….'
         )
     unknown, idle = [n for n in names if n not in order], [n for n in order if n not in names]
     if unknown or idle:
         what = f"{unknown[0]}, which is not in the order" if unknown else f"no {idle[0]}, which is in the order"
-        raise DataError(f"{column.name} has {what} {told}; name each class that there is once.")
+        raise DataError(f"{column.name} has {what} {classes}; name each class that there is once.")
 
 
 def _name(value: Any) -> str | None:

@@ -72,13 +72,13 @@ def prepare(
     DataError
         Anything in the data that the model cannot use; rows are counted from 1.
     """
-    found = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
-    _check_terms(found.data)
-    _check_classes(found.data)
-    reason = found.model.unusable(found.data)
+    arrangement = arranged(frame, model, columns=columns, formula=formula, drop_missing=drop_missing, strict=True)
+    _check_terms(arrangement.data)
+    _check_classes(arrangement.data)
+    reason = arrangement.model.unusable(arrangement.data)
     if reason is not None:
         raise DataError(f"{reason}.")
-    return found
+    return arrangement
 
 
 def arranged(
@@ -165,8 +165,8 @@ def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -
     masks: dict[str, Mask] = {}
     for role, name in chosen.items():
         values = numeric[role].to_numpy()
-        here = np.isnan(values) if known[role].unbounded else ~np.isfinite(values)
-        masks[name] = masks.get(name, False) | here
+        missing = np.isnan(values) if known[role].unbounded else ~np.isfinite(values)
+        masks[name] = masks.get(name, False) | missing
     return masks
 
 

@@ -20,8 +20,8 @@ EXACT = ("y", "event")
 
 def known(model: "Model") -> dict[str, Column]:
     """Every role of the model, and those that all models understand: ``weights`` and ``group``."""
-    own = {column.role: column for column in model.columns}
-    return own | {column.role: column for column in (weights, group) if column.role not in own}
+    readable = {column.role: column for column in model.columns}
+    return readable | {column.role: column for column in (weights, group) if column.role not in readable}
 
 
 def assign(
@@ -59,14 +59,14 @@ def assign(
     taken = {*columns.values(), *read_by_formula}
     if group in roles.values():
         taken.add(group.role)
-    found = {role: role for role in roles if role not in columns and role in frame.columns and role not in taken}
+    assigned = {role: role for role in roles if role not in columns and role in frame.columns and role not in taken}
     if model.takes_formula:
-        found = _of_formula(found, columns, frame, outcome)
-        chosen = {**found, **columns}
+        assigned = _of_formula(assigned, columns, frame, outcome)
+        chosen = {**assigned, **columns}
         return {role: chosen[role] for role in roles if role in chosen and role != "y"}
     if set(BOUNDS) <= set(roles):
-        found = _one_outcome(found, columns, frame)
-    chosen = {**found, **columns}
+        assigned = _one_outcome(assigned, columns, frame)
+    chosen = {**assigned, **columns}
     _check_required(model, frame, chosen)
     if "y" not in chosen and not set(BOUNDS) <= set(chosen):
         chosen["y"] = _only_numeric(frame, chosen.values())
@@ -92,8 +92,8 @@ def between_bounds(model: "Model", frame: pd.DataFrame, columns: Mapping[str, st
         The left side is a column whose values lie outside the bounds.
     """
     roles, names = {column.role for column in model.columns}, [columns.get(role, role) for role in BOUNDS]
-    told = set(BOUNDS) & set(columns)
-    if not set(BOUNDS) <= roles or not (told or (left not in frame.columns and set(names) <= {*frame.columns})):
+    bounds = set(BOUNDS) & set(columns)
+    if not set(BOUNDS) <= roles or not (bounds or (left not in frame.columns and set(names) <= {*frame.columns})):
         return False
     if left in frame.columns and set(names) <= {*frame.columns}:
         _check_between(left, *(converted(frame[name])[0] for name in (left, *names)))

@@ -173,6 +173,6 @@ def repetitions(weights: Array, name: str) -> NDArray[np.intp]:
 
 
 def _seen(values: Array, where: NDArray[Any], role: str, name: str, rows: pd.Index) -> str:
-    found = list(dict.fromkeys(rows[where]))
-    others = f" (likewise {in_rows(found[1:])})" if len(found) > 1 else ""
-    return f"{title(role, name)} is {shown(float(values[where][0]))} in row {found[0]}{others}"
+    distinct = list(dict.fromkeys(rows[where]))
+    others = f" (likewise {in_rows(distinct[1:])})" if len(distinct) > 1 else ""
+    return f"{title(role, name)} is {shown(float(values[where][0]))} in row {distinct[0]}{others}"

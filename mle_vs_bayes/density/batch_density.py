@@ -32,11 +32,11 @@ def penalised_likelihood(stack: Stack, power: float, mode: str) -> BatchDensity:
     def make() -> BatchDensity:
         return with_derivatives(graphs.penalised_likelihood(stack, power), stack.shape.stacked, mode)
 
-    density: BatchDensity = kept(("likelihood", stack.shape, power, mode), lambda: _told(stack.program, make))
+    density: BatchDensity = kept(("likelihood", stack.shape, power, mode), lambda: _refusing(stack.program, make))
     return density
 
 
-def _told(program: Density, make: Callable[[], BatchDensity]) -> BatchDensity:
+def _refusing(program: Density, make: Callable[[], BatchDensity]) -> BatchDensity:
     """The graph with a replicate axis, where PyTensor can give it one; else a ValueError that says so."""
     refusal = f"the likelihood of {program.model.name} cannot be evaluated for many replicates at once"
     try:

@@ -97,8 +97,8 @@ def has_loops(function: Any) -> bool:
 
 def kept(key: Any, make: Callable[[], Any]) -> Any:
     """What was compiled for this key, or what ``make`` compiles now; the least recently used is forgotten."""
-    found = _kept.pop(key, None)
-    _kept[key] = make() if found is None else found
+    result = _kept.pop(key, None)
+    _kept[key] = make() if result is None else result
     if len(_kept) > MOST:
         del _kept[next(iter(_kept))]
     return _kept[key]
@@ -113,8 +113,8 @@ def bound(
     kept under ``key``, which must say everything that the graph depends on.
     """
     function, names = kept(("bound", key), lambda: _compiled(*make()))
-    given = [np.asarray(values[name], dtype=float) for name in names]
-    return lambda vector: function(vector, *given)
+    arguments = [np.asarray(values[name], dtype=float) for name in names]
+    return lambda vector: function(vector, *arguments)
 
 
 def _compiled(model: "pymc.Model", vector: Any, outputs: Any) -> tuple[Any, tuple[str, ...]]:
@@ -123,6 +123,6 @@ def _compiled(model: "pymc.Model", vector: Any, outputs: Any) -> tuple[Any, tupl
     inputs = {node: node.type.__call__(name=node.name) for node in model.data_vars}
     several = outputs if isinstance(outputs, list) else [outputs]
     replaced = graph_replace(several, inputs, strict=False)
-    wanted = replaced if isinstance(outputs, list) else replaced[0]
-    function = compiled([vector, *inputs.values()], wanted, quick().including(UNCHECKED))
+    targets = replaced if isinstance(outputs, list) else replaced[0]
+    function = compiled([vector, *inputs.values()], targets, quick().including(UNCHECKED))
     return function, tuple(node.name for node in inputs)

@@ -52,6 +52,7 @@ class Coordinates:
     def _turn(self, role: str, axis: str) -> None:
         """Turn every parameter along the axis of a design; of a matrix, each line along that axis by itself."""
         data = self.data
+        # X D⁻¹ = Q R with D the columns' lengths: γ = R D β / √n, and √n Q = X T with T = D⁻¹ R⁻¹ √n.
         length = np.linalg.norm(data[role], axis=0)
         q, r = np.linalg.qr(data[role] / length)
         self.data = data.replace(**{role: q * np.sqrt(data.n)})

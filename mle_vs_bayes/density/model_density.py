@@ -133,8 +133,8 @@ class ModelDensity(Density):
         """A compiled function of θ; of the priors only their families are in it."""
 
         def make() -> tuple[Any, Any, Any]:
-            given = self.model, self.layout, self.data, self.priors
-            model = pymc_model.build_priors(*given, symbolic=True, power=self.prior_power)
+            subject = self.model, self.layout, self.data, self.priors
+            model = pymc_model.build_priors(*subject, symbolic=True, power=self.prior_power)
             terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
             vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
             return model, vector, outputs(vector, log_prior)
@@ -197,8 +197,8 @@ class ModelDensity(Density):
     @property
     def _abreast(self) -> bool:
         """Whether copies of the design, one below the other, can be drawn as one data set."""
-        own = any(dim in self.data for parameter in self.layout.parameters for dim in parameter.dims)
-        return self.model.unit == "row" and "group" not in self.data and not own
+        labelled = any(dim in self.data for parameter in self.layout.parameters for dim in parameter.dims)
+        return self.model.unit == "row" and "group" not in self.data and not labelled
 
     def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
         return self.data.replace(**outcomes)
@@ -213,8 +213,8 @@ class ModelDensity(Density):
     @property
     def _flat(self) -> list[tuple[Parameter, Prior]]:
         """Each parameter with what it is drawn from; none where only the likelihood is of interest."""
-        given = [p for p in self.layout.parameters if p.name in self.priors]
-        return [(p, jeffreys.flat(p, self.priors[p.name])) for p in given]
+        with_prior = [p for p in self.layout.parameters if p.name in self.priors]
+        return [(p, jeffreys.flat(p, self.priors[p.name])) for p in with_prior]
 
     @cached_property
     def node_values(self) -> Mapping[str, Array]:
@@ -240,8 +240,8 @@ class ModelDensity(Density):
     # PyMC's models
 
     def latent_names(self, sampled: Iterable[str]) -> list[str]:
-        own = set(self.quantity_names)
-        return [name for name in sampled if name not in own]
+        names = set(self.quantity_names)
+        return [name for name in sampled if name not in names]
 
     @cached_property
     def pymc_model(self) -> "pymc.Model":
@@ -260,8 +260,8 @@ class ModelDensity(Density):
         if self.model.marginal:
             hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
             affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
-        given = (self.model, self.layout, self.data, self.priors, affine)
-        return pymc_model.build(*given, latent=latent, power=self.prior_power)
+        subject = (self.model, self.layout, self.data, self.priors, affine)
+        return pymc_model.build(*subject, latent=latent, power=self.prior_power)
 
     @property
     def _kind(self) -> tuple[Any, ...]:

@@ -36,8 +36,8 @@ def prior(density: Density, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict
     from pytensor.graph.replace import graph_replace
 
     linear = pt.matrix(LINEAR, shape=(density.layout.size,) * 2, dtype="float64")
-    given = density.model, density.layout, density.data, density.priors
-    model = pymc_model.build_priors(*given, symbolic=True, power=density.prior_power)
+    subject = density.model, density.layout, density.data, density.priors
+    model = pymc_model.build_priors(*subject, symbolic=True, power=density.prior_power)
     terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
     total = _on(density.layout.split(linear @ w), model, sum(term.sum() for term in terms))
     own = _nodes(model)
@@ -54,8 +54,8 @@ def posterior(density: Density) -> PosteriorGraph:
     import pytensor.tensor as pt
 
     layout = density.layout
-    given = density.model, layout, density.data, density.priors
-    model = pymc_model.build(*given, {}, symbolic=True, power=density.prior_power)
+    subject = density.model, layout, density.data, density.priors
+    model = pymc_model.build(*subject, {}, symbolic=True, power=density.prior_power)
     vector, point = (
         pt.vector(name, shape=(n,), dtype="float64") for name, n in (("z", layout.free_size), ("theta", layout.size))
     )

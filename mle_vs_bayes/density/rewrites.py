@@ -147,15 +147,15 @@ def _frontier(graph: Graph, moving: set[Any]) -> list[Any]:
     """The largest float pieces that are computed, that the vector does not enter, and that meet what it does."""
     from pytensor.graph.traversal import toposort
 
-    found: dict[Any, None] = {}
+    nodes: dict[Any, None] = {}
     for node in toposort([graph.scalar]):
         if not any(each in moving for each in node.outputs):
             continue
         for each in node.inputs:
             piece = _broadcast(each)
             if piece not in moving and piece.owner is not None and _reads_data(piece, graph) and _is_number(piece):
-                found[piece] = None
-    return list(found)
+                nodes[piece] = None
+    return list(nodes)
 
 
 def _reads_data(piece: Any, graph: Graph) -> bool:

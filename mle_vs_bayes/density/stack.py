@@ -65,10 +65,10 @@ class Stack:
     @cached_property
     def stacked(self) -> dict[str, Array]:
         """Inputs with a replicate axis, by node name."""
-        found = {data_node(role): values for role, values in self.columns.items()}
+        inputs = {data_node(role): values for role, values in self.columns.items()}
         if self.weights is not None:
-            found[WEIGHTS] = self.weights
-        return found | dict(self.numbers)
+            inputs[WEIGHTS] = self.weights
+        return inputs | dict(self.numbers)
 
     @cached_property
     def shared(self) -> dict[str, Array]:

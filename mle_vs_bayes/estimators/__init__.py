@@ -70,8 +70,8 @@ def chosen(choices: tuple[str, ...]) -> tuple[str, ...]:
     for choice in choices:
         if choice not in CHOICES:
             raise UsageError(f'there is no estimator "{choice}"; choose from {", ".join(CHOICES)}.')
-    wanted = {name for choice in choices or ("mle", "map", "posterior") for name in CHOICES[choice]}
-    return tuple(name for name in ESTIMATORS if name in wanted)
+    names = {name for choice in choices or ("mle", "map", "posterior") for name in CHOICES[choice]}
+    return tuple(name for name in ESTIMATORS if name in names)
 
 
 def fit(name: str, program: Density, settings: Settings) -> Estimate:

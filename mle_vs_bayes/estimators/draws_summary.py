@@ -56,10 +56,10 @@ def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pa
 
     posterior = tree["posterior"].to_dataset()
     kept = posterior if names is None else posterior[list(names)]
-    found = by_label({"posterior": kept})
-    scalars = diagnose(np.stack(list(found.values())), os.cpu_count() or 1)
+    draws = by_label({"posterior": kept})
+    scalars = diagnose(np.stack(list(draws.values())), os.cpu_count() or 1)
     columns = {"r_hat": scalars.rhat, "ess_bulk": scalars.ess_bulk, "ess_tail": scalars.ess_tail}
-    return pandas.DataFrame(columns, index=list(found))
+    return pandas.DataFrame(columns, index=list(draws))
 
 
 def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", apart: bool = False) -> tuple[Concern, ...]:
@@ -70,16 +70,16 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", apart: bool 
     import arviz_stats
 
     chains, draws = tree["posterior"].sizes["chain"], tree["posterior"].sizes["draw"]
-    found = []
+    concerns = []
     if table["r_hat"].max() > _RHAT and not apart:
-        found.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
+        concerns.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
     ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
     if not apart and not ess.min() >= 100 * chains:
-        found.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
+        concerns.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
     energy = arviz_stats.bfmi(tree)["energy"].to_numpy() if "energy" in tree["sample_stats"] else np.ones(1)
     if np.min(energy) < 0.3:
-        found.append(Concern("bfmi", f"{np.min(energy):.2f} in chain {int(np.argmin(energy))}"))
+        concerns.append(Concern("bfmi", f"{np.min(energy):.2f} in chain {int(np.argmin(energy))}"))
     divergent = int(tree["sample_stats"]["diverging"].sum())
     if divergent:
-        found.append(Concern("divergences", f"{divergent} of {draws * chains} transitions"))
-    return tuple(found)
+        concerns.append(Concern("divergences", f"{divergent} of {draws * chains} transitions"))
+    return tuple(concerns)

@@ -99,8 +99,8 @@ def _integrated(program: Density) -> Quadratures | Estimate:
     except program.pymc_failures as error:  # a graph of the user's that takes no second set of values
         reason = f"there is no exact posterior: the density cannot be evaluated at many values at once ({error})"
         return missing(POSTERIOR, labels, "not_applicable", reason)
-    told = integrated.reason[0]
-    return integrated if told is None else missing(POSTERIOR, labels, "failed", told)
+    refused = integrated.reason[0]
+    return integrated if refused is None else missing(POSTERIOR, labels, "failed", refused)
 
 
 def _marginals(program: Density, integrated: Quadratures) -> dict[str, Any]:

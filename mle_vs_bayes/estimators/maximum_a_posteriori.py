@@ -47,9 +47,9 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
         return (end if np.all(np.isfinite(end)) else start[0])[None], np.array([steps])
 
     problem = of_density(program, 1.0)
-    found = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map, more)
-    which = int(found.which[0]) if found.which is not None else 0
-    estimate = found.estimate(MAXIMUM_A_POSTERIORI, program.layout.labels)
+    optimum = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map, more)
+    which = int(optimum.which[0]) if optimum.which is not None else 0
+    estimate = optimum.estimate(MAXIMUM_A_POSTERIORI, program.layout.labels)
     if estimate.converged:
         estimate = replace(
             estimate,

@@ -26,8 +26,8 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
     from .likelihood_model import LikelihoodModel
 
     began = time.perf_counter()
-    found = modes(MAXIMUM_LIKELIHOOD, of_density(program, 0.0), program.start[None], seed, count, more=more)
-    estimate = found.estimate(MAXIMUM_LIKELIHOOD, program.layout.labels)
+    optimum = modes(MAXIMUM_LIKELIHOOD, of_density(program, 0.0), program.start[None], seed, count, more=more)
+    estimate = optimum.estimate(MAXIMUM_LIKELIHOOD, program.layout.labels)
     if estimate.converged:
         results = LikelihoodModel(program).fit_at(estimate.point, estimate.covariance)
         estimate = replace(estimate, results=results)

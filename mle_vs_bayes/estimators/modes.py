@@ -128,27 +128,27 @@ def modes(
     # A search that began far away and led nowhere says nothing of the others' optimum.
     others = [search for search in others if search.converged.any()]
     top, which = best([*direct, *by_em, *others])
-    found = _modes(top, which, np.where(np.all(top.z == centre, axis=1)[:, None], start, top.theta))
+    chosen = _modes(top, which, np.where(np.all(top.z == centre, axis=1)[:, None], start, top.theta))
     remarks = audit.concerns(top, [*direct, *by_em, *others])
     apart = em.disagreement(direct, by_em) if by_em else [()] * problem.count
     doubts = method.power == 0 and "doubtful" in first.model.offers
     for i in range(problem.count):
         ended = (("Newton", direct), ("EM", by_em), ("Newton", others))
-        found.searches.append(tuple(search for name, each in ended for search in audit.searches_of(name, each, i)))
-        if method.power == 0 and np.isinf(top.z[i]).any() and _unidentified(problem, found, i):
+        chosen.searches.append(tuple(search for name, each in ended for search in audit.searches_of(name, each, i)))
+        if method.power == 0 and np.isinf(top.z[i]).any() and _unidentified(problem, chosen, i):
             continue
-        if found.status[i] == "ok":
-            found.concerns[i] = (*remarks[i], *apart[i], *(_doubts(problem, found, i) if doubts else ()))
+        if chosen.status[i] == "ok":
+            chosen.concerns[i] = (*remarks[i], *apart[i], *(_doubts(problem, chosen, i) if doubts else ()))
         else:
-            _explain(method, problem, found, top, i)
-    return found
+            _explain(method, problem, chosen, top, i)
+    return chosen
 
 
 def _of_other_kinds(problem: Problem, method: Method, centre: Array, seed: int) -> list[Array]:
     """Starts z ``(R, f)`` for what was not found: the other estimator's optimum, and draws from a program's prior."""
     other = maximise(problem.at_power(1.0 - method.power), centre, rescue=False)
-    there = np.where(other.converged[:, None] & np.isfinite(other.z), other.z, centre)
-    return [*([there] if other.converged.any() else []), *from_prior(problem, seed)]
+    settled = np.where(other.converged[:, None] & np.isfinite(other.z), other.z, centre)
+    return [*([settled] if other.converged.any() else []), *from_prior(problem, seed)]
 
 
 def inside(problem: Problem, start: Array) -> Array:

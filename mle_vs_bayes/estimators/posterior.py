@@ -187,8 +187,8 @@ def _in_one_mode(
 
 def _apart(program: Density, tree: "xarray.DataTree") -> str | None:
     draws = by_label(tree)
-    own = set(program.quantity_labels)
-    return places_apart({label: values for label, values in draws.items() if label in own})
+    names = set(program.quantity_labels)
+    return places_apart({label: values for label, values in draws.items() if label in names})
 
 
 def _completed(program: Density, tree: "xarray.DataTree") -> "xarray.DataTree":

@@ -57,8 +57,8 @@ def _evaluator(program: Density) -> Evaluate:
     linear, coordinates = program.coordinates.linear, program.coordinates
 
     def evaluate(z: Array, _: NDArray[np.intp]) -> tuple[Array, Array, Array]:
-        found = [_at(point) for point in z]
-        values, gradients, hessians = zip(*found, strict=True)
+        ends = [_at(point) for point in z]
+        values, gradients, hessians = zip(*ends, strict=True)
         return np.array(values), np.stack(gradients), np.stack(hessians)
 
     def _at(z: Array) -> tuple[float, Array, Array]:

@@ -83,9 +83,9 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
     A support that knows its own says it; by Jacobi's formula
     ∂ log|det J|/∂u_j = tr(J⁻¹ ∂J/∂u_j), with ∂J from the support's second derivatives.
     """
-    own = getattr(support, "log_volume", None)
-    if own is not None:
-        value, slope = own(u)
+    volume = getattr(support, "log_volume", None)
+    if volume is not None:
+        value, slope = volume(u)
         return float(value), np.asarray(slope)
     jacobian = support.jacobian(u)
     elements, free = jacobian.shape
@@ -98,18 +98,18 @@ def log_volume(support: Support, u: Array) -> tuple[float, Array]:
 def mode(program: Density, start: Array) -> UnconstrainedMode:
     """The mode of the posterior density of z, searched for from ``start`` ``(p,)``, usually the MAP."""
     problem = in_unconstrained_coordinates(of_density(program, 1.0))
-    found = maximise(problem, program.coordinates.z(start)[None])[0]
-    if found.status != "ok":
+    optimum = maximise(problem, program.coordinates.z(start)[None])[0]
+    if optimum.status != "ok":
         nothing = np.full(program.layout.size, np.nan)
-        return UnconstrainedMode(nothing, np.full(len(found.z), np.nan), found.status, found.reason)
-    se = np.sqrt(np.diag(np.linalg.inv(-found.evaluation.hessian)))
+        return UnconstrainedMode(nothing, np.full(len(optimum.z), np.nan), optimum.status, optimum.reason)
+    se = np.sqrt(np.diag(np.linalg.inv(-optimum.evaluation.hessian)))
     return UnconstrainedMode(
-        program.coordinates.theta(found.z),
+        program.coordinates.theta(optimum.z),
         se,
         "ok",
-        covariance=program.coordinates.covariance(found.z, found.evaluation.hessian),
-        gradient=found.decrement,
-        iterations=found.iterations,
+        covariance=program.coordinates.covariance(optimum.z, optimum.evaluation.hessian),
+        gradient=optimum.decrement,
+        iterations=optimum.iterations,
     )
 
 
@@ -120,11 +120,15 @@ def estimate(program: Density, top: Estimate) -> Estimate:
     """
     if top.status == "not_applicable":
         return missing(NAME, program.layout.labels, top.status, str(top.reason))
-    found = mode(program, top.point if top.has_errors else program.start)
-    details: dict[str, Any] = {"gradient": found.gradient, "iterations": found.iterations}
-    if found.status != "ok":
-        reason = f"there is no mode on the unconstrained scale: {found.reason}"
-        return missing(NAME, program.layout.labels, found.status, reason, **details)
+    ended = mode(program, top.point if top.has_errors else program.start)
+    details: dict[str, Any] = {"gradient": ended.gradient, "iterations": ended.iterations}
+    if ended.status != "ok":
+        reason = f"there is no mode on the unconstrained scale: {ended.reason}"
+        return missing(NAME, program.layout.labels, ended.status, reason, **details)
     return Estimate(
-        estimator=NAME, labels=program.layout.labels, point=found.point, covariance=found.covariance, **details
+        estimator=NAME,
+        labels=program.layout.labels,
+        point=ended.point,
+        covariance=ended.covariance,
+        **details,
     )

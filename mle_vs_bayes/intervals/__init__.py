@@ -95,8 +95,8 @@ def in_place_of_wald(estimator: str, exact: Mapping[str, str]) -> tuple[str, ...
 
     They do not need one: of no success in 25 trials Clopper and Pearson's goes from 0 to 0.137.
     """
-    own = tuple(dict.fromkeys(kind for kind in exact.values() if estimator in KINDS[kind].estimators))
-    return own if len(own) < 2 else ("exact",)
+    kinds = tuple(dict.fromkeys(kind for kind in exact.values() if estimator in KINDS[kind].estimators))
+    return kinds if len(kinds) < 2 else ("exact",)
 
 
 def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
@@ -113,10 +113,10 @@ def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
             owners = " and ".join(
                 e for kind, each in KINDS.items() if name in (kind, each.also) for e in each.estimators
             )
-            there = dict.fromkeys(kind for kind, each in KINDS.items() if set(estimators) & set(each.estimators))
+            available = dict.fromkeys(kind for kind, each in KINDS.items() if set(estimators) & set(each.estimators))
             raise UsageError(
                 f"the interval {name} is one of {owners}, and fitted is {' and '.join(estimators)}; "
-                f"take another estimator, or {', '.join(there)}."
+                f"take another estimator, or {', '.join(available)}."
             )
     without = [e for e in estimators if asked and not any(_has(e, name) for name in asked)]
     return tuple(f"{e} has no {' or '.join(asked)} interval and keeps {', '.join(of(e, ()))}" for e in without)

@@ -36,11 +36,11 @@ def percentile(scheme: str) -> Compute:
         if (reason := _inapplicable(request, scheme)) is not None:
             return refused(request, *reason)
         try:
-            found = replicates(request, scheme)
+            resamples = replicates(request, scheme)
         except ValueError as error:
             return refused(request, "not_applicable", str(error))
         tails = (1 - request.level) / 2, (1 + request.level) / 2
-        return [_interval(found, position, tails) for position in range(len(request.program.quantity_labels))]
+        return [_interval(resamples, position, tails) for position in range(len(request.program.quantity_labels))]
 
     return compute
 
@@ -53,7 +53,7 @@ def bca(scheme: str) -> Compute:
             return refused(request, *reason)
         program, estimate = request.program, request.estimate
         try:
-            found = replicates(request, scheme)
+            resamples = replicates(request, scheme)
         except ValueError as error:
             return refused(request, "not_applicable", str(error))
         assert estimate.covariance is not None
@@ -61,10 +61,10 @@ def bca(scheme: str) -> Compute:
         speed = accelerations(program, estimate.point, estimate.covariance, _samples(request, scheme))
         ends = []
         for position, value in enumerate(point):
-            draws = found.quantities[:, position]
+            draws = resamples.quantities[:, position]
             z0 = bias_correction(draws[np.isfinite(draws)], value, se[position])
             tails = corrected(request.level, z0, speed[position])
-            ends.append(_interval(found, position, tails))
+            ends.append(_interval(resamples, position, tails))
         return ends
 
     return compute

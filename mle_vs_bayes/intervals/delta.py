@@ -40,9 +40,9 @@ def _moved(program: Density, point: Array, lacking: NDArray[np.bool_]) -> NDArra
     if not lacking.any():
         return np.asarray(False)
     step = np.where(lacking, STEP * np.maximum(np.abs(point), 1.0), 0.0)
-    here = derived(program, point)
+    values = derived(program, point)
     sides = [derived(program, np.where(lacking, point + sign * step, point)) for sign in (1, -1)]
-    return np.any([np.isfinite(side) & (side != here) for side in sides], axis=0)
+    return np.any([np.isfinite(side) & (side != values) for side in sides], axis=0)
 
 
 def derived(program: Density, theta: Array) -> Array:

@@ -149,9 +149,9 @@ def supports(program: Density) -> tuple[Support, ...]:
     sample's may not be, and the interval would change its kind with the data.
     """
     layout = program.layout
-    own = [of_one(p.support) for p in layout.parameters for _ in layout.labels_of[p.name]]
+    of_parameters = [of_one(p.support) for p in layout.parameters for _ in layout.labels_of[p.name]]
     derived = [f.support for f in program.model.functions for _ in layout.function_labels(f)]
-    return (*own, *derived)
+    return (*of_parameters, *derived)
 
 
 def of_one(support: Support) -> Support:

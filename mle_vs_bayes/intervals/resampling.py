@@ -91,10 +91,11 @@ def unavailable(program: Density) -> str | None:
     """Why units cannot be resampled or weighted, or None."""
     if program.model.unit == "series":
         return "rows of a series depend on each other, and drawn by themselves they do not; take bootstrap (parametric)"
-    own = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
-    if own is None:
+    labelled = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
+    if labelled is None:
         return None
-    return f"each {own.dims[0]} has a {own.name} of its own, which data without the {own.dims[0]} say nothing of"
+    label = labelled.dims[0]
+    return f"each {label} has a {labelled.name} of its own, which data without the {label} say nothing of"
 
 
 def replicates(request: IntervalRequest, scheme: str) -> Resamples:

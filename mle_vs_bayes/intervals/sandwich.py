@@ -58,6 +58,6 @@ def clustered(program: Density, scores: Array) -> Array:
     if alone:
         return scores
     _, position = np.unique(program.data["group"], return_inverse=True)
-    found = np.zeros((position.max() + 1, scores.shape[1]))
-    np.add.at(found, position, scores)
-    return found
+    sums = np.zeros((position.max() + 1, scores.shape[1]))
+    np.add.at(sums, position, scores)
+    return sums

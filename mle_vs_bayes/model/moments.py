@@ -74,13 +74,13 @@ def _declared(
 ) -> dict[str, Moments]:
     """What is declared, by label."""
     tails = _Tails(model, layout, priors, power)
-    found: dict[str, Moments] = {}
+    moments: dict[str, Moments] = {}
     for name, each in model.moments(tails, data).items():
-        found |= _by_label(layout.labels_of[name], each)
+        moments |= _by_label(layout.labels_of[name], each)
     for function in model.functions:
         if function.moments is not None:
-            found |= _by_label(layout.function_labels(function), function.moments(tails, data))
-    return found
+            moments |= _by_label(layout.function_labels(function), function.moments(tails, data))
+    return moments
 
 
 def _by_label(labels: tuple[str, ...], declared: Any) -> dict[str, Moments]:

@@ -162,14 +162,14 @@ def parse(text: str) -> Prior:
     UsageError
         With the text and an example, when it is not a family's name with numbers.
     """
-    wanted = 'write it as a call with numbers, such as "Gamma(alpha=2, beta=1)"'
+    advice = 'write it as a call with numbers, such as "Gamma(alpha=2, beta=1)"'
     try:
         call = ast.parse(text.strip(), mode="eval").body
         name = call.func.id if isinstance(call, ast.Call) else call.id  # type: ignore[attr-defined]
         positional = [_literal(node) for node in getattr(call, "args", [])]
         keywords = {str(k.arg): _literal(k.value) for k in getattr(call, "keywords", [])}
     except (SyntaxError, ValueError, AttributeError, TypeError) as error:
-        raise UsageError(f'prior "{text}" does not parse; {wanted}.') from error
+        raise UsageError(f'prior "{text}" does not parse; {advice}.') from error
     name = "Jeffreys" if name == "jeffreys" else name  # the one prior that people write as a word
     _known(name)
     order = PRIORS[name].signatures[0]
@@ -218,9 +218,9 @@ def _check(prior: Prior) -> None:
     _known(prior.family)
     signatures = PRIORS[prior.family].signatures
     if set(prior.arguments) not in [set(s) for s in signatures]:
-        given = ", ".join(prior.arguments) or "nothing"
+        names = ", ".join(prior.arguments) or "nothing"
         ways = " or ".join(", ".join(s) or "no arguments" for s in signatures)
-        raise UsageError(f"prior {prior.family} takes {ways}; it was given {given}.")
+        raise UsageError(f"prior {prior.family} takes {ways}; it was given {names}.")
     supports = next(
         {a.name: a.support for a in arguments}
         for arguments in PRIORS[prior.family].argument_lists

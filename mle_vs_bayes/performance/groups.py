@@ -27,8 +27,8 @@ def with_levels(groups: "pd.DataFrame", roles: Roles, level: float) -> "pd.DataF
     """
     from scipy.special import ndtri
 
-    given = groups[_key(roles, "level")].astype(float) if "level" in roles else np.full(len(groups), np.nan)
-    levels = np.where(np.isnan(given), level, given)
+    stated = groups[_key(roles, "level")].astype(float) if "level" in roles else np.full(len(groups), np.nan)
+    levels = np.where(np.isnan(stated), level, stated)
     wrong = levels[(levels <= 0) | (levels >= 1)]
     if wrong.size:
         raise DataError(f'column "{roles.columns["level"]}" (level) holds {wrong[0]:g}; it must lie inside (0, 1).')

@@ -109,16 +109,16 @@ def sums(
 
     A group of a table with intervals that has none itself takes Wald's from its standard errors.
     """
-    found = _sums(connection, groups, centred, null, roles)
-    bare = (found["used"] > 0) & (found["interval_used"] == 0) & (found["v_used"] > 0) & found["has_ends"]
+    sums = _sums(connection, groups, centred, null, roles)
+    bare = (sums["used"] > 0) & (sums["interval_used"] == 0) & (sums["v_used"] > 0) & sums["has_ends"]
     if bare.any():
         lacking = groups[bare.to_numpy()].assign(has_ends=False)
         register(connection, lacking, roles)
         others = groups[~bare.to_numpy()]
         again = _sums(connection, lacking, centred, null, roles)
-        found = found[~bare].combine_first(again) if others.empty else _stacked(found[~bare], again)
-        register(connection, found, roles)
-    return _with_relative(connection, found, centred)
+        sums = sums[~bare].combine_first(again) if others.empty else _stacked(sums[~bare], again)
+        register(connection, sums, roles)
+    return _with_relative(connection, sums, centred)
 
 
 def centred(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", roles: Roles, truth: clean.Truth) -> str:
@@ -201,9 +201,9 @@ def _distinct(connection: "duckdb.DuckDBPyConnection", roles: Roles) -> str:
     name = roles.columns["replicate"]
     if "INT" in types(connection)[name]:
         cell = quoted(name)
-        found = connection.execute(f"SELECT min({cell}), max({cell}), count(*) FROM {TABLE}").fetchone()
-        assert found is not None
-        least, most, rows = found
+        extremes = connection.execute(f"SELECT min({cell}), max({cell}), count(*) FROM {TABLE}").fetchone()
+        assert extremes is not None
+        least, most, rows = extremes
         if least is not None and most - least < min(_WIDEST * rows, 2**24):
             return f"bit_count(bitstring_agg(replicate, {least}, {most}))"
     return "count(DISTINCT replicate)"

@@ -38,17 +38,17 @@ def joint(
     ``links`` has ``gid`` and ``reference``, the group to compare it with.
     """
     connection.register("links", links)
-    found = connection.execute(_JOINT.format(centred=centred)).df().set_index("gid")
-    count = found["pairs"]
-    mean = {name: found[name] / count for name in found.columns if name[0] in "ab" and name[1:2].isdigit()}
+    joint = connection.execute(_JOINT.format(centred=centred)).df().set_index("gid")
+    count = joint["pairs"]
+    mean = {name: joint[name] / count for name in joint.columns if name[0] in "ab" and name[1:2].isdigit()}
     # Central moments from raw ones, by the binomial theorem: values were centred before, so that little cancels.
     own, other = mean["a1"], mean["b1"]
-    found["own2"] = mean["a2"] - own**2
-    found["other2"] = mean["b2"] - other**2
-    found["both11"] = mean["a1b1"] - own * other
-    found["own4"] = mean["a4"] - 4 * own * mean["a3"] + 6 * own**2 * mean["a2"] - 3 * own**4
-    found["other4"] = mean["b4"] - 4 * other * mean["b3"] + 6 * other**2 * mean["b2"] - 3 * other**4
-    found["both22"] = (
+    joint["own2"] = mean["a2"] - own**2
+    joint["other2"] = mean["b2"] - other**2
+    joint["both11"] = mean["a1b1"] - own * other
+    joint["own4"] = mean["a4"] - 4 * own * mean["a3"] + 6 * own**2 * mean["a2"] - 3 * own**4
+    joint["other4"] = mean["b4"] - 4 * other * mean["b3"] + 6 * other**2 * mean["b2"] - 3 * other**4
+    joint["both22"] = (
         mean["a2b2"]
         - 2 * (other * mean["a2b1"] + own * mean["a1b2"])
         + other**2 * mean["a2"]
@@ -56,7 +56,7 @@ def joint(
         + 4 * own * other * mean["a1b1"]
         - 3 * own**2 * other**2
     )
-    joined = groups.join(found.add_prefix("pair_"), on="gid")
+    joined = groups.join(joint.add_prefix("pair_"), on="gid")
     joined.loc[joined["pair_pairs"].isna(), ["pair_pairs", "pair_widths"]] = 0
     joined["has_reference"] = joined["gid"].isin(links["gid"])
     return joined
@@ -68,11 +68,11 @@ def links(groups: "pd.DataFrame", pairing: list[str], reference: str, interval: 
     Where the reference has several kinds of interval (column ``interval``): the same kind, else the first.
     """
     method = groups["method"].astype(object)
-    wanted = groups[(method == reference).to_numpy(dtype=bool)]
-    first = wanted.drop_duplicates(pairing) if pairing else wanted.head(1)
+    references = groups[(method == reference).to_numpy(dtype=bool)]
+    first = references.drop_duplicates(pairing) if pairing else references.head(1)
     found = _matched(groups, first, pairing)
     if interval is not None:
-        same = _matched(groups, wanted.drop_duplicates([*pairing, interval]), [*pairing, interval])
+        same = _matched(groups, references.drop_duplicates([*pairing, interval]), [*pairing, interval])
         found = np.where(np.isnan(same), found, same)
     known = ~np.isnan(found)
     return groups.loc[known, ["gid"]].assign(reference=found[known].astype(np.int64))

@@ -32,12 +32,12 @@ def counted(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", cen
     DataError
         A rank below 0 or above the number of draws.
     """
-    found = connection.execute(_COUNTS.format(centred=centred)).df()
-    wrong = found[(found["rank"] < 0) | (found["rank"] > found["draws"]) | (found["rank"] % 1 != 0)]
+    counts = connection.execute(_COUNTS.format(centred=centred)).df()
+    wrong = counts[(counts["rank"] < 0) | (counts["rank"] > counts["draws"]) | (counts["rank"] % 1 != 0)]
     if len(wrong):
         seen, most = wrong["rank"].iloc[0], wrong["draws"].iloc[0]
         raise DataError(f"a rank is {seen:g} among {most:g} draws; ranks are whole numbers from 0 to the draws.")
-    lines = [(gid, *uniformity(block["rank"], block["draws"], block["times"])) for gid, block in found.groupby("gid")]
+    lines = [(gid, *uniformity(block["rank"], block["draws"], block["times"])) for gid, block in counts.groupby("gid")]
     return groups.join(_frame(lines), on="gid").fillna({"rank_used": 0})
 
 

@@ -80,10 +80,10 @@ def slopes(measures: "pd.DataFrame", measure: str, n: str = "n", predicted: floa
         raise UsageError(f'there is no column "{n}" of sample sizes; say which with --column n=NAME.')
     before = list(measures.columns[: measures.columns.get_loc("value")])
     keys = [name for name in before if name != n]
-    found = []
+    blocks = []
     for key, block in measures[measures["measure"] == measure].groupby(keys, sort=False, dropna=False):
         line = fit(block[n], block["value"], block["mcse"])
         z = NONE if predicted is None else (line.slope - predicted) / line.se
         told = {"slope": line.slope, "se": line.se, "predicted": NONE if predicted is None else predicted, "z": z}
-        found.append(dict(zip(keys, key, strict=True)) | told | {"chi_square": line.chi_square, "points": line.points})
-    return pd.DataFrame(found)
+        blocks.append(dict(zip(keys, key, strict=True)) | told | {"chi_square": line.chi_square, "points": line.points})
+    return pd.DataFrame(blocks)

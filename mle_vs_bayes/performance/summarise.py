@@ -152,8 +152,8 @@ def summary(table: Any, asked: SummaryRequest) -> Summary:
         groups = grouping.with_failed(groups, roles)
         groups["has_truth"] = groups["truths"] > 0
         if asked.reference is not None:
-            found = grouping.links(groups, roles, asked.reference)
-            groups = pairs.joint(connection, groups, found, centred)
+            references = grouping.links(groups, roles, asked.reference)
+            groups = pairs.joint(connection, groups, references, centred)
         if "rank" in roles:
             groups = ranks.counted(connection, groups, centred)
         unused = () if roles.own else tables.without_role(connection, roles)
@@ -175,19 +175,19 @@ def _lines(groups: "pd.DataFrame", roles: tables.Roles, asked: SummaryRequest) -
     lines = pd.concat(measured(groups, frozenset(available), as_published=asked.mcse == "published"), ignore_index=True)
     keys = moments.labels(groups, (*roles.keys, "method"))
     blocks = keys.groupby(list(roles.keys), dropna=False, sort=False).ngroup() if roles.keys else 0
-    told = keys.assign(gid=groups["gid"], block_=blocks).merge(lines, on="gid", how="right")
+    table = keys.assign(gid=groups["gid"], block_=blocks).merge(lines, on="gid", how="right")
     place = {measure.name: position for position, measure in enumerate(MEASURES)}
-    told = told.assign(place_=told["measure"].map(place)).sort_values(["block_", "place_", "gid"], kind="stable")
-    return told[[*roles.keys, *RESULT]].reset_index(drop=True)
+    table = table.assign(place_=table["measure"].map(place)).sort_values(["block_", "place_", "gid"], kind="stable")
+    return table[[*roles.keys, *RESULT]].reset_index(drop=True)
 
 
 def remarks(
     groups: "pd.DataFrame", roles: Roles, truth: clean.Truth, reference: str | None, unused: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Notes on a table, the most important first."""
-    found = [_truth(groups, roles, truth), _ends(roles), _replicates(roles), _reference(groups, reference)]
-    found += [_uneven(groups, roles), _columns(roles), _unused(unused)]
-    return tuple(note for note in found if note)
+    sentences = [_truth(groups, roles, truth), _ends(roles), _replicates(roles), _reference(groups, reference)]
+    sentences += [_uneven(groups, roles), _columns(roles), _unused(unused)]
+    return tuple(note for note in sentences if note)
 
 
 def _truth(groups: "pd.DataFrame", roles: Roles, truth: clean.Truth) -> str:
@@ -224,11 +224,11 @@ def _reference(groups: "pd.DataFrame", reference: str | None) -> str:
         return ""
     alone = groups[(groups["has_reference"] > 0) & (groups["pair_pairs"] == 0) & (groups["used"] > 0)]
     without = groups[groups["has_reference"] == 0]
-    told = [
+    sentences = [
         f"{len(without)} groups have no {reference} in their scenario" if len(without) else "",
         f"{len(alone)} groups share no replicate with it" if len(alone) else "",
     ]
-    return f"Not compared: {listed(filter(None, told))}." if any(told) else ""
+    return f"Not compared: {listed(filter(None, sentences))}." if any(sentences) else ""
 
 
 def _uneven(groups: "pd.DataFrame", roles: Roles) -> str:
@@ -253,6 +253,6 @@ def _unused(names: Sequence[str]) -> str:
 def _columns(roles: Roles) -> str:
     if roles.own:
         return ""
-    told = [f"{role} = {name}" for role, name in roles.columns.items() if role != name]
-    told += [f"scenario = {name}" for name in roles.scenario]
-    return f"Read as: {', '.join(told)}." if told else ""
+    words = [f"{role} = {name}" for role, name in roles.columns.items() if role != name]
+    words += [f"scenario = {name}" for name in roles.scenario]
+    return f"Read as: {', '.join(words)}." if words else ""

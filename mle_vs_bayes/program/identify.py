@@ -82,8 +82,8 @@ def _flat_direction(density: ProgramDensity, power: float, allowance: Allowance)
         1 + POINTS, f"whether {'the prior leaves' if power else 'the data leave'} a direction open"
     ):
         return None
-    found = [density.evaluate(z, power) for z in _points(density)]
-    usable = [e for e in found if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
+    evaluations = [density.evaluate(z, power) for z in _points(density)]
+    usable = [e for e in evaluations if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
     if len(usable) < 2:
         return None
     tolerance = _EXACT if density.exact_gradient else _APPROXIMATE
@@ -119,6 +119,8 @@ def _ends(density: ProgramDensity, direction: Array) -> bool:
 def _common_null(evaluations: list[Evaluation], tolerance: float) -> Array | None:
     """A direction ``(f,)`` in which no Hessian and no gradient of them all has a component."""
     hessians, gradients = np.array([e.hessian for e in evaluations]), np.array([e.gradient for e in evaluations])
+    # All Hessians one below the other have a null vector exactly if each of them has it: a singular value of 0.
+    # Columns have unit curvature first, so that a parameter in small units is not taken for one that does nothing.
     scale = np.sqrt(np.max(np.abs(np.diagonal(hessians, axis1=1, axis2=2)), axis=0))
     scale = np.where(scale > 0, scale, 1.0)
     scaled = (hessians / scale[:, None] / scale).reshape(-1, len(scale))

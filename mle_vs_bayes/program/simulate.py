@@ -37,9 +37,9 @@ def _reads_data(program: "pymc.Model", potential: Any) -> bool:
     from pytensor.graph.basic import Constant
     from pytensor.graph.traversal import ancestors
 
-    found = ancestors([potential], blockers=program.free_RVs)
-    values = [v.data for v in found if isinstance(v, Constant)]
-    values += [v.get_value(borrow=True) for v in found if isinstance(v, SharedVariable)]
+    inputs = ancestors([potential], blockers=program.free_RVs)
+    values = [v.data for v in inputs if isinstance(v, Constant)]
+    values += [v.get_value(borrow=True) for v in inputs if isinstance(v, SharedVariable)]
     return any(isinstance(value, np.ndarray) and value.ndim > 0 for value in values)
 
 

@@ -154,6 +154,8 @@ def _step(evaluation: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, fl
     """The saddle-free Newton step ``(f,)`` and its length in standard errors; NaN where there is none."""
     if not (np.all(np.isfinite(evaluation.hessian)) and np.all(np.isfinite(evaluation.gradient))):
         return np.zeros_like(evaluation.gradient), float("nan")
+    # Coordinates are divided by their own curvature first, so that units do not decide which eigenvalues count as 0.
+    # Along an eigenvector the step is gradient / |eigenvalue|: where the density bends upwards it goes up, too.
     scale = np.sqrt(np.abs(np.diag(evaluation.hessian)))
     scale = np.where(scale > 0, scale, 1.0)
     values, vectors = np.linalg.eigh(evaluation.hessian / np.outer(scale, scale))
@@ -169,10 +171,10 @@ def _moved(
 ) -> tuple[tuple[Array, Evaluation] | None, int]:
     """The first of ever shorter steps that climbs, with the density there, or None; and how many were tried."""
     for halving in range(trials):
-        there = z + step * 0.5**halving
-        found = density.evaluate(there, 1.0)
+        trial = z + step * 0.5**halving
+        found = density.evaluate(trial, 1.0)
         if np.isfinite(found.value) and found.value > here.value and np.all(np.isfinite(found.gradient)):
-            return (there, found), halving + 1
+            return (trial, found), halving + 1
     return None, trials
 
 

@@ -101,16 +101,16 @@ def black_box(units: Callable[[Array], Array], scores: Callable[[Array], Array])
 
 
 def _chosen(names: list[str], priors: Mapping[str, Prior | str]) -> dict[str, Prior]:
-    found = {key: parse(value) if isinstance(value, str) else value for key, value in priors.items()}
-    unknown, absent = [key for key in found if key not in names], [key for key in names if key not in found]
+    parsed = {key: parse(value) if isinstance(value, str) else value for key, value in priors.items()}
+    unknown, absent = [key for key in parsed if key not in names], [key for key in names if key not in parsed]
     if unknown:
         raise UsageError(f'the model has no parameter "{unknown[0]}" for a prior; it has {", ".join(names)}.')
     if absent:
         raise UsageError(f'there is no prior for {" and ".join(absent)}; give one, or "Flat()" to say nothing.')
-    for key, prior in found.items():
+    for key, prior in parsed.items():
         if prior.family == FAMILY or any(isinstance(value, Scaled) for value in prior.arguments.values()):
             raise UsageError(f"prior {prior} of {key} needs more than plain numbers; write it like Normal(0, 10).")
-    return {key: found[key] for key in names}
+    return {key: parsed[key] for key in names}
 
 
 def _functions(model: Any) -> tuple[Callable[[Array], Array], Callable[[Array], Array], bool]:
@@ -173,12 +173,12 @@ def _build(endog: Array, priors: Mapping[str, Prior], start: Array, box: Any, pe
             for (name, prior), at in zip(priors.items(), start, strict=True)
         ]
         vector = pt.stack(theta).astype("float64")
-        own: list[Any] = [vector] if per_row else [vector, endog]
+        inputs: list[Any] = [vector] if per_row else [vector, endog]
         signature = "(p)->()" if per_row else "(p),(n)->(n)"
 
         def logp(_value: Any, theta: Any, *_endog: Any) -> Any:
             units = box(theta[0] if theta.ndim == 2 else theta)
             return units if per_row else units.sum()
 
-        pymc.CustomDist("y", *own, logp=logp, signature=signature, observed=endog)
+        pymc.CustomDist("y", *inputs, logp=logp, signature=signature, observed=endog)
     return built

@@ -104,8 +104,8 @@ def numerical(gradient_at: Callable[[Array], tuple[float, Array]]) -> Evaluate:
     def hessian(z: Array) -> Array:
         steps = np.diag(known.get("steps", 1e-4 * np.maximum(np.abs(z), 1e-2)))
         rises = [gradient_at(z + step)[1] - gradient_at(z - step)[1] for step in steps]
-        found = np.array(rises) / (2 * np.diag(steps)[:, None])
-        return (found + found.T) / 2
+        curvature = np.array(rises) / (2 * np.diag(steps)[:, None])
+        return (curvature + curvature.T) / 2
 
     def evaluate(z: Array, _index: Index) -> tuple[Array, Array, Array]:
         value, gradient = gradient_at(z[0])

@@ -39,11 +39,11 @@ def diagnose(draws: Array, cores: int = 1) -> Diagnostics:
     """Diagnostics of draws ``(K, chains, draws)``, at least 2 chains of 4 draws; on so many ``cores``."""
     pieces = [draws[first : first + PIECE] for first in range(0, len(draws), PIECE)] or [draws]
     if cores == 1 or len(pieces) == 1:
-        found = [_diagnosed(piece) for piece in pieces]
+        diagnosed = [_diagnosed(piece) for piece in pieces]
     else:
         with ThreadPoolExecutor(cores) as pool:
-            found = list(pool.map(_diagnosed, pieces))
-    return Diagnostics(*(np.concatenate(each) for each in zip(*(vars(one).values() for one in found), strict=True)))
+            diagnosed = list(pool.map(_diagnosed, pieces))
+    return Diagnostics(*(np.concatenate(each) for each in zip(*(vars(one).values() for one in diagnosed), strict=True)))
 
 
 def _diagnosed(draws: Array) -> Diagnostics:

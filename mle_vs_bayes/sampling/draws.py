@@ -19,13 +19,13 @@ def by_label(
     tree: "xarray.DataTree | Mapping[str, xarray.Dataset]", group: str = "posterior", comma: str = ","
 ) -> dict[str, Array]:
     """``{"shape": (chain, draw), "beta[x1]": (chain, draw), "beta[a,x]": (chain, draw), …}``; ArviZ's comma is ", "."""
-    found: dict[str, Array] = {}
+    draws: dict[str, Array] = {}
     for name, values in tree[group].data_vars.items():
         dims = tuple(str(dim) for dim in values.dims[2:])
         names = labels(str(name), dims, {dim: tuple(values[dim].to_numpy()) for dim in dims}, comma)
         columns = values.to_numpy().reshape(*values.shape[:2], -1)
-        found |= {label: columns[..., place] for place, label in enumerate(names)}
-    return found
+        draws |= {label: columns[..., place] for place, label in enumerate(names)}
+    return draws
 
 
 def stacked(tree: "xarray.DataTree", names: Iterable[str]) -> Array:

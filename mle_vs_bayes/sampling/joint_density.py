@@ -52,9 +52,9 @@ class JointDensity:
 
     def target(self, inputs: Mapping[str, Array], dimension: int) -> nutpie.Target:
         """What is sampled at these inputs: one array of their numbers and one of their lengths."""
-        given = [np.asarray(inputs[name], dtype=float) for name in self.order]
-        lengths = [length for values in given for length in values.shape]
-        numbers = np.concatenate([values.ravel() for values in given])
+        arguments = [np.asarray(inputs[name], dtype=float) for name in self.order]
+        lengths = [length for values in arguments for length in values.shape]
+        numbers = np.concatenate([values.ravel() for values in arguments])
         return nutpie.Target(
             self.function, lambda: self.callback, numbers, np.array(lengths, dtype=np.int64), dimension
         )
@@ -62,8 +62,8 @@ class JointDensity:
 
 def joint_density(stack: Stack, graph: Unconstrained) -> JointDensity:
     """The compiled density of the stack's shape, kept for the process; PyTensor keeps its kernel on disk."""
-    found: JointDensity = kept(("joint", stack.shape, stack.count == 1), lambda: _compile(stack, graph))
-    return found
+    density: JointDensity = kept(("joint", stack.shape, stack.count == 1), lambda: _compile(stack, graph))
+    return density
 
 
 def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
@@ -113,13 +113,13 @@ def _preparation(graph: Graph, less: Hoisted, stack: Stack) -> Callable[[Mapping
     """A function from a stack's inputs to those of the graph without what no parameter enters."""
     import pytensor
 
-    own = [name for name in less.graph.nodes if name not in less.known]
+    names = [name for name in less.graph.nodes if name not in less.known]
     inputs, values = graphs.vectorised(graph, list(less.known.values()), stack.shape.stacked, vector=False)
     function = pytensor.function(list(inputs.values()), values, mode=MODE, on_unused_input="ignore")
 
     def prepare(given: Mapping[str, Array]) -> dict[str, Array]:
         found = function(*(given[name] for name in inputs))
-        return {**{name: given[name] for name in own}, **dict(zip(less.known, found, strict=True))}
+        return {**{name: given[name] for name in names}, **dict(zip(less.known, found, strict=True))}
 
     return prepare
 
@@ -130,10 +130,10 @@ def _unpacked(numbers: Any, lengths: Any, shapes: dict[str, tuple[int | None, ..
 
     found, offset, place = {}, pt.constant(0, dtype="int64"), 0
     for name, shape in shapes.items():
-        own = [lengths[place + axis] if length is None else length for axis, length in enumerate(shape)]
+        extent = [lengths[place + axis] if length is None else length for axis, length in enumerate(shape)]
         total: Any = pt.constant(1, dtype="int64")
-        for length in own:
+        for length in extent:
             total = total * length
-        found[name] = numbers[offset : offset + total].reshape(own) if own else numbers[offset]
+        found[name] = numbers[offset : offset + total].reshape(extent) if extent else numbers[offset]
         offset, place = offset + total, place + len(shape)
     return found

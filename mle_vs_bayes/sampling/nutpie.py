@@ -128,10 +128,10 @@ def tree(target: Target, schedule: Schedule, seed: int, progress: bool = False) 
     RuntimeError
         As of `sample`.
     """
-    found: xarray.DataTree = _run(target, schedule, seed, save_warmup=False, progress_bar=progress)
-    if found["posterior"].sizes["draw"] != schedule.draws:
+    draws: xarray.DataTree = _run(target, schedule, seed, save_warmup=False, progress_bar=progress)
+    if draws["posterior"].sizes["draw"] != schedule.draws:
         raise RuntimeError("the sampler ended before its time")
-    return found
+    return draws
 
 
 def _run(target: Target, schedule: Schedule, seed: int, **options: Any) -> Any:
@@ -272,12 +272,12 @@ def _rows(batch: Any, name: str, width: int) -> Array:
 
 def _jumps(stats: Any, after: NDArray[np.bool_]) -> list[tuple[Array, Array]]:
     """Where the divergent transitions after tuning began and ended."""
-    found = []
+    warnings = []
     where = np.flatnonzero(_column(stats, "diverging").astype(bool) & after)
     for position in where:
         ends = [_array(stats, name)[int(position)].as_py() for name in ("divergence_start", "divergence_end")]
         if all(end is not None for end in ends):
-            found.append((np.asarray(ends[0]), np.asarray(ends[1])))
+            warnings.append((np.asarray(ends[0]), np.asarray(ends[1])))
         else:
-            found.append((np.zeros(0), np.zeros(0)))
-    return found
+            warnings.append((np.zeros(0), np.zeros(0)))
+    return warnings

@@ -91,10 +91,10 @@ def pilot(posteriors: Posteriors, memory: int, cores: int, target: int, seed: in
 def _schedule(posteriors: Posteriors, index: Index, cores: int, seed: int) -> Schedule:
     """The first schedule that mixes well, or the last."""
     for schedule in SCHEDULES[:-1]:
-        own = replace(schedule, cores=cores)
-        _, per_draw, divergent = _efficiency(posteriors, index, own, seed)
+        candidate = replace(schedule, cores=cores)
+        _, per_draw, divergent = _efficiency(posteriors, index, candidate, seed)
         if per_draw >= BAD and divergent <= SOME:
-            return own
+            return candidate
     return replace(SCHEDULES[-1], cores=cores)
 
 
@@ -108,8 +108,8 @@ def _sizes(posteriors: Posteriors, count: int, memory: int) -> list[int]:
 
 def _draws(target: int, per_draw: float, chains: int) -> int:
     """Draws per chain, in fifties."""
-    wanted = SPARE * target / max(per_draw, 0.01) / chains
-    return int(min(5000, 50 * np.ceil(wanted / 50)))
+    draws = SPARE * target / max(per_draw, 0.01) / chains
+    return int(min(5000, 50 * np.ceil(draws / 50)))
 
 
 def _efficiency(posteriors: Posteriors, index: Index, schedule: Schedule, seed: int) -> tuple[float, float, float]:
@@ -118,8 +118,8 @@ def _efficiency(posteriors: Posteriors, index: Index, schedule: Schedule, seed: 
         theta, divergences, steps = posteriors.draw(index, schedule, seed)
     except RuntimeError:
         return float("inf"), 0.01, 1.0
-    found = diagnose(np.moveaxis(theta, 3, 1).reshape(-1, *theta.shape[1:3]), schedule.cores)
-    least = found.least.reshape(len(index), -1).min(axis=1)
+    diagnosed = diagnose(np.moveaxis(theta, 3, 1).reshape(-1, *theta.shape[1:3]), schedule.cores)
+    least = diagnosed.least.reshape(len(index), -1).min(axis=1)
     rows = posteriors.stack.rows
     each = EVALUATION + len(index) * (COORDINATE * posteriors.standard.centre.shape[1] + VALUE * rows)
     per_draw = float(np.quantile(least, 0.1)) / (schedule.draws * schedule.chains)

@@ -44,10 +44,10 @@ def chosen(groups: Iterable[str]) -> tuple[str, ...]:
     UsageError
         A group that is not in `GROUPS` and not `PAGE`.
     """
-    found = tuple(groups)
-    if unknown := [group for group in found if group not in (*GROUPS, PAGE)]:
+    chosen = tuple(groups)
+    if unknown := [group for group in chosen if group not in (*GROUPS, PAGE)]:
         raise UsageError(f'there is no group "{unknown[0]}" of draws; choose from {", ".join(GROUPS)}.')
-    return found
+    return chosen
 
 
 def thinning(program: Density, tree: "xarray.DataTree") -> int:
@@ -126,10 +126,10 @@ def _add_prior_predictive(job: GroupsRequest) -> None:
 
 
 def _observed(job: GroupsRequest) -> list[str]:
-    found = [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
-    if not found:
+    observed = [str(rv.name) for rv in job.program.sampled_model.observed_RVs]
+    if not observed:
         raise NotImplementedError("the likelihood is a Potential, which says nothing of how data arise")
-    return found
+    return observed
 
 
 def _prior_draws(job: GroupsRequest, group: str, names: list[str]) -> "xarray.Dataset":
@@ -145,10 +145,10 @@ def _prior_draws(job: GroupsRequest, group: str, names: list[str]) -> "xarray.Da
     most = max(PRIOR_DRAWS, PREDICTIVE_LIMIT // (job.program.data.n if group == "prior_predictive" else 20))
     count = PRIOR_DRAWS if not restricted else PRIOR_DRAWS * max(2, orders) * 5 // 4
     mode, model = {"mode": MODE}, job.program.sampled_model
-    wanted = list(dict.fromkeys([*names, *(p.name for p in restricted)]))
+    included = list(dict.fromkeys([*names, *(p.name for p in restricted)]))
     with quiet():
         tree = pymc.sample_prior_predictive(
-            min(count, most), model=model, var_names=wanted, random_seed=job.seed, compile_kwargs=mode
+            min(count, most), model=model, var_names=included, random_seed=job.seed, compile_kwargs=mode
         )
     drawn = tree[group].to_dataset()[names]
     if not restricted:

@@ -16,8 +16,8 @@ def names() -> tuple[str, ...]:
     """The names that `load` knows, in alphabetical order."""
     import statsmodels.datasets
 
-    found = (module.name for module in pkgutil.iter_modules(statsmodels.datasets.__path__))
-    return tuple(sorted(name for name in found if name not in _NOT_DATA))
+    names = (module.name for module in pkgutil.iter_modules(statsmodels.datasets.__path__))
+    return tuple(sorted(name for name in names if name not in _NOT_DATA))
 
 
 def load(name: str) -> pd.DataFrame:

@@ -122,14 +122,14 @@ def read_arrays(source: str) -> dict[str, Any] | None:
     if not source.lower().removesuffix(".gz").endswith(".json"):
         return None
     try:
-        found = json.loads(contents(source).decode("utf-8-sig"))
+        content = json.loads(contents(source).decode("utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{source} is not JSON ({error}); correct the file.") from None
-    if isinstance(found, list):
+    if isinstance(content, list):
         return None
-    if not isinstance(found, dict) or not found:
+    if not isinstance(content, dict) or not content:
         raise DataError(f"{source} holds no names with values; write it like " + '{"N": 2, "y": [1.5, 2]}.')
-    return {str(name): _array(value) for name, value in found.items()}
+    return {str(name): _array(value) for name, value in content.items()}
 
 
 def _array(value: Any) -> Any:

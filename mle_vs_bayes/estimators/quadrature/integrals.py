@@ -57,19 +57,19 @@ def integrals(space: Standardised, index: Index, exists: NDArray[np.intp]) -> It
     last = _moments(grid)
     while True:
         finer = halved(grid)
-        here = _moments(finer)
-        error = _change(last, here, exists)
+        moments = _moments(finer)
+        error = _change(last, moments, exists)
         large = finer.logs[0].size * 2 ** len(finer.shape) > NODES or 2 * max(finer.shape) > ALONG
         reason = [told or broken for told, broken in zip(reason, _broken(finer), strict=True)]
         done = (error <= TOLERANCE) | np.array([each is not None for each in reason]) | large
         if np.any(done):
             words = [told or _too_large(e) for told, e in zip(reason, error, strict=True)]
             some = [word for word, settled in zip(words, done, strict=True) if settled]
-            total, mean, sd = (each[done] for each in here)
+            total, mean, sd = (each[done] for each in moments)
             yield Integrals(finer.index[done], finer.of(done), total, mean, sd, error[done], some)
         if np.all(done):
             return
-        grid, last = finer.of(~done), tuple(each[~done] for each in here)
+        grid, last = finer.of(~done), tuple(each[~done] for each in moments)
         exists, reason = exists[~done], [None] * len(grid.index)
 
 

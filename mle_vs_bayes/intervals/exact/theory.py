@@ -38,11 +38,11 @@ def assembled(request: IntervalRequest, formulas: Mapping[str, Formula]) -> list
     """All quantities from the formulas of some parameters, by their names."""
     program, ends, reasons = request.program, Ends(), dict[str, str]()
     for name, formula in formulas.items():
-        found = formula(program, name, request.level)
-        if isinstance(found, str):
-            reasons |= dict.fromkeys(program.layout.labels_of[name], found)
+        answer = formula(program, name, request.level)
+        if isinstance(answer, str):
+            reasons |= dict.fromkeys(program.layout.labels_of[name], answer)
         else:
-            ends |= found
+            ends |= answer
     mapped = _derived(program, ends)
     default = next(iter(reasons.values()), "this formula is not for it")
     return [
@@ -54,7 +54,7 @@ def assembled(request: IntervalRequest, formulas: Mapping[str, Formula]) -> list
 def _derived(program: Density, ends: Ends) -> Ends:
     """The ends with those of derived quantities that follow from one of them."""
     labels, size = program.quantity_labels, program.layout.size
-    found = dict(ends)
+    mapped = dict(ends)
     moving = {label: _along(program, label, *ends.get(label, (np.nan, np.nan))) for label in program.layout.labels}
     for position in range(size, len(labels)):
         movers = [label for label, path in moving.items() if np.any(path[:, position] != path[0, position])]
@@ -62,8 +62,8 @@ def _derived(program: Density, ends: Ends) -> Ends:
             path = moving[movers[0]][:, position]
             steps = np.sign(np.diff(path))
             if np.all(steps == steps[0]):
-                found[labels[position]] = (min(path[0], path[-1]), max(path[0], path[-1]))
-    return found
+                mapped[labels[position]] = (min(path[0], path[-1]), max(path[0], path[-1]))
+    return mapped
 
 
 def _along(program: Density, label: str, lower: float, upper: float) -> Array:

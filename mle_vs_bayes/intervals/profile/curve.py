@@ -128,17 +128,17 @@ class ProfileCurve:
     @property
     def concerns(self) -> tuple[Concern, ...]:
         """What the points met so far give reason for."""
-        found = []
+        concerns = []
         if self.optimum is not self._origin:
             gain = self.optimum.evaluation.value - self._origin.evaluation.value
-            found.append(Concern("better_optimum", f"log density higher by {gain:.3g} at {self._where()}"))
+            concerns.append(Concern("better_optimum", f"log density higher by {gain:.3g} at {self._where()}"))
         trace = self._traces[-1]
         dips = [p.t for p in trace.points.values() if p.t * p.slope > _FALL]
         if dips:
             values = trace.quantity.value(min(dips)), trace.quantity.value(max(dips))
             at = f"at {values[0]:.4g}" if values[0] == values[1] else f"between {min(values):.4g} and {max(values):.4g}"
-            found.append(Concern("profile_not_monotone", f"{self.label}: the deviance falls {at}"))
-        return tuple(found)
+            concerns.append(Concern("profile_not_monotone", f"{self.label}: the deviance falls {at}"))
+        return tuple(concerns)
 
     @cached_property
     def _curve(self) -> tuple[Array, Array]:
@@ -156,13 +156,13 @@ class ProfileCurve:
         low = -reach if lower is None else _BEYOND * lower
         high = reach if upper is None else _BEYOND * upper
         half = _POINTS // 2
-        found = []
+        points = []
         for t in (*np.linspace(low, 0, half + 1)[:-1], 0.0, *np.linspace(0, high, half + 1)[1:]):
             try:
-                found.append(trace.at(float(t)))
+                points.append(trace.at(float(t)))
             except UnreachableError:
                 continue
-        return found
+        return points
 
     def _ends(self, trace: Trace, level: float) -> tuple[End, End]:
         quantile = float(normal_quantile(level))
@@ -175,10 +175,10 @@ class ProfileCurve:
                 return ask(self._traces[-1])
             except BetterOptimumError as better:
                 with np.errstate(all="ignore"):
-                    found = maximum(self.program, self.power, better.z)
-                if found.status != "ok" or found.evaluation.value <= self.optimum.evaluation.value:
-                    raise LostOptimumError(f"the density rises above the estimate's: {found.reason}") from None
-                self._hang(found)
+                    higher = maximum(self.program, self.power, better.z)
+                if higher.status != "ok" or higher.evaluation.value <= self.optimum.evaluation.value:
+                    raise LostOptimumError(f"the density rises above the estimate's: {higher.reason}") from None
+                self._hang(higher)
         raise LostOptimumError(f"{_ADOPTIONS} better optima were met, one after the other")
 
     def _varies(self) -> bool:

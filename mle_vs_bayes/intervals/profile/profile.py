@@ -38,10 +38,10 @@ def profile_curve(program: Density, estimate: Estimate, label: str, power: float
     if label not in program.quantity_labels:
         known = ", ".join(program.quantity_labels)
         raise UsageError(f'{program.model.name} has no quantity "{label}" to profile; it has {known}.')
-    found = _optimum(program, estimate, power)
-    if isinstance(found, Interval):
-        raise UsageError(f"there is no profile of {label}: {found.reason}.")
-    return ProfileCurve(program, found, label, power)
+    optimum = _optimum(program, estimate, power)
+    if isinstance(optimum, Interval):
+        raise UsageError(f"there is no profile of {label}: {optimum.reason}.")
+    return ProfileCurve(program, optimum, label, power)
 
 
 def _intervals(request: IntervalRequest, power: float) -> list[Interval]:

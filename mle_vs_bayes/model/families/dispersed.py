@@ -48,6 +48,7 @@ def _negative_binomial(y: Any, mu: Any, alpha: Any) -> Any:
 
 
 def _per_unit_symbol(x: Any) -> Any:
+    """log(1 + x)/x, by its series near 0, where both are 0."""
     import pytensor.tensor as pt
 
     series = 1 - x * (1 / 2 - x * (1 / 3 - x * (1 / 4 - x * (1 / 5 - x * (1 / 6 - x / 7)))))

@@ -132,8 +132,8 @@ class Family:
         """The parameters beside the location."""
         if self.around is not None:
             return self.around
-        given = signature(self.at_mean).parameters if self.at_mean else self.names
-        return tuple(a for a in self.arguments if a.prior and a.name in given and a.name != self.location)
+        arguments = signature(self.at_mean).parameters if self.at_mean else self.names
+        return tuple(a for a in self.arguments if a.prior and a.name in arguments and a.name != self.location)
 
     def around_location(self, location: Any, others: Arguments) -> dict[str, Any]:
         """The arguments at a location and ``others`` by their names, in NumPy or PyTensor."""
@@ -173,18 +173,18 @@ class Family:
         form = self._form(arguments)
         if form is not None and form.log_density is not None:
             return form.log_density(y, **arguments)
-        own = self.own(arguments)
+        values = self.own(arguments)
         if self.log_density is not None:
-            return self.log_density(y, **own)
+            return self.log_density(y, **values)
         scipy = self._scipy()
-        return (scipy.logpmf if self.discrete else scipy.logpdf)(y, **self.of_scipy(**own))
+        return (scipy.logpmf if self.discrete else scipy.logpdf)(y, **self.of_scipy(**values))
 
     def logsf(self, y: Any, arguments: Arguments) -> Any:
         """log P(Y > y)."""
-        own = self.own(arguments)
+        values = self.own(arguments)
         if self.log_survival is not None:
-            return self.log_survival(y, **own)
-        return self._scipy().logsf(y, **self.of_scipy(**own))
+            return self.log_survival(y, **values)
+        return self._scipy().logsf(y, **self.of_scipy(**values))
 
     def logcdf(self, y: Any, arguments: Arguments) -> Any:
         """log P(Y ≤ y)."""
@@ -192,10 +192,10 @@ class Family:
 
     def random(self, generator: np.random.Generator, size: Any, arguments: Arguments) -> Any:
         """Values of shape ``size``."""
-        own = self.own(arguments)
+        values = self.own(arguments)
         if self.draw is not None:
-            return self.draw(generator, size, **own)
-        return self._scipy().rvs(**self.of_scipy(**own), size=size, random_state=generator)
+            return self.draw(generator, size, **values)
+        return self._scipy().rvs(**self.of_scipy(**values), size=size, random_state=generator)
 
     def own(self, arguments: Arguments) -> dict[str, Any]:
         """The values of the family's own ``arguments`` from those of any of its forms."""

@@ -44,12 +44,14 @@ def _log_logistic_symbol(y: Any, alpha: Any, beta: Any) -> Any:
 
 
 def _log_logistic_mean(alpha: Any, beta: Any) -> Any:
+    """β (π/α) / sin(π/α), infinite where α ≤ 1."""
     angle = np.pi / np.maximum(alpha, 1.0)
     with np.errstate(divide="ignore"):
         return np.where(alpha > 1, beta * angle / np.sin(angle), np.inf)
 
 
 def _log_logistic_variance(alpha: Any, beta: Any) -> Any:
+    """β² (2π/α) / sin(2π/α) less the mean's square, infinite where α ≤ 2."""
     half = np.pi / np.maximum(alpha, 2.0)
     with np.errstate(all="ignore"):
         square = beta**2 * 2 * half / np.sin(2 * half)
@@ -94,10 +96,12 @@ def _distances(y: Any, mu: Any, lam: Any, sqrt: Any) -> tuple[Any, Any]:
 
 
 def _inverse_gaussian(y: Any, mu: Any, lam: Any) -> Any:
+    """log √(λ/(2π y³)) − λ (y − μ)²/(2 μ² y)."""
     return 0.5 * np.log(lam / (2 * np.pi)) - 1.5 * np.log(y) - lam * (y - mu) ** 2 / (2 * mu**2 * y)
 
 
 def _inverse_gaussian_survival(y: Any, mu: Any, lam: Any) -> Any:
+    # log(Φ(−a) − e^(2λ/μ) Φ(−b)) from the logarithms of both terms, since e^(2λ/μ) alone may overflow.
     with np.errstate(divide="ignore", invalid="ignore"):
         a, b = _distances(y, mu, lam, np.sqrt)
         first, second = scipy.special.log_ndtr(-a), 2 * lam / mu + scipy.special.log_ndtr(-b)

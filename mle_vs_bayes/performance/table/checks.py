@@ -93,10 +93,10 @@ def after_sums(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", 
         )
     if groups["least_width"].min() < 0:
         low, high = clean.number(roles, "lower"), clean.number(roles, "upper")
-        found = connection.execute(f"SELECT {low}, {high} FROM {TABLE} WHERE {low} > {high} LIMIT 1").fetchone()
-        assert found is not None
+        line = connection.execute(f"SELECT {low}, {high} FROM {TABLE} WHERE {low} > {high} LIMIT 1").fetchone()
+        assert line is not None
         raise DataError(
-            f'an interval begins at {found[0]:g} (column "{roles.columns["lower"]}") and ends at {found[1]:g} '
+            f'an interval begins at {line[0]:g} (column "{roles.columns["lower"]}") and ends at {line[1]:g} '
             f'(column "{roles.columns["upper"]}"); swap or correct them.'
         )
 
@@ -108,13 +108,13 @@ def _unique(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFrame", rol
     names = key_names(roles)
     connection.register("k", repeated[names].head(1))
     same = " AND ".join(f"c.{name} IS NOT DISTINCT FROM k.{name}" for name in names)
-    found = connection.execute(_REPEATED.format(clean=clean.first(roles, None), same=same)).fetchone()
-    assert found is not None
-    *keys, replicate, times = found
-    told = [f"{name} {shown(key)}" for name, key in zip((*roles.keys, "method"), keys, strict=True) if key is not None]
+    line = connection.execute(_REPEATED.format(clean=clean.first(roles, None), same=same)).fetchone()
+    assert line is not None
+    *keys, replicate, times = line
+    words = [f"{name} {shown(key)}" for name, key in zip((*roles.keys, "method"), keys, strict=True) if key is not None]
     others = columns.unused(connection, roles)
     hint = f" ({listed(others)} {'are' if len(others) > 1 else 'is'} not used)" if others else ""
     raise DataError(
-        f"replicate {shown(replicate)} of {listed(told) or 'the table'} has {times} rows, and each replicate, method "
+        f"replicate {shown(replicate)} of {listed(words) or 'the table'} has {times} rows, and each replicate, method "
         f"and scenario must have one; say what tells them apart with --column scenario=NAME{hint}, or remove repeats."
     )

@@ -40,10 +40,10 @@ def check_numbers(connection: "duckdb.DuckDBPyConnection", roles: Roles, types: 
             continue
         cell = quoted(name)
         query = f"SELECT {cell} FROM {TABLE} WHERE {cell} IS NOT NULL AND TRY_CAST({cell} AS DOUBLE) IS NULL LIMIT 1"
-        found = connection.execute(query).fetchone()
-        if found is not None:
+        line = connection.execute(query).fetchone()
+        if line is not None:
             raise DataError(
-                f'column "{name}" ({role}) holds {shown(found[0])}, which is no number; correct it, '
+                f'column "{name}" ({role}) holds {shown(line[0])}, which is no number; correct it, '
                 f"or name another column with --column {role}=NAME."
             )
 

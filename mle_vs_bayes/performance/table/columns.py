@@ -96,9 +96,9 @@ def _few(connection: "duckdb.DuckDBPyConnection", names: Sequence[str]) -> list[
     if not names:
         return []
     counts = ", ".join(f"approx_count_distinct({quoted(name)})" for name in names)
-    found = connection.execute(f"SELECT {counts} FROM {TABLE}").fetchone()
-    assert found is not None
-    return [name for name, count in zip(names, found, strict=True) if 1 < count <= MOST]
+    distinct = connection.execute(f"SELECT {counts} FROM {TABLE}").fetchone()
+    assert distinct is not None
+    return [name for name, count in zip(names, distinct, strict=True) if 1 < count <= MOST]
 
 
 def _is_text(kind: str) -> bool:

@@ -78,19 +78,19 @@ def assign(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
     """
     _check(present, said, scenario)
     own = set(COLUMNS).difference(LATER) <= set(present)
-    found = {**(_ours(present) if own else _guessed(present, said, scenario)), **said}
-    missing = [role for role in REQUIRED if role not in found]
+    columns = {**(_ours(present) if own else _guessed(present, said, scenario)), **said}
+    missing = [role for role in REQUIRED if role not in columns]
     if missing:
         raise DataError(
             f"no column is known as {missing[0]}; the columns are {_listed(present)}: "
             f"say which with --column {missing[0]}=NAME."
         )
-    taken = set(found.values())
+    taken = set(columns.values())
     by_name = [name for name in present if _plain(name) in _SCENARIOS or name in set(texts)]
     scenarios = scenario or [name for name in by_name if name not in taken and name not in RESERVED]
     if own and not scenario:
         scenarios = [name for name in ("study", "model", "variant", "scenario", "scale") if name not in taken]
-    return Roles(found, tuple(dict.fromkeys(scenarios)), own)
+    return Roles(columns, tuple(dict.fromkeys(scenarios)), own)
 
 
 def _ours(present: Sequence[str]) -> dict[str, str]:
@@ -113,16 +113,16 @@ def _guessed(present: Sequence[str], said: Mapping[str, str], scenario: Sequence
     by_name: dict[str, str] = {}
     for name in present:
         by_name.setdefault(_plain(name), name)
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for role, names in NAMES.items():
         if role in said:
             continue
-        taken = {*said.values(), *found.values(), *(() if role in SHARED else scenario)}
+        taken = {*said.values(), *columns.values(), *(() if role in SHARED else scenario)}
         for name in names:
             if name in by_name and by_name[name] not in taken:
-                found[role] = by_name[name]
+                columns[role] = by_name[name]
                 break
-    return found
+    return columns
 
 
 def _check(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[str]) -> None:

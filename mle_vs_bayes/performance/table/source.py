@@ -128,23 +128,23 @@ def made_long(connection: "duckdb.DuckDBPyConnection", said: Mapping[str, str]) 
     present = list(types(connection))
     if "method" in said or "method" in present:
         raise UsageError('a pattern such as estimate=b_* takes its star for the method; leave out the column "method".')
-    found = {role: _fitting(role, pattern, present) for role, pattern in patterns.items()}
-    methods = list(next(iter(found.values())))
-    for role, columns in found.items():
+    by_role = {role: _fitting(role, pattern, present) for role, pattern in patterns.items()}
+    methods = list(next(iter(by_role.values())))
+    for role, columns in by_role.items():
         if set(columns) != set(methods):
             raise DataError(
                 f"{role}={patterns[role]} stands for {listed(columns)}, another pattern for {listed(methods)}; "
                 "each method must have each column."
             )
-    taken = {name for columns in found.values() for name in columns.values()}
-    others = [quoted(name) for name in present if name not in taken and name not in found]
+    taken = {name for columns in by_role.values() for name in columns.values()}
+    others = [quoted(name) for name in present if name not in taken and name not in by_role]
     selects = []
     for method in methods:
-        own = [f"{quoted(columns[method])} AS {quoted(role)}" for role, columns in found.items()]
-        selects.append(f"SELECT {', '.join([*others, f'{text(method)} AS method', *own])} FROM {WIDE}")
+        renamed = [f"{quoted(columns[method])} AS {quoted(role)}" for role, columns in by_role.items()]
+        selects.append(f"SELECT {', '.join([*others, f'{text(method)} AS method', *renamed])} FROM {WIDE}")
     connection.execute(f"ALTER VIEW {TABLE} RENAME TO {WIDE}")
     connection.execute(f"CREATE VIEW {TABLE} AS {' UNION ALL '.join(selects)}")
-    return {role: role if role in found else name for role, name in said.items()} | {"method": "method"}
+    return {role: role if role in by_role else name for role, name in said.items()} | {"method": "method"}
 
 
 def _fitting(role: str, pattern: str, present: list[str]) -> dict[str, str]:
