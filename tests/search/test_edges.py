@@ -35,3 +35,8 @@ def test_a_coefficient_runs_where_it_does_and_not_its_coordinate():
     data = {"y": [0.0, 0, 0], "x": [1.0, 2, 4]}
     mle = compare("poisson_regression", data, formula="y ~ x", estimators=["mle"])["mle"]
     assert mle.reason.startswith("beta[Intercept] runs to minus infinity")
+
+
+def test_covariates_that_explain_every_value_leave_no_spread():
+    mle = compare("linear", {"y": [2.0, 4, 6, 8], "x": [1.0, 2, 3, 4]}, formula="y ~ x", estimators=["mle"])["mle"]
+    assert (mle.status, mle.reason) == ("divergent", "sigma runs to 0: the terms explain every y exactly")

@@ -139,7 +139,7 @@ class Regression(Censored):
         Of successes no covariate has an effect: least squares would follow covariates that separate them.
         """
         known = self.closed_form_mle(data)
-        if known:
+        if known and all(p.support.contains(known[p.name]) for p in self.parameters):
             return known
         point = {p.name: np.zeros(len(data.coords[p.dims[0]])) if p.dims else p.typical for p in self.parameters}
         if "trials" in data:
@@ -150,7 +150,20 @@ class Regression(Censored):
         if not seen(data).any():
             return "beta runs off: no outcome was seen to its end"
         term = separating_term(data) if "trials" in data else None
-        return None if term is None else f"{term} runs off: the covariates separate the successes from the failures"
+        if term is not None:
+            return f"{term} runs off: the covariates separate the successes from the failures"
+        scale = next((each.row for each in self.family.others if each.prior == "scale"), None)
+        exact = scale and scale not in self.further and self.link.name == "identity" and _explained(data)
+        return f"{scale} runs to 0: the terms explain every y exactly" if exact else None
+
+
+def _explained(data):
+    """Whether least squares leave nothing of y but rounding."""
+    if "upper" in data or not np.all(data.get("event", 1.0) == 1):
+        return False
+    left = data["y"] - data.get("offset", 0.0)
+    residuals = left - data["X"] @ np.linalg.lstsq(data["X"], left, rcond=None)[0]
+    return bool(np.max(np.abs(residuals)) <= 8 * np.spacing(np.max(np.abs(left))))
 
 
 def _on_scale(link, name):
