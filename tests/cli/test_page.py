@@ -64,7 +64,7 @@ def test_bad_requests_are_one_sentence(run, here, arguments, words):
 
 
 def test_values_of_what_groups_bring_are_looked_at_with_the_data():
-    asked = {"formula": "y ~ x + (x | g)", "link": None, "fix": {}, "order": None, "columns": {}}
+    asked = {"formula": "y ~ x + (x | g)", "link": None, "fix": {}, "order": None, "nodes": None, "columns": {}}
     steps.check_nulls("normal", {"sd[x|g]": 0.0, "cor[Intercept,x|g]": 0.0}, asked)
     with pytest.raises(UsageError, match='no quantity "sd'):
         steps.check_nulls("normal", {"sd[x|g]": 0.0}, {**asked, "formula": "y ~ x"})

@@ -23,8 +23,9 @@ REFUSED = {"skew_normal": "has not settled", "laplace": "no mode on the unconstr
 """Why there is no quadrature. The skew normal's posterior bends from a positive to a negative alpha: these few rows
 need more nodes than there may be. The Laplace's has its mode at a kink, where no curvature says how wide it is: see
 `test_draws_across_kinks`."""
-COSTLY = {"poisson_mixture"}
-"""Two lumps a rate wide in three dimensions: four million nodes, minutes. `test_posteriors` has its kind, a mixture."""
+COSTLY = {"poisson_mixture", "zero_inflated_negative_binomial"}
+"""Two lumps a rate wide in three dimensions: four million nodes, minutes. `test_posteriors` has its kind, a mixture.
+The other takes a third of a minute, and is what two that are here, of zeros and of counts, are together."""
 
 
 def free(name):

@@ -93,7 +93,7 @@ def test_deterministics_of_many_points_are_those_of_each():
 
     from .programs import PROGRAMS
 
-    for name in ("regression", "covariance", "shares"):
+    for name in ("regression", "shares"):
         program = open_program(PROGRAMS[name]())
         points = program.start * (1 + 1e-3 * np.arange(6)[:, None])
         each = np.stack([program.quantities(point) for point in points])

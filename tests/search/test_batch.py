@@ -151,7 +151,7 @@ def test_a_poisoned_replicate_fails_alone(name, poison, reason):
 
 def test_mutant_gradient_alone_takes_a_separated_replicate_for_an_optimum(monkeypatch):
     """Under separation the gradient vanishes in standard errors, too; that the steps stay long is what tells."""
-    monkeypatch.setattr(newton, "_REACH", np.inf)
+    monkeypatch.setattr(newton, "REACH", np.inf)
     with pytest.raises(AssertionError):
         test_a_poisoned_replicate_fails_alone("logistic", poison_separated, None)
 

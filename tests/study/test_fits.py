@@ -68,8 +68,8 @@ study = Study(
     n=[20],
     models=["student_t"],
     scenarios=[Scenario("nearly normal", truth={"nu": 30})],
-    replicates=12,
-    batch=12,
+    replicates=6,
+    batch=6,
     estimators=["mle"],
     estimands=["mu"],
 )
@@ -82,8 +82,8 @@ def test_what_has_no_maximum_is_counted_beside_what_failed(desk):
     (job,) = plan.design(tails, seed=0, quick=False, wanted={}, command="").jobs(tails)
     result = unit.run(job)
     rows = frame(result, "rows")
-    assert (result.fits, result.failed) == (12, 0)
-    assert 0 < result.without == (rows["status"] == "divergent").sum() < 12
+    assert (result.fits, result.failed) == (6, 0)
+    assert 0 < result.without == (rows["status"] == "divergent").sum() < 6
     table = summarise(rows, scenario=("model", "variant", "scenario"))
     assert table.query("measure == 'bias'")["failed"].tolist() == [result.failed + result.without]
 
