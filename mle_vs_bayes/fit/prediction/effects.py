@@ -14,18 +14,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
+from ...intervals.wald import normal_quantile
 from ...model.model import Model
 from ...words import listed, nearest
 from .means import check, has_posterior_mean, mean_response
 from .new_rows import FittedTable, new_rows, rows_of_fit
-from .predict import delta_error, draws_of
+from .predict import delta_error, draws_of, tails
 
 Array = NDArray[np.float64]
 
@@ -103,18 +103,18 @@ def _plainly(value: Any) -> str:
 def average_effect(program: Density, estimate: Estimate, contrast: Contrast, level: float) -> AverageEffect:
     """The effect from one estimate that has converged: by the delta method, or over the posterior's draws."""
 
-    def of(point: Array) -> Array:
+    def of(point: Array) -> float:
         theta = program.layout.split(point)
         after, before = (mean_response(program.model, theta, data) for data in (contrast.after, contrast.before))
-        return np.array([np.average(after - before, weights=contrast.weights)])
+        return float(np.average(after - before, weights=contrast.weights))
 
     if estimate.tree is None:
-        value, se = float(of(estimate.point)[0]), float(delta_error(estimate, of)[0])
-        half = float(scipy.special.ndtri((1 + level) / 2)) * se
+        value, se = of(estimate.point), float(delta_error(estimate, of))
+        half = float(normal_quantile(level)) * se
         return AverageEffect(value, se, value - half, value + half)
     points, _ = draws_of(program, estimate, contrast.before.n)
-    effects = np.array([of(point)[0] for point in points])
-    lower, upper = np.quantile(effects, [(1 - level) / 2, (1 + level) / 2])
+    effects = np.array([of(point) for point in points])
+    lower, upper = np.quantile(effects, tails(level))
     if not all(has_posterior_mean(program, data).all() for data in (contrast.before, contrast.after)):
         return AverageEffect(float("nan"), float("nan"), float(lower), float(upper))
     return AverageEffect(float(effects.mean()), float(effects.std(ddof=1)), float(lower), float(upper))

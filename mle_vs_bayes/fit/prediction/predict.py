@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...density.density import Density
 from ...estimators.estimate import Estimate
+from ...intervals.wald import normal_quantile
 from ...sampling.draws import stacked
 from .means import has_posterior_mean, mean_response
 from .members import Members
@@ -59,7 +59,8 @@ def predict(
     return _from_optimum(program, estimate, data, level, generator, members)
 
 
-def _tails(level: float) -> list[float]:
+def tails(level: float) -> list[float]:
+    """The probabilities below the ends of an equal-tailed interval."""
     return [(1 - level) / 2, (1 + level) / 2]
 
 
@@ -76,8 +77,9 @@ def _from_optimum(
     members: Members | None,
 ) -> Predicted:
     mean, left_open = _mean(program, estimate.point, data, members)
-    se = np.sqrt(_delta_error(program, estimate, data, members) ** 2 + left_open)
-    half = scipy.special.ndtri((1 + level) / 2) * se
+    of_estimate = delta_error(estimate, lambda point: _mean(program, point, data, members)[0])
+    se = np.sqrt(of_estimate**2 + left_open)
+    half = normal_quantile(level) * se
     y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator, members)
     return Predicted(mean, se, mean - half, mean + half, y_lower, y_upper)
 
@@ -93,23 +95,19 @@ def _mean(program: Density, point: Array, data: Dataset, members: Members | None
     return mean, np.sum(law.weights * (means - mean[:, None]) ** 2, axis=1)
 
 
-def _delta_error(program: Density, estimate: Estimate, data: Dataset, members: Members | None) -> Array:
-    return delta_error(estimate, lambda point: _mean(program, point, data, members)[0])
-
-
-def delta_error(estimate: Estimate, of: Callable[[Array], Array]) -> Array:
-    """√(g' V g) of each element of ``of`` (θ), g by central differences in steps of ε^(1/3) times the size of θ."""
-    value = of(estimate.point)
+def delta_error(estimate: Estimate, of: Callable[[Array], Any]) -> Array:
+    """√(g' V g) of ``of`` (θ) ``(…)``, g by central differences in steps of ε^(1/3) times θ; NaN of no covariance."""
     if not estimate.has_errors or estimate.covariance is None:
-        return np.full(len(value), np.nan)
+        return np.asarray(np.nan)
     steps = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(estimate.point), estimate.se)
-    gradient = np.empty((len(value), len(steps)))
+    slopes = []
     for place, step in enumerate(steps):
         above, below = estimate.point.copy(), estimate.point.copy()
         above[place] += step
         below[place] -= step
-        gradient[:, place] = (of(above) - of(below)) / (above[place] - below[place])
-    return np.asarray(np.sqrt(np.sum(gradient @ estimate.covariance * gradient, axis=1)))
+        slopes.append((of(above) - of(below)) / (above[place] - below[place]))
+    gradient = np.stack(slopes, axis=-1)
+    return np.asarray(np.sqrt(np.sum(gradient @ estimate.covariance * gradient, axis=-1)))
 
 
 def _plug_in(
@@ -133,7 +131,7 @@ def _plug_in(
         for role in [each for each in repeated if each.startswith("level[")]:
             repeated = repeated.replace(**{role: np.arange(float(repeated.n))})  # each outcome is a new member's
         drawn = program.model.simulate(theta, repeated, generator)["y"].reshape(len(rows), count)
-        ends[:, rows] = np.quantile(drawn, _tails(level), axis=1)
+        ends[:, rows] = np.quantile(drawn, tails(level), axis=1)
     return ends[0], ends[1]
 
 
@@ -159,7 +157,7 @@ def _from_draws(
                 at = seen.moved(some, added[place])
             means[place] = mean_response(program.model, theta, at)
             outcomes[place] = program.model.simulate(theta, at, generator)["y"]
-        quantiles = (*np.quantile(means, _tails(level), axis=0), *np.quantile(outcomes, _tails(level), axis=0))
+        quantiles = (*np.quantile(means, tails(level), axis=0), *np.quantile(outcomes, tails(level), axis=0))
         found[:, rows] = [means.mean(axis=0), means.std(axis=0, ddof=1), *quantiles]
         settled = some if seen is None else seen.moved(some, np.zeros(some.n))
         found[:2, rows] = np.where(has_posterior_mean(program, settled), found[:2, rows], np.nan)

@@ -11,6 +11,7 @@ import numpy as np
 from ...data import counts
 from ...density.density import Density
 from ..interval import Compute
+from ..wald import normal_quantile
 from .theory import Ends, Formula, theoretical
 
 FAMILY = "clopper_pearson"
@@ -43,9 +44,7 @@ def jeffreys(successes: float, trials: float, level: float) -> tuple[float, floa
 
 def wilson(successes: float, trials: float, level: float) -> tuple[float, float]:
     """All p that the score test does not reject: |p̂ − p| ≤ z √(p (1 − p)/n), solved for p."""
-    from scipy.special import ndtri
-
-    z, failures = ndtri(0.5 + level / 2), trials - successes
+    z, failures = normal_quantile(level), trials - successes
     # The equality squared is quadratic in p; its two roots are the ends.
     centre = (successes + z**2 / 2) / (trials + z**2)
     reach = z / (trials + z**2) * np.sqrt(successes * failures / trials + z**2 / 4)
