@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
+from ..report.text import terminal
 from ..study.run.watch import Watch
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Screen(Watch):
     """What a study tells, shown; to be used in a ``with`` statement."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True, highlight=False, markup=False)
+        self.console = terminal(errors=True)
         self.bar: Bar | None = None
         self.said = 0.0
         self.status: Any = None
