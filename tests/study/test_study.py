@@ -215,6 +215,15 @@ def test_the_estimates_are_those_of_the_generated_columns(desk):
     assert slopes != pytest.approx(expected[::-1], rel=1e-2)
 
 
+def test_the_copy_from_which_a_study_is_resumed_belongs_to_the_same_topic(tmp_path):
+    known = source.find("consistency")
+    copy = tmp_path / "consistency.py"
+    copy.write_text(known.text, encoding="utf-8")
+    assert source.find(str(copy)).topic == known.topic == "limits"
+    copy.write_text(known.text + "\n", encoding="utf-8")
+    assert source.find(str(copy)).topic == ""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
