@@ -60,9 +60,9 @@ class Source(ABC):
 
     @property
     def topic(self) -> str:
-        """The group of questions that the study belongs to: the folder of the studies' own that holds its text, or none.
+        """The group of questions that the study belongs to: the folder in which the studies here hold its text.
 
-        It is the same for the copy that a study's folder keeps, from which it is resumed.
+        Empty where none does. It is the same for the copy that a study's folder keeps, from which it is resumed.
         """
         for path in (path for folder in FOLDERS for path in folder.glob(f"*/{self.name}.py")):
             if path.read_text(encoding="utf-8") == self.text:
