@@ -26,7 +26,7 @@ class Fixed(Model):
     """
 
     larger: Model
-    offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled"})
+    offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled", "derivatives"})
 
     def __init__(self, larger: Model, held: Mapping[str, float], name: str) -> None:
         self.larger, self.held, self.name = larger, dict(held), name
@@ -94,6 +94,10 @@ class Fixed(Model):
 
     def log_likelihood(self, theta, data):
         return self.larger.log_likelihood(self.full(theta), data)
+
+    def derivatives(self, theta, data):
+        """The larger model's, which are along the scalars that are held, too."""
+        return None if self.scalars else self.larger.derivatives(theta, data)
 
     def likelihood(self, theta, data):
         return self.larger.likelihood(self.full(theta), data)
