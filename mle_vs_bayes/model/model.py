@@ -167,8 +167,8 @@ class Model:
         """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
         raise NotImplementedError
 
-    def derivatives(self, theta: Theta, data: Mapping[str, Array]) -> tuple[Array, Array, Array] | None:
-        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, their sum's Hessian ``(p, p)``; or None."""
+    def derivatives(self, theta: Theta, data: Any, weights: Array | None = None) -> tuple[Array, Array, Array] | None:
+        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, their (weighted) sum's Hessian; or None."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:

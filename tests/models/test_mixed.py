@@ -185,10 +185,11 @@ def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
 
     psi = np.concatenate([program.layout.split(point)["beta"], [0.9, 0.4, 0.7][: len(places)]])
     numeric = differences(lambda at: model.log_likelihood(theta(at), program.data), psi)
+    times = np.ones(4)
     derivatives = Derivatives(model, theta(psi), program.data, model.grid, places)
-    np.testing.assert_allclose(derivatives.scores_and_hessian()[0], np.transpose(numeric), rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(derivatives.scores_and_hessian(times)[0], np.transpose(numeric), rtol=1e-7, atol=1e-7)
     monkeypatch.setattr(derivatives, "_of_moving_nodes", lambda _: 0.0)
-    assert np.max(np.abs(derivatives.scores_and_hessian()[0] - np.transpose(numeric))) > 1e-4
+    assert np.max(np.abs(derivatives.scores_and_hessian(times)[0] - np.transpose(numeric))) > 1e-4
 
 
 def test_one_node_is_not_the_integral():

@@ -95,9 +95,9 @@ class Fixed(Model):
     def log_likelihood(self, theta, data):
         return self.larger.log_likelihood(self.full(theta), data)
 
-    def derivatives(self, theta, data):
+    def derivatives(self, theta, data, weights=None):
         """The larger model's, which are along the scalars that are held, too."""
-        return None if self.scalars else self.larger.derivatives(theta, data)
+        return None if self.scalars else self.larger.derivatives(theta, data, weights)
 
     def likelihood(self, theta, data):
         return self.larger.likelihood(self.full(theta), data)

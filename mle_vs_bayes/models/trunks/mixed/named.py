@@ -31,7 +31,7 @@ class RandomIntercepts(MixedQuadrature):
     def completed(self, data):
         """The column of ones that the intercepts are multiplied by, and the levels that they belong to."""
         factor, (label,) = level(OWN.factors[0]), OWN.effects
-        if factor in data:
+        if factor in data or "group" not in data:
             return data
         coords = {**data.coords, factor: data.coords["group"], "effect": OWN.effects}
         return type(data)({**data, effect(label): np.ones(data.n), factor: data["group"]}, coords)

@@ -107,18 +107,20 @@ class MixedQuadrature(MixedOther):
         _, heights, size = self._integrated(theta, data)
         return scipy.special.logsumexp(heights, axis=1) + size
 
-    def derivatives(self, theta, data):
+    def derivatives(self, theta, data, weights=None):
         """By the formulas of `Derivatives`, where the link is canonical and the nodes are not fewer than usual."""
         if canonical.of(self) is None or self.quadrature < NODES[len(self.groups.effects)]:
             return None
         root = self.root(theta)
         places = [(i, j) for i, row in enumerate(root) for j, factor in enumerate(row) if factor is not None]
-        scores, hessian = (at := Derivatives(self, theta, data, self.grid, places)).scores_and_hessian()
+        at = Derivatives(self, theta, data, self.grid, places)
+        times = np.ones(len(at.units)) if weights is None else weights
+        scores, hessian = at.scores_and_hessian(times)
         first, second = self._bends(theta, places)
         terms = len(theta["beta"])
         turn = scipy.linalg.block_diag(np.eye(terms), first)
         whole = turn.T @ hessian @ turn
-        whole[terms:, terms:] += np.tensordot(scores[:, terms:].sum(axis=0), second, axes=1)
+        whole[terms:, terms:] += np.tensordot(times @ scores[:, terms:], second, axes=1)
         return at.units, scores @ turn, whole
 
     def _bends(self, theta, places):

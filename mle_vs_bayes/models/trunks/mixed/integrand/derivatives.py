@@ -34,15 +34,15 @@ class Derivatives:
         self.sums = self.integrand.summing(self.integrand.weights[:, None] * columns)
         self.terms, self.count = self.x.shape[1], columns.shape[1]
 
-    def scores_and_hessian(self):
-        """Scores of groups ``(G, q)`` and the Hessian ``(q, q)`` of all of them."""
+    def scores_and_hessian(self, times):
+        """Scores of groups ``(G, q)`` and the Hessian ``(q, q)`` of their sum, each so many ``times`` ``(G,)``."""
         nodes, shares = self.rule.nodes, self.shares
         of_x, of_z = self._by_column(self.integrand.data["y"][:, None] - self.cumulants.mean)
         of_root = [of_z[i] * nodes[:, :, j] for i, j in self.places]
         each = np.stack([*of_x, *of_root], axis=2)
         mean = np.einsum("gk,gkq->gq", shares, each)
-        scatter = (np.sqrt(shares)[:, :, None] * (each - mean[:, None])).reshape(-1, each.shape[2])
-        return mean + self._of_moving_nodes(of_z), scatter.T @ scatter - self._information()
+        scatter = (np.sqrt(times[:, None] * shares)[:, :, None] * (each - mean[:, None])).reshape(-1, each.shape[2])
+        return mean + self._of_moving_nodes(of_z), scatter.T @ scatter - self._information(times)
 
     def _by_column(self, values):
         """Sums by group of rows' values ``(n, …)`` times each column of X ``(p, G, …)`` and of Z ``(E, G, …)``."""
@@ -50,9 +50,9 @@ class Derivatives:
         total = total.reshape(self.count, -1, *total.shape[1:])
         return total[: self.terms], total[self.terms :]
 
-    def _information(self):
+    def _information(self, times):
         """Σ over rows and nodes, by the nodes' shares, of t b″ D Dᵀ with D the derivatives of η."""
-        x, z, shares, v = self.x, self.z, self.shares, self.rule.nodes
+        x, z, shares, v = self.x, self.z, times[:, None] * self.shares, self.rule.nodes
         terms, effects = self.terms, range(self.rule.nodes.shape[2])
         total = np.zeros((terms + len(self.places),) * 2)
         total[:terms, :terms] = x.T @ (self._mean(shares)[:, None] * x)

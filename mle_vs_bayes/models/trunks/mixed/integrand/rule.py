@@ -28,7 +28,15 @@ class Rule:
     def __init__(self, integrand, points):
         self.mode, self.information = integrand.mode()
         self.points = points
-        self.scale = np.swapaxes(np.linalg.inv(np.linalg.cholesky(self.information)), 1, 2)
+        self.scale = np.swapaxes(_inverse_root(self.information), 1, 2)
         # (G, K, E)
         self.nodes = self.mode[:, None, :] + np.sqrt(2) * points @ np.swapaxes(self.scale, 1, 2)
         self.size = points.shape[1] / 2 * np.log(2) - 0.5 * np.linalg.slogdet(self.information)[1]
+
+
+def _inverse_root(information):
+    """R⁻¹ of information = R Rᵀ; no numbers where a search has run so far off that one has none."""
+    try:
+        return np.linalg.inv(np.linalg.cholesky(information))
+    except np.linalg.LinAlgError:
+        return np.full_like(information, np.nan)
