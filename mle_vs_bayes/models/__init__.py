@@ -56,6 +56,7 @@ MODELS = {
     "gumbel": "Gumbel",
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
+    "logistic_random_intercept": "LogisticRandomIntercept",
     "neyman_scott": "NeymanScott",
     "normal_means": "NormalMeans",
     "beta": "Beta",
