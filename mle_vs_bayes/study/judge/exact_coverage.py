@@ -17,6 +17,7 @@ from ...data.dataset import Dataset
 if TYPE_CHECKING:
     import pandas
 
+
 def binomial_coverage(
     p: float, n: int, estimator: str, interval: str, *, level: float = 0.95, worst_case: bool = False
 ) -> float:
