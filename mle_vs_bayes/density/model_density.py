@@ -128,7 +128,10 @@ class ModelDensity(Density):
         return bound(key, make, {pymc_model.data_node(role): v for role, v in self._turned(rows).items()})
 
     def log_prior(self, theta: Array) -> float:
-        return float(self._log_prior(theta))
+        return float(self.log_prior_of_draws(np.asarray(theta)[None])[0])
+
+    def log_prior_of_draws(self, draws: Array) -> Array:
+        return np.asarray(self._log_prior(draws))
 
     def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
         value, gradient, hessian = self._prior_derivatives(theta)
@@ -136,23 +139,23 @@ class ModelDensity(Density):
 
     @cached_property
     def _log_prior(self) -> Callable[[Array], Array]:
-        return self._of_prior("value", lambda vector, log_prior: log_prior)
+        return self._of_prior("values", model_graphs.at_many)
 
     @cached_property
     def _prior_derivatives(self) -> Callable[[Array], tuple[float, Array, Array]]:
         return self._of_prior(
-            "derivatives", lambda vector, prior: [prior, *model_graphs.gradient_and_hessian(prior, vector)]
+            "derivatives", lambda vector, prior: (vector, [prior, *model_graphs.gradient_and_hessian(prior, vector)])
         )
 
-    def _of_prior(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
-        """A compiled function of θ; of the priors only their families are in it."""
+    def _of_prior(self, name: str, outputs: Callable[[Any, Any], tuple[Any, Any]]) -> Callable[[Array], Any]:
+        """A compiled function of θ, or of what ``outputs`` gives with them; of the priors only families are in it."""
 
         def make() -> tuple[Any, Any, Any]:
             subject = self.model, self.layout, self.data, self.priors
             model = pymc_model.build_priors(*subject, symbolic=True, power=self.prior_power)
             terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
             vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
-            return model, vector, outputs(vector, log_prior)
+            return model, *outputs(vector, log_prior)
 
         families = tuple(_prior_signature(parameter, prior) for parameter, prior in self._flat)
         information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ...data import column as kinds
 from ...errors import DataError, UsageError
 from ...model.model import Model
+from ...report.text import terminal
 from ...words import listed, nearest
 from .listing import GROUPS, group
 
@@ -65,7 +66,7 @@ def show(source: str, columns: list[str], search: list[Model]) -> None:
         if name not in frame.columns:
             raise DataError(f"there is no column {name}{nearest(name, frame.columns)}; the data have {listed(frame)}.")
         blocks += [*([Text("")] if blocks else []), _block(source, frame, name, search)]
-    Console(highlight=False, markup=False).print(Group(*blocks), soft_wrap=True)
+    terminal().print(Group(*blocks), soft_wrap=True)
 
 
 def outcomes(frame: "pandas.DataFrame") -> list[str]:
