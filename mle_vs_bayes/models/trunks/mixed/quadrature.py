@@ -118,7 +118,8 @@ class MixedQuadrature(MixedOther):
         scores, hessian = at.scores_and_hessian(times)
         first, second = self._bends(theta, places)
         terms = len(theta["beta"])
-        turn = scipy.linalg.block_diag(np.eye(terms), first)
+        turn = np.eye(terms + len(places), terms + first.shape[1])
+        turn[terms:, terms:] = first
         whole = turn.T @ hessian @ turn
         whole[terms:, terms:] += np.tensordot(times @ scores[:, terms:], second, axes=1)
         return at.units, scores @ turn, whole

@@ -9,7 +9,6 @@ of the sum that is maximised, and the Hessian has not.
 """
 
 import numpy as np
-import scipy
 
 from .integrand import Integrand
 from .rule import Rule
@@ -27,8 +26,10 @@ class Derivatives:
         self.rule = Rule(self.integrand, points)
         self.cumulants = self.integrand.cumulants(self.rule.nodes)
         heights = self.integrand.heights_of(self.rule.nodes, self.cumulants) + log_weights
-        self.units = scipy.special.logsumexp(heights, axis=1) + self.rule.size
-        self.shares = scipy.special.softmax(heights, axis=1)
+        top = heights.max(axis=1, keepdims=True)
+        parts = np.exp(heights - top)
+        total = parts.sum(axis=1, keepdims=True)
+        self.units, self.shares = (np.log(total) + top)[:, 0] + self.rule.size, parts / total
         self.x, self.z, self.of = data["X"], self.integrand.effects, self.integrand.of
         columns = np.column_stack([self.x, self.z])
         self.sums = self.integrand.summing(self.integrand.weights[:, None] * columns)
