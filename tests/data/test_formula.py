@@ -146,6 +146,7 @@ BAD = {
     # R's words
     "y ~ x + offset(log(z))": (UsageError, ["offset()", "--column offset=NAME"]),
     "cbind(y, z) ~ x": (UsageError, ["cbind()", "--column trials=NAME"]),
+    "y ~ x + I(x^2)": (UsageError, ["^ is no power", "write I(x**2)"]),
     "y ~ as.factor(site)": (UsageError, ["as.factor()", "write C()"]),
     "y ~ factor(site)": (UsageError, ["factor()", "write C()"]),
     "y ~ x + (1|site)": (UsageError, ["(1|site)", "inside another term"]),
