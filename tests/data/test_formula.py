@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mle_vs_bayes.data.formulas.formula import design_matrix
+from mle_vs_bayes.data.formulas.parts import several
 from mle_vs_bayes.errors import DataError, UsageError
 
 FRAME = pd.DataFrame(
@@ -77,6 +78,10 @@ def test_response_may_be_an_expression(formula, expected):
     design = design_matrix(formula, FRAME)
     assert design.response == expected[0]
     np.testing.assert_array_equal(design.y, expected[1])
+
+
+def test_a_column_that_patsy_quotes_is_read():
+    assert several("""y ~ Q("a b") + Q( 'c.d' ):x""") == ("y ~ `a b` + `c.d`:x",)
 
 
 def test_numbers_written_as_text_are_a_response_and_a_category():
