@@ -87,9 +87,12 @@ class Model:
     """Of a model that is no family's: the links that it takes."""
     link: Any = None
     takes_order: bool = False
-    """Whether the classes of its outcome have an order."""
+    """Whether the order of an outcome's classes may be told: which is the first, and so the one that others are
+    compared to, or of two the one that is no success."""
+    needs_order: bool = False
+    """Whether the classes have an order that matters, as that of three grades, which text does not tell."""
     order: tuple[str, ...] = ()
-    """The classes from the lowest to the highest, where they were told."""
+    """The classes from the first to the last, where they were told."""
     scales: Mapping[str, str] = MappingProxyType({})
     """What coefficients add up to, in words, where that is not the mean of y: ``{"beta_sigma": "log sigma"}``."""
     held: Mapping[str, float] = MappingProxyType({})

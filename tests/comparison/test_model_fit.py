@@ -165,10 +165,11 @@ def test_of_many_rows_some_are_looked_at_and_that_is_said():
         ("uniform", {"y": [1.0, 2.0, 3.0]}, "not regular"),
         ("exponential", {"lower": [1.0, 2.0, 1.5], "upper": [2.0, 2.0, np.inf]}, "inspected"),
         ("bernoulli", {"y": [3], "trials": [20]}, "fewer than 5 rows"),
+        ("logistic", {"y": [0, 1, 0, 1, 1, 0, 1, 1], "g": list("aabbccdd")}, "groups integrated out"),
     ],
 )
 def test_what_cannot_be_looked_at_has_a_reason(model, data, reason):
-    found = judged(model, data)
+    found = judged(model, data, **({"formula": "y ~ 1 + (1 | g)"} if "g" in data else {}))
     assert reason in found.sentence
     assert json.loads(json.dumps(found.record, allow_nan=False))["reason"] == found.reason
 
