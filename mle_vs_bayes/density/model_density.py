@@ -76,11 +76,9 @@ class ModelDensity(Density):
         return self.coordinates.data if rows is None else self.coordinates.data.rows(rows)
 
     def working_likelihood(self, w: Array) -> tuple[float, Array, Array]:
-        known = self._by_formulas(w)
-        if known is None:
+        if (known := self._by_formulas(w)) is None:
             return super().working_likelihood(w)
-        units, scores, hessian = known
-        return self.total(units), scores.sum(axis=0), hessian
+        return self.total(known[0]), known[1].sum(axis=0), known[2]
 
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         known = self._by_formulas(w)
@@ -174,11 +172,8 @@ class ModelDensity(Density):
                 raise ModelError(f"the prior {prior} of {name} is improper: no truth can be drawn from it")
             if not prior.worded_twice:
                 raise ModelError(f"no second wording of {prior}")
-        sizes = {p: len(self.layout.labels_of[p.name]) for p in self.layout.parameters}
-        return [
-            np.concatenate([self.priors[p.name].draw_in(p.support, size, generator) for p, size in sizes.items()])
-            for _ in range(count)
-        ]
+        each = [(self.priors[p.name], p.support, len(self.layout.labels_of[p.name])) for p in self.layout.parameters]
+        return [np.concatenate([prior.draw_in(*rest, generator) for prior, *rest in each]) for _ in range(count)]
 
     # other data
 

@@ -173,3 +173,29 @@ def test_a_ratio_whose_likelihood_is_not_known_to_fall_has_a_mean_by_its_prior_a
             model, data, _ = prepared(models.specified(name, formula=formula), frame, {}, formula, False)
             ratio = next(iter(model.functions)).name
             assert lacking(program(model, data, {"beta": prior}))[f"{ratio}[x]"][0] == exists
+
+
+ALONE = {
+    "counts of nothing": ("negative_binomial", "y ~ x", {"y": [0, 0, 0, 2, 0, 1, 3]}),
+    "lives whose ends were not seen": ("weibull", "y ~ x", {"y": np.arange(1.0, 8.0), "event": [0, 0, 0, 1, 1, 0, 1]}),
+    "successes alone, as a threshold": ("bernoulli", "y ~ x", {"y": [1, 1, 1, 0, 1, 0, 1], "link": "probit"}),
+}
+"""By what a group of rows is: models whose likelihood stays level as it runs off."""
+
+
+@pytest.mark.parametrize("what", ALONE)
+def test_a_group_that_says_nothing_leaves_its_coefficient_to_the_prior(what):
+    """The first three rows, where x is 1. Of both coefficients together the priors leave more than of one."""
+    name, formula, columns = ALONE[what]
+    link = {"link": columns["link"]} if "link" in columns else {}
+    frame = pd.DataFrame(
+        {"x": 1 - X, **{key: np.asarray(value, float) for key, value in columns.items() if key != "link"}}
+    )
+    for prior, exists in (("Cauchy(0, 1)", False), ("Normal(0, 1)", True)):
+        model, data, _ = prepared(models.specified(name, formula=formula, **link), frame, {}, formula, False)
+        known = lacking(program(model, data, {"beta": prior}))
+        assert known["beta[x]"][0] == exists
+        assert known["beta[Intercept]"][0]  # nothing is improper
+    frame["x"] = 0.5 - (np.arange(7) % 2)  # both groups have outcomes of either kind
+    model, data, _ = prepared(models.specified(name, formula=formula, **link), frame, {}, formula, False)
+    assert lacking(program(model, data, {"beta": "Cauchy(0, 1)"}))["beta[x]"][0]

@@ -86,9 +86,23 @@ def of_classes(data, count):
 
 
 def _counted(data):
-    return data.get("weights", np.ones(len(data["y"])))
+    return data.get("weights", np.ones(len(data["X"])))
 
 
+def levels(family, link, censorable):
+    """The function of data whose rows say along which directions the likelihood stays level, or None.
+
+    Of any chance those that separate successes, of counts those that let the mean of zeros alone run to 0, of lifetimes
+    those that let what was not seen to end last for ever: whatever else the families may differ in.
+    """
+    if family.name == families.binomial.name:
+        return of_trials
+    if link.name != links.log.name:
+        return None
+    return of_counts if family.name in _COUNTS else of_lifetimes if censorable else None
+
+
+_COUNTS = {each.name for each in (families.poisson, families.negative_binomial, families.negative_binomial_1)}
 _KNOWN = {
     (families.binomial.name, links.logit.name): of_trials,
     (families.poisson.name, links.log.name): of_counts,

@@ -15,7 +15,7 @@ from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
 from ...data.formulas.parts import FormulaRule
-from ...model import families, links
+from ...model import links
 from ...model.censoring import seen
 from ...model.links import Link
 from ...model.parameter import Function, Parameter, of_argument
@@ -104,8 +104,8 @@ class Regression(Censored):
         return separation.ratios(partial(known, data), tails["beta"], len(tails["beta"]))
 
     def moments(self, tails, data):
-        """Of β. Under every link of a chance the likelihood stays level where successes are separated."""
-        known = falls.of_trials if self.family.name == families.binomial.name else falls.of(self.family, self.link)
+        """Of β, where a prior may be left alone with it."""
+        known = falls.levels(self.family, self.link, self.censorable)
         return {} if known is None else {"beta": separation.coefficients(partial(known, data), tails["beta"])}
 
     def predictor(self, theta, data):

@@ -41,9 +41,13 @@ def coefficients(falls, own):
 
 
 def by_prior(tails, _data):
-    """Of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at."""
+    """Of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at.
+
+    A heavy tail leaves exp(β) no moment, but the posterior its total, which is the moment of order 0.
+    """
     why = "exp(beta) grows faster than the prior {} falls, and nothing is known of how fast the likelihood does"
-    return tuple(Moments(each.above.rate, why.format(each.words)) for each in tails["beta"])
+    rates = [(each.above.rate, each.words) for each in tails["beta"]]
+    return tuple(Moments(rate, why.format(words), attained=rate == 0) for rate, words in rates)
 
 
 def ratios(falls, own, count):
