@@ -27,7 +27,7 @@ may
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
-    ``condense(data)`` (sufficient statistics, as rows with weights),
+    ``condense(data)`` (sufficient statistics, as rows with weights), ``derivatives(theta, data)`` (formulas of them),
     ``own_density(data)``, ``fixed_priors`` (a model whose densities and priors come from elsewhere),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
     ``latent(theta, data)``
@@ -56,7 +56,8 @@ from .support import Support
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead", "settled")
+CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
+CLAUSES += ("settled", "derivatives")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -102,8 +103,7 @@ class Model:
     formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
     marginal: bool = True
-    """Whether there is a likelihood of the parameters alone; where nobody integrates its latent variables out, only the
-    posterior can be had."""
+    """Whether there is a likelihood of the parameters alone; else only the posterior can be had."""
     unit: Literal["row", "group", "series"] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
@@ -168,6 +168,10 @@ class Model:
 
     def log_likelihood(self, theta: Theta, data: Mapping[str, Array]) -> Array:
         """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
+        raise NotImplementedError
+
+    def derivatives(self, theta: Theta, data: Any, weights: Array | None = None) -> tuple[Array, Array, Array] | None:
+        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, their (weighted) sum's Hessian; or None."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:

@@ -56,6 +56,7 @@ MODELS = {
     "gumbel": "Gumbel",
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
+    "logistic_random_intercept": "LogisticRandomIntercept",
     "neyman_scott": "NeymanScott",
     "normal_means": "NormalMeans",
     "beta": "Beta",
@@ -98,6 +99,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("betareg", "beta_regression"), ("beta",)),
     **dict.fromkeys(("double_exponential", "lad", "quantreg", "median_regression"), ("laplace",)),
     **dict.fromkeys(("unif",), ("uniform",)),
+    **dict.fromkeys(("melogit", "xtlogit"), ("logistic_random_intercept",)),
     **dict.fromkeys(("meta", "meta_analysis", "metafor", "rma"), ("eight_schools",)),
 }
 """What other programs call a model: our names for it, of which the first is advised."""
@@ -105,7 +107,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
 LIKE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("cox", "coxph", "cph", "stcox", "phreg", "cox_regression"), ("weibull_regression", "weibull")),
     **dict.fromkeys(("survival", "kaplan_meier", "survfit"), ("weibull",)),
-    **dict.fromkeys(("glmer", "glmm", "melogit", "glimmix"), ("random_intercept",)),
+    **dict.fromkeys(("glmer", "glmm", "glimmix"), ("logistic_random_intercept", "random_intercept")),
     **dict.fromkeys(("quantile_regression",), ("laplace",)),
     **dict.fromkeys(("gam", "gee", "ridge", "lasso", "elastic_net", "glmnet"), ("linear",)),
     **dict.fromkeys(("svm", "random_forest", "xgboost", "lda"), ("logistic",)),

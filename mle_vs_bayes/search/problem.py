@@ -6,7 +6,7 @@ in this room takes a `Problem` and does not ask which of the two it is.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +118,8 @@ def coordinates_of(stack: Stack, index: Index | None = None) -> Coordinates:
 
 def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some data sets."""
+    if not (power and stack.numbers) and by_formulas(stack.program):
+        return partial(_one_by_one, stack, power)
     inputs, replicated = stack.working, stack.shape.stacked
     of = penalised_likelihood(stack, power, mode)
 
@@ -128,3 +130,39 @@ def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
             return (value, *coordinates.pull_back(z, gradient, hessian))
 
     return evaluate
+
+
+def by_formulas(program: Density) -> bool:
+    """Whether the likelihood's derivatives have formulas, so that nothing is compiled for them."""
+    if "derivatives" not in program.model.offers:
+        return False
+    return program.model.derivatives(program.layout.split(program.start), program.data) is not None
+
+
+def _one_by_one(stack: Stack, power: float, z: Array, index: Index) -> Derivatives:
+    """An evaluation by formulas, one data set after another."""
+    with np.errstate(all="ignore"):  # as above
+        coordinates = coordinates_of(stack, index)
+        w = coordinates.working(z)
+        each = [_at(stack, power, point, int(i)) for point, i in zip(w, index, strict=True)]
+        values, gradients, hessians = (np.array(parts) for parts in zip(*each, strict=True))
+        return (values, *coordinates.pull_back(z, gradients, hessians))
+
+
+def _at(stack: Stack, power: float, w: Array, i: int) -> tuple[float, Array, Array]:
+    """Value and derivatives of one data set in its working coordinates."""
+    program = stack.program
+    linear, theta = program.coordinates.linear, program.coordinates.linear @ w
+    if not np.all(np.isfinite(theta)):
+        return np.nan, np.full(len(w), np.nan), np.full((len(w),) * 2, np.nan)
+    data = program.data.replace(**{role: values[i] for role, values in stack.columns.items()})
+    weights = None if stack.weights is None else stack.weights[i]
+    known = program.model.derivatives(program.layout.split(theta), data, weights)
+    assert known is not None
+    units, scores, hessian = known
+    times = np.ones(len(units)) if weights is None else weights
+    value, gradient = float(times @ units), times @ scores
+    if power:
+        prior = program.prior_derivatives(theta)
+        value, gradient, hessian = value + power * prior[0], gradient + power * prior[1], hessian + power * prior[2]
+    return value, linear.T @ gradient, linear.T @ hessian @ linear

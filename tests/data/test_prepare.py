@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mle_vs_bayes.data import column
 from mle_vs_bayes.data.column import Column
-from mle_vs_bayes.data.formulas.parts import FormulaRule
+from mle_vs_bayes.data.formulas.parts import FormulaRule, effect, level
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.model.model import Model
@@ -119,11 +119,13 @@ def test_every_listed_model_understands_its_own_roles(model):
         data = data.assign(trials=5)
     required = [c for c in leaf.columns if c.role != "y" and not c.optional]
     data = data.assign(**{c.role: list("abba") if c.kind is column.label else [1, 2, 3, 4] for c in required})
-    data = data.assign(y=[0, 1, 2, 0]) if required else data
+    of_trials = any(c.role == "trials" for c in leaf.columns)
+    data = data.assign(y=[0, 1, 2, 0]) if required and not of_trials else data
     formula = "y ~ x" if leaf.takes_formula else None
     prepared = prepare(data, leaf, formula=formula)
     expected = {c.role for c in leaf.columns if c.role == "y" or c.default is not None or c in required}
     expected |= {"xm"} if model == "pareto" else set()  # the least y
+    expected |= {effect("Intercept|group"), level("group")} if leaf.groups else set()  # what the groups are in formulas
     assert set(prepared.data) == expected | ({"X"} if formula else set())
     assert all(v.dtype == np.float64 for v in prepared.data.values())
 

@@ -85,6 +85,11 @@ def of_family(base: Plain, asked: Specification) -> Plain:
         )
     if not (asked.formula or asked.link or asked.censored):
         return base
+    if base.groups is not None:
+        raise UsageError(
+            f"{asked.name} has one formula and its own link; for more, take bernoulli with the groups in its formula, "
+            'such as "y ~ x + (1 | g)".'
+        )
     if not asked.formula and not regression:
         if asked.link:
             raise UsageError(f'the link {asked.link} is for a formula; add one, such as --formula "y ~ x".')
