@@ -120,7 +120,7 @@ def arranged(
         _check_series(keep, chosen)
     frame, numeric = _weighted(frame[keep], numeric[keep], chosen, model)
     if strict:
-        _check_rows(numeric)
+        _check_rows(numeric, model)
     weights = numeric["weights"].to_numpy() if "weights" in numeric else None
     designs = request.designs(formulas, frame, asked, model, strict, weights)
     if designs and not bounded:
@@ -247,7 +247,10 @@ def _check_classes(data: Dataset) -> None:
         raise DataError(f"every y is {names[0]}; one class cannot be told apart from others.")
 
 
-def _check_rows(numeric: pd.DataFrame) -> None:
+def _check_rows(numeric: pd.DataFrame, model: "Model") -> None:
+    """One count of events in some years tells a rate; whatever has a second parameter cannot be told by one row."""
+    if len(model.parameters) == 1 and not model.parameters[0].dims and model.formula is None:
+        return
     observations = (numeric.get("trials", 1.0) * numeric.get("weights", 1.0) * np.ones(len(numeric))).sum()
     if observations < 2:
         raise DataError("the data have one row, and no spread can be seen in one; give at least 2.")

@@ -66,7 +66,7 @@ class Model:
 
     name: str
     """The file's; where ``__init__`` was given arguments, the text that `models.get` makes the same model from."""
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...]
     functions: tuple[Function, ...] = ()
     regular: bool = True
