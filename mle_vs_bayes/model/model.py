@@ -18,17 +18,15 @@ should
         Why this data set has no maximum of the likelihood, where that is known beforehand.
 may
     ``unit`` (row, group or series: what is condensed, thinned, weighted and resampled),
-    ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
-    ``supports(data)`` (ends that follow the data, on either side),
+    ``formula`` (a design matrix ``X``, with or without an intercept), ``supports(data)`` (ends that follow the data),
     ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum …),
-    ``weighted`` (frequency weights are counted by the leaf's own formulas, too),
-    ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
+    ``weighted`` (the leaf's own formulas count frequency weights), ``functions`` (derived quantities),
     ``moments(tails, data)`` (which posterior means and standard deviations exist: draws cannot tell),
     ``special_cases`` (models inside this one, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
     ``condense(data)`` (sufficient statistics, as rows with weights), ``derivatives(theta, data)`` (formulas of them),
-    ``own_density(data)``, ``fixed_priors`` (a model whose densities and priors come from elsewhere),
+    ``unusable(data)`` (there is no answer), ``own_density(data)``, ``fixed_priors`` (both come from elsewhere),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
     ``latent(theta, data)``
         The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
@@ -56,8 +54,7 @@ from .support import Support
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
-CLAUSES += ("settled", "derivatives")
+CLAUSES = tuple("latent draw_latent em_step doubtful fisher_information one_step_ahead settled derivatives".split())
 """Methods that a model has only if its ``offers`` names them."""
 
 
