@@ -54,7 +54,8 @@ from .support import Support
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES = tuple("latent draw_latent em_step doubtful fisher_information one_step_ahead settled derivatives".split())
+CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
+CLAUSES += ("settled", "derivatives")
 """Methods that a model has only if its ``offers`` names them."""
 
 
