@@ -173,7 +173,8 @@ class ModelDensity(Density):
             if not prior.worded_twice:
                 raise ModelError(f"no second wording of {prior}")
         each = [(self.priors[p.name], p.support, len(self.layout.labels_of[p.name])) for p in self.layout.parameters]
-        return [np.concatenate([prior.draw_in(*rest, generator) for prior, *rest in each]) for _ in range(count)]
+        drawn = ([prior.draw_in(support, size, generator) for prior, support, size in each] for _ in range(count))
+        return [np.concatenate(values) for values in drawn]
 
     # other data
 

@@ -153,7 +153,7 @@ def specified(
     fix : mapping
         Values by label: ``{"nu": 5}``, ``{"beta[x]": 0}``.
     order : sequence of str
-        The classes of an ordered outcome, the lowest first.
+        The classes of the outcome, the lowest or the base first; of two the one that is a success last.
     nodes : int
         Of the quadrature over effects of groups, along each of them.
     roles : iterable of str
@@ -189,7 +189,9 @@ def _built(asked: Specification) -> Model:
     else:
         model = _of_classes(base, asked)
     if asked.order and not model.takes_order:
-        raise UsageError(f"the classes of {asked.name} have no order; leave out the order, or take the model ordered.")
+        raise UsageError(f"outcomes of {asked.name} are no classes; leave out the order, or take the model ordered.")
+    if asked.order:
+        model.name, model.order = str(replace(asked, fix=())), asked.order
     model.nodes = asked.nodes
     if not asked.fix:
         return model
@@ -207,9 +209,8 @@ def _of_classes(base: Model, asked: Specification) -> Model:
         what = "censored outcomes" if asked.censored else f"link {asked.link}"
         known = f"; it takes {listed(base.takes_links)}" if base.takes_links and asked.link else "; leave it out"
         raise UsageError(f"the model {asked.name} takes no {what}{known}.")
-    if asked.link or (asked.order and base.takes_order):
-        base.name, base.order = str(replace(asked, formula=(), fix=())), asked.order
-        base.link = LINKS[asked.link] if asked.link else base.link
+    if asked.link:
+        base.name, base.link = str(replace(asked, formula=(), fix=())), LINKS[asked.link]
     return base
 
 

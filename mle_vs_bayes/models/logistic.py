@@ -19,6 +19,7 @@ class Logistic(Regression):
 
     name, family, link = "logistic", families.binomial, links.logit
     weighted = True
+    takes_order = True
     beside = (trials, offset)
     typical = {"beta": 0.5}
     offers = frozenset({"fisher_information"})

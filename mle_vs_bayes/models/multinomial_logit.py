@@ -29,6 +29,7 @@ class MultinomialLogit(Model):
 
     name = "multinomial_logit"
     weighted = True
+    takes_order = True
     columns = (Column("y", classes),)
     formula = FormulaRule()
     parameters = (

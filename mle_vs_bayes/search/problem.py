@@ -25,6 +25,8 @@ Index = NDArray[np.intp]
 Evaluate = Callable[[Array, Index], tuple[Array, Array, Array]]
 """z ``(r, f)`` of the data sets ``(r,)`` → value ``(r,)``, gradient ``(r, f)``, Hessian ``(r, f, f)``."""
 
+MOST_STEPS = 60
+"""Newton steps of one search; a regular likelihood takes some five, and what takes as many more has run off."""
 CELLS = 300_000
 """Data sets × rows × parameters that are evaluated together: an array of this size takes 2.4 MB."""
 
@@ -46,6 +48,7 @@ class Problem:
     together: int = 1
     held: Bools | None = None
     """Coordinates ``(f,)`` that keep their start."""
+    steps: int = MOST_STEPS
 
     @property
     def fixed(self) -> Bools:
@@ -87,6 +90,7 @@ def of_stack(
     *,
     mode: str = MODE,
     held: Bools | None = None,
+    steps: int = MOST_STEPS,
 ) -> Problem:
     """R data sets of one shape; ``alone`` gives the density of each, the stack's own unless given."""
     program = stack.program
@@ -99,6 +103,7 @@ def of_stack(
         alone or (lambda i: program),
         max(1, CELLS // (stack.rows * program.layout.size)),
         held,
+        steps,
     )
 
 

@@ -294,6 +294,12 @@ def test_one_row_is_enough_where_it_holds_trials():
     assert values(prepare(frame(y=[73], trials=[100]), Coins())) == {"y": [73], "trials": [100]}
 
 
+def test_one_row_is_enough_for_the_one_parameter_of_a_count():
+    assert prepare(pd.DataFrame({"y": [5], "exposure": [100]}), get("poisson")).data["exposure"].tolist() == [100.0]
+    with pytest.raises(DataError, match="give at least 2"):
+        prepare(pd.DataFrame({"y": [5]}), get("negative_binomial"))
+
+
 def test_as_many_rows_as_terms_are_enough_where_they_hold_trials():
     data = frame(dead=[3, 7], trials=[10, 10], treated=[0, 1])
     assert prepare(data, Odds(), formula="dead ~ treated").data["X"].tolist() == [[1, 0], [1, 1]]

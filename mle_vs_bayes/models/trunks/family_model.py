@@ -28,7 +28,7 @@ class FamilyRegression(Regression):
     def __init__(self, base: Plain, asked: Specification) -> None:
         self.name, self.family = str(asked), base.family
         self.beside = tuple(dict.fromkeys([*base.beside, offset]))
-        self.link = LINKS[asked.link or default_link(base)]
+        self.link, self.takes_order = LINKS[asked.link or default_link(base)], base.takes_order
         self.further = further(asked)
         self.censorable = asked.censored or base.lifetimes
         self.typical = {"beta": 0.5} if self.link.name != "identity" else {}

@@ -46,6 +46,7 @@ class Fixed(Model):
         self.scales, self.offers = larger.scales, larger.offers & Fixed.offers
         self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
         self.marginal = larger.marginal
+        self.takes_order, self.needs_order, self.order = larger.takes_order, larger.needs_order, larger.order
 
     def with_groups(self, groups=None):
         """The same values held of the larger model with groups; the effects that are `left_out` are not among them."""

@@ -24,7 +24,7 @@ class Cumulative(Model):
     """P(y ≤ k) = F(cutpoints[k] − X β − offset), F⁻¹ being the link; ``order`` names classes that are text."""
 
     weighted = True
-    takes_order = True
+    takes_order = needs_order = True
     takes_links = ("logit", "probit", "cloglog", "loglog")
     link = links.logit
     columns = (Column("y", classes), offset)

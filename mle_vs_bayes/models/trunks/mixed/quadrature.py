@@ -15,7 +15,7 @@ import scipy
 from ....errors import UsageError
 from ....words import listed
 from .integrand import canonical, quadrature_graph
-from .integrand.derivatives import Derivatives
+from .integrand.derivatives import GroupDerivatives
 from .integrand.integrand import Integrand
 from .integrand.rule import Rule, grid
 from .latent import MOST_EFFECTS, MixedOther, MixedSampled
@@ -108,12 +108,12 @@ class MixedQuadrature(MixedOther):
         return scipy.special.logsumexp(heights, axis=1) + size
 
     def derivatives(self, theta, data, weights=None):
-        """By the formulas of `Derivatives`, where the link is canonical and the nodes are not fewer than usual."""
+        """By the formulas of `GroupDerivatives`, where the link is canonical and the nodes are not fewer than usual."""
         if canonical.of(self) is None or self.quadrature < NODES[len(self.groups.effects)]:
             return None
         root = self.root(theta)
         places = [(i, j) for i, row in enumerate(root) for j, factor in enumerate(row) if factor is not None]
-        at = Derivatives(self, theta, data, self.grid, places)
+        at = GroupDerivatives(self, theta, data, self.grid, places)
         times = np.ones(len(at.units)) if weights is None else weights
         scores, hessian = at.scores_and_hessian(times)
         first, second = self._bends(theta, places)

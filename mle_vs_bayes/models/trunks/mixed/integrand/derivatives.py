@@ -14,7 +14,7 @@ from .integrand import Integrand
 from .rule import Rule
 
 
-class Derivatives:
+class GroupDerivatives:
     """Of Σ over nodes at the entries ψ = (β, L's) that η = X β + Z L v is linear in.
 
     ``places`` are the (i, j) of L's entries: η has the derivative z_i v_j in them.
