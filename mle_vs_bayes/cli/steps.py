@@ -129,12 +129,12 @@ def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, f
     Values to test are looked at before anything is fitted.
     """
     with Steps("importing PyMC and statsmodels") as steps:
+        if process.alone:
+            process.prepare(optional=is_program(model))
         from ..comparison.compare import compare
 
         if nulls and not is_program(model):
             check_nulls(model, nulls, request)
-        if process.alone:
-            process.shorten_messages()
         return compare(model, data, progress=steps, **request)
 
 

@@ -75,12 +75,25 @@ class ModelDensity(Density):
         """All rows, or some, in working coordinates."""
         return self.coordinates.data if rows is None else self.coordinates.data.rows(rows)
 
+    def working_likelihood(self, w: Array) -> tuple[float, Array, Array]:
+        if (known := self._by_formulas(w)) is None:
+            return super().working_likelihood(w)
+        return self.total(known[0]), known[1].sum(axis=0), known[2]
+
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
-        gradient, hessian = self._likelihood_derivatives(w)
-        return gradient, hessian
+        known = self._by_formulas(w)
+        return self._likelihood_derivatives(w) if known is None else (known[1].sum(axis=0), known[2])
 
     def score_units(self, theta: Array) -> Array:
-        return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
+        w = self.coordinates.inverse @ theta
+        known = self._by_formulas(w)
+        scores = np.asarray(self._unit_scores(w)).T if known is None else known[1]
+        return scores @ self.coordinates.inverse
+
+    def _by_formulas(self, w: Array) -> tuple[Array, Array, Array] | None:
+        """Units, their scores and their sum's Hessian where the model has formulas of them; else a graph is needed."""
+        offered = "derivatives" in self.model.offers
+        return self.model.derivatives(self.layout.split(w), self.coordinates.data) if offered else None
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
@@ -113,7 +126,10 @@ class ModelDensity(Density):
         return bound(key, make, {pymc_model.data_node(role): v for role, v in self._turned(rows).items()})
 
     def log_prior(self, theta: Array) -> float:
-        return float(self._log_prior(theta))
+        return float(self.log_prior_of_draws(np.asarray(theta)[None])[0])
+
+    def log_prior_of_draws(self, draws: Array) -> Array:
+        return np.asarray(self._log_prior(draws))
 
     def prior_derivatives(self, theta: Array) -> tuple[float, Array, Array]:
         value, gradient, hessian = self._prior_derivatives(theta)
@@ -121,23 +137,23 @@ class ModelDensity(Density):
 
     @cached_property
     def _log_prior(self) -> Callable[[Array], Array]:
-        return self._of_prior("value", lambda vector, log_prior: log_prior)
+        return self._of_prior("values", model_graphs.at_many)
 
     @cached_property
     def _prior_derivatives(self) -> Callable[[Array], tuple[float, Array, Array]]:
         return self._of_prior(
-            "derivatives", lambda vector, prior: [prior, *model_graphs.gradient_and_hessian(prior, vector)]
+            "derivatives", lambda vector, prior: (vector, [prior, *model_graphs.gradient_and_hessian(prior, vector)])
         )
 
-    def _of_prior(self, name: str, outputs: Callable[[Any, Any], Any]) -> Callable[[Array], Any]:
-        """A compiled function of θ; of the priors only their families are in it."""
+    def _of_prior(self, name: str, outputs: Callable[[Any, Any], tuple[Any, Any]]) -> Callable[[Array], Any]:
+        """A compiled function of θ, or of what ``outputs`` gives with them; of the priors only families are in it."""
 
         def make() -> tuple[Any, Any, Any]:
             subject = self.model, self.layout, self.data, self.priors
             model = pymc_model.build_priors(*subject, symbolic=True, power=self.prior_power)
             terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
             vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
-            return model, vector, outputs(vector, log_prior)
+            return model, *outputs(vector, log_prior)
 
         families = tuple(_prior_signature(parameter, prior) for parameter, prior in self._flat)
         information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
@@ -156,22 +172,9 @@ class ModelDensity(Density):
                 raise ModelError(f"the prior {prior} of {name} is improper: no truth can be drawn from it")
             if not prior.worded_twice:
                 raise ModelError(f"no second wording of {prior}")
-        return [np.concatenate([self._drawn(p, generator) for p in self.layout.parameters]) for _ in range(count)]
-
-    def _drawn(self, parameter: Parameter, generator: np.random.Generator) -> Array:
-        """One parameter's draw: of values with one prior and an order sorted, of others drawn until they fit together.
-
-        The density of values in order is the product of their priors on that part of the space; sorting maps the whole
-        space on it, and keeps the density where exchanging two values does.
-        """
-        prior = self.priors[parameter.name]
-        alike = not any(isinstance(number, tuple) and len({*number}) > 1 for number in prior.arguments.values())
-        while True:
-            drawn = prior.draw(len(self.layout.labels_of[parameter.name]), generator)
-            if parameter.support.rising and alike:
-                return np.sort(drawn)
-            if not parameter.support.restricts or parameter.support.contains(drawn):
-                return drawn
+        each = [(self.priors[p.name], p.support, len(self.layout.labels_of[p.name])) for p in self.layout.parameters]
+        drawn = ([prior.draw_in(support, size, generator) for prior, support, size in each] for _ in range(count))
+        return [np.concatenate(values) for values in drawn]
 
     # other data
 

@@ -158,6 +158,15 @@ def gradient_and_hessian(scalar: Any, vector: Any) -> list[Any]:
     return [gradient, jacobian(gradient, vector, vectorize=True, disconnected_inputs="ignore")]
 
 
+def at_many(vector: Any, scalar: Any) -> tuple[Any, Any]:
+    """A symbol for many vectors ``(R, p)`` and the graph of the scalar at each ``(R,)``."""
+    import pytensor.tensor as pt
+    from pytensor.graph.replace import vectorize_graph
+
+    vectors = pt.matrix("vectors", shape=(None, *vector.type.shape), dtype="float64")
+    return vectors, vectorize_graph(scalar, {vector: vectors})
+
+
 def along_every_axis(vector: Any, units: Any) -> Any:
     """The graph of derivatives ``(p, units)`` of every unit along every axis."""
     import pytensor.tensor as pt

@@ -15,7 +15,8 @@ from ..density.stack import Stack, of_replicates
 from ..search.newton import Evaluate
 from ..search.standardised import Standard, Standardised, unconstrained
 from .joint_density import CENTRE, ROOT, joint_density
-from .nutpie import NOWHERE, Schedule, Target, sample, tree
+from .machine_code import NOWHERE
+from .nutpie import Schedule, Target, sample, tree
 
 if TYPE_CHECKING:
     import xarray

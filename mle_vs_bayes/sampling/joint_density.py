@@ -40,24 +40,22 @@ class JointDensity:
     stacked: frozenset[str]
 
     @cached_property
-    def callback(self) -> Any:
-        """The function as nutpie calls it in machine code.
+    def address(self) -> int:
+        """Where the function's machine code lies.
 
         Raises
         ------
         AttributeError, ImportError, TypeError
             A name below the public ones of nutpie, Numba or PyTensor is not where it was.
         """
-        return nutpie.callback(self.function)
+        return nutpie.address(self.function)
 
     def target(self, inputs: Mapping[str, Array], dimension: int) -> nutpie.Target:
         """What is sampled at these inputs: one array of their numbers and one of their lengths."""
         arguments = [np.asarray(inputs[name], dtype=float) for name in self.order]
         lengths = [length for values in arguments for length in values.shape]
         numbers = np.concatenate([values.ravel() for values in arguments])
-        return nutpie.Target(
-            self.function, lambda: self.callback, numbers, np.array(lengths, dtype=np.int64), dimension
-        )
+        return nutpie.Target(self.function, lambda: self.address, numbers, np.array(lengths, dtype=np.int64), dimension)
 
 
 def joint_density(stack: Stack, graph: Unconstrained) -> JointDensity:

@@ -16,39 +16,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+NOWHERE = -1e300
+"""The log density where it, or its gradient, is not a number: a divergence whose end nutpie keeps, as it does not where
+a density fails. `c_callbacks` has it in code that is kept on disk until that file changes."""
 PATIENCE = 300
 """Seconds that a child may take, after which this process compiles itself."""
 
 
-def by_address(compiled: Any) -> Any:
-    """PyTensor's compiled function of (floats, floats, integers), to be called from other compiled code."""
-    import numba
-    from numba.core import cgutils, types
-    from numba.extending import intrinsic
-
-    floats, integers = (types.Array(number, 1, "C") for number in (types.float64, types.int64))
-    given = types.StarArgTuple.from_types((floats, floats, integers))  # PyTensor's function takes *args
+def compile_for(compiled: Any, *arguments: Any) -> None:
+    """See to it that a function of Numba's is compiled for arguments of these types, in every process the same way."""
     with one_machine_code():
-        compiled.compile((given,))
-    found = compiled.overloads[(given,)]
-    address = found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
-
-    @intrinsic
-    def call(_typing, u, numbers, lengths):  # type: ignore[no-untyped-def]
-        def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
-            convention, result = context.call_conv, signature.return_type
-            packed = context.make_tuple(builder, given, values)
-            kind = convention.get_function_type(result, (given,)).as_pointer()
-            pointer = builder.inttoptr(context.get_constant(types.intp, address), kind)
-            status, value = convention.call_function(builder, pointer, result, (given,), (packed,))
-            with cgutils.if_unlikely(builder, status.is_error):
-                convention.return_status_propagate(builder, status)
-            return value
-
-        return found.signature.return_type(u, numbers, lengths), generate
-
-    taken: Any = call
-    return numba.njit(lambda u, numbers, lengths: taken(u, numbers, lengths))
+        compiled.compile(arguments)
 
 
 class _Compiling:

@@ -1,25 +1,26 @@
 """nutpie's sampler on a density that is evaluated in machine code: everything below nutpie's public names.
 
 Used of nutpie (tried with 0.16.9 and 0.16.11): the fields of ``compile_pymc.CompiledPyMCModel``, whose own maker would
-compile anew for every dimension, ``compile_pymc.address_as_void_pointer``, and the raw trace's columns. What the C
-callback calls is made in `machine_code`. Where a name is missing the public ``compiled_pyfunc.from_pyfunc`` takes the
-density as a Python function, which costs 10 µs more per evaluation and keeps chains from running beside each other; a
-warning says so once. `tests/sampling/test_nutpie.py` has a canary for each name.
+compile anew for every dimension, the raw trace's columns, and the two names of ArviZ that ``sample`` reads. What nutpie
+calls is made in `c_callbacks`. Where a name is missing the public ``compiled_pyfunc.from_pyfunc`` takes the density as
+a Python function, which costs 10 µs more per evaluation and keeps chains from running beside each other; a warning says
+so once. `tests/sampling/test_nutpie.py` has a canary for each name.
 """
 
 import ctypes
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..quiet import quiet
 from .interrupt import interruptible
-from .machine_code import by_address
+from .machine_code import NOWHERE, compile_for
 
 if TYPE_CHECKING:
     import xarray
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 MOVED = (AttributeError, ImportError, TypeError)
 """What is raised where a name, a field or a signature is not what it was."""
-NOWHERE = -1e300
-"""The log density where it, or its gradient, is not a number: a divergence whose end nutpie keeps, as it does not where
-a density fails."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +35,25 @@ class Target:
     """A log density of u ``(dimension,)``: PyTensor's ``function`` of (u, numbers, lengths), and the latter two."""
 
     function: Any
-    callback: Callable[[], Any]
-    """The function as nutpie calls it in machine code; raises one of `MOVED` where that cannot be."""
+    address: Callable[[], int]
+    """Where the function's machine code lies; raises one of `MOVED` where there is none."""
     numbers: Array
     lengths: NDArray[np.int64]
     dimension: int
 
     @property
     def header(self) -> NDArray[np.int64]:
-        """What the machine code is given a pointer to: where the numbers and the lengths lie, and how many they are."""
+        """What the machine code is given a pointer to: `c_callbacks.HEADER` says what stands where."""
         numbers, lengths = self.numbers, self.lengths
-        return np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
+        places = [numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size, self.address()]
+        return np.array(places, dtype=np.int64)
 
     def evaluator(self) -> "Callable[[Array], tuple[float, Array]]":
         """Value and gradient ``(dimension,)`` as the sampler has them: `NOWHERE` and zeros where one is no number."""
         try:
-            machine_code, header = self.callback(), self.header
+            from .c_callbacks import DENSITY
+
+            header = self.header
         except MOVED:
             return lambda u: _sound(self.function(np.ascontiguousarray(u), self.numbers, self.lengths))
         number = ctypes.POINTER(ctypes.c_double)
@@ -60,7 +61,7 @@ class Target:
         def evaluate(u: Array) -> tuple[float, Array]:
             point, gradient, value = np.ascontiguousarray(u), np.zeros(self.dimension), np.zeros(1)
             arrays = [each.ctypes.data_as(number) for each in (point, gradient, value)]
-            machine_code.ctypes(self.dimension, *arrays, header.ctypes.data_as(ctypes.c_void_p))
+            DENSITY.ctypes(self.dimension, *arrays, header.ctypes.data_as(ctypes.c_void_p))
             return float(value[0]), gradient
 
         return evaluate
@@ -135,8 +136,7 @@ def tree(target: Target, schedule: Schedule, seed: int, progress: bool = False) 
 
 
 def _run(target: Target, schedule: Schedule, seed: int, **options: Any) -> Any:
-    import nutpie
-
+    nutpie = _imported()
     with interruptible():
         return nutpie.sample(
             _model(target),
@@ -148,6 +148,24 @@ def _run(target: Target, schedule: Schedule, seed: int, **options: Any) -> Any:
             target_accept=schedule.accept,
             **{"progress_bar": False, **options},
         )
+
+
+@cache
+def _imported() -> Any:
+    """nutpie, without the figures that come with ArviZ: of that package it reads two names, which ``arviz_base`` has.
+
+    So nutpie finds the one under the other's name while it is imported. The package itself imports Matplotlib and all,
+    which takes a third of a second.
+    """
+    import arviz_base
+
+    if "arviz" in sys.modules:
+        return import_module("nutpie")
+    sys.modules["arviz"] = arviz_base
+    try:
+        return import_module("nutpie")
+    finally:
+        del sys.modules["arviz"]
 
 
 def _model(target: Target) -> Any:
@@ -170,20 +188,23 @@ def _start(dimension: int) -> Callable[[int], Array]:
 
 def _record(target: Target) -> Any:
     """nutpie's record of a compiled model, made by hand."""
+    _imported()
     from nutpie.compile_pymc import CompiledPyMCModel
 
-    size = target.dimension
+    from .c_callbacks import DENSITY, KEEP
+
+    size, header = target.dimension, target.header
     return CompiledPyMCModel(
         dims={},
         _coords={},
         _n_dim=size,
         _shapes={"u": (size,)},
-        compiled_logp_func=target.callback(),
-        compiled_expand_func=_identity(),
+        compiled_logp_func=DENSITY,
+        compiled_expand_func=KEEP,
         initial_point_func=_start(size),
         shared_data={"numbers": target.numbers, "lengths": target.lengths},  # keeps what the header points to alive
         shared_var_keys={},
-        user_data=target.header,
+        user_data=header,
         n_expanded=size,
         shape_info=(["u"], [slice(0, size)], [(size,)]),
         logp_func=None,
@@ -210,50 +231,13 @@ def _public(target: Target) -> Any:
     )
 
 
-def callback(function: Any) -> Any:
-    """The compiled function behind nutpie's C signature: dimension, u, gradient, value, pointer → 0 or an error."""
-    import numba
-    from nutpie.compile_pymc import address_as_void_pointer
+def address(function: Any) -> int:
+    """Where the machine code of PyTensor's function lies."""
+    from . import c_callbacks
 
-    inner = by_address(function.vm.jit_fn)
-    number = numba.types.CPointer(numba.types.double)
-    signature = numba.types.int64(numba.types.uint64, number, number, number, numba.types.voidptr)
-
-    def density(dimension, u_, gradient_, value_, data_):  # type: ignore[no-untyped-def]
-        header = numba.carray(data_, (4,), np.int64)
-        u, gradient = numba.carray(u_, (dimension,)), numba.carray(gradient_, (dimension,))
-        numbers = numba.carray(address_as_void_pointer(header[0]), (header[1],), np.float64)
-        lengths = numba.carray(address_as_void_pointer(header[2]), (header[3],), np.int64)
-        total, slope = inner(u, numbers, lengths)
-        sound = np.isfinite(total[()])
-        for i in range(dimension):  # and not one assignment, for whose error message Numba compiles seconds
-            gradient[i] = slope[i]
-            sound = sound and np.isfinite(slope[i])
-        value = numba.carray(value_, (1,))
-        value[0] = total[()] if sound else NOWHERE
-        if not sound:
-            for i in range(dimension):
-                gradient[i] = 0.0
-        return 0
-
-    with quiet():  # "cannot cache, as it uses dynamic globals"
-        return numba.cfunc(signature)(density)
-
-
-@cache
-def _identity() -> Any:
-    """nutpie's other C callback, which writes what shall be kept of a draw: u itself."""
-    import numba
-
-    number = numba.types.CPointer(numba.types.double)
-    signature = numba.types.int64(numba.types.uint64, numba.types.uint64, number, number, numba.types.voidptr)
-
-    def keep(dimension, _size, u, kept_, _data):  # type: ignore[no-untyped-def]
-        for i in range(dimension):
-            kept_[i] = u[i]
-        return 0
-
-    return numba.cfunc(signature)(keep)
+    compiled = function.vm.jit_fn
+    compile_for(compiled, c_callbacks.GIVEN)
+    return c_callbacks.address(compiled)
 
 
 def _array(batch: Any, name: str) -> Any:

@@ -68,6 +68,23 @@ def test_a_short_message_in_the_place_of_numba_s():
     assert (seen.stderr, seen.stdout) == ("", "3.0\ncannot assign slice from input of different size\n")
 
 
+PREPARED = """
+import sys
+from mle_vs_bayes.cli import process
+process.prepare(optional=sys.argv[1] == "program")
+import statsmodels.base.model, xarray
+xarray.DataArray([1.0])
+import pytensor
+print(*(name for name in process.OPTIONAL if sys.modules.get(name)), pytensor.config.traceback__limit)
+"""
+
+
+@pytest.mark.parametrize(("model", "imported"), [("catalogue", "0\n"), ("program", "dask polars 0\n")])
+def test_packages_that_a_model_of_the_catalogue_has_no_use_for_are_not_imported(model, imported):
+    seen = subprocess.run([sys.executable, "-c", PREPARED, model], capture_output=True, text=True, check=False)
+    assert (seen.stderr, seen.stdout) == ("", imported)
+
+
 def test_a_library_leaves_numba_alone():
     """Only `process.run` says that the process is the command's own: tests and notebooks keep Numba as it is."""
     from mle_vs_bayes.cli import process

@@ -14,8 +14,9 @@ from mle_vs_bayes.density import pymc_model
 from mle_vs_bayes.fit.replicates.batch_fit import starts
 from mle_vs_bayes.fit.replicates.stacking import sorted_out, stacked
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
+from mle_vs_bayes.sampling.c_callbacks import DENSITY
 from mle_vs_bayes.sampling.joint_density import CENTRE, ROOT
-from mle_vs_bayes.sampling.nutpie import NOWHERE
+from mle_vs_bayes.sampling.machine_code import NOWHERE
 
 from ..fit.checks import datasets
 from ..model.cases import SAMPLED
@@ -37,12 +38,11 @@ def called(posteriors, u, change=lambda inputs: inputs):
     standard = {CENTRE: posteriors.standard.centre, ROOT: posteriors.standard.root}
     inputs = change(posteriors.density.prepare(posteriors.stack.inputs) | standard)
     target = posteriors.density.target(inputs, len(u))
-    numbers, lengths = target.numbers, target.lengths
-    header = np.array([numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size], dtype=np.int64)
+    header = target.header
     gradient, value, u = np.zeros(len(u)), np.zeros(1), np.ascontiguousarray(u)
     pointer = ctypes.POINTER(ctypes.c_double)
     arrays = [each.ctypes.data_as(pointer) for each in (u, gradient, value)]
-    code = posteriors.density.callback.ctypes(len(u), *arrays, header.ctypes.data_as(ctypes.c_void_p))
+    code = DENSITY.ctypes(len(u), *arrays, header.ctypes.data_as(ctypes.c_void_p))
     assert code == 0
     return value[0], gradient
 

@@ -2,12 +2,14 @@
 
 import dataclasses
 import inspect
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mle_vs_bayes.density import vector_functions
-from mle_vs_bayes.sampling import nutpie
+from mle_vs_bayes.sampling import c_callbacks, nutpie
 from mle_vs_bayes.sampling.diagnostics import diagnose
 from mle_vs_bayes.sampling.nutpie import Schedule, Target
 
@@ -41,10 +43,19 @@ def test_canary_nutpie_compiled_pymc_model():
     assert required <= FIELDS <= {each.name for each in dataclasses.fields(CompiledPyMCModel)}
 
 
-def test_canary_nutpie_address_as_void_pointer():
-    from nutpie.compile_pymc import address_as_void_pointer
+def test_canary_nutpie_reads_of_arviz_what_arviz_base_has():
+    """Else drawing asks ``arviz_base`` for a figure: see `nutpie._imported`."""
+    import arviz_base
+    import nutpie as package
 
-    assert callable(address_as_void_pointer)
+    folder = Path(package.__file__).parent
+    read = {name for path in folder.rglob("*.py") for name in re.findall(r"\barviz\.(\w+)", path.read_text("utf-8"))}
+    assert read and {name for name in read if not hasattr(arviz_base, name)} == set()
+    assert not hasattr(arviz_base, "plot_trace")  # mutant
+
+
+def test_canary_numba_keeps_the_callbacks_on_disk():
+    assert c_callbacks.compiled(c_callbacks.keep, *c_callbacks.KEPT).cache_hits == 1
 
 
 def test_canary_nutpie_from_pyfunc():

@@ -142,23 +142,23 @@ def _options(frame: "pandas.DataFrame", name: str, model: Model) -> tuple[str, .
     """What to type after the data, or None where the model cannot take the column."""
     from ...data.prepare import prepare
 
-    chosen = {"y": name}
+    partners: dict[str, str] = {}
     for column in model.columns:
         if column.optional or column.role == "y" or column.role in frame.columns:
             continue
         partner = _partner(frame, name, column.kind)
         if partner is None:
             return None
-        chosen[column.role] = partner
-    formula = _formula(frame, [name, *chosen.values()]) if model.takes_formula else None
-    asked = {} if formula else chosen
+        partners[column.role] = partner
+    formula = _formula(frame, [name, *partners.values()]) if model.takes_formula else None
+    asked = partners if formula else {"y": name, **partners}
     for dropped in (False, True):
         try:
             prepare(frame, model, columns=asked, formula=formula, drop_missing=dropped)
         except (UsageError, DataError):
             continue
-        said = ["--formula", formula] if formula else [w for r, c in chosen.items() for w in ("--column", f"{r}={c}")]
-        return (*said, *(["--drop-missing"] if dropped else []))
+        columns = [word for role, column in asked.items() for word in ("--column", f"{role}={column}")]
+        return (*(["--formula", formula] if formula else []), *columns, *(["--drop-missing"] if dropped else []))
     return None
 
 
