@@ -22,7 +22,7 @@ from ..machine_code import one_machine_code
 from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
-from . import calibration, densities, drift, optima, simulator, slopes
+from . import calibration, densities, drift, integrated, optima, simulator, slopes
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
 from .subject import FULL, QUICK, Budget, Effort, Subject
 
@@ -35,7 +35,7 @@ Step = Callable[[], Measured | Finding]
 ROWS, ROWS_WITH_PARAMETERS = 200, 40
 """Units of the data set that is simulated where none is given; the second where parameters come with rows."""
 PARITY = "likelihood parity"
-RANDOM = 7
+RANDOM = 8
 """Checks below whose statistic is random: those that share the budget of false alarms."""
 
 
@@ -52,6 +52,7 @@ def steps(subject: Subject) -> dict[str, Step]:
         "flat-prior MAP is the MLE": lambda: optima.flat_prior(subject),
         "simulator": lambda: simulator.simulator(subject),
         "MLE, MAP and mean": lambda: shifts(subject),
+        "posterior by quadrature": lambda: integrated.posterior(subject),
         "coverage, wald": lambda: calibration.wald_coverage(subject),
         "coverage, posterior": lambda: calibration.posterior_coverage(posteriors),
         "SBC ranks": lambda: calibration.ranks(posteriors),

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
+from ..report.text import terminal
 from . import process
 from .options import assignments
 from .progress import Steps
@@ -60,7 +59,7 @@ def show(found: "Report", *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(found.document(), indent=2, allow_nan=False) + "\n")
         return
-    console = Console(highlight=False, markup=False)
+    console = terminal()
     if console.is_terminal:
         from ..report import checks
 

@@ -79,7 +79,7 @@ FORMULA = '"y ~ x1 + C(x2)" for the location; repeat for others: "sigma ~ x1".'
 LINK = "Of the location: identity, log, logit, probit, cloglog, loglog, inverse or sqrt.  [default: the family's]"
 FIX = 'Hold a parameter or coefficient: nu=5, "beta[x]=0".'
 NODES = "Of the quadrature over effects of groups, along each.  [default: as needed]"
-ORDER = 'Classes of an ordered outcome, the lowest first: "Low,Medium,High".'
+ORDER = 'Classes of the outcome, the lowest (or the base) first: "Low,Medium,High".'
 
 
 def assignments(texts: Sequence[str] | None, option: str) -> dict[str, str]:

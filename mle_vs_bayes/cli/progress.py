@@ -11,6 +11,8 @@ from typing import Any
 
 from rich.console import Console
 
+from ..report.text import terminal
+
 SECONDS = 30.0
 """Between lines where standard error is no terminal."""
 TICK = 1.0
@@ -24,7 +26,7 @@ class Steps:
     """
 
     def __init__(self, words: str, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self.console = console or Console(stderr=True, highlight=False, markup=False)
+        self.console = console or terminal(errors=True)
         self.words, self.clock = words, clock
         self.began = self.said = clock()
         self.status: Any = None

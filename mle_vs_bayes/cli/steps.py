@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from .. import ornaments
 from ..errors import DataError, UsageError
+from ..report.text import terminal
 from . import process
 from .options import assignments, numbers, sizes, typed
 from .progress import Steps
@@ -200,7 +199,7 @@ def show(
         document["lost"] = [lost.record for lost in comparison.lost]
         sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
         return
-    console = Console(highlight=False, markup=False)
+    console = terminal()
     if console.is_terminal:
         for part in shown:
             console.print(part.screen(only), end="\n" if part is shown[-1] else "\n\n")

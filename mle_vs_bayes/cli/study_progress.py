@@ -3,12 +3,13 @@
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from ..report.text import terminal
 from ..study.run.watch import Watch
+from .progress import Steps
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -26,10 +27,11 @@ class Screen(Watch):
     """What a study tells, shown; to be used in a ``with`` statement."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True, highlight=False, markup=False)
+        self.console = terminal(errors=True)
         self.bar: Bar | None = None
+        self.steps: Steps | None = None
         self.said = 0.0
-        self.status: Any = None
+        self._shown = ExitStack()
 
     def __enter__(self) -> "Screen":
         return self
@@ -41,10 +43,11 @@ class Screen(Watch):
 
     def step(self, words: str) -> None:
         """A step of some seconds begins."""
-        self._clear()
-        if self.console.is_terminal:
-            self.status = self.console.status(f"{words} …")
-            self.status.start()
+        if self.steps is None:
+            self._clear()
+            self.steps = self._shown.enter_context(Steps(words, self.console))
+        else:
+            self.steps(words)
 
     def planned(self, design: "StudyPlan", done: int, workers: str) -> None:
         """The plan, before anything of it runs."""
@@ -79,16 +82,14 @@ class Screen(Watch):
             from rich.progress import BarColumn, TextColumn
             from rich.progress import Progress as Bar
 
-            self.bar = Bar(BarColumn(bar_width=30), TextColumn("{task.fields[words]}"), console=self.console)
-            self.bar.add_task("", words="")
-            self.bar.start()
+            bar = Bar(BarColumn(bar_width=30), TextColumn("{task.fields[words]}"), console=self.console)
+            bar.add_task("", words="")
+            self.bar = self._shown.enter_context(bar)
         self.bar.update(self.bar.task_ids[0], completed=progress.done, total=progress.total, words=words(progress))
 
     def _clear(self) -> None:
-        for shown in (self.bar, self.status):
-            if shown is not None:
-                shown.stop()
-        self.bar = self.status = None
+        self._shown.close()
+        self.bar = self.steps = None
 
     def _say(self, line: str) -> None:
         (self.bar.console if self.bar else self.console).print(line, soft_wrap=True)

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
+
+from ..report.text import terminal
 
 
 def listed() -> None:
@@ -15,7 +16,7 @@ def listed() -> None:
     table.add_column("question")
     for each in source.known():
         table.add_row(each.name, each.sections.get("Question", ""))
-    console = _console()
+    console = terminal(least=120)
     console.print(table)
     console.print("\nmle-vs-bayes study run NAME [--quick]; or a file of your own.")
 
@@ -24,7 +25,7 @@ def status(folder: Path) -> int:
     """How far a study is; exit code 1 when something is damaged."""
     from ..study.judge.status import status as read
 
-    found, console = read(folder), _console()
+    found, console = read(folder), terminal(least=120)
     design = found.design
     console.print(f"{design.study} · {found.done:,} of {design.total:,} replicates · seed {design.seed}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -50,7 +51,7 @@ def replicate(folder: Path, key: str) -> None:
 
     from ..study.run.single import single
 
-    found, console = single(folder, key), _console()
+    found, console = single(folder, key), terminal(least=120)
     console.print(f"{found.key} · batch {found.job.batch} · sampler seed {found.seed}")
     console.print("truth " + ", ".join(f"{name}={value:g}" for name, value in found.truth.items()), soft_wrap=True)
     for role, values in found.data.items():
@@ -62,10 +63,3 @@ def replicate(folder: Path, key: str) -> None:
         for record in rows.to_dict("records"):
             shown = {k: v for k, v in record.items() if v is not None and v == v and v != ""}
             console.print("  " + ", ".join(f"{k}={v}" for k, v in shown.items()), soft_wrap=True)
-
-
-def _console() -> Console:
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 120)
-    return console

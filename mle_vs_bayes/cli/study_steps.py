@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from ..errors import UsageError
+from ..report.text import terminal
 from .options import typed
 from .study_progress import Screen
 
@@ -134,9 +133,7 @@ def show(left: Any) -> None:
     """The verdict on each prediction, what failed, and where everything is."""
     from ..report import study_page
 
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 120)
+    console = terminal(least=120)
     outcome = left.outcome
     if left.lines:
         records = [

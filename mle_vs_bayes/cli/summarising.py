@@ -5,9 +5,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from ..errors import UsageError
+from ..report.text import terminal
 from .options import assignments, number, numbers
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ SCENARIO = "scenario="
 def summarise(asked: Mapping[str, Any]) -> int:
     """`study summarise` as it was typed, ``asked`` holding every argument by its name; the exit code."""
     wanted = predictions(asked["slope"])
-    with Console(stderr=True).status(f"summarising {asked['file']} …"):
+    with terminal(errors=True).status(f"summarising {asked['file']} …"):
         found = run(asked)
         lines = slopes(found, wanted)
     show(found, lines, asked["reference"], as_json=asked["json"])
@@ -86,7 +85,7 @@ def show(found: "Summary", lines: "Sequence[pd.DataFrame]", reference: str | Non
     parts: list[Any] = [performance.screen(found.measures, found.scenario, found.kinds, WORDS, reference)]
     parts += [performance.slopes(each, WORDS) for each in lines]
     parts += [text.paragraph(note, "dim") for note in found.notes]
-    console = Console(highlight=False, markup=False)
+    console = terminal()
     if console.is_terminal:
         console.print(text.stack(parts))
     else:

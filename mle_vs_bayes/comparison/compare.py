@@ -88,7 +88,7 @@ def compare(
     fix : mapping, optional
         Values at which parameters or coefficients are held: ``{"nu": 5}``, ``{"beta[x]": 0}``.
     order : sequence of str, optional
-        The classes of an ordered outcome, the lowest first.
+        The classes of the outcome, the lowest or the base first; of two the one that is a success last.
     nodes : int, optional
         Of the quadrature over effects of groups, along each; else doubled until that changes nothing.
     drop_missing : bool

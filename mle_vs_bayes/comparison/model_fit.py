@@ -15,6 +15,7 @@ from ..concerns import Concern
 from ..density.density import Density
 from ..fit.fit import Fit
 from ..search.batch import fit_batch
+from ..search.problem import by_formulas
 from .residuals import Array, placed, remark
 
 ROWS = 2000
@@ -23,6 +24,8 @@ FEWEST = 5
 """Rows below which residuals have no shape: of one they cannot even be correlated with anything."""
 REPLICATES = 99
 """Data sets of the bootstrap: the least p-value is 1 in 100."""
+STEPS = 15
+"""Newton steps of one refit, from the values that its data were drawn at. What has not arrived by then has run off."""
 FAR = 3.0
 """Standard deviations from which a statistic is named as what is out of line."""
 ALARM = 0.01
@@ -127,6 +130,8 @@ def _impossible(program: Density) -> str | None:
         return program.undrawable
     if not program.compiles_many:
         return "a program of one's own is fitted again one data set at a time, which may take long"
+    if program.model.quadrature and not by_formulas(program):
+        return "each data set that is drawn would have the effects of its groups integrated out, which takes minutes"
     if "y" not in program.data or program.data["y"].ndim != 1:
         return "an outcome of several columns has no rank among others"
     if not program.model.regular or program.model.supports(program.data):
@@ -147,7 +152,7 @@ def _shown(program: Density, generator: np.random.Generator) -> Density:
 
 def _again(program: Density, drawn: dict[str, Array], start: Array) -> Array:
     """The maximum likelihood estimates ``(R, p)`` of drawn outcomes; NaN where there is none."""
-    optima = fit_batch(program, drawn, start=start)
+    optima = fit_batch(program, drawn, start=start, steps=STEPS)
     return np.where(optima.converged[:, None], optima.theta, np.nan)
 
 

@@ -96,7 +96,7 @@ def placed(program: Density, theta: Array, y: Array, generator: np.random.Genera
     """
     if "one_step_ahead" in program.model.offers:
         return _ahead(program, theta, y)
-    if "outcome" in program.data.coords and not program.model.takes_order:
+    if "outcome" in program.data.coords and not program.model.needs_order:
         return _of_classes(program, theta, y, generator)
     drawn = program.outcomes(theta, DRAWS, generator)["y"]
     below, level = np.sum(drawn < y, axis=0), np.sum(drawn == y, axis=0)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 WEIGHTS = "weights"
+TIMES = "times"
+"""The column of a series in a bootstrap by blocks: how often each value, given those before it, is counted."""
 
 
 def total(data: Mapping[str, Any], values: Any) -> Any:

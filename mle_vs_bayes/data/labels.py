@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..errors import DataError
 from ..words import listed
-from .values import Array
+from .values import Array, converted
 
 
 def coded(column: pd.Series) -> tuple[Array, tuple[str, ...]]:
@@ -44,6 +44,24 @@ def class_codes(
     known = ~np.isnan(codes)
     codes[known] = place[codes[known].astype(int)]
     return codes, tuple(str(name) for name in names_in_order)
+
+
+def successes(column: pd.Series, order: Sequence[str] = ()) -> pd.Series:
+    """Two classes that are text as 0 and 1, the first of the ``order`` being no success; anything else as it is.
+
+    Raises
+    ------
+    DataError
+        Two classes whose order is not told.
+    """
+    if converted(column)[1] is None or len(names := coded(column)[1]) != 2:
+        return column
+    if not order:
+        raise DataError(
+            f'{column.name} holds {listed(sorted(names))} as text; write --order "{",".join(sorted(names))}" with '
+            "what counts as a success last, or code it as 0 and 1."
+        )
+    return pd.Series(class_codes(column, order)[0], column.index, name=column.name)
 
 
 def _has_order(column: pd.Series) -> bool:

@@ -16,7 +16,7 @@ from .counts import total
 from .dataset import Array, Dataset
 from .formulas import group_terms, request
 from .formulas.parts import Formulas, parameter_of, several
-from .labels import class_codes, coded
+from .labels import class_codes, coded, successes
 from .values import check, numbers, present, repetitions
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def arranged(
         )
     )
     chosen = roles.assign(model, frame, asked, in_formula, None if bounded else "y")
+    frame = _with_successes(frame, chosen.get("y", response.strip()), plain)
     numeric = _by_role(frame, chosen, model)
     masks = {name: absent(frame[name]) for name in in_formula} | _missing(numeric, chosen, model)
     keep = usable_rows(masks, frame.index, drop_missing or model.unit == "series")
@@ -119,7 +120,7 @@ def arranged(
         _check_series(keep, chosen)
     frame, numeric = _weighted(frame[keep], numeric[keep], chosen, model)
     if strict:
-        _check_rows(numeric)
+        _check_rows(numeric, model)
     weights = numeric["weights"].to_numpy() if "weights" in numeric else None
     designs = request.designs(formulas, frame, asked, model, strict, weights)
     if designs and not bounded:
@@ -144,6 +145,12 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
         seen = f"columns ({listed(names)}) but no rows" if names else "no columns"
         raise DataError(f"the data have {seen}; add rows of data, there is nothing to fit.")
     return frame.set_axis(names, axis="columns").set_axis(pd.RangeIndex(1, len(frame) + 1), axis="index")
+
+
+def _with_successes(frame: pd.DataFrame, outcome: str, model: "Model") -> pd.DataFrame:
+    """The frame with an outcome of two classes, where the model counts successes, as 0 and 1."""
+    counted = model.takes_order and any(column.role == "trials" for column in model.columns)
+    return frame.assign(**{outcome: successes(frame[outcome], model.order)}) if counted and outcome in frame else frame
 
 
 def _by_role(frame: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -> pd.DataFrame:
@@ -209,7 +216,7 @@ def _dataset(
         if column.kind is label and column.role in given:
             values[column.role], coords[column.role] = coded(given[column.role])
         elif column.kind is classes and column.role in given:
-            codes = class_codes(given[column.role], model.order, model.takes_order)
+            codes = class_codes(given[column.role], model.order, model.needs_order)
             values[column.role], coords[OUTCOME] = codes
         elif column.role in numeric:
             values[column.role] = numeric[column.role].to_numpy(dtype=float)
@@ -240,7 +247,10 @@ def _check_classes(data: Dataset) -> None:
         raise DataError(f"every y is {names[0]}; one class cannot be told apart from others.")
 
 
-def _check_rows(numeric: pd.DataFrame) -> None:
+def _check_rows(numeric: pd.DataFrame, model: "Model") -> None:
+    """One count of events in some years tells a rate; whatever has a second parameter cannot be told by one row."""
+    if len(model.parameters) == 1 and not model.parameters[0].dims and model.formula is None:
+        return
     observations = (numeric.get("trials", 1.0) * numeric.get("weights", 1.0) * np.ones(len(numeric))).sum()
     if observations < 2:
         raise DataError("the data have one row, and no spread can be seen in one; give at least 2.")

@@ -63,6 +63,7 @@ def assign(
     if model.takes_formula:
         assigned = _of_formula(assigned, columns, frame, outcome)
         chosen = {**assigned, **columns}
+        _check_required(model, frame, chosen)
         return {role: chosen[role] for role in roles if role in chosen and role != "y"}
     if set(BOUNDS) <= set(roles):
         assigned = _one_outcome(assigned, columns, frame)

@@ -1,9 +1,7 @@
 """The log density of one data set: log-likelihood + α · log prior, its gradient and its Hessian.
 
-α = 0 is maximum likelihood, α = 1 the MAP, and the path between them scales the prior by a power. There are two kinds:
-`model_density.ModelDensity` of a `Model` under resolved priors, and `program.program_density.ProgramDensity` of the
-user's program. This class holds what they have in common: the maps between θ, w and z (`coordinates`), and how
-derivatives with respect to θ or w become derivatives with respect to z.
+α = 0 is maximum likelihood, α = 1 the MAP. It is a `ModelDensity` of a `Model` under resolved priors, or a
+`ProgramDensity` of the user's program. Both have the maps between θ, w and z (`coordinates`), and these derivatives.
 """
 
 from abc import ABC, abstractmethod
@@ -73,8 +71,7 @@ class Density(ABC):
     prior_by_parameter: bool
     """Whether PyMC's log prior is a sum of one term per parameter, and no power of it."""
     pymc_failures: tuple[type[Exception], ...]
-    """What PyMC and PyTensor may raise where a user's program is beyond them: to draw from a variable, to vectorise a
-    graph. Of a model of ours that would be a fault, which no one shall catch."""
+    """What PyMC and PyTensor may raise where a user's program is beyond them; of a model of ours it is a fault."""
     draws_from_likelihood: bool
     """Whether data are drawn from the very likelihood that is fitted, so that the two cannot differ."""
     has_subsets: bool
@@ -105,6 +102,10 @@ class Density(ABC):
     @abstractmethod
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood with respect to w."""
+
+    def working_likelihood(self, w: Array) -> tuple[float, Array, Array]:
+        """The log-likelihood and its `working_derivatives`."""
+        return self.total(self.working_units(w)), *self.working_derivatives(w)
 
     @abstractmethod
     def score_units(self, theta: Array) -> Array:
@@ -262,8 +263,7 @@ class Density(ABC):
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
-            value = self.total(self.working_units(w))
-            gradient, hessian = self.working_derivatives(w)
+            value, gradient, hessian = self.working_likelihood(w)
             if power:
                 log_prior, prior_gradient, prior_hessian = self._working_prior(w)
                 value += power * log_prior

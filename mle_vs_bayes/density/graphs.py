@@ -182,6 +182,7 @@ def _unrolled(stack: Stack, total: Any, nodes: Mapping[str, Any]) -> Any:
     """X β as Σ_j X_j β_j: terms that fuse with what follows, where a product per replicate would be a call each."""
     from pytensor.graph.fg import FunctionGraph
     from pytensor.graph.rewriting.basic import in2out, node_rewriter
+    from pytensor.tensor.elemwise import DimShuffle
     from pytensor.tensor.math import Dot
 
     coords, designs = stack.program.layout.coords, stack.program.data.designs
@@ -194,7 +195,9 @@ def _unrolled(stack: Stack, total: Any, nodes: Mapping[str, Any]) -> Any:
         x, terms = node.inputs[0], sizes.get(node.inputs[0], 0)
         if not 0 < terms <= MOST_TERMS or node.inputs[1].type.shape[1] != 1:
             return False
-        beta = node.inputs[1][:, 0]  # PyTensor multiplies by a vector as by a matrix of one column
+        # PyTensor multiplies by a vector as by a matrix of one column, and of that one does not know the length.
+        column = node.inputs[1]
+        beta = column.owner.inputs[0] if isinstance(getattr(column.owner, "op", None), DimShuffle) else column[:, 0]
         return [sum(x[:, j] * beta[j] for j in range(terms))[:, None]]
 
     graph = FunctionGraph(outputs=[total], clone=False)

@@ -75,12 +75,25 @@ class ModelDensity(Density):
         """All rows, or some, in working coordinates."""
         return self.coordinates.data if rows is None else self.coordinates.data.rows(rows)
 
+    def working_likelihood(self, w: Array) -> tuple[float, Array, Array]:
+        if (known := self._by_formulas(w)) is None:
+            return super().working_likelihood(w)
+        return self.total(known[0]), known[1].sum(axis=0), known[2]
+
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
-        gradient, hessian = self._likelihood_derivatives(w)
-        return gradient, hessian
+        known = self._by_formulas(w)
+        return self._likelihood_derivatives(w) if known is None else (known[1].sum(axis=0), known[2])
 
     def score_units(self, theta: Array) -> Array:
-        return np.asarray(self._unit_scores(self.coordinates.inverse @ theta)).T @ self.coordinates.inverse
+        w = self.coordinates.inverse @ theta
+        known = self._by_formulas(w)
+        scores = np.asarray(self._unit_scores(w)).T if known is None else known[1]
+        return scores @ self.coordinates.inverse
+
+    def _by_formulas(self, w: Array) -> tuple[Array, Array, Array] | None:
+        """Units, their scores and their sum's Hessian where the model has formulas of them; else a graph is needed."""
+        offered = "derivatives" in self.model.offers
+        return self.model.derivatives(self.layout.split(w), self.coordinates.data) if offered else None
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
@@ -159,22 +172,9 @@ class ModelDensity(Density):
                 raise ModelError(f"the prior {prior} of {name} is improper: no truth can be drawn from it")
             if not prior.worded_twice:
                 raise ModelError(f"no second wording of {prior}")
-        return [np.concatenate([self._drawn(p, generator) for p in self.layout.parameters]) for _ in range(count)]
-
-    def _drawn(self, parameter: Parameter, generator: np.random.Generator) -> Array:
-        """One parameter's draw: of values with one prior and an order sorted, of others drawn until they fit together.
-
-        The density of values in order is the product of their priors on that part of the space; sorting maps the whole
-        space on it, and keeps the density where exchanging two values does.
-        """
-        prior = self.priors[parameter.name]
-        alike = not any(isinstance(number, tuple) and len({*number}) > 1 for number in prior.arguments.values())
-        while True:
-            drawn = prior.draw(len(self.layout.labels_of[parameter.name]), generator)
-            if parameter.support.rising and alike:
-                return np.sort(drawn)
-            if not parameter.support.restricts or parameter.support.contains(drawn):
-                return drawn
+        each = [(self.priors[p.name], p.support, len(self.layout.labels_of[p.name])) for p in self.layout.parameters]
+        drawn = ([prior.draw_in(support, size, generator) for prior, support, size in each] for _ in range(count))
+        return [np.concatenate(values) for values in drawn]
 
     # other data
 

@@ -37,6 +37,7 @@ KINDS: dict[str, IntervalKind] = {
     "bootstrap_bca": IntervalKind(("mle",), bca("parametric"), "parametric bootstrap, BCa"),
     "bootstrap_case": IntervalKind(("mle",), percentile("case"), "case resampling, percentile"),
     "bootstrap_case_bca": IntervalKind(("mle",), bca("case"), "case resampling, BCa"),
+    "bootstrap_block": IntervalKind(("mle",), percentile("block"), "blocks of a series, percentile"),
     "bootstrap_bayesian": IntervalKind(("mle",), percentile("bayesian"), "Bayesian bootstrap, percentile"),
     "exact": IntervalKind(("mle", "mle_exact"), exact, "the model's exact one"),
     "t": IntervalKind(("mle", "mle_exact"), theoretical("t", normal_theory.t), "Student-t of a normal mean"),

@@ -98,7 +98,7 @@ def _inapplicable(request: IntervalRequest, scheme: str) -> tuple[str, str] | No
     elif scheme == "parametric":
         reason = program.undrawable
     else:
-        reason = resampling.unavailable(program)
+        reason = resampling.unavailable(program, scheme)
     return None if reason is None else ("not_applicable", reason)
 
 

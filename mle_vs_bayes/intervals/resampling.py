@@ -1,9 +1,10 @@
-"""Bootstrap replicates of every quantity: three ways to make a data set like ours, one way to refit it.
+"""Bootstrap replicates of every quantity: four ways to make a data set like ours, one way to refit it.
 
 ``parametric``  drawn from the fitted model under the data's own design (`Density.outcomes`);
 ``case``        whole units drawn with replacement, which trusts no model; [1]_
 ``bayesian``    every unit weighted by Dirichlet(1, …, 1): draws of the posterior of the population's maximum
                 likelihood value under a flat prior over distributions. [2]_
+``block``       of a series, blocks of values that follow each other, each given those before it (`blocks`).
 
 A unit is what the likelihood takes as independent, a row or a whole group; rows that the column ``group`` puts together
 are drawn together. The last two are weights on the units of the data as they are: a replicate costs no new data set.
@@ -21,10 +22,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.counts import TIMES
 from ..data.dataset import Dataset
 from ..density.density import Density
 from ..search.batch import fit_batch, why_not
 from ..search.optimum import Optima
+from . import blocks
 from .interval import IntervalRequest
 
 Array = NDArray[np.float64]
@@ -82,15 +85,30 @@ def _shared(program: Density, times: Array, position: NDArray[np.intp]) -> Array
     return times[:, position] if program.weights is None else times[:, position] * program.weights
 
 
-SCHEMES: dict[str, Scheme] = {"parametric": _parametric, "case": _case, "bayesian": _bayesian}
+def _block(program: Density, theta: Array, count: int, generator: np.random.Generator) -> tuple[Any, None]:
+    """How often each value of the series is counted: `_resampled` has made the column."""
+    known = program.model.known_values(program.data)
+    length = blocks.length(blocks.scores(program, theta)[known:])
+    times = blocks.times(program.data.n - known, length, count, generator)
+    return {TIMES: np.pad(times, ((0, 0), (known, 0)))}, None
+
+
+SCHEMES: dict[str, Scheme] = {"parametric": _parametric, "case": _case, "bayesian": _bayesian, "block": _block}
 
 _kept: "WeakKeyDictionary[Density, dict[Any, Resamples]]" = WeakKeyDictionary()
 
 
-def unavailable(program: Density) -> str | None:
+def unavailable(program: Density, scheme: str) -> str | None:
     """Why units cannot be resampled or weighted, or None."""
-    if program.model.unit == "series":
-        return "rows of a series depend on each other, and drawn by themselves they do not; take bootstrap (parametric)"
+    if (program.model.unit == "series") != (scheme == "block"):
+        if scheme == "block":
+            return f"blocks are of a series, and each {program.model.unit} is independent; take bootstrap_case"
+        return (
+            "rows of a series depend on each other, and drawn by themselves they do not; take bootstrap (parametric) "
+            "or bootstrap_block"
+        )
+    if scheme == "block" and "one_step_ahead" not in program.model.offers:
+        return f"{program.model.name} does not say what each value is given those before it"
     labelled = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
     if labelled is None:
         return None
@@ -116,6 +134,8 @@ def _resampled(request: IntervalRequest, scheme: str) -> Resamples:
     program, theta, numbers = request.program, request.estimate.point, generator(request)
     if scheme == "parametric":
         program = program.written_out
+    if scheme == "block":
+        program = program.on(program.data.replace(**{TIMES: np.ones(program.data.n)}))
     size = max(1, BLOCK // program.data.n)
     found, failed, reason = [], 0, None
     for first in range(0, request.replicates, size):

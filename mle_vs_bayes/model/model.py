@@ -18,17 +18,14 @@ should
         Why this data set has no maximum of the likelihood, where that is known beforehand.
 may
     ``unit`` (row, group or series: what is condensed, thinned, weighted and resampled),
-    ``formula`` (a design matrix ``X`` with coords ``term``, with or without an intercept),
-    ``supports(data)`` (ends that follow the data, on either side),
+    ``formula`` (a design matrix ``X``, with or without an intercept), ``supports(data)`` (ends that follow the data),
     ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum …),
-    ``weighted`` (frequency weights are counted by the leaf's own formulas, too),
-    ``functions`` (derived quantities), ``unusable(data)`` (data without an answer of any kind),
-    ``moments(tails, data)`` (which posterior means and standard deviations exist: draws cannot tell),
-    ``special_cases`` (models inside this one, for likelihood-ratio tests),
+    ``weighted`` (the leaf's own formulas count frequency weights), ``functions`` (derived quantities),
+    ``moments(tails, data)`` (which posterior moments exist), ``special_cases`` (models inside, for likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
-    ``condense(data)`` (sufficient statistics, as rows with weights),
-    ``own_density(data)``, ``fixed_priors`` (a model whose densities and priors come from elsewhere),
+    ``condense(data)`` (sufficient statistics, as rows with weights), ``derivatives(theta, data)`` (formulas of them),
+    ``unusable(data)`` (there is no answer), ``own_density(data)``, ``fixed_priors`` (both come from elsewhere),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
     ``latent(theta, data)``
         The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
@@ -56,7 +53,8 @@ from .support import Support
 Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
-CLAUSES = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead", "settled")
+CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
+CLAUSES += ("settled", "derivatives")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -65,7 +63,7 @@ class Model:
 
     name: str
     """The file's; where ``__init__`` was given arguments, the text that `models.get` makes the same model from."""
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...]
     functions: tuple[Function, ...] = ()
     regular: bool = True
@@ -87,9 +85,12 @@ class Model:
     """Of a model that is no family's: the links that it takes."""
     link: Any = None
     takes_order: bool = False
-    """Whether the classes of its outcome have an order."""
+    """Whether the order of an outcome's classes may be told: which is the first, and so the one that others are
+    compared to, or of two the one that is no success."""
+    needs_order: bool = False
+    """Whether the classes have an order that matters, as that of three grades, which text does not tell."""
     order: tuple[str, ...] = ()
-    """The classes from the lowest to the highest, where they were told."""
+    """The classes from the first to the last, where they were told."""
     scales: Mapping[str, str] = MappingProxyType({})
     """What coefficients add up to, in words, where that is not the mean of y: ``{"beta_sigma": "log sigma"}``."""
     held: Mapping[str, float] = MappingProxyType({})
@@ -100,8 +101,7 @@ class Model:
     formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
     marginal: bool = True
-    """Whether there is a likelihood of the parameters alone; where nobody integrates its latent variables out, only the
-    posterior can be had."""
+    """Whether there is a likelihood of the parameters alone; else only the posterior can be had."""
     unit: Literal["row", "group", "series"] = "row"
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
@@ -166,6 +166,10 @@ class Model:
 
     def log_likelihood(self, theta: Theta, data: Mapping[str, Array]) -> Array:
         """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
+        raise NotImplementedError
+
+    def derivatives(self, theta: Theta, data: Any, weights: Array | None = None) -> tuple[Array, Array, Array] | None:
+        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, their (weighted) sum's Hessian; or None."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:

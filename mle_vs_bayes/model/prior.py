@@ -138,6 +138,20 @@ class Prior:
         """One draw ``(size,)`` of a parameter, by NumPy or SciPy."""
         return np.asarray(PRIORS[self.family].random(generator, size, self._numbers()), dtype=np.float64)
 
+    def draw_in(self, support: Support, size: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        """Of values with one prior and an order sorted, of others drawn until they fit together.
+
+        The density of values in order is the product of their priors on that part of the space; sorting maps the whole
+        space on it, and keeps the density where exchanging two values does.
+        """
+        alike = not any(isinstance(number, tuple) and len({*number}) > 1 for number in self.arguments.values())
+        while True:
+            drawn = self.draw(size, generator)
+            if support.rising and alike:
+                return np.sort(drawn)
+            if not support.restricts or support.contains(drawn):
+                return drawn
+
     def _numbers(self) -> dict[str, NDArray[np.float64]]:
         return {name: np.asarray(value, dtype=float) for name, value in self.arguments.items()}
 

@@ -56,6 +56,7 @@ MODELS = {
     "gumbel": "Gumbel",
     "eight_schools": "EightSchools",
     "random_intercept": "RandomIntercept",
+    "logistic_random_intercept": "LogisticRandomIntercept",
     "neyman_scott": "NeymanScott",
     "normal_means": "NormalMeans",
     "beta": "Beta",
@@ -98,6 +99,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("betareg", "beta_regression"), ("beta",)),
     **dict.fromkeys(("double_exponential", "lad", "quantreg", "median_regression"), ("laplace",)),
     **dict.fromkeys(("unif",), ("uniform",)),
+    **dict.fromkeys(("melogit", "xtlogit"), ("logistic_random_intercept",)),
     **dict.fromkeys(("meta", "meta_analysis", "metafor", "rma"), ("eight_schools",)),
 }
 """What other programs call a model: our names for it, of which the first is advised."""
@@ -105,7 +107,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
 LIKE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("cox", "coxph", "cph", "stcox", "phreg", "cox_regression"), ("weibull_regression", "weibull")),
     **dict.fromkeys(("survival", "kaplan_meier", "survfit"), ("weibull",)),
-    **dict.fromkeys(("glmer", "glmm", "melogit", "glimmix"), ("random_intercept",)),
+    **dict.fromkeys(("glmer", "glmm", "glimmix"), ("logistic_random_intercept", "random_intercept")),
     **dict.fromkeys(("quantile_regression",), ("laplace",)),
     **dict.fromkeys(("gam", "gee", "ridge", "lasso", "elastic_net", "glmnet"), ("linear",)),
     **dict.fromkeys(("svm", "random_forest", "xgboost", "lda"), ("logistic",)),
@@ -151,7 +153,7 @@ def specified(
     fix : mapping
         Values by label: ``{"nu": 5}``, ``{"beta[x]": 0}``.
     order : sequence of str
-        The classes of an ordered outcome, the lowest first.
+        The classes of the outcome, the lowest or the base first; of two the one that is a success last.
     nodes : int
         Of the quadrature over effects of groups, along each of them.
     roles : iterable of str
@@ -187,7 +189,9 @@ def _built(asked: Specification) -> Model:
     else:
         model = _of_classes(base, asked)
     if asked.order and not model.takes_order:
-        raise UsageError(f"the classes of {asked.name} have no order; leave out the order, or take the model ordered.")
+        raise UsageError(f"outcomes of {asked.name} are no classes; leave out the order, or take the model ordered.")
+    if asked.order:
+        model.name, model.order = str(replace(asked, fix=())), asked.order
     model.nodes = asked.nodes
     if not asked.fix:
         return model
@@ -205,9 +209,8 @@ def _of_classes(base: Model, asked: Specification) -> Model:
         what = "censored outcomes" if asked.censored else f"link {asked.link}"
         known = f"; it takes {listed(base.takes_links)}" if base.takes_links and asked.link else "; leave it out"
         raise UsageError(f"the model {asked.name} takes no {what}{known}.")
-    if asked.link or (asked.order and base.takes_order):
-        base.name, base.order = str(replace(asked, formula=(), fix=())), asked.order
-        base.link = LINKS[asked.link] if asked.link else base.link
+    if asked.link:
+        base.name, base.link = str(replace(asked, formula=(), fix=())), LINKS[asked.link]
     return base
 
 

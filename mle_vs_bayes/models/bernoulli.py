@@ -24,6 +24,7 @@ class Bernoulli(Plain):
 
     name = "bernoulli"
     weighted = True
+    takes_order = True
     family = families.binomial
     beside = (trials,)
     functions = (

@@ -27,6 +27,7 @@ class Categorical(Model):
 
     name = "categorical"
     weighted = True
+    takes_order = True
     with_formula = "multinomial_logit"
     columns = (Column("y", classes),)
     parameters = (

@@ -2,7 +2,6 @@
 
 from ..data.column import offset, trials
 from ..model import families, links
-from .trunks import separation
 from .trunks.regression import Regression
 
 
@@ -20,12 +19,10 @@ class Logistic(Regression):
 
     name, family, link = "logistic", families.binomial, links.logit
     weighted = True
+    takes_order = True
     beside = (trials, offset)
     typical = {"beta": 0.5}
     offers = frozenset({"fisher_information"})
-
-    def moments(self, tails, data):
-        return separation.coefficients(tails, data)
 
     def fisher_information(self, theta, data):
         weights = data["trials"] * self.link.slope(self.predictor(theta, data))

@@ -1,5 +1,7 @@
 """Classes without an order, with covariates."""
 
+from functools import cached_property, partial
+
 import numpy as np
 import scipy
 
@@ -11,7 +13,7 @@ from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.support import positive, real
 from .categorical import totals
-from .trunks.separation import ratios
+from .trunks import falls, separation
 
 
 class MultinomialLogit(Model):
@@ -27,12 +29,26 @@ class MultinomialLogit(Model):
 
     name = "multinomial_logit"
     weighted = True
+    takes_order = True
     columns = (Column("y", classes),)
     formula = FormulaRule()
     parameters = (
         Parameter("beta", "β", real, DEFAULTS["coefficients"], 0.5, ("class", "term"), "how much the log odds grow"),
     )
-    functions = (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("class", "term"), positive, ratios),)
+
+    @cached_property
+    def functions(self):  # type: ignore[override]
+        dims = "class", "term"
+        return (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), dims, positive, self.ratio_moments),)
+
+    def ratio_moments(self, tails, data):
+        return separation.ratios(partial(self._falls, data), tails["beta"], len(tails["beta"]))
+
+    def moments(self, tails, data):
+        return {"beta": separation.coefficients(partial(self._falls, data), tails["beta"])}
+
+    def _falls(self, data):
+        return falls.of_classes(data, len(data.coords["outcome"]))
 
     def coords(self, data):
         return {**data.coords, "class": data.coords["outcome"][1:]}

@@ -51,8 +51,10 @@ class Pareto(Lifetimes):
 
     def completed(self, data):
         """The least value as xm."""
+        if "xm" in data:
+            return data
         least = data["lower"] if "upper" in data else data["y"]
-        return data if "xm" in data else data.replace(xm=np.full(data.n, least.min()))
+        return data.replace(xm=np.full(data.n, least.min()))
 
     def totals(self, data):
         """The number of ends seen, and Σ log(y/xm), from the entry on where that came after xm."""

@@ -18,5 +18,6 @@ class Probit(Regression):
 
     name, family, link = "probit", families.binomial, links.probit
     weighted = True
+    takes_order = True
     beside = (trials, offset)
     typical = {"beta": 0.3}

@@ -62,6 +62,7 @@ INTERVALS = {
     "bootstrap_bca": "bootstrap, BCa",
     "bootstrap_case": "case bootstrap",
     "bootstrap_case_bca": "case bootstrap, BCa",
+    "bootstrap_block": "block bootstrap",
     "bootstrap_bayesian": "Bayesian bootstrap",
     "t": "Student t",
     "chi_square": "χ²",

@@ -9,6 +9,7 @@ from .numbers import or_dash
 from .text import heading_table
 
 PREDICTORS = {"mle": "plug-in MLE", "map": "plug-in MAP", "posterior": "posterior predictive"}
+PREDICTORS |= {"posterior_exact": "by quadrature"}
 """What predicts a unit left out, by estimator."""
 _INFORMATION = {"parameters": "{:d}", "log_likelihood": "{:,.1f}", "aic": "{:,.1f}", "bic": "{:,.1f}"}
 
@@ -40,12 +41,19 @@ def null_tests(records: Sequence[dict[str, Any]]) -> Table:
 
 
 def information(records: Sequence[dict[str, Any]]) -> Table:
-    """One line per model: free parameters, log-likelihood, AIC and BIC of the MLE; LOO of the posterior."""
-    table = heading_table("model", "parameters", "log-likelihood", "AIC", "BIC", "LOO ± SE", "p_loo")
+    """One line per model: free parameters, log-likelihood, AIC and BIC of the MLE; LOO of the posterior.
+
+    The log of the marginal likelihood has a column where one is known.
+    """
+    integrated = any(record["log_marginal_likelihood"] is not None for record in records)
+    more = ["log ∫ likelihood × prior"] if integrated else []
+    table = heading_table("model", "parameters", "log-likelihood", "AIC", "BIC", "LOO ± SE", "p_loo", *more)
     for record in records:
         cells = [or_dash(record[key], style, most=1e12) for key, style in _INFORMATION.items()]
         loo = "–" if record["loo"] is None else f"{record['loo']:,.1f} ± {record['loo_se']:,.1f}"
-        table.add_row(record["model"], *cells, loo, or_dash(record["effective_parameters"], "{:.1f}"))
+        cells += [loo, or_dash(record["effective_parameters"], "{:.1f}")]
+        cells += [or_dash(record["log_marginal_likelihood"], "{:,.1f}")] if integrated else []
+        table.add_row(record["model"], *cells)
     return table
 
 

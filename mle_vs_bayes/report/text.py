@@ -1,6 +1,7 @@
 """Text for the terminal: pure functions from rows and words to rich renderables; nothing here prints."""
 
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,18 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Of paragraphs; a table may be wider where its numbers need it."""
+
+
+def terminal(*, errors: bool = False, least: int = 0) -> Console:
+    """Standard output, or with ``errors`` standard error: bold and coloured on a terminal, unless ``NO_COLOR`` is set.
+
+    ``least``: columns that a pipe has, where no window sets the width.
+    """
+    plain = bool(os.environ.get("NO_COLOR"))
+    console = Console(stderr=errors, color_system=None if plain else "auto", highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = max(console.width, least)
+    return console
 
 
 def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..density.density import Density
 from ..density.stack import Stack
+from ..model.model import Model
 from ..quiet import quiet
 from .batch_posterior import Posteriors
 from .nutpie import Schedule
@@ -54,9 +55,12 @@ def suited(program: Density) -> bool:
     That needs a sampler with gradients, a number of scalars whose covariance can be multiplied, and a mode that stands
     for the posterior: the joint one of latent variables and what governs them does not.
     """
-    if program.samplers[0] != "nutpie" or program.layout.free_size > MOST:
-        return False
-    return not program.model.has_latent or "draw_latent" in program.model.offers
+    return program.samplers[0] == "nutpie" and program.layout.free_size <= MOST and of_parameters(program.model)
+
+
+def of_parameters(model: Model) -> bool:
+    """Whether parameters alone are sampled: latent variables, if there are any, are drawn afterwards, given them."""
+    return not model.has_latent or "draw_latent" in model.offers
 
 
 def _refusals(program: Density) -> tuple[type[Exception], ...]:

@@ -10,7 +10,7 @@ from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..density.stack import Stack
 from .optimum import Optima, maximise
-from .problem import Problem, of_stack
+from .problem import MOST_STEPS, Problem, of_stack
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -24,6 +24,7 @@ def fit_batch(
     start: Array | None = None,
     power: float = 0.0,
     held: Bools | None = None,
+    steps: int = MOST_STEPS,
     mode: str = MODE,
 ) -> Optima:
     """The optimum of Σ weight × unit + ``power`` · log prior for every replicate.
@@ -39,6 +40,8 @@ def fit_batch(
     held : array (f,) of bool
         Coordinates that stay where ``start`` has them, on a closed edge of their support or inside it: the optimum
         of the model with tau = 0.
+    steps : int
+        Most Newton steps of a replicate.
 
     A replicate that is not a number, or has no maximum, is not converged and does not touch the others.
 
@@ -58,7 +61,7 @@ def fit_batch(
             outcomes["weights"] = weights[i]
         return program.on(program.data.replace(**outcomes))
 
-    problem = of_stack(Stack(program, count, columns or {}, weights), power, alone, mode=mode, held=held)
+    problem = of_stack(Stack(program, count, columns or {}, weights), power, alone, mode=mode, held=held, steps=steps)
     # Where the density has kinks most maxima lie on one, and Newton's method alone finds none.
     return maximise(problem, inside(problem, theta, program), rescue=bool(problem.kinked))
 

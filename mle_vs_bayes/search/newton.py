@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..density.coordinates import silent, without
 from .edges import FAR, REACH, unit
-from .problem import Evaluate
+from .problem import MOST_STEPS, Evaluate
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -21,7 +21,6 @@ Index = NDArray[np.intp]
 
 GRADIENT_TOLERANCE = 1e-6
 """Accepted length of the gradient, in standard errors: the estimate is this far from the optimum."""
-MOST_STEPS = 60
 FINE = 1e-9
 """Length of the gradient in SE below which a further step would only move rounding errors."""
 _EXACT = 1e-13
@@ -67,10 +66,12 @@ def joined(climbs: list[Climb]) -> Climb:
     return Climb(*(np.concatenate([getattr(climb, name) for climb in climbs]) for name in _FIELDS))
 
 
-def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None = None) -> tuple[Climb, Bools, Index]:
+def climb(
+    evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None = None, steps: int = MOST_STEPS
+) -> tuple[Climb, Bools, Index]:
     """Newton's method from ``start`` ``(R, f)``: where it ended, whether that is an optimum, steps tried ``(R,)``.
 
-    Coordinates that are ``held`` ``(f,)`` keep their start.
+    Coordinates that are ``held`` ``(f,)`` keep their start. A search ends after ``steps`` at the latest.
 
     ``bounded`` ``(f,)`` says which coordinates run off to an edge of their support; one that is `FAR` away is given
     up. An optimum has a gradient of at most `GRADIENT_TOLERANCE` SE (or float64's spacing there) with −H positive
@@ -81,7 +82,7 @@ def climb(evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None =
     one = unit(current.hessian, bounded)
     factor, tried = np.ones(len(start)), np.zeros(len(start), dtype=np.intp)
     on = np.isfinite(current.value) & np.all(np.isfinite(current.step), axis=1) & ~_at_rest(current, one, FINE)
-    for _ in range(MOST_STEPS):
+    for _ in range(steps):
         index = np.flatnonzero(on)
         if not index.size:
             break

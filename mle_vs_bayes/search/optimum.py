@@ -229,11 +229,12 @@ def _ascent(problem: Problem, start: Array, place: Index) -> tuple[Climb, Bools,
         return problem.evaluate(z, place[index])
 
     bounded = problem.layout.bounded
-    end, converged, tried = climb(evaluate, start, bounded, problem.held)
+    end, converged, tried = climb(evaluate, start, bounded, problem.held, problem.steps)
     on_edge = edges.closed(problem, end.z, start)
     lost = np.flatnonzero(~converged & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
     if lost.size:
-        again, found, more = climb(lambda z, index: evaluate(z, lost[index]), on_edge[lost], bounded, problem.held)
+        part = lambda z, index: evaluate(z, lost[index])  # noqa: E731
+        again, found, more = climb(part, on_edge[lost], bounded, problem.held, problem.steps)
         found &= again.value >= end.value[lost] - 1e-9
         end.put(lost, again, found)
         converged[lost], tried[lost] = found, tried[lost] + more

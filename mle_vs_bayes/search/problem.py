@@ -6,7 +6,7 @@ in this room takes a `Problem` and does not ask which of the two it is.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ Index = NDArray[np.intp]
 Evaluate = Callable[[Array, Index], tuple[Array, Array, Array]]
 """z ``(r, f)`` of the data sets ``(r,)`` → value ``(r,)``, gradient ``(r, f)``, Hessian ``(r, f, f)``."""
 
+MOST_STEPS = 60
+"""Newton steps of one search; a regular likelihood takes some five, and what takes as many more has run off."""
 CELLS = 300_000
 """Data sets × rows × parameters that are evaluated together: an array of this size takes 2.4 MB."""
 
@@ -46,6 +48,7 @@ class Problem:
     together: int = 1
     held: Bools | None = None
     """Coordinates ``(f,)`` that keep their start."""
+    steps: int = MOST_STEPS
 
     @property
     def fixed(self) -> Bools:
@@ -105,6 +108,7 @@ def of_stack(
     *,
     mode: str = MODE,
     held: Bools | None = None,
+    steps: int = MOST_STEPS,
 ) -> Problem:
     """R data sets of one shape; ``alone`` gives the density of each, the stack's own unless given."""
     program = stack.program
@@ -117,6 +121,7 @@ def of_stack(
         alone or (lambda i: program),
         max(1, CELLS // (stack.rows * program.layout.size)),
         held,
+        steps,
     )
 
 
@@ -131,6 +136,8 @@ def coordinates_of(stack: Stack, index: Index | None = None) -> Coordinates:
 
 def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some data sets."""
+    if not (power and stack.numbers) and by_formulas(stack.program):
+        return partial(_one_by_one, stack, power)
     inputs, replicated = stack.working, stack.shape.stacked
     of = penalised_likelihood(stack, power, mode)
 
@@ -141,3 +148,39 @@ def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
             return (value, *coordinates.pull_back(z, gradient, hessian))
 
     return evaluate
+
+
+def by_formulas(program: Density) -> bool:
+    """Whether the likelihood's derivatives have formulas, so that nothing is compiled for them."""
+    if "derivatives" not in program.model.offers:
+        return False
+    return program.model.derivatives(program.layout.split(program.start), program.data) is not None
+
+
+def _one_by_one(stack: Stack, power: float, z: Array, index: Index) -> Derivatives:
+    """An evaluation by formulas, one data set after another."""
+    with np.errstate(all="ignore"):  # as above
+        coordinates = coordinates_of(stack, index)
+        w = coordinates.working(z)
+        each = [_at(stack, power, point, int(i)) for point, i in zip(w, index, strict=True)]
+        values, gradients, hessians = (np.array(parts) for parts in zip(*each, strict=True))
+        return (values, *coordinates.pull_back(z, gradients, hessians))
+
+
+def _at(stack: Stack, power: float, w: Array, i: int) -> tuple[float, Array, Array]:
+    """Value and derivatives of one data set in its working coordinates."""
+    program = stack.program
+    linear, theta = program.coordinates.linear, program.coordinates.linear @ w
+    if not np.all(np.isfinite(theta)):
+        return np.nan, np.full(len(w), np.nan), np.full((len(w),) * 2, np.nan)
+    data = program.data.replace(**{role: values[i] for role, values in stack.columns.items()})
+    weights = None if stack.weights is None else stack.weights[i]
+    known = program.model.derivatives(program.layout.split(theta), data, weights)
+    assert known is not None
+    units, scores, hessian = known
+    times = np.ones(len(units)) if weights is None else weights
+    value, gradient = float(times @ units), times @ scores
+    if power:
+        prior = program.prior_derivatives(theta)
+        value, gradient, hessian = value + power * prior[0], gradient + power * prior[1], hessian + power * prior[2]
+    return value, linear.T @ gradient, linear.T @ hessian @ linear

@@ -51,8 +51,12 @@ def typical(model, data):
 
 
 def standard_errors(hessian):
-    """One standard error in each coordinate as if the others were known: the unit of steps and errors."""
-    return 1 / np.sqrt(np.abs(np.diag(hessian)))
+    """One standard error in each coordinate as if the others were known: the unit of steps and errors.
+
+    At most 1, as coordinates of cases are of that order: a spread's likelihood has an inflection with no curvature, and
+    a step of so long a unit leaves the fifth derivative in every difference.
+    """
+    return np.minimum(1 / np.sqrt(np.abs(np.diag(hessian))), 1.0)
 
 
 def check_gradient(program, z, power):

@@ -217,7 +217,7 @@ def after_one_pass(model, member, start):
     stack, begin, plan = stacked(model, members), np.repeat(start, 200, axis=0), Plan(size=128)
     maximum_likelihoods(stack, members, begin, 0)
     modes(stack, members, begin, 0)
-    sampled(Posteriors(stack, begin), np.arange(200), plan, WantedPosterior(0.95), 0, lambda place: None)
+    sampled(stack, Posteriors(stack, begin), np.arange(200), plan, WantedPosterior(0.95), 0, lambda place: None)
 
 
 def large():

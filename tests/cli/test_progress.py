@@ -6,7 +6,7 @@ import threading
 import pytest
 from rich.console import Console
 
-from mle_vs_bayes.cli import progress
+from mle_vs_bayes.cli import progress, study_progress
 from mle_vs_bayes.cli.progress import Steps
 
 
@@ -80,3 +80,29 @@ def test_a_thread_looks_while_a_step_is_busy(monkeypatch, patience):
         assert printed.wait(patience)
     assert page.getvalue().startswith("busy … ")
     assert not steps._thread.is_alive()
+
+
+def test_a_study_in_a_pipe_says_what_it_plans_and_then_its_plan(monkeypatch, patience):
+    """Planning compiles every model: of forty it takes minutes."""
+    printed = threading.Event()
+
+    class Page(io.StringIO):
+        def write(self, text):
+            if "poisson" in text:
+                printed.set()
+            return super().write(text)
+
+    monkeypatch.setattr(progress, "TICK", 1e-3)
+    monkeypatch.setattr(progress, "SECONDS", 0.0)
+    page = Page()
+    with study_progress.Screen() as screen:
+        screen.console = Console(file=page, width=100)
+        screen.step("planning")
+        screen.step("planning poisson, 2 of 40")
+        assert printed.wait(patience)
+        thread = screen.steps._thread
+        screen.damaged({"a": "empty"})
+        assert not thread.is_alive()
+    lines = page.getvalue().splitlines()
+    assert "planning poisson, 2 of 40 …" in lines
+    assert lines[-1].startswith("a was damaged (empty)")

@@ -100,3 +100,19 @@ def test_the_page_says_it():
     better = "exponential over weibull" if line["log_bayes_factor"] > 0 else "weibull over exponential"
     assert f"Bayes factor of {better}" in " ".join(str(page).split())
     assert "with prior widths halved" in " ".join(str(page).split())
+
+
+def test_exact_scores_leave_each_unit_out():
+    """Under a conjugate Gamma prior p(y | the others) and the marginal likelihood have formulas.
+
+    The mutant leaves no unit out: its posterior has seen y.
+    """
+    y, a, b = np.random.default_rng(2).exponential(2.0, size=20), 2.0, 3.0
+    n, total = len(y), y.sum()
+    score = compare("exponential", {"y": y}, priors={"rate": "Gamma(2, 3)"}, estimators=["exact"]).page().scores[0]
+    law = (a + n - 1) * np.log((b + total - y) / (b + total)) + np.log((a + n - 1) / (b + total))
+    assert score.held_out["posterior_exact"][0] == pytest.approx(law.mean(), rel=1e-9)
+    seen = (a + n) * np.log((b + total) / (b + total + y)) + np.log((a + n) / (b + total + y))
+    assert abs(score.held_out["posterior_exact"][0] - seen.mean()) > 1e-3
+    marginal = a * np.log(b) + scipy.special.gammaln(a + n) - scipy.special.gammaln(a) - (a + n) * np.log(b + total)
+    assert score.log_marginal_likelihood == pytest.approx(marginal, rel=1e-9)

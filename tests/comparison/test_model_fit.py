@@ -159,6 +159,14 @@ def test_of_many_rows_some_are_looked_at_and_that_is_said():
     assert f"of {ROWS:,} of {3 * ROWS:,} rows" in found.sentence
 
 
+def test_groups_whose_effects_are_integrated_out_by_formulas_are_looked_at():
+    rng, groups = np.random.default_rng(3), np.repeat(np.arange(10), 6)
+    y = rng.random(60) < 1 / (1 + np.exp(-rng.normal(size=10)[groups]))
+    found = judged("logistic", {"y": y.astype(int), "g": [f"g{i}" for i in groups]}, formula="y ~ 1 + (1 | g)")
+    assert found.reason is None
+    assert 0 < found.p <= 1
+
+
 @pytest.mark.parametrize(
     ("model", "data", "reason"),
     [

@@ -1,12 +1,13 @@
 """Arrays that a person makes: names for terms and labels where there are none, and a sentence where nothing fits."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mle_vs_bayes import compare, fit_replicates
 from mle_vs_bayes.data.arrays import dataset, named
 from mle_vs_bayes.data.dataset import Dataset
-from mle_vs_bayes.errors import DataError
+from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.models import get
 
 X = np.column_stack([np.ones(6), np.arange(6.0)])
@@ -43,10 +44,12 @@ def test_a_constant_that_is_not_one_is_a_covariate():
         ({}, ("no columns",)),
         (Dataset({"y": np.array(["a"] * 6), "X": X}), ("y cannot be read as numbers", "give an array of numbers")),
         ({"z": Y, "X": X}, ("the data have no column y (there is z and X)", "linear reads y")),
+        (pd.DataFrame({"y": Y, "x": Y}), ("linear needs a formula for the columns of a frame", 'formula="y ~ x"')),
+        ([1.0, 2.0], ("the data are a list; give a Dataset",)),
     ],
 )
 def test_what_is_no_data_set_is_refused_in_one_sentence(data, words):
-    with pytest.raises(DataError) as caught:
+    with pytest.raises((DataError, UsageError)) as caught:
         dataset(get("linear"), data)
     assert [word for word in words if word not in str(caught.value)] == []
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mle_vs_bayes.data.formulas.formula import design_matrix
+from mle_vs_bayes.data.formulas.parts import several
 from mle_vs_bayes.errors import DataError, UsageError
 
 FRAME = pd.DataFrame(
@@ -79,6 +80,10 @@ def test_response_may_be_an_expression(formula, expected):
     np.testing.assert_array_equal(design.y, expected[1])
 
 
+def test_a_column_that_patsy_quotes_is_read():
+    assert several("""y ~ Q("a b") + Q( 'c.d' ):x""") == ("y ~ `a b` + `c.d`:x",)
+
+
 def test_numbers_written_as_text_are_a_response_and_a_category():
     frame = pd.DataFrame({"y": ["1.5", "2", " 4 ", "3"], "x": ["1", "2", "1", "2"]})
     design = design_matrix("y ~ x", frame)
@@ -146,6 +151,7 @@ BAD = {
     # R's words
     "y ~ x + offset(log(z))": (UsageError, ["offset()", "--column offset=NAME"]),
     "cbind(y, z) ~ x": (UsageError, ["cbind()", "--column trials=NAME"]),
+    "y ~ x + I(x^2)": (UsageError, ["^ is no power", "write I(x**2)"]),
     "y ~ as.factor(site)": (UsageError, ["as.factor()", "write C()"]),
     "y ~ factor(site)": (UsageError, ["factor()", "write C()"]),
     "y ~ x + (1|site)": (UsageError, ["(1|site)", "inside another term"]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mle_vs_bayes.data import column
 from mle_vs_bayes.data.column import Column
-from mle_vs_bayes.data.formulas.parts import FormulaRule
+from mle_vs_bayes.data.formulas.parts import FormulaRule, effect, level
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.model.model import Model
@@ -119,11 +119,13 @@ def test_every_listed_model_understands_its_own_roles(model):
         data = data.assign(trials=5)
     required = [c for c in leaf.columns if c.role != "y" and not c.optional]
     data = data.assign(**{c.role: list("abba") if c.kind is column.label else [1, 2, 3, 4] for c in required})
-    data = data.assign(y=[0, 1, 2, 0]) if required else data
+    of_trials = any(c.role == "trials" for c in leaf.columns)
+    data = data.assign(y=[0, 1, 2, 0]) if required and not of_trials else data
     formula = "y ~ x" if leaf.takes_formula else None
     prepared = prepare(data, leaf, formula=formula)
     expected = {c.role for c in leaf.columns if c.role == "y" or c.default is not None or c in required}
     expected |= {"xm"} if model == "pareto" else set()  # the least y
+    expected |= {effect("Intercept|group"), level("group")} if leaf.groups else set()  # what the groups are in formulas
     assert set(prepared.data) == expected | ({"X"} if formula else set())
     assert all(v.dtype == np.float64 for v in prepared.data.values())
 
@@ -290,6 +292,12 @@ def test_a_row_with_two_open_ends_is_a_missing_row():
 
 def test_one_row_is_enough_where_it_holds_trials():
     assert values(prepare(frame(y=[73], trials=[100]), Coins())) == {"y": [73], "trials": [100]}
+
+
+def test_one_row_is_enough_for_the_one_parameter_of_a_count():
+    assert prepare(pd.DataFrame({"y": [5], "exposure": [100]}), get("poisson")).data["exposure"].tolist() == [100.0]
+    with pytest.raises(DataError, match="give at least 2"):
+        prepare(pd.DataFrame({"y": [5]}), get("negative_binomial"))
 
 
 def test_as_many_rows_as_terms_are_enough_where_they_hold_trials():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes.comparison.compare import compare
-from mle_vs_bayes.fit.replicates import Plan
+from mle_vs_bayes.estimators.estimate import missing
+from mle_vs_bayes.fit.replicates import Plan, batch_fit, fit_replicates, plan_replicates
 
 from ..agreement.checks import K
 from ..model.cases import SAMPLED
@@ -74,3 +75,23 @@ def test_compare_gives_the_same(name):
     # A standard deviation's own error: sd √((κ − 1)/(4 ESS)); a kurtosis κ of 9 covers what these posteriors have.
     relative = np.sqrt(2 * (1 / ours["ess_bulk"] + 1 / theirs["ess_bulk"]))
     assert np.all(np.abs(np.log(ours["se"] / theirs["se"])) <= K * relative)
+
+
+def test_effects_of_groups_are_sampled_one_data_set_after_the_other(monkeypatch):
+    """All at once they were integrated out in one graph, whose rewriting took more memory than there is."""
+
+    def refuse(*arguments):
+        raise AssertionError("one graph for all")
+
+    def alone(program, sampling, seed):
+        return missing("posterior", program.layout.labels, "failed", f"{program.data.n} rows alone")
+
+    monkeypatch.setattr(batch_fit, "Posteriors", refuse)
+    monkeypatch.setattr(batch_fit.posterior, "fit", alone)
+    sets = datasets("logistic_random_intercept", 2, 40)
+    assert plan_replicates("logistic_random_intercept", sets) == Plan()
+    rows = fit_replicates("logistic_random_intercept", sets, ["posterior"]).rows
+    assert set(rows["replicate"]) == {0, 1}
+    assert set(zip(rows["status"], rows["reason"], rows["path"], strict=True)) == {
+        ("failed", "40 rows alone", "single")
+    }

@@ -5,6 +5,7 @@ lme4, whose cbpp is by 25 nodes of adaptive quadrature; https://lme4.github.io/l
 """
 
 import numpy as np
+import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.comparison.compare import prepared
@@ -94,10 +95,14 @@ def test_nested_groupings():
     check_fit(program, printed, "247.994466")
 
 
-def test_logistic_regression_with_random_intercepts():
-    columns = {"trials": "size"}
-    program = density("bernoulli", published.cbpp(), "incidence ~ C(period) + (1 | herd)", columns)
+@pytest.mark.parametrize("name", ["bernoulli", "logistic_random_intercept"])
+def test_logistic_regression_with_random_intercepts(name):
+    """With the groups in the formula, or as the column of the named model, whose SD is ``sd[Intercept|group]``."""
+    named = name != "bernoulli"
+    columns = {"trials": "size", **({"group": "herd"} if named else {})}
+    program = density(name, published.cbpp(), f"incidence ~ C(period){'' if named else ' + (1 | herd)'}", columns)
     rows, _ = optimum(program)
     printed = {"Intercept": "-1.3992", "C(period)[T.2]": "-0.9914", "C(period)[T.3]": "-1.1278"}
     for term, value in {**printed, "C(period)[T.4]": "-1.5795"}.items():
         check(rows[f"beta[{term}]"][0], value, what=term)
+    assert f"sd[Intercept|{'group' if named else 'herd'}]" in rows

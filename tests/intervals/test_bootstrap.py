@@ -413,7 +413,7 @@ def test_every_kind_is_near_wald_where_n_is_large():
     expected = {
         label: (i.lower, i.upper) for label, i in zip(request.program.quantity_labels, wald(request), strict=True)
     }
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if kind != "bootstrap_block"):  # which is of series
         for label, interval in by_label(request, kind).items():
             se = np.diff(expected[label])[0] / (2 * 1.96)
             gap = np.abs(np.subtract((interval.lower, interval.upper), expected[label])) / se

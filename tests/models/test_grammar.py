@@ -209,6 +209,27 @@ def test_the_order_of_classes_is_the_one_that_was_told(frame):
     assert turned["estimate"]["beta[x]"] == pytest.approx(-told["estimate"]["beta[x]"], rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("name", "formula", "fix"),
+    [
+        ("ordered", "word ~ x + time", {"beta[x]": 0.0}),
+        ("multinomial_logit", "word ~ x", {}),
+        ("categorical", None, {}),
+        ("bernoulli", None, {}),
+        ("bernoulli", "word ~ x + (1 | g)", {}),
+        ("probit", "word ~ x", {}),
+    ],
+)
+def test_an_order_reaches_the_outcome_whatever_else_is_asked(frame, name, formula, fix):
+    """The mutant is the order turned round: the alphabet's, which is what text is read in where no order is told."""
+    words = frame.assign(word=np.where(frame["z"] == 1, "hi", "lo"), g=np.arange(N) % 5)
+    columns = {} if formula else {"y": "word"}
+    for order, codes in ((["lo", "hi"], frame["z"]), (["hi", "lo"], 1 - frame["z"])):
+        model = models.specified(name, formula=formula, fix=fix, order=order)
+        made = prepare(words, model, columns=columns, formula=formula)
+        np.testing.assert_array_equal(made.data["y"], codes)
+
+
 def test_shares_of_classes_have_a_dirichlet_posterior():
     """The marginal of one share, with the others integrated out on a grid over the simplex."""
     model = models.get("categorical")
@@ -246,7 +267,12 @@ REFUSED = {
         {"formula": "word ~ x", "order": ["a", "c"]},
         "b, which is not in the order",
     ),
-    "an order of no classes": ("linear", {"formula": "y ~ x", "order": ["a", "b"]}, "have no order"),
+    "an order of no classes": ("linear", {"formula": "y ~ x", "order": ["a", "b"]}, "are no classes"),
+    "two classes without an order": (
+        "logistic",
+        {"formula": "word ~ x"},
+        '--order "a,b" with what counts',
+    ),
     "a link of ordered": ("ordered", {"formula": "z ~ x", "link": "log"}, "logit, probit, cloglog and loglog"),
     "entry after exit": ("weibull", {"formula": "time ~ x", "columns": {"entry": "late"}}, "must exceed its entry"),
 }

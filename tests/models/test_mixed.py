@@ -24,6 +24,7 @@ from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.trunks.mixed import quadrature
+from mle_vs_bayes.models.trunks.mixed.integrand.derivatives import Derivatives
 
 ROWS = 60
 
@@ -139,14 +140,56 @@ def test_other_outcomes_have_the_integral_over_their_effects(name, formula):
     truth = brute_force(program, theta, per_sd=40 if "(1" in formula else 12)
     np.testing.assert_allclose(program.log_likelihood_units(point), truth, rtol=1e-8)
     assert parity.check(program) <= parity.TOLERANCE
-    # the nodes move with the parameters, and so must the derivatives
-    gradient, step = program.likelihood_derivatives(point)[0], 1e-5
-    for k in range(len(point)):
-        ahead, behind = point.copy(), point.copy()
-        ahead[k] += step
-        behind[k] -= step
-        slope = (program.log_likelihood(ahead) - program.log_likelihood(behind)) / (2 * step)
-        assert gradient[k] == pytest.approx(slope, rel=1e-6, abs=1e-6)
+    gradient, hessian = program.likelihood_derivatives(point)
+    # Differences of the fourth order err by some 1e-9; what moving nodes add to the Hessian is the quadrature's error.
+    slopes = differences(program.log_likelihood, point)
+    bends = differences(lambda at: program.likelihood_derivatives(at)[0], point)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(hessian, bends, rtol=1e-7, atol=1e-6)
+
+
+def test_formulas_and_graph_have_the_same_derivatives():
+    """A graph goes through the nodes that move."""
+    program = density(*QUADRATURE[0])
+    point = moved(program)
+    for formula, graph in zip(program.likelihood_derivatives(point), by_graph(program, point), strict=True):
+        np.testing.assert_allclose(formula, graph, rtol=1e-8, atol=1e-8)
+
+
+def differences(of, point, step=1e-3):
+    """Derivatives of ``of`` along each axis, by four values each."""
+    axes = step * np.eye(len(point))
+    return [(8 * (of(point + e) - of(point - e)) - (of(point + 2 * e) - of(point - 2 * e))) / (12 * step) for e in axes]
+
+
+def by_graph(program, point):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quadrature.MixedQuadrature, "derivatives", lambda *_: None)
+        return program.likelihood_derivatives(point)
+
+
+@pytest.mark.parametrize(("name", "formula"), QUADRATURE)
+def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
+    """Of three nodes, whose sum is far from the integral; the mutant holds them still."""
+    program = density(name, formula)
+    model, point, places = program.model, moved(program), [(0, 0), (1, 0), (1, 1)][: 3 if "(x" in formula else 1]
+    model.nodes = 3
+    assert model.derivatives(program.layout.split(point), program.data) is None  # the Hessian would not be one
+    terms = 2
+
+    def theta(psi):
+        root = np.zeros((len(model.groups.effects),) * 2)
+        root[tuple(np.transpose(places))] = psi[terms:]
+        monkeypatch.setattr(model, "root", lambda _: root)
+        return {"beta": psi[:terms]}
+
+    psi = np.concatenate([program.layout.split(point)["beta"], [0.9, 0.4, 0.7][: len(places)]])
+    numeric = differences(lambda at: model.log_likelihood(theta(at), program.data), psi)
+    times = np.ones(4)
+    derivatives = Derivatives(model, theta(psi), program.data, model.grid, places)
+    np.testing.assert_allclose(derivatives.scores_and_hessian(times)[0], np.transpose(numeric), rtol=1e-7, atol=1e-7)
+    monkeypatch.setattr(derivatives, "_of_moving_nodes", lambda _: 0.0)
+    assert np.max(np.abs(derivatives.scores_and_hessian(times)[0] - np.transpose(numeric))) > 1e-4
 
 
 def test_one_node_is_not_the_integral():

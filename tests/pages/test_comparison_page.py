@@ -130,6 +130,14 @@ def test_the_page_in_a_browser(open_page, report, width, scheme):
     assert NASTY in page.locator("tbody").first.inner_text()
 
 
+def test_paper_holds_the_page_in_dark_ink(open_page, report):
+    page = open_page(report, 700, "dark")  # A4 between its margins, in CSS pixels
+    page.page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("nav:visible, button.save:visible, input.filter:visible").count() == 0
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(34, 34, 34)"
+
+
 def test_mutant_light_ink_on_a_dark_page_cannot_be_read(open_page, report, tmp_path):
     text = report.read_text(encoding="utf-8")
     mutant = tmp_path / "mutant.html"

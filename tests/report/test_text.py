@@ -1,9 +1,13 @@
-"""Digits of a table: as many as an error has, and no more because of a constant or of one number that ran off."""
+"""Digits of a table: as many as an error has, and no more because of a constant or of one number that ran off.
+
+And colour where a terminal has it.
+"""
 
 import pandas as pd
 import pytest
 
 from mle_vs_bayes.report.numbers import number, number_format
+from mle_vs_bayes.report.text import paragraph, terminal
 
 
 def shown(estimates, errors):
@@ -27,3 +31,20 @@ def shown(estimates, errors):
 )
 def test_digits_are_those_of_the_error(estimates, errors, expected):
     assert shown(estimates, errors) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"FORCE_COLOR": "1", "TERM": "xterm"}, "\x1b[1;33mseparated\x1b[0m\n"),
+        ({"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": "1"}, "separated\n"),
+        ({}, "separated\n"),  # a pipe
+    ],
+)
+def test_bold_and_colour_where_a_terminal_has_them_and_no_color_is_not_set(settings, expected, monkeypatch, capsys):
+    for name in ("FORCE_COLOR", "NO_COLOR", "TERM", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    terminal().print(paragraph("separated", "bold yellow"))
+    assert capsys.readouterr().out == expected

@@ -215,6 +215,23 @@ def test_the_estimates_are_those_of_the_generated_columns(desk):
     assert slopes != pytest.approx(expected[::-1], rel=1e-2)
 
 
+def test_every_model_of_the_calibration_is_simulated_at_truths_from_its_priors():
+    for setting in cells.settings(source.find("calibration").study):
+        priors = {parameter.name: parameter.plausible for parameter in setting.model.parameters}
+        drawn = cells.data_sets(setting, 0, range(2), priors)
+        assert all(truth for _, truth in drawn), setting.cell.key
+        assert not np.array_equal(drawn[0][0]["y"], drawn[1][0]["y"])
+
+
+def test_the_copy_from_which_a_study_is_resumed_belongs_to_the_same_topic(tmp_path):
+    known = source.find("consistency")
+    copy = tmp_path / "consistency.py"
+    copy.write_text(known.text, encoding="utf-8")
+    assert source.find(str(copy)).topic == known.topic == "limits"
+    copy.write_text(known.text + "\n", encoding="utf-8")
+    assert source.find(str(copy)).topic == ""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -229,9 +230,13 @@ def test_searches_by_name_reach_the_maximum_and_show_their_way(desk):
     for method in ("newton", "bfgs", "nelder_mead", "gradient_descent"):
         search = Optimiser(method, budget=200, start={"p": 0.45})
         path = search.path(replicate)
+        assert np.array_equal(path.points, Optimiser(method, budget=200, start=[0.45]).path(replicate).points)
         assert path.points[0] == pytest.approx([0.45])
         assert search(replicate)["p"]["estimate"] == pytest.approx(k, abs=1e-5), method
         assert np.isfinite(path.until(np.abs(path.points[:, 0] - k) < 1e-5))
+    estimated = replace(replicate, rows=[{"estimator": "mle", "parameter": "p", "estimate": k}])
+    away = estimated.standard_errors_from(np.array([[0.45], [k]]))
+    assert away == pytest.approx([abs(0.45 - k) / np.sqrt(k * (1 - k) / 20), 0.0], rel=1e-6, abs=1e-6)
     assert Optimiser("sgd", budget=5, rows=5)(replicate) == Optimiser("sgd", budget=5, rows=5)(replicate)
     with pytest.raises(UsageError, match='no optimiser "lbfgs"; choose from newton'):
         Optimiser("lbfgs")

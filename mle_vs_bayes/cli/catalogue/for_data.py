@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ...data import column as kinds
 from ...errors import DataError, UsageError
 from ...model.model import Model
+from ...report.text import terminal
 from ...words import listed, nearest
 from .listing import GROUPS, group
 
@@ -65,7 +66,7 @@ def show(source: str, columns: list[str], search: list[Model]) -> None:
         if name not in frame.columns:
             raise DataError(f"there is no column {name}{nearest(name, frame.columns)}; the data have {listed(frame)}.")
         blocks += [*([Text("")] if blocks else []), _block(source, frame, name, search)]
-    Console(highlight=False, markup=False).print(Group(*blocks), soft_wrap=True)
+    terminal().print(Group(*blocks), soft_wrap=True)
 
 
 def outcomes(frame: "pandas.DataFrame") -> list[str]:
@@ -141,23 +142,23 @@ def _options(frame: "pandas.DataFrame", name: str, model: Model) -> tuple[str, .
     """What to type after the data, or None where the model cannot take the column."""
     from ...data.prepare import prepare
 
-    chosen = {"y": name}
+    partners: dict[str, str] = {}
     for column in model.columns:
         if column.optional or column.role == "y" or column.role in frame.columns:
             continue
         partner = _partner(frame, name, column.kind)
         if partner is None:
             return None
-        chosen[column.role] = partner
-    formula = _formula(frame, [name, *chosen.values()]) if model.takes_formula else None
-    asked = {} if formula else chosen
+        partners[column.role] = partner
+    formula = _formula(frame, [name, *partners.values()]) if model.takes_formula else None
+    asked = partners if formula else {"y": name, **partners}
     for dropped in (False, True):
         try:
             prepare(frame, model, columns=asked, formula=formula, drop_missing=dropped)
         except (UsageError, DataError):
             continue
-        said = ["--formula", formula] if formula else [w for r, c in chosen.items() for w in ("--column", f"{r}={c}")]
-        return (*said, *(["--drop-missing"] if dropped else []))
+        columns = [word for role, column in asked.items() for word in ("--column", f"{role}={column}")]
+        return (*(["--formula", formula] if formula else []), *columns, *(["--drop-missing"] if dropped else []))
     return None
 
 

@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Mapping
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +14,7 @@ from ...data.column import Column
 from ...errors import UsageError
 from ...model.model import Model
 from ...model.parameter import Parameter
+from ...report.text import terminal
 from .conversions import conversions
 
 GROUPS = (
@@ -41,9 +42,7 @@ _BY_OUTCOME = {
 
 def show(name: str | None, search: str | None = None) -> None:
     """Print the list of models, or one model's story, parameters, columns and derived quantities."""
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 100)
+    console = terminal(least=100)
     if name is None:
         console.print(listing(matching(search)))
         console.print("\n[brackets]: may be left out. mle-vs-bayes models MODEL shows one in full.")

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from ...concerns import Concern
 from ...density.density import Density
 from ...estimators.estimate import Estimate
+from ...estimators.quadrature import quadrature
+from ...estimators.quadrature.evidence import evidence
+from ...estimators.quadrature.left_out import left_out as left_out_by
 from ...sampling import tree_groups
 from ...search.batch import fit_batch
 
@@ -67,6 +70,22 @@ def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArra
     if lost:
         return Scores(reason=f"{lost} of {len(values)} refits without one unit have no answer", lost=lost)
     return Scores(values)
+
+
+def integrated(
+    program: Density, posterior: Estimate, left_out: NDArray[np.intp]
+) -> tuple[Scores, float | None, str | None]:
+    """Scores of the posterior predictive by quadrature, the log marginal likelihood, and why there is none."""
+    refused = posterior.reason if not posterior.converged else quadrature.refusal(program)
+    nodes = None if refused else quadrature.of_density(program)
+    refused = refused or (nodes.reason[0] if nodes else None)
+    if nodes is None or refused:
+        return Scores(reason=refused), None, refused
+    known = evidence(program, nodes)
+    if program.model.unit == "series":
+        return Scores(reason=ONE_SERIES), known.value, known.reason
+    values, reason = left_out_by(program, nodes)
+    return Scores(None if values is None else values[left_out], reason), known.value, known.reason
 
 
 def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | None, tuple[Concern, ...]]":

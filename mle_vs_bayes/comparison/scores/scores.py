@@ -43,6 +43,8 @@ class Score:
     units: int
     held_out: Mapping[str, tuple[float, float]]
     reasons: Mapping[str, str]
+    log_marginal_likelihood: float | None = None
+    """log ∫ likelihood × prior, with every constant, where the exact posterior was asked for."""
     concerns: tuple[Concern, ...] = ()
     pointwise: Array | None = field(default=None, repr=False)
     """LOO of each unit, for paired differences."""
@@ -51,7 +53,8 @@ class Score:
     def record(self) -> dict[str, Any]:
         """As JSON may hold it."""
         names = ("model", "parameters", "log_likelihood", "aic", "bic", "loo", "loo_se", "effective_parameters")
-        found = {name: plain(getattr(self, name)) for name in (*names, "worst_shape", "units")}
+        more = ("worst_shape", "units", "log_marginal_likelihood")
+        found = {name: plain(getattr(self, name)) for name in (*names, *more)}
         means = {name: {"mean": plain(mean), "se": plain(se)} for name, (mean, se) in self.held_out.items()}
         return {**found, "held_out": means, "reasons": dict(self.reasons)}
 
@@ -137,6 +140,10 @@ def score(outcome: Outcome) -> Score:
         if name in found
     }
     seen = None if program.weights is None else program.weights[left_out]
+    evidence, reasons = None, {}
+    if "posterior_exact" in found:
+        plugged["posterior_exact"], evidence, lacking = held_out.integrated(program, found["posterior_exact"], left_out)
+        reasons = {"log_marginal_likelihood": lacking} if lacking else {}
     means = {name: _mean(scores.values, seen) for name, scores in plugged.items() if scores.values is not None}
     elpd, notes = held_out.loo(program, found["posterior"], outcome.seed) if "posterior" in found else (None, ())
     if elpd is not None:
@@ -148,7 +155,8 @@ def score(outcome: Outcome) -> Score:
         **_leave_one_out(elpd),
         units=len(left_out) if seen is None else int(seen.sum()),
         held_out=means,
-        reasons={name: scores.reason for name, scores in plugged.items() if scores.reason is not None},
+        reasons=reasons | {name: scores.reason for name, scores in plugged.items() if scores.reason is not None},
+        log_marginal_likelihood=evidence,
         concerns=notes,
     )
 

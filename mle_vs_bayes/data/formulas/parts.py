@@ -1,5 +1,6 @@
 """What formulas are made of, for models that read no data: several of them, their parameters, and groups of effects."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,10 +9,11 @@ Formulas = str | Sequence[str] | None
 
 
 def several(formula: Formulas) -> tuple[str, ...]:
-    """All formulas, the first one first."""
+    """All formulas, the first one first, with columns that patsy quotes as ``Q("a b")`` in backticks."""
     if formula is None:
         return ()
-    return (formula,) if isinstance(formula, str) else tuple(formula)
+    texts = (formula,) if isinstance(formula, str) else tuple(formula)
+    return tuple(re.sub(r"""\bQ\(\s*(["'])([^"'`]*)\1\s*\)""", r"`\2`", text) for text in texts)
 
 
 def parameter_of(formula: str) -> str:

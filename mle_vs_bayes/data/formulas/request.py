@@ -164,7 +164,7 @@ def _with_codes(formula: str, frame: pd.DataFrame, model: "Model") -> tuple[pd.D
     if not parsed.bare_response:
         raise UsageError(f'formula "{formula}" computes its left side, but classes are names; write a column there.')
     (name,) = parsed.response
-    codes, names = class_codes(frame[name], model.order, model.takes_order)
+    codes, names = class_codes(frame[name], model.order, model.needs_order)
     return frame.assign(**{name: codes}), names
 
 

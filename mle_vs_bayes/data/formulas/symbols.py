@@ -74,6 +74,7 @@ def parse(text: str, columns: Sequence[str]) -> Parsed:
             raise _function_of_r(name, text)
     sides = _sides(text, columns)
     left, right = _factors(sides.lhs), _factors(sides.rhs)
+    _refuse_carets((*left, *right), text)
     try:
         response, covariates = _columns(left, columns, text), _columns(right, columns, text)
     except SyntaxError as error:
@@ -150,6 +151,15 @@ def _factors(terms: Iterable[Any]) -> list[Factor]:
     return [factor for factor in factors if factor.eval_method is not Factor.EvalMethod.LITERAL]
 
 
+def _refuse_carets(factors: Iterable[Factor], text: str) -> None:
+    """R's power in an expression, which in Python is another operation of whole numbers."""
+    for factor in factors:
+        unquoted = re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"", "", factor.expr)
+        if factor.eval_method is Factor.EvalMethod.PYTHON and "^" in unquoted:
+            expression = re.sub(r"\s*\^\s*", "**", factor.expr)
+            raise UsageError(f'formula "{text}" has {factor.expr}, where ^ is no power; write {expression}.')
+
+
 def _columns(factors: Iterable[Factor], columns: Sequence[str], text: str) -> tuple[str, ...]:
     """The columns these factors read; an unknown name is an error, an unknown function another."""
     found: dict[str, None] = {}
@@ -167,7 +177,7 @@ def _columns(factors: Iterable[Factor], columns: Sequence[str], text: str) -> tu
 def _unknown(name: str, factor: Factor, columns: Sequence[str], text: str) -> DataError | UsageError:
     if re.search(rf"\b{re.escape(name)}\s*\(", factor.expr):
         return _function_of_r(name, text) if name in ELSEWHERE else _no_function(name, text)
-    hint = nearest(name, columns)
+    hint = "; write np.pi for the number" if name == "pi" else nearest(name, columns)
     return DataError(f'formula "{text}" names {name}, which is not a column{hint}; the data have {listed(columns)}.')
 
 

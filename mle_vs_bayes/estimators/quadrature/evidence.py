@@ -24,12 +24,15 @@ class Evidence:
     reason: str | None = None
 
 
-def evidence(program: Density) -> Evidence:
-    """The log marginal likelihood of a model with at most `quadrature.MOST` free parameters and proper priors."""
+def evidence(program: Density, integrated: quadrature.Quadratures | None = None) -> Evidence:
+    """The log marginal likelihood of a model with at most `quadrature.MOST` free parameters and proper priors.
+
+    From its posterior as it was ``integrated``, or will be now.
+    """
     refusal = _no_prior(program) or quadrature.refusal(program)
     if refusal:
         return Evidence(None, reason=refusal)
-    integrated = quadrature.of_density(program)
+    integrated = quadrature.of_density(program) if integrated is None else integrated
     if integrated.reason[0] is not None:
         return Evidence(None, reason=integrated.reason[0])
     small, weights = program.condensed()

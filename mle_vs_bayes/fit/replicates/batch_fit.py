@@ -22,6 +22,7 @@ from ...model.model import Model
 from ...rows import COLUMNS, Row, frame
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.plan import Plan, pilot
+from ...sampling.single import of_parameters
 from ...search.problem import of_stack
 from .. import quantities
 from ..row_table import Context
@@ -103,7 +104,7 @@ class BatchFit:
                 found = optima(method, stack, alone, start, self.context.seed)
                 self.frames.append(batch_rows.of_optima(name, group, found))
         if "posterior" in self.names:
-            self._sample(group, Posteriors(stack, start))
+            self._sample(group, Posteriors(stack, start) if of_parameters(self.model) else None)
         if "mle_exact" in estimators.chosen(self.names):
             self._closed_forms(group)
         if "posterior_exact" in estimators.chosen(self.names):
@@ -121,9 +122,10 @@ class BatchFit:
             found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
         self.frames.append(frame(found))
 
-    def _sample(self, group: Group, posteriors: Posteriors) -> None:
+    def _sample(self, group: Group, posteriors: Posteriors | None) -> None:
+        """Draws of all data sets at once; one after the other where effects of groups are sampled, too."""
         seed = self.context.seed
-        if self.plan is None:
+        if self.plan is None and posteriors is not None:
             self.plan = pilot(posteriors, self.memory, Plan().cores, Plan().target, seed)
         kinds = intervals.of("posterior", self.context.kinds)
         wanted = WantedPosterior(self.context.level, kinds, self.keep, self.functionals)
@@ -132,7 +134,7 @@ class BatchFit:
         def single(place: int) -> Estimate:
             return posterior.fit(group.members[place].program(self.model), posterior.Sampling(), seed)
 
-        found = sampled(posteriors, positions, self.plan, wanted, seed, single)
+        found = sampled(group.stack, posteriors, positions, self.plan or Plan(), wanted, seed, single)
         self.frames.append(batch_rows.of_draws(group, found))
         self.evaluations += found.steps
         self.kept |= {int(positions[place]): draws for place, draws in found.kept.items()}

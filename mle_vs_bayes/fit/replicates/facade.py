@@ -12,6 +12,7 @@ from ...intervals.interval import RESAMPLES, check_level
 from ...model.model import Model
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.plan import Plan, pilot
+from ...sampling.single import of_parameters
 from .. import priors as prior_choice
 from ..row_table import Context
 from ..settled import settled_for
@@ -128,7 +129,7 @@ def plan_replicates(
     """The plan that a pilot on (some of) these data sets finds cheapest; the same for the same data and seed."""
     chosen_model = models.get(model) if isinstance(model, str) else model
     members, _ = sorted_out(chosen_model, complete(chosen_model, datasets[:PILOT]), priors or {})
-    if not members:
+    if not members or not of_parameters(chosen_model):
         return Plan(target=target, cores=cores)
     group = max(by_shape(chosen_model, members), key=len)
     stack = stacked(chosen_model, group)

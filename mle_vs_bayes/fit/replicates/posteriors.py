@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...density.stack import Stack
 from ...estimators.estimate import Estimate
 from ...intervals.credible import OF_DRAWS
 from ...sampling.batch_posterior import Posteriors, Schedule
@@ -79,22 +80,34 @@ def allowed_rhat(chains: int, effective: float) -> float:
 
 
 def sampled(
-    posteriors: Posteriors,
+    stack: Stack,
+    posteriors: Posteriors | None,
     positions: Index,
     plan: Plan,
     wanted: WantedPosterior,
     seed: int,
     single: Callable[[int], Estimate],
 ) -> Sampled:
-    """Every replicate's summaries; ``single`` fits one, by its place in the stack, whose mode or sampling failed."""
-    run = _Run(posteriors, positions, plan, wanted, seed)
-    found, few, alone = posteriors.standard.found, *(plan.schedule.longer(*more) for more in AGAIN)
-    left = _joined([run.batch(part, plan.schedule, "joint") for part in _parts(np.flatnonzero(found), plan.size)])
-    left = _joined([run.batch(part, few, "few") for part in _parts(left, FEW)])
-    left = _joined([run.batch(part, alone, "alone", last=True) for part in _parts(left, 1)])
-    for place in (*np.flatnonzero(~found), *left):
+    """Every replicate's summaries; ``single`` fits one, by its place in the stack, whose mode or sampling failed.
+
+    Without ``posteriors`` of the parameters alone all are fitted so.
+    """
+    run = _Run(stack, positions, plan, wanted, seed)
+    left = np.arange(stack.count) if posteriors is None else _together(run, posteriors)
+    for place in left:
         run.alone(int(place), single(int(place)))
     return run.found
+
+
+def _together(run: "_Run", posteriors: Posteriors) -> Index:
+    """Sample in batches, then with few others, then one by one; the places of those that no batch could sample."""
+    plan, found = run.plan, posteriors.standard.found
+    few, alone = (plan.schedule.longer(*more) for more in AGAIN)
+    parts = _parts(np.flatnonzero(found), plan.size)
+    left = _joined([run.batch(posteriors, part, plan.schedule, "joint") for part in parts])
+    left = _joined([run.batch(posteriors, part, few, "few") for part in _parts(left, FEW)])
+    left = _joined([run.batch(posteriors, part, alone, "alone", last=True) for part in _parts(left, 1)])
+    return np.concatenate([np.flatnonzero(~found), left])
 
 
 def _joined(parts: list[Index]) -> Index:
@@ -110,13 +123,11 @@ def _parts(index: Index, size: int) -> list[Index]:
 class _Run:
     """One run over a stack: what has been found so far, and the next seed."""
 
-    def __init__(
-        self, posteriors: Posteriors, positions: Index, plan: Plan, wanted: WantedPosterior, seed: int
-    ) -> None:
-        self.posteriors, self.positions, self.plan, self.wanted, self.seed = posteriors, positions, plan, wanted, seed
-        program = posteriors.stack.program
+    def __init__(self, stack: Stack, positions: Index, plan: Plan, wanted: WantedPosterior, seed: int) -> None:
+        self.stack, self.positions, self.plan, self.wanted, self.seed = stack, positions, plan, wanted, seed
+        program = stack.program
         self.quantities = program.quantities
-        count, size = posteriors.stack.count, len(program.quantity_labels)
+        count, size = stack.count, len(program.quantity_labels)
 
         def blank() -> Array:
             return np.full((count, size), np.nan)
@@ -134,9 +145,9 @@ class _Run:
         )
         self.calls = 0
 
-    def batch(self, index: Index, schedule: Schedule, path: str, last: bool = False) -> Index:
+    def batch(self, posteriors: Posteriors, index: Index, schedule: Schedule, path: str, last: bool = False) -> Index:
         """Sample these replicates; those that pass (all, the ``last`` time) are recorded, the others returned."""
-        draws, divergences, diagnostics = self._enough(index, schedule)
+        draws, divergences, diagnostics = self._enough(posteriors, index, schedule)
         if draws is None or diagnostics is None:
             return index
         shape = (len(index), draws.shape[-1])
@@ -159,18 +170,20 @@ class _Run:
         found.status[place], found.reason[place] = estimate.status, estimate.reason
         found.concerns[place] = {concern.code for concern in estimate.concerns}
         if estimate.tree is not None:
-            labels = self.posteriors.stack.program.quantity_labels
+            labels = self.stack.program.quantity_labels
             by = by_label(estimate.tree)
             draws = np.stack([by[label] for label in labels], axis=-1)[None]
             self._record(index, draws, _of(diagnose(np.moveaxis(draws[0], 2, 0)), (1, len(labels)), [0]), "single")
             found.divergences[place] = int(estimate.tree["sample_stats"]["diverging"].sum())
 
-    def _enough(self, index: Index, schedule: Schedule) -> tuple[Array | None, NDArray[np.int64], Diagnostics | None]:
+    def _enough(
+        self, posteriors: Posteriors, index: Index, schedule: Schedule
+    ) -> tuple[Array | None, NDArray[np.int64], Diagnostics | None]:
         """Draws of all quantities ``(R, C, D, q)`` until few have too few, divergences, diagnostics ``(R q,)``."""
         draws, divergences, diagnostics = None, np.zeros(len(index), dtype=np.int64), None
         for _ in range(ROUNDS):
             try:
-                theta, more, steps = self.posteriors.draw(index, schedule, self._next_seed())
+                theta, more, steps = posteriors.draw(index, schedule, self._next_seed())
             except RuntimeError:
                 return None, divergences, None
             self.found.steps += steps * len(index)

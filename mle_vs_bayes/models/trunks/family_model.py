@@ -28,7 +28,7 @@ class FamilyRegression(Regression):
     def __init__(self, base: Plain, asked: Specification) -> None:
         self.name, self.family, self.smooth = str(asked), base.family, base.smooth
         self.beside = tuple(dict.fromkeys([*base.beside, offset]))
-        self.link = LINKS[asked.link or default_link(base)]
+        self.link, self.takes_order = LINKS[asked.link or default_link(base)], base.takes_order
         self.further = further(asked)
         self.censorable = asked.censored or base.lifetimes
         self.typical = {"beta": 0.5} if self.link.name != "identity" else {}
@@ -85,6 +85,11 @@ def of_family(base: Plain, asked: Specification) -> Plain:
         )
     if not (asked.formula or asked.link or asked.censored):
         return base
+    if base.groups is not None:
+        raise UsageError(
+            f"{asked.name} has one formula and its own link; for more, take bernoulli with the groups in its formula, "
+            'such as "y ~ x + (1 | g)".'
+        )
     if not asked.formula and not regression:
         if asked.link:
             raise UsageError(f'the link {asked.link} is for a formula; add one, such as --formula "y ~ x".')

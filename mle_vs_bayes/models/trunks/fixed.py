@@ -26,7 +26,7 @@ class Fixed(Model):
     """
 
     larger: Model
-    offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled"})
+    offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled", "derivatives"})
 
     def __init__(self, larger: Model, held: Mapping[str, float], name: str) -> None:
         self.larger, self.held, self.name = larger, dict(held), name
@@ -37,7 +37,7 @@ class Fixed(Model):
         self.scalars = {label: np.float64(value) for label, value in single.items() if label in scalars}
         self.coefficients = {label: value for label, value in single.items() if label not in scalars}
         _check(larger, single)
-        _check_effects(held, self.left_out)
+        _check_effects(larger, held, self.left_out)
         self.parameters = tuple(p for p in larger.parameters if p.name not in self.scalars)
         if not self.parameters:
             raise UsageError(f"every parameter of {larger.name} is fixed ({listed(held)}); leave one to estimate.")
@@ -46,6 +46,7 @@ class Fixed(Model):
         self.edges, self.scales, self.offers = larger.edges, larger.scales, larger.offers & Fixed.offers
         self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
         self.marginal = larger.marginal
+        self.takes_order, self.needs_order, self.order = larger.takes_order, larger.needs_order, larger.order
 
     def with_groups(self, groups=None):
         """The same values held of the larger model with groups; the effects that are `left_out` are not among them."""
@@ -94,6 +95,10 @@ class Fixed(Model):
 
     def log_likelihood(self, theta, data):
         return self.larger.log_likelihood(self.full(theta), data)
+
+    def derivatives(self, theta, data, weights=None):
+        """The larger model's, which are along the scalars that are held, too."""
+        return None if self.scalars else self.larger.derivatives(theta, data, weights)
 
     def likelihood(self, theta, data):
         return self.larger.likelihood(self.full(theta), data)
@@ -189,11 +194,13 @@ def _held(data, label, value, name):
     return Dataset(columns, {**data.coords, **coords})
 
 
-def _check_effects(held, left_out):
-    """Refuse spreads and correlations of effects at another value than 0."""
+def _check_effects(model, held, left_out):
+    """Refuse spreads and correlations of effects at another value than 0, and of groups that are no formula's."""
     for label in left_out:
         if held[label] != 0:
             raise UsageError(f"{label}={held[label]:g} is not 0, and of groups' effects nothing is held elsewhere.")
+        if model.groups is not None and label in [f"sd[{each}]" for each in model.groups.effects]:
+            raise UsageError(f"{label} is what {model.name} is about; leave the groups out, as logistic does.")
 
 
 def _check(model, held):

@@ -132,7 +132,7 @@ def proportion(tails, data):
 def rate_of_lives(tails, data):
     """Of an exponential rate: every time that has passed is an exponential factor; without any the prior is left."""
     (own,) = tails["rate"]
-    return FINITE if counts.total(data, _ends(data)[0]) > 0 else power("rate", own.above.power, own)
+    return FINITE if counts.total(data, life_ends(data)[0]) > 0 else power("rate", own.above.power, own)
 
 
 def mean_of_lives(tails, data):
@@ -150,7 +150,7 @@ def lives(tails, data):
     number d of exact times, scale integrated out; else it falls exponentially.
     """
     (shape,) = tails["shape"]
-    lower, upper = _ends(data)
+    lower, upper = life_ends(data)
     exact = lower == upper
     common = np.max(lower) <= np.min(upper)
     rising = (
@@ -167,7 +167,7 @@ def scale_of_lives(tails, data, damped=False):
     k^(e + a − 1), one power for each end e whose bounds are above 0 and the prior's a.
     """
     (shape,), (scale,) = tails["shape"], tails["scale"]
-    lower, upper = _ends(data)
+    lower, upper = life_ends(data)
     known = np.isfinite(upper)
     if shape.lower > 0:
         return power("scale", scale.above.power + shape.lower * float(counts.total(data, known)), scale, shape)
@@ -223,7 +223,7 @@ def median_of_log_normal(tails, data):
 def shape_of_lives(tails, data, name):
     """Of what makes lifetimes alike: where one time lies inside all intervals, d exact ones rise as its (d − 1)/2th."""
     (shape,) = tails[name]
-    lower, upper = _ends(data)
+    lower, upper = life_ends(data)
     if np.max(lower) > np.min(upper):
         return FINITE
     return power(name, shape.above.power - max(0.0, (float(counts.total(data, lower == upper)) - 1) / 2), shape)
@@ -248,7 +248,7 @@ def median_of_gompertz(tails, data):
     return Moments(order, why) if shape.near_lower <= 1 else FINITE
 
 
-def _ends(data):
+def life_ends(data):
     """Between which ends ``(n,)`` each lifetime lies."""
     if "upper" in data:
         return data["lower"], data["upper"]

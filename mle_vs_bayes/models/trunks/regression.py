@@ -6,7 +6,7 @@ that parameter's own link: log σ = X_sigma β_sigma.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import scipy
@@ -15,14 +15,14 @@ from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
 from ...data.formulas.parts import FormulaRule
-from ...model import families, links
+from ...model import links
 from ...model.censoring import seen
 from ...model.links import Link
 from ...model.parameter import Function, Parameter, of_argument
 from ...model.prior import DEFAULTS
 from ...model.support import positive, real
+from . import falls, separation
 from .censored import Censored
-from .separation import odds_ratios, ratios
 from .starts import others_at, weighted_least_squares
 
 PRIORS = {
@@ -94,8 +94,19 @@ class Regression(Censored):
     @cached_property
     def functions(self):  # type: ignore[override]
         name = self.family.ratio_under(self.link.name)
-        moments = odds_ratios if self.link is links.logit and self.family is families.binomial else ratios
-        return () if not name else (Function(name, _exponential, ("term",), positive, moments),)
+        return () if not name else (Function(name, _exponential, ("term",), positive, self.ratio_moments),)
+
+    def ratio_moments(self, tails, data):
+        """Of exp(β), by the likelihood where it is known how that falls, else by the prior alone."""
+        known = falls.of(self.family, self.link)
+        if known is None:
+            return separation.by_prior(tails, data)
+        return separation.ratios(partial(known, data), tails["beta"], len(tails["beta"]))
+
+    def moments(self, tails, data):
+        """Of β, where a prior may be left alone with it."""
+        known = falls.levels(self.family, self.link, self.censorable)
+        return {} if known is None else {"beta": separation.coefficients(partial(known, data), tails["beta"])}
 
     def predictor(self, theta, data):
         """η = X β + offset."""

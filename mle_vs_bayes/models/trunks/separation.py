@@ -1,14 +1,11 @@
-"""Which moments coefficients of a logistic regression and their odds ratios have.
+"""Which moments coefficients of a regression have, and the ratios exp(β), under priors that may have heavy tails.
 
 Along a direction v of coefficients the likelihood falls as exp(−t ρ(v)), where ρ adds up how far v moves each row
-against its outcome:
-
-    ρ(v) = Σ successes[i] max(0, −x[i]·v) + failures[i] max(0, x[i]·v)
-
-It stays level (ρ = 0) only where v separates successes from failures. There the priors decide: of a direction that
-moves some coefficients, E|β|^k is finite for k below the sum of the powers of their priors, so that under independent
-Cauchy priors a coefficient has a mean unless its own covariate separates alone. [1]_ An odds ratio exp(β[j]) has
-moments below the least of ρ(v) + Σ rate[i] |v[i]| over directions with v[j] = 1: a linear programme.
+against its outcome (`falls`). It stays level (ρ = 0) only where v separates the outcomes. There the priors decide: of a
+direction that moves some coefficients, E|β|^k is finite for k below the sum of the powers of their priors, so that
+under independent Cauchy priors a coefficient of a logistic regression has a mean unless its own covariate separates
+alone. [1]_ A ratio exp(β[j]) has moments below the least of ρ(v) + Σ rate[i] |v[i]| over directions with v[j] = 1: a
+linear programme.
 
 .. [1] When posterior means exist under Cauchy priors: Ghosh, Li & Mitra (2018), On the use of Cauchy prior
    distributions for Bayesian logistic regression, Bayesian Analysis 13(2), 359–383.
@@ -26,45 +23,49 @@ HIGHEST = 2.0
 """Moments above a standard deviation's are not told apart."""
 FEW_ROWS = 500
 """Rows of a first, cheap bound: a sum over some rows is at most the sum over all."""
+INFEASIBLE = 2
+"""Status of a linear programme: every direction is held by a prior or a row."""
 _ROUNDING = 1e-9
 """Relative: what the simplex method may be off by."""
 
 
-def coefficients(tails, data):
-    """Of each coefficient: all moments, unless some direction separates the data."""
-    own = tails["beta"]
+def coefficients(falls, own):
+    """Of each coefficient, whose priors have the tails ``own``: all moments, unless some direction separates."""
     flat = [i for i, t in enumerate(own) if t.power <= 0]
     heavy = [i for i, t in enumerate(own) if 0 < t.power <= HIGHEST]
     if own[0].joint or not (heavy or flat):
-        return {"beta": FINITE}
-    rows, _ = _against(data)
+        return (FINITE,) * len(own)
+    rows = falls().rows
     found = [_lightest(rows, own, heavy, flat, j) for j in range(len(own))]
-    return {"beta": tuple(FINITE if order > HIGHEST else power("beta", order, own[j]) for j, order in enumerate(found))}
+    return tuple(FINITE if order > HIGHEST else power("beta", order, own[j]) for j, order in enumerate(found))
 
 
-def ratios(tails, _data):
-    """Of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at."""
+def by_prior(tails, _data):
+    """Of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at.
+
+    A heavy tail leaves exp(β) no moment, but the posterior its total, which is the moment of order 0.
+    """
     why = "exp(beta) grows faster than the prior {} falls, and nothing is known of how fast the likelihood does"
-    return tuple(Moments(each.above.rate, why.format(each.words)) for each in tails["beta"])
+    rates = [(each.above.rate, each.words) for each in tails["beta"]]
+    return tuple(Moments(rate, why.format(words), attained=rate == 0) for rate, words in rates)
 
 
-def odds_ratios(tails, data):
-    """Of exp(β) of each coefficient."""
-    own = tails["beta"]
-    if all(np.isinf(t.above.rate) for t in own):
-        return FINITE
-    rows, weights = _against(data)
-    return tuple(_odds_ratio(rows, weights, own, j) for j in range(len(own)))
+def ratios(falls, own, count):
+    """Of exp(β) of the first ``count`` coefficients."""
+    if all(np.isinf(t.above.rate) for t in own[:count]):
+        return (FINITE,) * count
+    known = falls()
+    return tuple(_ratio(known, own, j) for j in range(count))
 
 
-def _odds_ratio(rows, weights, tails, j):
+def _ratio(falls, tails, j):
     if np.isinf(tails[j].above.rate):
         return FINITE
-    order = least(rows[:FEW_ROWS], weights[:FEW_ROWS], tails, j)
-    if order > HIGHEST and len(rows) > FEW_ROWS:
+    order = least(falls.some(FEW_ROWS), tails, j)
+    if order > HIGHEST and len(falls.rows) > FEW_ROWS:
         return Moments(order)
-    order = least(rows, weights, tails, j)
-    nearest = float(np.round(order))
+    order = least(falls, tails, j)
+    nearest = float(np.round(order)) if np.isfinite(order) else order
     order = nearest if abs(order - nearest) <= _ROUNDING * (1 + order) else order
     # At the bound a power of the prior is left over: more than one, if all priors that let go are powers.
     loose = [t for t in tails if not np.isinf(t.above.rate)]
@@ -73,33 +74,27 @@ def _odds_ratio(rows, weights, tails, j):
     return Moments(order, why, attained)
 
 
-def _against(data):
-    """Rows ``(m, k)`` that v must not move below 0, each once, with their numbers ``(m,)``."""
-    trials = data.get("trials", np.ones(data.n))
-    both = np.concatenate([data["X"], -data["X"]])
-    counts = np.concatenate([data["y"], trials - data["y"]]) * np.tile(data.get("weights", np.ones(data.n)), 2)
-    rows, place = np.unique(both[counts > 0], axis=0, return_inverse=True)
-    return rows, np.bincount(place.ravel(), counts[counts > 0])
-
-
-def least(rows, weights, tails, j):
+def least(falls, tails, j):
     """The least ρ(v) + Σ rate[i] |v[i]| with v[j] = 1; infinite where no direction is allowed."""
+    rows, never = falls.rows, np.isinf(falls.weights)
     size = np.abs(rows).max(axis=0)
     size = np.where(size > 0, size, 1.0)
     above, beneath = (np.array([getattr(t, side).rate for t in tails]) for side in ("above", "below"))
     k, m = rows.shape[1], len(rows)
+    place = np.arange(m) if falls.together is None else falls.together
+    cost = scipy.sparse.csc_array((np.ones(m), (np.arange(m), place)), shape=(m, len(falls.weights)))
     # v = (p − q) / size with p, q ≥ 0; slack s ≥ −rows v. A prior lighter than every exponential allows no step.
     held = [(size[i], size[i]) if i == j else (0, 0 if np.isinf(above[i]) else None) for i in range(k)]
     down = [(0, 0) if i == j or np.isinf(beneath[i]) else (0, None) for i in range(k)]
     scaled = rows / size
     answer = scipy.optimize.linprog(
-        np.concatenate([_finite(above) / size, _finite(beneath) / size, weights]),
-        A_ub=scipy.sparse.hstack([-scaled, scaled, -scipy.sparse.eye(m)], format="csc"),
+        np.concatenate([_finite(above) / size, _finite(beneath) / size, _finite(falls.weights)]),
+        A_ub=scipy.sparse.hstack([-scaled, scaled, -cost], format="csc"),
         b_ub=np.zeros(m),
-        bounds=[*held, *down, *[(0, None)] * m],
+        bounds=[*held, *down, *((0, 0 if each else None) for each in never)],
         method="highs",
     )
-    return float(answer.fun) if answer.status == 0 else 0.0
+    return float(answer.fun) if answer.status == 0 else np.inf if answer.status == INFEASIBLE else 0.0
 
 
 def _finite(rates):

@@ -4,6 +4,7 @@ import numpy as np
 import scipy
 
 from ...data.column import Column, number
+from ...data.counts import TIMES
 from ...data.dataset import Dataset
 from ...data.formulas.parts import FormulaRule
 from ...errors import UsageError
@@ -80,9 +81,10 @@ class Series(Model):
     def log_likelihood(self, theta, data):
         """The joint normal density of the first p values, and of each later one given the p before it."""
         phi, p, y = np.atleast_1d(theta["phi"]), self.lags, np.asarray(data["y"])
+        times = data.get(TIMES, np.ones(len(y)))
         away = y - self.mean(theta, data)
         later = away[p:] - sum(phi[k] * away[p - 1 - k : len(y) - 1 - k] for k in range(p))
-        total = scipy.stats.norm.logpdf(later, scale=theta["sigma"]).sum()
+        total = times[p:] @ scipy.stats.norm.logpdf(later, scale=theta["sigma"])
         if self.conditional:
             return np.array([total])
         if not stationary.contains(phi):
@@ -91,8 +93,8 @@ class Series(Model):
         # standard.
         root = np.linalg.cholesky(scipy.linalg.toeplitz(autocovariances(phi)[:p]))
         first = scipy.linalg.solve_triangular(root, away[:p], lower=True)
-        log_root = np.sum(np.log(np.diag(root)))
-        return np.array([total + scipy.stats.norm.logpdf(first, scale=theta["sigma"]).sum() - log_root])
+        each = scipy.stats.norm.logpdf(first, scale=theta["sigma"]) - np.log(np.diag(root))
+        return np.array([total + times[:p] @ each])
 
     def likelihood(self, theta, data):
         """The first p values one by one, each from all before it, and the later ones together."""
@@ -101,22 +103,28 @@ class Series(Model):
         p, n = self.lags, data["y"].shape[0]
 
         def log_density(y, mean, *others):
-            *phi, scale = others
+            *phi, scale = others[: p + 1]
+            times = others[p + 1 :]
             away = y - mean
+
+            def counted(values, part):
+                return (times[0][part] * values).sum() if times else values.sum()
+
             later = sum(phi[k] * away[p - 1 - k : n - 1 - k] for k in range(p))
-            total = pm.logp(pm.Normal.dist(later, scale), away[p:]).sum()
+            total = counted(pm.logp(pm.Normal.dist(later, scale), away[p:]), slice(p, None))
             orders = [] if self.conditional else predictors(phi)
             for t, (order, variance) in enumerate(zip(orders, variances(orders), strict=False)):
                 expected = sum((share * away[t - 1 - k] for k, share in enumerate(order)), 0.0)
-                total = total + pm.logp(pm.Normal.dist(expected, scale * variance**0.5), away[t])
+                total = total + counted(pm.logp(pm.Normal.dist(expected, scale * variance**0.5), away[t]), t)
             return total.sum()[None]
 
         def draw(mean, *others, rng=None, size=None):
-            *phi, scale = (np.ravel(value)[0] for value in others)
+            *phi, scale = (np.ravel(value)[0] for value in others[: p + 1])
             away = self.deviations(np.array(phi), float(scale), int(np.prod(size)), rng)
             return np.ravel(mean) + away if np.size(mean) == np.prod(size) else np.ravel(mean)[0] + away.reshape(size)
 
         arguments = [self.mean(theta, data), *(theta["phi"][k] for k in range(p)), theta["sigma"]]
+        arguments += [data[TIMES]] if TIMES in data else []
         return pm.CustomDist("y", *arguments, logp=log_density, random=draw, observed=data["y"])
 
     def one_step_ahead(self, theta, data):

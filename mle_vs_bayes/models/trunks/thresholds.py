@@ -3,7 +3,7 @@
 With the log odds o(x) of F(x), log F = −log(1 + exp(−o)) and log (1 − F) = −log(1 + exp(o)): neither tail loses digits.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -16,15 +16,15 @@ from ...model.model import Model
 from ...model.parameter import Function, Parameter
 from ...model.prior import DEFAULTS
 from ...model.support import ordered, positive, real
+from . import falls, separation
 from .censored import MIDDLE, log_less, symbolic_log_between
-from .separation import ratios
 
 
 class Cumulative(Model):
     """P(y ≤ k) = F(cutpoints[k] − X β − offset), F⁻¹ being the link; ``order`` names classes that are text."""
 
     weighted = True
-    takes_order = True
+    takes_order = needs_order = True
     takes_links = ("logit", "probit", "cloglog", "loglog")
     link = links.logit
     columns = (Column("y", classes), offset)
@@ -38,8 +38,21 @@ class Cumulative(Model):
 
     @cached_property
     def functions(self):  # type: ignore[override]
-        odds = Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("term",), positive, ratios)
+        odds = Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("term",), positive, self.ratio_moments)
         return (odds,) if self.link is links.logit else ()
+
+    def ratio_moments(self, tails, data):
+        own = *tails["beta"], *tails["cutpoints"]
+        return separation.ratios(partial(self._falls, data), own, len(tails["beta"]))
+
+    def moments(self, tails, data):
+        """Under every link the likelihood stays level where the classes are separated."""
+        own, count = (*tails["beta"], *tails["cutpoints"]), len(tails["beta"])
+        found = separation.coefficients(partial(self._falls, data), own)
+        return {"beta": found[:count], "cutpoints": found[count:]}
+
+    def _falls(self, data):
+        return falls.of_order(data, len(data.coords["outcome"]) - 1)
 
     def coords(self, data):
         """Cutpoints 1 … K − 1: the first lies above the lowest class."""

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ... import intervals
 from ...data.dataset import Dataset
 
 if TYPE_CHECKING:
     import pandas
-
-_ESTIMATORS = ("mle", "map", "exact")
 
 
 def binomial_coverage(
@@ -27,7 +26,7 @@ def binomial_coverage(
     As in published tables an estimate without this interval counts as not covered: of no success, or of successes
     only, Wald's has no width. A data set without an estimate is left out; with ``worst_case`` it counts likewise.
     ``estimator`` and ``interval`` are named as in rows. NaN for an interval that the estimator does not have, and for
-    a bootstrap, which is random itself.
+    bootstraps and sampled posteriors, which are random themselves.
 
     Raises
     ------
@@ -36,21 +35,22 @@ def binomial_coverage(
     """
     import scipy
 
-    if interval.startswith("bootstrap"):
+    chosen = intervals.chosen((interval,))
+    if interval.startswith("bootstrap") or estimator == "posterior" or interval not in intervals.of(estimator, chosen):
         return float("nan")
-    rows = _intervals(n, level, interval)
-    own = rows[(rows["estimator"] == estimator) & (rows["interval"] == interval)]
+    own = _intervals(n, level, estimator, interval)
     chance = scipy.stats.binom.pmf(own["replicate"].to_numpy(), n, p)
     covers = ((own["lower"] <= p) & (own["upper"] >= p)).to_numpy()
     whole = 1.0 if worst_case else float(np.sum(chance))
     return float(np.sum(chance[covers])) / whole if own["lower"].notna().any() else float("nan")
 
 
-@lru_cache(maxsize=256)
-def _intervals(n: int, level: float, interval: str) -> "pandas.DataFrame":
+@lru_cache(maxsize=4096)
+def _intervals(n: int, level: float, estimator: str, interval: str) -> "pandas.DataFrame":
     """Rows of one kind of interval of p for 0 … n successes, whose number is the row's replicate."""
     from ...fit.replicates import fit_replicates
 
     sets = [Dataset({"y": (np.arange(n) < k).astype(float)}) for k in range(n + 1)]
-    rows = fit_replicates("bernoulli", sets, _ESTIMATORS, intervals=[interval], level=level).rows
-    return rows[(rows["parameter"] == "p") & rows["estimate"].notna()]
+    rows = fit_replicates("bernoulli", sets, [estimator], intervals=[interval], level=level).rows
+    own = (rows["parameter"] == "p") & (rows["interval"] == interval) & rows["estimate"].notna()
+    return rows[own]

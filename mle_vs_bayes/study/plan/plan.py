@@ -1,7 +1,7 @@
 """Planning a study: cells, priors in plain numbers and each cell's plan, once and for all."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -25,8 +25,18 @@ PILOT = 100
 """Replicates that a pilot looks at."""
 
 
-def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any], command: str) -> StudyPlan:
+def design(
+    source: Source,
+    *,
+    seed: int,
+    quick: bool,
+    wanted: Mapping[str, Any],
+    command: str,
+    step: Callable[[str], None] = lambda words: None,
+) -> StudyPlan:
     """The design of a study; ``wanted`` may hold ``replicates`` and ``target_mcse`` in place of the study's own.
+
+    ``step`` is told what is planned, as it begins.
 
     Raises
     ------
@@ -45,7 +55,7 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
         raise UsageError(f"the number of replicates is {replicates}; it must be above 0.")
     fewest = [s.replicates for s in study.scenarios if own and s.replicates is not None]
     batch = min(study.batch, replicates, *fewest)
-    cells = _cells(found, seed, batch, own_replicates=own)
+    cells = _cells(found, seed, batch, step, own_replicates=own)
     return StudyPlan(
         study=source.name,
         file=source.path,
@@ -64,14 +74,18 @@ def design(source: Source, *, seed: int, quick: bool, wanted: Mapping[str, Any],
     )
 
 
-def _cells(found: Sequence[Setting], seed: int, batch: int, *, own_replicates: bool) -> list[PlannedCell]:
+def _cells(
+    found: Sequence[Setting], seed: int, batch: int, step: Callable[[str], None], *, own_replicates: bool
+) -> list[PlannedCell]:
     """Each cell with the priors and the plan of its model and scenario, which are the same at every n."""
+    every = len({(setting.cell.model, setting.cell.scenario) for setting in found})
     priors: dict[tuple[str, str], dict[str, Any]] = {}
     plans: dict[tuple[str, str], dict[str, Any] | None] = {}
     cells = []
     for setting in found:
         cell, place = setting.cell, (setting.cell.model, setting.cell.scenario)
         if place not in priors:
+            step(f"planning {'/'.join(dict.fromkeys(place))}, {len(priors) + 1} of {every}")
             priors[place] = _priors(setting, seed, max(LARGE, *(each.cell.n for each in found)))
         variant = _variant(setting)
         if place not in plans:

@@ -100,7 +100,8 @@ def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
     stopping.check(targets or {}, source.study)
     pairs.check(source.study.predictions, source.study)
     asked = {"replicates": replicates, "target_mcse": targets}
-    return plan.design(source, seed=wanted.seed or 0, quick=wanted.quick, wanted=asked, command=wanted.command)
+    seed, quick = wanted.seed or 0, wanted.quick
+    return plan.design(source, seed=seed, quick=quick, wanted=asked, command=wanted.command, step=watch.step)
 
 
 def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:

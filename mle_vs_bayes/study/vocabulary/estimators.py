@@ -4,7 +4,7 @@ Each is called with a `Replicate` like any function of a study's own, and has a 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,9 +62,12 @@ class Mode:
 
 @dataclass(frozen=True)
 class Search(ABC):
-    """A way up the likelihood whose every step can be seen; ``start`` has values by label for the model's own."""
+    """A way up the likelihood whose every step can be seen.
 
-    start: Mapping[str, float] = field(default_factory=dict, kw_only=True)
+    ``start`` has values by label, in place of the model's own, or is a whole point θ ``(p,)`` in the model's order.
+    """
+
+    start: Mapping[str, float] | Sequence[float] | Array = field(default_factory=dict, kw_only=True)
 
     @property
     @abstractmethod
@@ -77,6 +80,8 @@ class Search(ABC):
 
     def begin(self, replicate: Replicate) -> Array:
         """Where it starts, θ ``(p,)``."""
+        if not isinstance(self.start, Mapping):
+            return np.array(self.start, dtype=float)
         density = replicate.density
         labels = density.layout.labels
         return np.array([self.start.get(label, value) for label, value in zip(labels, density.start, strict=True)])

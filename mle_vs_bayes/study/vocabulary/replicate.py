@@ -138,6 +138,12 @@ class Replicate:
 
         return at
 
+    def standard_errors_from(self, points: Array, estimator: str = "mle") -> Array:
+        """How far points θ ``(k, p)`` are from an estimate: √((θ − θ̂)ᵀH(θ − θ̂)), H the observed information there."""
+        away = np.asarray(points, dtype=float) - self.theta(estimator)
+        information = -self.objective()(self.theta(estimator))[2]
+        return np.sqrt(np.einsum("ki,ij,kj->k", away, information, away))
+
     def _vector(self, theta: Array | Mapping[str, float]) -> Array:
         if isinstance(theta, Mapping):
             return np.array([theta[label] for label in self.density.layout.labels], dtype=float)

@@ -60,10 +60,14 @@ class Source(ABC):
 
     @property
     def topic(self) -> str:
-        """The group of questions that the study belongs to: its file's folder among the studies; empty of any other."""
-        path = Path(self.path)
-        folder = next((folder for folder in FOLDERS if path.is_relative_to(folder.resolve())), None)
-        return "" if folder is None or path.parent == folder.resolve() else path.parent.name.replace("_", " ")
+        """The group of questions that the study belongs to: the folder in which the studies here hold its text.
+
+        Empty where none does. It is the same for the copy that a study's folder keeps, from which it is resumed.
+        """
+        for path in (path for folder in FOLDERS for path in folder.glob(f"*/{self.name}.py")):
+            if path.read_text(encoding="utf-8") == self.text:
+                return path.parent.name.replace("_", " ")
+        return ""
 
     @property
     def digest(self) -> str:

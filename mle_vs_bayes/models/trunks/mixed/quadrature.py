@@ -8,15 +8,16 @@ PyTensor in `quadrature_graph`.
 """
 
 from copy import copy
-from functools import lru_cache
-from itertools import product
 
 import numpy as np
 import scipy
 
 from ....errors import UsageError
 from ....words import listed
-from . import quadrature_graph
+from .integrand import canonical, quadrature_graph
+from .integrand.derivatives import GroupDerivatives
+from .integrand.integrand import Integrand
+from .integrand.rule import Rule, grid
 from .latent import MOST_EFFECTS, MixedOther, MixedSampled
 from .law import Law
 
@@ -32,21 +33,6 @@ their intervals. The first is below what is printed of a log-likelihood or its r
 interval by less than a thousandth of a standard error, as the log-likelihood there falls by 2 per standard error."""
 MOST_CELLS = 10_000_000
 """Rows × nodes that a graph holds: each of its arrays has so many numbers."""
-SLICE = 2_000_000
-"""Rows × nodes that NumPy looks at together."""
-STEPS, SHORT = 100, 1e-11
-
-
-@lru_cache
-def _grid(nodes, effects):
-    """Gauss and Hermite's rule in as many dimensions as there are effects; a search asks for it at every point.
-
-    Of hundreds of nodes the outermost have weights that are 0 in double precision; they are left out.
-    """
-    x, w = scipy.special.roots_hermite(nodes)
-    x, w = x[w > 0], w[w > 0]
-    places = np.array(list(product(range(len(x)), repeat=effects)))
-    return x[places], np.sum(np.log(w)[places] + x[places] ** 2, axis=1)
 
 
 class MixedQuadrature(MixedOther):
@@ -62,7 +48,7 @@ class MixedQuadrature(MixedOther):
     where a group's rows say more of it than its prior does, else as a multiple of sd.
     """
 
-    offers = frozenset({"latent", "settled"})
+    offers = frozenset({"latent", "settled", "derivatives"})
     enough: int | None = None
     """Nodes that `settled` has found to be enough."""
 
@@ -88,7 +74,7 @@ class MixedQuadrature(MixedOther):
     @property
     def grid(self):
         """Nodes x ``(K, E)`` and their logarithmic weights ``(K,)``: Σ w f(x) is the integral of f."""
-        return _grid(self.quadrature, len(self.groups.effects))
+        return grid(self.quadrature, len(self.groups.effects))
 
     def with_nodes(self, count):
         """The same model with so many nodes along each effect, as far as a graph can hold them."""
@@ -121,20 +107,51 @@ class MixedQuadrature(MixedOther):
         _, heights, size = self._integrated(theta, data)
         return scipy.special.logsumexp(heights, axis=1) + size
 
+    def derivatives(self, theta, data, weights=None):
+        """By the formulas of `GroupDerivatives`, where the link is canonical and the nodes are not fewer than usual."""
+        if canonical.of(self) is None or self.quadrature < NODES[len(self.groups.effects)]:
+            return None
+        root = self.root(theta)
+        places = [(i, j) for i, row in enumerate(root) for j, factor in enumerate(row) if factor is not None]
+        at = GroupDerivatives(self, theta, data, self.grid, places)
+        times = np.ones(len(at.units)) if weights is None else weights
+        scores, hessian = at.scores_and_hessian(times)
+        first, second = self._bends(theta, places)
+        terms = len(theta["beta"])
+        turn = np.eye(terms + len(places), terms + first.shape[1])
+        turn[terms:, terms:] = first
+        whole = turn.T @ hessian @ turn
+        whole[terms:, terms:] += np.tensordot(times @ scores[:, terms:], second, axes=1)
+        return at.units, scores @ turn, whole
+
+    def _bends(self, theta, places):
+        """First and second derivatives of the entries of L at ``places`` in the SDs and the correlations.
+
+        An entry is the SD of its row times 1, a correlation ρ or √(1 − ρ²), whose slope at ±1 is taken for 0.
+        """
+        groups, count = self.groups, len(self.groups.effects)
+        first = np.zeros((len(places), count + len(groups.pairs)))
+        second = np.zeros((*first.shape, first.shape[1]))
+        pair_of = {later: place for place, (_, later) in enumerate(groups.pairs)}
+        for place, (i, j) in enumerate(places):
+            factor, slope, bend = 1.0, 0.0, 0.0
+            if i in pair_of:
+                cor = theta["cor"][pair_of[i]]
+                left = np.sqrt(max(1 - cor**2, 0.0))
+                of_left = (left, -cor / left, -1 / left**3) if left else (0.0, 0.0, 0.0)
+                factor, slope, bend = of_left if i == j else (cor, 1.0, 0.0)
+                at = count + pair_of[i]
+                first[place, at], second[place, at, at] = theta["sd"][i] * slope, theta["sd"][i] * bend
+                second[place, i, at] = second[place, at, i] = slope
+            first[place, i] = factor
+        return first, second
+
     def _integrated(self, theta, data):
-        """Nodes of every group's v ``(G, K, E)``, the logarithm of the integrand by weight there, and of the volume."""
-        z, of = self.effects_of(data), data["group"].astype(np.intp)
-        root = self._root(theta)
-        integrand = _Integrand(self, data, self.predictor(theta, data), z @ root, of)
-        v = integrand.mode()
-        information = integrand.derivatives(v)[1]
-        # v = mode + √2 C x with C Cᵀ the inverse of the information, so that dv = 2^(E/2) |C| dx.
-        x, log_weights = self.grid
-        half = np.linalg.inv(np.linalg.cholesky(information))
-        nodes = v[:, None, :] + np.sqrt(2) * x @ half
-        heights = integrand.heights(nodes) + log_weights
-        size = root.shape[0] / 2 * np.log(2) - 0.5 * np.linalg.slogdet(information)[1]
-        return nodes, heights, size
+        """The nodes ``(G, K, E)`` of every group's v, the logarithm of the integrand by weight there, of the volume."""
+        integrand = Integrand(self, theta, data)
+        points, log_weights = self.grid
+        rule = Rule(integrand, points)
+        return rule.nodes, integrand.heights(rule.nodes) + log_weights, rule.size
 
     def _root(self, theta):
         return np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
@@ -149,53 +166,3 @@ class MixedQuadrature(MixedOther):
 
     def likelihood(self, theta, data):
         return quadrature_graph.observed(self, theta, data)
-
-
-class _Integrand:
-    """The logarithm of the integrand of every group: ``slope`` ``(n, E)`` is that of each row's η in v ``(G, E)``."""
-
-    def __init__(self, model, data, eta, slope, of):
-        self.model, self.data, self.eta, self.slope, self.of = model, data, eta, slope, of
-        self.weights = data.get("weights", np.ones(len(eta)))
-        n = len(eta)
-        self.sums = scipy.sparse.csr_array((self.weights, (of, np.arange(n))), shape=(int(of.max()) + 1, n))
-
-    def derivatives(self, v):
-        """Gradient ``(G, E)`` and information ``(G, E, E)`` at v."""
-        eta = self.eta + np.sum(self.slope * v[self.of], axis=1)
-        first, second = self.model.slopes(eta, self.data)
-        square = self.slope[:, :, None] * self.slope[:, None, :] * second[:, None, None]
-        size = self.slope.shape[1]
-        information = (self.sums @ square.reshape(len(eta), -1)).reshape(-1, size, size) + np.eye(size)
-        return self.sums @ (self.slope * first[:, None]) - v, information
-
-    def heights(self, nodes):
-        """The logarithm of the integrand ``(G, K)`` at nodes ``(G, K, E)``, a slice of the nodes after another."""
-        count = nodes.shape[1]
-        step = max(1, min(count, SLICE // len(self.eta)))
-        return np.concatenate([self._heights(nodes[:, k : k + step]) for k in range(0, count, step)], axis=1)
-
-    def _heights(self, nodes):
-        moved = self.eta[:, None] + np.einsum("ne,nke->nk", self.slope, nodes[self.of])
-        columns = {role: values[:, None] if np.ndim(values) == 1 else values for role, values in self.data.items()}
-        densities = self.model.family.logp(columns["y"], self.model.at(moved, columns))
-        normal = -0.5 * np.sum(nodes**2, axis=2) - nodes.shape[2] / 2 * np.log(2 * np.pi)
-        return self.sums @ densities + normal
-
-    def mode(self):
-        """Where each group's integrand is highest ``(G, E)``: Newton's steps, halved until it rises."""
-        v = np.zeros((self.sums.shape[0], self.slope.shape[1]))
-        height = self.heights(v[:, None])[:, 0]
-        for _ in range(STEPS):
-            gradient, information = self.derivatives(v)
-            step = np.linalg.solve(information, gradient[..., None])[..., 0]
-            for _ in range(30):
-                trial = self.heights((v + step)[:, None])[:, 0]
-                worse = ~(trial >= height - 1e-12 * (1 + np.abs(height)))
-                if not worse.any():
-                    break
-                step[worse] /= 2
-            v, height = v + step, trial
-            if not np.any(np.abs(step) > SHORT):
-                break
-        return v

@@ -18,6 +18,7 @@ from ....model import links
 from ....model.parameter import Parameter
 from ....model.prior import DEFAULTS
 from ....model.support import correlation, nonnegative
+from .. import separation
 from ..regression import Regression, least_squares
 
 
@@ -47,6 +48,13 @@ class Mixed(Regression):
         words = "how two effects of a group go together"
         cor = Parameter("cor", "ρ", correlation, DEFAULTS["correlation"], 0.2, ("pair",), words)
         return (beta, sd, *((cor,) if self.groups and self.groups.pairs else ()), *others)
+
+    def ratio_moments(self, tails, data):
+        """By the prior alone: effects of groups may follow a coefficient."""
+        return separation.by_prior(tails, data)
+
+    def moments(self, tails, data):
+        return {}
 
     def root(self, theta):
         """L ``(E, E)`` as a list of lists, u = L v with v independent and standard normal; None where it is 0."""

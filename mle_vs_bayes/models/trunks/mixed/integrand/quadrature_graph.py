@@ -7,8 +7,8 @@ parameters, and another its second.
 
 import numpy as np
 
-from ....data.formulas.parts import effect
-from .graph import observed_groups
+from .....data.formulas.parts import effect
+from ..graph import observed_groups
 
 STEPS = 12
 LONGEST = 2.0

@@ -1,0 +1,118 @@
+"""The logarithm of what is integrated for every group, as a function of its v: rows' log densities and −|v|²/2."""
+
+from typing import Any
+
+import numpy as np
+import scipy
+
+from . import canonical
+from .canonical import Cumulants
+
+SLICE = 2_000_000
+"""Rows × nodes that are looked at together."""
+STEPS, SHORT = 100, 1e-11
+
+
+class Integrand:
+    """Of ``model`` at θ: rows have the predictor η ``(n,)``, and ``slope`` ``(n, E)``, that of η in v ``(G, E)``.
+
+    ``effects`` ``(n, E)`` are Z, and ``root`` ``(E, E)`` is L, so that ``slope`` = Z L.
+    """
+
+    def __init__(self, model, theta, data):
+        self.model, self.data, self.of = model, data, data["group"].astype(np.intp)
+        self.root = np.array([[0.0 if factor is None else factor for factor in row] for row in model.root(theta)])
+        self.effects, self.eta = model.effects_of(data), model.predictor(theta, data)
+        self.slope = self.effects @ self.root
+        self.weights = data.get("weights", np.ones(len(self.eta)))
+        self.sums = self.summing(self.weights[:, None])
+        self.canonical = canonical.of(model)
+        trials = data.get("trials", np.ones(1))
+        self.trials: Any = 1.0 if np.all(trials == 1) else trials
+
+    def summing(self, columns):
+        """Sums by group of values ``(n, …)`` times each of the ``columns`` ``(n, c)``: a matrix ``(c G, n)``."""
+        n, count = columns.shape
+        order = np.argsort(self.of, kind="stable")
+        ends = np.cumsum(np.bincount(self.of))
+        pointers = np.concatenate([[0], *(ends + n * place for place in range(count))])
+        values = columns[order].T.ravel()
+        return scipy.sparse.csr_array((values, np.tile(order, count), pointers), shape=(count * len(ends), n))
+
+    def rows(self, eta):
+        """The log density of each row but for a constant, its first derivative, and its second with the sign changed.
+
+        The second is an expected one where the link is not canonical.
+        """
+        if self.canonical is None:
+            densities = self.model.family.logp(self.data["y"], self.model.at(eta, self.data))
+            return densities, *self.model.slopes(eta, self.data)
+        b, y, t = self.canonical.at(eta), self.data["y"], self.trials
+        return y * eta - t * b.whole, y - t * b.mean, t * b.variance
+
+    def at(self, v):
+        """The integrand's logarithm ``(G,)``, but for a constant, its gradient ``(G, E)`` and information at v."""
+        densities, first, second = self.rows(self.eta + np.sum(self.slope * v[self.of], axis=1))
+        size = v.shape[1]
+        square = self.slope[:, :, None] * self.slope[:, None, :] * second[:, None, None]
+        information = (self.sums @ square.reshape(len(second), -1)).reshape(-1, size, size) + np.eye(size)
+        height = self.sums @ densities - 0.5 * np.sum(v**2, axis=1)
+        return height, self.sums @ (self.slope * first[:, None]) - v, information
+
+    def mode(self):
+        """Where each group's integrand is highest ``(G, E)``, and the information: Newton's steps, halved to rise."""
+        v = np.zeros((self.sums.shape[0], self.slope.shape[1]))
+        height, gradient, information = self.at(v)
+        for _ in range(STEPS):
+            step = np.linalg.solve(information, gradient[..., None])[..., 0]
+            for _ in range(30):
+                trial = self.at(v + step)
+                worse = ~(trial[0] >= height - 1e-12 * (1 + np.abs(height)))
+                if not worse.any():
+                    break
+                step[worse] /= 2
+            v, (height, gradient, information) = v + step, trial
+            if not np.any(np.abs(step) > SHORT):
+                break
+        return v, information
+
+    def heights(self, nodes):
+        """The logarithm of the integrand ``(G, K)`` at nodes ``(G, K, E)``, a slice of the nodes after another."""
+        count = nodes.shape[1]
+        step = max(1, min(count, SLICE // len(self.eta)))
+        return np.concatenate([self._heights(nodes[:, k : k + step]) for k in range(0, count, step)], axis=1)
+
+    def _heights(self, nodes):
+        if self.canonical is not None:
+            return self.heights_of(nodes, self.cumulants(nodes))
+        eta = self._eta(nodes)
+        columns = {role: values[:, None] if np.ndim(values) == 1 else values for role, values in self.data.items()}
+        densities = self.model.family.logp(columns["y"], self.model.at(eta, columns))
+        return self.sums @ densities + _normal(nodes)
+
+    def _eta(self, nodes):
+        """η of each row at the nodes of its group ``(n, K)``."""
+        eta = np.broadcast_to(self.eta[:, None], (len(self.eta), nodes.shape[1])).copy()
+        for place in range(nodes.shape[2]):
+            moved = np.take(nodes[:, :, place], self.of, axis=0)
+            moved *= self.slope[:, place : place + 1]
+            eta += moved
+        return eta
+
+    def cumulants(self, nodes):
+        """t b with its derivatives of each row at the nodes of its group, ``(n, K)`` each."""
+        b = self.canonical.at(self._eta(nodes))
+        return b if np.ndim(self.trials) == 0 else Cumulants(*(each * self.trials[:, None] for each in b))
+
+    def heights_of(self, nodes, cumulants):
+        """`heights` from cumulants. Σ y η is linear in v, so that of rows × nodes only t b is summed."""
+        y = self.data["y"]
+        known = self.sums @ (y * self.eta + self.canonical.constant(y, self.trials))
+        slope = self.sums @ (self.slope * y[:, None])
+        whole = self.sums @ cumulants.whole
+        return known[:, None] + np.einsum("ge,gke->gk", slope, nodes) - whole + _normal(nodes)
+
+
+def _normal(nodes):
+    """The log density of v."""
+    return -0.5 * np.sum(nodes**2, axis=2) - nodes.shape[2] / 2 * np.log(2 * np.pi)
