@@ -21,7 +21,7 @@ may
     ``formula`` (a design matrix ``X``, with or without an intercept), ``supports(data)`` (ends that follow the data),
     ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum …),
     ``weighted`` (the leaf's own formulas count frequency weights), ``functions`` (derived quantities),
-    ``moments(tails, data)`` (which posterior moments exist), ``special_cases`` (models inside, for likelihood-ratio tests),
+    ``moments(tails, data)`` (which posterior moments exist), ``special_cases`` (of likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
     ``condense(data)`` (sufficient statistics, as rows with weights), ``derivatives(theta, data)`` (formulas of them),
