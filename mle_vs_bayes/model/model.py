@@ -69,8 +69,7 @@ class Model:
     regular: bool = True
     """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
     smooth: bool | None = True
-    """False where the log density has kinks in the parameters, as that of |y − mu|: no Hessian there either. None of a
-    user's program, of which nobody knows."""
+    """False where the log density has kinks in the parameters, as that of |y − mu|: no Hessian; None where unknown."""
     exact_intervals: ClassVar[Mapping[str, str]] = {}
     """The kind of interval that is exact for a parameter, by its name: ``{"p": "clopper_pearson"}``."""
     special_cases: ClassVar[Mapping[str, SpecialCase]] = {}
