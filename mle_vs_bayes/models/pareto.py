@@ -51,10 +51,8 @@ class Pareto(Lifetimes):
 
     def completed(self, data):
         """The least value as xm."""
-        if "xm" in data:
-            return data
-        least = data["lower"] if "upper" in data else data["y"]
-        return data.replace(xm=np.full(data.n, least.min()))
+        column = "lower" if "upper" in data else "y"
+        return data if "xm" in data else data.replace(xm=np.full(data.n, data[column].min()))
 
     def totals(self, data):
         """The number of ends seen, and Σ log(y/xm), from the entry on where that came after xm."""
