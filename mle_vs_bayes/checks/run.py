@@ -18,10 +18,10 @@ from ..fit import priors as prior_choice
 from ..fit.agreement import Agreement, agreements, predict
 from ..fit.settled import settled
 from ..fit.simulated import simulated
+from ..machine_code import one_machine_code
 from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
-from ..sampling.machine_code import one_machine_code
 from . import calibration, densities, drift, integrated, optima, simulator, slopes
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
 from .subject import FULL, QUICK, Budget, Effort, Subject

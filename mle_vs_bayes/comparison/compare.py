@@ -22,11 +22,11 @@ from ..fit.row_table import Context
 from ..fit.simulated import simulated
 from ..fit.subsets import nested
 from ..intervals.interval import check_level
+from ..machine_code import one_machine_code
 from ..model.model import Model
 from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
-from ..sampling.machine_code import one_machine_code
 from . import sources
 from .comparison import Comparison, InterruptedComparison
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .. import intervals as kinds
 from ..errors import UsageError
 from ..intervals.interval import Interval, IntervalRequest, check_level
-from ..sampling.machine_code import one_machine_code
+from ..machine_code import one_machine_code
 from . import verdict
 from .forms import json_document, tree
 from .outcome import Outcome

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..machine_code import one_machine_code
+
 if TYPE_CHECKING:
     import pymc
 
@@ -72,7 +74,10 @@ def _divided(mode: Any) -> Any:
 
 
 class Looping:
-    """A function whose elements are loops: by Numba, which compiles at the first call, or in Python if it cannot."""
+    """A function whose elements are loops: by Numba, which compiles at the first call, or in Python if it cannot.
+
+    Whoever compiles it first has the same numbers as those who find it compiled.
+    """
 
     def __init__(self, python: Any, numba: Any) -> None:
         self.maker, self._python, self._numba = python.maker, python, numba
@@ -82,7 +87,8 @@ class Looping:
 
         if self._numba is not None:
             try:
-                return self._numba(*values)
+                with one_machine_code():
+                    return self._numba(*values)
             except NumbaError:
                 self._numba = None
         return self._python(*values)

@@ -68,8 +68,8 @@ class Model:
     functions: tuple[Function, ...] = ()
     regular: bool = True
     """False where the support of the data depends on the parameters, so that no Hessian gives a standard error."""
-    smooth: ClassVar[bool] = True
-    """False where the log density has kinks in the parameters, as that of |y − mu|: no Hessian there either."""
+    smooth: bool | None = True
+    """False where the log density has kinks in the parameters, as that of |y − mu|: no Hessian; None where unknown."""
     exact_intervals: ClassVar[Mapping[str, str]] = {}
     """The kind of interval that is exact for a parameter, by its name: ``{"p": "clopper_pearson"}``."""
     special_cases: ClassVar[Mapping[str, SpecialCase]] = {}

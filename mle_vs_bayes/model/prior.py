@@ -87,6 +87,11 @@ class Prior:
         return PRIORS[self.family].proper
 
     @property
+    def smooth(self) -> bool:
+        """Whether the log density has no kink inside its support."""
+        return PRIORS[self.family].smooth
+
+    @property
     def drawable(self) -> bool:
         """Whether an element has a density of its own that can be drawn over a grid."""
         return self.proper

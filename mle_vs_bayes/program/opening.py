@@ -11,8 +11,8 @@ from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..density.coordinates import Coordinates
 from ..errors import ModelError
+from ..machine_code import one_machine_code
 from ..model.layout import Layout
-from ..sampling.machine_code import one_machine_code
 from .compiled import Compiled, Slopes, slopes
 from .graphs.latent import latent
 from .graphs.quantities import with_quantities

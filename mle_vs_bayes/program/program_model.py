@@ -96,6 +96,7 @@ class ProgramModel(Model):
 
     columns = ()
     fixed_priors = True
+    smooth = None
 
     @property
     def priors(self) -> dict[str, Prior]:

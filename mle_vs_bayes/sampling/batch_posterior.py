@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ..density.stack import Stack, of_replicates
 from ..search.newton import Evaluate
 from ..search.standardised import Standard, Standardised, unconstrained
+from . import NOWHERE
 from .joint_density import CENTRE, ROOT, joint_density
-from .machine_code import NOWHERE
 from .nutpie import Schedule, Target, sample, tree
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from .machine_code import NOWHERE
+from . import NOWHERE
 
 FLOATS, INTEGERS = (types.Array(number, 1, "C") for number in (types.float64, types.int64))
 GIVEN = types.StarArgTuple.from_types((FLOATS, FLOATS, INTEGERS))

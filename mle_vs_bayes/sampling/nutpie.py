@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..machine_code import compile_for
+from . import NOWHERE
 from .interrupt import interruptible
-from .machine_code import NOWHERE, compile_for
 
 if TYPE_CHECKING:
     import xarray

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .machine_code import one_machine_code
+from ..machine_code import one_machine_code
 
 if TYPE_CHECKING:
     import pymc

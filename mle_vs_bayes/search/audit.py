@@ -57,11 +57,11 @@ def searches_of(method: str, searches: Sequence[Optima], i: int = 0) -> tuple[Se
     return tuple(SearchRecord(method, float(search.end.value[i]), search.status(i)) for search in searches)
 
 
-def _several(away: Array, count: int, smooth: bool) -> tuple[Concern, ...]:
+def _several(away: Array, count: int, smooth: bool | None) -> tuple[Concern, ...]:
     other = away[away > APART]
     if not other.size:
         return ()
-    how_far = f", up to {other.max():.2g} SE away" if smooth and np.isfinite(other).all() else ""
+    how_far = f", up to {other.max():.2g} SE away" if smooth is not False and np.isfinite(other).all() else ""
     return (Concern("several_modes", f"{other.size} of {count} starts ended elsewhere{how_far}"),)
 
 

@@ -62,8 +62,8 @@ def fit_batch(
         return program.on(program.data.replace(**outcomes))
 
     problem = of_stack(Stack(program, count, columns or {}, weights), power, alone, mode=mode, held=held, steps=steps)
-    # Where the density has kinks every maximum lies on one, and Newton's method alone finds none.
-    return maximise(problem, inside(problem, theta, program), rescue=not program.model.smooth)
+    # Where the density has kinks most maxima lie on one, and Newton's method alone finds none.
+    return maximise(problem, inside(problem, theta, program), rescue=bool(problem.kinked))
 
 
 def inside(problem: Problem, theta: Array, program: Density) -> Array:

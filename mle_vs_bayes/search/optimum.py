@@ -17,7 +17,8 @@ from ..density.density import Density, Evaluation
 from . import edges
 from .kinks.kinked_optimum import KinkedOptimum, standing
 from .newton import GRADIENT_TOLERANCE, Climb, climb, joined, stand
-from .problem import Evaluate, Problem, of_density
+from .problem import Problem, of_density
+from .trust_region import trust_region
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -157,21 +158,37 @@ def maximise(problem: Problem, start: Array, *, rescue: bool = True) -> Optima:
     converged, tried = (np.concatenate([part[k] for part in parts]) for k in (1, 2))
     _leave_inflections(problem, end, converged, tried)
     optima = Optima(problem, start, end, converged, tried)
-    lost = ~converged & (edges.gone(problem, end, start, ~converged) < 0) if rescue else ()
-    for i in np.flatnonzero(lost):
-        begin, steps = _trust_region(problem.alone(int(i)), start[i])
-        again, found, more = _ascent(problem, begin[None], np.array([i]))
-        if found[0] or again.value[0] > end.value[i]:
-            end.put(np.array([i]), again, np.ones(1, dtype=np.bool_))
-            converged[i] = found[0]
-        tried[i] += steps + more[0]
-        if converged[i]:
-            continue
-        corner = standing(problem, int(i), start[i], end.z[i])
-        if corner is not None and not _known_to_run_off(problem, int(i), corner.top.z, start[i]):
-            end.put(np.array([i]), corner.end, np.ones(1, dtype=np.bool_))
-            converged[i], optima.kinked[int(i)] = True, corner
+    lost = np.flatnonzero(~converged & (edges.gone(problem, end, start, ~converged) < 0)).tolist() if rescue else []
+    kinked = problem.kinked if len(lost) else False
+    if kinked:
+        _take_corners(optima, lost)
+    for i in lost:
+        if not converged[i]:
+            _try_trust_region(optima, i)
+    if kinked is None:
+        _take_corners(optima, [i for i in lost if not converged[i]])
     return optima
+
+
+def _take_corners(optima: Optima, lost: Sequence[int]) -> None:
+    """Put those that are lost on the kinks that they are led to, if there are any."""
+    problem, end = optima.problem, optima.end
+    corners = standing(problem, {i: (optima.start[i], end.z[i]) for i in lost})
+    for i, corner in corners.items():
+        if not _known_to_run_off(problem, i, corner.top.z, optima.start[i]):
+            end.put(np.array([i]), corner.end, np.ones(1, dtype=np.bool_))
+            optima.converged[i], optima.kinked[i] = True, corner
+
+
+def _try_trust_region(optima: Optima, i: int) -> None:
+    """Search again by SciPy's trust region from one's start, then by Newton's method from where that ends."""
+    end, only = optima.end, np.array([i])
+    begin, steps = trust_region(optima.problem.alone(i), optima.start[i])
+    again, found, more = _ascent(optima.problem, begin[None], only)
+    if found[0] or again.value[0] > end.value[i]:
+        end.put(only, again, np.ones(1, dtype=np.bool_))
+        optima.converged[i] = found[0]
+    optima.iterations[i] += steps + more[0]
 
 
 def _leave_inflections(problem: Problem, end: Climb, converged: Bools, tried: Index) -> None:
@@ -267,34 +284,3 @@ def distances(top: Optima, other: Optima) -> Array:
 def maximum(density: Density, power: float, start: Array) -> Optimum:
     """The maximum of one density, searched for from ``start`` ``(f,)``."""
     return maximise(of_density(density, power), start[None])[0]
-
-
-def _trust_region(evaluate: Evaluate, start: Array) -> tuple[Array, int]:
-    """Where SciPy's trust region ends from ``start`` ``(f,)``, in coordinates scaled by the curvature there."""
-    from scipy.optimize import minimize
-
-    only = np.zeros(1, dtype=np.intp)
-    curvature = np.abs(np.diag(evaluate(start[None], only)[2][0]))
-    scale = 1 / np.sqrt(np.where(np.isfinite(curvature) & (curvature > 0), curvature, 1.0))
-    known: dict[bytes, tuple[Array, Array, Array]] = {}
-
-    def at(x: Array) -> tuple[Array, Array, Array]:
-        key = x.tobytes()
-        if key not in known:
-            known.clear()
-            known[key] = evaluate((start + scale * x)[None], only)
-        return known[key]
-
-    try:
-        with np.errstate(all="ignore"):
-            result = minimize(
-                lambda x: np.nan_to_num(-at(x)[0][0], nan=np.inf),
-                np.zeros_like(start),
-                jac=lambda x: np.nan_to_num(-scale * at(x)[1][0]),
-                hess=lambda x: np.nan_to_num(-scale[:, None] * at(x)[2][0] * scale),
-                method="trust-exact",
-                options={"gtol": 1e-4, "maxiter": 200},
-            )
-    except ValueError:  # SciPy's linear algebra, where a search has run off to numbers that are none
-        return start, 0
-    return start + scale * result.x, int(result.nit)

@@ -6,7 +6,7 @@ in this room takes a `Problem` and does not ask which of the two it is.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,16 @@ class Problem:
         """Which coordinates are held ``(f,)``."""
         return np.zeros(self.layout.free_size, dtype=np.bool_) if self.held is None else self.held
 
+    @property
+    def kinked(self) -> bool | None:
+        """Whether there are kinks or ends that follow the data, where no derivative is 0; None where nobody knows."""
+        density = self.density(0)
+        if density.model.smooth is None:
+            return None
+        ends = not density.model.regular or bool(density.model.supports(density.data))
+        kinks = not density.model.smooth or bool(self.power and not all(p.smooth for p in density.priors.values()))
+        return ends or kinks
+
     @cached_property
     def evaluate(self) -> Evaluate:
         """Value, gradient and Hessian of some of the data sets at this problem's power."""
@@ -70,17 +80,25 @@ class Problem:
 
 
 def of_density(density: Density, power: float) -> Problem:
-    """One data set: R = 1."""
+    """One data set: R = 1. Several of its points are evaluated as those of a stack, where it can be one."""
 
     def evaluator(power: float) -> Evaluate:
-        def evaluate(z: Array, _: Index) -> Derivatives:
+        def evaluate(z: Array, index: Index) -> Derivatives:
+            if len(z) > 1 and density.compiles_many:
+                return many()(z, index)
             each = [density.evaluate(point, power) for point in z]
             values = np.array([one.value for one in each])
             return values, np.stack([one.gradient for one in each]), np.stack([one.hessian for one in each])
 
+        @cache
+        def many() -> Evaluate:
+            weights = None if density.weights is None else density.weights[None]
+            return evaluator_of(Stack(density, 1, {}, weights), power)
+
         return evaluate
 
-    return Problem(power, 1, density.layout, density.coordinates, evaluator, lambda i: density)
+    together = max(1, CELLS // (density.data.n * density.layout.size))
+    return Problem(power, 1, density.layout, density.coordinates, evaluator, lambda i: density, together)
 
 
 def of_stack(
@@ -99,7 +117,7 @@ def of_stack(
         stack.count,
         program.layout,
         coordinates_of(stack),
-        lambda power: evaluator(stack, power, mode=mode),
+        lambda power: evaluator_of(stack, power, mode=mode),
         alone or (lambda i: program),
         max(1, CELLS // (stack.rows * program.layout.size)),
         held,
@@ -116,7 +134,7 @@ def coordinates_of(stack: Stack, index: Index | None = None) -> Coordinates:
     return stack.program.coordinates.with_ends(chosen)
 
 
-def evaluator(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
+def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some data sets."""
     if not (power and stack.numbers) and by_formulas(stack.program):
         return partial(_one_by_one, stack, power)

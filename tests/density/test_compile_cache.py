@@ -1,10 +1,13 @@
 """Functions that are compiled once for all densities of a kind."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import scipy
 
-from mle_vs_bayes import Dataset, models
+from mle_vs_bayes import Dataset, machine_code, models
+from mle_vs_bayes.density.compile_cache import Looping
 from mle_vs_bayes.model.prior import Prior
 
 from ..agreement.checks import program
@@ -18,3 +21,11 @@ def test_one_number_and_one_for_each_coefficient_are_two_functions():
         density = program(models.get("linear"), data, priors)
         by_hand = scipy.stats.norm(0, np.ravel(sigma)[0]).logpdf(0.5) + scipy.stats.halfnorm.logpdf(1.5)
         assert density.log_prior(np.array([0.5, 1.5])) == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_loops_are_compiled_by_a_child_whoever_calls_them():
+    """So that a search has the same digits on an empty cache; measured without: other last digits of a gradient."""
+    dispatcher = machine_code._numba_dispatcher()
+    ordinary, ways = dispatcher.compile, []
+    assert Looping(SimpleNamespace(maker=None), lambda _: ways.append(dispatcher.compile))(np.zeros(1)) is None
+    assert [way is ordinary for way in (*ways, dispatcher.compile)] == [False, True]

@@ -13,10 +13,10 @@ from mle_vs_bayes import models
 from mle_vs_bayes.density import pymc_model
 from mle_vs_bayes.fit.replicates.batch_fit import starts
 from mle_vs_bayes.fit.replicates.stacking import sorted_out, stacked
+from mle_vs_bayes.sampling import NOWHERE
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
 from mle_vs_bayes.sampling.c_callbacks import DENSITY
 from mle_vs_bayes.sampling.joint_density import CENTRE, ROOT
-from mle_vs_bayes.sampling.machine_code import NOWHERE
 
 from ..fit.checks import datasets
 from ..model.cases import SAMPLED

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from mle_vs_bayes.sampling.machine_code import one_machine_code
+from mle_vs_bayes.machine_code import one_machine_code
 
 START = """
 import os

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import scipy
 
-from mle_vs_bayes.search.kinks.climb import climb
+from mle_vs_bayes import models
+from mle_vs_bayes.fit.simulated import simulated
+from mle_vs_bayes.search.kinks.climb import climb, climbing
+from mle_vs_bayes.search.kinks.evaluation import run
+from mle_vs_bayes.search.problem import of_density
+
+from ..agreement.checks import program
 
 GENERATOR = np.random.default_rng(12)
 X = GENERATOR.normal(size=41)
@@ -46,6 +52,63 @@ def test_a_regression_quantile_is_the_linear_programme_s(q, unit):
     assert np.sum(np.abs(unit * Y - DESIGN @ corner.z[:2]) < 1e-12 * unit) == 2
     assert corner.jumps.shape == (3, 2)
     assert np.sum(np.abs(unit * Y - DESIGN @ (corner.z[:2] + 1e-9 * unit)) < 1e-12 * unit) == 0
+
+
+def hyperplanes(seed):
+    """Forty points in four coefficients, and three starts: at least squares, at the median, anywhere."""
+    generator = np.random.default_rng(seed)
+    design = np.column_stack([np.ones(40), generator.standard_normal((40, 3))])
+    y = design @ [1.0, 0.5, 0.0, 0.0] + generator.laplace(size=40)
+    least = np.linalg.lstsq(design, y, rcond=None)[0]
+    starts = least, np.array([np.median(y), 0, 0, 0]), generator.standard_normal(4)
+    return design, y, [np.append(start, 0.0) for start in starts]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_coefficients_are_the_linear_programme_s_from_every_start(seed):
+    """Kinks that were left by 1e-6, as each line once did, ended two climbs of three before the maximum."""
+    design, y, starts = hyperplanes(seed)
+    solution = by_linear_programme(design, y, 0.5).x[:4]
+    for start in starts:
+        np.testing.assert_allclose(climb(laplace(design, y), start).z[:4], solution, rtol=0, atol=1e-9)
+
+
+def test_climbs_side_by_side_end_as_each_alone():
+    """And ask for the densities no more often than the longest of them does."""
+    cases = [hyperplanes(seed) for seed in range(3)]
+    densities = [laplace(design, y) for design, y, _ in cases]
+    calls = []
+
+    def evaluate(z, index):
+        calls.append(set(index.tolist()))
+        each = [densities[i](point) for point, i in zip(z, index, strict=True)]
+        values, gradients, hessians = zip(*each, strict=True)
+        return np.array(values), np.array(gradients), np.array(hessians)
+
+    corners = run({i: climbing(starts[0]) for i, (*_, starts) in enumerate(cases)}, evaluate, 10_000)
+    for i, (*_, starts) in enumerate(cases):
+        np.testing.assert_array_equal(corners[i].z, climb(densities[i], starts[0]).z)
+    assert len(calls) == max(sum(i in each for each in calls) for i in range(3))
+
+
+LASSO_PRIOR = {"beta": "Laplace(0, 1)"}
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "priors", "power", "kinked"),
+    [
+        ("logistic", {}, {"beta": "jeffreys"}, 1.0, False),
+        ("logistic", {}, LASSO_PRIOR, 1.0, True),
+        ("logistic", {}, LASSO_PRIOR, 0.0, False),
+        ("laplace", {}, {}, 0.0, True),
+        ("laplace", {"formula": "y ~ x1"}, {}, 0.0, True),
+        ("laplace", {"fix": {"b": 1.0}}, {}, 0.0, True),
+        ("uniform", {}, {}, 0.0, True),
+    ],
+)
+def test_only_what_has_kinks_is_searched_for_them(text, options, priors, power, kinked):
+    model = models.specified(text, **options)
+    assert of_density(program(model, simulated(model, 12, {}, 0)[0], priors), power).kinked is kinked
 
 
 @pytest.mark.parametrize("start", [-3.0, 0.0, 0.26, 1e3])

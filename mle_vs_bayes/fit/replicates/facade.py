@@ -65,7 +65,7 @@ def fit_replicates(
         Refits of each data set's bootstrap.
     seed : int
         Everything random follows from it: on one machine, rows repeat to the last bit, in one process or several,
-        whether the model's compiled code is in PyTensor's cache or not (`sampling.machine_code`).
+        whether the model's compiled code is in PyTensor's cache or not (`machine_code`).
     plan : Plan, optional
         How to sample; where none is given a pilot decides, whose own decisions follow from data and seed
         (`Replicates.plan` says what it was).

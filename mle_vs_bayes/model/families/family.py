@@ -70,6 +70,8 @@ class Family:
         The same distribution in R, Stata, scikit-learn …, written in our arguments.
     prior, proper : bool
         Whether a parameter may have it as its prior, and whether it then integrates to 1.
+    smooth : bool
+        Whether the log density has no kink inside its support.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Family:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     prior: bool = True
     proper: bool = True
+    smooth: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:

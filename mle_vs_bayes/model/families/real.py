@@ -122,6 +122,7 @@ laplace = Family(
         "Stata": "laplaceden(mu, b, y); qreg has the same mu",
         "scikit-learn": "QuantileRegressor(quantile=0.5, alpha=0): intercept_ is mu",
     },
+    smooth=False,
 )
 logistic = Family(
     "Logistic",

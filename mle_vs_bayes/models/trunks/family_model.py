@@ -26,7 +26,7 @@ class FamilyRegression(Regression):
     weighted = True
 
     def __init__(self, base: Plain, asked: Specification) -> None:
-        self.name, self.family = str(asked), base.family
+        self.name, self.family, self.smooth = str(asked), base.family, base.smooth
         self.beside = tuple(dict.fromkeys([*base.beside, offset]))
         self.link, self.takes_order = LINKS[asked.link or default_link(base)], base.takes_order
         self.further = further(asked)
@@ -53,7 +53,7 @@ class FamilyCensored(Censored):
     weighted = True
 
     def __init__(self, base: Plain, asked: Specification) -> None:
-        self.name, self.family, self.beside = str(asked), base.family, base.beside
+        self.name, self.family, self.beside, self.smooth = str(asked), base.family, base.beside, base.smooth
 
 
 EXACT = {("Normal", "identity"): "linear", ("Binomial", "logit"): "logistic"}

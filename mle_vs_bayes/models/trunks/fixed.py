@@ -42,8 +42,8 @@ class Fixed(Model):
         if not self.parameters:
             raise UsageError(f"every parameter of {larger.name} is fixed ({listed(held)}); leave one to estimate.")
         self.columns, self.formula, self.unit = larger.columns, larger.formula, larger.unit
-        self.weighted, self.regular, self.edges = larger.weighted, larger.regular, larger.edges
-        self.scales, self.offers = larger.scales, larger.offers & Fixed.offers
+        self.weighted, self.regular, self.smooth = larger.weighted, larger.regular, larger.smooth
+        self.edges, self.scales, self.offers = larger.edges, larger.scales, larger.offers & Fixed.offers
         self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
         self.marginal = larger.marginal
         self.takes_order, self.needs_order, self.order = larger.takes_order, larger.needs_order, larger.order

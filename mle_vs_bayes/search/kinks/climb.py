@@ -12,21 +12,23 @@ with a λᵢ outside is left. [2]_ Beyond the end of a support the density is 0:
    Analysis 10(5), 839–848.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..newton import GRADIENT_TOLERANCE
 from .corner import Corner
-from .lines import Crossing, along, jump_at, level, plateau
-from .scaled import Evaluate, Limited, SpentError, in_units, unit_of
-
-Array = NDArray[np.float64]
+from .evaluation import Array, Derivatives, Index, Search, SpentError, abreast, at, limited, run
+from .line import Crossing, jump_at
+from .lines import along
+from .scaled import in_units, units
+from .stretches import level, plateau
 
 MOST_COORDINATES = 60
-_TURNS, _EVALUATIONS = 40, 1000
-"""Lines that are climbed, and evaluations, of which a line takes some twenty: as many again for each coordinate."""
+_TURNS, _EVALUATIONS = 40, 200
+"""Lines that are climbed, and evaluations of some points each, of which a line takes some seven: as many again for each
+coordinate."""
 _PATIENCE = 5
 """Lines without a kink, and one more for each coordinate, until there is none."""
 _ASIDE = 1e-6
@@ -41,34 +43,43 @@ _SLACK = 1e-6
 """Of λ: the rounding of a jump."""
 _FAR = 10.0, 1e3, 1e5
 """From how far the meeting of kinks is found, times `_BESIDE`: the first that lies inside all ends."""
-_LEAST_CURVATURE = 1e-3
-"""Per squared unit: along what curves less a step is a thousand times the slope, which a line cuts short."""
 _STRAIGHT = 1e-12
 """Of the largest second derivative: less is none."""
 _SHORT = 1e-2
 """In standard errors: so near, Newton's steps square their length."""
 
 
-def climb(evaluate: Evaluate, start: Array) -> Corner | None:
-    """The maximum that is reached from ``start`` ``(f,)``, if it lies on a kink or an end; else None."""
+def climb(evaluate: Callable[[Array], tuple[float, Array, Array]], start: Array) -> Corner | None:
+    """The maximum of one density that is reached from ``start`` ``(f,)``, if it lies on a kink or an end; else None."""
+
+    def each(z: Array, _place: Index) -> Derivatives:
+        values, gradients, hessians = zip(*(evaluate(point) for point in z), strict=True)
+        return np.array(values), np.array(gradients), np.array(hessians)
+
+    return run({0: climbing(start)}, each, 1)[0]
+
+
+def climbing(start: Array) -> Search[Corner | None]:
+    """The same as a search."""
     if len(start) > MOST_COORDINATES:
         return None
-    with np.errstate(all="ignore"):
-        try:
-            aside = _ASIDE * np.random.default_rng(0).uniform(-1, 1, len(start))
-            limited = Limited(evaluate, _EVALUATIONS * (1 + len(start)))
-            unit = np.array([unit_of(limited, start, j) for j in range(len(start))])
-            of = in_units(limited, start, unit)
-            begins = (share * aside for share in (1, -1, 1e-3, -1e-3))  # the start may be next to an end
-            return _Climber(of, next((each for each in begins if np.isfinite(of(each)[0])), 0 * aside)).top(start, unit)
-        except (np.linalg.LinAlgError, SpentError):  # kinks that are all but parallel, or no end
-            return None
+    try:
+        return (yield from limited(_climbing(start), _EVALUATIONS * (1 + len(start))))
+    except (np.linalg.LinAlgError, SpentError):  # kinks that are all but parallel, or no end
+        return None
 
 
-def _shares(corner: Corner) -> Array:
-    """λ ``(k,)`` with g = Σ λᵢ Jᵢ; of ends, whose normals have no size, relative to the gradient."""
-    shares = np.linalg.lstsq(corner.jumps, corner.gradient, rcond=None)[0]
-    return np.where(corner.walls, shares / max(float(np.linalg.norm(corner.gradient)), 1e-300), shares)
+def _climbing(start: Array) -> Search[Corner | None]:
+    aside = _ASIDE * np.random.default_rng(0).uniform(-1, 1, len(start))
+    unit = yield from units(start)
+    return (yield from in_units(_from(aside, start, unit), start, unit))
+
+
+def _from(aside: Array, start: Array, unit: Array) -> Search[Corner | None]:
+    begins = np.outer([1, -1, 1e-3, -1e-3, 0], aside)  # the start may be next to an end
+    values, _, _ = yield begins
+    first = next((k for k, value in enumerate(values) if np.isfinite(value)), len(begins) - 1)
+    return (yield from _Climber(begins[first], float(values[first])).top(start, unit))
 
 
 def _jumps(crossings: list[Crossing], size: int) -> Array:
@@ -77,59 +88,58 @@ def _jumps(crossings: list[Crossing], size: int) -> Array:
 
 
 class _Climber:
-    def __init__(self, evaluate: Evaluate, start: Array) -> None:
-        self.evaluate, self.z = evaluate, start.copy()
-        self.value = evaluate(start)[0]
+    def __init__(self, start: Array, value: float) -> None:
+        self.z, self.value = start.copy(), value
         self.crossings: list[Crossing] = []
         self.reach = 0.0
         """The longest line so far."""
 
-    def top(self, start: Array, unit: Array) -> Corner | None:
+    def top(self, start: Array, unit: Array) -> Search[Corner | None]:
         """The maximum, in the coordinates that ``start`` and ``unit`` ``(f,)`` are given in."""
-        corner = self._top()
+        corner = yield from self._top()
         if corner is None:
             return None
         jumps, gradient = corner.jumps / unit[:, None], corner.gradient / unit
         hessian, z = corner.hessian / np.outer(unit, unit), start + unit * corner.z
         return replace(corner, z=z, jumps=jumps, gradient=gradient, hessian=hessian, unit=unit)
 
-    def _top(self) -> Corner | None:
+    def _top(self) -> Search[Corner | None]:
         if not np.isfinite(self.value):
             return None
         polished = False
         for turn in range(_TURNS * (1 + len(self.z))):
-            corner = self._corner()
+            corner = yield from self._corner()
             if corner is None:
                 return None
-            step, length = self._smooth_step(corner)
+            step, length = corner.smooth_step()
             lost = not self.crossings and turn > _PATIENCE + len(self.z)
-            if not lost and length > _GRADIENT and self._ascend(step, length):
+            if not lost and length > _GRADIENT and (yield from self._ascend(step, length)):
                 polished = False
                 continue
             if not self.crossings:
-                if not self._on_a_plateau(corner):
+                if not (yield from self._on_a_plateau(corner)):
                     return None  # smooth, and for Newton's method
                 continue
             if (direction := self._leave(corner)) is not None:
-                if not self._move(direction):
+                if not (yield from self._move(direction)):
                     return None
                 polished = False
-            elif self._centre(corner):
+            elif (yield from self._centre(corner)):
                 polished = True
             elif not polished:
                 polished = True
-                if not self._settled():
+                if not (yield from self._settled()):
                     return None
             else:
-                return corner if length <= GRADIENT_TOLERANCE and self._highest(corner) else None
+                return corner if length <= GRADIENT_TOLERANCE and (yield from self._highest(corner)) else None
         return None
 
-    def _corner(self) -> Corner | None:
+    def _corner(self) -> Search[Corner | None]:
         """Where the climber stands, seen from before every kink, which is inside every end."""
         walls = np.array([crossing.wall for crossing in self.crossings], dtype=np.bool_)
-        self.crossings = self._refreshed()
+        self.crossings = yield from self._refreshed()
         jumps, before = _jumps(self.crossings, len(self.z)), self._before(self.crossings)
-        _, gradient, hessian = self.evaluate(self.z + before)
+        _, gradient, hessian = yield from at(self.z + before)
         if not (np.all(np.isfinite(gradient)) and np.all(np.isfinite(hessian))):
             return None
         stretch = any(crossing.level for crossing in self.crossings)
@@ -148,48 +158,31 @@ class _Climber:
     def _near(self) -> float:
         return _BESIDE * max(self.reach, 1.0)
 
-    def _smooth_step(self, corner: Corner) -> tuple[Array, float]:
-        """Newton's step along the kinks with its length in standard errors; the way up where nothing curves."""
-        inside = corner.inside
-        if not inside.size:
-            return np.zeros_like(self.z), 0.0
-        slope, information = inside.T @ corner.gradient, -inside.T @ corner.hessian @ inside
-        size = np.sqrt(np.abs(np.diag(information)))
-        if np.all(size > 0):
-            values, vectors = np.linalg.eigh(information / np.outer(size, size))
-            if values[0] > 1e-12:
-                turned = vectors.T @ (slope / size)
-                length = float(np.sqrt(np.sum(turned**2 / values)))
-                return inside @ (vectors @ (turned / values) / size), length
-        # Not a maximum yet along all of them: a step by the size of each curvature climbs, whatever its sign.
-        values, vectors = np.linalg.eigh(information)
-        step = vectors @ (vectors.T @ slope / np.maximum(np.abs(values), _LEAST_CURVATURE))
-        steepest = float(np.max(np.abs(corner.gradient), initial=0.0))
-        return inside @ step, np.inf if np.max(np.abs(slope)) > 1e-9 * steepest else 0.0
-
-    def _ascend(self, step: Array, length: float) -> bool:
+    def _ascend(self, step: Array, length: float) -> Search[bool]:
         """One smooth step: whole where it is short and ends nearer to a maximum, else to its highest point."""
         if length < _SHORT:
             z, value = self.z, self.value
             self.z = z + step
-            self.value = self.evaluate(self.z)[0]
-            corner = self._corner()
-            if corner is not None and self._smooth_step(corner)[1] < length / 2:
+            self.value = (yield from at(self.z))[0]
+            corner = yield from self._corner()
+            if corner is not None and corner.smooth_step()[1] < length / 2:
                 return True
             self.z, self.value = z, value
-        return self._move(step)
+        return (yield from self._move(step))
 
-    def _settled(self) -> bool:
+    def _settled(self) -> Search[bool]:
         """Put the climber where all kinks meet, to the last digits; whether they do.
 
         From a point before all of them each is found along the direction that keeps the others where they are. Kinks
         that bend are found from nearer with each round.
         """
         before = self._before(self.crossings)
-        far = next((far for far in _FAR if np.isfinite(self.evaluate(self.z + far * before)[0])), 0.0)
+        values, _, _ = yield self.z + np.outer(_FAR, before)
+        far = next((far for far, value in zip(_FAR, values, strict=True) if np.isfinite(value)), 0.0)
         while far >= _FAR[0] / 1000:
             begin, ways = self.z + far * before, np.linalg.pinv(_jumps(self.crossings, len(self.z)))
-            place, found = self.z, [self._again(*each, begin, far) for each in zip(self.crossings, ways, strict=True)]
+            place, both = self.z, zip(self.crossings, ways, strict=True)
+            found = yield from abreast(self._again(*each, begin, far) for each in both)
             moved = [each for each in found if each is not None and each.jump is not None]
             if len(moved) < len(found):
                 return False
@@ -197,74 +190,77 @@ class _Climber:
             if np.all(np.abs(self.z - place) <= 4 * np.spacing(np.abs(place))):
                 break
             before, far = self._before(self.crossings), far / 10
-        self._step_inside()
+        yield from self._step_inside()
         return np.isfinite(self.value) and far > 0
 
-    def _again(self, crossing: Crossing, way: Array, begin: Array, far: float) -> Crossing | None:
+    def _again(self, crossing: Crossing, way: Array, begin: Array, far: float) -> Search[Crossing | None]:
         """A kink found again along ``way``, across which its jump is 1; the middle of a stretch stays where it is.
 
         From very near an end its normal cannot be measured, as other ends are as near.
         """
         if crossing.level and crossing.jump is not None:
             return replace(crossing, z=begin + way * (crossing.jump @ (self.z - begin)))
-        found = along(self.evaluate, begin, way, np.zeros_like(way), normals=far >= _FAR[0])
+        found = yield from along(begin, way, np.zeros_like(way), normals=far >= _FAR[0])
         return replace(found, jump=crossing.jump) if found is not None and found.wall and far < _FAR[0] else found
 
-    def _step_inside(self) -> None:
+    def _step_inside(self) -> Search[None]:
         """Where rounding has put the meeting of ends outside of one, some spacings back: more where z is far from 0."""
-        self.value = self.evaluate(self.z)[0]
+        self.value = (yield from at(self.z))[0]
         for spacings in 4.0 ** np.arange(8):
             if np.isfinite(self.value):
                 return
             back = self._before(self.crossings)
             inside = self.z + spacings * np.sign(back) * np.spacing(np.abs(self.z))
-            if np.isfinite(value := self.evaluate(inside)[0]):
+            if np.isfinite(value := (yield from at(inside))[0]):
                 self.z, self.value = inside, value
 
-    def _centre(self, corner: Corner) -> bool:
+    def _centre(self, corner: Corner) -> Search[bool]:
         """Whether a kink was only the beginning of a level stretch (λ is 0 or 1), whose middle is taken."""
-        for place, (crossing, share) in enumerate(zip(self.crossings, _shares(corner), strict=True)):
+        for place, (crossing, share) in enumerate(zip(self.crossings, corner.shares, strict=True)):
             if crossing.wall or crossing.level or min(abs(share), abs(share - 1)) > _SLACK:
                 continue
             others = [each for each in self.crossings if each is not crossing]
             out = np.linalg.pinv(corner.jumps)[place]
-            middle = level(self.evaluate, self.z, -out if share < 0.5 else out, self._before(others))
+            middle = yield from level(self.z, -out if share < 0.5 else out, self._before(others))
             if middle is not None:
                 self.z, self.value, self.crossings[place] = middle.z, middle.value, middle
                 return True
         return False
 
-    def _on_a_plateau(self, corner: Corner) -> bool:
+    def _on_a_plateau(self, corner: Corner) -> Search[bool]:
         """Whether the climber has come to a stretch without slope or curvature between two kinks, and to its middle."""
         straight = np.flatnonzero(
             np.abs(corner.hessian).max(axis=1) <= _STRAIGHT * np.abs(corner.hessian).max(initial=0.0)
         )
         for place in straight:
-            middle = plateau(self.evaluate, self.z, np.eye(len(self.z))[place])
+            middle = yield from plateau(self.z, np.eye(len(self.z))[place])
             if middle is not None:
                 self.z, self.value, self.crossings = middle.z, middle.value, [middle]
                 return True
         return False
 
-    def _refreshed(self) -> list[Crossing]:
+    def _refreshed(self) -> Search[list[Crossing]]:
         """The kinks with their jumps as they are now: a jump of 1/scale changes with the scale."""
         ways = np.linalg.pinv(_jumps(self.crossings, len(self.z)))
-        found = []
-        for crossing, way in zip(self.crossings, ways, strict=True):
-            if not (crossing.wall or crossing.level):
-                # Read before the other kinks, and on this one: no way but its own leads across it.
-                back = way - ways.sum(axis=0)
-                aside = back * (self._near / max(float(np.linalg.norm(back)), 1e-300))
-                crossing = replace(crossing, jump=jump_at(self.evaluate, self.z, way, aside, self._near))
-            found.append(crossing)
+        read = [place for place, crossing in enumerate(self.crossings) if not (crossing.wall or crossing.level)]
+        jumps = yield from abreast(self._jump(ways[place], ways) for place in read)
+        found = list(self.crossings)
+        for place, jump in zip(read, jumps, strict=True):
+            found[place] = replace(found[place], jump=jump)
         return found
+
+    def _jump(self, way: Array, ways: Array) -> Search[Array]:
+        """The jump of a kink, read before the other kinks, and on this one: no way but its own leads across it."""
+        back = way - ways.sum(axis=0)
+        aside = back * (self._near / max(float(np.linalg.norm(back)), 1e-300))
+        return jump_at(self.z, way, aside, self._near)
 
     def _leave(self, corner: Corner) -> Array | None:
         """The direction along which a kink is left that the subgradient condition does not hold for; None if it holds.
 
         λ follows from g = Σ λᵢ Jᵢ, since along the kinks the gradient is 0 already.
         """
-        shares = _shares(corner)
+        shares = corner.shares
         excess = np.maximum(-shares, np.where(corner.walls, 0.0, shares - 1))
         worst = int(np.argmax(excess))
         if excess[worst] <= _SLACK:
@@ -273,27 +269,27 @@ class _Climber:
         self.crossings.pop(worst)
         return -out if shares[worst] < 0 else out
 
-    def _move(self, direction: Array) -> bool:
+    def _move(self, direction: Array) -> Search[bool]:
         """To the highest point of a line; whether it led anywhere."""
         before = self._before(self.crossings)  # rounding on a kink would take its gradient from either side
-        found = along(self.evaluate, self.z + before, direction, np.zeros_like(before))
+        found = yield from along(self.z + before, direction, np.zeros_like(before))
         if found is None:
             return False
         self.reach = max(self.reach, float(np.linalg.norm(found.z - self.z)))
         self.z, self.value = found.z - before, found.value
         if found.jump is not None and (found.wall or np.linalg.norm(found.jump) > _LEAST_JUMP):
             self.crossings.append(found)
+            if not found.wall:  # back on the kinks that the line ran before, along it as far as the new one asks
+                self.z += direction * (found.jump @ before) / (found.jump @ direction)
         return True
 
-    def _highest(self, corner: Corner) -> bool:
+    def _highest(self, corner: Corner) -> Search[bool]:
         """Whether the density falls along a spanning set of directions: across each kink, along all, and at random."""
         out = np.linalg.pinv(corner.jumps)
         directions = [*out, *corner.inside.T, *np.random.default_rng(0).standard_normal((len(self.z), len(self.z)))]
         typical = np.linalg.norm(corner.gradient) + np.max(np.linalg.norm(corner.jumps, axis=0))
-        for direction in directions:
-            unit = direction / np.linalg.norm(direction)
-            for way in (unit, -unit):
-                value, gradient, _ = self.evaluate(self.z + 10 * self._near * way)
-                if np.isfinite(value) and gradient @ way > 1e-5 * typical:
-                    return False
-        return True
+        units = np.array([direction / np.linalg.norm(direction) for direction in directions])
+        ways = np.concatenate([units, -units])
+        values, gradients, _ = yield self.z + 10 * self._near * ways
+        rises = np.sum(gradients * ways, axis=1) > 1e-5 * typical
+        return not bool(np.any(np.isfinite(values) & rises))

@@ -4,6 +4,7 @@ There is no curvature across a kink, and so no standard error of what it holds. 
 has the standard error it would have if the rest were known.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from ...concerns import Concern
 from ..newton import Climb
 from ..problem import Problem
-from .climb import climb
+from .climb import climbing
 from .corner import Corner
+from .evaluation import Search, run
 
 Array = NDArray[np.float64]
 DIGITS = 12
@@ -66,21 +68,24 @@ class KinkedOptimum:
         return (*ends, *((Concern("flat_direction", level),) if level else ()))
 
 
-def standing(problem: Problem, i: int, *begins: Array) -> KinkedOptimum | None:
-    """The maximum on kinks or ends of data that is reached from the highest of ``begins`` ``(f,)``, if there is one."""
-    of, only = problem.alone(i), np.zeros(1, dtype=np.intp)
+def standing(problem: Problem, begins: Mapping[int, Sequence[Array]]) -> dict[int, KinkedOptimum]:
+    """The maxima on kinks or ends of data that are reached from the highest of a data set's ``begins`` ``(f,)``."""
+    tops = run({i: _from_highest(each) for i, each in begins.items()}, problem.evaluate, problem.together)
+    found = {i: top for i, top in tops.items() if top is not None and _of_the_data(problem, i, top)}
+    return {i: _at(problem, i, top) for i, top in found.items()}
 
-    def evaluate(z: Array) -> tuple[float, Array, Array]:
-        value, gradient, hessian = of(z[None], only)
-        return float(value[0]), gradient[0], hessian[0]
 
-    usable = [z for z in begins if np.all(np.isfinite(z))]
-    heights = [evaluate(z)[0] for z in usable]
-    if not np.isfinite(heights).any():
+def _from_highest(begins: Sequence[Array]) -> Search[Corner | None]:
+    usable = np.array([z for z in begins if np.all(np.isfinite(z))])
+    if not len(usable):
         return None
-    top = climb(evaluate, usable[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))])
-    if top is None or not _of_the_data(problem, i, top):
+    values, _, _ = yield usable
+    if not np.isfinite(values).any():
         return None
+    return (yield from climbing(usable[int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))]))
+
+
+def _at(problem: Problem, i: int, top: Corner) -> KinkedOptimum:
     coordinates = problem.coordinates.of(i)
     moves = coordinates.linear @ coordinates.jacobian(top.z) * top.unit
     size = np.linalg.norm(moves, axis=1)

@@ -1,54 +1,39 @@
-"""A log density whose coordinates are counted in units of its own, and which may be evaluated so often."""
-
-from collections.abc import Callable
+"""A log density whose coordinates are counted in units of its own."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Evaluate = Callable[[Array], tuple[float, Array, Array]]
-"""z ``(f,)`` → value, gradient ``(f,)``, Hessian ``(f, f)``."""
+from .evaluation import Array, Derivatives, Search, changed
+
 _SCALES = 40
 """Steps by four to a coordinate's unit."""
 
 
-class SpentError(Exception):
-    """No more evaluations are to be made. Never leaves this folder."""
-
-
-class Limited:
-    """A density that may be evaluated so often."""
-
-    def __init__(self, evaluate: Evaluate, left: int) -> None:
-        self.evaluate, self.left = evaluate, left
-
-    def __call__(self, z: Array) -> tuple[float, Array, Array]:
-        if self.left == 0:
-            raise SpentError
-        self.left -= 1
-        return self.evaluate(z)
-
-
-def unit_of(evaluate: Evaluate, start: Array, j: int) -> float:
-    """How far one coordinate must move inside the support for the log density to change by about one."""
-    axis, here, step = np.zeros_like(start), evaluate(start)[0], 1e-3 * (1 + abs(float(start[j])))
-    longer = None
+def units(start: Array) -> Search[Array]:
+    """How far each coordinate ``(f,)`` must move inside the support for the log density to change by about one."""
+    size = len(start)
+    steps, grown = 1e-3 * (1 + np.abs(start)), np.zeros(size, dtype=np.int64)
+    searched, (here,), _, _ = np.arange(size), *(yield start[None])
     for _ in range(_SCALES):
-        axis[j] = step
-        changes = [abs(evaluate(start + way)[0] - here) for way in (axis, -axis)]
-        inside = [change for change in changes if np.isfinite(change)]  # the start may be next to an end
-        grows = bool(inside) and max(inside) < 1
-        if longer is not None and grows != longer:
+        ways = np.eye(size)[searched] * steps[searched, None]
+        values, _, _ = yield np.concatenate([start + ways, start - ways])
+        changes = np.abs(values.reshape(2, -1) - here)
+        inside = np.isfinite(changes)  # the start may be next to an end
+        grows = np.where(inside.any(axis=0) & (np.max(np.where(inside, changes, 0.0), axis=0) < 1), 1, -1)
+        # A coordinate is done where its step was too long and is now too short, or the other way round.
+        going = (grown[searched] == 0) | (grown[searched] == grows)
+        searched, grows = searched[going], grows[going]
+        if not searched.size:
             break
-        longer, step = grows, step * (4.0 if grows else 0.25)
-    return step
+        grown[searched] = grows
+        steps[searched] *= np.where(grows > 0, 4.0, 0.25)
+    return steps
 
 
-def in_units(evaluate: Evaluate, start: Array, unit: Array) -> Evaluate:
-    """The density as a function of how many units each coordinate is from the start."""
+def in_units[T](search: Search[T], start: Array, unit: Array) -> Search[T]:
+    """A search in coordinates that say how many units each is from the start."""
 
-    def of(x: Array) -> tuple[float, Array, Array]:
-        value, gradient, hessian = evaluate(start + unit * x)
+    def told(derivatives: Derivatives) -> Derivatives:
+        value, gradient, hessian = derivatives
         return value, unit * gradient, unit[:, None] * hessian * unit
 
-    return of
+    return changed(search, lambda x: start + unit * x, told)

@@ -5,7 +5,8 @@ replicate, any comparison f(ā, b̄) has by the delta method the Monte-Carlo var
 and f₂ are the slopes of f. The covariance of a and b, which is what makes pairs precise, comes along.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 CELL = ("model", "variant", "scenario", "n")
-READ = [*CELL, "parameter", "replicate", "estimator", "estimate", "truth", "lower", "upper"]
+KEY = [*CELL, "parameter", "replicate", "estimator"]
+READ = [*KEY, "estimate", "truth", "lower", "upper"]
 """Columns of the rows that comparisons are made of."""
 ROOTS = ("rmse", "empirical_se")
 MEASURES = ("bias", "mse", "rmse", "empirical_se", "coverage", "mean_width", TOTAL)
 """What pairs may compare, beside functionals."""
 LAWS = ("uniform", "normal")
+Numbers = Callable[[str], "pandas.Series[float]"]
+"""What each replicate contributes to a measure, by the measure's name."""
 
 
 def lines(study: Study, rows: Sequence[Path], functionals: Sequence[Path]) -> "list[pandas.DataFrame]":
@@ -38,11 +42,12 @@ def lines(study: Study, rows: Sequence[Path], functionals: Sequence[Path]) -> "l
         A pair of what is no mean over replicates, or a law that is not known.
     """
     parts = []
+    numbers = cache(partial(_numbers, rows))
     for prediction in {each.label: each for each in study.predictions}.values():
         if isinstance(prediction, Paired):
-            parts.append(_compared(prediction, _two(prediction, study, rows, functionals)))
+            parts.append(_compared(prediction, _two(prediction, study, numbers, functionals)))
         elif prediction.measure == TOTAL:
-            parts.append(_totals(rows))
+            parts.append(_totals(numbers(TOTAL)))
     return [*parts, *(_distances(name, law, functionals) for name, law in study.laws.items())]
 
 
@@ -63,46 +68,55 @@ def check(predictions: Sequence[Prediction], study: Study) -> None:
             raise UsageError(f"{name} is to follow the law {law}; laws of functionals are {' and '.join(LAWS)}.")
 
 
-def _two(prediction: Paired, study: Study, rows: Sequence[Path], functionals: Sequence[Path]) -> "pandas.DataFrame":
+def _two(prediction: Paired, study: Study, numbers: Numbers, functionals: Sequence[Path]) -> "pandas.DataFrame":
     """The two numbers of each replicate, one column each, indexed by cell, parameter and replicate."""
     if prediction.measure in study.measured:
         values = _values(functionals, prediction.measure).set_index([*CELL, "replicate", "parameter"])["value"]
         wide = values.unstack("parameter").assign(parameter="").set_index("parameter", append=True)
         return _both(wide.reorder_levels([*CELL, "parameter", "replicate"]), prediction)
-    numbers = _numbers(rows, prediction.measure, (prediction.of, prediction.to))
-    return _both(numbers.unstack("estimator"), prediction)
+    each = numbers(prediction.measure)
+    some = each.index.get_level_values("estimator").isin([prediction.of, prediction.to])
+    return _both(each[some].unstack("estimator"), prediction)
 
 
 def _both(wide: "pandas.DataFrame", prediction: Paired) -> "pandas.DataFrame":
     return wide.reindex(columns=[prediction.of, prediction.to])
 
 
-def _numbers(rows: Sequence[Path], measure: str, estimators: tuple[str, ...] = ()) -> "pandas.Series[float]":
-    """What each replicate contributes to a measure, indexed by cell, estimator, parameter and replicate."""
+def _numbers(rows: Sequence[Path], measure: str) -> "pandas.Series[float]":
+    """What each replicate contributes to a measure, indexed by cell, parameter, replicate and estimator."""
     import pandas
 
-    some = [("estimator", "in", list(estimators))] if estimators else None
-    table = pandas.concat([pandas.read_parquet(path, columns=READ, filters=some) for path in rows])
-    key = [*CELL, "parameter", "replicate", "estimator"]
-    table = table.drop_duplicates(key).set_index(key)  # an estimate counts once, whatever intervals stand beside it
+    if measure != "empirical_se":
+        return pandas.concat([_contributions(path, measure) for path in rows])
+    estimates = pandas.concat([_once(path)["estimate"] for path in rows])
+    centre = estimates.groupby([*CELL, "parameter", "estimator"], dropna=False).transform("mean")
+    return (estimates - centre) ** 2
+
+
+def _contributions(path: Path, measure: str) -> "pandas.Series[float]":
+    """Those of one file, which holds whole replicates."""
+    table = _once(path)
     error = table["estimate"] - table["truth"]
     if measure == "coverage":
         inside = (table["lower"] <= table["truth"]) & (table["truth"] <= table["upper"])
         return inside.astype(float).where(table["lower"].notna() & table["upper"].notna())
     if measure == "mean_width":
         return table["upper"] - table["lower"]
-    if measure == "empirical_se":
-        centre = table["estimate"].groupby([*CELL, "parameter", "estimator"], dropna=False).transform("mean")
-        return (table["estimate"] - centre) ** 2
     if measure == "bias":
         return error
     if measure != TOTAL:
         return error**2
-    keys = [*CELL, "replicate", "estimator"]
-    total = (error**2).groupby(keys, dropna=False).agg(lambda several: several.sum(skipna=False))
-    index = total.index.to_frame().assign(parameter="all")
-    total.index = pandas.MultiIndex.from_frame(index[key])
-    return total
+    together = (error**2).groupby([*CELL, "replicate", "estimator"], dropna=False, sort=False)
+    total = together.sum().where(together.count() == together.size()).to_frame("total")
+    return total.assign(parameter="all").set_index("parameter", append=True)["total"].reorder_levels(KEY)  # type: ignore[arg-type]  # names do as well as places
+
+
+def _once(path: Path) -> "pandas.DataFrame":
+    """A file's rows by their key: an estimate counts once, whatever intervals stand beside it."""
+    import pandas
+
+    return pandas.read_parquet(path, columns=READ).drop_duplicates(KEY).set_index(KEY)
 
 
 def _compared(prediction: Paired, two: "pandas.DataFrame") -> "pandas.DataFrame":
@@ -138,12 +152,12 @@ def compared(a: Array, b: Array, ratio: bool, root: bool = False) -> tuple[float
     return float(value), float(spread / np.sqrt(len(a)))
 
 
-def _totals(rows: Sequence[Path]) -> "pandas.DataFrame":
+def _totals(numbers: "pandas.Series[float]") -> "pandas.DataFrame":
     """The squared error summed over all quantities: its mean over replicates, by estimator."""
     import pandas
 
     records = []
-    for group, block in _numbers(rows, TOTAL).groupby([*CELL, "parameter", "estimator"], dropna=False, sort=False):
+    for group, block in numbers.groupby([*CELL, "parameter", "estimator"], dropna=False, sort=False):
         known = block.dropna().to_numpy(dtype=float)
         error = float(np.std(known, ddof=1) / np.sqrt(len(known))) if len(known) > 1 else float("nan")
         line = _line(group[:5], TOTAL, float(known.mean()), error, len(known), len(block) - len(known))

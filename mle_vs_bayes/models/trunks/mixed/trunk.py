@@ -31,6 +31,7 @@ class Mixed(Regression):
 
     def __init__(self, name, family, link, groups=None, columns=(), nodes=None):
         self.name, self.family, self.link, self.groups, self.beside = name, family, link, groups, columns
+        self.smooth = family.smooth
         self.nodes = nodes
 
     def with_groups(self, groups=None):

@@ -16,9 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-NOWHERE = -1e300
-"""The log density where it, or its gradient, is not a number: a divergence whose end nutpie keeps, as it does not where
-a density fails. `c_callbacks` has it in code that is kept on disk until that file changes."""
 PATIENCE = 300
 """Seconds that a child may take, after which this process compiles itself."""
 
