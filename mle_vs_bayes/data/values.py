@@ -128,6 +128,8 @@ def check(values: Array, column: Column, name: str, rows: pd.Index) -> None:
         seen = _seen(values, outside, column.role, name, rows)
         frequencies = "give frequency weights, or rename a column that means something else"
         advice = frequencies if column.role == "weights" else "correct the data or choose another column"
+        if column.role == "event" and set(values[relevant]) == {1.0, 2.0}:
+            advice = "R's codes 1 (censored) and 2 (seen) are 0 and 1 here, so subtract 1"
         raise DataError(f"{seen}, but must be {column.kind.description}; {advice}.")
     too_large = relevant & (values > LARGEST_COUNT)
     if column.kind in (count, positive_count) and column.role != "weights" and too_large.any():

@@ -404,7 +404,14 @@ BAD = {
         ["y (column hours) is -3.5 in row 2 (likewise row 3)", "above 0", "correct"],
     ),
     "two in a coin": (frame(y=[0, 1], event=[1, 2]), Lifetimes(), {}, DataError, ["y is 0 in row 1", "above 0"]),
-    "event": (frame(y=[1, 3], event=[1, 2]), Lifetimes(), {}, DataError, ["event is 2 in row 2", "0 or 1"]),
+    "event": (
+        frame(y=[1, 3], event=[1, 3]),
+        Lifetimes(),
+        {},
+        DataError,
+        ["event is 3 in row 2", "0 or 1", "correct the"],
+    ),
+    "R's event": (frame(y=[1, 3], event=[1, 2]), Lifetimes(), {}, DataError, ["event is 2 in row 2", "so subtract 1"]),
     "half": (frame(y=[1, 0.5]), Coins(), {}, DataError, ["y is 0.5 in row 2", "whole number"]),
     "no trials": (frame(y=[0, 0], trials=[3, 0]), Coins(), {}, DataError, ["trials is 0 in row 2", "1 or above"]),
     "half in a formula": (
