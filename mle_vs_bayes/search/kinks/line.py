@@ -50,7 +50,7 @@ class Side:
         return not self.dead and self.slope > 0
 
 
-class Line:
+class SearchLine:
     """From ``origin`` ``(f,)`` in ``direction`` ``(f,)``, of which a point's place is a multiple."""
 
     def __init__(self, origin: Array, direction: Array) -> None:
@@ -75,7 +75,7 @@ class Line:
         return [Side(*each, gradients[k], hessians[k]) for k, each in enumerate(numbers)]
 
 
-def jump(line: Line, low: float, high: float, aside: Array) -> Search[Array]:
+def jump(line: SearchLine, low: float, high: float, aside: Array) -> Search[Array]:
     """The gradient before ``low`` minus that behind ``high``, both read ``aside`` of the line, less what is smooth."""
     grain = 64 * max(np.spacing(abs(high)) * line.length, float(np.max(np.spacing(np.abs(line.origin)))))
     beside = max(10 * float(np.linalg.norm(aside)), grain) / line.length
@@ -86,5 +86,5 @@ def jump(line: Line, low: float, high: float, aside: Array) -> Search[Array]:
 
 def jump_at(origin: Array, direction: Array, aside: Array, near: float) -> Search[Array]:
     """The jump of the gradient at a kink through ``origin`` that ``direction`` crosses, read ``near`` on both sides."""
-    line = Line(origin, direction / float(np.linalg.norm(direction)))
+    line = SearchLine(origin, direction / float(np.linalg.norm(direction)))
     return (yield from jump(line, -near, near, aside))

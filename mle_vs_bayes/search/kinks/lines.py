@@ -9,7 +9,7 @@ candidates a few points of the line are looked at each time, which part it in ma
 import numpy as np
 
 from .evaluation import Array, Search, abreast
-from .line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, Line, Side, jump
+from .line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine, Side, jump
 from .stretches import stretch
 
 _EIGHTHS = 16
@@ -27,7 +27,7 @@ def along(origin: Array, direction: Array, aside: Array, *, normals: bool = True
     a jump from either side of them. ``normals`` of ends cost many evaluations; without them the jump of an end is the
     line's direction.
     """
-    line = Line(origin, direction)
+    line = SearchLine(origin, direction)
     if not line.leads:
         return None
     ends = yield from _bracket(line)
@@ -56,7 +56,7 @@ def is_level(side: Side, first: float) -> bool:
     return not side.dead and abs(side.slope) <= LEVEL * first
 
 
-def _bracket(line: Line) -> Search[tuple[Side, Side] | None]:
+def _bracket(line: SearchLine) -> Search[tuple[Side, Side] | None]:
     """A point from which the density rises and one behind its maximum."""
     scale = 1e-3 * (1 + float(np.linalg.norm(line.origin))) / line.length
     low, t = None, scale
@@ -69,7 +69,7 @@ def _bracket(line: Line) -> Search[tuple[Side, Side] | None]:
     return None
 
 
-def _back(line: Line, high: Side) -> Search[tuple[Side, Side] | None]:
+def _back(line: SearchLine, high: Side) -> Search[tuple[Side, Side] | None]:
     """The same before a point where the density does not rise: back to where it does."""
     for low in (yield from line.at(*(high.t * 0.125 ** np.arange(1, 1 + _EIGHTHS)))):
         if low.rises:
@@ -97,14 +97,14 @@ def _candidates(low: Side, high: Side) -> tuple[float, ...]:
     return tuple(t for t in (meet, level) if low.t < t < high.t)
 
 
-def _end(line: Line, low: Side, high: Side, first: float, aside: Array) -> Search[Crossing]:
+def _end(line: SearchLine, low: Side, high: Side, first: float, aside: Array) -> Search[Crossing]:
     if low.slope - high.slope <= SMOOTH * first:
         return Crossing(line.z(low.t), low.value)
     best = low if low.value >= high.value else high
     return Crossing(line.z(best.t), best.value, (yield from jump(line, low.t, high.t, aside)))
 
 
-def _normal(line: Line, low: Side) -> Search[Array]:
+def _normal(line: SearchLine, low: Side) -> Search[Array]:
     """The outward normal ``(f,)`` of the end of a support: how much nearer it comes with each coordinate."""
     back = max(1e-4 * low.t, 1e-6 * (1 + float(np.linalg.norm(line.origin))) / line.length)
     size = len(line.origin)
@@ -113,12 +113,12 @@ def _normal(line: Line, low: Side) -> Search[Array]:
     return np.asarray(normal / max(float(np.linalg.norm(normal)), 1e-300))
 
 
-def _nearer(line: Line, inside: float, back: float, j: int) -> Search[float]:
+def _nearer(line: SearchLine, inside: float, back: float, j: int) -> Search[float]:
     """How much nearer the end of a support that is ``back`` away comes with coordinate ``j``."""
     aside = np.zeros_like(line.origin)
     aside[j] = 0.1 * back * line.length
     for _ in range(_SHRINKS):
-        beside = Line(line.z(inside) + aside, line.direction)
+        beside = SearchLine(line.z(inside) + aside, line.direction)
         (begin,) = yield from beside.at(0.0)
         if not begin.dead and (gap := (yield from _gap(beside, back))) < 2 * back:
             return float((back - gap) / aside[j])
@@ -126,7 +126,7 @@ def _nearer(line: Line, inside: float, back: float, j: int) -> Search[float]:
     return 0.0
 
 
-def _gap(line: Line, guess: float) -> Search[float]:
+def _gap(line: SearchLine, guess: float) -> Search[float]:
     """How far the end of the support is along a line that begins inside."""
     sides = yield from line.at(*(guess * 2.0 ** np.arange(1, 7)))
     high = next((side.t for side in sides if side.dead), sides[-1].t)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .evaluation import Array, Search, abreast
-from .line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, Line, Side, jump
+from .line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine, Side, jump
 
 _PARTS = 16
 """The way to the border of a stretch is parted in so many."""
@@ -18,7 +18,7 @@ def level(origin: Array, direction: Array, aside: Array) -> Search[Crossing | No
 
     ``direction`` is of such a length that the kink's jump along it is 1.
     """
-    line = Line(origin, direction)
+    line = SearchLine(origin, direction)
     if not line.leads:
         return None
     t = 1e-9 * (1 + float(np.linalg.norm(origin))) / line.length
@@ -33,7 +33,7 @@ def level(origin: Array, direction: Array, aside: Array) -> Search[Crossing | No
 
 def plateau(origin: Array, direction: Array) -> Search[Crossing | None]:
     """The middle of the stretch without slope on which ``origin`` lies, if kinks end it on both sides; else None."""
-    line = Line(origin, direction / float(np.linalg.norm(direction)))
+    line = SearchLine(origin, direction / float(np.linalg.norm(direction)))
     (here,) = yield from line.at(0.0)
     unit = 1e-3 * (1 + float(np.linalg.norm(origin)))
     least = 1e-9 * (1 + abs(here.value)) / unit
@@ -46,7 +46,7 @@ def plateau(origin: Array, direction: Array) -> Search[Crossing | None]:
     return Crossing(line.z(middle.t), middle.value, lost, level=True) if lost @ line.direction > 0 else None
 
 
-def stretch(line: Line, low: Side, level: Side, high: Side, first: float, aside: Array) -> Search[Crossing]:
+def stretch(line: SearchLine, low: Side, level: Side, high: Side, first: float, aside: Array) -> Search[Crossing]:
     """Where the slope is 0: a smooth maximum if curvature explains the slopes on both sides, else a level stretch."""
     curved = max(level.bend, low.bend) * (level.t - low.t) > 0.1 * low.slope
     if high.dead or curved or low.slope - high.slope <= SMOOTH * first:  # of which rounding may hide the curvature
@@ -67,7 +67,7 @@ class _Border:
     dead: bool = False
 
 
-def _first_slope(line: Line, t: float, least: float) -> Search[_Border | None]:
+def _first_slope(line: SearchLine, t: float, least: float) -> Search[_Border | None]:
     """Where a slope is more than ``least`` for the first time, by doublings from ``t``; None where it is nowhere."""
     inside = 0.0
     for count in DOUBLINGS:
@@ -80,7 +80,7 @@ def _first_slope(line: Line, t: float, least: float) -> Search[_Border | None]:
     return None
 
 
-def _borders(line: Line, borders: list[_Border], least: float) -> Search[list[float]]:
+def _borders(line: SearchLine, borders: list[_Border], least: float) -> Search[list[float]]:
     """The last points of stretches whose slope is at most ``least``."""
     inside, outside = (np.array([getattr(border, end) for border in borders]) for end in ("inside", "outside"))
     shares, places = np.arange(1, _PARTS) / (_PARTS), np.arange(len(borders))
