@@ -79,10 +79,11 @@ def _truth(model: Model, layout: Layout, truth: Mapping[str, float]) -> np.ndarr
         values[layout.labels.index(key)] = value
     theta = np.asarray(values, dtype=float)
     for parameter in model.parameters:
-        block = theta[layout.slices[parameter.name]]
-        if not parameter.support.contains(block):
+        block, support = theta[layout.slices[parameter.name]], parameter.support
+        ends = [*support.closed_ends(1.0).values()] if support.elementwise else []  # a spread of 0 is a truth
+        if not all(map(support.contains, np.setdiff1d(block, ends) if ends else [block])):
             raise UsageError(
-                f"truth {parameter.name}={_text(block)} lies outside its support ({parameter.support.name}); "
+                f"truth {parameter.name}={_text(block)} lies outside its support ({support.name}); "
                 f"a typical value is {_text(np.atleast_1d(parameter.typical))}."
             )
     return theta

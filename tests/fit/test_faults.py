@@ -6,10 +6,11 @@ import pytest
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
-from mle_vs_bayes.errors import DataError
+from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.estimators import maximum_likelihood
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.replicates import fit_replicates
+from mle_vs_bayes.fit.simulated import simulated
 
 from ..agreement.checks import K
 from .checks import PLAN, datasets
@@ -111,3 +112,14 @@ def test_a_search_has_run_off_by_where_it_began(seed):
     for data in sets:
         single = maximum_likelihood.fit(ModelDensity(model, data, priors.resolve(model, {}, data)), seed)
         assert (single.status, single.reason) == ("divergent", "nu runs to infinity")
+
+
+def test_a_truth_may_lie_on_a_closed_end_of_its_support_and_not_beyond():
+    groups = models.get("random_intercept")
+    data, truth = simulated(groups, 20, {"tau": 0.0}, 0)
+    assert truth["tau"] == truth["icc"] == 0.0
+    assert np.isfinite(data["y"]).all()
+    with pytest.raises(UsageError, match=r"truth tau=-1 lies outside its support \(nonnegative\)"):
+        simulated(groups, 20, {"tau": -1.0}, 0)
+    with pytest.raises(UsageError, match="truth sigma=0 lies outside"):
+        simulated(groups, 20, {"sigma": 0.0}, 0)
