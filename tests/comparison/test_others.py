@@ -20,7 +20,8 @@ TAKEN = {
     "a value of the first's own": ("normal", {"fix": {"nu": 5.0, "sigma": 2.0}}, {"fix": {"sigma": 2.0}}),
     "a value outside its support": ("normal", {"fix": {"sigma": -1.0}}, {}),
     "an order": ("ordered", {"order": ("low", "high")}, {"order": ("low", "high")}),
-    "an order of classes without one": ("categorical", {"order": ("low", "high")}, {}),
+    "an order of classes in unordered ones": ("categorical", {"order": ("low", "high")}, {"order": ("low", "high")}),
+    "an order of what has no classes": ("normal", {"order": ("low", "high")}, {}),
 }
 
 

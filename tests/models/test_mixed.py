@@ -24,7 +24,7 @@ from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.trunks.mixed import quadrature
-from mle_vs_bayes.models.trunks.mixed.integrand.derivatives import Derivatives
+from mle_vs_bayes.models.trunks.mixed.integrand.derivatives import GroupDerivatives
 
 ROWS = 60
 
@@ -186,7 +186,7 @@ def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
     psi = np.concatenate([program.layout.split(point)["beta"], [0.9, 0.4, 0.7][: len(places)]])
     numeric = differences(lambda at: model.log_likelihood(theta(at), program.data), psi)
     times = np.ones(4)
-    derivatives = Derivatives(model, theta(psi), program.data, model.grid, places)
+    derivatives = GroupDerivatives(model, theta(psi), program.data, model.grid, places)
     np.testing.assert_allclose(derivatives.scores_and_hessian(times)[0], np.transpose(numeric), rtol=1e-7, atol=1e-7)
     monkeypatch.setattr(derivatives, "_of_moving_nodes", lambda _: 0.0)
     assert np.max(np.abs(derivatives.scores_and_hessian(times)[0] - np.transpose(numeric))) > 1e-4
