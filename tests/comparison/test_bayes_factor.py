@@ -5,6 +5,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare, models
+from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.comparison.scores.bayes_factor import bayes_factor, widened
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
@@ -68,6 +69,18 @@ def test_no_bayes_factor(first, other, words):
     found = bayes_factor(first, other)
     assert found.log is None
     assert words in found.reason
+
+
+def test_none_of_effects_that_are_integrated_out():
+    frame = {"y": [0, 1, 1, 0, 1, 1], "g": list("aabbcc")}
+
+    def of(formula):
+        model, data, _ = prepared(models.get("logistic"), frame, {}, formula, False)
+        return ModelDensity(model, data, resolve(model, {}, data), 1.0)
+
+    first, other = of("y ~ 1 + (1 | g)"), of("y ~ 1")
+    for reason in (bayes_factor(first, other).reason, bayes_factor(other, first).reason):
+        assert reason.endswith("is a quadrature over effects, and none is made of it")
 
 
 @pytest.mark.parametrize(
