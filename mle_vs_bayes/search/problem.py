@@ -36,12 +36,13 @@ class Problem:
     """R log densities that are maximised side by side.
 
     ``evaluator`` gives the evaluation under any power of the prior, ``density`` the density of one data set alone, for
-    what has no form for many (a step of EM, words). ``together`` is how many data sets are evaluated in one call.
+    what has no form for many (a step of EM, words). All have the model, the layout and the kinds of priors of
+    ``program``. ``together`` is how many data sets are evaluated in one call.
     """
 
     power: float
     count: int
-    layout: Layout
+    program: Density
     coordinates: Coordinates
     evaluator: Callable[[float], Evaluate]
     density: Callable[[int], Density]
@@ -51,6 +52,11 @@ class Problem:
     steps: int = MOST_STEPS
 
     @property
+    def layout(self) -> Layout:
+        """Of each data set."""
+        return self.program.layout
+
+    @property
     def fixed(self) -> Bools:
         """Which coordinates are held ``(f,)``."""
         return np.zeros(self.layout.free_size, dtype=np.bool_) if self.held is None else self.held
@@ -58,11 +64,11 @@ class Problem:
     @property
     def kinked(self) -> bool | None:
         """Whether there are kinks or ends that follow the data, where no derivative is 0; None where nobody knows."""
-        density = self.density(0)
-        if density.model.smooth is None:
+        model, priors = self.program.model, self.program.priors.values()
+        if model.smooth is None:
             return None
-        ends = not density.model.regular or bool(density.model.supports(density.data))
-        kinks = not density.model.smooth or bool(self.power and not all(p.smooth for p in density.priors.values()))
+        ends = not model.regular or bool(model.supports(self.program.data))
+        kinks = not model.smooth or bool(self.power and not all(prior.smooth for prior in priors))
         return ends or kinks
 
     @cached_property
@@ -98,7 +104,7 @@ def of_density(density: Density, power: float) -> Problem:
         return evaluate
 
     together = max(1, CELLS // (density.data.n * density.layout.size))
-    return Problem(power, 1, density.layout, density.coordinates, evaluator, lambda i: density, together)
+    return Problem(power, 1, density, density.coordinates, evaluator, lambda i: density, together)
 
 
 def of_stack(
@@ -115,7 +121,7 @@ def of_stack(
     return Problem(
         power,
         stack.count,
-        program.layout,
+        program,
         coordinates_of(stack),
         lambda power: evaluator_of(stack, power, mode=mode),
         alone or (lambda i: program),
