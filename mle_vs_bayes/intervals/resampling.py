@@ -100,14 +100,15 @@ _kept: "WeakKeyDictionary[Density, dict[Any, Resamples]]" = WeakKeyDictionary()
 
 def unavailable(program: Density, scheme: str) -> str | None:
     """Why units cannot be resampled or weighted, or None."""
-    if (program.model.unit == "series") != (scheme == "block"):
-        if scheme == "block":
-            return f"blocks are of a series, and each {program.model.unit} is independent; take bootstrap_case"
+    series, blocks_asked = program.model.unit == "series", scheme == "block"
+    if blocks_asked and not series:
+        return f"blocks are of a series, and each {program.model.unit} is independent; take bootstrap_case"
+    if series and not blocks_asked:
         return (
             "rows of a series depend on each other, and drawn by themselves they do not; take bootstrap (parametric) "
             "or bootstrap_block"
         )
-    if scheme == "block" and "one_step_ahead" not in program.model.offers:
+    if blocks_asked and "one_step_ahead" not in program.model.offers:
         return f"{program.model.name} does not say what each value is given those before it"
     labelled = next((p for p in program.layout.parameters for dim in p.dims if dim in program.data), None)
     if labelled is None:

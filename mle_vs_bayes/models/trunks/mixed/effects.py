@@ -49,7 +49,7 @@ def _of_one_grouping(model, theta, data, rng):
 
 def _solved(model, theta, square, y, x, rng):
     """One draw of v ``(levels, E)``."""
-    root = np.array([[0.0 if factor is None else factor for factor in row] for row in model.root(theta)])
+    root = model.root_matrix(theta)
     turned = root / theta["sigma"]
     system = np.eye(len(root)) + turned.T @ square @ turned
     toward = (y - x @ theta["beta"]) @ turned / theta["sigma"]

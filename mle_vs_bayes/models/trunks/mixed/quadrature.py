@@ -153,15 +153,12 @@ class MixedQuadrature(MixedOther):
         rule = Rule(integrand, points)
         return rule.nodes, integrand.heights(rule.nodes) + log_weights, rule.size
 
-    def _root(self, theta):
-        return np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
-
     def law_of_seen(self, theta, data, rows, places):
         """The nodes of the likelihood's own integral, each with its share of it."""
         nodes, heights, _ = self._integrated(theta, data)
         place = places[self.groups.factors[0]]
         at = np.maximum(place, 0)
-        along = np.where((place >= 0)[:, None], self.effects_of(rows) @ self._root(theta), 0.0)
+        along = np.where((place >= 0)[:, None], self.effects_of(rows) @ self.root_matrix(theta), 0.0)
         return Law(np.einsum("mke,me->mk", nodes[at], along), scipy.special.softmax(heights, axis=1)[at])
 
     def likelihood(self, theta, data):

@@ -66,6 +66,10 @@ class Mixed(Regression):
             root[j][i], root[j][j] = cor * sd[j], sd[j] * _left_over(cor)
         return root
 
+    def root_matrix(self, theta):
+        """L as numbers ``(E, E)``, for NumPy."""
+        return np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
+
     def meaningless(self, theta, data):
         """What does not vary has no correlation."""
         groups, found = self.groups, {}

@@ -21,7 +21,7 @@ class Integrand:
 
     def __init__(self, model, theta, data):
         self.model, self.data, self.of = model, data, data["group"].astype(np.intp)
-        self.root = np.array([[0.0 if factor is None else factor for factor in row] for row in model.root(theta)])
+        self.root = model.root_matrix(theta)
         self.effects, self.eta = model.effects_of(data), model.predictor(theta, data)
         self.slope = self.effects @ self.root
         self.weights = data.get("weights", np.ones(len(self.eta)))
