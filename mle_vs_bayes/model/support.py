@@ -57,6 +57,10 @@ class Support:
         """Whether each element has an unconstrained coordinate of its own, so that the Jacobian is diagonal."""
         return type(self).jacobian is Support.jacobian
 
+    def element(self, place: int, size: int) -> "Support":
+        """The support of one of ``size`` elements alone, whose map to the line its intervals are made on."""
+        return self
+
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
         values = np.asarray(theta, dtype=float)
@@ -176,6 +180,10 @@ class Increasing(Support):
 
     rising = restricts = True
 
+    def element(self, place: int, size: int) -> Support:
+        """Over the line, as values in another order are the same ones with other names."""
+        return real
+
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))
         return bool(np.all(np.isfinite(values)) and np.all(np.diff(values) > 0))
@@ -204,6 +212,9 @@ class Increasing(Support):
 class IncreasingAbove0(Increasing):
     """0 < θ₁ < θ₂ < … through the logarithms of θ₁ and of the gaps."""
 
+    def element(self, place: int, size: int) -> Support:
+        return positive
+
     def contains(self, theta: Array | float) -> bool:
         return super().contains(theta) and bool(np.all(np.asarray(theta) > 0))
 
@@ -227,6 +238,9 @@ class Simplex(Support):
     """Shares above 0 that sum to 1, through log ratios to the last of them (f = k − 1)."""
 
     tied = True
+
+    def element(self, place: int, size: int) -> Support:
+        return unit
 
     def free(self, size: int) -> int:
         return size - 1

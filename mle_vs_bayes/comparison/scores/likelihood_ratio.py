@@ -19,9 +19,10 @@ from ...errors import UsageError
 from ...estimators import maximum_likelihood
 from ...estimators.estimate import Estimate
 from ...fit import priors as prior_choice
-from ...intervals.interval import of_one, supports
+from ...intervals.interval import supports
 from ...intervals.profile.restricted import ROUNDING, Restricted, coordinate_of, edge_of, restricted
 from ...model.model import Model
+from ...model.parameter import Parameter
 from ...model.support import Support
 from .null_bootstrap import Bootstrap, Null, bootstrap
 
@@ -80,7 +81,7 @@ def check_of_model(model: Model, label: str, null: float) -> None:
     UsageError
         No quantity of this name, or a value outside its support and on no end of it.
     """
-    declared = {p.name: of_one(p.support) for p in model.parameters} | {f.name: f.support for f in model.functions}
+    declared = {p.name: _widest(p) for p in model.parameters} | {f.name: f.support for f in model.functions}
     name = label.partition("[")[0]
     if name not in declared:
         raise UsageError(f'{model.name} has no quantity "{label}" to test; it has {", ".join(declared)}.')
@@ -90,6 +91,12 @@ def check_of_model(model: Model, label: str, null: float) -> None:
     may_lie_there = np.isfinite(null) and null in ends
     if not (support.contains(null) or may_lie_there or limit(model, label, null) is not None):
         raise UsageError(_outside(model, label, null, support))
+
+
+def _widest(parameter: Parameter) -> Support:
+    """Where an element of a parameter may lie, whichever of them it is."""
+    size = np.size(parameter.typical)
+    return max((parameter.support.element(place, size) for place in range(size)), key=lambda each: each.upper)
 
 
 def _outside(model: Model, label: str, null: float, support: Support) -> str:
