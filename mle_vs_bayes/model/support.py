@@ -21,9 +21,9 @@ SIDES: tuple[Side, ...] = ("lower", "upper")
 class Support:
     """An open interval (lower, upper) with its map to the line; this one is the line itself.
 
-    ``closed`` names the ends that are themselves possible values, so that an optimum may lie on them (a spread between
-    groups of 0). ``attainable`` names those that only a likelihood is looked at on: a probability of 0 is the estimate
-    where nothing happened, but a prior has no mass there, and so no mode.
+    ``closed`` names the ends that are themselves possible values (a spread between groups of 0). ``attainable`` names
+    those that are not, but that an optimum may lie on: a probability of 0 is the estimate where nothing happened, and
+    the mode under a prior whose density is above 0 there, such as Beta(1, 5).
     """
 
     name: str
@@ -43,10 +43,10 @@ class Support:
         """The finite ends by side."""
         return {side: end for side, end in (("lower", self.lower), ("upper", self.upper)) if np.isfinite(end)}
 
-    def closed_ends(self, power: float) -> dict[Side, float]:
-        """The ends that an optimum of likelihood × prior^``power`` may lie on, by side."""
-        sides = self.closed if power else (*self.closed, *self.attainable)
-        return {side: getattr(self, side) for side in SIDES if side in sides}
+    @property
+    def closed_ends(self) -> dict[Side, float]:
+        """The ends that an optimum may lie on, by side; where a density is 0 or infinite on one, it has none there."""
+        return {side: getattr(self, side) for side in SIDES if side in (*self.closed, *self.attainable)}
 
     def coordinate_at(self, side: Side) -> float:
         """The unconstrained coordinate of an end: −∞ or +∞."""

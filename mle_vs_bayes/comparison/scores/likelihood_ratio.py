@@ -87,7 +87,7 @@ def check_of_model(model: Model, label: str, null: float) -> None:
         raise UsageError(f'{model.name} has no quantity "{label}" to test; it has {", ".join(declared)}.')
     support = declared[name]
     derived = name not in [p.name for p in model.parameters]
-    ends = (support.lower, support.upper) if derived else support.closed_ends(0.0).values()
+    ends = (support.lower, support.upper) if derived else support.closed_ends.values()
     may_lie_there = np.isfinite(null) and null in ends
     if not (support.contains(null) or may_lie_there or limit(model, label, null) is not None):
         raise UsageError(_outside(model, label, null, support))
