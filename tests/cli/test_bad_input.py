@@ -67,7 +67,7 @@ BAD = [
     Case("rows without a header", WEIBULL, "1\n2\n", ("begins with numbers", '"1"', "add a line of names")),
     Case("a row too long", WEIBULL, "y,x\n1,2,3\n2,3\n", ("2 columns", "more cells")),
     Case("not UTF-8", WEIBULL, "y,größe\n1,2\n2,3\n".encode("latin-1"), ("0xf6", "save it as UTF-8")),
-    Case("semicolons", WEIBULL, "y;x\n1,5;2\n2,5;3\n", ('";"', "save it with commas")),
+    Case("1234 or 1.234", WEIBULL, "y;x\n1,5;2.500\n2,5;3\n", ("2.500 in row 1 of column x", "2500 or 2,500")),
     Case("duplicate columns", WEIBULL, "y,y\n1,2\n2,3\n", ("more than one column y", "columns 1 and 2", "own name")),
     # columns
     Case("no numeric column", WEIBULL, "a,b\nu,v\nw,x\n", ("no numeric column", "a and b", '"u"', "as numbers")),
