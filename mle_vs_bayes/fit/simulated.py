@@ -80,7 +80,7 @@ def _truth(model: Model, layout: Layout, truth: Mapping[str, float]) -> np.ndarr
     theta = np.asarray(values, dtype=float)
     for parameter in model.parameters:
         block, support = theta[layout.slices[parameter.name]], parameter.support
-        ends = [*support.closed_ends(1.0).values()] if support.elementwise else []  # a spread of 0 is a truth
+        ends = [getattr(support, side) for side in support.closed]  # a spread of 0 is a truth
         if not all(map(support.contains, np.setdiff1d(block, ends) if ends else [block])):
             raise UsageError(
                 f"truth {parameter.name}={_text(block)} lies outside its support ({support.name}); "
