@@ -119,6 +119,9 @@ class Fixed(Model):
     def one_step_ahead(self, theta, data):
         return self.larger.one_step_ahead(self.full(theta), data)
 
+    def chances(self, theta, data):
+        return self.larger.chances(self.full(theta), data)
+
     def start(self, data):
         return {p: value for p, value in self.larger.start(data).items() if p not in self.scalars}
 
