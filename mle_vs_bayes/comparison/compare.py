@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas
     import pymc
 
+    from ..fit.prediction.new_rows import FittedTable
     from ..program.program_density import ProgramDensity
 
 
@@ -162,9 +163,7 @@ def compare(
     resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
     check(ModelDensity(chosen_model, dataset, resolved, prior_power), table)
     programs = _programs(chosen_model, dataset, resolved, prior_power, n, seed)
-    comparison = _compared(chosen_model, programs, names, settings, context, progress, used)
-    comparison.source = table
-    return comparison
+    return _compared(chosen_model, programs, names, settings, context, progress, used, table)
 
 
 def _read(
@@ -190,6 +189,7 @@ def _compared(
     context: Context,
     progress: Progress,
     used: dict[str, str],
+    table: "FittedTable | None" = None,
 ) -> Comparison:
     """All fits, smallest first; after Ctrl-C those that were done, inside the interrupt."""
     fits: list[Fit] = []
@@ -205,6 +205,7 @@ def _compared(
             raise
         interrupted = True
     comparison = Comparison(model, tuple(fits), context.level, context.seed, used)
+    comparison.source = table
     if interrupted:
         raise InterruptedComparison(comparison)
     return comparison
