@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..report.text import terminal
 from . import process
-from .options import assignments
+from .options import assignments, grammar
 from .progress import Steps
-from .steps import grammar
 
 if TYPE_CHECKING:
     from ..checks.finding import Report

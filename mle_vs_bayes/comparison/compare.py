@@ -158,9 +158,7 @@ def compare(
     whole, table, used, truths = _whole(chosen_model, data, asked, of_data, priors or {}, prior_power)
     check(whole, table)
     context = replace(context, variant=variant, truth=truths)
-    comparison = _compared(whole.model, _subsets(whole, n, seed), names, settings, context, progress, used)
-    comparison.source = table
-    return comparison
+    return _compared(whole.model, _subsets(whole, n, seed), names, settings, context, progress, used, table)
 
 
 def _whole(
@@ -202,6 +200,7 @@ def _compared(
     context: Context,
     progress: Progress,
     used: dict[str, str],
+    table: "FittedTable | None" = None,
 ) -> Comparison:
     """All fits, smallest first; after Ctrl-C those that were done, inside the interrupt."""
     fits: list[Fit] = []
@@ -217,6 +216,7 @@ def _compared(
             raise
         interrupted = True
     comparison = Comparison(model, tuple(fits), context.level, context.seed, used)
+    comparison.source = table
     if interrupted:
         raise InterruptedComparison(comparison)
     return comparison
