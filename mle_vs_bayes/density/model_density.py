@@ -202,7 +202,7 @@ class ModelDensity(Density):
     @property
     def undrawable(self) -> str | None:
         if "upper" in self.data:
-            return "when units were inspected is not known of those seen exactly; bootstrap_case resamples whole rows"
+            return "when units were inspected is not known of those seen exactly"
         return None
 
     def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
