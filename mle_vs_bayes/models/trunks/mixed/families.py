@@ -36,9 +36,9 @@ def grouped(model, groups=None):
 
 
 def _is_normal(model):
-    family = getattr(model, "family", None)
-    plain = family is not None and not (model.further or model.censorable)
-    return plain and family.name == families.normal.name and model.link is links.identity
+    if not isinstance(model, Regression) or model.further or model.censorable:
+        return False
+    return model.family.name == families.normal.name and model.link is links.identity
 
 
 def _check_link(model):
