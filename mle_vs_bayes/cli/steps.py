@@ -3,11 +3,12 @@
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import ornaments
-from ..errors import DataError, UsageError
+from ..errors import UsageError
 from ..report.text import terminal
 from . import process
 from .options import assignments, numbers, sizes, typed
@@ -15,6 +16,8 @@ from .progress import Steps
 
 if TYPE_CHECKING:
     from ..comparison.comparison import Comparison
+    from ..density.density import Density
+    from ..fit.prediction.new_rows import FittedTable
 
 
 def compare(asked: Mapping[str, Any]) -> int:
@@ -30,30 +33,64 @@ def compare(asked: Mapping[str, Any]) -> int:
     used = source(data, again=bool(against or wanted["fix"]))
     from ..comparison.comparison import InterruptedComparison
 
+    check = partial(check_questions, asked, nulls, new, partial(check_others, others, used, wanted))
     try:
-        comparison = run(asked["model"], used, wanted, nulls)
+        comparison = run(asked["model"], used, {**wanted, "check": check})
     except InterruptedComparison as stopped:
         salvage(stopped.comparison, out, as_json=asked["json"])
         raise SystemExit(130) from None
     parts = reasons(comparison) if asked["explain"] else []
     if asked["scores"] or against or nulls:
-        try:
-            parts += beside(comparison, "tests and scores", lambda: page(comparison, used, others, nulls, wanted))
-        except UsageError:
-            if is_program(asked["model"]):  # whose quantities are known only now: what is fitted is not lost
-                show(comparison, save(comparison, out), parts, as_json=asked["json"])
-            raise
-    if new is not None or asked["effect"]:
-        try:
-            parts += [] if new is None else [comparison.predict(new)]
-            parts += [comparison.effect(*asked["effect"])] if asked["effect"] else []
-        except (UsageError, DataError):
-            show(comparison, save(comparison, out), parts, as_json=asked["json"])
-            raise
-    written, only = save(comparison, out, asked.get("command")), tuple(asked["only"] or ())
-    show(comparison, written, parts, as_json=asked["json"], only=matched(comparison, only))
-    check_only(comparison, only)
+        parts += beside(comparison, "tests and scores", lambda: page(comparison, used, others, nulls, wanted))
+    parts += [] if new is None else [comparison.predict(new)]
+    parts += [comparison.effect(*asked["effect"])] if asked["effect"] else []
+    written = save(comparison, out, asked.get("command"))
+    show(comparison, written, parts, as_json=asked["json"], only=asked["only"] or ())
     return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
+
+
+def check_questions(
+    asked: Mapping[str, Any],
+    nulls: Mapping[str, float],
+    new: Any,
+    check_others: Callable[[], None],
+    program: "Density",
+    table: "FittedTable | None",
+) -> None:
+    """Refuse what the fit of ``program`` could not answer, before it is made.
+
+    Raises
+    ------
+    UsageError, DataError
+        A quantity or value to test, new rows, an effect, quantities to show or another model that cannot be.
+    """
+    from ..comparison.forms import effects, predictions
+    from ..comparison.scores import likelihood_ratio
+
+    for label, null in nulls.items():
+        likelihood_ratio.check(program, label, null)
+    if new is not None:
+        predictions.rows_to_predict(program, table, new)
+    if asked["effect"]:
+        effects.rows_to_compare(program, table, asked["effect"])
+    check_only(program.quantity_labels, asked["only"] or ())
+    check_others()
+
+
+def check_others(others: Mapping[str, Mapping[str, Any]], data: Any, request: Mapping[str, Any]) -> None:
+    """Refuse another model that cannot read the data.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `compare` of that model.
+    """
+    from ..comparison.compare import prepared
+    from ..comparison.sources import catalogue_model
+
+    for name, grammar in others.items() if data is not None else ():
+        model = catalogue_model(name, False, roles=request["columns"], **grammar)
+        prepared(model, data, request["columns"], grammar["formula"], request["drop_missing"])
 
 
 def read_new(path: str | None) -> Any:
@@ -123,34 +160,14 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
     return (PAGE,) if out else ("log_prior",) if explain else ()
 
 
-def run(model: str, data: Any, request: Mapping[str, Any], nulls: Mapping[str, float] | None = None) -> "Comparison":
-    """Compare, with the current step and its time shown on standard error.
-
-    Values to test are looked at before anything is fitted.
-    """
+def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
+    """Compare, with the current step and its time shown on standard error."""
     with Steps("importing PyMC and statsmodels") as steps:
         if process.alone:
             process.prepare(optional=is_program(model))
         from ..comparison.compare import compare
 
-        if nulls and not is_program(model):
-            check_nulls(model, nulls, request)
         return compare(model, data, progress=steps, **request)
-
-
-def check_nulls(model: str, nulls: Mapping[str, float], request: Mapping[str, Any]) -> None:
-    """Refuse values that no quantity of a model of the catalogue can have; what groups bring, the data tell."""
-    from .. import models
-    from ..comparison.scores.likelihood_ratio import check_of_model
-    from ..data.formulas.group_terms import split_first
-    from ..data.formulas.parts import several
-
-    told = {name: request[name] for name in ("formula", "link", "fix", "order", "nodes")}
-    chosen = models.specified(model, **told, roles=request["columns"])
-    if split_first(several(request["formula"]))[1]:
-        return
-    for label, null in nulls.items():
-        check_of_model(chosen, label, null)
 
 
 def save(comparison: "Comparison", out: Path | None, command: str | None = None) -> list[Path]:
@@ -161,27 +178,20 @@ def save(comparison: "Comparison", out: Path | None, command: str | None = None)
         return comparison.save(out, command or typed())
 
 
-def matched(comparison: "Comparison", only: Sequence[str]) -> tuple[str, ...]:
-    """The patterns of ``--only`` that fit a quantity; without any, all is shown."""
-    from ..report.quantities import fits
-
-    return tuple(each for each in only if any(fits(label, each) for label in comparison.fit.program.quantity_labels))
-
-
-def check_only(comparison: "Comparison", only: Sequence[str]) -> None:
-    """Refuse a pattern that fits no quantity; what is fitted has been shown by then.
+def check_only(labels: Sequence[str], only: Sequence[str]) -> None:
+    """Refuse a pattern that fits no quantity.
 
     Raises
     ------
     UsageError
         With the quantities that there are.
     """
+    from ..report.quantities import fits
     from ..words import listed
 
-    fitting = matched(comparison, only)
-    for pattern in [each for each in only if each not in fitting]:
-        labels = listed(comparison.fit.program.quantity_labels)
-        raise UsageError(f'--only is "{pattern}", which fits no quantity; there are {labels}.')
+    for pattern in only:
+        if not any(fits(label, pattern) for label in labels):
+            raise UsageError(f'--only is "{pattern}", which fits no quantity; there are {listed(labels)}.')
 
 
 def show(

@@ -24,6 +24,7 @@ from ..fit.subsets import nested
 from ..intervals.interval import check_level
 from ..machine_code import one_machine_code
 from ..model.model import Model
+from ..model.prior import Prior
 from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
@@ -67,6 +68,7 @@ def compare(
     groups: Sequence[str] = ("prior", "log_prior"),
     progress: Progress = lambda step: None,
     progressbar: bool = False,
+    check: sources.Check = lambda program, table: None,
 ) -> Comparison:
     """Fit one model by maximum likelihood, MAP and posterior sampling, and put the answers side by side.
 
@@ -125,6 +127,9 @@ def compare(
     groups : sequence of str
         Of the DataTree, beside the draws: ``prior`` and ``log_prior``, and the costly ``log_likelihood``,
         ``posterior_predictive`` and ``prior_predictive``; ``page`` stands for what the page of `save` draws.
+    check : callable
+        Called with the density of all data and their table before anything is fitted; what it raises ends the
+        comparison.
 
     Returns
     -------
@@ -147,15 +152,18 @@ def compare(
         sources.check_options({**of_data, **grammar, "priors": priors, "prior_power": prior_power != 1})
         wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
         with sources.single_thread():
-            return _program_compared(model, data, wanted, names, settings, context, progress)
+            return _program_compared(model, data, wanted, names, settings, context, progress, check)
     chosen_model = sources.catalogue_model(model, allow_joint, roles=columns or (), **grammar)
     sources.check_source(data, simulate, truth, of_data)
-    data = data if simulate is not None or isinstance(data, Dataset) else frame_of(data)
+    data = data if simulate is not None or isinstance(data, Dataset) else sources.frame_of(data)
     chosen_model, dataset, used, truths = _read(chosen_model, data, of_data, simulate, truth or {}, seed)
     context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
-    programs = _programs(chosen_model, dataset, priors or {}, prior_power, n, seed)
+    table = sources.table(data, formula, used)
+    resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
+    check(ModelDensity(chosen_model, dataset, resolved, prior_power), table)
+    programs = _programs(chosen_model, dataset, resolved, prior_power, n, seed)
     comparison = _compared(chosen_model, programs, names, settings, context, progress, used)
-    comparison.source = sources.table(data, formula, used)
+    comparison.source = table
     return comparison
 
 
@@ -210,17 +218,23 @@ def _program_compared(
     settings: Settings,
     context: Context,
     progress: Progress,
+    check: sources.Check,
 ) -> Comparison:
     """The fits of a user's program; where data were drawn from it, with the truth that they were drawn at."""
     own, truths = sources.densities(model, data, wanted, progress)
+    check(own[-1], None)
     return _compared(own[-1].model, own, names, settings, replace(context, truth=truths), progress, {})
 
 
 def _programs(
-    model: Model, data: Dataset, given: prior_choice.Given, power: float, n: Sequence[int | str] | None, seed: int
+    model: Model,
+    data: Dataset,
+    resolved: Mapping[str, Prior],
+    power: float,
+    n: Sequence[int | str] | None,
+    seed: int,
 ) -> Iterator[Density]:
-    """One per size asked for, smallest first, all under the priors of the whole data."""
-    resolved = prior_choice.resolve(model, given, data)
+    """One per size asked for, smallest first, all under the ``resolved`` priors of the whole data."""
     for subset in nested(data, n, seed, least=model.least_rows(data), unit=model.unit):
         own = prior_choice.of_subset(resolved, model, data.coords, subset)
         yield ModelDensity(model, _usable(model, subset), own, power)
@@ -238,7 +252,7 @@ def prepared(
         return model, completed(model, data), {}
     from ..data.prepare import prepare
 
-    prepared = prepare(frame_of(data), model, columns=columns, formula=formula, drop_missing=drop_missing)
+    prepared = prepare(sources.frame_of(data), model, columns=columns, formula=formula, drop_missing=drop_missing)
     used = dict(prepared.columns)
     used = {**used, "dropped rows": str(prepared.dropped)} if prepared.dropped else used
     return prepared.model, prepared.data, used
@@ -249,19 +263,6 @@ def _usable(model: Model, data: Dataset) -> Dataset:
     if reason := model.unusable(data):
         raise DataError(f"at n = {data.size}, {reason}; use other or more rows.")
     return data
-
-
-def frame_of(data: Any) -> "pandas.DataFrame":
-    import pandas
-
-    if isinstance(data, str | Path):
-        from ..data.reading.read import read
-
-        return read(str(data))
-    try:
-        return pandas.DataFrame(data)
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"the data are no table ({error}); give a DataFrame or columns of equal length.") from error
 
 
 def _check(level: float, chains: int, draws: int, tune: int, seed: int, starts: int) -> None:

@@ -52,8 +52,8 @@ class Comparison(Outcome):
         UsageError, DataError
             An outcome without a mean; new data that cannot be read, or lack a column or a value.
         """
-        from .compare import frame_of
         from .forms.predictions import predictions
+        from .sources import frame_of
 
         self.predictions = predictions(self, self.source, frame_of(data))
         return self.predictions

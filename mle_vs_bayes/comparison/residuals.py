@@ -1,26 +1,33 @@
 """Where each outcome stands among those that a model has in its place, and what is out of line in that.
 
 A randomised quantile residual [1]_ is u in (0, 1), uniform under the model, with ties parted at random, so that counts
-and classes have uniform u, too. For most models u is where y stands among outcomes drawn at the estimate. [2]_ A
-censored unit is censored in the draws as well, at its own bound where that is known, so that its u lies anywhere beyond
-the bound; units of one group share effects that are drawn with them. In a series each value is judged one step ahead,
-from those before it.
+and classes have uniform u, too: P(Y < y) and a random share of P(Y = y). Where there is no formula of these, u is where
+y stands among outcomes drawn at the estimate. [2]_ A censored unit is censored in the draws as well, at its own bound
+where that is known, so that its u lies anywhere beyond the bound; units of one group share effects that are drawn with
+them. In a series each value is judged one step ahead, from those before it.
 
 .. [1] Dunn & Smyth (1996), Randomized quantile residuals, J. of Computational and Graphical Statistics 5(3), 236–244.
 .. [2] Hartig, DHARMa: residual diagnostics for hierarchical regression models (in R), does the same from draws.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from ..data.dataset import Dataset
 from ..density.density import Density
+from ..fit.prediction.means import has_mean, mean_response
+from ..model.model import Model
 
 Array = NDArray[np.float64]
 DRAWS = 199
 """Outcomes that each unit is placed among."""
+LEAST = 0.5 / (DRAWS + 1)
+"""The least u, and the least 1 − u, that a statistic tells from smaller ones: no row speaks for all of them."""
 BINS = 10
 """Groups of rows with like chances in which a class is counted."""
 
@@ -98,11 +105,25 @@ def placed(program: Density, theta: Array, y: Array, generator: np.random.Genera
         return _ahead(program, theta, y)
     if "outcome" in program.data.coords and not program.model.needs_order:
         return _of_classes(program, theta, y, generator)
+    seen = program.with_outcomes({"y": y})
+    if (chances := program.model.chances(program.layout.split(theta), seen)) is not None:
+        return _of_chances(program.model, program.layout.split(theta), seen, chances, generator)
     drawn = program.outcomes(theta, DRAWS, generator)["y"]
     below, level = np.sum(drawn < y, axis=0), np.sum(drawn == y, axis=0)
     u = (below + generator.random(len(y)) * (level + 1)) / (DRAWS + 1)
     counts = bool(np.all(drawn == np.floor(drawn)) and np.ptp(drawn) > 1)
     return u, _statistics(u, y, drawn.mean(axis=0), counts)
+
+
+def _of_chances(
+    model: Model, theta: Mapping[str, Any], seen: Dataset, chances: tuple[Array, Array], generator: np.random.Generator
+) -> tuple[Array, dict[str, float]]:
+    """Of P(Y < y) and P(Y = y); fitted values are means, where all of them exist."""
+    below, level = chances
+    u = below + generator.random(seen.n) * level
+    fitted = mean_response(model, theta, seen) if has_mean(model) else np.zeros(seen.n)
+    told = fitted if np.isfinite(fitted).all() else np.zeros(seen.n)
+    return u, _statistics(u, seen["y"], told, bool(np.any(level > 0) and np.ptp(seen["y"]) > 1))
 
 
 def _ahead(program: Density, theta: Array, y: Array) -> tuple[Array, dict[str, float]]:
@@ -149,7 +170,7 @@ def _statistics(u: Array, y: Array, fitted: Array, counts: bool) -> dict[str, fl
 
     What a family with a spread of its own fits is not told from its residuals: only counts may be too far scattered.
     """
-    z = ndtri(u)
+    z = ndtri(np.clip(u, LEAST, 1 - LEAST))
     centred = z - z.mean()
     found: dict[str, float] = {
         "distance": _distance(u),

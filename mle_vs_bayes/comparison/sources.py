@@ -1,6 +1,6 @@
 """What is compared: a model of the catalogue, or a user's program on its data, on subsets, or on data drawn from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import models
 from ..data.dataset import Dataset
+from ..density.density import Density
 from ..errors import UsageError
 from ..fit.fit import Progress
 from ..fit.simulated import simulated
@@ -21,7 +22,12 @@ from ..program.program_density import ProgramDensity
 from ..program.program_model import ProgramModel
 
 if TYPE_CHECKING:
+    import pandas
+
     from ..fit.prediction.new_rows import FittedTable
+
+Check = Callable[[Density, "FittedTable | None"], None]
+"""Raises where what will be asked of a fit cannot be answered; the table is None of data that were no table."""
 
 
 def table(data: Any, formula: Any, columns: Mapping[str, str]) -> "FittedTable | None":
@@ -31,6 +37,26 @@ def table(data: Any, formula: Any, columns: Mapping[str, str]) -> "FittedTable |
     from ..fit.prediction.new_rows import FittedTable
 
     return FittedTable(data, formula, columns) if isinstance(data, pandas.DataFrame) else None
+
+
+def frame_of(data: Any) -> "pandas.DataFrame":
+    """A frame as it is, or made from columns or read from a file.
+
+    Raises
+    ------
+    UsageError, DataError
+        No table, or a file that cannot be read.
+    """
+    import pandas
+
+    if isinstance(data, str | Path):
+        from ..data.reading.read import read
+
+        return read(str(data))
+    try:
+        return pandas.DataFrame(data)
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"the data are no table ({error}); give a DataFrame or columns of equal length.") from error
 
 
 def single_thread() -> AbstractContextManager[Any]:

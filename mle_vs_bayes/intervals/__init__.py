@@ -11,6 +11,7 @@ from .bootstrap import bca, percentile
 from .credible import equal_tailed, highest_density
 from .exact import exact, normal_theory, proportion, rate
 from .exact.theory import theoretical
+from .expected import wald_expected
 from .interval import IntervalKind
 from .profile.profile import profile, profile_penalised
 from .sandwich import sandwich
@@ -32,6 +33,7 @@ KINDS: dict[str, IntervalKind] = {
     ),
     "eti": IntervalKind(("posterior", "posterior_exact"), equal_tailed, "equal-tailed credible"),
     "hdi": IntervalKind(("posterior", "posterior_exact"), highest_density, "highest-density credible"),
+    "wald_expected": IntervalKind(("mle",), wald_expected, "Wald from the expected information, as of R's glm()"),
     "sandwich": IntervalKind(("mle",), sandwich, "Wald with a robust (clustered) standard error"),
     "bootstrap": IntervalKind(("mle",), percentile("parametric"), "parametric bootstrap, percentile"),
     "bootstrap_bca": IntervalKind(("mle",), bca("parametric"), "parametric bootstrap, BCa"),

@@ -11,7 +11,7 @@ from ..concerns import Concern
 from ..density.density import Density
 from ..errors import UsageError
 from ..estimators.estimate import Estimate
-from ..model.support import Support, real, unit
+from ..model.support import Support
 
 Array = NDArray[np.float64]
 RESAMPLES = 1000
@@ -137,10 +137,6 @@ def absent(estimate: Estimate, label: str) -> Interval:
     return Interval(status=status, reason=reason or f"no exact posterior of {label}")
 
 
-_OF_ONE = {(real.lower, real.upper): real, (unit.lower, unit.upper): unit}
-"""An element of a rising vector runs over the line, one of shares that sum to one over (0, 1)."""
-
-
 def supports(program: Density) -> tuple[Support, ...]:
     """The support of each quantity, whose map to the line its interval is built on, as ``program.quantity_labels``.
 
@@ -149,11 +145,7 @@ def supports(program: Density) -> tuple[Support, ...]:
     sample's may not be, and the interval would change its kind with the data.
     """
     layout = program.layout
-    of_parameters = [of_one(p.support) for p in layout.parameters for _ in layout.labels_of[p.name]]
+    sizes = [(p.support, len(layout.labels_of[p.name])) for p in layout.parameters]
+    of_parameters = [support.element(place, size) for support, size in sizes for place in range(size)]
     derived = [f.support for f in program.model.functions for _ in layout.function_labels(f)]
     return (*of_parameters, *derived)
-
-
-def of_one(support: Support) -> Support:
-    """The support of one element alone."""
-    return support if support.elementwise else _OF_ONE.get((support.lower, support.upper), real)

@@ -8,14 +8,10 @@ must
         Said twice, so that each can check the other (``density/parity.py``).
     A leaf that stands on a trunk (``models/trunks/``) says the distribution, and the trunk says these.
 should
-    ``start(data)``
-        A point with a finite likelihood; good starts make every optimiser honest.
-    ``closed_form_mle``, ``conjugate_posterior``
-        Exact answers, shown on request and used as the truth by the tests.
-    ``fisher_information(theta, data)``
-        For ``--prior beta=jeffreys``, which is Firth's penalised likelihood in logistic regression.
-    ``divergence(data)``
-        Why this data set has no maximum of the likelihood, where that is known beforehand.
+    ``start(data)``: a point with a finite likelihood; good starts make every optimiser honest.
+    ``closed_form_mle``, ``conjugate_posterior``: exact answers, shown on request and the truth of the tests.
+    ``fisher_information(theta, data)``: for ``--prior beta=jeffreys``, Firth's penalty in logistic regression.
+    ``divergence(data)``: why this data set has no maximum of the likelihood, where that is known beforehand.
 may
     ``unit`` (row, group or series: what is condensed, thinned, weighted and resampled),
     ``formula`` (a design matrix ``X``, with or without an intercept), ``supports(data)`` (ends that follow the data),
@@ -24,12 +20,12 @@ may
     ``moments(tails, data)`` (which posterior moments exist), ``special_cases`` (of likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
+    ``chances(theta, data)`` (P(Y < y) and P(Y = y), by which residuals are exact),
     ``condense(data)`` (sufficient statistics, as rows with weights), ``derivatives(theta, data)`` (formulas of them),
     ``unusable(data)`` (there is no answer), ``own_density(data)``, ``fixed_priors`` (both come from elsewhere),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
-    ``latent(theta, data)``
-        The likelihood given latent variables that ``likelihood`` has integrated out. The posterior is sampled
-        from this one; ML and MAP take the marginal ``likelihood``, as the joint mode is another point or none.
+    ``latent(theta, data)``: the likelihood given latent variables that ``likelihood`` has integrated out. The
+        posterior is sampled from it; ML and MAP take the marginal one, as the joint mode is another point or none.
 
 ``theta`` is a mapping from parameter names to floats, arrays ``(k,)`` or PyMC variables;
 ``data`` maps roles to arrays or ``pm.Data`` nodes. Leaves write ``theta["mu"]`` for all of them.
@@ -217,6 +213,10 @@ class Model:
 
     def conjugate_posterior(self, data: Dataset, priors: Mapping[str, Any]) -> dict[str, Any] | None:
         """Frozen SciPy distributions by label, or None where these priors are not conjugate."""
+        return None
+
+    def chances(self, theta: Theta, data: Dataset) -> tuple[Array, Array] | None:
+        """P(Y < y) and P(Y = y) of each row ``(n,)`` by itself at θ, or None where there is no formula."""
         return None
 
     def moments(self, tails: Mapping[str, tuple[Tails, ...]], data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -21,9 +21,9 @@ SIDES: tuple[Side, ...] = ("lower", "upper")
 class Support:
     """An open interval (lower, upper) with its map to the line; this one is the line itself.
 
-    ``closed`` names the ends that are themselves possible values, so that an optimum may lie on them (a spread between
-    groups of 0). ``attainable`` names those that only a likelihood is looked at on: a probability of 0 is the estimate
-    where nothing happened, but a prior has no mass there, and so no mode.
+    ``closed`` names the ends that are themselves possible values (a spread between groups of 0). ``attainable`` names
+    those that are not, but that an optimum may lie on: a probability of 0 is the estimate where nothing happened, and
+    the mode under a prior whose density is above 0 there, such as Beta(1, 5).
     """
 
     name: str
@@ -43,10 +43,10 @@ class Support:
         """The finite ends by side."""
         return {side: end for side, end in (("lower", self.lower), ("upper", self.upper)) if np.isfinite(end)}
 
-    def closed_ends(self, power: float) -> dict[Side, float]:
-        """The ends that an optimum of likelihood × prior^``power`` may lie on, by side."""
-        sides = self.closed if power else (*self.closed, *self.attainable)
-        return {side: getattr(self, side) for side in SIDES if side in sides}
+    @property
+    def closed_ends(self) -> dict[Side, float]:
+        """The ends that an optimum may lie on, by side; where a density is 0 or infinite on one, it has none there."""
+        return {side: getattr(self, side) for side in SIDES if side in (*self.closed, *self.attainable)}
 
     def coordinate_at(self, side: Side) -> float:
         """The unconstrained coordinate of an end: −∞ or +∞."""
@@ -56,6 +56,10 @@ class Support:
     def elementwise(self) -> bool:
         """Whether each element has an unconstrained coordinate of its own, so that the Jacobian is diagonal."""
         return type(self).jacobian is Support.jacobian
+
+    def element(self, place: int, size: int) -> "Support":
+        """The support of one of ``size`` elements alone, whose map to the line its intervals are made on."""
+        return self
 
     def contains(self, theta: Array | float) -> bool:
         """Whether every element lies strictly inside."""
@@ -176,6 +180,10 @@ class Increasing(Support):
 
     rising = restricts = True
 
+    def element(self, place: int, size: int) -> Support:
+        """Over the line, as values in another order are the same ones with other names."""
+        return real
+
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))
         return bool(np.all(np.isfinite(values)) and np.all(np.diff(values) > 0))
@@ -204,6 +212,9 @@ class Increasing(Support):
 class IncreasingAbove0(Increasing):
     """0 < θ₁ < θ₂ < … through the logarithms of θ₁ and of the gaps."""
 
+    def element(self, place: int, size: int) -> Support:
+        return positive
+
     def contains(self, theta: Array | float) -> bool:
         return super().contains(theta) and bool(np.all(np.asarray(theta) > 0))
 
@@ -227,6 +238,9 @@ class Simplex(Support):
     """Shares above 0 that sum to 1, through log ratios to the last of them (f = k − 1)."""
 
     tied = True
+
+    def element(self, place: int, size: int) -> Support:
+        return unit
 
     def free(self, size: int) -> int:
         return size - 1

@@ -93,14 +93,14 @@ def unit(hessian: Array, bounded: NDArray[np.bool_]) -> Array:
 
 def closed(problem: Problem, z: Array, start: Array) -> Array:
     """z ``(R, f)`` with each coordinate that has run to an edge which belongs to its support put on that edge."""
-    ends = closed_ends(problem.layout, problem.power)
+    ends = closed_ends(problem.layout)
     return np.where(ends[0] & (z < start - FAR), -np.inf, np.where(ends[1] & (z > start + FAR), np.inf, z))
 
 
-def closed_ends(layout: Layout, power: float) -> NDArray[np.bool_]:
-    """Whether each coordinate ``(2, f)`` may be −∞, and ∞, at an optimum of likelihood × prior^``power``."""
+def closed_ends(layout: Layout) -> NDArray[np.bool_]:
+    """Whether each coordinate ``(2, f)`` may be −∞, and ∞, at an optimum."""
     supports = [layout.parameter_of(label).support for label in layout.free_labels]
-    ends = [{support.coordinate_at(side) for side in support.closed_ends(power)} for support in supports]
+    ends = [{support.coordinate_at(side) for side in support.closed_ends} for support in supports]
     return np.array([[end in each for each in ends] for end in (-np.inf, np.inf)], dtype=np.bool_)
 
 

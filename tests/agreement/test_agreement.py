@@ -295,20 +295,44 @@ def test_mle_without_a_maximum_is_divergent_and_says_where_to(name, data, direct
 @pytest.mark.parametrize("fit", [maximum_likelihood.fit, exact.fit_mle], ids=["search", "formula"])
 @pytest.mark.parametrize(("name", "data", "edge"), ON_EDGE.values(), ids=ON_EDGE)
 def test_the_highest_likelihood_may_lie_on_an_edge(name, data, edge, fit):
-    """The mutant's edge is open, as it is for a prior."""
     made = program(models.get(name), data)
     found = fit(made)
-    assert (found.status, found.point.tolist(), found.log_likelihood) == ("ok", [edge], 0.0)
+    assert found.log_likelihood == 0.0
+    check_on_edge(made, found, edge, 0.0)
+
+
+def check_on_edge(made, found, edge, power):
+    """The mutant's edge is open."""
+    assert (found.status, found.point.tolist()) == ("ok", [edge])
     assert found.covariance is None
     assert not found.has_errors
     assert [concern.code for concern in found.concerns] == ["boundary"]
-    end = maximise(of_density(made, 0.0), made.coordinates.z(made.start)[None])
+    end = maximise(of_density(made, power), made.coordinates.z(made.start)[None])
     assert np.isinf(end.z).all()
     (parameter,) = made.layout.parameters
     made.layout.parameters = (replace(parameter, support=replace(parameter.support, attainable=())),)
-    mutant = maximise(of_density(made, 0.0), made.coordinates.z(made.start)[None])
+    mutant = maximise(of_density(made, power), made.coordinates.z(made.start)[None])
     assert mutant.status(0) == "divergent"
     assert mutant.reason(0) == f"{parameter.name} runs to {edge:g}"
+
+
+@pytest.mark.parametrize(
+    ("case", "prior"),
+    [("all successes", "Beta(3, 1)"), ("no count", "Gamma(1, 2)")],
+)
+def test_the_mode_lies_on_an_edge_where_the_prior_has_mass(case, prior):
+    """Of Beta(3 + n, 1) and Gamma(1, 2 + n), which are highest at their end."""
+    name, data, edge = ON_EDGE[case]
+    parameter = models.get(name).parameters[0].name
+    made = program(models.get(name), data, {parameter: prior})
+    check_on_edge(made, maximum_a_posteriori.fit(made), edge, 1.0)
+
+
+@pytest.mark.parametrize("case", [("all failures", "Beta(0.5, 0.5)"), ("no count", "Gamma(0.5, 2)")])
+def test_there_is_no_mode_where_the_density_has_no_bound_at_the_edge(case):
+    name, data, _ = ON_EDGE[case[0]]
+    made = program(models.get(name), data, {models.get(name).parameters[0].name: case[1]})
+    assert maximise(of_density(made, 1.0), made.coordinates.z(made.start)[None]).status(0) == "divergent"
 
 
 PROPER_MODE = {

@@ -5,6 +5,7 @@ Run by hand, on two cores that do nothing else::
     uv run python tests/benchmarks/compare_sizes.py                         # every line, an afternoon
     uv run python tests/benchmarks/compare_sizes.py logistic-20k linear-1m  # those lines
     uv run python tests/benchmarks/compare_sizes.py --small --pairs 1       # a twentieth of the rows: a look
+    uv run python tests/benchmarks/compare_sizes.py weibull-1m --pairs 0    # once, where the script takes many minutes
 
 Ours is ``mle-vs-bayes compare … --json``: all three estimators, their rows and diagnostics, no figures. The script
 (`compare_scripts`) fits statsmodels' own class where it has one, else a hand-written GenericLikelihoodModel, then
@@ -150,7 +151,8 @@ def main() -> None:
     known = (*LINES, GRADIENTS)
     parser = argparse.ArgumentParser(description="Times compare beside a user's script, at every size.")
     parser.add_argument("lines", nargs="*", default=[], help=f"which of {', '.join(known)} (default: all)")
-    parser.add_argument("--pairs", type=int, default=3, help="timed pairs of each line (default: 3)")
+    words = "timed pairs of each line (default: 3); of 0, the first run, which compiles, is all there is"
+    parser.add_argument("--pairs", type=int, default=3, help=words)
     parser.add_argument("--small", action="store_true", help=f"a {SMALL}th of the rows, where that leaves 1,000")
     parser.add_argument("--cold", action="store_true", help="empty the caches of compiled code before every run")
     asked = parser.parse_args()
@@ -168,12 +170,12 @@ def main() -> None:
 
 
 def time_pairs(line: Line, rows: int, folder: Path, pairs: int, cold: bool) -> list[tuple[Cost, Cost]]:
-    """Costs of ours and of the script, one after the other, after one uncounted run of each."""
+    """Costs of ours and of the script, one after the other, after one uncounted run of each, or of that run alone."""
     pandas.DataFrame(line.table(rows, np.random.default_rng(0))).to_csv(folder / "data.csv", index=False)
     (folder / "script.py").write_text(SCRIPTS[line.script])
     (folder / "model.py").write_text(PROGRAM)
     every = {place: (cost_of_ours(line, folder, cold), cost_of_script(folder, cold)) for place in range(pairs + 1)}
-    return [every[place] for place in range(1, pairs + 1)]
+    return [every[place] for place in range(min(1, pairs), pairs + 1)]
 
 
 def cost_of_ours(line: Line, folder: Path, cold: bool) -> Cost:

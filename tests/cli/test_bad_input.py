@@ -39,6 +39,7 @@ class Case:
 
 
 WEIBULL = "compare weibull data.csv"
+LINE = 'compare linear data.csv --formula "hours ~ x"'
 BAD = [
     # the model and the file
     Case("unknown model", "compare weibul data.csv", ten(), ("weibul", "did you mean weibull?")),
@@ -67,7 +68,7 @@ BAD = [
     Case("rows without a header", WEIBULL, "1\n2\n", ("begins with numbers", '"1"', "add a line of names")),
     Case("a row too long", WEIBULL, "y,x\n1,2,3\n2,3\n", ("2 columns", "more cells")),
     Case("not UTF-8", WEIBULL, "y,größe\n1,2\n2,3\n".encode("latin-1"), ("0xf6", "save it as UTF-8")),
-    Case("semicolons", WEIBULL, "y;x\n1,5;2\n2,5;3\n", ('";"', "save it with commas")),
+    Case("1234 or 1.234", WEIBULL, "y;x\n1,5;2.500\n2,5;3\n", ("2.500 in row 1 of column x", "2500 or 2,500")),
     Case("duplicate columns", WEIBULL, "y,y\n1,2\n2,3\n", ("more than one column y", "columns 1 and 2", "own name")),
     # columns
     Case("no numeric column", WEIBULL, "a,b\nu,v\nw,x\n", ("no numeric column", "a and b", '"u"', "as numbers")),
@@ -199,6 +200,16 @@ BAD = [
     Case("null on an open end", f"{WEIBULL} --null scale=0", ten(), ("0 for scale", "outside", "test a value inside")),
     Case("infinite null without a meaning", f"{WEIBULL} --null shape=inf", ten(), ("inf for shape", "outside")),
     Case("infinite null of another model", "compare student_t data.csv --null nu=-inf", ten(), ("or inf, the model",)),
+    Case(
+        "null of an effect that there is none of",
+        'compare normal data.csv --formula "hours ~ 1 + (1 | x)" --null "sd[z|x]=0"',
+        HOURS.replace(",9,", ",8,"),
+        ('no quantity "sd[z|x]"', "sd[Intercept|x]"),
+    ),
+    Case("effect of no covariate", f"{LINE} --effect w", HOURS, ("no covariate w", "the formula reads x")),
+    Case("effect without a table", "compare normal --simulate 9 --effect x", None, ("effects need the table",)),
+    Case("quantities to show", f"{LINE} --only slope", HOURS, ('--only is "slope"', "beta[x]")),
+    Case("another model of other data", "compare normal data.csv --against poisson", ten(), ("y is 3.1", "whole")),
     Case("infinite prior", f'{WEIBULL} --prior "shape=Gamma(2, 1e999)"', ten(), ("beta=inf", "finite number")),
     Case("prior to no power", f"{WEIBULL} --prior-power nan", ten(), ("prior-power is nan", "above 0")),
     Case("level that is none", f"{WEIBULL} --level nan", ten(), ("level is nan", "inside (0, 1)")),
@@ -223,6 +234,23 @@ def test_bad_input_gets_one_sentence(run, here, case):
     seen = run(f"{case.arguments} --out out")
     assert_one_sentence(seen, case.words)
     assert sorted(here.iterdir()) == before  # neither --out nor anything half-written
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ("z\n1\n", ("no column x", "they have z")),
+        ("x\n1\n\n3\n", ("column x", "no value in row 2")),
+        ("x\ntall\n", ("x", "tall")),
+        ("", ("new.csv is empty",)),
+        ("x\n", ("no rows",)),
+    ],
+)
+def test_new_rows_are_looked_at_before_anything_is_fitted(run, here, monkeypatch, new, words):
+    monkeypatch.delattr(maximum_likelihood, "fit")
+    (here / "data.csv").write_text(HOURS)
+    (here / "new.csv").write_text(new)
+    assert_one_sentence(run(f"{LINE} --estimator mle --predict new.csv"), words)
 
 
 def assert_one_sentence(seen, words):

@@ -317,15 +317,6 @@ def test_values_outside_the_support_are_refused(label, null):
         null_tests(grouped(4.0).fit, {label: null})
 
 
-def test_before_there_are_data_only_what_data_decide_is_let_through():
-    model = grouped(4.0).fit.program.model
-    for label, null in (("tau", 0.0), ("icc", 0.0), ("mu", 1e9)):
-        tests.check_of_model(model, label, null)
-    for label, null in (("sigma", 0.0), ("tau", np.inf), ("icc", 1.5)):
-        with pytest.raises(UsageError, match="outside its support"):
-            tests.check_of_model(model, label, null)
-
-
 def test_reference_is_named_by_its_degrees():
     assert tests.reference(1, edge=False) == "χ²₁"
     assert tests.reference(2, edge=True) == "½χ²₁ + ½χ²₂"

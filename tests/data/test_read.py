@@ -96,16 +96,38 @@ def test_a_named_index_in_parquet_is_a_column(tmp_path):
         ('"sep=,"\ny,x\n1,2\n', {"y": [1], "x": [2]}),
         ("sep=,,\ny,x,z\n1,2,3\n", {"y": [1], "x": [2], "z": [3]}),
         ("y\n1e400\n-inf\n", {"y": [float("inf"), float("-inf")]}),
+        ('"Größe (cm)";y\n1,5;2\n;3\n', {"Größe (cm)": [1.5, None], "y": [2, 3]}),
+        ("Alter, Jahre;y\n30;1,25\n31;-2,5e3\n", {"Alter, Jahre": [30, 31], "y": [1.25, -2500.0]}),
+        ("y;x\n1.234,5;a,b\n1 234 567,25;c\n", {"y": [1234.5, 1234567.25], "x": ["a,b", "c"]}),
+        ("y;x\n1,234;1.5\n2,345;2\n", {"y": [1.234, 2.345], "x": [1.5, 2.0]}),
+        ('y,x\n"1.234,5",a\n7,b\n', {"y": [1234.5, 7.0], "x": ["a", "b"]}),
+        ('y,x\n"1,234.5",a\n7,b\n', {"y": [1234.5, 7.0], "x": ["a", "b"]}),
+        ('y,x\n"1,234","2,5"\n7,8\n', {"y": ["1,234", "7"], "x": [2.5, 8.0]}),
+        ("y\tx\n1\t2\n", {"y": [1], "x": [2]}),
+        ("y\tx, cm\n1\t2,5\n", {"y": [1], "x, cm": [2.5]}),
+        ("a;b;c\n1;2\n3;4;5\n", {"a": [1, 3], "b": [2, 4], "c": [None, 5]}),
     ],
     ids=[
         *("spaces", "windows", "old mac", "blank is missing", "blank line", "short row", "comma at end"),
         *("excel", "excel semicolon", "excel quoted", "excel padded", "infinite"),
+        *("semicolons", "comma in a name", "thousands", "decimals of three digits", "quoted", "quoted, in English"),
+        *("undecided stays text", "tabs", "tabs and decimal commas", "short row of semicolons"),
     ],
 )
 def test_untidy_but_clear_csv(tmp_path, text, expected):
     path = tmp_path / "t.csv"
     path.write_bytes(text.encode())
     assert plain(read(str(path))) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".txt", ".json", "-"])
+def test_what_has_a_byte_order_mark_is_read_by_it(tmp_path, monkeypatch, encoding, ending):
+    text = '[{"Größe": 1.5, "y": 2}]' if ending == ".json" else "Größe\ty\n1.5\t2\n"
+    path = tmp_path / f"t{ending}"
+    path.write_bytes(text.encode(encoding))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode(encoding))))
+    assert plain(read("-" if ending == "-" else str(path))) == {"Größe": [1.5], "y": [2]}
 
 
 BAD = {
@@ -118,10 +140,11 @@ BAD = {
     "all rows long": ("t.csv", b"a,b\n1,2,3\n4,5,6\n", ["2 columns (a and b)", "more cells", "correct"]),
     "open quote": ("t.csv", b'a,b\n1,"2\n3,4\n', ["EOF inside string", "correct"]),
     "numbers as header": ("t.csv", b"1.5,2\n3,4\n", ['"1.5, 2"', "add a line of names"]),
-    "semicolons": ("t.csv", b"a;b\n1,5;2\n", ['";"', "commas"]),
+    "semicolons and no rows": ("t.csv", b'"a";b\n', ["columns (a and b) but no rows"]),
+    "1234 or 1.234": ("t.csv", b"a;b\n1,5;2\n2,5;1.234\n", ["1.234 in row 2 of column b", "1234 or 1,234", "write"]),
     "names twice": ("t.csv", b"y,x,y\n1,2,3\n", ["column y", "1 and 3", "own name"]),
     "latin 1": ("t.csv", "y\nM\u00fcller\n".encode("latin-1"), ["0xfc", "position 3", "UTF-8"]),
-    "utf-16": ("t.csv", "y\n1\n".encode("utf-16"), ["0xff", "UTF-8"]),
+    "cut utf-16": ("t.csv", "y\n1\n".encode("utf-16")[:-1], ["UTF-16", "position 8", "save it as UTF-8"]),
     "broken json": ("t.json", b'[{"y": 1},', ["line 1 column 11", "correct"]),
     "json of scalars": ("t.json", b'{"y": 1}', ['{"y": 1}', "records", "columns"]),
     "json list": ("t.json", b"[1, 2]", ["[1, 2]", "records"]),
@@ -133,7 +156,7 @@ BAD = {
     "cut parquet": ("t.parquet", as_bytes(TABLE, ".parquet")[:-10], ["Parquet"]),
     "not gzip": ("t.csv.gz", b"y\n1\n", ["gzip", "compress it again"]),
     "cut gzip": ("t.csv.gz", gzip.compress(b"y\n1\n")[:-6], ["gzip"]),
-    "unknown ending": ("t.xlsx", b"y\n1\n", ['".xlsx"', ".csv, .tsv, .json and .parquet", "save"]),
+    "unknown ending": ("t.xlsx", b"y\n1\n", ['".xlsx"', ".csv, .tsv, .txt, .json and .parquet", "save"]),
     "no ending": ("table", b"y\n1\n", ['""', ".csv"]),
 }
 

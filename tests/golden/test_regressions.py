@@ -11,6 +11,9 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.genmod.tests
 import statsmodels.othermod.tests
+from scipy.special import ndtri
+
+from mle_vs_bayes import compare
 
 from .test_published import check, half_unit, mle
 
@@ -29,17 +32,38 @@ def rows_of(fit):
     return dict(zip(fit.labels, fit.point, strict=True))
 
 
-def test_shares_of_income_spent_on_food():
-    """R: betareg(I(food/income) ~ income + persons, data = FoodExpenditure), whose phi is ours.
+FOOD = {
+    "beta[Intercept]": ("-0.783082", "0.177708"),
+    "beta[income]": ("-0.008217", "0.002411"),
+    "beta[persons]": ("0.092554", "0.034821"),
+    "beta_phi[Intercept]": ("5.5043", "0.5334"),
+    "beta_phi[persons]": ("-0.4835", "0.1335"),
+}
+"""R: betareg(I(food/income) ~ income + persons | persons, data = FoodExpenditure), tests/vignette-betareg.Rout.save."""
 
-    Source: statsmodels, othermod/tests/test_beta.py.
+
+def test_shares_of_income_spent_on_food():
+    """betareg()'s standard errors are of the expected information; those of the observed are a quarter larger for phi.
+
+    Without a formula for phi: statsmodels, othermod/tests/test_beta.py, which quotes the same data and program.
     """
     frame = pd.read_csv(BETAREG / "foodexpenditure.csv")
-    rows = rows_of(mle("beta", frame.assign(share=frame.food / frame.income), formula="share ~ income + persons"))
+    frame = frame.assign(share=frame.food / frame.income)
+    rows = rows_of(mle("beta", frame, formula="share ~ income + persons"))
     check(rows["beta[Intercept]"], "-0.62254806")
     check(rows["beta[income]"], "-0.01229884")
     check(rows["beta[persons]"], "0.11846210")
     check(rows["phi"], "35.60975")
+    formulas, kinds = ["share ~ income + persons", "phi ~ persons"], ["wald_expected", "wald"]
+    fit = compare("beta", frame, formula=formulas, estimators=["mle"], intervals=kinds)
+    check(fit["mle"].log_likelihood, "49.18")
+    fit_rows = fit.rows.set_index(["interval", "parameter"])
+    for label, (value, error) in FOOD.items():
+        lower, upper = fit_rows.loc[("wald_expected", label), ["lower", "upper"]]
+        check(fit_rows.loc[("wald_expected", label), "estimate"], value, what=label)
+        check((upper - lower) / 2 / ndtri(0.975), error, what=f"SE of {label}")
+    with pytest.raises(AssertionError):
+        check(fit_rows.loc[("wald", "beta_phi[persons]"), "se"], FOOD["beta_phi[persons]"][1])
 
 
 def test_methylation_whose_precision_has_a_formula():

@@ -9,15 +9,16 @@ import scipy
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
-from mle_vs_bayes.estimators import exact
+from mle_vs_bayes.estimators import exact, maximum_likelihood
 from mle_vs_bayes.fit.priors import resolve
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.intervals.wald import wald, wald_transformed
 from mle_vs_bayes.model.parameter import Function
-from mle_vs_bayes.model.support import Above
+from mle_vs_bayes.model.support import Above, ordered, ordered_positive, positive, real, simplex, unit
 from mle_vs_bayes.models.exponential import Exponential
 from mle_vs_bayes.models.normal import Normal
+from mle_vs_bayes.models.trunks.stationary import stationary
 
 Z = scipy.stats.norm.ppf(0.975)
 DELTA = 1e-6
@@ -116,3 +117,34 @@ def test_no_standard_error_no_interval():
     assert {interval.status for interval in without} == {"not_applicable"}
     edge = replace(asked.estimate, covariance=np.full((2, 2), np.nan))
     assert {i.status for i in wald_transformed(replace(asked, estimate=edge))} == {"not_applicable"}
+
+
+@pytest.mark.parametrize(("support", "of_one"), [(ordered, real), (ordered_positive, positive), (simplex, unit)])
+def test_an_element_of_a_vector_has_the_support_of_its_values(support, of_one):
+    assert [support.element(place, 3) for place in range(3)] == [of_one] * 3
+
+
+@pytest.mark.parametrize("root", [1 / 0.998, -1 / 0.998])
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_coefficients_of_a_stationary_series_come_near_to_their_ends_and_not_beyond(order, root):
+    """1 − φ[1] z − … = (1 − z/root)^p: with every root near 1 or −1 each coefficient is near to one of its ends."""
+    phi = -np.poly([1 / root] * order)[1:]
+    assert stationary.contains(phi)
+    for place, value in enumerate(phi):
+        end = stationary.element(place, order)
+        assert end.contains(value)
+        assert abs(value) > 0.99 * end.upper
+        assert end.lower == -end.upper
+
+
+def test_the_interval_of_a_share_of_the_last_value_stays_below_1():
+    """A short series that is nearly a random walk: symmetric on the model scale the interval passes 1."""
+    y = np.cumsum(np.random.default_rng(3).normal(size=12))
+    data = Dataset({"y": y - y.mean()})
+    model = models.get("autoregressive")
+    program = ModelDensity(model, data, resolve(model, {}, data))
+    estimate = maximum_likelihood.fit(program)
+    place = program.quantity_labels.index("phi[1]")
+    plain, found = (kind(IntervalRequest(program, estimate, 0.95))[place] for kind in (wald, wald_transformed))
+    assert plain.upper > 1
+    assert -1 < found.lower < estimate.point[place] < found.upper < 1

@@ -129,6 +129,39 @@ def test_draws_follow_the_density(name, names):
         assert abs(below - q) <= 5 * np.sqrt(q * (1 - q) / count) + 1e-3
 
 
+WITH_CHANCES = [name for name in WORDED_TWICE if FAMILIES[name].scipy]
+
+
+def check_places(family, count=4000):
+    """Draws are uniform between their chances, by the bound of Dvoretzky, Kiefer and Wolfowitz with a risk of 1e-6.
+
+    Massart (1990), Annals of Probability 18(3), 1269–1283: P(sup |F_n − F| > ε) ≤ 2 exp(−2 n ε²).
+    """
+    rng = np.random.default_rng(4)
+    arguments = {name: float(values[0]) for name, values in arguments_of(family, family.names, rng).items()}
+    y = np.asarray(family.random(rng, count, arguments), dtype=float)
+    below, level = family.chances(y, arguments)
+    u = np.sort(below + rng.random(count) * level)
+    assert np.max(np.abs(u - (np.arange(count) + 0.5) / count)) <= np.sqrt(np.log(2e6) / 2 / count) + 1 / count
+
+
+@pytest.mark.parametrize("name", WITH_CHANCES)
+def test_draws_are_uniform_between_their_chances(name):
+    check_places(FAMILIES[name])
+
+
+class ContinuousCounts(families.Family):
+    def chances(self, y, arguments):
+        return super().chances(y, arguments)[0], 0.0
+
+
+def test_mutants_a_mass_left_out_and_a_scale_for_a_rate_are_not_uniform():
+    counts = ContinuousCounts(**vars(families.poisson))
+    for wrong in (counts, replace(families.exponential, of_scipy=lambda lam: {"scale": lam})):
+        with pytest.raises(AssertionError):
+            check_places(wrong)
+
+
 def _ends(family, arguments):
     if family.name in ("Uniform", "TruncatedNormal"):
         return arguments.get("lower", -np.inf), arguments.get("upper", np.inf)

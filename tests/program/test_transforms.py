@@ -52,6 +52,8 @@ def test_a_support_is_a_map_with_its_derivatives(kind):
     assert len(u) == SIZES.get(kind, len(u))
     theta = support.constrain(u)
     assert support.contains(theta)
+    ends = [support.element(place, len(theta)) for place in range(len(theta))]
+    assert all(each.elementwise and each.lower <= value <= each.upper for each, value in zip(ends, theta, strict=True))
     assert support.unconstrain(theta) == pytest.approx(u, abs=1e-10)
     jacobian = support.jacobian(u)
     # Central differences err by the third derivative times the step's square, and by rounding over the step.
@@ -73,3 +75,13 @@ def test_mutant_slope_without_its_width_fails(monkeypatch):
     monkeypatch.setattr(Between, "slope", lambda self, u: 1 / (2 + np.exp(u) + np.exp(-u)))
     with pytest.raises(AssertionError):
         test_a_support_is_a_map_with_its_derivatives("interval")
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"),
+    [("interval by element", [(0, 3), (1, 5)]), ("correlations", [(-1, 1)] * 9), ("simplex", [(0, 1)] * 3)],
+)
+def test_each_element_has_its_own_ends(kind, ends):
+    support, _ = made(kind)
+    found = [support.element(place, len(ends)) for place in range(len(ends))]
+    assert [(each.lower, each.upper) for each in found] == ends

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...density.density import Density
 from ...errors import UsageError
 from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts
 from ...fit.prediction.new_rows import FittedTable
@@ -79,15 +80,22 @@ def effects(outcome: Outcome, source: FittedTable | None, covariates: Sequence[s
     UsageError
         A model without a mean response, or one that was not fitted to a table; a covariate that it does not have.
     """
+    compared = rows_to_compare(outcome.fit.program, source, covariates)
+    records = [record for contrast in compared for record in _records(outcome, contrast)]
+    return Effects(pd.DataFrame(records), outcome.level)
+
+
+def rows_to_compare(program: Density, source: FittedTable | None, covariates: Sequence[str]) -> list[Contrast]:
+    """The contrasts of covariates, which are known before the model is fitted.
+
+    Raises
+    ------
+    UsageError
+        As `effects`.
+    """
     if source is None:
         raise UsageError("effects need the table that the model was fitted to; give compare a file or a DataFrame.")
-    records = [
-        record
-        for covariate in covariates
-        for contrast in contrasts(outcome.fit.program.model, source, covariate)
-        for record in _records(outcome, contrast)
-    ]
-    return Effects(pd.DataFrame(records), outcome.level)
+    return [contrast for covariate in covariates for contrast in contrasts(program.model, source, covariate)]
 
 
 def _records(outcome: Outcome, contrast: Contrast) -> list[dict[str, Any]]:

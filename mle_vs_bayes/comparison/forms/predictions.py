@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
+from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...fit.prediction.means import check
@@ -97,14 +98,24 @@ def predictions(outcome: Outcome, source: FittedTable | None, frame: pd.DataFram
     DataError
         New data that lack a column or a value.
     """
-    model = outcome.fit.program.model
-    check(model)
-    if source is None:
-        raise UsageError("predictions need the table that the model was fitted to; give compare a file or a DataFrame.")
-    new = new_rows(model, source, frame, outcome.fit.program.data.coords)
+    new = rows_to_predict(outcome.fit.program, source, frame)
     made = {name: _made(outcome, name, new) for name in outcome.fit.estimates}
     frames = [_frame(outcome, name, made, new) for name in made]
     return Predictions(pd.concat(frames).sort_values("row", kind="stable", ignore_index=True), outcome.level)
+
+
+def rows_to_predict(program: Density, source: FittedTable | None, frame: pd.DataFrame) -> NewRows:
+    """The new rows as the model reads them, which is known before it is fitted.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `predictions`.
+    """
+    check(program.model)
+    if source is None:
+        raise UsageError("predictions need the table that the model was fitted to; give compare a file or a DataFrame.")
+    return new_rows(program.model, source, frame, program.data.coords)
 
 
 def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:

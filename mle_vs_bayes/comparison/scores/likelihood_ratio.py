@@ -19,7 +19,7 @@ from ...errors import UsageError
 from ...estimators import maximum_likelihood
 from ...estimators.estimate import Estimate
 from ...fit import priors as prior_choice
-from ...intervals.interval import of_one, supports
+from ...intervals.interval import supports
 from ...intervals.profile.restricted import ROUNDING, Restricted, coordinate_of, edge_of, restricted
 from ...model.model import Model
 from ...model.support import Support
@@ -70,26 +70,6 @@ def check(program: Density, label: str, null: float) -> None:
     support = supports(program)[labels.index(label)]
     if not (support.contains(null) or at_an_edge(program, label, null)):
         raise UsageError(_outside(program.model, label, null, support))
-
-
-def check_of_model(model: Model, label: str, null: float) -> None:
-    """The same before there are data, so that a wrong value costs no fit: what only data can tell is let through.
-
-    Raises
-    ------
-    UsageError
-        No quantity of this name, or a value outside its support and on no end of it.
-    """
-    declared = {p.name: of_one(p.support) for p in model.parameters} | {f.name: f.support for f in model.functions}
-    name = label.partition("[")[0]
-    if name not in declared:
-        raise UsageError(f'{model.name} has no quantity "{label}" to test; it has {", ".join(declared)}.')
-    support = declared[name]
-    derived = name not in [p.name for p in model.parameters]
-    ends = (support.lower, support.upper) if derived else support.closed_ends(0.0).values()
-    may_lie_there = np.isfinite(null) and null in ends
-    if not (support.contains(null) or may_lie_there or limit(model, label, null) is not None):
-        raise UsageError(_outside(model, label, null, support))
 
 
 def _outside(model: Model, label: str, null: float, support: Support) -> str:

@@ -43,7 +43,7 @@ def _on_edge(model: Model, label: str, value: float) -> bool:
     """Whether no value of this quantity lies on the other side of this one."""
     name = label.partition("[")[0]
     support = next((p.support for p in model.parameters if p.name == name), None)
-    return support is not None and value in support.closed_ends(0.0).values()
+    return support is not None and value in support.closed_ends.values()
 
 
 def _test(large: Outcome, small: Outcome, edges: int) -> dict[str, Any]:

@@ -17,10 +17,22 @@ import pandas as pd
 from ...errors import DataError
 from ...words import listed, nearest
 from . import examples, tables
+from .delimited import encoding_of
+
+HEAD = 4096
+"""Bytes whose first sign shows what a text is."""
+
+
+def _of_text(content: bytes, name: str) -> pd.DataFrame:
+    """JSON, or a table whose separator its first lines show."""
+    begins = content[:HEAD].decode(encoding_of(content), errors="replace").lstrip()
+    return (tables.from_json if begins[:1] in ("{", "[") else tables.from_csv)(content, name)
+
 
 READERS = {
     ".csv": tables.from_csv,
     ".tsv": tables.from_tsv,
+    ".txt": _of_text,
     ".json": tables.from_json,
     ".parquet": tables.from_parquet,
 }
@@ -45,7 +57,7 @@ def read(source: str) -> pd.DataFrame:
         name, content, ending = source, _content(Path(source)), _ending(source)
     if not content.strip():
         raise DataError(f"{name} is empty; it must hold a line of column names and rows of data.")
-    return _with_rows((READERS[ending] if ending else _sniffed(content))(content, name), name)
+    return _with_rows((READERS[ending] if ending else _of_text)(content, name), name)
 
 
 def contents(source: str) -> bytes:
@@ -92,13 +104,6 @@ def _neighbour(path: Path) -> str:
         return nearest(path.name, [other.name for other in path.parent.iterdir()])
     except (OSError, ValueError):
         return ""
-
-
-def _sniffed(content: bytes) -> "tables.Reader":
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return tables.from_json
-    first_line = content.lstrip(b"\r\n").split(b"\n", 1)[0]
-    return tables.from_tsv if b"\t" in first_line else tables.from_csv
 
 
 def _with_rows(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -31,14 +31,31 @@ def check(model: Model) -> None:
     UsageError
         Classes, series, values that belong to their own groups, the user's own program; a family without a mean.
     """
-    model = model.larger if isinstance(model, Fixed) else model
-    model = model.rows if isinstance(model, Mixed) else model
+    model = _of_rows(model)
     if not isinstance(model, Plain | Mixture):
         raise UsageError(
             f"the outcome of {model.name} has no mean that one new row determines; predict from a model of one family."
         )
     if model.family.mean is None:
         raise UsageError(f"the family {model.family.name} of {model.name} has no mean in a formula; take another.")
+
+
+def whole(model: Model) -> Model:
+    """The model without any of its parameters held."""
+    return model.larger if isinstance(model, Fixed) else model
+
+
+def _of_rows(model: Model) -> Model:
+    """The model of rows whose effects of groups are known."""
+    model = whole(model)
+    rows: Model = model.rows if isinstance(model, Mixed) else model
+    return rows
+
+
+def has_mean(model: Model) -> bool:
+    """Whether `mean_response` has a formula."""
+    model = _of_rows(model)
+    return isinstance(model, Plain | Mixture) and model.family.mean is not None
 
 
 def mean_response(model: Model, theta: Mapping[str, Any], data: Dataset) -> Array:
@@ -61,7 +78,7 @@ def has_posterior_mean(program: Density, data: Dataset) -> Any:
     prior whose width is below 1/|z| (1/(√E |z|) of E effects), and that of a bounded one: the likelihood falls only as
     a power of sd.
     """
-    model = program.model.larger if isinstance(program.model, Fixed) else program.model
+    model = whole(program.model)
     if not isinstance(model, Mixed) or model.link is not links.log or "sd" not in program.priors:
         return np.full(data.n, True)
     prior, effects = program.priors["sd"], model.groups.effects

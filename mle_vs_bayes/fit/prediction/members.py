@@ -20,6 +20,7 @@ from ...density.density import Density
 from ...models.trunks.fixed import Fixed
 from ...models.trunks.mixed.law import Law
 from ...models.trunks.mixed.trunk import Mixed
+from .means import whole
 
 if TYPE_CHECKING:
     import xarray
@@ -46,7 +47,7 @@ class Members:
     def law(self, program: Density, point: Array, data: Dataset) -> Law:
         """What the seen members add to the predictors of ``data`` ``(m,)`` at θ."""
         fitted, theta = program.model, program.layout.split(point)
-        model = fitted.larger if isinstance(fitted, Fixed) else fitted
+        model = whole(fitted)
         theta = fitted.full(theta) if isinstance(fitted, Fixed) else theta
         assert isinstance(model, Mixed)
         law: Law = model.law_of_seen(theta, program.data, data, self.places)

@@ -192,7 +192,7 @@ class ProfileCurve:
 
     def _ends_on_edge(self, end: End) -> bool:
         """Whether the curve runs level to an edge that is itself a possible value: then that is the end."""
-        return end.towards in self._traces[-1].quantity.support.closed_ends(self.power).values()
+        return end.towards in self._traces[-1].quantity.support.closed_ends.values()
 
     def _elsewhere(self) -> tuple[str, ...]:
         """That the interval is not one around the estimate, where a better optimum was met."""

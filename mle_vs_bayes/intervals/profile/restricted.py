@@ -65,7 +65,7 @@ def edge_of(program: Density, label: str, value: float) -> Bools | None:
 
 def _edge_at(program: Density, label: str, value: float) -> Array | None:
     """z ``(f,)`` that is infinite where the coordinate lies on the edge that gives the quantity this value, else 0."""
-    lower, upper = closed_ends(program.layout, power=0.0)
+    lower, upper = closed_ends(program.layout)
     each = [np.where(np.arange(len(lower)) == place, -np.inf, 0.0) for place in np.flatnonzero(lower)]
     each += [np.where(np.arange(len(upper)) == place, np.inf, 0.0) for place in np.flatnonzero(upper)]
     together = [np.where(lower, -np.inf, 0.0)] if np.sum(lower) > 1 else []

@@ -193,6 +193,15 @@ class Family:
         """log P(Y ≤ y)."""
         return self._scipy().logcdf(y, **self.of_scipy(**self.own(arguments)))
 
+    def chances(self, y: Any, arguments: Arguments) -> tuple[Any, Any] | None:
+        """P(Y < y) and P(Y = y) of each ``y``; None of a family whose distribution function SciPy does not have."""
+        if not self.scipy:
+            return None
+        values = self.own(arguments)
+        up_to = self._scipy().cdf(y, **self.of_scipy(**values))
+        at = np.exp(self.logp(y, values)) if self.discrete else np.zeros_like(up_to)
+        return up_to - at, at
+
     def random(self, generator: np.random.Generator, size: Any, arguments: Arguments) -> Any:
         """Values of shape ``size``."""
         values = self.own(arguments)

@@ -13,6 +13,8 @@ from .plain import Plain, with_outcome
 
 BOUNDS = {positive: (nonnegative, positive), share: (least_share, greatest_share)}
 """What lower and upper bounds may be where they may be more than the values: an end of the support is no value."""
+BESIDE = {"upper", "event", "entry"}
+"""Roles by which a row is more than a value that was seen."""
 MIDDLE = np.log(0.5)
 ANYWHERE = 0.5
 """A value that lies inside every support."""
@@ -65,9 +67,13 @@ class Censored(Plain):
         value = data["upper"] if "upper" in data else data["y"]
         return symbolic_log_density(self.family, self.arguments(theta, data), value, data)
 
+    def chances(self, theta, data):
+        """Of values that are known and were looked at from the beginning."""
+        return None if BESIDE & {*data} else super().chances(theta, data)
+
     def likelihood(self, theta, data):
         """Without censoring the plain distribution, which is four times faster to sample."""
-        if not {"upper", "event", "entry"} & {*data}:
+        if not BESIDE & {*data}:
             return super().likelihood(theta, data)
         roles = [role for role in ("lower", "event", "entry") if role in data]
         return censored(self.family, self.arguments(theta, data), data, roles)

@@ -119,6 +119,9 @@ class Fixed(Model):
     def one_step_ahead(self, theta, data):
         return self.larger.one_step_ahead(self.full(theta), data)
 
+    def chances(self, theta, data):
+        return self.larger.chances(self.full(theta), data)
+
     def start(self, data):
         return {p: value for p, value in self.larger.start(data).items() if p not in self.scalars}
 
@@ -219,6 +222,6 @@ def _check(model, held):
             how = f"name one coefficient, such as {name}[x]=0" if single else "fix scalar parameters or coefficients"
             raise UsageError(f"{label} of {model.name} is not one number to fix; {how}.")
         support = parameter.support
-        if not (support.contains(value) or value in support.closed_ends(0.0).values()):
+        if not (support.contains(value) or value in support.closed_ends.values()):
             ends = f"{support.lower:g} to {support.upper:g}"
             raise UsageError(f"{label}={value:g} lies outside the support of {name}, {ends}; fix it inside.")

@@ -54,6 +54,10 @@ class Plain(Model):
         """`log_likelihood` of PyTensor's nodes: the graph of the log density of each row."""
         return self.family.symbolic_logp(data["y"], self.arguments(theta, data))
 
+    def chances(self, theta, data):
+        """Not of rows that belong together."""
+        return None if self.unit != "row" else self.family.chances(data["y"], self.arguments(theta, data))
+
     def likelihood(self, theta, data):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 

@@ -11,13 +11,14 @@ The unconstrained coordinates are u[k] = log((1 + r[k]) / (1 − r[k])), so that
    Journal of Multivariate Analysis 3(4), 408–419.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.support import Support
+from ...model.support import Between, Support
 
 Array = NDArray[np.float64]
 
@@ -48,6 +49,11 @@ class Stationary(Support):
     """Coefficients φ ``(p,)`` of a stationary series."""
 
     restricts = True
+
+    def element(self, place: int, size: int) -> Support:
+        """Between −C(p, k) and C(p, k): 1 − φ[1] z − … − φ[p] z^p is Π (1 − z/root), and each |1/root| is below 1."""
+        reach = float(math.comb(size, place + 1))
+        return Between(f"{-reach:g} to {reach:g}", -reach, reach)
 
     def contains(self, theta: Array | float) -> bool:
         values = np.atleast_1d(np.asarray(theta, dtype=float))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.support import SIDES, Above, Below, Between, Support, ordered, positive, real, simplex, unit
+from ...model.support import SIDES, Above, Below, Between, Support, correlation, ordered, positive, real, simplex, unit
 from .differentiate import derivatives, differences, function
 
 if TYPE_CHECKING:
@@ -79,6 +79,11 @@ class Transformed(Support):
     maps: Maps | None = field(default=None, compare=False, repr=False)
     runs_off: bool = True
     """Whether an unconstrained coordinate that runs off goes to an edge; angles only go round."""
+    each: tuple[Support, ...] = ()
+    """The support of each element alone, where that is known."""
+
+    def element(self, place: int, size: int) -> Support:
+        return self.each[place] if self.each else real
 
     def contains(self, theta: Array | float) -> bool:
         values = np.ravel(np.asarray(theta, dtype=float))
@@ -134,6 +139,9 @@ def support_of(model: "pymc.Model", rv: Any, shape: tuple[int, ...]) -> Support:
         return simplex
     if type(transform).__name__ == "Ordered" and len(shape) == 1:
         return ordered
+    if type(transform).__name__ == "CholeskyCorrTransform":  # of a factor whose rows have length 1
+        each = (correlation,) * int(np.prod(shape))
+        return Transformed(str(transform.name), maps=Maps(rv, transform, shape), each=each)
     circular = isinstance(transform, transforms.CircularTransform)
     return Transformed(str(transform.name), maps=Maps(rv, transform, shape), runs_off=not circular)
 
@@ -142,8 +150,13 @@ def _interval(rv: Any, transform: Any, shape: tuple[int, ...]) -> Support:
     ends = [constant(end) for end in transform.args_fn(*rv.owner.inputs)]
     lower, upper = (side if end is None else end for end, side in zip(ends, (-np.inf, np.inf), strict=True))
     if max(np.ptp(_finite(lower)), np.ptp(_finite(upper))) > 0:
-        return Transformed(str(transform.name), maps=Maps(rv, transform, shape))
-    low, high = float(np.min(lower)), float(np.max(upper))
+        pairs = zip(*(np.broadcast_to(end, shape).ravel() for end in (lower, upper)), strict=True)
+        each = tuple(_between(float(low), float(high)) for low, high in pairs)
+        return Transformed(str(transform.name), maps=Maps(rv, transform, shape), each=each)
+    return _between(float(np.min(lower)), float(np.max(upper)))
+
+
+def _between(low: float, high: float) -> Support:
     # 0, and 1 of a share, are ends of what there can be; other bounds are the prior's, and none of the likelihood.
     natural = [end == 0 or (low, high) == (0, 1) for end in (low, high)]
     attainable = tuple(side for side, own in zip(SIDES, natural, strict=True) if own)
