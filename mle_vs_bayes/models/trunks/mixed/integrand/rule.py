@@ -16,8 +16,8 @@ import scipy
 
 LOCATING = {1: 9, 2: 7}
 """Nodes along each effect that find mean and variance, by the number of effects."""
-ZOOMS = 10
-ZOOM = 1 / 16
+ZOOMS = 7
+ZOOM = 1 / 36
 """Of a variance that is kept when it is found again, so that it never shrinks by more than that at once: a group with
 so many rows that one node has all of the integral would else have none."""
 
