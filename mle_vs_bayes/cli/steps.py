@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .. import ornaments
 from ..errors import UsageError
 from ..report.text import terminal
-from . import process
+from . import startup
 from .options import assignments, numbers, sizes, typed
 from .progress import Steps
 
@@ -163,8 +163,8 @@ def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> 
 def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
     """Compare, with the current step and its time shown on standard error."""
     with Steps("importing PyMC and statsmodels") as steps:
-        if process.alone:
-            process.prepare(optional=is_program(model))
+        if startup.alone:
+            startup.prepare(optional=is_program(model))
         from ..comparison.compare import compare
 
         return compare(model, data, progress=steps, **request)
