@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .. import ornaments
 from ..errors import UsageError
 from ..report.text import terminal
-from . import process
+from . import startup
 from .options import numbers, request, typed
 from .progress import Steps
 
@@ -142,8 +142,8 @@ def check_output(out: Path | None) -> None:
 def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
     """Compare, with the current step and its time shown on standard error."""
     with Steps("importing PyMC and statsmodels") as steps:
-        if process.alone:
-            process.prepare(optional=is_program(model))
+        if startup.alone:
+            startup.prepare(optional=is_program(model))
         from ..comparison.compare import compare
 
         return compare(model, data, progress=steps, **request)
