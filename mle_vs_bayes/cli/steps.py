@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import ornaments
+from .. import optional_parts
 from ..errors import UsageError
 from ..report.text import terminal
 from . import startup
@@ -35,7 +35,7 @@ def compare(asked: Mapping[str, Any]) -> int:
     from ..comparison.comparison import InterruptedComparison
 
     check = partial(check_questions, asked, nulls, new, partial(check_others, others, used, wanted))
-    interrupt = ornaments.Interrupt()
+    interrupt = optional_parts.Interrupt()
     try:
         comparison = run(asked["model"], used, {**wanted, "check": check})
     except InterruptedComparison as stopped:
@@ -59,10 +59,10 @@ def compare(asked: Mapping[str, Any]) -> int:
 
 
 def finish(
-    comparison: "Comparison", interrupt: ornaments.Interrupt, asked: Mapping[str, Any], parts: Sequence[Any]
+    comparison: "Comparison", interrupt: optional_parts.Interrupt, asked: Mapping[str, Any], parts: Sequence[Any]
 ) -> list[Path]:
     """Write and show; Ctrl-C costs figures first, then the files, and the screen last. The files written."""
-    with ornaments.surviving() as writing:
+    with optional_parts.surviving() as writing:
         maker = partial(writing.finish, lambda: save(comparison, asked["out"], asked.get("command")))
         written = interrupt.spare(maker, lambda reason: [], long=False)
         interrupt.come |= writing.come
@@ -211,7 +211,7 @@ def reasons(comparison: "Comparison", make: Callable[..., list[Any]]) -> list[An
 
 def beside(
     comparison: "Comparison",
-    interrupt: ornaments.Interrupt,
+    interrupt: optional_parts.Interrupt,
     what: str,
     maker: Callable[[], Any],
     *,
@@ -224,12 +224,12 @@ def beside(
 
     def attempt() -> Any:
         with steps(what):
-            return ornaments.make(what, maker, None)
+            return optional_parts.make(what, maker, None)
 
     def without(reason: str) -> None:
-        comparison.lost.append(ornaments.Lost(what, reason))
+        comparison.lost.append(optional_parts.Lost(what, reason))
 
-    with ornaments.collecting(comparison.lost):
+    with optional_parts.collecting(comparison.lost):
         return [part for part in [interrupt.spare(attempt, without)] if part is not None]
 
 

@@ -17,7 +17,7 @@ from ..estimators.posterior import Sampling
 from ..estimators.unconstrained_mode import SCALE
 from ..fit import priors as prior_choice
 from ..fit.fit import Fit, Progress, fit
-from ..fit.replicates.usable import completed
+from ..fit.replicates.data_checks import completed
 from ..fit.row_table import Context
 from ..fit.simulated import simulated
 from ..fit.subsets import nested

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import ornaments
+from .. import optional_parts
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Density
@@ -89,7 +89,7 @@ def _added(job: GroupsRequest, group: str) -> list[Concern]:
     """Add one group; a user's program may have variables that nobody can draw from, and then lacks the group."""
     failures = job.program.pymc_failures
     try:
-        ornaments.make(f"the group {group} of the DataTree", lambda: GROUPS[group](job), None, passing=failures)
+        optional_parts.make(f"the group {group} of the DataTree", lambda: GROUPS[group](job), None, passing=failures)
     except failures as error:
         return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
     return []

@@ -18,7 +18,7 @@ from ..density.batch_density import with_derivatives
 from ..density.compile_cache import MODE, compiled, kept, quick
 from ..density.graphs import Unconstrained
 from ..density.stack import Stack, of_replicates
-from .newton import Evaluate, climb
+from .newton import Evaluate, newton_ascent
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,7 +28,7 @@ CHUNK = 2_000_000
 
 
 @dataclass(frozen=True)
-class Standard:
+class Whitening:
     """Where each posterior is, on the unconstrained scale: mode ``(R, f)``, root of its covariance there.
 
     ``found`` ``(R,)`` is False where there is no mode to stand on.
@@ -49,17 +49,17 @@ class Space(ABC):
     """The posteriors of a ``stack``, each with its own map from u to z and θ."""
 
     stack: Stack
-    standard: Standard
+    whitening: Whitening
 
     @property
     def size(self) -> int:
         """Free coordinates f of each data set."""
-        return self.standard.centre.shape[1]
+        return self.whitening.centre.shape[1]
 
     def z(self, u: Array, index: Index) -> Array:
         """z ``(S, r, f)`` of u ``(S, r, f)``."""
-        turned = np.einsum("rij,srj->sri", self.standard.root[index], u)
-        return np.asarray(self.standard.centre[index] + turned)
+        turned = np.einsum("rij,srj->sri", self.whitening.root[index], u)
+        return np.asarray(self.whitening.centre[index] + turned)
 
     @abstractmethod
     def theta(self, u: Array, index: Index) -> Array:
@@ -70,14 +70,14 @@ class Space(ABC):
         """The log density ``(S, r)`` of z at u ``(S, r, f)``."""
 
 
-def standard_of(evaluate: Evaluate, z: Array, bounded: Bools) -> Standard:
+def whitening_of(evaluate: Evaluate, z: Array, bounded: Bools) -> Whitening:
     """Where posteriors are by Newton's method from starts z ``(R, f)``, those that are not finite from 0."""
     away = ~np.all(np.isfinite(z), axis=1)
-    end, found, _ = climb(evaluate, np.where(away[:, None], 0.0, z), bounded)
+    end, found, _ = newton_ascent(evaluate, np.where(away[:, None], 0.0, z), bounded)
     root = np.broadcast_to(np.eye(z.shape[1]), end.hessian.shape).copy()
     for replicate in np.flatnonzero(found):
         root[replicate] = np.linalg.cholesky(np.linalg.inv(-end.hessian[replicate]))
-    return Standard(end.z, root, found & ~away)
+    return Whitening(end.z, root, found & ~away)
 
 
 class Standardised(Space):
@@ -93,7 +93,7 @@ class Standardised(Space):
         backward = kept(("z", stack.shape), self._compile_backward)
         with np.errstate(all="ignore"):
             z = np.asarray(backward(start[None], self.at(np.arange(stack.count))))[0]
-        self.standard = standard_of(evaluate or self._evaluate, z, stack.program.layout.bounded)
+        self.whitening = whitening_of(evaluate or self._evaluate, z, stack.program.layout.bounded)
 
     def at(self, index: Index) -> dict[str, Array]:
         """The inputs of the data sets at ``index``."""

@@ -16,7 +16,7 @@ from ...models.trunks.fixed import Fixed
 from ...models.trunks.mixed.quadrature import MixedQuadrature
 from ...models.trunks.mixed.side_by_side import log_likelihoods
 from ...search.problem import by_formulas, of_stack
-from ...search.standardised import Space, standard_of
+from ...search.standardised import Space, whitening_of
 from ..unconstrained_mode import in_unconstrained_coordinates, log_volume
 
 Array = NDArray[np.float64]
@@ -33,7 +33,7 @@ class ByFormulas(Space):
         problem = in_unconstrained_coordinates(of_stack(stack, 1.0))
         with np.errstate(all="ignore"):
             z = problem.coordinates.z(start)
-        self.standard = standard_of(problem.evaluate, z, problem.layout.bounded)
+        self.whitening = whitening_of(problem.evaluate, z, problem.layout.bounded)
 
     def theta(self, u: Array, index: Index) -> Array:
         return self.stack.program.coordinates.theta(self.z(u, index))

@@ -71,7 +71,7 @@ class Grid:
     @cached_property
     def log_integral(self) -> Array:
         """log ∫ density dz ``(r,)``: the sum times the nodes' volume times |det L|."""
-        diagonal = np.diagonal(self.space.standard.root[self.index], axis1=1, axis2=2)
+        diagonal = np.diagonal(self.space.whitening.root[self.index], axis1=1, axis2=2)
         volume = len(self.shape) * np.log(self.step) + np.sum(np.log(np.abs(diagonal)), axis=1)
         return self.top.reshape(-1) + np.log(np.exp(self.logs - self.top).sum(axis=self.axes)) + volume
 

@@ -147,7 +147,7 @@ def of_stack(stack: Stack, start: Array, lacking: Sequence[Sequence[Missing]]) -
     """The posteriors of a stack from starts θ ``(R, p)``; ``lacking`` says which moments each does not have."""
     space: Space = ByFormulas(stack, start) if has_formulas(stack) else Standardised(stack, start)
     exists = np.array([[0 if each.mean else 1 if each.deviation else 2 for each in line] for line in lacking])
-    modes = np.flatnonzero(space.standard.found)
+    modes = np.flatnonzero(space.whitening.found)
     together = int(np.clip(NODES // (2 * REACH + 1) ** space.size, 1, TOGETHER))
     parts = [
         part

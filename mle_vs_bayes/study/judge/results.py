@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ... import ornaments
+from ... import optional_parts
 from ...performance.measures import WORDS
 from ...report import drawn, study_page
 from ...report.pages import parts
@@ -44,7 +44,7 @@ class Results:
     table: "pandas.DataFrame"
     lines: Sequence[verdict.Line]
     files: tuple[Path, ...]
-    lost: tuple[ornaments.Lost, ...] = ()
+    lost: tuple[optional_parts.Lost, ...] = ()
     """Figures that could not be drawn."""
 
     @property
@@ -71,7 +71,7 @@ def leave(outcome: FinishedStudy) -> Results:
     lines = verdict.lines(study.predictions, table, study.axes, outcome.design.looks)
     results = Results(outcome, table, lines, ())
     folder, document = outcome.folder, _document(results)
-    with ornaments.collecting([]) as lost:
+    with optional_parts.collecting([]) as lost:
         written = _shown(results, document)
     written = {
         "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
@@ -162,10 +162,10 @@ def _pictures(results: Results) -> Pictures:
         places = results.table.groupby(["measure", "model", "scenario", "parameter"], dropna=False)["n"].nunique()
         there &= set(places[places > 1].index.get_level_values("measure"))
     for measure in dict.fromkeys(name for name in wanted if name in there):
-        pictures |= ornaments.make(f"the figure {measure}", partial(of, measure), {})
+        pictures |= optional_parts.make(f"the figure {measure}", partial(of, measure), {})
     tables = Tables(results.outcome.folder, results.table)
     for name, draw in own.figures.items():
-        pictures |= ornaments.make(f"the figure {name}", partial(_own_picture, name, draw, tables), {})
+        pictures |= optional_parts.make(f"the figure {name}", partial(_own_picture, name, draw, tables), {})
     return pictures
 
 

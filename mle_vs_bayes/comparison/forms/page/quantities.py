@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from .... import ornaments
+from .... import optional_parts
 from .... import rows as row_schema
 from ....report import numbers
 from ....report.figures.estimates import MOST_PARAMETERS
@@ -32,7 +32,7 @@ def panels(material: Material) -> list[Part]:
 
 
 def _inside(material: Material, place: int, label: str) -> list[Part]:
-    drawn = ornaments.make(f"the panel of {label}", partial(_drawn, material, place, label), [], long=True)
+    drawn = optional_parts.make(f"the panel of {label}", partial(_drawn, material, place, label), [], long=True)
     return [*drawn, *_estimates(material, label)]
 
 
