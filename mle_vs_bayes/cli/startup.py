@@ -11,7 +11,7 @@ import sys
 from ..machine_code import shorten_messages
 
 alone = False
-"""Whether the process is this command and nothing else; `startup.run` says so."""
+"""Whether the process is this command and nothing else; `process.run` says so."""
 OPTIONAL = ("dask", "polars")
 """Packages that others import where they find them, for kinds of data that models of the catalogue never see."""
 
