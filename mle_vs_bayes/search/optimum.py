@@ -16,9 +16,8 @@ from ..density.coordinates import silent, without
 from ..density.density import Density, Evaluation
 from . import edges
 from .kinks.kinked_optimum import KinkedOptimum, standing
-from .newton import GRADIENT_TOLERANCE, NewtonState, joined, newton_ascent, stand
+from .newton import GRADIENT_TOLERANCE, NewtonState, joined, newton_ascent, stand, trust_region
 from .problem import Problem, of_density
-from .trust_region import trust_region
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]

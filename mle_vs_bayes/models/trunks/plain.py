@@ -14,6 +14,7 @@ from ...data.dataset import Dataset
 from ...model.families import Family
 from ...model.model import Model
 from ...model.parameter import of_argument
+from .with_groups import mixed_model
 
 
 class Plain(Model):
@@ -62,9 +63,7 @@ class Plain(Model):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 
     def with_groups(self, groups=None):
-        from .mixed.families import grouped
-
-        return grouped(self, groups) or super().with_groups(groups)
+        return mixed_model(self, groups) or super().with_groups(groups)
 
     def start(self, data):
         """The exact estimate where one is known and lies inside the supports, else typical values."""

@@ -19,6 +19,7 @@ from ...model.support import ordered, positive, real
 from . import falls, separation
 from .censored import MIDDLE, log_less, symbolic_log_between
 from .regression import linear
+from .with_groups import mixed_model
 
 
 class Cumulative(Model):
@@ -95,9 +96,7 @@ class Cumulative(Model):
         return pm.CustomDist("y", *arguments, logp=log_density, random=draw, signature="(),(k)->()", observed=data["y"])
 
     def with_groups(self, groups=None):
-        from .mixed.families import grouped
-
-        return grouped(self, groups)
+        return mixed_model(self, groups)
 
     def start(self, data):
         """No covariate has an effect, and the cutpoints are those of the shares of the classes."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,8 @@ from ..keep.store import Store
 from ..vocabulary.predictions import OF_INTERVALS, Equals, Slope, Theory
 from ..vocabulary.study import Figure, Study
 from . import verdict
+from .pairs import split
 from .performance_table import measured
-from .tables import Tables
 
 if TYPE_CHECKING:
     import pandas
@@ -28,6 +28,36 @@ if TYPE_CHECKING:
 Pictures = dict[str, tuple[bytes, Picture]]
 """By name: a figure as a file and as a part of the page."""
 NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a finished study, as a figure of its own reads them.
+
+    ``performance`` has one line per measure and group; the others one per replicate, read when asked for.
+    """
+
+    folder: Path
+    performance: "pandas.DataFrame"
+
+    @cached_property
+    def rows(self) -> "pandas.DataFrame":
+        """Every estimate, with the columns of `rows.Row`."""
+        return self._read("rows")
+
+    @cached_property
+    def functionals(self) -> "pandas.DataFrame":
+        """Every value of the functionals: name, part (where it gives several), value and the replicate's key."""
+        table = self._read("functionals")
+        name, part = split(table["name"])
+        return table.assign(name=name, part=part)
+
+    def _read(self, table: str) -> "pandas.DataFrame":
+        import pandas
+
+        return pandas.concat(map(pandas.read_parquet, sorted((self.folder / table).glob("*.parquet"))))
+
+
 DIGITS = "%.8g"
 """Of a number in the table on the disk: more than its Monte-Carlo error leaves, and a file of half the size."""
 SHARES_OF_LEVEL = ("coverage", "coverage_worst_case", "bias_eliminated_coverage")

@@ -1,4 +1,4 @@
-"""All there is of each quantity, in a panel of its own that its name opens."""
+"""A panel for each quantity, which its name opens: the curves, the prior path and the estimates."""
 
 from functools import partial
 
@@ -7,8 +7,7 @@ from .... import rows as row_schema
 from ....report import numbers
 from ....report.figures.estimates import MOST_PARAMETERS
 from ....report.figures.prior_path import caption
-from ....report.figures.profile import CURVES
-from ....report.figures.quantity import quantity
+from ....report.figures.profile import CURVES, quantity
 from ....report.pages.parts import Foldout, Paragraph, Part, Picture, Table, TableCell, picture
 from ..material import Material
 
