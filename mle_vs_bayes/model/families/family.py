@@ -151,6 +151,11 @@ class Family:
         return "odds_ratio" if link == "logit" else ""
 
     @property
+    def of_hazard(self) -> bool:
+        """Whether the location is a hazard, so that it is large where y is small."""
+        return self.ratio == "hazard_ratio"
+
+    @property
     def censored(self) -> bool:
         """Whether an outcome may be known by bounds alone: one on a continuous scale with a distribution function."""
         return self.distribution_function and not self.discrete and self.worded_twice

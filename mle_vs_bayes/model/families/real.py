@@ -1,5 +1,6 @@
 """Distributions on the whole line."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -185,11 +186,15 @@ skew_normal = Family(
         "Stata": "sknor (user-written): location mu, scale sigma, shape alpha",
     },
 )
+_GUMBEL_SCALE = Argument(
+    "beta", positive, "beta", "β", "the scale: the standard deviation is beta π/√6", "scale", typical=2.0
+)
+
 gumbel = Family(
     "Gumbel",
     (
         Argument("mu", symbol="μ", meaning="the mode; 36.8 % lie below it", prior="location"),
-        Argument("beta", positive, "beta", "β", "the scale: the standard deviation is beta π/√6", "scale", typical=2.0),
+        _GUMBEL_SCALE,
     ),
     support=real,
     values=number,
@@ -199,6 +204,9 @@ gumbel = Family(
     mean=lambda mu, beta: mu + np.euler_gamma * beta,
     variance=lambda mu, beta: (np.pi * beta) ** 2 / 6,
     location="mu",
+    around=(
+        replace(_GUMBEL_SCALE, row="scale", meaning="the standard deviation is scale π/√6"),
+    ),  # beside coefficients
     one_value="a spread",
     tails=lambda mu, beta: tails.Tails(above=tails.falling_exponentially(1 / beta)),
     elsewhere={

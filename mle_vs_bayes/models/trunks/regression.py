@@ -32,6 +32,12 @@ PRIORS = {
     "sqrt": "coefficients of root y",
 }
 """Default priors of coefficients by link; "coefficients" under those of probabilities, which have no units."""
+HAZARD_PRIORS = {
+    "log": "coefficients of log hazard",
+    "identity": "coefficients of 1/y",
+    "inverse": "coefficients of y",
+}
+"""Where the location is a hazard, whose unit is one over that of y."""
 
 
 class Regression(Censored):
@@ -58,7 +64,8 @@ class Regression(Censored):
 
     @cached_property
     def parameters(self):  # type: ignore[override]
-        prior = DEFAULTS[PRIORS.get(self.link.name, "coefficients")]
+        priors = HAZARD_PRIORS if self.family.of_hazard else PRIORS
+        prior = DEFAULTS[priors.get(self.link.name, "coefficients")]
         words = f"how much {self.predicted} {'grow' if self.link is links.logit else 'grows'} per unit of the covariate"
         beta = Parameter("beta", "β", real, prior, self.typical.get("beta", 1.0), dims=("term",), meaning=words)
         return (beta, *(self._parameter(argument) for argument in self.family.others))
@@ -174,7 +181,12 @@ def _explained(data):
         return False
     left = data["y"] - data.get("offset", 0.0)
     residuals = left - data["X"] @ np.linalg.lstsq(data["X"], left, rcond=None)[0]
-    return bool(np.max(np.abs(residuals)) <= 8 * np.spacing(np.max(np.abs(left))))
+    return bool(np.max(np.abs(residuals)) <= rounding(left))
+
+
+def rounding(y):
+    """How far terms that explain y ``(n,)`` exactly may miss a value."""
+    return 8 * np.spacing(np.max(np.abs(y)))
 
 
 def _on_scale(link, name):
