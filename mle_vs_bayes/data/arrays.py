@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ..model.model import Model
 
 
-def dataset(model: "Model", data: Any, formula: Formulas = None) -> Dataset:
-    """The data set in ``data``: a `Dataset`, a mapping of arrays by role, or a frame.
+def read(model: "Model", data: Any, formula: Formulas = None) -> "tuple[Model, Dataset]":
+    """The data set in ``data``, a `Dataset`, a mapping of arrays by role or a frame, and the model that reads it.
 
-    With a formula the columns of any of them are what it reads. Values that the model cannot use stay: whoever fits
-    the data set says so of it alone.
+    With a formula the columns of any of them are what it reads, and the model has the groups in it. Values that the
+    model cannot use stay: whoever fits the data set says so of it alone.
 
     Raises
     ------
@@ -46,16 +46,11 @@ def dataset(model: "Model", data: Any, formula: Formulas = None) -> Dataset:
         except ValueError as error:
             raise DataError(f"the data are no table ({error}); give columns of one length.") from None
         prepared = arranged(frame, model, formula=formula)
-        if prepared.model.groups != model.groups:
-            raise UsageError(
-                f'formula "{formula}" has groups, which studies do not take; take the model random_intercept, or write '
-                "a PyMC program."
-            )
-        return prepared.data
+        return prepared.model, prepared.data
     found = named(model, data if isinstance(data, Dataset) else Dataset({str(role): data[role] for role in data}))
     if (lack := lacking(model, found)) is not None:
         raise DataError(f"the data have {lack}.")
-    return found
+    return model, found
 
 
 def lacking(model: "Model", data: Dataset) -> str | None:

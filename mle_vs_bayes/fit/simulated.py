@@ -28,16 +28,18 @@ def simulated(model: Model, n: int, truth: Mapping[str, float], seed: int) -> tu
 
 
 def drawn(
-    model: Model, n: int, truth: Mapping[str, float], generator: np.random.Generator
+    model: Model, n: int, truth: Mapping[str, float], generator: np.random.Generator, design: Dataset | None = None
 ) -> tuple[Dataset, dict[str, float]]:
     """The same from a generator of random numbers, as a study has one for each replicate.
+
+    Under the ``design``, or that of the model's own for n units.
 
     Raises
     ------
     UsageError
         Too few units for the model, an unknown name, or a value outside the parameter's support.
     """
-    design = model.design(n, generator)
+    design = model.design(n, generator) if design is None else design
     if n < (least := model.least_rows(design)):
         raise UsageError(f"the number of units to simulate is {n}; {model.name} needs at least {least}.")
     layout = Layout(model, design)
@@ -50,15 +52,16 @@ def drawn(
     return data, named
 
 
-def from_priors(model: Model, n: int, priors: Mapping[str, Prior], generator: np.random.Generator) -> dict[str, float]:
-    """A truth by label, drawn from priors of plain numbers; as many elements as n units of the model have.
+def from_priors(
+    model: Model, design: Dataset, priors: Mapping[str, Prior], generator: np.random.Generator
+) -> dict[str, float]:
+    """A truth by label, drawn from priors of plain numbers; as many elements as the model has under the ``design``.
 
     Raises
     ------
     ModelError
         A prior is improper, or cannot be drawn from.
     """
-    design = model.design(n, np.random.default_rng(0))
     layout = Layout(model, design)
     (theta,) = density_of(model, filled(model, design), priors).draw_prior(1, generator)
     return {label: float(value) for label, value in zip(layout.labels, theta, strict=True)}

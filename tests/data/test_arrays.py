@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mle_vs_bayes import compare, fit_replicates
-from mle_vs_bayes.data.arrays import dataset, named
+from mle_vs_bayes.data.arrays import named, read
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.models import get
@@ -50,7 +50,7 @@ def test_a_constant_that_is_not_one_is_a_covariate():
 )
 def test_what_is_no_data_set_is_refused_in_one_sentence(data, words):
     with pytest.raises((DataError, UsageError)) as caught:
-        dataset(get("linear"), data)
+        read(get("linear"), data)
     assert [word for word in words if word not in str(caught.value)] == []
 
 

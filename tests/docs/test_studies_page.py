@@ -6,6 +6,7 @@ import pytest
 
 from mle_vs_bayes.cli.catalogue.studies_page import kept, page, room
 from mle_vs_bayes.report.study_page import sentence
+from mle_vs_bayes.study.vocabulary import source
 
 PAGE = Path(__file__).parents[2] / "docs" / "what_the_studies_say.md"
 
@@ -16,6 +17,26 @@ def test_the_page_is_that_of_the_kept_verdicts():
     assert len(documents) > 10
     assert not any(each["quick"] for each in documents)
     assert all(f"### {each['question']}\n" in text and sentence(each) in text for each in documents)
+
+
+def differing(documents):
+    """Sections in which a kept verdict and the docstring of its study differ."""
+    studies = {study.name: study.sections for study in source.known()}
+    return [
+        f"{document['study']}: {name}"
+        for document in documents
+        for name, text in studies[document["study"]].items()
+        if document[name.lower()] != text
+    ]
+
+
+def test_kept_verdicts_are_of_the_studies_as_they_stand():
+    assert differing(kept()) == []
+
+
+def test_mutant_a_source_that_was_corrected_after_the_run():
+    first = kept()[0]
+    assert differing([{**first, "source": "from memory"}]) == [f"{first['study']}: Source"]
 
 
 def test_mutant_a_claim_that_fails_in_one_group_is_shown_as_failed():

@@ -12,7 +12,6 @@ import scipy
 from mle_vs_bayes import compare, fit_replicates, models
 from mle_vs_bayes.checks.run import check
 from mle_vs_bayes.comparison.compare import prepared
-from mle_vs_bayes.data import arrays
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
 from mle_vs_bayes.data.formulas.parts import effect, level
@@ -457,11 +456,6 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
     with pytest.raises(kind) as refusal:
         density("normal", formula, data)
     assert words in str(refusal.value)
-
-
-def test_studies_refuse_groups_that_their_model_would_not_read():
-    with pytest.raises(UsageError, match="has groups, which studies do not take"):
-        arrays.dataset(models.specified("normal", formula="y ~ x"), frame(), "y ~ x + (1 | school)")
 
 
 def test_models_without_groups_say_so():

@@ -115,6 +115,22 @@ def test_gallery_and_study_in_a_browser(open_page, folder, width):
     assert page.locator("tbody tr:visible").count() == 1
 
 
+COMMITTED = sorted(RESULTS.rglob("index.html"))
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.parent.name)
+def test_the_committed_pages_in_a_browser(open_page, path):
+    """Nothing is complained of or asked for elsewhere, figures are drawn, and no width needs a scroll bar."""
+    page = open_page(path, 390, "dark")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    drawings = page.evaluate("[...document.querySelectorAll('svg, img')].map((e) => e.getBoundingClientRect().width)")
+    assert min(drawings, default=101) > 100
+    assert page.complaints == []
+    assert [url for url in page.requests if not url.startswith("data:")] == [path.as_uri()]
+
+
 def test_a_page_without_pictures_is_a_page():
     text = render.document(Page("t", "s", "holds", "good", "v.", [Section("a", "A", [])], {"kind": "study"}))
     assert render.summary(text)["svg"] == ""

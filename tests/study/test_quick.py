@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mle_vs_bayes.study.judge import verdict
+from mle_vs_bayes.study.judge import results, verdict
 from mle_vs_bayes.study.plan import plan, timing
 from mle_vs_bayes.study.run.run import RunRequest, run
 from mle_vs_bayes.study.vocabulary import source
@@ -98,3 +98,12 @@ def test_replicates_that_are_asked_for_are_taken_as_they_are(desk):
     outcome = run(found, desk.folder / "asked", RunRequest(quick=True, replicates=10, workers=1))
     assert outcome.design.looks == 1 and outcome.replicates == outcome.design.total == 20
     assert json.loads((desk.folder / "asked" / "design.json").read_text())["looks"] == 1
+
+
+@pytest.mark.parametrize("name", ["underflow", "cross_entropy", "invariance", "sufficient_statistics"])
+def test_a_study_that_ships_ends_and_nothing_it_predicts_fails(desk, name):
+    """Those that end in seconds; `.ci/long` runs every one."""
+    outcome = run(source.find(name), desk.folder / name, RunRequest(quick=True, replicates=100, workers=1))
+    judged = results.leave(outcome)
+    assert outcome.replicates > 0 and outcome.failed == 0 and judged.lines and judged.lost == ()
+    assert {line.verdict for line in judged.lines} <= {"holds", "undecided"}

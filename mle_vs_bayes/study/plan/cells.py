@@ -1,7 +1,8 @@
 """The cells of a study: every model, scenario and n that it visits, by name."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from ... import models
-from ...data.arrays import dataset
+from ...data import arrays
 from ...data.dataset import Dataset
+from ...data.formulas.parts import Formulas
 from ...errors import DataError, MleVsBayesError, ModelError, UsageError
 from ...model.model import Model
 from ...model.prior import Prior
+from ...words import listed
 from ..vocabulary import own_functions
 from ..vocabulary.study import Program, Scenario, Study
-from . import seeds
+from . import formulas, seeds
 
 NO_MODEL = "none"
 """The model of cells whose data only the study's own functions read."""
@@ -45,12 +48,47 @@ class Cell:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a study says of one cell, looked up: the objects behind the names, and the study as its scenario has it."""
+    """What a study says of one cell, looked up: the objects behind the names, and the study as its scenario has it.
+
+    ``named`` is what the data are analysed with, as the study names it.
+    """
 
     study: Study
     cell: Cell
     scenario: Scenario
-    model: Model | None
+    named: Model | None
+
+    @property
+    def formula(self) -> Formulas:
+        """What makes the design matrix of generated columns, and effects of groups.
+
+        A study's own is for its models that take one: for generated data, or with groups, which need one.
+        """
+        of_study = self.study.formula
+        if self.scenario.formula is not None or of_study is None or self.named is None:
+            return self.scenario.formula
+        generated = self.scenario.generate is not None and self.named.takes_formula
+        return of_study if generated or formulas.terms_of(of_study) else None
+
+    @cached_property
+    def without_groups(self) -> Model | None:
+        """The model with the scenario's formula, before data say what effects its groups have."""
+        return None if self.named is None else formulas.regression(self.named, self.formula)
+
+    @cached_property
+    def model(self) -> Model | None:
+        """What the data are analysed with: which effects groups have, the first of all data sets says for all."""
+        model = self.without_groups
+        if model is None or not formulas.terms_of(self.formula):
+            return model
+        generator = seeds.generator(0, "groups", self.cell.key)
+        with self._named(f"{self.cell.key}, as its groups are read,"):
+            if self.scenario.generate is None:
+                read = formulas.own_design(model, self.formula, self.cell.n, generator).model
+            else:
+                made, _ = self._generated(generator, self.cell.n, self.truth(generator))
+                read, _ = arrays.read(model, made, self.formula)
+            return read.with_groups(formulas.of_every_data_set(read.groups))
 
     @cached_property
     def generating(self) -> Model | None:
@@ -59,13 +97,6 @@ class Setting:
         if origin is None:
             return self.model
         return _opened(origin) if isinstance(origin, str | Model) else None
-
-    @property
-    def formula(self) -> str | None:
-        """What makes the design matrix of generated columns; a study's own is for its models that take one."""
-        if self.scenario.formula is not None or self.model is None or not self.model.takes_formula:
-            return self.scenario.formula
-        return None if self.generating is self.model else self.study.formula
 
     @property
     def data_key(self) -> tuple[str, str, int]:
@@ -87,7 +118,8 @@ class Setting:
             return {}
         from ...fit.simulated import from_priors
 
-        return from_priors(self.generating, self.cell.n, priors, generator)
+        design = self._design(self.generating, self.cell.n, np.random.default_rng(0))
+        return from_priors(self.generating, design, priors, generator)
 
     def draw(
         self,
@@ -108,10 +140,16 @@ class Setting:
         ModelError
             Nothing can be simulated, or nothing that the model reads; the sentence names the cell and the replicate.
         """
-        name = self.cell.key if replicate is None else f"{self.cell.key}/{replicate}"
-        try:
+        with self._named(self.cell.key if replicate is None else f"{self.cell.key}/{replicate}"):
             chosen = self.truth(generator, priors) if truth is None else truth
-            return self._drawn(generator, self.cell.n if n is None else n, chosen)
+            data, known = self._generated(generator, self.cell.n if n is None else n, chosen)
+            return (data if self.scenario.generate is None else self._read(data)), known
+
+    @contextmanager
+    def _named(self, name: str) -> Iterator[None]:
+        """Whatever goes wrong inside is told of ``name``."""
+        try:
+            yield
         except DataError as error:
             raise ModelError(f"the data of {name} do not fit: {error}") from error
         except MleVsBayesError:
@@ -120,9 +158,10 @@ class Setting:
             why = f"{name} cannot be simulated ({own_functions.reason(error)})"
             raise ModelError(f"{why}; mend the scenario, or the model's design and simulate.") from error
 
-    def _drawn(
+    def _generated(
         self, generator: np.random.Generator, size: int, truth: Mapping[str, float]
     ) -> tuple[Any, dict[str, float]]:
+        """Data as they come about, and the truth of each quantity of what analyses them by label."""
         from ...fit.simulated import drawn
 
         scenario = self.scenario
@@ -130,23 +169,33 @@ class Setting:
             assert callable(scenario.generate)
             made = scenario.generate(size, generator)
             data, known = made if isinstance(made, tuple) else (made, scenario.target)
-            return self._read(data), {label: float(value) for label, value in (known or {}).items()}
-        data, named = drawn(self.generating, size, truth, generator)
-        if scenario.generate is not None or scenario.target is not None:
-            return self._read(data), dict(scenario.target or {})
-        return data, named
+            return data, {label: float(value) for label, value in (known or {}).items()}
+        data, named = drawn(self.generating, size, truth, generator, self._design(self.generating, size, generator))
+        return data, named if scenario.generate is None and scenario.target is None else dict(scenario.target or {})
+
+    def _design(self, generating: Model, size: int, generator: np.random.Generator) -> Dataset:
+        """The design of the model that the data come from, through the scenario's formula where it is its own."""
+        if self.scenario.generate is not None or self.formula is None or self.without_groups is None:
+            return generating.design(size, generator)
+        return formulas.own_design(self.without_groups, self.formula, size, generator).data
 
     def _read(self, data: Any) -> Any:
         """What the model reads of generated data; functions of the data get a `Dataset` as it is."""
         from ...fit.simulated import filled
 
-        if self.model is None:
+        model = self.without_groups
+        if model is None:
             if not isinstance(data, Mapping):
                 raise DataError(f"the data are a {type(data).__name__}; give a mapping such as a dictionary of arrays.")
             return data
         if isinstance(data, Dataset) and not self.study.fitted:
-            return filled(self.model, data)
-        return filled(self.model, dataset(self.model, data, self.formula))
+            return filled(model, data)
+        read, dataset = arrays.read(model, data, self.formula)
+        groups, known = (formulas.of_every_data_set(each.groups if each else None) for each in (read, self.model))
+        if groups != known:
+            effects = (listed(each.effects) if each else "none" for each in (groups, known))
+            raise DataError("the effects of groups are {} and of the first data {}; keep them alike.".format(*effects))
+        return filled(read, dataset)
 
 
 def settings(study: Study, *, quick: bool = False) -> list[Setting]:

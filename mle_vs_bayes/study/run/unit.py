@@ -188,7 +188,7 @@ def count(table: "pyarrow.Table") -> tuple[int, int, Mapping[str, int], int]:
 def lost(job: WorkUnit, reason: str) -> FinishedUnit:
     """A finished unit whose fits have all failed; nothing of the study is run for it, as that is what kills workers."""
     setting = setting_of(job.study, job.cell)
-    study, model = setting.study, setting.model
+    study, model = setting.study, setting.without_groups
     names = [] if model is None else [p.name for p in model.parameters] + [f.name for f in model.functions]
     labels = tuple(study.estimands or names or ("?",))
     key = {**job.columns, "variant": job.variant}

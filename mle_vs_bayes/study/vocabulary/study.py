@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...data.formulas.parts import Formulas
 from ...errors import UsageError
 from .predictions import COLUMNS, Prediction
 from .replicate import Replicate
@@ -70,8 +71,10 @@ class Scenario:
         which gives a `Dataset`, a dictionary of arrays by role or a frame. A regression reads the design matrix ``X``
         ``(n, k)``, whose columns are called Intercept (where it is 1), x1, x2 … unless ``coords`` name them as
         ``term``; with a ``formula`` it reads columns by their names instead.
-    formula : str, optional
-        From generated columns to the design matrix and y, as of `compare`; the study's own when None.
+    formula : str or sequence of str, optional
+        From generated columns to the design matrix and y, as of `compare`, with groups, too: ``"y ~ x + (1 | g)"``.
+        Where the model generates its own data it reads their covariates x1, x2 …, and groups of five rows under any
+        other name. The study's own when None.
     truth : mapping, function or "prior", optional
         Parameters of what generates, typical values where not given; a function of a generator for truths that vary
         by replicate; ``"prior"`` for truths drawn from the scenario's priors.
@@ -92,7 +95,7 @@ class Scenario:
     at: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     model: "str | Model | Program | None" = None
     generate: "str | Model | Generate | None" = None
-    formula: str | None = None
+    formula: Formulas = None
     truth: str | Mapping[str, float] | Callable[[np.random.Generator], Mapping[str, float]] = field(
         default_factory=dict
     )
@@ -124,8 +127,8 @@ class Study:
         Catalogue names or models of your own; crossed with the scenarios that name none themselves. None at all in a
         study of functions of the data.
     scenarios : sequence of Scenario
-    formula : str, optional
-        Of the models that take one, where a scenario generates the data and says none itself.
+    formula : str or sequence of str, optional
+        Of the models that take one, where a scenario generates the data and says none itself; with groups, of all.
     replicates : int
         Data sets per cell (model, scenario, n); with ``target_mcse`` the most that may be drawn.
     batch : int
@@ -167,7 +170,7 @@ class Study:
     n: Sequence[int]
     models: "Sequence[str | Model | Program]" = ()
     scenarios: Sequence[Scenario] = (Scenario(),)
-    formula: str | None = None
+    formula: Formulas = None
     replicates: int = 1000
     batch: int = 100
     estimators: Sequence[str | Estimator] | Mapping[str, Estimator] = ("mle", "map", "posterior")
