@@ -60,6 +60,8 @@ class Family:
         What exp(beta) is under the log link; ``rate_ratio`` of counts and ``mean_ratio`` of others unless given.
     around : tuple of Argument, optional
         The parameters beside the location, where they are not the family's other arguments.
+    read : tuple of str
+        Roles of columns that ``at_mean`` takes beside the location and the parameters: the known errors of y.
     one_value : str
         What cannot be estimated where every y is the same: ``a spread``.
     tails : function of the arguments, optional
@@ -95,6 +97,7 @@ class Family:
     ratio: str = ""
     around: tuple[Argument, ...] | None = None
     forms: tuple[Form, ...] = ()
+    read: tuple[str, ...] = ()
     one_value: str = ""
     tails: Callable[..., Tails] | None = None
     distribution_function: bool = True

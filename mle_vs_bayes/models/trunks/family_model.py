@@ -38,8 +38,12 @@ class FamilyRegression(Regression):
     @property
     def exact(self):
         """The leaf that knows exact answers of this very model, or None."""
-        plain = not (self.further or self.censorable)
+        plain = not (self.further or self.censorable or self.family.read)
         return EXACT.get((self.family.name, self.link.name)) if plain else None
+
+    def design(self, n, rng):
+        """With what the base has of known columns beside y."""
+        return super().design(n, rng).replace(**{role: self.base.design(n, rng)[role] for role in self.family.read})
 
     def start(self, data):
         """Of a hazard, which is not of the size of y, as without covariates."""

@@ -60,7 +60,8 @@ class Plain(Model):
     def with_groups(self, groups=None):
         from .mixed.families import grouped
 
-        return grouped(self, groups) or super().with_groups(groups)
+        mixed = None if self.family.read else grouped(self, groups)
+        return mixed or super().with_groups(groups)
 
     def start(self, data):
         """The exact estimate where one is known and lies inside the supports, else typical values."""

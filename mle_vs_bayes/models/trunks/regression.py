@@ -15,7 +15,7 @@ from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
 from ...data.formulas.parts import FormulaRule
-from ...model import links
+from ...model import families, links
 from ...model.censoring import seen
 from ...model.links import Link
 from ...model.parameter import Function, Parameter, of_argument
@@ -23,6 +23,7 @@ from ...model.prior import DEFAULTS
 from ...model.support import positive, real
 from . import falls, separation
 from .censored import Censored
+from .exact import restricted_normal
 from .starts import others_at, weighted_least_squares
 
 PRIORS = {
@@ -74,7 +75,7 @@ class Regression(Censored):
         """The parameter of another argument, or the coefficients of its formula."""
         if argument.row not in self.further:
             return of_argument(argument, typical=self.typical.get(argument.row, argument.typical))
-        scaled = argument.prior == "scale" and argument.link == "log"
+        scaled = argument.prior in ("scale", "spread") and argument.link == "log"
         return Parameter(
             f"beta_{argument.row}",
             f"β_{argument.symbol}",
@@ -124,6 +125,7 @@ class Regression(Censored):
         """Trials enter through the log odds of their chance, which keep digits that the chance would lose."""
         eta = self.predictor(theta, data)
         others = {argument.name: self._other(argument, theta, data) for argument in self.family.others}
+        others |= {role: data[role] for role in self.family.read}
         if "trials" in data:
             return {"n": data["trials"].astype("int64"), "logit_p": self.link.odds(eta)}
         mean = self.link.mean(eta)
@@ -136,6 +138,10 @@ class Regression(Censored):
             return theta[name]
         eta = data[f"X_{name}"] @ theta[f"beta_{name}"]
         return links.LINKS[argument.link].mean(eta + data[f"offset_{name}"] if f"offset_{name}" in data else eta)
+
+    def restriction(self, theta, data):
+        normal = self.family.name == families.normal.name and self.link is links.identity and not self.censorable
+        return restricted_normal(data, data["X"], self.arguments(theta, data)["sigma"]) if normal else None
 
     def design(self, n, rng):
         """An intercept and two covariates, one continuous and one binary (never constant); of further ones, one.

@@ -77,7 +77,7 @@ def _others(model, data):
 
 def _typical(argument, data):
     """A value of usual size: in the unit of y, or per unit of it, where the parameter has one."""
-    if argument.prior == "scale":
+    if argument.prior in ("scale", "spread"):
         return float(counts.spread(data, middle(data)))
     power = {"large size": 1, "slope": -1}.get(argument.prior)
     return argument.typical if power is None else float(counts.mean(data, np.abs(middle(data)))) ** power
