@@ -56,10 +56,7 @@ class RandomIntercept(groups.Grouped):
         return -0.5 * (size * np.log(2 * np.pi) + (size - 1) * np.log(noise) + np.log(total) + squares)
 
     def restriction(self, theta, data):
-        """−½ log Σ size/(σ² + size τ²) + ½ log 2π: what the groups say of their mean."""
-        size, _, _ = groups.statistics(data)
-        known = np.sum(size / (theta["sigma"] ** 2 + size * theta["tau"] ** 2))
-        return 0.5 * (np.log(2 * np.pi) - np.log(known))
+        return groups.restricted_mean(theta, data)
 
     def likelihood(self, theta, data):
         import pymc as pm

@@ -114,7 +114,8 @@ def _sides(text: str, columns: Sequence[str]) -> Any:
     except Exception as error:  # noqa: BLE001 - formulaic and Python's own parser raise from many classes
         raise _unparsed(text, error, columns) from None
     if not hasattr(sides, "lhs"):
-        raise UsageError(f'formula "{text}" has no left side; say what is explained, as in {_pattern(columns, text)}.')
+        pattern = _pattern(columns, f"~{text}")
+        raise UsageError(f'formula "{text}" has no left side; say what is explained, as in {pattern}.')
     if not hasattr(sides.lhs, "required_variables"):
         raise UsageError(
             f'formula "{text}" has "|" on its left; leave out what follows it, and name a column of trials with '
