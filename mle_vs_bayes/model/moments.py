@@ -66,7 +66,8 @@ def missing(
 
 def lacking(moments: Moments) -> Missing:
     """Why something with these moments has no mean, and no standard deviation."""
-    return Missing(*(None if moments.has(order) else moments.why for order in (MEAN, DEVIATION)))
+    mean, deviation = (None if moments.has(order) else moments.why for order in (MEAN, DEVIATION))
+    return Missing(mean, deviation)
 
 
 def concerns(labels: Sequence[str], lacking: Sequence[Missing]) -> tuple[Concern, ...]:
