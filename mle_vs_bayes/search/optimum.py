@@ -230,15 +230,17 @@ def _ascent(problem: Problem, start: Array, place: Index) -> tuple[Climb, Bools,
 
     bounded = problem.layout.bounded
     end, converged, tried = climb(evaluate, start, bounded, problem.held, problem.steps)
-    on_edge = edges.closed(problem, end.z, start)
-    lost = np.flatnonzero(~converged & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
-    if lost.size:
-        part = lambda z, index: evaluate(z, lost[index])  # noqa: E731
+    on = ~converged
+    while True:  # one edge may lead to the next: a correlation with x runs off before what varies with x is 0
+        on_edge = edges.closed(problem, end.z, start)
+        lost = np.flatnonzero(on & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
+        if not lost.size:
+            return end, converged, tried
+        part = lambda z, index, lost=lost: evaluate(z, lost[index])  # noqa: E731
         again, found, more = climb(part, on_edge[lost], bounded, problem.held, problem.steps)
-        found &= again.value >= end.value[lost] - 1e-9
-        end.put(lost, again, found)
-        converged[lost], tried[lost] = found, tried[lost] + more
-    return end, converged, tried
+        level = again.value >= end.value[lost] - 1e-9
+        end.put(lost, again, level)
+        converged[lost], on[lost], tried[lost] = found & level, level & ~found, tried[lost] + more
 
 
 def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:

@@ -35,13 +35,22 @@ and one of as many counts by formulas 1 ms (measured)."""
 class Bootstrap:
     """The share ``p`` of ``replicates`` likelihood ratios as large as the one seen, and its Monte-Carlo ``error``.
 
-    ``lost`` of them could not be computed and count as larger: a failed fit must not speak against the null.
+    ``lost`` further data sets have no ratio, which is evidence neither way: they are left out.
     """
 
     p: float
     error: float
     replicates: int
     lost: int
+
+    @property
+    def left_out(self) -> str | None:
+        """How many data sets are left out, in words."""
+        return (
+            f"{self.lost} of {self.replicates + self.lost} data sets have no ratio and are left out"
+            if self.lost
+            else None
+        )
 
 
 @dataclass(frozen=True)
@@ -84,13 +93,14 @@ def bootstrap(program: Density, starts: Sequence[Array], null: Null, ratio: floa
     small = fit_batch(null.program, drawn, start=null.start, held=null.held)
     large = [fit_batch(program, drawn, start=start) for start in starts]
     top = np.max([np.where(each.converged, each.value, -np.inf) for each in large], axis=0)
-    # the larger model holds the smaller one: its supremum is never below, even where every search has run off
+    # The larger model holds the smaller one: its supremum is never below, even where every search has run off.
     stuck = [r for r in np.flatnonzero(np.isneginf(top)) if not all(each.divergent[r] for each in large)]
-    lost = ~small.converged | np.isin(np.arange(len(top)), stuck)
-    return _share(2 * (np.maximum(top, small.value) - small.value), lost, ratio)
+    known = np.setdiff1d(np.flatnonzero(small.converged), stuck)
+    return _share(2 * (np.maximum(top, small.value) - small.value)[known], ratio, len(top) - len(known))
 
 
-def _share(ratios: Array, lost: Bools, ratio: float) -> Bootstrap:
-    as_large = lost | (ratios >= ratio * (1 - ROUNDING) - ROUNDING)
-    p = float((1 + np.sum(as_large)) / (1 + len(ratios)))
-    return Bootstrap(p, float(np.sqrt(p * (1 - p) / len(ratios))), len(ratios), int(np.sum(lost)))
+def _share(ratios: Array, ratio: float, lost: int) -> Bootstrap | str:
+    if not len(ratios):
+        return f"none of {lost} data sets drawn has a ratio"
+    p = float((1 + np.sum(ratios >= ratio * (1 - ROUNDING) - ROUNDING)) / (1 + len(ratios)))
+    return Bootstrap(p, float(np.sqrt(p * (1 - p) / len(ratios))), len(ratios), lost)

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.formulas.parts import effect
-from ...density.density import Density
 from ...errors import UsageError
-from ...model import links
 from ...model.families import Family
 from ...model.model import Model
 from ...models.trunks.fixed import Fixed
@@ -69,26 +67,6 @@ def mean_response(model: Model, theta: Mapping[str, Any], data: Dataset) -> Arra
         return np.full(data.n, float(np.sum(theta["weight"] * each)))
     assert isinstance(model, Plain)
     return np.broadcast_to(_of_family(model.family, model.arguments(theta, data)), data.n).astype(float)
-
-
-def has_posterior_mean(program: Density, data: Dataset) -> Any:
-    """Whether E(y) of each row ``(n,)`` has a mean over the posterior, which draws cannot show.
-
-    Under a log link that of a new member is exp(η + z² sd²/2). It outgrows every tail of sd but that of a half-normal
-    prior whose width is below 1/|z| (1/(√E |z|) of E effects), and that of a bounded one: the likelihood falls only as
-    a power of sd.
-    """
-    model = whole(program.model)
-    if not isinstance(model, Mixed) or model.link is not links.log or "sd" not in program.priors:
-        return np.full(data.n, True)
-    prior, effects = program.priors["sd"], model.groups.effects
-    if np.isfinite(prior.support.upper):
-        return np.full(data.n, True)
-    width: Any = prior.arguments["sigma"] if prior.family == "HalfNormal" else np.inf
-    widths = np.broadcast_to(np.asarray(width, dtype=float), len(effects))
-    zs = [np.abs(data[effect(label)]) for label in effects]
-    with np.errstate(invalid="ignore"):
-        return np.all([(z == 0) | (len(effects) * (z * s) ** 2 < 1) for z, s in zip(zs, widths, strict=True)], axis=0)
 
 
 def _of_family(family: Family, arguments: Mapping[str, Any]) -> Any:

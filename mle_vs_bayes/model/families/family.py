@@ -49,6 +49,9 @@ class Family:
         NumPy's generator where it has one, else SciPy's.
     mean, variance : functions of the arguments, optional
         In NumPy; NaN or infinite where there is none.
+    mean_from : mapping of an argument's name to a number
+        From where on the mean is finite and stays within a multiple of the location; below, or towards it, there is
+        none, or it grows faster than every power. Of arguments that are not named any value will do.
     location : str
         The argument that a model's first formula is for, or what it is (``mean``, ``median``) where ``at_mean`` gives
         the arguments; empty where no formula is known.
@@ -89,6 +92,7 @@ class Family:
     draw: Callable[..., Any] | None = None
     mean: Callable[..., Any] | None = None
     variance: Callable[..., Any] | None = None
+    mean_from: Mapping[str, float] = field(default_factory=dict)
     location: str = ""
     at_mean: Callable[..., dict[str, Any]] | None = None
     links: tuple[str, ...] = ()

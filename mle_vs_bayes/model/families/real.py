@@ -80,6 +80,7 @@ student_t = Family(
     log_distribution_symbol=lambda y, nu, mu, sigma: _log_student_cdf_symbol((y - mu) / sigma, nu),
     draw=lambda generator, size, nu, mu, sigma: mu + sigma * generator.standard_t(nu, size=size),
     mean=lambda nu, mu, sigma: np.where(nu > 1, mu, np.nan),
+    mean_from={"nu": 1.0},
     variance=lambda nu, mu, sigma: np.where(nu > 2, sigma**2 * nu / np.maximum(nu - 2, TINY), np.inf),
     location="mu",
     one_value="a spread",
