@@ -45,11 +45,12 @@ def lacking_moments(program: Density, data: Dataset) -> list[Missing]:
     without = _without_mean(model, tails, getattr(program.model, "scalars", {}))
     if without is not None:
         return [lacking(without)] * data.n
-    if not isinstance(model, Regression):
+    rows_alone = model.rows if isinstance(model, Mixed) else model
+    if not isinstance(rows_alone, Regression):
         return [lacking(_of_parameters(model, tails, program.data))] * data.n
     rows = [[FINITE] * data.n if _is_bounded(model) else _of_location(model, tails, program.data, data["X"])]
     rows += [_of_effects(model, tails, data)] if isinstance(model, Mixed) else []
-    rows += [_of_others(model, tails, data)]
+    rows += [_of_others(rows_alone, tails, data)]
     return [lacking(min(each, key=lambda m: (m.order, m.attained))) for each in zip(*rows, strict=True)]
 
 
@@ -77,7 +78,7 @@ def _without_mean(model: Model, tails: Tails, held: Mapping[str, float]) -> Mome
     return None
 
 
-def _is_bounded(model: Regression) -> bool:
+def _is_bounded(model: Any) -> bool:
     """Whether the mean cannot leave an interval: of chances, and of shares of trials."""
     family = model.family
     return "n" in family.names or bool(np.isfinite(family.support.lower) and np.isfinite(family.support.upper))
@@ -96,7 +97,7 @@ def _of_parameters(model: Model, tails: Tails, data: Dataset) -> Moments:
     return _least([FINITE, *(_least(known[name]) for name in moved)])
 
 
-def _of_location(model: Regression, tails: Tails, fitted: Dataset, X: Array) -> list[Moments]:
+def _of_location(model: Any, tails: Tails, fitted: Dataset, X: Array) -> list[Moments]:
     """Of g⁻¹(x·β) for each row x of ``X``."""
     if model.link is links.log:
         return _of_growth(model, tails, fitted, X)
@@ -108,7 +109,7 @@ def _of_location(model: Regression, tails: Tails, fitted: Dataset, X: Array) -> 
     return [squared(m) for m in rows] if model.link is links.sqrt else rows
 
 
-def _of_growth(model: Regression, tails: Tails, fitted: Dataset, X: Array) -> list[Moments]:
+def _of_growth(model: Any, tails: Tails, fitted: Dataset, X: Array) -> list[Moments]:
     """Of exp(x·β); of equal rows it is worked out once."""
     rows, place = np.unique(X, axis=0, return_inverse=True)
     known = None if isinstance(model, Mixed) or len(rows) > MOST_PROGRAMMES else falls.of(model.family, model.link)
@@ -118,7 +119,7 @@ def _of_growth(model: Regression, tails: Tails, fitted: Dataset, X: Array) -> li
     return [each[where] for where in place.ravel()]
 
 
-def _of_inverse(model: Regression, fitted: Dataset, X: Array) -> list[Moments]:
+def _of_inverse(model: Any, fitted: Dataset, X: Array) -> list[Moments]:
     """Of 1/(x·β), which every row of the fit keeps above 0, and with them what is a sum of such rows.
 
     The likelihood of gamma outcomes vanishes with the predictor as a power; of others it need not.
