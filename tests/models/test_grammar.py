@@ -252,6 +252,7 @@ def test_the_order_of_classes_is_the_one_that_was_told(frame):
         ("categorical", None, {}),
         ("bernoulli", None, {}),
         ("bernoulli", "word ~ x + (1 | g)", {}),
+        ("ordered", "word ~ x + (1 | g)", {}),
         ("probit", "word ~ x", {}),
     ],
 )

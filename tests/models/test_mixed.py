@@ -525,6 +525,7 @@ REFUSED = [
     ("y ~ x + (x | nobody)", DataError, "name nobody, which is not a column"),
     ("y ~ x + (1 | school) + (x | school)", UsageError, "Intercept|school twice"),
     ("y ~ x - (1 | school)", UsageError, "takes away the groups"),
+    ("y ~ x + (y | school)", UsageError, "has the outcome y in it"),
     ("y ~ x + ( | school)", UsageError, "write effects | column"),
     ("y ~ x + (x + I(x**2) | school)", UsageError, "without correlations"),
     ("y ~ x + (1 | one)", DataError, "every row is in group a of one"),

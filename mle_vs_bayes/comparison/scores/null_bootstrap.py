@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ...density.density import Density
 from ...intervals.profile.restricted import ROUNDING
 from ...search.batch import fit_batch
+from ...search.problem import by_formulas
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -25,6 +26,9 @@ MOST, FEWEST = 999, 99
 """Data sets drawn; the fewest where one of them is large, or the likelihood is a user's program, which may be slow."""
 CELLS = 10_000_000
 """Data sets × rows × parameters that are fitted at most, unless that is too few data sets to say anything."""
+BY_GRAPH = 10
+"""How often a node counts whose derivatives have no formula: an evaluation of 60 censored rows at 21 nodes takes 14 ms,
+and one of as many counts by formulas 1 ms (measured)."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ class Null:
 def count(program: Density) -> int:
     """Data sets to draw, by their size; a row whose likelihood is an integral counts once for each node."""
     most = MOST if program.compiles_many else FEWEST
-    rows = program.data.n * (program.model.quadrature or 1)
+    nodes = program.model.quadrature or 1
+    if nodes > 1 and not by_formulas(program):
+        nodes *= BY_GRAPH
+    rows = program.data.n * nodes
     return int(np.clip(CELLS // (rows * program.layout.size), FEWEST, most))
 
 

@@ -80,7 +80,7 @@ def _without_mean(model: Model, tails: Tails, held: Mapping[str, float]) -> Mome
     return None
 
 
-def _is_bounded(model: Regression) -> bool:
+def _is_bounded(model: Any) -> bool:
     """Whether the mean cannot leave an interval: of chances, and of shares of trials."""
     family = model.family
     return "n" in family.names or bool(np.isfinite(family.support.lower) and np.isfinite(family.support.upper))
@@ -121,7 +121,7 @@ def _of_growth(model: Regression, tails: Tails, fitted: Dataset, X: Array, group
     return [each[where] for where in place.ravel()]
 
 
-def _of_inverse(model: Regression, fitted: Dataset, X: Array) -> list[Moments]:
+def _of_inverse(model: Any, fitted: Dataset, X: Array) -> list[Moments]:
     """Of 1/(x·β), which every row of the fit keeps above 0, and with them what is a sum of such rows.
 
     The likelihood of gamma outcomes vanishes with the predictor as a power; of others it need not.

@@ -12,7 +12,7 @@ def log_likelihoods(model, thetas, data):
     L is the unit matrix.
     """
     count, groups, size = len(thetas), int(data["group"].max()) + 1, len(model.groups.effects)
-    columns = {role: np.tile(values, count) for role, values in data.items() if values.ndim == 1 and role != "exposure"}
+    columns = {role: np.tile(values, count) for role, values in data.items() if values.ndim == 1}
     columns["X"] = np.zeros((count * data.n, 1))
     columns["offset"] = np.concatenate([model.predictor(theta, data) for theta in thetas])
     columns["group"] += np.repeat(np.arange(count) * float(groups), data.n)
