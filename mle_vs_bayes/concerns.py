@@ -107,7 +107,7 @@ KINDS: dict[str, ConcernKind] = {
         "more draws if the Monte-Carlo error is large; else the posterior is far from normal: plot it",
     ),
     "misfit": ConcernKind(
-        "note",
+        "warning",
         "data drawn from the fitted model do not look like the data",
         "fit another model and compare the two with --scores --against, or say what the misfit does to your question",
     ),
@@ -226,6 +226,10 @@ class Concern:
     @property
     def severity(self) -> str:
         return KINDS[self.code].severity
+
+    @property
+    def next_step(self) -> str:
+        return KINDS[self.code].next_step
 
     def __str__(self) -> str:
         kind = KINDS[self.code]

@@ -3,7 +3,10 @@
 An error in one of them must not take the estimates with it, which may have cost an hour. `make` is the one place that
 says so: whoever adds a figure or a test hands its maker over, and need not think of failure. Those that were lost are
 remembered by whoever is `collecting` them, to be told; where nobody is, errors pass. What this package raises on
-purpose (`errors`) is a sentence for the person and passes, as do an interrupt and an exit.
+purpose (`errors`) is a sentence for the person and passes, as does an exit.
+
+Ctrl-C must not take the answer either: whoever has one in hand is `surviving` it. It then costs the ornament under way
+and those after it that take long, and the `Interrupt` says that it came; where nobody survives it, it passes.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +16,7 @@ from dataclasses import asdict, dataclass
 
 from .errors import MleVsBayesError
 
+INTERRUPTED = "interrupted by Ctrl-C"
 strict = False
 """Whether errors pass everywhere: the tests of this package set it, so that no bug hides behind a sentence."""
 
@@ -33,6 +37,56 @@ class Lost:
         return asdict(self)
 
 
+@dataclass
+class Interrupt:
+    """Whether Ctrl-C has ``come`` since there is an answer that it must not take."""
+
+    come: bool = False
+
+    def spare[T, S](self, maker: Callable[[], T], otherwise: Callable[[str], S], *, long: bool = True) -> T | S:
+        """What ``maker`` gives; ``otherwise`` where Ctrl-C comes meanwhile, or came before and this takes ``long``."""
+        if not (long and self.come):
+            try:
+                return maker()
+            except KeyboardInterrupt:
+                self.come = True
+        return otherwise(INTERRUPTED)
+
+    def finish[T](self, task: Callable[[], T]) -> T:
+        """What ``task`` gives; where Ctrl-C comes between its ornaments, it is done again without the long ones.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Ctrl-C once more, between ornaments.
+        """
+        try:
+            return task()
+        except KeyboardInterrupt:
+            self.come = True
+            return task()
+
+
+_interrupt: ContextVar[Interrupt | None] = ContextVar("interrupt", default=None)
+
+
+@contextmanager
+def surviving() -> Iterator[Interrupt]:
+    """Within this, Ctrl-C costs ornaments and not the answer."""
+    interrupt = Interrupt()
+    token = _interrupt.set(interrupt)
+    try:
+        yield interrupt
+    finally:
+        _interrupt.reset(token)
+
+
+def spare[T, S](maker: Callable[[], T], otherwise: Callable[[str], S], *, long: bool = True) -> T | S:
+    """As `Interrupt.spare` of whoever is `surviving`; where nobody is, what ``maker`` gives."""
+    interrupt = _interrupt.get()
+    return maker() if interrupt is None else interrupt.spare(maker, otherwise, long=long)
+
+
 _collected: ContextVar[list[Lost] | None] = ContextVar("collected", default=None)
 
 
@@ -46,10 +100,18 @@ def collecting(lost: list[Lost]) -> Iterator[list[Lost]]:
         _collected.reset(token)
 
 
-def make[T, S](what: str, maker: Callable[[], T], instead: S, *, passing: tuple[type[Exception], ...] = ()) -> T | S:
+def make[T, S](
+    what: str,
+    maker: Callable[[], T],
+    instead: S,
+    *,
+    passing: tuple[type[Exception], ...] = (),
+    long: bool = False,
+) -> T | S:
     """What ``maker`` gives, or ``instead`` where it raises; ``what`` is a phrase for the person.
 
-    Errors that are ``passing`` are somebody else's to tell, such as those of a disk that is full.
+    Errors that are ``passing`` are somebody else's to tell, such as those of a disk that is full. What takes ``long``
+    is not begun after Ctrl-C.
     """
     collected = _collected.get()
     if collected is None:
@@ -61,7 +123,7 @@ def make[T, S](what: str, maker: Callable[[], T], instead: S, *, passing: tuple[
             collected.append(lost)
         return instead
 
-    return attempt(maker, without, passing=passing)
+    return spare(lambda: attempt(maker, without, passing=passing), without, long=long)
 
 
 def attempt[T, S](

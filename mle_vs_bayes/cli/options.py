@@ -3,7 +3,8 @@
 import math
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -126,3 +127,46 @@ def sizes(text: str | None) -> list[int | str] | None:
     if not found:
         raise UsageError(f'--n is "{text}", which names no size; write it like 20,50,100,all.')
     return found
+
+
+def request(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as ``compare`` in Python takes them."""
+    same = ("level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts", "allow_joint")
+    return {
+        **{name: asked[name] for name in same},
+        **{name: asked[name] for name in ("scale", "prior_power")},
+        **grammar(asked),
+        "columns": assignments(asked["column"], "--column"),
+        "priors": assignments(asked["prior"], "--prior"),
+        "estimators": _estimators(asked["estimator"], asked["reml"]),
+        "intervals": tuple(asked["interval"] or ()),
+        "n": sizes(asked["n"]),
+        "truth": numbers(asked["truth"], "--truth"),
+        "groups": groups(asked["out"], asked["estimator"], asked["explain"]),
+    }
+
+
+def grammar(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Formulas, link, values that are held, order of classes and nodes, as ``compare`` in Python takes them."""
+    formulas = tuple(asked["formula"] or ())
+    return {
+        "formula": (formulas[0] if len(formulas) == 1 else formulas) or None,
+        "link": asked["link"],
+        "fix": numbers(asked["fix"], "--fix"),
+        "order": [part.strip() for part in asked["order"].split(",")] if asked["order"] else None,
+        "nodes": asked["nodes"],
+    }
+
+
+def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
+    """Those asked for, and restricted maximum likelihood beside the default ones."""
+    return tuple(names or (("mle", "map", "posterior") if reml else ())) + (("reml",) if reml else ())
+
+
+def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> tuple[str, ...]:
+    """With ``--out`` the DataTree is kept with what the page draws; reasons need the prior's density only."""
+    if estimator and "posterior" not in estimator:
+        return ()
+    from ..sampling.tree_groups import PAGE
+
+    return (PAGE,) if out else ("log_prior",) if explain else ()

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from .. import ornaments
 from ..errors import UsageError
 from ..report.text import terminal
-from . import process
-from .options import assignments, numbers, sizes, typed
+from . import startup
+from .options import numbers, request, typed
 from .progress import Steps
 
 if TYPE_CHECKING:
@@ -34,19 +35,40 @@ def compare(asked: Mapping[str, Any]) -> int:
     from ..comparison.comparison import InterruptedComparison
 
     check = partial(check_questions, asked, nulls, new, partial(check_others, others, used, wanted))
+    interrupt = ornaments.Interrupt()
     try:
         comparison = run(asked["model"], used, {**wanted, "check": check})
     except InterruptedComparison as stopped:
-        salvage(stopped.comparison, out, as_json=asked["json"])
-        raise SystemExit(130) from None
-    parts = reasons(comparison) if asked["explain"] else []
+        comparison, interrupt.come = stopped.comparison, True
+    make = partial(beside, comparison, interrupt)
+    parts = reasons(comparison, make) if asked["explain"] else []
     if asked["scores"] or against or nulls:
-        parts += beside(comparison, "tests and scores", lambda: page(comparison, used, others, nulls, wanted))
-    parts += [] if new is None else [comparison.predict(new)]
-    parts += [comparison.effect(*asked["effect"])] if asked["effect"] else []
-    written = save(comparison, out, asked.get("command"))
-    show(comparison, written, parts, as_json=asked["json"], only=asked["only"] or ())
+        scored = partial(page, comparison, used, others, nulls, wanted)
+        parts += make("tests and scores", scored, steps=nullcontext)
+    if new is not None:
+        parts += make("predictions of new rows", lambda: comparison.predict(new))
+    if asked["effect"]:
+        parts += make("effects of covariates", lambda: comparison.effect(*asked["effect"]))
+    make("the fit of the model", lambda: comparison.model_fit)
+    written = finish(comparison, interrupt, asked, parts)
+    if interrupt.come:
+        where = " and written" if written else ""
+        print(f"mle-vs-bayes: interrupted; what was done until then is shown{where}.", file=sys.stderr)
+        raise SystemExit(130)  # and not a code, of which the command says that nothing was done
     return 1 if (asked["strict"] and comparison.of_concern) or not comparison.answered else 0
+
+
+def finish(
+    comparison: "Comparison", interrupt: ornaments.Interrupt, asked: Mapping[str, Any], parts: Sequence[Any]
+) -> list[Path]:
+    """Write and show; Ctrl-C costs figures first, then the files, and the screen last. The files written."""
+    with ornaments.surviving() as writing:
+        maker = partial(writing.finish, lambda: save(comparison, asked["out"], asked.get("command")))
+        written = interrupt.spare(maker, lambda reason: [], long=False)
+        interrupt.come |= writing.come
+        writing.finish(lambda: show(comparison, written, parts, as_json=asked["json"], only=asked["only"] or ()))
+        interrupt.come |= writing.come
+    return written
 
 
 def check_questions(
@@ -109,35 +131,6 @@ def is_program(model: str) -> bool:
     return of(model)
 
 
-def request(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as ``compare`` in Python takes them."""
-    same = ("level", "simulate", "drop_missing", "seed", "chains", "draws", "tune", "starts", "allow_joint")
-    return {
-        **{name: asked[name] for name in same},
-        **{name: asked[name] for name in ("scale", "prior_power")},
-        **grammar(asked),
-        "columns": assignments(asked["column"], "--column"),
-        "priors": assignments(asked["prior"], "--prior"),
-        "estimators": _estimators(asked["estimator"], asked["reml"]),
-        "intervals": tuple(asked["interval"] or ()),
-        "n": sizes(asked["n"]),
-        "truth": numbers(asked["truth"], "--truth"),
-        "groups": groups(asked["out"], asked["estimator"], asked["explain"]),
-    }
-
-
-def grammar(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Formulas, link, values that are held, order of classes and nodes, as ``compare`` in Python takes them."""
-    formulas = tuple(asked["formula"] or ())
-    return {
-        "formula": (formulas[0] if len(formulas) == 1 else formulas) or None,
-        "link": asked["link"],
-        "fix": numbers(asked["fix"], "--fix"),
-        "order": [part.strip() for part in asked["order"].split(",")] if asked["order"] else None,
-        "nodes": asked["nodes"],
-    }
-
-
 def check_output(out: Path | None) -> None:
     """Refuse a folder that cannot be written before anything is fitted."""
     if out is not None:
@@ -146,25 +139,11 @@ def check_output(out: Path | None) -> None:
         writable(out)
 
 
-def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
-    """Those asked for, and restricted maximum likelihood beside the default ones."""
-    return tuple(names or (("mle", "map", "posterior") if reml else ())) + (("reml",) if reml else ())
-
-
-def groups(out: Path | None, estimator: Sequence[str] | None, explain: bool) -> tuple[str, ...]:
-    """With ``--out`` the DataTree is kept with what the page draws; reasons need the prior's density only."""
-    if estimator and "posterior" not in estimator:
-        return ()
-    from ..sampling.tree_groups import PAGE
-
-    return (PAGE,) if out else ("log_prior",) if explain else ()
-
-
 def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
     """Compare, with the current step and its time shown on standard error."""
     with Steps("importing PyMC and statsmodels") as steps:
-        if process.alone:
-            process.prepare(optional=is_program(model))
+        if startup.alone:
+            startup.prepare(optional=is_program(model))
         from ..comparison.compare import compare
 
         return compare(model, data, progress=steps, **request)
@@ -221,27 +200,37 @@ def show(
         console.print(f"\nwritten to {written[0].parent}: {', '.join(path.name for path in written)}", soft_wrap=True)
 
 
-def salvage(comparison: "Comparison", out: Path | None, *, as_json: bool) -> None:
-    """Show and write what was done before Ctrl-C."""
-    written = save(comparison, out)
-    show(comparison, written, [], as_json=as_json)
-    where = " and written" if written else ""
-    print(f"mle-vs-bayes: interrupted; what was done until then is shown{where}.", file=sys.stderr)
-
-
-def reasons(comparison: "Comparison") -> list[Any]:
+def reasons(comparison: "Comparison", make: Callable[..., list[Any]]) -> list[Any]:
     """Why the estimators differ and, where there is a posterior to ask, what a stronger prior would do."""
     posterior = comparison.fit.estimates.get("posterior")
-    parts = beside(comparison, "the explanation", comparison.explain)
+    parts = make("the explanation", comparison.explain)
     if posterior is not None and posterior.converged:
-        parts += beside(comparison, "prior sensitivity", comparison.sensitivity)
+        parts += make("prior sensitivity", comparison.sensitivity)
     return parts
 
 
-def beside(comparison: "Comparison", what: str, maker: Callable[[], Any]) -> list[Any]:
-    """One part beside the answer, or none where it cannot be made."""
+def beside(
+    comparison: "Comparison",
+    interrupt: ornaments.Interrupt,
+    what: str,
+    maker: Callable[[], Any],
+    *,
+    steps: Callable[[str], AbstractContextManager[Any]] = Steps,
+) -> list[Any]:
+    """One part beside the answer, or none where it cannot be made or Ctrl-C came.
+
+    Its name and time are shown meanwhile; ``steps`` is `nullcontext` where ``maker`` shows its own.
+    """
+
+    def attempt() -> Any:
+        with steps(what):
+            return ornaments.make(what, maker, None)
+
+    def without(reason: str) -> None:
+        comparison.lost.append(ornaments.Lost(what, reason))
+
     with ornaments.collecting(comparison.lost):
-        return [part for part in [ornaments.make(what, maker, None)] if part is not None]
+        return [part for part in [interrupt.spare(attempt, without)] if part is not None]
 
 
 def taken_by(against: Sequence[str] | None, request: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -279,5 +268,5 @@ def page(
     others = [run(name, used, {**common, **grammar}) for name, grammar in against.items()]
     if larger := comparison.fit.program.model.larger:
         others.append(run(larger.name, used, {**common, "estimators": ("mle",)}))
-    with Steps("scoring"):
+    with Steps("tests and scores"):
         return comparison.page(*others, nulls=nulls)

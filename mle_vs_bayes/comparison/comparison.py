@@ -88,7 +88,7 @@ class Comparison(Outcome):
     @property
     def of_concern(self) -> bool:
         """Whether ``--strict`` would fail."""
-        return any(verdict.strict(fit) for fit in self.fits)
+        return any(verdict.strict(fit) for fit in self.fits) or self.model_fit.misfit
 
     @property
     def answered(self) -> bool:

@@ -91,6 +91,20 @@ class ModelFit:
             return f"The model fits as far as {REPLICATES} data sets drawn from it tell: {size}, p = {self.p:.2f}."
         return f"The model does not fit: {self.worst.words}; {size}, p = {self.p:.2g}."
 
+    def beside(self, places: Array) -> str:
+        """How far the LOO-PIT of a posterior is from the residuals: alike, or more apart than chance spreads either."""
+        assert self.u is not None and self.envelope is not None
+        gap = _gap(self.u, places)
+        ranks = np.arange(1, len(self.u) + 1) / len(self.u) - 0.5 / len(self.u)
+        chance = float(np.quantile([_gap(each, ranks) for each in self.envelope], 0.95))
+        apart = f"by up to {100 * gap:.0f} % of the rows"
+        if gap <= chance:
+            return f"The posterior, each row left out (LOO-PIT), says the same: its curve differs {apart}."
+        return (
+            f"The posterior, each row left out (LOO-PIT), does not say the same: its curve differs {apart}, more than "
+            f"the {100 * chance:.0f} % by which residuals of a right model stray; look at what the prior does."
+        )
+
     @property
     def concerns(self) -> tuple[Concern, ...]:
         if not self.misfit:
@@ -175,6 +189,13 @@ def _judged(program: Density, theta: Array, of: int, generator: np.random.Genera
     statistics = tuple(_statistic(*each) for *each, varies in told if varies)
     distance = float(own["distance"] / np.sqrt(len(u)))
     return ModelFit(None, u, np.array([each for each, _ in rest]), statistics, p, distance, len(u), of)
+
+
+def _gap(first: Array, second: Array) -> float:
+    """The largest distance between the distribution functions of two samples."""
+    grid = np.concatenate([first, second])
+    each = [np.searchsorted(np.sort(sample), grid, side="right") / len(sample) for sample in (first, second)]
+    return float(np.max(np.abs(each[0] - each[1])))
 
 
 def _robust(values: Array) -> tuple[Array, Array]:

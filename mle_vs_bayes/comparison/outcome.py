@@ -1,10 +1,12 @@
 """What a comparison found, and nothing of how it is shown: what every form of it is made from."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .. import ornaments
 from .. import rows as row_schema
+from ..concerns import Concern
 from ..estimators.estimate import Estimate
 from ..fit.agreement import Agreement
 from ..fit.fit import Fit
@@ -56,6 +58,23 @@ class Outcome:
         return row_schema.frame(row for fit in self.fits for row in fit.rows)
 
     @property
+    def judged_rows(self) -> tuple[row_schema.Row, ...]:
+        """The same, the model's misfit among the concerns of the maximum likelihood estimate that it was read from."""
+        misfit = [concern.code for concern in self.model_fit.concerns]
+        return tuple(
+            replace(row, concerns=" ".join(sorted({*row.concerns.split(), *misfit})))
+            if fit is self.fit and row.estimator == "mle"
+            else row
+            for fit in self.fits
+            for row in fit.rows
+        )
+
+    @property
+    def concerns(self) -> tuple[tuple[str, Concern], ...]:
+        """Every concern at the largest n with the short name of its estimator; ``mle`` of a model that does not fit."""
+        return (*self.fit.concerns, *(("mle", concern) for concern in self.model_fit.concerns))
+
+    @property
     def model_scale(self) -> "pandas.DataFrame":
         """The rows of every n that are on the model scale: one estimate per estimator, as figures want it."""
         rows = self.rows
@@ -74,7 +93,7 @@ class Outcome:
         """Whether the model fits at all: residuals of the MLE at the largest n, worked out when they are asked for."""
         with ornaments.collecting(self.lost):
             unjudged = ModelFit("it could not be judged")
-            return ornaments.make("the fit of the model", lambda: model_fit(self.fit, self.seed), unjudged)
+            return ornaments.make("the fit of the model", lambda: model_fit(self.fit, self.seed), unjudged, long=True)
 
     @cached_property
     def explanation(self) -> "Explanation":

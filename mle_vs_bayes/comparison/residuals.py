@@ -4,7 +4,14 @@ A randomised quantile residual [1]_ is u in (0, 1), uniform under the model, wit
 and classes have uniform u, too: P(Y < y) and a random share of P(Y = y). Where there is no formula of these, u is where
 y stands among outcomes drawn at the estimate. [2]_ A censored unit is censored in the draws as well, at its own bound
 where that is known, so that its u lies anywhere beyond the bound; units of one group share effects that are drawn with
-them. In a series each value is judged one step ahead, from those before it.
+them, for reasons below. In a series each value is judged one step ahead, from those before it.
+
+Members of a group are placed among members of groups drawn anew (marginal residuals), not at the effect that was
+estimated for their group. Under the model marginal u are uniform, and only dependent within a group, which the data
+sets of the bootstrap share. At estimated effects they are not: an effect is pulled to 0 by as much as its group is
+small, and has seen the very value that it judges, so that u crowd about ½ where groups are small, whatever is right.
+The bootstrap would allow for that in p, but not the curve, nor the share of rows that are "off". The price: where
+groups differ by more than their members do, a misfit within groups is diluted by the groups' own spread.
 
 .. [1] Dunn & Smyth (1996), Randomized quantile residuals, J. of Computational and Graphical Statistics 5(3), 236–244.
 .. [2] Hartig, DHARMa: residual diagnostics for hierarchical regression models (in R), does the same from draws.

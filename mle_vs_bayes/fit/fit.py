@@ -36,7 +36,7 @@ class Fit:
     notes: tuple[str, ...] = ()
     """What was asked for and is not there, in sentences."""
     interrupted: bool = False
-    """Whether Ctrl-C came before all estimators that were asked for."""
+    """Whether Ctrl-C came before all that was asked for."""
     lost: tuple[Lost, ...] = ()
     """What stands beside the estimates and could not be made."""
 
@@ -56,23 +56,29 @@ def fit(program: Density, names: tuple[str, ...], settings: Settings, context: C
     ModelError
         When the model's NumPy and PyMC likelihoods differ.
     """
-    with ornaments.collecting([]) as lost:
-        return replace(_fit(program, names, settings, context, progress), lost=tuple(lost))
-
-
-def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: Context, progress: Progress) -> Fit:
     if program.two_likelihoods:
         progress("checking that both likelihoods agree")
     gap = parity.check(program)
     program = settled(program)
-    found = _estimates(program, names, settings, progress)
+    with ornaments.collecting([]) as lost:
+        estimates = _estimates(program, names, settings, progress)
+        with ornaments.surviving() as interrupt:
+            interrupt.come = len(estimates) < len(names)
+            finished = interrupt.finish(lambda: _finished(program, estimates, settings, context, progress))
     notes = [*intervals.notes(names, context.kinds), *filter(None, [program.model.unsettled])]
-    interrupted = len(found) < len(names)
-    if interrupted:
-        words = estimators.ESTIMATORS[names[len(found)]].words
+    if len(estimates) < len(names):
+        words = estimators.ESTIMATORS[names[len(estimates)]].words
         notes.append(f"interrupted while fitting {words}, which is not there")
+    return replace(finished, parity=gap, notes=tuple(notes), interrupted=interrupt.come, lost=tuple(lost))
+
+
+def _finished(
+    program: Density, estimates: dict[str, Estimate], settings: Settings, context: Context, progress: Progress
+) -> Fit:
+    """All that is made of the estimates; after Ctrl-C without what takes long."""
+    progress("looking for higher optima, and intervals")
     what = "a second look for higher optima"
-    found = ornaments.make(what, lambda: second_look(program, found, settings), found)
+    found = ornaments.make(what, lambda: second_look(program, estimates, settings), estimates, long=True)
     rows = [row for name, estimate in found.items() for row in quantities.rows(name, estimate, program, context)]
     pairs = ornaments.make(
         "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []
@@ -82,8 +88,8 @@ def _fit(program: Density, names: tuple[str, ...], settings: Settings, context: 
     if context.scale != MODEL_SCALE and "map" in found:
         progress("fitting the mode on the unconstrained scale")
         what = "the mode on the unconstrained scale"
-        rows = ornaments.make(what, lambda: _with_unconstrained(rows, program, found["map"], context), rows)
-    return Fit(program, found, tuple(rows), tuple(pairs), gap, tuple(notes), interrupted=interrupted)
+        rows = ornaments.make(what, lambda: _with_unconstrained(rows, program, found["map"], context), rows, long=True)
+    return Fit(program, found, tuple(rows), tuple(pairs), None)
 
 
 def _estimates(program: Density, names: tuple[str, ...], settings: Settings, progress: Progress) -> dict[str, Estimate]:

@@ -44,7 +44,10 @@ def _fits(estimate: Estimate) -> dict[str, list[Any]]:
 
 
 def _intervals(name: str, estimate: Estimate, subjects: Subjects, scale: str) -> list[tuple[str, list[Interval]]]:
-    """Each kind with one interval per quantity; where one cannot be computed its rows say so, and the others stand."""
+    """Each kind with one interval per quantity; where one cannot be computed its rows say so, and the others stand.
+
+    After Ctrl-C there are the kinds that are made of a covariance or of draws, and the others are not begun.
+    """
     program, context = subjects.program, subjects.context
     request = IntervalRequest(program, estimate, context.level, context.seed, context.resamples)
     if not estimate.converged:
@@ -54,7 +57,12 @@ def _intervals(name: str, estimate: Estimate, subjects: Subjects, scale: str) ->
 
     def computed(kind: str) -> list[Interval]:
         compute = intervals.KINDS[kind].compute
-        return ornaments.attempt(lambda: compute(request), lambda reason: refused(request, "failed", reason))
+
+        def without(reason: str) -> list[Interval]:
+            return refused(request, "failed", reason)
+
+        long = kind not in (*intervals.DEFAULTS, *intervals.STUDIED)
+        return ornaments.spare(lambda: ornaments.attempt(lambda: compute(request), without), without, long=long)
 
     known = row_table.kinds_of(name, subjects, _covariance(estimate)[None], np.array([True]))
     return [(kind, computed(kind)) for kind in known]

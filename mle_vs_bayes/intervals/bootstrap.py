@@ -97,6 +97,8 @@ def _inapplicable(request: IntervalRequest, scheme: str) -> tuple[str, str] | No
         reason = "the estimate lies on a kink of the likelihood, along which each refit would have to be searched for"
     elif scheme == "parametric":
         reason = program.undrawable
+        if reason is not None and resampling.unavailable(program, "case") is None:
+            reason += "; bootstrap_case resamples whole rows"
     else:
         reason = resampling.unavailable(program, scheme)
     return None if reason is None else ("not_applicable", reason)

@@ -11,6 +11,7 @@ from .. import ornaments
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Density
+from ..density.pymc_model import build_priors
 from ..errors import UsageError
 from ..model import jeffreys
 from ..quiet import quiet
@@ -100,8 +101,11 @@ def _add_log_prior(job: GroupsRequest) -> None:
         return
     from pymc.stats import compute_log_prior
 
-    names = [str(name) for name in job.program.layout.slices]
-    compute_log_prior(job.tree, var_names=names, model=job.program.sampled_model, progressbar=False)
+    program = job.program
+    names = [str(name) for name in program.layout.slices]
+    # A model without the likelihood: PyMC copies it, and with it the data.
+    priors = build_priors(program.model, program.layout, program.data, program.priors)
+    compute_log_prior(job.tree, var_names=names, model=priors, progressbar=False)
     if jeffreys.asked(job.program.priors):  # a Potential, which PyMC leaves out
         values = _log_prior_of_draws(job)["total"]
         job.tree["log_prior"] = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: values})

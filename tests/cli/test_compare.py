@@ -1,10 +1,12 @@
 """What `compare` prints and leaves: one JSON document, files that are all there or not at all, and exit codes."""
 
 import json
+import pkgutil
 import shlex
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +15,7 @@ import xarray
 
 from mle_vs_bayes.comparison.forms.files import ASKED, EVERY_FILE
 from mle_vs_bayes.estimators import posterior
+from mle_vs_bayes.intervals import KINDS
 from mle_vs_bayes.report.figures import estimates as figures
 from mle_vs_bayes.rows import COLUMNS
 
@@ -240,7 +243,7 @@ def sample(*arguments, sample=nutpie.sample, **keywords):
     return sample(*arguments, **keywords | {"progress_callback": drawing})
 
 nutpie.sample = sample
-from mle_vs_bayes.cli import main
+from mle_vs_bayes.cli.process import main
 main()
 """
 
@@ -284,6 +287,68 @@ def test_what_was_done_before_ctrl_c_is_shown_and_written(run, here, stopped, fo
     assert list(rows["estimator"].unique()) == ["mle", "map"]
     if form:
         assert {row["estimator"] for row in json.loads(seen.out)["rows"]} == {"mle", "map"}
+
+
+STAGES = {
+    "mle_vs_bayes.fit.fit.second_look": ("", "a second look for higher optima"),
+    "mle_vs_bayes.fit.fit._with_codes": ("", None),
+    "mle_vs_bayes.comparison.model_fit._judged": ("", "the fit of the model"),
+    "mle_vs_bayes.comparison.explanation.explain": ("--explain", "the explanation"),
+    "mle_vs_bayes.comparison.forms.effects.effects": ("--effect x", "effects of covariates"),
+    "mle_vs_bayes.comparison.forms.predictions.predictions": ("--predict d.csv", "predictions of new rows"),
+    "mle_vs_bayes.cli.steps.page": ("--against linear", "tests and scores"),
+    "mle_vs_bayes.comparison.forms.files._statsmodels_summary": ("--out out", "statsmodels' summary"),
+    "mle_vs_bayes.comparison.forms.files._check_places": ("--out out", None),
+}
+"""Where Ctrl-C comes once: options, and what is then lost, if not only time."""
+
+
+@pytest.mark.parametrize("where", STAGES)
+def test_ctrl_c_takes_no_answer_that_is_there(run, here, monkeypatch, where):
+    options, lost = STAGES[where]
+    (here / "d.csv").write_text("y,x\n" + "".join(f"{y},{x}\n" for x, y in enumerate((1.2, 2.9, 3.1, 4.8, 5.2, 6.4))))
+    module, name = where.rsplit(".", 1)
+    owner = pkgutil.resolve_name(module)
+    usual, pressed = getattr(owner, name), []
+
+    def interrupted(*arguments, **keywords):
+        if pressed:
+            return usual(*arguments, **keywords)
+        pressed.append(where)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(owner, name, interrupted)
+    seen = run(f"compare linear d.csv --formula 'y ~ x' {POINTS} {options} --json")
+    assert (seen.code, pressed) == (130, [where])
+    written = " and written" if "--out" in options else ""
+    assert seen.err == f"mle-vs-bayes: interrupted; what was done until then is shown{written}.\n"
+    document = json.loads(seen.out)
+    assert {row["estimator"] for row in document["rows"] if row["lower"] is not None} == {"mle", "map"}
+    assert lost is None or {"what": lost, "reason": "interrupted by Ctrl-C"} in document["lost"]
+    if written:
+        assert set(pd.read_csv(here / "out" / "rows.csv")["estimator"]) == {"mle", "map"}
+
+
+def test_ctrl_c_in_an_interval_leaves_those_before_and_those_that_take_no_time(run, here, monkeypatch):
+    (here / "coin.csv").write_text(COIN)
+
+    def stop(*arguments, **keywords):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(KINDS, "bootstrap", replace(KINDS["bootstrap"], compute=stop))
+    seen = run(f"compare bernoulli coin.csv {POINTS} --interval bootstrap --interval wald --interval profile --json")
+    rows = pd.DataFrame(json.loads(seen.out)["rows"]).groupby("interval")
+    assert (seen.code, {kind: set(of["status"]) for kind, of in rows}) == (
+        130,
+        {
+            "wald": {"ok"},
+            "profile": {"ok"},
+            "bootstrap": {"failed"},
+            "laplace": {"ok"},
+            "profile_penalised": {"failed"},
+        },
+    )
+    assert set(rows.get_group("bootstrap")["reason"]) == {"interrupted by Ctrl-C"}
 
 
 def test_ctrl_c_before_anything_is_done_leaves_nothing(run, here, stopped):

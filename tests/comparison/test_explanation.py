@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from mle_vs_bayes import compare
 from mle_vs_bayes.cli import steps
 from mle_vs_bayes.comparison.explanation import Attribution, Explanation, explain
 from mle_vs_bayes.fit.agreement import Agreement
+from mle_vs_bayes.ornaments import Interrupt
 from mle_vs_bayes.report import text
 from mle_vs_bayes.report.quantities import chosen
 from mle_vs_bayes.sampling.draws import by_label
@@ -104,13 +105,13 @@ def test_table_and_records_say_the_same(explanation):
 
 
 def test_command_line_prints_both_reasons_after_the_screen(capsys):
-    steps.show(coins(), [], steps.reasons(coins()), as_json=False)
+    steps.show(coins(), [], steps.reasons(coins(), partial(steps.beside, coins(), Interrupt())), as_json=False)
     parts = (coins(), coins().explain(), coins().sensitivity())
     assert capsys.readouterr().out == "\n".join(str(part) for part in parts)
 
 
 def test_json_of_the_command_line_has_both_reasons_when_asked(capsys):
-    steps.show(coins(), [], steps.reasons(coins()), as_json=True)
+    steps.show(coins(), [], steps.reasons(coins(), partial(steps.beside, coins(), Interrupt())), as_json=True)
     document = json.loads(capsys.readouterr().out)
     assert document["explanation"] == coins().explain().records()
     assert document["sensitivity"] == coins().sensitivity().records()

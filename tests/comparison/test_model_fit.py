@@ -9,8 +9,10 @@ import scipy
 
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.comparison import model_fit as module
+from mle_vs_bayes.comparison import verdict
 from mle_vs_bayes.comparison.model_fit import ALARM, ROWS, model_fit
 from mle_vs_bayes.comparison.residuals import DRAWS, remark
+from mle_vs_bayes.concerns import KINDS
 
 SETS = 30
 
@@ -60,6 +62,38 @@ def test_a_misfit_is_called_by_its_name_and_says_what_to_do(name):
     assert found.sentence.startswith(f"The model does not fit: {found.worst.words}; ")
     (concern,) = found.concerns
     assert concern.code == "misfit" and remark(name).next_step in concern.detail
+
+
+def test_a_misfit_is_a_concern_like_others():
+    """In JSON with what to do, in the rows of the estimate it was read from, and for --strict."""
+    model, data, options = MISFITS["spread"]
+    comparison = compare(model, data, estimators=["mle", "map"], **options)
+    (concern,) = (each for each in comparison.document()["concerns"] if each["code"] == "misfit")
+    assert (concern["estimator"], concern["next_step"]) == ("mle", KINDS["misfit"].next_step)
+    assert {(row.estimator, row.concerns) for row in comparison.judged_rows} == {("mle", "misfit"), ("map", "")}
+    assert comparison.of_concern and not verdict.strict(comparison.fit)
+
+
+def test_why_the_fit_of_the_model_was_not_looked_at_is_on_the_screen():
+    lives = {"lower": [1.0, 2, 3, 1, 4, 2], "upper": [2.0, 3, 5, 2, 6, 4]}
+    for comparison, reason in (
+        (compare("normal", {"y": generator().normal(size=20)}, estimators=["map"]), "no maximum likelihood estimate"),
+        (
+            compare("weibull", lives, estimators=["mle"]),
+            "when units were inspected is not known of those seen exactly.",
+        ),
+    ):
+        assert f"Whether the model fits was not looked at: {reason}" in " ".join(str(comparison).split()).replace(
+            "there is ", ""
+        )
+
+
+@pytest.mark.parametrize("moved", [0.0, 0.02, 0.2])
+def test_residuals_and_loo_pit_are_compared_in_a_sentence(moved):
+    even = (np.arange(200) + 0.5) / 200
+    judged = module.ModelFit(u=even, envelope=generator().random((99, 200)))
+    assert f"differs by up to {100 * moved:.0f} % of the rows" in (sentence := judged.beside(even * (1 - moved)))
+    assert ("does not say the same" in sentence) == (moved > 1.36 / np.sqrt(200))  # Kolmogorov's 5 % point
 
 
 @pytest.mark.parametrize("model", ["bernoulli", "poisson", "weibull", "logistic", "random_intercept"])

@@ -207,5 +207,5 @@ def test_mutant_without_the_guard_the_answer_is_lost(found, quick, monkeypatch, 
 
 def test_steps_tell_every_loss_once(found):
     for _ in range(2):
-        assert steps.beside(found, "the explanation", broken) == []
+        assert steps.beside(found, ornaments.Interrupt(), "the explanation", broken) == []
     assert len(found.lost) == 1

@@ -245,6 +245,15 @@ def test_shares_of_classes_have_a_dirichlet_posterior():
     np.testing.assert_allclose(gaps, gaps[0], atol=1e-4)
 
 
+@pytest.mark.parametrize("name", [name for name in models.MODELS if getattr(models.get(name), "family", None)])
+def test_parameters_beside_a_formula_have_names_of_their_own(name):
+    """A family's own ``beta`` would be the name of the coefficients, too."""
+    family = models.get(name).family
+    if family.location and family.location_links:
+        parameters = [parameter.name for parameter in models.specified(name, formula="y ~ x").parameters]
+        assert len(set(parameters)) == len(parameters)
+
+
 REFUSED = {
     "no such parameter": ("normal", {"formula": ["y ~ x", "tau ~ x"]}, "further formulas may be for sigma"),
     "a second formula for it": ("normal", {"formula": ["y ~ x", "sigma ~ x", "sigma ~ z"]}, "2 formulas"),

@@ -9,6 +9,7 @@ from ... import models
 from ...model.families import Family
 from ...model.model import Model
 from ...models.trunks.mixed.families import grouped
+from ...models.trunks.plain import Plain
 from .conversions import conversions, family_of
 from .listing import GROUPS, group
 
@@ -62,8 +63,12 @@ def _formula(family: Family) -> Iterable[tuple[str, str]]:
 
 
 def _groups(model: Model) -> str:
-    named = [column.role for column in model.columns]
-    return "a column `group`" if "group" in named else "in a formula: `y ~ x + (1 | g)`" if grouped(model) else "none"
+    if "group" in [column.role for column in model.columns]:
+        return "a column `group`"
+    mixed = grouped(model) if isinstance(model, Plain) else None
+    if mixed is None:
+        return "none"
+    return "in a formula: `y ~ x + (1 | g)`" + ("" if mixed.marginal else ", for the posterior alone")
 
 
 def _exact(model: Model) -> str:

@@ -19,7 +19,8 @@ def pictures(material: Material) -> "dict[str, Figure]":
     A figure that cannot be made is missing, and `Outcome.lost` says why.
     """
     with ornaments.collecting(material.outcome.lost):
-        made = {name: ornaments.make(f"the figure {name}", maker, None) for name, maker in _makers(material).items()}
+        makers = _makers(material)
+        made = {name: ornaments.make(f"the figure {name}", maker, None, long=True) for name, maker in makers.items()}
     return {name: figure for name, figure in made.items() if figure is not None}
 
 

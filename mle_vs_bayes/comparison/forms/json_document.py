@@ -4,6 +4,7 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
+from ...concerns import Concern
 from ...estimators.estimate import Estimate
 from ...rows import plain, records
 from .. import verdict
@@ -32,14 +33,19 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "priors": {name: str(prior) for name, prior in fit.program.priors.items()},
         "prior_power": fit.program.prior_power,
         "fit": {name: _fit(estimate, outcome.n, size) for name, estimate in fit.estimates.items()},
-        "rows": [record for each in outcome.fits for record in records(each.rows)],
+        "rows": records(outcome.judged_rows),
         "agreement": [{key: plain(value) for key, value in asdict(a).items()} for a in fit.agreement],
         "verdict": verdict.headline(fit),
         "model_fit": outcome.model_fit.record,
         "notes": list(fit.notes),
-        "concerns": [{"estimator": name, "code": c.code, "detail": c.detail} for name, c in fit.concerns],
+        "concerns": [_concern(name, concern) for name, concern in outcome.concerns],
         "lost": [lost.record for lost in outcome.lost],
     }
+
+
+def _concern(name: str, concern: Concern) -> dict[str, str]:
+    """What is the case, with the value seen, and what to do."""
+    return {"estimator": name, **asdict(concern), "severity": concern.severity, "next_step": concern.next_step}
 
 
 def _fit(estimate: Estimate, n: int, size: int) -> dict[str, Any]:

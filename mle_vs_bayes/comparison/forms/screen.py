@@ -51,10 +51,8 @@ def _distances(fit: Fit, only: Sequence[str]) -> list[Any]:
 
 
 def _model_fit(outcome: Outcome) -> list[Any]:
-    """One line, and what to do where the model does not fit; nothing where it was not looked at."""
+    """One line, and what to do where the model does not fit; why where it was not looked at."""
     judged = outcome.model_fit
-    if judged.reason is not None:
-        return []
     concerns = [text.paragraph(f"! {concern} [{concern.code}]", "yellow") for concern in judged.concerns]
     return [text.paragraph(judged.sentence), *concerns]
 

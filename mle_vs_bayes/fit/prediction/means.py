@@ -31,7 +31,7 @@ def check(model: Model) -> None:
     UsageError
         Classes, series, values that belong to their own groups, the user's own program; a family without a mean.
     """
-    model = whole(model)
+    model = _of_rows(model)
     if not isinstance(model, Plain | Mixture):
         raise UsageError(
             f"the outcome of {model.name} has no mean that one new row determines; predict from a model of one family."
@@ -45,9 +45,16 @@ def whole(model: Model) -> Model:
     return model.larger if isinstance(model, Fixed) else model
 
 
+def _of_rows(model: Model) -> Model:
+    """The model of rows whose effects of groups are known."""
+    model = whole(model)
+    rows: Model = model.rows if isinstance(model, Mixed) else model
+    return rows
+
+
 def has_mean(model: Model) -> bool:
     """Whether `mean_response` has a formula."""
-    model = whole(model)
+    model = _of_rows(model)
     return isinstance(model, Plain | Mixture) and model.family.mean is not None
 
 
@@ -101,11 +108,9 @@ def _over_effects(model: Mixed, theta: Mapping[str, Any], data: Dataset) -> Arra
         np.sum([values[i] * root[i][j] for i in range(size) if root[i][j] is not None], axis=0) for j in range(size)
     ]
     spread = np.sqrt(np.sum(np.square(along), axis=0))
-    eta = model.predictor(theta, data)
-    means = [_of_family(model.family, _at(model, theta, eta + spread * node, data)) for node in NODES]
+    means = [mean_response(model.rows, theta, _moved(model, data, spread * node)) for node in NODES]
     return np.asarray(WEIGHTS @ np.array(means) / np.sqrt(2 * np.pi), dtype=float)
 
 
-def _at(model: Mixed, theta: Mapping[str, Any], eta: Array, data: Dataset) -> dict[str, Any]:
-    """The family's arguments at a predictor: `Mixed.at`, and the parameters beside the location."""
-    return {**{argument.name: theta[argument.row] for argument in model.family.others}, **model.at(eta, data)}
+def _moved(model: Mixed, data: Dataset, added: Array) -> Dataset:
+    return Dataset(model.moved(data, added), data.coords)

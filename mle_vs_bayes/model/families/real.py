@@ -1,5 +1,6 @@
 """Distributions on the whole line."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -185,12 +186,12 @@ skew_normal = Family(
         "Stata": "sknor (user-written): location mu, scale sigma, shape alpha",
     },
 )
+_of_gumbel = Argument(
+    "beta", positive, "beta", "β", "the scale: the standard deviation is beta π/√6", "scale", typical=2.0
+)
 gumbel = Family(
     "Gumbel",
-    (
-        Argument("mu", symbol="μ", meaning="the mode; 36.8 % lie below it", prior="location"),
-        Argument("beta", positive, "beta", "β", "the scale: the standard deviation is beta π/√6", "scale", typical=2.0),
-    ),
+    (Argument("mu", symbol="μ", meaning="the mode; 36.8 % lie below it", prior="location"), _of_gumbel),
     support=real,
     values=number,
     scipy="gumbel_r",
@@ -199,6 +200,8 @@ gumbel = Family(
     mean=lambda mu, beta: mu + np.euler_gamma * beta,
     variance=lambda mu, beta: (np.pi * beta) ** 2 / 6,
     location="mu",
+    # Beside a formula beta is the name of its coefficients.
+    around=(replace(_of_gumbel, row="scale", symbol="σ", meaning="the scale: the standard deviation is scale π/√6"),),
     one_value="a spread",
     tails=lambda mu, beta: tails.Tails(above=tails.falling_exponentially(1 / beta)),
     elsewhere={

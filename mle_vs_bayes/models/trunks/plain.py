@@ -50,6 +50,10 @@ class Plain(Model):
     def log_likelihood(self, theta, data):
         return self.family.logp(data["y"], self.arguments(theta, data))
 
+    def log_density(self, theta, data):
+        """`log_likelihood` of PyTensor's nodes: the graph of the log density of each row."""
+        return self.family.symbolic_logp(data["y"], self.arguments(theta, data))
+
     def chances(self, theta, data):
         """Not of rows that belong together."""
         return None if self.unit != "row" else self.family.chances(data["y"], self.arguments(theta, data))

@@ -110,8 +110,7 @@ class Regression(Censored):
 
     def predictor(self, theta, data):
         """η = X β + offset."""
-        eta = data["X"] @ theta["beta"]
-        return eta + data["offset"] if "offset" in data else eta
+        return linear(theta, data)
 
     def arguments(self, theta, data):
         """Trials enter through the log odds of their chance, which keep digits that the chance would lose."""
@@ -127,8 +126,7 @@ class Regression(Censored):
         name = argument.row
         if name not in self.further:
             return theta[name]
-        eta = data[f"X_{name}"] @ theta[f"beta_{name}"]
-        return links.LINKS[argument.link].mean(eta + data[f"offset_{name}"] if f"offset_{name}" in data else eta)
+        return links.LINKS[argument.link].mean(linear(theta, data, f"_{name}"))
 
     def design(self, n, rng):
         """An intercept and two covariates, one continuous and one binary (never constant); of further ones, one.
@@ -166,6 +164,15 @@ class Regression(Censored):
         scale = next((each.row for each in self.family.others if each.prior == "scale"), None)
         exact = scale and scale not in self.further and self.link.name == "identity" and _explained(data)
         return f"{scale} runs to 0: the terms explain every y exactly" if exact else None
+
+
+def linear(theta, data, of=""):
+    """X β + offset of the location, or ``of`` another parameter; without X, all of it is in the offset."""
+    known = data.get(f"offset{of}")
+    if f"X{of}" not in data:
+        return known
+    eta = data[f"X{of}"] @ theta[f"beta{of}"]
+    return eta if known is None else eta + known
 
 
 def _explained(data):

@@ -31,7 +31,10 @@ def parts(outcome: Outcome) -> list[Part]:
     judged = outcome.model_fit
     if judged.u is None:
         return [Paragraph(judged.sentence)]
-    return [Paragraph(judged.sentence), _drawn(outcome, judged), _table(judged), Paragraph(ABOUT, "quiet")]
+    left_out = _left_out_of(outcome)
+    beside = [Paragraph(judged.beside(places)) for places in left_out.values()]
+    drawn = _drawn(outcome, judged, left_out)
+    return [Paragraph(judged.sentence), *beside, drawn, _table(judged), Paragraph(ABOUT, "quiet")]
 
 
 def _table(judged: ModelFit) -> Table:
@@ -49,15 +52,23 @@ def _table(judged: ModelFit) -> Table:
     return Table("What is out of line, of the residuals", headings, lines, frozenset({1, 2, 3}))
 
 
-def _drawn(outcome: Outcome, judged: ModelFit) -> Picture:
-    fit = outcome.fit
+def _tree(outcome: Outcome) -> "xarray.DataTree | None":
+    """The posterior's, of data with few enough rows to draw all."""
+    posterior = outcome.fit.estimates.get("posterior")
+    return None if posterior is None or outcome.n > MOST_ROWS else posterior.tree
+
+
+def _left_out_of(outcome: Outcome) -> dict[str, Array]:
+    """LOO-PIT ``(n,)`` under ``posterior``, where there is one."""
+    tree = _tree(outcome)
+    return {} if tree is None else attempt(lambda: _left_out(tree), lambda _: {}, passing=())
+
+
+def _drawn(outcome: Outcome, judged: ModelFit, left_out: dict[str, Array]) -> Picture:
+    fit, tree = outcome.fit, _tree(outcome)
     assert judged.u is not None and judged.envelope is not None
-    transforms, predicted = {"mle": judged.u}, {}
-    posterior = fit.estimates.get("posterior")
-    if posterior is not None and posterior.tree is not None and outcome.n <= MOST_ROWS:
-        tree = posterior.tree
-        transforms |= attempt(lambda: _left_out(tree), lambda _: {}, passing=())
-        predicted = _predicted(tree)
+    transforms = {"mle": judged.u, **left_out}
+    predicted = {} if tree is None else _predicted(tree)
     title = f"{outcome.model.name}, n = {outcome.n:,}: data and what the model draws"
     figure = residuals(transforms, judged.envelope, fit.program.data["y"], predicted, title)
     return picture("fit", figure, f"{judged.sentence} The table below has the numbers.", _caption(outcome, predicted))

@@ -2,6 +2,7 @@
 
 import json
 
+from .... import rows as row_schema
 from ....report import drawn
 from ....report.pages.parts import Command, Download, Facts, Part
 from ... import verdict
@@ -37,7 +38,7 @@ def _command(command: str) -> list[Part]:
 
 
 def _files(outcome: Outcome) -> list[Part]:
-    rows = outcome.rows.to_csv(index=False).encode()
+    rows = row_schema.frame(outcome.judged_rows).to_csv(index=False).encode()
     document = (json.dumps(json_document.document(outcome), indent=1, allow_nan=False) + "\n").encode()
     return [
         Download("rows.csv", f"has every estimate and interval ({len(outcome.rows):,} rows).", _uri(rows, "text/csv")),

@@ -76,8 +76,7 @@ def _missing(fit: Fit) -> list[Paragraph]:
 def concerns(material: Material) -> list[Part]:
     """What is of concern and what to do, then what could not be made."""
     details: dict[tuple[str, str], list[str]] = {}
-    misfit = [("model", concern) for concern in material.outcome.model_fit.concerns]
-    for name, concern in (*material.fit.concerns, *misfit):
+    for name, concern in material.outcome.concerns:
         details.setdefault((name, concern.code), []).append(concern.detail)
     remarks: list[Part] = [
         Remark(KINDS[code].severity, name, KINDS[code].meaning, "; ".join(seen), KINDS[code].next_step, code)

@@ -32,7 +32,7 @@ def panels(material: Material) -> list[Part]:
 
 
 def _inside(material: Material, place: int, label: str) -> list[Part]:
-    drawn = ornaments.make(f"the panel of {label}", partial(_drawn, material, place, label), [])
+    drawn = ornaments.make(f"the panel of {label}", partial(_drawn, material, place, label), [], long=True)
     return [*drawn, *_estimates(material, label)]
 
 
