@@ -11,6 +11,7 @@ import scipy
 
 from mle_vs_bayes import compare, fit_replicates, models
 from mle_vs_bayes.checks.run import check
+from mle_vs_bayes.checks.simulator import side_by_side
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
@@ -24,6 +25,7 @@ from mle_vs_bayes.fit import priors
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.trunks.mixed import quadrature
 from mle_vs_bayes.models.trunks.mixed.integrand.derivatives import GroupDerivatives
+from mle_vs_bayes.models.trunks.mixed.side_by_side import log_likelihoods
 
 from ..agreement.checks import K, typical
 
@@ -590,6 +592,25 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
     with pytest.raises(kind) as refusal:
         density("normal", formula, data)
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"), [("logistic", "seen ~ x + (1 | room)"), ("poisson_regression", "count ~ 1 + (x | room)")]
+)
+def test_copies_side_by_side_are_one_by_one(name, formula):
+    """Of data sets the scores of all groups, and of points the log-likelihoods; the mutant keeps the groups' names."""
+    program = density(name, formula)
+    sets = program.replicate([moved(program)] * 3, np.random.default_rng(1))
+    theta = moved(program, 2)
+    each = np.concatenate([program.score_units_on(data)(theta) for data in sets])
+    together = side_by_side(sets)
+    np.testing.assert_allclose(program.score_units_on(together)(theta), each, rtol=1e-9, atol=1e-9)
+    mutant = together.replace(group=np.tile(sets[0]["group"], 3))
+    assert len(program.score_units_on(mutant)(theta)) < len(each)
+    points = [program.layout.split(moved(program, seed)) for seed in range(3)]
+    model, data = program.model, program.data
+    alone = [model.log_likelihood(point, data) for point in points]
+    np.testing.assert_allclose(log_likelihoods(model, points, data), alone, rtol=1e-10)
 
 
 def test_models_without_groups_say_so():
