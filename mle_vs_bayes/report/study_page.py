@@ -53,10 +53,12 @@ def page(document: Mapping[str, Any], pictures: Sequence[parts.Picture]) -> part
 
 
 def sentence(document: Mapping[str, Any]) -> str:
-    """The study's answer, or how many predictions hold and the first one that does not."""
+    """The study's answer; or how many predictions hold, the first one that does not, and the study's remark on it."""
+    return " ".join(filter(None, (str(document.get("answer") or _count(document)), document.get("remark"))))
+
+
+def _count(document: Mapping[str, Any]) -> str:
     lines = document["predictions"]
-    if document.get("answer"):
-        return str(document["answer"])
     if not lines:
         return "Nothing was predicted; the figures show what was measured."
     words = [line["verdict"] for line in lines]
@@ -121,8 +123,7 @@ def readme(document: Mapping[str, Any], figures: Sequence[str]) -> str:
         if text := document.get(name):
             lines += [f"**{name.capitalize()}.** {text}", ""]
     lines += [f"**Verdict: {document['verdict']}.** {_extent(document)}", ""]
-    if answer := document.get("answer"):
-        lines += [answer, ""]
+    lines += [sentence(document), ""]
     if document["predictions"]:
         lines += ["| prediction | where | measured ± MCSE | verdict |", "|---|---|---|---|"]
         lines += [

@@ -17,7 +17,6 @@ Source
 from mle_vs_bayes.study import Scenario, Study, Theory, Value, binomial_coverage
 
 ERROR = 0.035  # coverage of 95 % from 2,000 data sets is known to 0.021 with all verdicts right together
-
 EXACT = ("t", "chi_square", "gamma_pivot")
 KINDS = ("wald", "wald_transformed", "profile", "sandwich", "laplace", "profile_penalised", "eti", "hdi")
 OF_COUNTS = ("wald", "wald_transformed", "profile", "clopper_pearson", "wilson", "jeffreys", *KINDS[4:])
@@ -57,4 +56,5 @@ study = Study(
         Value("coverage_worst_case", least=0, most=0.93, where=NEAR_THE_EDGE),
     ],
     quick_n=(20, 40),
+    answer="Exact pivots cover 95 %, and Wald's interval of a proportion falls short near the edge in small samples.",
 )

@@ -61,6 +61,9 @@ def test_the_sentence_says_what_holds_and_what_does_not():
     assert study_page.sentence(document("s", -0.5, -0.5)) == "All 2 predictions hold."
     told = study_page.sentence(document("s", -0.5, -0.2))
     assert told == "1 of 2 predictions hold; rmse ∝ n^-0.5 (place 1) does not hold: measured -0.200 ± 0.01."
+    remarked = document("s", -0.5, -0.2, remark="Tails are heavy.")
+    assert study_page.sentence(remarked) == f"{told} Tails are heavy."
+    assert f"{told} Tails are heavy.\n" in study_page.readme(remarked, [])
     assert study_page.sentence(document("s", -0.5, answer="It does.")) == "It does."
 
 

@@ -114,9 +114,15 @@ def test_an_estimator_that_raises_is_a_row_with_the_reason_and_coverage_is_told_
 
 def test_more_than_five_percent_of_failed_fits_and_failed_predictions_exit_with_1(desk):
     text = desk.write().read_text(encoding="utf-8")
-    desk.write(text.replace("slope=-0.5, within=0.5", "slope=0.5, within=0.1"), "wrong.py")
+    wrong = text.replace("slope=-0.5, within=0.5", "slope=0.5, within=0.1")
+    desk.write(
+        wrong.replace("    n=[10, 40]", '    answer="It grows.",\n    remark="Means do not.",\n    n=[10, 40]'),
+        "wrong.py",
+    )
     code, out, _ = desk.run("run", "wrong.py", "--out", "wrong")
     assert (code, "verdict: does not hold" in out) == (1, True)
+    told = json.loads((desk.folder / "wrong" / "verdict.json").read_text(encoding="utf-8"))
+    assert (told["answer"], told["remark"]) == ("", "Means do not.")
     raising = text.replace('    y = data["y"]', '    y = data["y"]\n    if y[0] < 0:\n        raise ValueError')
     desk.write(raising, "lost.py")
     code, out, _ = desk.run("run", "lost.py", "--out", "lost")

@@ -137,13 +137,14 @@ def _once(table: "pandas.DataFrame") -> "pandas.DataFrame":
 def _document(results: Results) -> dict[str, Any]:
     """The verdict as JSON holds it: predictions, measured ± MCSE, holds or not; and what was run."""
     outcome = results.outcome
-    design, sections = outcome.design, outcome.source.sections
+    design, sections, study = outcome.design, outcome.source.sections, outcome.source.study
     return {
         "study": design.study,
         "topic": outcome.source.topic,
         **{name.lower(): text for name, text in sections.items()},
         "verdict": results.verdict,
-        "answer": outcome.source.study.answer if results.verdict == "holds" else "",
+        "answer": study.answer if results.verdict == "holds" else "",
+        "remark": "" if results.verdict == "holds" else study.remark,
         "replicates": outcome.most_replicates,
         "replicates_in_all": outcome.replicates,
         "cells": len(design.cells),
@@ -152,7 +153,7 @@ def _document(results: Results) -> dict[str, Any]:
         "without_estimate": outcome.without,
         "seed": design.seed,
         "quick": design.quick,
-        "level": outcome.source.study.level,
+        "level": study.level,
         "predictions": [_line(line) for line in results.lines],
         "versions": dict(design.versions),
     }

@@ -154,6 +154,8 @@ class Study:
     predictions : sequence of Prediction
     answer : str
         What it means that all predictions hold, in one plain sentence.
+    remark : str
+        What does not hold, or stays undecided, and why, in one plain sentence: shown wherever not everything holds.
     figures : mapping
         File name → function that draws a figure of the study's own from the finished tables; see `Figure`.
     target_mcse : mapping
@@ -183,6 +185,7 @@ class Study:
     laws: Mapping[str, str] = field(default_factory=dict)
     predictions: Sequence[Prediction] = ()
     answer: str = ""
+    remark: str = ""
     figures: Mapping[str, Figure] = field(default_factory=dict)
     target_mcse: Mapping[str, float] = field(default_factory=dict)
     quick_replicates: int = 20
