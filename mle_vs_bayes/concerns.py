@@ -33,8 +33,9 @@ KINDS: dict[str, ConcernKind] = {
     ),
     "boundary": ConcernKind(
         "warning",
-        "the estimate lies on the edge of the support of the parameter or its prior, where it has no standard error",
-        "read the profile or the posterior; only a prior that vanishes at the edge keeps a MAP off it",
+        "the estimate is on the edge of the support of the parameter, its prior or the data, and has no standard error",
+        "read the posterior, or the profile where there is one: not where the data's support ends, as at a uniform's "
+        "largest value; only a prior that vanishes at the edge keeps a MAP off it",
     ),
     "several_modes": ConcernKind(
         "warning",

@@ -23,6 +23,8 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
 from . import calibration, densities, drift, integrated, optima, simulator, slopes
+from .baseline import baseline as of_folder
+from .baseline import check_same
 from .finding import FAILED, SKIPPED, Finding, Measured, NotApplicableError, Report
 from .subject import FULL, QUICK, Budget, Effort, Subject
 
@@ -98,13 +100,13 @@ def check(
     """
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
-    kept = None if baseline is None else drift.baseline(baseline)
+    kept = None if baseline is None else of_folder(baseline)
     with sources.single_thread():
         grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
         request = CheckRequest(model, data, columns or {}, grammar, priors or {}, progress)
         if kept is not None:
             program = request.density()
-            drift.check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
+            check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
             findings = drift.drift(program, kept, seed, progress)
         else:
             subject = request.subject(QUICK if quick else FULL, seed)

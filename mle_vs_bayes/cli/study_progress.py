@@ -1,14 +1,15 @@
-"""The progress of a study on standard error: a bar on a terminal, a plain line every few seconds elsewhere."""
+"""The progress of a study on standard error: a bar on a terminal, elsewhere a plain line now and then."""
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..report.text import terminal
 from ..study.run.watch import Watch
+from . import progress as steps
 from .progress import Steps
 
 if TYPE_CHECKING:
@@ -19,18 +20,16 @@ if TYPE_CHECKING:
 
 MOST_SIZES = 12
 """Named one by one in the plan."""
-SECONDS = 5.0
-"""Between plain lines."""
 
 
 class Screen(Watch):
-    """What a study tells, shown; to be used in a ``with`` statement."""
+    """What a study tells, shown; to be used in a ``with`` statement. ``clock`` gives seconds."""
 
-    def __init__(self) -> None:
-        self.console = terminal(errors=True)
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.console, self.clock = terminal(errors=True), clock
         self.bar: Bar | None = None
         self.steps: Steps | None = None
-        self.said = 0.0
+        self.said, self.done = clock(), 0
         self._shown = ExitStack()
 
     def __enter__(self) -> "Screen":
@@ -54,7 +53,7 @@ class Screen(Watch):
         self._clear()
         for line in plan(design, done, workers):
             self._say(line)
-        self.said = time.monotonic()
+        self.said, self.done = self.clock(), done
 
     def damaged(self, units: Mapping[str, str]) -> None:
         """Files that were damaged, by name."""
@@ -67,9 +66,9 @@ class Screen(Watch):
         if self.console.is_terminal:
             self._draw(progress)
             return
-        now = time.monotonic()
-        if now - self.said >= SECONDS or (progress.fresh > 0 and progress.done == progress.total):
-            self.said = now
+        over = progress.fresh > 0 and progress.done == progress.total
+        if progress.done != self.done and (over or self.clock() - self.said >= steps.SECONDS):
+            self.said, self.done = self.clock(), progress.done
             self._say(words(progress))
 
     def targets(self, cell: str, errors: Mapping[str, float], replicates: int) -> None:

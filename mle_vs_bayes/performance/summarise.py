@@ -186,7 +186,7 @@ def remarks(
 ) -> tuple[str, ...]:
     """Notes on a table, the most important first."""
     sentences = [_truth(groups, roles, truth), _ends(roles), _replicates(roles), _reference(groups, reference)]
-    sentences += [_uneven(groups, roles), _columns(roles), _unused(unused)]
+    sentences += [_uneven(groups, roles), _columns(roles, truth), _unused(unused)]
     return tuple(note for note in sentences if note)
 
 
@@ -250,9 +250,11 @@ def _unused(names: Sequence[str]) -> str:
     return f"Not used: {listed(names)}; say what such a column is with --column ROLE=NAME."
 
 
-def _columns(roles: Roles) -> str:
+def _columns(roles: Roles, truth: clean.Truth) -> str:
+    """What each column was read as, but for a truth that another was given for."""
     if roles.own:
         return ""
-    words = [f"{role} = {name}" for role, name in roles.columns.items() if role != name]
+    read = {role: name for role, name in roles.columns.items() if role != "truth" or truth is None}
+    words = [name if role == name else f"{role} = {name}" for role, name in read.items()]
     words += [f"scenario = {name}" for name in roles.scenario]
     return f"Read as: {', '.join(words)}." if words else ""

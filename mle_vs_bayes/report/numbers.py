@@ -147,7 +147,7 @@ def pair_cells(record: dict[str, Any] | None) -> list[str]:
 
 def or_dash(value: float | None, style: str, most: float = 1000) -> str:
     """A number in this format, by its power of ten from ``most`` on; – when missing."""
-    return "–" if value is None else style.format(value) if abs(value) < most else f"{value:+.0e}"
+    return "–" if value is None else style.format(value) if abs(value) < most else f"{value:{'+' * ('+' in style)}.0e}"
 
 
 def signed(value: float) -> str:

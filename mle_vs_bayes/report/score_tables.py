@@ -29,7 +29,7 @@ def null_tests(records: Sequence[dict[str, Any]]) -> Table:
             side = f"{_direction(record)} {'above' if record['above'] else 'below'}"
         table.add_row(
             f"{record['quantity']} = {float(record['null']):g}",
-            or_dash(record["likelihood_ratio"], "{:.2f}"),
+            or_dash(record["likelihood_ratio"], "{:,.2f}", most=1e7),
             p_value(record["likelihood_ratio_p"]),
             record["reference"] or "–",
             *([bootstrapped(record)] if drawn else []),

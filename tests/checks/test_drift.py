@@ -5,19 +5,20 @@ import pytest
 
 from mle_vs_bayes import compare
 from mle_vs_bayes.checks import drift
-from mle_vs_bayes.checks.drift import baseline
+from mle_vs_bayes.checks.baseline import baseline
 from mle_vs_bayes.checks.run import check
 from mle_vs_bayes.errors import UsageError
 
 from ..cli.conftest import run_command
 
 HOURS = {"y": [3.1, 4.5, 2.2, 8.1, 5.5, 6.1, 1.9, 3.3, 7.4, 4.2]}
+KINDS_KEPT = ("wald_transformed", "profile", "laplace_transformed", "eti", "hdi")
 
 
 @pytest.fixture(scope="module")
 def runs():
     """The same data, sampled with two seeds."""
-    return [compare("exponential", HOURS, seed=seed, draws=400) for seed in (0, 1)]
+    return [compare("exponential", HOURS, seed=seed, draws=400, intervals=KINDS_KEPT) for seed in (0, 1)]
 
 
 @pytest.fixture
@@ -33,12 +34,13 @@ def findings(runs, tmp_path, monkeypatch):
     return of
 
 
-def moved(estimator, column, by, unit="se", parameter="rate"):
-    """``column`` moved ``by`` so many of another column."""
+def moved(estimator, column, by, unit="se", parameter="rate", kind=None):
+    """``column`` moved ``by`` so many of another column; of one kind of interval, or of all."""
 
     def change(rows):
         place = (rows["estimator"] == estimator) & (rows["parameter"] == parameter)
-        assert place.sum() == 1
+        place &= rows["interval"] == kind if kind else True
+        assert place.any()
         return rows.assign(**{column: rows[column].where(~place, rows[column] + by * rows[unit])})
 
     return change
@@ -47,7 +49,7 @@ def moved(estimator, column, by, unit="se", parameter="rate"):
 def test_the_same_passes_with_other_draws(findings):
     failed, report = findings()
     assert failed == set()
-    assert [each.outcome for each in report.findings] == ["passed"] * 5
+    assert [each.outcome for each in report.findings] == ["passed"] * 7
     assert report["posterior means"].statistic > 0  # the draws are others
 
 
@@ -56,8 +58,14 @@ MUTANTS = [
     ("optima", moved("map", "estimate", -1e-5, parameter="mean")),
     ("standard errors", moved("map", "se", 1e-4)),
     ("posterior means", moved("posterior", "estimate", 8, "mcse")),
-    ("posterior quantiles", moved("posterior", "upper", -1.0)),
-    ("posterior quantiles", moved("posterior", "lower", 1.0)),
+    ("posterior quantiles", moved("posterior", "upper", -1.0, kind="eti")),
+    ("posterior quantiles", moved("posterior", "lower", 1.0, kind="eti")),
+    ("hdi intervals", moved("posterior", "lower", -1.5, kind="hdi")),
+    ("hdi intervals", moved("posterior", "upper", 1.5, kind="hdi")),
+    ("intervals", moved("mle", "lower", 1e-4, kind="profile")),
+    ("intervals", moved("mle", "upper", -1e-4, kind="wald_transformed", parameter="mean")),
+    ("intervals", moved("map", "upper", 1e-4)),
+    ("intervals", lambda rows: rows.assign(lower=rows["lower"].where(rows["interval"] != "profile"))),
     ("posterior quantiles", moved("posterior", "median", 0.5)),
     ("the same rows", lambda rows: rows[rows["parameter"] != "mean"]),
     ("the same rows", lambda rows: rows.assign(status=rows["status"].where(rows["estimator"] != "map", "failed"))),
@@ -68,6 +76,26 @@ MUTANTS = [
 def test_what_changed_is_found_by_its_check_alone(findings, name, change):
     failed, _ = findings(change)
     assert failed == {name}
+
+
+def test_what_is_not_compared_is_named(runs, findings):
+    def more(rows):
+        few, other = rows.assign(n=3), rows[rows["estimator"] == "map"].assign(scale="unconstrained")
+        drawn = rows[rows["interval"] == "profile"].assign(interval="bootstrap", lower=0.0)
+        return pd.concat([few, rows, drawn, other])
+
+    failed, report = findings(more)
+    assert failed == set()
+    left = "rows of n below 10, rows on the unconstrained scale and bootstrap intervals, which are drawn anew"
+    assert report["the rest"].detail == f"not compared: {left}"
+
+
+def test_the_kept_kinds_are_made_again(runs, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(drift, "fit", lambda *arguments: asked.append(arguments[3].kinds) or runs[1].fit)
+    runs[0].rows.to_csv(tmp_path / "rows.csv", index=False)
+    check("exponential", HOURS, baseline=tmp_path)
+    assert set(asked[0]) == {*KINDS_KEPT, "profile_penalised"}
 
 
 def test_rows_from_before_the_median_was_kept(findings):
@@ -108,6 +136,6 @@ def test_on_the_command_line(runs, tmp_path, monkeypatch):
     runs[0].rows.to_csv("rows.csv", index=False)
     pd.DataFrame(HOURS).to_csv("hours.csv", index=False)
     seen = run_command("check exponential hours.csv --baseline .")
-    assert (seen.code, seen.err) == (0, "") and "5 checks passed" in seen.out
+    assert (seen.code, seen.err) == (0, "") and "7 checks passed" in seen.out
     moved("mle", "estimate", 1.0)(runs[0].rows).to_csv("rows.csv", index=False)
     assert run_command("check exponential hours.csv --baseline .").code == 1

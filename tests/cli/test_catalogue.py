@@ -79,14 +79,28 @@ def test_every_suggested_command_is_one_that_runs(run, here):
     (here / "ill.csv").write_text(ILL)
     seen = run("models --for ill.csv")
     suggested = commands(seen.out)
-    assert (seen.code, seen.err, list(suggested)) == (0, "", ["id", "hours", "failed", "site", "share"])
+    assert (seen.code, seen.err, list(suggested)) == (0, "", ["hours", "failed", "site", "share"])
     assert "mle-vs-bayes compare categorical ill.csv --column y=site" in suggested["site"]
-    assert "mle-vs-bayes compare weibull ill.csv --column y=hours" in suggested["hours"]
-    assert "mle-vs-bayes compare random_intercept ill.csv --column y=hours --column group=site" in suggested["hours"]
+    every = commands(run("models --for ill.csv --column y=hours").out)["hours"]
+    assert "mle-vs-bayes compare random_intercept ill.csv --column y=hours --column group=site" in every
+    assert "mle-vs-bayes compare weibull ill.csv --column y=hours" in every
     assert "mle-vs-bayes compare bernoulli ill.csv --column y=failed" in suggested["failed"]
-    assert not [command for command in suggested["hours"] if "bernoulli" in command]
+    assert not [command for command in every if "bernoulli" in command]
     assert all(command.endswith("--drop-missing") for command in suggested["share"] if "compare" in command)
-    assert "if 1 means that the event was seen" in suggested["hours"][-1]
+    assert "if 1 means that the event was seen" in every[-1]
+
+
+def test_the_nearest_models_come_first_and_not_all_of_them(run, here):
+    """A measurement is no class, weights and groups are no covariates, and the rest is a command away."""
+    lines = [f"{y + 0.3 * (y % 7)},{y * y % 11},{'abcde'[y // 6]},{1 + y % 3},{y % 2}" for y in range(1, 30)]
+    (here / "mixed.csv").write_text("\n".join(["y,x,g,w,yes", *lines]) + "\n")
+    seen = commands(run("models --for mixed.csv").out)
+    assert [next(iter(seen[name])).split()[2] for name in ("y", "yes")] == ["exponential", "bernoulli"]
+    assert any(command.endswith("--formula 'y ~ x + yes'") for command in seen["y"])
+    assert all(len(of) <= 8 for of in seen.values()) and "g" not in seen and "w" not in seen
+    assert seen["yes"][-1].endswith("more: mle-vs-bayes models --for mixed.csv --column y=yes")
+    every = commands(run("models --for mixed.csv --column y=y").out)["y"]
+    assert len(every) > 8 and not [each for each in every if "categorical" in each or "ordered" in each]
 
 
 def test_one_column_and_what_cannot_be(run, here):

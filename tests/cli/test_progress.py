@@ -8,6 +8,7 @@ from rich.console import Console
 
 from mle_vs_bayes.cli import progress, study_progress
 from mle_vs_bayes.cli.progress import Steps
+from mle_vs_bayes.study.run.watch import Progress
 
 
 class Clock:
@@ -82,7 +83,18 @@ def test_a_thread_looks_while_a_step_is_busy(monkeypatch, patience):
     assert not steps._thread.is_alive()
 
 
-def test_a_study_in_a_pipe_says_what_it_plans_and_then_its_plan(monkeypatch, patience):
+def test_a_study_in_a_pipe_says_every_thirty_seconds_what_has_changed(clock, pipe):
+    screen = study_progress.Screen(clock)
+    screen.console = pipe
+    for second in range(1, 121):
+        clock.now = float(second)
+        screen.progress(Progress(10 * (second // 50), 30, 10, 0, 10, 50.0))
+    screen.progress(Progress(30, 30, 30, 0, 30, 121.0))
+    said = [line.split(" replicates")[0] for line in pipe.file.getvalue().splitlines()]
+    assert said == ["10 of 30", "20 of 30", "30 of 30"]  # of 50, 100 and the end, whatever was said before
+
+
+def test_a_study_in_a_pipe_says_what_what_it_plans_and_then_its_plan(monkeypatch, patience):
     """Planning compiles every model: of forty it takes minutes."""
     printed = threading.Event()
 

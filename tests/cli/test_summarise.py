@@ -36,6 +36,16 @@ def test_screen(run, here):
     assert "Read as: replicate = dataset, method = model, estimate = b" in seen
 
 
+def test_every_column_is_read_or_not_used_and_a_truth_that_another_replaces_is_neither(run, here):
+    (here / "sim.csv").write_text("rep,method,n,true_beta,beta\n" + "".join(f"{i},a,20,1,{i / 9}\n" for i in range(9)))
+    typed = "study summarise sim.csv --column estimate=beta --column truth=true_beta"
+    for truth, read in (("", True), ("--truth 0.5", False)):
+        words = " ".join(run(f"{typed} {truth}").out.split())
+        listed = words[words.index("Read as: ") :].split(".")[0]
+        assert ("truth = true_beta" in listed) == read
+        assert "n" in [word.strip(", ") for word in listed.removeprefix("Read as: ").split(" ")]
+
+
 def test_without_truth_the_rest_is_given_with_a_note(run, here):
     (here / "sim.csv").write_text(GOOD)
     document = json.loads(run("study summarise sim.csv --json").out)

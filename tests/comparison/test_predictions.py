@@ -83,6 +83,14 @@ def test_plug_in_interval_is_the_quantiles_of_the_normal(fitted):
     assert abs(row["y_upper"] - row["mean"] - 1.96 * sigma) < 5 * 0.019 * sigma
 
 
+@pytest.mark.parametrize("model", ["poisson", "pareto"])
+def test_without_a_formula_every_new_row_has_its_line(frame, model):
+    """So that the lines are those of the file; a model that reads nothing of a row says the same of each."""
+    rows = _mle(frame.assign(count=frame["count"] + 1), model, columns={"y": "count"}).predict(NEW).rows
+    assert list(rows["row"]) == [1, 2, 3, 4] and (rows["status"] == "ok").all()
+    assert rows[["mean", "se", "lower", "y_lower", "y_upper"]].nunique().eq(1).all()
+
+
 def test_a_group_that_is_new_adds_its_spread(frame):
     """E exp(η + u) = exp(η + sd²/2), and of y itself the spread of groups is part of the interval."""
     moved = frame.assign(

@@ -91,6 +91,7 @@ BAD = {
     "program.py:absent data.csv": ("no function absent", "model, number, broken", "program.py:model"),
     "program.py:missing data.csv": ("missing values", "drop those rows", "line 28"),
     "program.py data.csv --formula y~x": ("formula cannot be used", "its own covariates"),
+    "program.py data.csv --effect x": ("the outcome of program has no mean",),
     "program.py data.csv --against weibull": ("--against", "leave one of them out"),
     "program.py": ("takes data", "there are none", "give a file"),
     "program.py other.csv": ('reads "y"', "they have x, z", "rename", "line 9"),

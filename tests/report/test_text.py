@@ -6,7 +6,7 @@ And colour where a terminal has it.
 import pandas as pd
 import pytest
 
-from mle_vs_bayes.report.numbers import number, number_format
+from mle_vs_bayes.report.numbers import number, number_format, or_dash
 from mle_vs_bayes.report.text import paragraph, terminal
 
 
@@ -48,3 +48,9 @@ def test_bold_and_colour_where_a_terminal_has_them_and_no_color_is_not_set(setti
         monkeypatch.setenv(name, value)
     terminal().print(paragraph("separated", "bold yellow"))
     assert capsys.readouterr().out == expected
+
+
+def test_a_large_number_has_the_sign_of_its_format():
+    """A likelihood ratio has none, a difference has."""
+    assert [or_dash(1234.0, style) for style in ("{:.2f}", "{:+.2f}")] == ["1e+03", "+1e+03"]
+    assert or_dash(1234.0, "{:,.2f}", most=1e7) == "1,234.00"

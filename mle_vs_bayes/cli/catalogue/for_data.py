@@ -38,6 +38,10 @@ _LEVELS = 20
 """Of a covariate of names, at most: a column of identifiers explains nothing."""
 _ROLES = ("event", "trials", "exposure", "offset", "weights", "group", "se", "entry")
 """Columns of these names are no outcomes and no covariates."""
+_ROLES_IN_SHORT = ("w", "wt", "wgt", "weight", "freq", "frequency", "g", "grp", "id", "subject", "cluster", "block")
+"""Names by which columns of weights and of who belongs together go elsewhere: no covariates."""
+_MOST = 6
+"""Models that are shown of each column, unless it was asked for."""
 _STANDARD_ERRORS = ("se", "stderr", "std_err", "sem", "sei", "sigma", "standard_error")
 
 
@@ -62,10 +66,11 @@ def show(source: str, columns: list[str], search: list[Model]) -> None:
     frame = read(source)
     frame = frame.set_axis([str(name) for name in frame.columns], axis="columns")
     blocks: list[RenderableType] = []
+    most = None if columns else _MOST
     for name in columns or outcomes(frame):
         if name not in frame.columns:
             raise DataError(f"there is no column {name}{nearest(name, frame.columns)}; the data have {listed(frame)}.")
-        blocks += [*([Text("")] if blocks else []), _block(source, frame, name, search)]
+        blocks += [*([Text("")] if blocks else []), _block(source, frame, name, search, most)]
     terminal().print(Group(*blocks), soft_wrap=True)
 
 
@@ -73,7 +78,8 @@ def outcomes(frame: "pandas.DataFrame") -> list[str]:
     """The columns that may be an outcome: not those that count rows or play another role by their name."""
     from ...data.values import is_row_number
 
-    names = [name for name in frame.columns if not is_row_number(frame[name]) and name not in _ROLES]
+    others = (*_ROLES, *_ROLES_IN_SHORT)
+    names = [name for name in frame.columns if not is_row_number(frame[name]) and name.lower() not in others]
     return names or list(frame.columns)
 
 
@@ -91,15 +97,59 @@ def role(columns: list[str]) -> list[str]:
     return [text.removeprefix("y=") for text in columns]
 
 
-def _block(source: str, frame: "pandas.DataFrame", name: str, search: list[Model]) -> RenderableType:
-    """Heading of one column, and one line per model: its name and what to type."""
-    fitting = sorted(suggestions(frame, name, search), key=lambda each: GROUPS.index(group(each.model)))
+def _block(source: str, frame: "pandas.DataFrame", name: str, search: list[Model], most: int | None) -> RenderableType:
+    """Heading of one column, and one line per model: its name and what to type; ``most`` of them, the nearest first."""
+    kind = _narrowest(frame[name])
+    fitting = sorted(suggestions(frame, name, search), key=lambda each: _distance(each.model, kind))
     heading = Text(f"{name}: {described(frame[name])}", style="bold")
     if not fitting:
         return Group(heading, Text("  no model can take it as it is"))
-    width = max(len(each.model.name) for each in fitting)
-    lines = [Text(f"  {each.model.name:{width}}  {_command(source, each)}") for each in fitting]
-    return Group(heading, *lines, *_censored(frame, name, fitting))
+    shown = _nearest(fitting, len(fitting) if most is None else most)
+    width = max(len(each.model.name) for each in shown)
+    lines = [Text(f"  {each.model.name:{width}}  {_command(source, each)}") for each in shown]
+    if len(shown) < len(fitting):
+        all_of_it = shlex.join(["mle-vs-bayes", "models", "--for", source, "--column", f"y={name}"])
+        lines.append(Text(f"  and {len(fitting) - len(shown)} more: {all_of_it}", "dim"))
+    return Group(heading, *lines, *_censored(frame, name, shown))
+
+
+def _nearest(fitting: list[Suggestion], most: int) -> list[Suggestion]:
+    """The first, half of them regressions where there are so many, in their order."""
+    with_formula = [each.model.name for each in fitting if each.model.takes_formula]
+    without = [each.model.name for each in fitting if not each.model.takes_formula]
+    halves = max(most - len(with_formula), most // 2), max(most - len(without), most - most // 2)
+    chosen = {*without[: halves[0]], *with_formula[: halves[1]]}
+    return [each for each in fitting if each.model.name in chosen]
+
+
+def _narrowest(column: "pandas.Series") -> kinds.ColumnKind:
+    """The first of `KINDS` that admits all values; classes where they are names."""
+    from ...data.prepare import absent
+    from ...data.values import converted
+
+    values, strange = converted(column)
+    seen = values[~absent(column)]
+    if strange is not None or not len(seen):
+        return kinds.classes
+    return next(kind for kind, _ in KINDS if kind.admits(seen).all())
+
+
+def _distance(model: Model, kind: kinds.ColumnKind) -> tuple[int, bool, int]:
+    """How much wider than the column the values are that a model is for; then those without groups; then by heading."""
+    order = [each for each, _ in KINDS]
+    column = next((column for column in model.columns if column.role == "y"), None)
+    wanted = None if column is None else column.kind
+    classes = wanted is kinds.classes
+    of_trials = wanted is kinds.count and any(each.role == "trials" for each in model.columns)
+    if wanted is kind or (kind is kinds.binary and of_trials):
+        wider = 0
+    elif classes and kind is kinds.binary:
+        wider = 1
+    elif kind in order and wanted in order:
+        wider = 1 + order.index(wanted) - order.index(kind)
+    else:
+        wider = 1 + len(order) if classes else 1  # numbers are classes only where nothing else is said of them
+    return wider, model.unit != "row", GROUPS.index(group(model))
 
 
 def _censored(frame: "pandas.DataFrame", name: str, fitting: list[Suggestion]) -> list[Text]:
@@ -144,6 +194,8 @@ def _options(frame: "pandas.DataFrame", name: str, model: Model) -> tuple[str, .
 
     partners: dict[str, str] = {}
     for column in model.columns:
+        if column.role == "y" and column.kind is kinds.classes and not _few(frame[name]):
+            return None
         if column.optional or column.role == "y" or column.role in frame.columns:
             continue
         partner = _partner(frame, name, column.kind)
@@ -172,6 +224,11 @@ def _partner(frame: "pandas.DataFrame", outcome: str, kind: kinds.ColumnKind) ->
     return next((name for name in others if name.lower() in _STANDARD_ERRORS), None)
 
 
+def _few(column: "pandas.Series") -> bool:
+    """Whether there are few enough classes for each to be seen twice on average."""
+    return bool(column.nunique() <= min(_LEVELS, len(column) / 2))
+
+
 def _is_number(column: "pandas.Series") -> bool:
     from ...data.values import converted
 
@@ -193,9 +250,9 @@ def _formula(frame: "pandas.DataFrame", taken: list[str]) -> str:
 
     covariates = []
     for name in frame.columns:
-        levels, free = frame[name].nunique(), name not in taken and name not in _ROLES
-        few = _is_number(frame[name]) or levels <= min(_LEVELS, len(frame) / 2)
-        if free and few and levels > 1 and not is_row_number(frame[name]):
+        free = name not in taken and name.lower() not in (*_ROLES, *_ROLES_IN_SHORT)
+        usable = _is_number(frame[name]) or _few(frame[name])
+        if free and usable and frame[name].nunique() > 1 and not is_row_number(frame[name]):
             covariates.append(name)
     covariates.sort(key=lambda name: bool(frame[name].isna().any()))
     quoted = [name if name.isidentifier() else f"`{name}`" for name in (taken[0], *covariates[:_COVARIATES])]

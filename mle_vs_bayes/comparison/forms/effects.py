@@ -10,6 +10,7 @@ import pandas as pd
 from ...density.density import Density
 from ...errors import UsageError
 from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts
+from ...fit.prediction.means import check
 from ...fit.prediction.new_rows import FittedTable
 from ...report import numbers, text
 from ...rows import plain
@@ -94,6 +95,7 @@ def rows_to_compare(program: Density, source: FittedTable | None, covariates: Se
     UsageError
         As `effects`.
     """
+    check(program.model)
     if source is None:
         raise UsageError("effects need the table that the model was fitted to; give compare a file or a DataFrame.")
     return [contrast for covariate in covariates for contrast in contrasts(program.model, source, covariate)]

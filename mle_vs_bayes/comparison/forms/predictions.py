@@ -113,7 +113,7 @@ def rows_to_predict(program: Density, source: FittedTable | None, frame: pd.Data
     check(program.model)
     if source is None:
         raise UsageError("predictions need the table that the model was fitted to; give compare a file or a DataFrame.")
-    return new_rows(program.model, source, frame, program.data.coords)
+    return new_rows(program.model, source, frame, program.data)
 
 
 def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:
@@ -125,7 +125,8 @@ def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:
     if not len(kept):
         return Predicted.blank(count)
     program = outcome.fit.program
-    rows, members = _rows(new.data, kept), new.members.rows(kept)
+    apart = kept[:1] if new.alike else kept
+    rows, members = _rows(new.data, apart), new.members.rows(apart)
     some = predict(program, estimate, rows, outcome.level, outcome.seed, members)
     made = Predicted.blank(count)
     made.put(kept, some)

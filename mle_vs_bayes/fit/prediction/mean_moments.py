@@ -45,11 +45,14 @@ def lacking_moments(program: Density, data: Dataset) -> list[Missing]:
     without = _without_mean(model, tails, getattr(program.model, "scalars", {}))
     if without is not None:
         return [lacking(without)] * data.n
-    if not isinstance(model, Regression):
+    grouped = isinstance(model, Mixed)
+    regression = model.rows if isinstance(model, Mixed) else model
+    if not isinstance(regression, Regression):
         return [lacking(_of_parameters(model, tails, program.data))] * data.n
-    rows = [[FINITE] * data.n if _is_bounded(model) else _of_location(model, tails, program.data, data["X"])]
+    of_location = _of_location(regression, tails, program.data, data["X"], grouped)
+    rows = [[FINITE] * data.n if _is_bounded(regression) else of_location]
     rows += [_of_effects(model, tails, data)] if isinstance(model, Mixed) else []
-    rows += [_of_others(model, tails, data)]
+    rows += [_of_others(regression, tails, data)]
     return [lacking(min(each, key=lambda m: (m.order, m.attained))) for each in zip(*rows, strict=True)]
 
 
@@ -96,22 +99,22 @@ def _of_parameters(model: Model, tails: Tails, data: Dataset) -> Moments:
     return _least([FINITE, *(_least(known[name]) for name in moved)])
 
 
-def _of_location(model: Regression, tails: Tails, fitted: Dataset, X: Array) -> list[Moments]:
-    """Of g⁻¹(x·β) for each row x of ``X``."""
+def _of_location(model: Regression, tails: Tails, fitted: Dataset, X: Array, grouped: bool) -> list[Moments]:
+    """Of g⁻¹(x·β) for each row x of ``X``; by the priors alone where effects of groups may follow β."""
     if model.link is links.log:
-        return _of_growth(model, tails, fitted, X)
+        return _of_growth(model, tails, fitted, X, grouped)
     if model.link is links.inverse:
         return _of_inverse(model, fitted, X)
-    each = model.moments(tails, fitted).get("beta", FINITE)
+    each = FINITE if grouped else model.moments(tails, fitted).get("beta", FINITE)
     each = (each,) * X.shape[1] if isinstance(each, Moments) else each
     rows = [_least([FINITE, *(m for m, part in zip(each, x, strict=True) if part != 0)]) for x in X]
     return [squared(m) for m in rows] if model.link is links.sqrt else rows
 
 
-def _of_growth(model: Regression, tails: Tails, fitted: Dataset, X: Array) -> list[Moments]:
+def _of_growth(model: Regression, tails: Tails, fitted: Dataset, X: Array, grouped: bool) -> list[Moments]:
     """Of exp(x·β); of equal rows it is worked out once."""
     rows, place = np.unique(X, axis=0, return_inverse=True)
-    known = None if isinstance(model, Mixed) or len(rows) > MOST_PROGRAMMES else falls.of(model.family, model.link)
+    known = None if grouped or len(rows) > MOST_PROGRAMMES else falls.of(model.family, model.link)
     heavy = any(np.isfinite(min(t.above.rate, t.below.rate)) for t in tails["beta"])
     cost = known(fitted) if known is not None and heavy else None
     each = [separation.of_growth(cost, tails["beta"], x) for x in rows]

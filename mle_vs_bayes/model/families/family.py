@@ -63,6 +63,8 @@ class Family:
         What exp(beta) is under the log link; ``rate_ratio`` of counts and ``mean_ratio`` of others unless given.
     around : tuple of Argument, optional
         The parameters beside the location, where they are not the family's other arguments.
+    read : tuple of str
+        Roles of columns that ``at_mean`` takes beside the location and the parameters: the known errors of y.
     one_value : str
         What cannot be estimated where every y is the same: ``a spread``.
     tails : function of the arguments, optional
@@ -99,6 +101,7 @@ class Family:
     ratio: str = ""
     around: tuple[Argument, ...] | None = None
     forms: tuple[Form, ...] = ()
+    read: tuple[str, ...] = ()
     one_value: str = ""
     tails: Callable[..., Tails] | None = None
     distribution_function: bool = True
@@ -153,6 +156,11 @@ class Family:
         if link == "log":
             return self.ratio or ("rate_ratio" if self.discrete else "mean_ratio")
         return "odds_ratio" if link == "logit" else ""
+
+    @property
+    def of_hazard(self) -> bool:
+        """Whether the location is a hazard, so that it is large where y is small."""
+        return self.ratio == "hazard_ratio"
 
     @property
     def censored(self) -> bool:

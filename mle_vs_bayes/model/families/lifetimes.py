@@ -230,6 +230,7 @@ gompertz = Family(
     log_distribution_symbol=_gompertz_distribution_symbol,
     draw=_draw_gompertz,
     location="rate",
+    links=("log", "identity", "inverse"),
     ratio="hazard_ratio",
     one_value="a shape",
     elsewhere={

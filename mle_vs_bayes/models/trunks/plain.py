@@ -63,7 +63,8 @@ class Plain(Model):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 
     def with_groups(self, groups=None):
-        return mixed_model(self, groups) or super().with_groups(groups)
+        mixed = None if self.family.read else mixed_model(self, groups)
+        return mixed or super().with_groups(groups)
 
     def start(self, data):
         """The exact estimate where one is known and lies inside the supports, else typical values."""
