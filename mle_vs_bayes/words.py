@@ -27,6 +27,11 @@ def shown(value: Any) -> str:
     return shown(str(value)) if len(str(value)) > 40 else str(value)
 
 
+def as_written(value: Any) -> str:
+    """A level or a setting as people write it: 1 for 1.0, without quotes."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def closest(name: str, names: Iterable[str]) -> str | None:
     """What was meant by ``name``, letter case aside: a name that differs by a typing error, or that it is a part of.
 

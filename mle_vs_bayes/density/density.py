@@ -1,7 +1,6 @@
 """The log density of one data set: log-likelihood + α · log prior, its gradient and its Hessian.
 
-α = 0 is maximum likelihood, α = 1 the MAP. It is a `ModelDensity` of a `Model` under resolved priors, or a
-`ProgramDensity` of the user's program. Both have the maps between θ, w and z (`coordinates`), and these derivatives.
+α = 0 is maximum likelihood, α = 1 the MAP. A `ModelDensity` is of a `Model`, a `ProgramDensity` of a user's program.
 """
 
 from abc import ABC, abstractmethod
@@ -43,9 +42,8 @@ class Evaluation:
 class Density(ABC):
     """The log-likelihood and the log prior of one data set, with their derivatives.
 
-    ``layout`` orders the parameters of ``model``, ``coordinates`` maps between θ (the model scale), w (working
-    coordinates) and z (unconstrained coordinates). ``prior_power`` is what the prior is raised to wherever a density
-    has it: its α = 1 is the prior to this power.
+    ``layout`` orders the parameters of ``model``; ``coordinates`` maps between θ (the model scale), w (working) and z
+    (unconstrained). Wherever a density has the prior, it is raised to ``prior_power``: α = 1 is that power of it.
     """
 
     def __init__(
@@ -74,6 +72,8 @@ class Density(ABC):
     """What PyMC and PyTensor may raise where a user's program is beyond them; of a model of ours it is a fault."""
     draws_from_likelihood: bool
     """Whether data are drawn from the very likelihood that is fitted, so that the two cannot differ."""
+    start_reads_data: bool
+    """Whether ``start`` is made from the data; else a search may need other starts (`search.starts`)."""
     has_subsets: bool
     """Whether rows may be left out: no parameter comes with them, and they are all in ``data``."""
 

@@ -50,7 +50,7 @@ class ModelDensity(Density):
     exact_gradient = True
     samplers = ("nutpie",)
     pymc_failures = ()
-    draws_from_likelihood = False
+    draws_from_likelihood, start_reads_data = False, True
 
     @cached_property
     def start(self) -> Array:

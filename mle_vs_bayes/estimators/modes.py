@@ -16,7 +16,7 @@ from ..search import expectation_maximisation as em
 from ..search.optimum import Optima, best, maximise
 from ..search.prior_path import mode_along_the_path
 from ..search.problem import Problem
-from ..search.starts import from_data, from_prior, starts
+from ..search.starts import from_data, from_prior, inside, starts
 from .estimate import ON_EDGE, Estimate, missing
 
 Array = NDArray[np.float64]
@@ -117,7 +117,7 @@ def modes(
     if refusal := first.model.no_optimum(first.data, method.power):
         return refused(problem, "not_applicable", refusal)
     with_em = method.power == 0 and em.available(first)
-    centre = inside(problem, start)
+    centre = inside(problem, start, problem.density)
     begins = starts(problem, centre, count or (method.starts_with_em if with_em else method.starts), seed)
     direct = [_searched(problem, place, begin) for place in begins]
     by_em = [em.em_ascent(problem, place) for place in begins] if with_em else []
@@ -149,16 +149,6 @@ def _of_other_kinds(problem: Problem, method: Method, centre: Array, seed: int) 
     other = maximise(problem.at_power(1.0 - method.power), centre, rescue=False)
     settled = np.where(other.converged[:, None] & np.isfinite(other.z), other.z, centre)
     return [*([settled] if other.converged.any() else []), *from_prior(problem, seed)]
-
-
-def inside(problem: Problem, start: Array) -> Array:
-    """z ``(R, f)`` of starts θ ``(R, p)``; where one lies on an edge, the leaf's start of that data set."""
-    with np.errstate(all="ignore"):
-        z = problem.coordinates.z(start)
-    for i in np.flatnonzero(~np.all(np.isfinite(z), axis=1)).tolist():
-        density = problem.density(i)
-        z[i] = np.where(np.isfinite(z[i]), z[i], density.coordinates.z(density.start))
-    return z
 
 
 def _unidentified(problem: Problem, found: Modes, i: int) -> bool:

@@ -26,7 +26,7 @@ _FITS = {"mle": (0.0, maximum_likelihood.fit), "map": (1.0, maximum_a_posteriori
 def second_look(program: Density, estimates: Mapping[str, Estimate], settings: Settings) -> dict[str, Estimate]:
     """The estimates, those of MLE and MAP fitted again where another estimator's points lead higher."""
     found = dict(estimates)
-    if not program.model.fixed_priors:
+    if program.start_reads_data:
         return found
     draws = _thinned(program, estimates.get("posterior"))
     with np.errstate(all="ignore"):

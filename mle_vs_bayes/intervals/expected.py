@@ -97,6 +97,7 @@ def expected_information(program: Density, theta: Array, generator: np.random.Ge
         with np.errstate(all="ignore"):
             probability = np.exp(other.log_likelihood_units(theta)) * np.concatenate([width for _, width in nodes])
             scores = other.score_units(theta)
+        # I(θ) = Σ over units of Σ over outcomes of p s sᵀ. An outcome that cannot occur adds nothing.
         possible = np.isfinite(probability) & (probability > 0) & np.all(np.isfinite(scores), axis=1)
         probability, scores = np.where(possible, probability, 0.0), np.where(possible[:, None], scores, 0.0)
         mass += probability.reshape(-1, data.n).sum(axis=0)
@@ -104,6 +105,7 @@ def expected_information(program: Density, theta: Array, generator: np.random.Ge
         second += (scores * (probability * copies.counts)[:, None]).T @ scores
         if np.all(mass > NEARLY) and np.all(probability[-data.n :] < LEFT):
             break
+    # All outcomes together have the probability 1, and scores the mean 0: else outcomes were left out.
     spread = np.sqrt(np.diagonal(second)) + np.finfo(float).tiny
     off = max(float(np.max(np.abs(mass - 1))), float(np.max(np.abs(first) / spread)))
     if not off < CLOSE:
@@ -115,6 +117,7 @@ def _nodes(drawn: Array, data: Dataset) -> Iterator[tuple[Array, Array]]:
     """Outcomes ``(n,)`` of all units and their widths ``(n,)``, where draws ``(draws, n)`` say that they lie."""
     units = np.ones(drawn.shape[1])
     if np.all(drawn == np.floor(drawn)):
+        # Every count up to FINE, and above it ever fewer, each standing for those half way to either side.
         above = np.unique(np.floor(FINE * np.exp(np.arange(0, np.log(LARGEST / FINE), 1 / FINE))))
         whole = np.concatenate([[-1.0], np.arange(FINE), above])
         classes = len(data.coords.get("outcome", whole))
@@ -123,6 +126,7 @@ def _nodes(drawn: Array, data: Dataset) -> Iterator[tuple[Array, Array]]:
         return
     scale = "real" if drawn.min() <= 0 else "log odds" if drawn.max() < 1 else "log"
     turned = {"real": np.asarray, "log": np.log, "log odds": logit}[scale](drawn)
+    # The trapezoidal rule in t, with y = centre + wide sinh t on its scale: dy = wide cosh t dt, times dy/d(scale).
     centre, wide = np.median(turned, axis=0), np.subtract(*np.quantile(turned, [0.75, 0.25], axis=0))
     for t in np.arange(-REACH[scale], REACH[scale] + STEP / 2, STEP):
         with np.errstate(over="ignore"):  # where nothing is left of a density

@@ -63,10 +63,15 @@ class Categorical(Model):
         return {f"p[{name}]": each for name, each in zip(data.coords["outcome"], marginals, strict=True)}
 
     def unusable(self, data):
-        return None if totals(data).all() else "a class has no row; leave it out of the classes"
+        return empty_class(data)
 
 
 def totals(data):
     """Rows of each class ``(K,)``."""
     codes = data["y"].astype(int)
     return np.array([counts.total(data, (codes == k).astype(float)) for k in range(len(data.coords["outcome"]))])
+
+
+def empty_class(data):
+    """Why no estimator can use data in which a class has no row; None where each has one."""
+    return None if totals(data).all() else "a class has no row; leave it out of the classes"

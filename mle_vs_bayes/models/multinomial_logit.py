@@ -13,7 +13,7 @@ from ..model.model import Model
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
 from ..model.support import positive, real
-from .categorical import totals
+from .categorical import empty_class
 from .trunks import falls, separation
 
 
@@ -89,4 +89,4 @@ class MultinomialLogit(Model):
         return {"beta": np.zeros((len(data.coords["outcome"]) - 1, data["X"].shape[1]))}
 
     def unusable(self, data):
-        return None if totals(data).all() else "a class has no row; leave it out of the classes"
+        return empty_class(data)

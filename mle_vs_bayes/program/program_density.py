@@ -42,6 +42,7 @@ class ProgramDensity(Density):
     model: ProgramModel
     standardised = False
     prior_by_parameter = False  # PyMC may not be able to take it apart
+    start_reads_data = False
     has_subsets = False
 
     def __init__(

@@ -165,3 +165,8 @@ def pair_heading(pair: str) -> str:
 
 def records_of(rows: "pandas.DataFrame") -> list[dict[str, Any]]:
     return [{str(key): value for key, value in line.items()} for line in rows.to_dict("records")]
+
+
+def sort_key(value: Any) -> float | None:
+    """What a column of a page's table is sorted by; None of a number that is missing."""
+    return None if value is None or value != value else float(value)

@@ -10,7 +10,8 @@ from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..density.stack import Stack
 from .optimum import Optima, maximise
-from .problem import MOST_STEPS, Problem, of_stack
+from .problem import MOST_STEPS, of_stack
+from .starts import inside
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -63,17 +64,7 @@ def fit_batch(
 
     problem = of_stack(Stack(program, count, columns or {}, weights), power, alone, mode=mode, held=held, steps=steps)
     # Where the density has kinks most maxima lie on one, and Newton's method alone finds none.
-    return maximise(problem, inside(problem, theta, program), rescue=bool(problem.kinked))
-
-
-def inside(problem: Problem, theta: Array, program: Density) -> Array:
-    """z ``(R, f)`` of starts θ ``(R, p)``.
-
-    A coordinate on an edge, where no search begins unless it is held there, is that of the leaf's start.
-    """
-    with np.errstate(all="ignore"):
-        z = problem.coordinates.z(theta)
-    return np.where(np.isinf(z) & ~problem.fixed, program.coordinates.z(program.start), z)
+    return maximise(problem, inside(problem, theta, lambda _: program), rescue=bool(problem.kinked))
 
 
 def why_not(program: Density, optima: Optima, replicate: int, data: Dataset) -> str:

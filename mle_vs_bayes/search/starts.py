@@ -6,6 +6,7 @@ nothing, draws from the prior.
 """
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,13 +56,28 @@ def _curvature(problem: Problem, z: Array, power: float, index: NDArray[np.intp]
     return np.nan_to_num(np.abs(np.diagonal(hessian, axis1=1, axis2=2)), nan=0.0, posinf=0.0)
 
 
+def inside(problem: Problem, theta: Array, density_of: Callable[[int], Density]) -> Array:
+    """z ``(R, f)`` of starts θ ``(R, p)``.
+
+    No search begins on an edge unless it is held there: such a coordinate of replicate i is that of the model's own
+    start, of the density ``density_of(i)``.
+    """
+    with np.errstate(all="ignore"):
+        z = np.array(problem.coordinates.z(theta))
+    on_edge = ~np.isfinite(z) & ~problem.fixed
+    for i in np.flatnonzero(on_edge.any(axis=1)).tolist():
+        density = density_of(i)
+        z[i] = np.where(on_edge[i], density.coordinates.z(density.start), z[i])
+    return z
+
+
 def from_data(problem: Problem, centre: Array) -> list[Array]:
     """z ``(1, f)`` with one parameter of a program at a value that the data say, if that is higher than its start.
 
     The others stay where they are, or bounded ones come to the middle: from a plateau they may have run to an edge.
     """
     density = problem.density(0)
-    if problem.count > 1 or not density.model.fixed_priors or density.layout.size > MOST_PARAMETERS:
+    if problem.count > 1 or density.start_reads_data or density.layout.size > MOST_PARAMETERS:
         return []
     values = density.data["y"][np.isfinite(density.data["y"])]
     middle, points = np.where(problem.layout.bounded, 0.0, centre[0]), []
@@ -81,7 +97,7 @@ def from_data(problem: Problem, centre: Array) -> list[Array]:
 def from_prior(problem: Problem, seed: int) -> list[Array]:
     """The highest z ``(1, f)`` of some draws from a program's prior; none where nobody can draw from it."""
     density = problem.density(0)
-    if problem.count > 1 or not density.model.fixed_priors:
+    if problem.count > 1 or density.start_reads_data:
         return []
     failures: tuple[type[Exception], ...] = (ModelError, *density.pymc_failures)
     try:

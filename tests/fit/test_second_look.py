@@ -19,9 +19,9 @@ FITS = {"mle": maximum_likelihood.fit, "map": maximum_a_posteriori.fit}
 
 @pytest.fixture
 def program(monkeypatch):
-    """A density whose priors are its own, as those of a user's program are."""
+    """A density whose start knows nothing of the data, as that of a user's program."""
     made = case("exponential", "plain", 40)
-    monkeypatch.setattr(type(made.model), "fixed_priors", True)
+    monkeypatch.setattr(type(made), "start_reads_data", False)
     return made
 
 

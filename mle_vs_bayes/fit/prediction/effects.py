@@ -22,7 +22,7 @@ from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...intervals.wald import normal_quantile
 from ...model.model import Model
-from ...words import listed, nearest
+from ...words import as_written, listed, nearest
 from .mean_moments import lacking_moments
 from .means import check, mean_response
 from .new_rows import FittedTable, new_rows, rows_of_fit
@@ -98,12 +98,7 @@ def _changes(values: pd.Series, category: bool) -> Iterator[tuple[str, Any, Any]
         before, after = (
             pd.Series([each] * len(values), index=values.index, dtype=values.dtype) for each in (first, level)
         )
-        yield f"{_plainly(level)} − {_plainly(first)}", before, after
-
-
-def _plainly(value: Any) -> str:
-    """A level as people write it: 1 for 1.0."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        yield f"{as_written(level)} − {as_written(first)}", before, after
 
 
 def average_effect(program: Density, estimate: Estimate, contrast: Contrast, level: float) -> AverageEffect:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...performance.formulas import wilson
 from ...performance.slopes import fit
+from ...words import as_written
 from ..vocabulary.predictions import DISTANCE, OF_INTERVALS, PROPORTIONS, Equals, Prediction, Slope, Theory
 
 if TYPE_CHECKING:
@@ -45,15 +46,11 @@ class Line:
         if shown.get("scenario") == shown.get("model"):
             shown.pop("scenario", None)
         return " · ".join(
-            value if isinstance(value, str) else f"{key} = {_text(value)}" for key, value in shown.items()
+            value if isinstance(value, str) else f"{key} = {as_written(value)}" for key, value in shown.items()
         )
 
 
 _SILENT = {("scenario", "default"), ("interval", "none"), ("model", "none")}
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def lines(

@@ -1,5 +1,6 @@
 """What a study predicts of a measure: its slope along an axis, its value, or how two estimators compare."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -22,7 +23,7 @@ DISTANCE = "_distance"
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Prediction(ABC):
     """A claim about every line of the performance table that ``where`` leaves.
 
     ``measure`` is a name of that table (``rmse``, ``coverage`` …) or of one of the study's functionals, whose mean
@@ -58,14 +59,14 @@ class Prediction:
         """The axis along which lines are taken together; None where each line is judged by itself."""
         return None
 
+    @abstractmethod
     def claim(self) -> str:
         """The claim in words."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def band(self) -> tuple[float, float]:
         """The values that agree with the claim."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -77,19 +77,15 @@ def _shared(line: dict[str, Any], estimate: str, error: str, interval: str) -> l
     value = line["median"] if numbers.by_median(line) else line.get("mean", line.get("estimate"))
     return [
         TableCell(numbers.estimator_label(line), key=line["estimator"]),
-        TableCell(estimate, _sort(value)),
-        TableCell(error, _sort(line["se"])),
-        TableCell(interval, _sort(line["lower"])),
+        TableCell(estimate, numbers.sort_key(value)),
+        TableCell(error, numbers.sort_key(line["se"])),
+        TableCell(interval, numbers.sort_key(line["lower"])),
     ]
 
 
 def _said(line: dict[str, Any], apart: str) -> list[TableCell]:
     words = "; ".join(text for text in (line["reason"], line["remark"]) if text)
-    return [TableCell(apart, _sort(line["from_mle"])), TableCell(words, tone="quiet")]
-
-
-def _sort(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
+    return [TableCell(apart, numbers.sort_key(line["from_mle"])), TableCell(words, tone="quiet")]
 
 
 def _told(apart: str, remarks: Sequence[str]) -> list[Part]:

@@ -55,17 +55,13 @@ def _estimate(fit: Fit, label: str, line: Mapping[str, Any], style: str) -> list
     return [
         TableCell(label, link=anchor(fit, label)),
         TableCell(numbers.label_of(dict(line)), key=line["estimator"]),
-        TableCell("–" if words == estimate else estimate, sort=_sort(line["estimate"])),
-        TableCell(error or "–", sort=_sort(line["se"])),
-        TableCell("–" if words == interval else interval or "–", sort=_sort(line["lower"])),
+        TableCell("–" if words == estimate else estimate, sort=numbers.sort_key(line["estimate"])),
+        TableCell(error or "–", sort=numbers.sort_key(line["se"])),
+        TableCell("–" if words == interval else interval or "–", sort=numbers.sort_key(line["lower"])),
         TableCell(kind),
         TableCell(": ".join(dict.fromkeys(text for text in (words, reason) if text)), tone="quiet"),
-        TableCell(numbers.number(line["truth"], style), sort=_sort(line["truth"])),
+        TableCell(numbers.number(line["truth"], style), sort=numbers.sort_key(line["truth"])),
     ]
-
-
-def _sort(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
 
 
 def agreement(fit: Fit) -> list[Part]:
@@ -146,9 +142,9 @@ def sizes(outcome: Outcome) -> list[Part]:
             cells = [TableCell(str(label)), TableCell(f"{line['n']:,}", line["n"])]
             cells += [
                 TableCell(numbers.label_of(line), key=line["estimator"]),
-                TableCell(estimate, _sort(line["estimate"])),
+                TableCell(estimate, numbers.sort_key(line["estimate"])),
             ]
-            lines.append([*cells, TableCell(error, _sort(line["se"]))])
+            lines.append([*cells, TableCell(error, numbers.sort_key(line["se"]))])
     headings = ["quantity", "n", "estimator", "estimate", "SE / SD"]
     return [Table("Nested random subsets of the data", headings, lines, frozenset({1, 3, 4}))]
 

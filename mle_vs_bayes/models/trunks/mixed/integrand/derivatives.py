@@ -75,16 +75,21 @@ class GroupDerivatives:
         The information is 1 + Σ t b″ a aᵀ with a = Zᵢ L and b″ at the mode, which moves by information⁻¹ d(gradient).
         """
         integrand, mode = self.integrand, self.rule.mode
+        # A node is v = v̂ + √2 C p. The log integrand has the derivative Lᵀ Σ (y − t μ) z − v in it.
         slopes = np.einsum("egk,ej->gkj", of_z, integrand.root) - self.rule.nodes
+        # With D the sum's derivative in the information J, tr(D dJ) = Σ t b‴ (aᵀ D a) dη + 2 Σ t b″ (D a)ᵀ da.
         turned = np.einsum("njl,nl->nj", self._by_information(slopes)[self.of], integrand.slope)
         b = integrand.canonical.at(integrand.eta + np.sum(integrand.slope * mode[self.of], axis=1))
         variance = integrand.trials * b.variance
         by_eta = integrand.trials * integrand.canonical.third(b) * np.sum(turned * integrand.slope, axis=1)
+        # The mode moves all nodes, and through η at the mode the information.
         by_mode = np.einsum("gk,gkj->gj", self.shares, slopes) + integrand.sums @ (by_eta[:, None] * integrand.slope)
+        # J dv̂ = −Σ t b″ a dη + Σ (y − t b′) da: the gradient at the mode stays 0.
         moved = np.linalg.solve(self.rule.information, by_mode[..., None])[..., 0]
         along_x, along_z = self._by_column(by_eta - variance * np.sum(integrand.slope * moved[self.of], axis=1))
         _, left = self._by_column(integrand.data["y"] - integrand.trials * b.mean)
         _, bent = self._by_column(variance[:, None] * turned)
+        # In L's entry (i, j), dη = zᵢ v̂ⱼ and daⱼ = zᵢ.
         of_root = [along_z[i] * mode[:, j] + left[i] * moved[:, j] + 2 * bent[i][:, j] for i, j in self.places]
         return np.column_stack([*along_x, *of_root])
 
@@ -95,8 +100,10 @@ class GroupDerivatives:
         """
         scale = self.rule.scale
         transposed = np.swapaxes(scale, 1, 2)
+        # The sum's derivative in C: through the nodes, and of log |C|, which is C⁻ᵀ.
         by_scale = np.sqrt(2) * np.einsum("gk,gkj,kl->gjl", self.shares, slopes, self.rule.points)
         by_scale += np.swapaxes(np.linalg.inv(scale), 1, 2)  # of log |C|
+        # tr(by_scaleᵀ dC) with dC as above is tr(D dJ); dJ is symmetric, and so is the D that is returned.
         upper = np.triu(transposed @ by_scale)
         upper -= 0.5 * np.eye(scale.shape[1]) * upper
         by_information = -scale @ upper @ transposed
