@@ -6,7 +6,8 @@ Design
     Logistic regressions of 200 rows from 0: as they are, and with the first of two terms in units 3 times as small.
 Prediction
     Newton's steps −H⁻¹g turn with any linear change: both paths are the same to rounding. A step along g is 9 times as
-    long in the first coefficient, so that the paths of the other methods come apart by 0.1 SE or more.
+    long in the first coefficient, so that the paths of others that follow gradients (SGD: of the same 100 rows) come
+    apart by 0.1 SE or more. Of Nelder–Mead, which follows none, nothing is predicted.
 Source
     Boyd & Vandenberghe (2004), Convex Optimization, section 9.5.1 (affine invariance of Newton's step); the 9 computed.
 """
@@ -17,17 +18,16 @@ import numpy as np
 
 from mle_vs_bayes.study import Equals, Optimiser, Scenario, Study, Value
 
-METHODS, UNITS, LINE = ("newton", "bfgs", "gradient_descent", "adam"), np.array([3.0, 1.0]), np.linspace(-0.3, 2.3, 27)
+METHODS, UNITS = ("newton", "bfgs", "gradient_descent", "sgd", "adam", "nelder_mead"), np.array([3.0, 1.0])
+LINE, rows = np.linspace(-0.3, 2.3, 27), {"sgd": 100}
 made = lambda n, rng: {"X": (X := rng.normal(size=(n, 2))), "y": rng.random(n) < 1 / (1 + np.exp(-X @ [1.5, 1.0]))}
 
 
 def paths(replicate):
     other = replace(replicate, data=replace(replicate.data, columns={**replicate.data, "X": replicate["X"] * UNITS}))
-    walks = {m: [Optimiser(m, start=(0, 0)).path(r).points[:21] for r in (replicate, other)] for m in METHODS}
+    search = {m: Optimiser(m, start=(0, 0), rows=rows.get(m), budget=40) for m in METHODS}
+    walks = {m: [search[m].path(r).points[:21] for r in (replicate, other)] for m in METHODS}
     return {m: (first[: len(second)], second[: len(first)] * UNITS) for m, (first, second) in walks.items()}
-
-
-apart = lambda r: {m: r.standard_errors_from(r.theta("mle") + a - b).max() for m, (a, b) in paths(r).items()}
 
 
 def picture(replicate):
@@ -47,14 +47,14 @@ def drawn(figure, tables):
     axes.legend(METHODS)
 
 
-own, newton, others = {"model": "logistic", "generate": made}, {"parameter": "newton"}, {"parameter": METHODS[1:]}
+apart = lambda r: {m: r.standard_errors_from(r.theta("mle") + a - b).max() for m, (a, b) in paths(r).items()}
+size = {"n": (200,), "replicates": 100, "estimators": ("mle",)}
+own, newton, others = {"model": "logistic", "generate": made}, {"parameter": "newton"}, {"parameter": METHODS[1:5]}
 study = Study(
-    n=(200,),
     scenarios=[Scenario("regressions", **own), Scenario("one", **own, replicates=1, functionals={"picture": picture})],
-    replicates=100,
-    estimators=("mle",),
     functionals={"apart": apart},
     predictions=[Equals("apart", within=1e-6, where=newton), Value("apart", least=0.1, where=others)],
     figures={"paths": drawn},
     answer="Newton's path is the same in any units; every other path bends when a covariate is measured in other ones.",
+    **size,
 )

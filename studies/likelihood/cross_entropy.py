@@ -3,58 +3,58 @@
 Question
     Is the negative log-likelihood the loss that neural networks are trained with, and what does minimising it do?
 Design
-    Logistic, linear and Poisson models at random parameters against losses written with SciPy; a die of four sides
-    against SciPy's entropy and multinomial distribution, at random probabilities and near the observed shares.
+    The package's log-likelihoods of classes, trials, values and counts, at random parameters, against statsmodels'
+    deviances and multinomial logit and SciPy's entropies; shares of three classes against 200 points near them.
 Prediction
-    Identities up to the constants stated: −ℓ/n is the binary cross-entropy; (mean squared error)/(2σ²) + log σ√(2π);
-    mean(μ − y log μ) + mean log y!; and of a die the cross-entropy H(p̂) + KL(p̂‖q), which is least at q = p̂.
+    Identities up to the constants stated. With D the deviance, −ℓ/n is D/2n, the binary cross-entropy; D/2nσ² +
+    log σ√(2π), D/n the mean squared error; D/2n + mean(y − y log y + log y!) of counts, up to its constant the Poisson
+    loss; softmax's cross-entropy; and of shares p̂ the cross-entropy H(p̂) + KL(p̂‖q), which is least at q = p̂.
 Source
     Bishop (2006), Pattern Recognition and Machine Learning, sections 1.2.5, 4.3.2 and 5.2; Cover & Thomas (2006),
     Elements of Information Theory, theorem 2.6.3 (KL ≥ 0).
 """
 
 import numpy as np
+import statsmodels.api as sm
 from scipy import special, stats
 
 from mle_vs_bayes.study import Equals, Scenario, Study
 
-MODELS = ("logistic", "linear", "poisson")
+share = lambda y: np.bincount(y.astype(int), minlength=3) / len(y)
+half = lambda f, y, X, w: (family := getattr(sm.families, f)()).deviance(y, family.link.inverse(X @ w)) / (2 * len(y))
+LOSSES = {
+    "logistic": lambda y, X, w: half("Binomial", y, X, w),
+    "linear": lambda y, X, w: half("Gaussian", y, X, w[:-1]) / w[-1] ** 2 + np.log(2 * np.pi * w[-1] ** 2) / 2,
+    "poisson_regression": lambda y, X, w: half("Poisson", y, X, w) + np.mean(counts(y)),
+    "multinomial_logit": lambda y, X, w: -sm.MNLogit(y, X).loglike(w) / len(y),
+    "categorical": lambda y, X, w: stats.entropy(share(y)) + stats.entropy(share(y), w),
+}
+counts = lambda y: y - special.xlogy(y, y) + special.gammaln(y + 1)
 
 
-def losses(name, theta, data):
-    y = data["y"]
-    if name == "poisson":
-        return np.mean(theta[0] - y * np.log(theta[0])) + np.mean(special.gammaln(y + 1))
-    predictor = data["X"] @ theta[: data["X"].shape[1]]
-    if name == "linear":
-        return np.mean((y - predictor) ** 2) / (2 * theta[-1] ** 2) + np.log(theta[-1] * np.sqrt(2 * np.pi))
-    return -np.mean(y * special.log_expit(predictor) + (1 - y) * special.log_expit(-predictor))
+def sides(r):
+    name, start, rng = r.model.name, r.density.start, r.generator("theta")
+    w = rng.dirichlet(np.ones(3)) if name == "categorical" else start + rng.normal(size=len(start)) ** 2 / 4
+    return {"−ℓ/n": -r.log_likelihood(w) / r.n, "loss": LOSSES[name](r["y"], dict(r.data).get("X"), w)}
 
 
-def gap(replicate):
-    """−ℓ/n less loss and constant, at a random θ; of a die at random probabilities q."""
-    rng = replicate.generator("theta")
-    if replicate.model is not None:
-        theta = replicate.density.start + rng.normal(size=len(replicate.density.start)) ** 2 / 4
-        name = replicate.model.name
-        return {name: -replicate.log_likelihood(theta) / replicate.n - losses(name, theta, replicate.data)}
-    counts, q = np.bincount(replicate["y"], minlength=4), rng.dirichlet(np.ones(4))
-    share, orders = counts / replicate.n, special.gammaln(replicate.n + 1) - special.gammaln(counts + 1).sum()
-    loss = (orders - stats.multinomial.logpmf(counts, replicate.n, q)) / replicate.n
-    near = rng.dirichlet(200 * share + 1e-9, size=200)
-    closer = sum(np.sum(special.xlogy(share, other)) > np.sum(special.xlogy(share, share)) for other in near)
-    return {"die": loss - stats.entropy(share) - stats.entropy(share, q), "points below the shares": closer}
+def drawn(figure, tables):
+    own = tables.functionals.query("name == 'sides'")
+    both = own.pivot(index=["model", "replicate"], columns="part", values="value")
+    for axes, name in zip(figure.subplots(1, len(LOSSES)), LOSSES, strict=True):
+        both.loc[name].plot.scatter("loss", "−ℓ/n", s=4, ax=axes, title=name.replace("_", "\n"))
+        axes.axline(both.loc[name].to_numpy()[0], slope=1, color="0.8")
 
 
+near = lambda r: r.generator("near").dirichlet(200 * share(r["y"]) + 1e-9, size=200)
+lower = lambda r: sum(r.log_likelihood(q) > r.log_likelihood(share(r["y"])) + 1e-9 for q in near(r))
+shares = Scenario("shares", model="categorical", functionals={"lower": lower})
+size = {"n": (40,), "replicates": 200, "estimators": ()}
 study = Study(
-    n=(40,),
-    scenarios=[
-        Scenario("die", generate=lambda n, rng: {"y": rng.integers(4, size=n)}),
-        *(Scenario(name, model=name) for name in MODELS),
-    ],
-    replicates=200,
-    estimators=(),
-    functionals={"gap": gap},
-    predictions=[Equals("gap", within=1e-10)],
+    scenarios=[*(Scenario(name, model=name) for name in LOSSES), shares],
+    functionals={"gap": lambda r: np.subtract(*sides(r).values()), "sides": sides},
+    predictions=[Equals("gap", within=1e-10), Equals("lower")],
+    figures={"sides": drawn},
     answer="Cross-entropy, squared error and the Poisson loss are negative log-likelihoods, up to stated constants.",
+    **size,
 )

@@ -26,35 +26,32 @@ def exact(name, n, k):
     return gammaln(n + 1) - (n + 1) * np.log(k), gammaln(n) - n * np.log(k)
 
 
-def areas(replicate):
-    """Areas of the likelihood in units of their closed forms, of the posterior, and of one scale in the other's."""
+def areas(replicate):  # of the likelihood in units of closed forms, of the posterior; and one over another
     (name,) = (parameter.name for parameter in replicate.model.parameters)
     at = replicate.estimate("mle", name)
     theta = expit(logit(at) + Z) if name == "p" else at * np.exp(Z / 2)
     z, jacobian = (Z, theta * (1 - theta)) if name == "p" else (Z / 2, theta)
     likelihood = np.array([replicate.log_likelihood([value]) for value in theta])
     posterior = np.exp(replicate.model.conjugate_posterior(replicate.data, replicate.priors)[name].logpdf(theta))
-    plain, turned = exact(name, replicate.n, replicate["y"].sum())
-    return {
-        "likelihood": np.trapezoid(np.exp(likelihood - plain) * jacobian, z),
-        "likelihood, transformed": np.trapezoid(np.exp(likelihood - turned), z),
-        "posterior": np.trapezoid(posterior, theta),
-        "posterior, transformed": np.trapezoid(posterior * jacobian, z),
-        "transformed over not": np.exp(turned - plain),
-    }
+    n, k, turn = replicate.n, replicate["y"].sum(), [jacobian, np.ones_like(z)]
+    plain, turned = exact(name, n, k)
+    first, second = np.trapezoid(np.exp(likelihood - plain) * turn, z)
+    ratio, theory = second / first, n * (n + 1) / (k * (n - k)) if name == "p" else k / n
+    told = {"likelihood": first, "likelihood, transformed": second * np.exp(plain - turned)}
+    told |= {"transformed over not": ratio, "over theory": ratio / theory, "posterior": np.trapezoid(posterior, theta)}
+    return {**told, "posterior, transformed": np.trapezoid(posterior * jacobian, z)}
 
 
-AREAS = ("likelihood", "likelihood, transformed", "posterior", "posterior, transformed")
+AREAS = ("likelihood", "likelihood, transformed", "posterior", "posterior, transformed", "over theory")
 coin, life = {"model": "bernoulli", "truth": {"p": 0.3}}, {"model": "exponential", "truth": {"rate": 0.5}}
+size = {"n": (20, 40), "replicates": 100, "estimators": ("mle",)}
 study = Study(
-    n=(20, 40),
     scenarios=[Scenario("trials", **coin), Scenario("lifetimes", **life)],
-    replicates=100,
-    estimators=("mle",),
     functionals={"area": areas},
     predictions=[
         Equals("area", value=1.0, within=1e-3, where={"parameter": AREAS}),
         Value("area", least=4.1, where={"scenario": "trials", "parameter": "transformed over not"}),
     ],
     answer="The likelihood's area is not 1 and depends on the parameter's scale; the posterior's is 1 on any.",
+    **size,
 )

@@ -6,19 +6,18 @@ Design
     One hidden layer of 2 tanh units, 7 weights with priors N(0, 1), as a PyMC program with an outcome of each kind at
     25 places x, drawn from it; and independently in NumPy, with losses written out. At random weights, against w = 0.
 Prediction
-    Identities, up to constants of the data. −log likelihood is the sum of the losses: 2Σ(y − f/4)² for y ~ N(f/4, 1/4),
-    the cross-entropy of log odds f, Σ(μ − y log μ) with μ = exp(f − 1); weight decay ‖w‖²/2 is −log prior. Exchanging
-    units, or turning a unit's signs, changes nothing: every maximum has 2² · 2! = 8 copies.
+    Up to constants of the data −log likelihood is the sum of losses: 2Σ(y − f/4)² for y ~ N(f/4, 1/4), cross-entropy
+    of log odds f, Σ(μ − y log μ) with μ = exp(f − 1); weight decay ‖w‖²/2 is −log prior. Exchanging units, or turning a
+    unit's signs, changes nothing: every maximum has 2² · 2! = 8 copies.
 Source
     Bishop (2006), Pattern Recognition and Machine Learning, sections 5.1.1 (copies), 5.2 (losses) and 5.5 (decay).
 """
 
 import numpy as np
-from scipy import special
 
 from mle_vs_bayes.study import Equals, Scenario, Study, own_model
 
-X = np.linspace(-3, 3, 25)
+X, output = np.linspace(-3, 3, 25), lambda w: np.tanh(np.outer(X, w[:2]) + w[2:4]) @ w[4:6] + w[6]
 COPIES = {"units exchanged": lambda w: w[[1, 0, 3, 2, 5, 4, 6]], "signs turned": lambda w: w * [-1, 1, -1, 1, -1, 1, 1]}
 
 
@@ -34,27 +33,28 @@ def network(data):
     return program
 
 
-def gap(replicate):
+def sides(replicate):
     w, data, model = replicate.generator("w").normal(size=7), replicate.data, replicate.model
     likelihood, prior = lambda w: model.log_likelihood({"w": w}, data).sum(), model.own_density(data).log_prior
-
-    def loss(w):
-        mu = np.exp((f := np.tanh(np.outer(X, w[:2]) + w[2:4]) @ w[4:6] + w[6]) - 1)
-        entropy = -special.xlogy(data["label"], special.expit(f)) - special.xlogy(1 - data["label"], special.expit(-f))
-        return np.sum(2 * (data["value"] - f / 4) ** 2 + entropy + mu - data["count"] * np.log(mu))
-
-    losses, decay = likelihood(w) - likelihood(0 * w) + loss(w) - loss(0 * w), prior(w) - prior(0 * w) + w @ w / 2
-    gaps = {name: likelihood(copy(w)) - likelihood(w) for name, copy in COPIES.items()}
-    return {"losses": losses, "decay": decay, **gaps}
+    each = lambda f: 2 * (data["value"] - f / 4) ** 2 + np.exp(f - 1) - data["count"] * (f - 1)
+    loss = lambda w: np.sum(each(f := output(w)) + np.logaddexp(0, f) - data["label"] * f)
+    copies = {name: likelihood(copy(w)) - likelihood(w) for name, copy in COPIES.items()}
+    gaps = {"decay": prior(w) - prior(0 * w) + w @ w / 2, **copies}
+    return {"−ℓ": likelihood(0 * w) - likelihood(w), "losses": loss(w) - loss(0 * w)}, gaps
 
 
-places = {"x": X, "value": 0 * X, "label": 0 * X, "count": 0 * X}
+def drawn(figure, tables):
+    own = tables.functionals.query("name == 'sides'").pivot(index="replicate", columns="part", values="value")
+    own.plot.scatter("losses", "−ℓ", ax=figure.subplots(), xlabel="sum of the losses, above that of w = 0")
+    figure.axes[0].axline(own[["losses", "−ℓ"]].to_numpy()[0], slope=1, color="0.8")
+
+
+gap = lambda r: {"losses": np.diff(list((both := sides(r))[0].values()))[0], **both[1]}
+places = dict.fromkeys(("value", "label", "count"), 0 * X) | {"x": X}
+size = {"n": (25,), "replicates": 20, "estimators": (), "figures": {"sides": drawn}, "predictions": [Equals("gap")]}
+own = {"model": own_model(__file__, places, "network"), "functionals": {"gap": gap, "sides": lambda r: sides(r)[0]}}
 study = Study(
-    n=(25,),
-    scenarios=[Scenario("network", model=own_model(__file__, places, "network"))],
-    replicates=20,
-    estimators=(),
-    functionals={"gap": gap},
-    predictions=[Equals("gap", within=1e-9)],
+    scenarios=[Scenario("network", **own)],
     answer="The three losses are negative log-likelihoods, weight decay is a prior, and every maximum has copies.",
+    **size,
 )
