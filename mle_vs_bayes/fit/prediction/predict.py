@@ -1,9 +1,9 @@
 """Mean response and prediction interval of new rows, from every estimator of one fit.
 
 An optimum's mean has the standard error of the delta method, √(g' V g) with g the gradient of the mean and V the
-estimate's covariance [1]_, and its prediction interval is that of the distribution at the estimate (plug-in), which
-does not know of the estimate's own error. The posterior's are quantiles over its draws, of the mean and of one new
-outcome per draw.
+estimate's covariance [1]_; its interval is made on the scale of where a mean can lie. The prediction interval is that
+of the distribution at the estimate (plug-in), which does not know of the estimate's own error. The posterior's are
+quantiles over its draws, of the mean and of one new outcome per draw.
 
 .. [1] Casella & Berger (2002), Statistical Inference, 2nd ed., section 5.5.4.
 """
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from ...data.dataset import Dataset
 from ...density.density import Density
 from ...estimators.estimate import Estimate
-from ...intervals.wald import normal_quantile
 from ...model.moments import Missing
 from ...sampling.draws import stacked
 from .mean_moments import lacking_moments
+from .mean_scale import of_means
 from .means import mean_response
 from .members import Members
 
@@ -39,7 +39,7 @@ class Predicted:
     """By row ``(m,)``, NaN where there is none: the mean response with its error and interval, and where y will lie.
 
     ``median`` is of the posterior of the mean response, which may have no mean or no standard deviation; ``reason``
-    ``(m,)`` says why, and is empty elsewhere.
+    ``(m,)`` says why, or why there is no interval, and is empty elsewhere.
     """
 
     mean: Array
@@ -98,10 +98,10 @@ def _from_optimum(
     mean, left_open = _mean(program, estimate.point, data, members)
     of_estimate = delta_error(estimate, lambda point: _mean(program, point, data, members)[0])
     se = np.sqrt(of_estimate**2 + left_open)
-    half = normal_quantile(level) * se
+    lower, upper, reason = of_means(program.model, data).ends(mean, se, level)
     y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator, members)
     nothing = np.full(data.n, np.nan)
-    return Predicted(mean, nothing, se, mean - half, mean + half, y_lower, y_upper, np.full(data.n, "", dtype=object))
+    return Predicted(mean, nothing, se, lower, upper, y_lower, y_upper, reason)
 
 
 def _mean(program: Density, point: Array, data: Dataset, members: Members | None) -> tuple[Array, Array]:
