@@ -11,6 +11,7 @@ from ...density.density import Density
 from ...errors import UsageError
 from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts, scale_of
 from ...fit.prediction.new_rows import FittedTable
+from ...fit.prediction.predict import why_no_error
 from ...report import numbers, text
 from ...rows import plain
 from ..outcome import Outcome
@@ -137,4 +138,4 @@ def _status(outcome: Outcome, name: str, made: AverageEffect) -> dict[str, str]:
         return {"status": "no_mean", "reason": made.reason}
     if np.isnan(made.estimate):
         return {"status": "not_applicable", "reason": "it has neither a point nor draws"}
-    return {"status": "ok", "reason": made.reason or (estimate.no_error if np.isnan(made.se) else "")}
+    return {"status": "ok", "reason": made.reason or (why_no_error(estimate) if np.isnan(made.se) else "")}

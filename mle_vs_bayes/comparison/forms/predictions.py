@@ -15,7 +15,7 @@ from ...estimators.estimate import Estimate
 from ...fit.prediction.mean_scale import of_means
 from ...fit.prediction.means import check
 from ...fit.prediction.new_rows import FittedTable, NewRows, new_rows
-from ...fit.prediction.predict import Predicted, predict
+from ...fit.prediction.predict import Predicted, predict, why_no_error
 from ...report import numbers, text
 from ...rows import plain
 from ...words import in_rows
@@ -168,6 +168,6 @@ def _status(estimate: Estimate, predicted: Predicted | None, columns: Mapping[st
         return tuple(np.full(count, words, dtype=object) for words in each)  # type: ignore[return-value]
     no_mean, no_error = np.isnan(columns["mean"]), np.isnan(columns["se"])
     status = np.where(no_mean, "no_mean", "ok").astype(object)
-    usual = np.where(no_mean, NO_MEAN, np.where(no_error, estimate.no_error, predicted.reason)).astype(object)
+    usual = np.where(no_mean, NO_MEAN, np.where(no_error, why_no_error(estimate), predicted.reason)).astype(object)
     reason = usual if estimate.tree is None else predicted.reason
     return status, reason

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.dataset import Dataset
+from ...data.dataset import Dataset, rounding
 from ...density.density import Density
 from ...estimators.estimate import Estimate
 from ...model.moments import Missing
 from ...sampling.draws import stacked
+from ...words import listed
 from .mean_moments import lacking_moments
 from .mean_scale import of_means
 from .means import mean_response
@@ -28,6 +29,8 @@ from .members import Members
 Array = NDArray[np.float64]
 OUTCOMES, FEWEST_OUTCOMES, ALL_OUTCOMES = 20_000, 1000, 200_000_000
 """Drawn at an optimum for each row, whose quantiles are the prediction interval; fewer of very many rows."""
+EDGE_STEP = 1e-3
+"""From an edge to the inside, relative to the value at it or to 1."""
 AT_ONCE = 2_000_000
 """Outcomes drawn in one call at most, and numbers of rows times draws: 16 MB."""
 AT_MOST, FEWEST_DRAWS = 50_000_000, 500
@@ -116,18 +119,47 @@ def _mean(program: Density, point: Array, data: Dataset, members: Members | None
 
 
 def delta_error(estimate: Estimate, of: Callable[[Array], Any]) -> Array:
-    """√(g' V g) of ``of`` (θ) ``(…)``, g by central differences in steps of ε^(1/3) times θ; NaN of no covariance."""
-    if not estimate.has_errors or estimate.covariance is None:
+    """√(g' V g) of ``of`` (θ) ``(…)``, g by central differences in steps of ε^(1/3) times θ; NaN of no covariance.
+
+    A parameter on an edge of its support has no error: what hangs on it to first order has none either.
+    """
+    if not estimate.has_some_errors or estimate.covariance is None:
         return np.asarray(np.nan)
-    steps = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(estimate.point), estimate.se)
+    lacking = ~np.isfinite(estimate.se)
+    steps = np.cbrt(np.finfo(float).eps) * np.fmax(np.abs(estimate.point), estimate.se)
     slopes = []
     for place, step in enumerate(steps):
         above, below = estimate.point.copy(), estimate.point.copy()
         above[place] += step
         below[place] -= step
-        slopes.append((of(above) - of(below)) / (above[place] - below[place]))
+        slopes.append(0 * of(below) if lacking[place] else (of(above) - of(below)) / (above[place] - below[place]))
     gradient = np.stack(slopes, axis=-1)
-    return np.asarray(np.sqrt(np.sum(gradient @ estimate.covariance * gradient, axis=-1)))
+    covariance = np.where(lacking[:, None] | lacking, 0.0, estimate.covariance)
+    errors = np.sqrt(np.sum(gradient @ covariance * gradient, axis=-1))
+    hangs = [_hangs_on(estimate.point, int(place), of) for place in np.flatnonzero(lacking)]
+    return np.asarray(np.where(np.any(hangs, axis=0), np.nan, errors) if hangs else errors)
+
+
+def why_no_error(estimate: Estimate) -> str:
+    """Why a function of the parameters has no standard error."""
+    if not estimate.has_some_errors or estimate.has_errors:
+        return estimate.no_error
+    return f"{estimate.no_error} ({listed(estimate.without_error)}), and it depends on that"
+
+
+def _hangs_on(point: Array, place: int, of: Callable[[Array], Any]) -> Any:
+    """Whether ``of`` changes to first order with a parameter on its edge, by differences to the inside.
+
+    That of a quadratic doubles with the step, so that twice the smaller one less the larger is 0; of a line it is the
+    slope. A mean over effects of groups with the spread sd is a function of sd².
+    """
+    values, slopes = of(point), {}
+    for part in (1.0, 0.5):
+        step = part * EDGE_STEP * max(1.0, abs(point[place]))
+        above, below = (of(np.where(np.arange(len(point)) == place, point + side, point)) for side in (step, -step))
+        slopes[part] = (np.where(np.isfinite(above), above, below) - values) / step
+    moves = np.abs(slopes[1.0]) * EDGE_STEP > rounding(np.abs(values))
+    return moves & (np.abs(2 * slopes[0.5] - slopes[1.0]) > 0.1 * np.abs(slopes[1.0]))
 
 
 def _plug_in(
