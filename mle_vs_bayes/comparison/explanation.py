@@ -23,6 +23,7 @@ from ..fit.fit import Fit
 from ..intervals.delta import moves, standard_errors
 from ..intervals.interval import supports
 from ..rows import plain
+from ..words import listed
 
 NEAR = 2.0
 """An edge within this many standard errors is worth a word: a 95 % Wald interval reaches over it."""
@@ -159,7 +160,8 @@ def _missing(fit: Fit) -> str | None:
         elif not estimate.converged:
             told.append(f"{ESTIMATORS[name].words} has no answer: {estimate.reason}")
         elif name != "posterior" and not estimate.has_errors:
-            told.append(f"{ESTIMATORS[name].words} has no standard error to measure in")
+            which = "" if not estimate.has_some_errors else f" of {listed(estimate.without_error)}"
+            told.append(f"{ESTIMATORS[name].words} has no standard error{which} to measure in")
     return ", and ".join(told) or None
 
 
@@ -215,9 +217,10 @@ def annotations(fit: Fit) -> tuple[str, dict[str, dict[str, float | None]]]:
     """Which estimator's standard error is the unit, and scale and edge of each quantity in it."""
     for unit in ("mle", "map"):
         estimate = fit.estimates.get(unit)
-        if estimate is not None and estimate.has_errors and estimate.covariance is not None:
+        if estimate is not None and estimate.has_some_errors and estimate.covariance is not None:
             se = standard_errors(fit.program, estimate.point, estimate.covariance)
-            se = np.where(moves(fit.program, estimate.point, se), se, 1.0)  # what does not move is shifted by 0
+            still = np.isfinite(se) & ~moves(fit.program, estimate.point, se)
+            se = np.where(still, 1.0, se)  # what does not move is shifted by 0
             scale = _scale_shift(fit.program, fit.estimates, se)
             nearest = _edges(fit.program, fit.program.quantities(estimate.point), se)
             labels = fit.program.quantity_labels
@@ -244,7 +247,7 @@ def _edges(program: Density, values: Array, se: Array) -> list[tuple[float | Non
     """Distance to the nearest finite end of each quantity's support and prior, in units of ``se``; and that end."""
     found: list[tuple[float | None, float | None]] = []
     for ends, value, unit in zip(_ends(program), values, se, strict=True):
-        distances = [(float(abs(value - end) / unit), end) for end in ends if np.isfinite(end)]
+        distances = [(float(abs(value - end) / unit), end) for end in ends if np.isfinite(end / unit)]
         found.append(min(distances) if distances else (None, None))
     return found
 

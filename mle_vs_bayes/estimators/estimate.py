@@ -63,6 +63,16 @@ class Estimate:
         return self.converged and self.covariance is not None and bool(np.all(np.isfinite(self.covariance)))
 
     @property
+    def has_some_errors(self) -> bool:
+        """Whether any parameter has a standard error; those on an edge of their support have none."""
+        return self.converged and bool(np.any(np.isfinite(self.se)))
+
+    @property
+    def without_error(self) -> tuple[str, ...]:
+        """The parameters that have no standard error."""
+        return tuple(label for label, se in zip(self.labels, self.se, strict=True) if not np.isfinite(se))
+
+    @property
     def converged(self) -> bool:
         return self.status == "ok"
 

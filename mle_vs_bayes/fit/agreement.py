@@ -84,11 +84,12 @@ def agreements(
 ) -> list[Agreement]:
     """Every pair of `PAIRS` for every quantity; ``values`` and ``errors`` hold point and MCSE ``(q,)``.
 
-    The list is empty where neither MLE nor MAP has a standard error to measure in. A pair is missing for a quantity
+    The list is empty where neither MLE nor MAP has a standard error to measure in; a quantity that has none, on an edge
+    of its support, is not in it, and beside one nothing is expected. A pair is missing for a quantity
     that an estimator has no number for (a posterior mean that does not exist), and every pair for one that does not
     move with the parameters, such as a correlation of 1 with itself.
     """
-    usable = [name for name in ("mle", "map") if name in estimates and estimates[name].has_errors]
+    usable = [name for name in ("mle", "map") if name in estimates and estimates[name].has_some_errors]
     unit = next(iter(usable), None)
     if unit is None:
         return []
@@ -96,7 +97,8 @@ def agreements(
     assert covariance is not None
     scale = standard_errors(program, point, covariance)
     scale = np.where(moves(program, point, scale), scale, np.nan)
-    prediction = predict(program, estimates["map"], estimates["mle"]) if len(usable) == 2 else None
+    whole = len(usable) == 2 and all(estimates[name].has_errors for name in usable)
+    prediction = predict(program, estimates["map"], estimates["mle"]) if whole else None
     pairs = [pair for pair in PAIRS if pair[0] in values and pair[1] in values]
     return [each for pair in pairs for each in _pair(program, pair, values, errors, scale, prediction, unit)]
 

@@ -11,11 +11,14 @@ import scipy.stats
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
+from mle_vs_bayes import models
 from mle_vs_bayes.cli.app import app
 from mle_vs_bayes.comparison.compare import compare
+from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.fit.prediction import predict as module
 from mle_vs_bayes.fit.prediction.mean_moments import lacking_moments
+from mle_vs_bayes.fit.prediction.mean_scale import of_difference, of_means
 
 NEW = pd.DataFrame({"x": [0.0, 1.0, 9.0, 0.2], "g": ["a", "b", "c", "z"], "time": [1.0, 2.0, 3.0, 1.0]})
 
@@ -46,14 +49,37 @@ def _mle(frame, model, **options):
         ("logistic", "yes ~ x", sm.families.Binomial(), 1e-6),
     ],
 )
-def test_mean_and_error_are_those_of_statsmodels(frame, model, formula, family, tolerance):
-    """The tolerance is where statsmodels' own iterations end; maximum likelihood divides the variance by n."""
+def test_mean_error_and_interval_are_those_of_statsmodels(frame, model, formula, family, tolerance):
+    """The tolerance is where statsmodels' own iterations end; maximum likelihood divides the variance by n.
+
+    Intervals of a mean around 0.5 ± 0.07 made on the log odds and on the chance differ by far more.
+    """
     ours = _mle(frame, model, formula=formula).predict(NEW[:3]).rows
     fitted = smf.glm(formula, frame, family=family).fit(tol=1e-14)
     theirs = fitted.get_prediction(NEW[:3]).summary_frame()
     scale = np.sqrt(fitted.df_resid / len(frame)) if model == "linear" else 1.0
     np.testing.assert_allclose(ours["mean"], theirs["mean"], rtol=tolerance)
     np.testing.assert_allclose(ours["se"], scale * theirs["mean_se"], rtol=tolerance)
+    for end in ("lower", "upper"):
+        distance = scale * (theirs[f"mean_ci_{end}"] - theirs["mean"])
+        np.testing.assert_allclose(ours[end] - ours["mean"], distance, rtol=10 * tolerance)
+        symmetric = np.allclose(np.abs(distance), 1.96 * ours["se"], rtol=1e-3)
+        assert symmetric == (model == "linear")
+
+
+def test_a_mean_and_a_difference_have_the_ends_of_where_they_can_lie():
+    """Also of trials and of counts from 1 on; the mutant is the interval on the scale of the mean, which leaves it."""
+    trials = Dataset({"trials": np.array([1.0, 6.0])})
+    chance, few = of_means(models.get("logistic"), trials), of_means(models.get("geometric"), trials)
+    apart = of_difference(models.get("logistic"), trials, np.ones(2))
+    told = [(chance, np.array([0.95, 5.7]), 0.0, np.array([1, 6])), (few, np.array([1.1, 3.0]), 1.0, np.inf)]
+    for scale, mean, least, most in [*told, (apart, np.array([3.4]), -3.5, 3.5)]:
+        se = 0.1 * mean
+        lower, upper, reason = scale.ends(mean, se, 0.95)
+        assert (least < lower).all() and (lower < mean).all() and (mean < upper).all() and (upper < most).all()
+        assert not ((least < mean - 1.96 * se) & (mean + 1.96 * se < most)).all() and not reason.any()
+        np.testing.assert_allclose(scale.apart(upper, mean, se), 1.959964, rtol=1e-6)
+    assert "edge" in chance.ends(np.array([1.0, 3.0]), np.array([0.1, 0.1]), 0.95)[2][0]
 
 
 def test_an_error_that_forgets_covariances_is_another(fitted, monkeypatch):

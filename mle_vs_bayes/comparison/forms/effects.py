@@ -9,9 +9,10 @@ import pandas as pd
 
 from ...density.density import Density
 from ...errors import UsageError
-from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts
+from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts, scale_of
 from ...fit.prediction.means import check
 from ...fit.prediction.new_rows import FittedTable
+from ...fit.prediction.predict import why_no_error
 from ...report import numbers, text
 from ...rows import plain
 from ..outcome import Outcome
@@ -103,18 +104,25 @@ def rows_to_compare(program: Density, source: FittedTable | None, covariates: Se
 
 def _records(outcome: Outcome, contrast: Contrast) -> list[dict[str, Any]]:
     made = {name: _made(outcome, name, contrast) for name in outcome.fit.estimates}
-    mle = made.get("mle", NOTHING)
+    mle, scale = made.get("mle", NOTHING), scale_of(outcome.fit.program, contrast)
     return [
         {
             "effect": contrast.name,
             "estimator": name,
             **vars(made[name]),
-            "from_mle": float("nan") if name == "mle" else (made[name].estimate - mle.estimate) / mle.se,
+            "from_mle": NAN
+            if name == "mle"
+            else float(scale.apart(*_numbers(made[name].estimate, mle.estimate, mle.se))[0]),
             **_status(outcome, name, made[name]),
             "remark": contrast.remark,
         }
         for name in made
     ]
+
+
+def _numbers(*values: float) -> list[np.ndarray]:
+    """Each as an array of one."""
+    return [np.array([value]) for value in values]
 
 
 def _made(outcome: Outcome, name: str, contrast: Contrast) -> AverageEffect:
@@ -132,4 +140,4 @@ def _status(outcome: Outcome, name: str, made: AverageEffect) -> dict[str, str]:
         return {"status": "no_mean", "reason": made.reason}
     if np.isnan(made.estimate):
         return {"status": "not_applicable", "reason": "it has neither a point nor draws"}
-    return {"status": "ok", "reason": made.reason or (estimate.no_error if np.isnan(made.se) else "")}
+    return {"status": "ok", "reason": made.reason or (why_no_error(estimate) if np.isnan(made.se) else "")}

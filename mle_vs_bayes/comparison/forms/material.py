@@ -117,7 +117,7 @@ def _profile(fit: Fit, label: str) -> tuple[Array, Array] | None:
     from scipy.interpolate import PchipInterpolator
 
     mle = fit.estimates.get("mle")
-    if mle is None or not mle.has_errors or not fit.program.model.regular:
+    if mle is None or not mle.has_some_errors or not fit.program.model.regular:
         return None
     curve = profile_curve(fit.program, mle, label)
     values, kept = np.unique(curve.values, return_index=True)

@@ -12,9 +12,10 @@ from ...data.dataset import Dataset
 from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
+from ...fit.prediction.mean_scale import of_means
 from ...fit.prediction.means import check
 from ...fit.prediction.new_rows import FittedTable, NewRows, new_rows
-from ...fit.prediction.predict import Predicted, predict
+from ...fit.prediction.predict import Predicted, predict, why_no_error
 from ...report import numbers, text
 from ...rows import plain
 from ...words import in_rows
@@ -33,7 +34,8 @@ class Predictions:
 
     ``mean``, ``se``, ``lower``, ``upper`` are of the mean response; ``y_lower`` and ``y_upper`` of one new outcome;
     ``median`` is that of the posterior of the mean response, and all there is where that has no mean (``no_mean``);
-    ``from_mle`` is the mean less that of maximum likelihood, in standard errors of the latter. ``status`` is ok, or
+    ``from_mle`` is the mean less that of maximum likelihood, in standard errors of the latter, on the scale on which
+    intervals are made (a chance on the log odds). ``status`` is ok, or
     says with ``reason`` why there is no number; ``remark`` says what lies beyond the data of the fit.
     """
 
@@ -144,7 +146,9 @@ def _frame(outcome: Outcome, name: str, made: Mapping[str, Predicted | None], ne
     if predicted is not None:
         values[:] = [getattr(predicted, column) for column in COLUMNS]
     columns: dict[str, Any] = dict(zip(COLUMNS, np.where(np.isfinite(values), values, np.nan), strict=True))
-    apart = np.full(count, np.nan) if mle is None or name == "mle" else (columns["mean"] - mle.mean) / mle.se
+    apart = np.full(count, np.nan)
+    if mle is not None and name != "mle":
+        apart = of_means(outcome.fit.program.model, new.data).apart(columns["mean"], mle.mean, mle.se)
     status, reason = _status(outcome[name], predicted, columns)
     for row, words in new.unseen.items():
         status[row], reason[row] = "unseen_level", "; ".join(words)
@@ -164,6 +168,6 @@ def _status(estimate: Estimate, predicted: Predicted | None, columns: Mapping[st
         return tuple(np.full(count, words, dtype=object) for words in each)  # type: ignore[return-value]
     no_mean, no_error = np.isnan(columns["mean"]), np.isnan(columns["se"])
     status = np.where(no_mean, "no_mean", "ok").astype(object)
-    usual = np.where(no_mean, NO_MEAN, np.where(no_error, estimate.no_error, "")).astype(object)
+    usual = np.where(no_mean, NO_MEAN, np.where(no_error, why_no_error(estimate), predicted.reason)).astype(object)
     reason = usual if estimate.tree is None else predicted.reason
     return status, reason

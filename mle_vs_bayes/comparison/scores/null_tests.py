@@ -97,8 +97,10 @@ def _test(fit: Fit, label: str, null: float, seed: int) -> NullTest:
         reasons.append(_no_answer("posterior", posterior))
     if at_an_edge(fit.program, label, null):
         return NullTest(label, null, **numbers, reason=_joined([*reasons, NO_OTHER_SIDE]))
-    if mle is not None and mle.has_errors:
+    if mle is not None and mle.has_some_errors:
         numbers |= _wald(fit, mle, label, null)
+    if mle is not None and mle.converged and "wald" not in numbers:
+        reasons.append(f"no Wald test: {mle.no_error}")
     if posterior is not None and posterior.tree is not None:
         numbers |= _direction(posterior, label, null)
     return NullTest(label, null, **numbers, reason=_joined(reasons))

@@ -20,10 +20,10 @@ from ...data.dataset import Dataset
 from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
-from ...intervals.wald import normal_quantile
 from ...model.model import Model
 from ...words import as_written, listed, nearest
 from .mean_moments import lacking_moments
+from .mean_scale import MeanScale, of_difference
 from .means import check, mean_response
 from .new_rows import FittedTable, new_rows, rows_of_fit
 from .predict import delta_error, draws_of, tails
@@ -101,6 +101,11 @@ def _changes(values: pd.Series, category: bool) -> Iterator[tuple[str, Any, Any]
         yield f"{as_written(level)} − {as_written(first)}", before, after
 
 
+def scale_of(program: Density, contrast: Contrast) -> MeanScale:
+    """On which the interval of the effect is made: a difference of chances lies between −1 and 1."""
+    return of_difference(program.model, contrast.before, contrast.weights)
+
+
 def average_effect(program: Density, estimate: Estimate, contrast: Contrast, level: float) -> AverageEffect:
     """The effect from one estimate that has converged: by the delta method, or over the posterior's draws."""
 
@@ -111,8 +116,9 @@ def average_effect(program: Density, estimate: Estimate, contrast: Contrast, lev
 
     if estimate.tree is None:
         value, se = of(estimate.point), float(delta_error(estimate, of))
-        half = float(normal_quantile(level)) * se
-        return AverageEffect(value, float("nan"), se, value - half, value + half)
+        ends = scale_of(program, contrast).ends(np.array([value]), np.array([se]), level)
+        lower, upper, reason = (end[0] for end in ends)
+        return AverageEffect(value, float("nan"), se, float(lower), float(upper), reason)
     points, _ = draws_of(program, estimate, contrast.before.n)
     effects = np.array([of(point) for point in points])
     lower, upper = np.quantile(effects, tails(level))

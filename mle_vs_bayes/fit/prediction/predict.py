@@ -1,9 +1,9 @@
 """Mean response and prediction interval of new rows, from every estimator of one fit.
 
 An optimum's mean has the standard error of the delta method, √(g' V g) with g the gradient of the mean and V the
-estimate's covariance [1]_, and its prediction interval is that of the distribution at the estimate (plug-in), which
-does not know of the estimate's own error. The posterior's are quantiles over its draws, of the mean and of one new
-outcome per draw.
+estimate's covariance [1]_; its interval is made on the scale of where a mean can lie. The prediction interval is that
+of the distribution at the estimate (plug-in), which does not know of the estimate's own error. The posterior's are
+quantiles over its draws, of the mean and of one new outcome per draw.
 
 .. [1] Casella & Berger (2002), Statistical Inference, 2nd ed., section 5.5.4.
 """
@@ -15,19 +15,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.dataset import Dataset
+from ...data.dataset import Dataset, rounding
 from ...density.density import Density
 from ...estimators.estimate import Estimate
-from ...intervals.wald import normal_quantile
 from ...model.moments import Missing
 from ...sampling.draws import stacked
+from ...words import listed
 from .mean_moments import lacking_moments
+from .mean_scale import of_means
 from .means import mean_response
 from .members import Members
 
 Array = NDArray[np.float64]
 OUTCOMES, FEWEST_OUTCOMES, ALL_OUTCOMES = 20_000, 1000, 200_000_000
 """Drawn at an optimum for each row, whose quantiles are the prediction interval; fewer of very many rows."""
+EDGE_STEP = 1e-3
+"""From an edge to the inside, relative to the value at it or to 1."""
 AT_ONCE = 2_000_000
 """Outcomes drawn in one call at most, and numbers of rows times draws: 16 MB."""
 AT_MOST, FEWEST_DRAWS = 50_000_000, 500
@@ -39,7 +42,7 @@ class Predicted:
     """By row ``(m,)``, NaN where there is none: the mean response with its error and interval, and where y will lie.
 
     ``median`` is of the posterior of the mean response, which may have no mean or no standard deviation; ``reason``
-    ``(m,)`` says why, and is empty elsewhere.
+    ``(m,)`` says why, or why there is no interval, and is empty elsewhere.
     """
 
     mean: Array
@@ -98,10 +101,10 @@ def _from_optimum(
     mean, left_open = _mean(program, estimate.point, data, members)
     of_estimate = delta_error(estimate, lambda point: _mean(program, point, data, members)[0])
     se = np.sqrt(of_estimate**2 + left_open)
-    half = normal_quantile(level) * se
+    lower, upper, reason = of_means(program.model, data).ends(mean, se, level)
     y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator, members)
     nothing = np.full(data.n, np.nan)
-    return Predicted(mean, nothing, se, mean - half, mean + half, y_lower, y_upper, np.full(data.n, "", dtype=object))
+    return Predicted(mean, nothing, se, lower, upper, y_lower, y_upper, reason)
 
 
 def _mean(program: Density, point: Array, data: Dataset, members: Members | None) -> tuple[Array, Array]:
@@ -116,18 +119,47 @@ def _mean(program: Density, point: Array, data: Dataset, members: Members | None
 
 
 def delta_error(estimate: Estimate, of: Callable[[Array], Any]) -> Array:
-    """√(g' V g) of ``of`` (θ) ``(…)``, g by central differences in steps of ε^(1/3) times θ; NaN of no covariance."""
-    if not estimate.has_errors or estimate.covariance is None:
+    """√(g' V g) of ``of`` (θ) ``(…)``, g by central differences in steps of ε^(1/3) times θ; NaN of no covariance.
+
+    A parameter on an edge of its support has no error: what hangs on it to first order has none either.
+    """
+    if not estimate.has_some_errors or estimate.covariance is None:
         return np.asarray(np.nan)
-    steps = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(estimate.point), estimate.se)
+    lacking = ~np.isfinite(estimate.se)
+    steps = np.cbrt(np.finfo(float).eps) * np.fmax(np.abs(estimate.point), estimate.se)
     slopes = []
     for place, step in enumerate(steps):
         above, below = estimate.point.copy(), estimate.point.copy()
         above[place] += step
         below[place] -= step
-        slopes.append((of(above) - of(below)) / (above[place] - below[place]))
+        slopes.append(0 * of(below) if lacking[place] else (of(above) - of(below)) / (above[place] - below[place]))
     gradient = np.stack(slopes, axis=-1)
-    return np.asarray(np.sqrt(np.sum(gradient @ estimate.covariance * gradient, axis=-1)))
+    covariance = np.where(lacking[:, None] | lacking, 0.0, estimate.covariance)
+    errors = np.sqrt(np.sum(gradient @ covariance * gradient, axis=-1))
+    hangs = [_hangs_on(estimate.point, int(place), of) for place in np.flatnonzero(lacking)]
+    return np.asarray(np.where(np.any(hangs, axis=0), np.nan, errors) if hangs else errors)
+
+
+def why_no_error(estimate: Estimate) -> str:
+    """Why a function of the parameters has no standard error."""
+    if not estimate.has_some_errors or estimate.has_errors:
+        return estimate.no_error
+    return f"{estimate.no_error} ({listed(estimate.without_error)}), and it depends on that"
+
+
+def _hangs_on(point: Array, place: int, of: Callable[[Array], Any]) -> Any:
+    """Whether ``of`` changes to first order with a parameter on its edge, by differences to the inside.
+
+    That of a quadratic doubles with the step, so that twice the smaller one less the larger is 0; of a line it is the
+    slope. A mean over effects of groups with the spread sd is a function of sd².
+    """
+    values, slopes = of(point), {}
+    for part in (1.0, 0.5):
+        step = part * EDGE_STEP * max(1.0, abs(point[place]))
+        above, below = (of(np.where(np.arange(len(point)) == place, point + side, point)) for side in (step, -step))
+        slopes[part] = (np.where(np.isfinite(above), above, below) - values) / step
+    moves = np.abs(slopes[1.0]) * EDGE_STEP > rounding(np.abs(values))
+    return moves & (np.abs(2 * slopes[0.5] - slopes[1.0]) > 0.1 * np.abs(slopes[1.0]))
 
 
 def _plug_in(
