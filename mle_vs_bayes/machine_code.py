@@ -1,11 +1,21 @@
-"""One machine code for a compiled function in every process, so that rows repeat to the last bit.
+"""Everything below the public names of Numba but the callbacks of `sampling.c_callbacks`; tried with Numba 0.68.0.
 
-Numba merges what it has just compiled with its caller and its parts, and takes as it is what it reads from PyTensor's
-cache. Both are right, but they round differently, and a sampler magnifies that: the process that compiles a density
-first would have draws of its own (measured: other last digits of the normal's value and of the Weibull's gradient;
-means of 4,000 draws of a Weibull's shape 1.4947 and then 1.4951). So a child process compiles what the cache does not
-hold, and everyone reads it from there. Numba has no way to ask for that: for as long as `one_machine_code` lasts, the
-method by which it compiles (of Numba 0.6x, ``owner.compile``) looks into the cache first.
+`one_machine_code` gives every process the same machine code, so that rows repeat to the last bit. Numba optimises a
+function that it has just compiled together with its caller and the functions that it calls; a function read from
+PyTensor's cache on disk it leaves as it is. Both are right, but they round differently, and a sampler magnifies the
+difference: without this, the process that compiles a density first would have other draws than the next (measured:
+other last digits of the normal's value and of the Weibull's gradient; means of 4,000 draws of a Weibull's shape 1.4947
+and then 1.4951). So a child process compiles what the cache does not hold, and every process, this one too, reads the
+function from the cache. Numba has no option for that: while `one_machine_code` lasts, ``Dispatcher.compile`` looks into
+the cache first.
+
+`shorten_messages` saves a process that is only the command 1.6 s. Where an array is assigned to a slice, as in the
+function that nutpie hands to its sampler, Numba compiles an error message with the two shapes in it, in every process
+anew; nutpie catches the error and nobody reads the message. Numba allows targets a shorter message of their own. A
+process that is only the command takes that liberty; a library must not. The rows stay the same.
+
+Where a name is missing, this process compiles functions itself, with the last digits of its own, and the message stays
+long. `tests/test_canaries.py` has a test for each name.
 """
 
 import os
@@ -13,11 +23,13 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+MESSAGE = "raise_with_shape_context"
+"""The stub of the long message in ``numba.np.arrayobj``."""
 PATIENCE = 300
-"""Seconds that a child may take, after which this process compiles itself."""
+"""Seconds that a child may take, after which this process compiles the function itself."""
 
 
 def compile_for(compiled: Any, *arguments: Any) -> None:
@@ -27,7 +39,7 @@ def compile_for(compiled: Any, *arguments: Any) -> None:
 
 
 class _Compiling:
-    """Numba's own way to compile, and how many contexts of how many threads stand in for it."""
+    """Numba's own method, and how many contexts, of all threads, have replaced it."""
 
     lock = threading.Lock()
     ordinary: Any = None
@@ -35,19 +47,25 @@ class _Compiling:
 
 
 def _numba_dispatcher() -> Any:
-    """The class whose method compiles."""
-    from numba.core.dispatcher import Dispatcher
-
-    return Dispatcher
+    """The class whose method compiles; None where Numba has moved it."""
+    try:
+        from numba.core.dispatcher import Dispatcher
+    except ImportError:
+        return None
+    return Dispatcher if hasattr(Dispatcher, "compile") else None
 
 
 @contextmanager
 def one_machine_code() -> Iterator[None]:
     """Within it what Numba would compile and keep on disk is compiled by a child process and read from there."""
     owner = _numba_dispatcher()
+    if owner is None:
+        yield
+        return
 
     def compile_by_child(dispatcher: Any, signature: Any) -> Any:
-        _keep(dispatcher, signature)
+        with suppress(AttributeError, ImportError):  # a name that Numba has moved
+            _keep(dispatcher, signature)
         return _Compiling.ordinary(dispatcher, signature)
 
     with _Compiling.lock:
@@ -115,3 +133,27 @@ def _wait(child: int) -> None:
         if not gone:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+
+
+def shorten_messages() -> bool:
+    """Put a constant message in the place of the long one; False, and nothing is done, where Numba has none such."""
+    try:
+        from numba.extending import overload
+        from numba.np import arrayobj
+    except ImportError:
+        return False
+    if not hasattr(arrayobj, MESSAGE):
+        return False
+
+    def stub(_source: object, _target: object) -> None:
+        raise NotImplementedError
+
+    @overload(stub)
+    def short(_source: object, _target: object) -> object:
+        def implementation(_source: object, _target: object) -> None:
+            raise ValueError("cannot assign slice from input of different size")
+
+        return implementation
+
+    setattr(arrayobj, MESSAGE, stub)
+    return True

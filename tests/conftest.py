@@ -7,14 +7,14 @@ import signal
 import pytest
 from hypothesis import settings
 
-from mle_vs_bayes import ornaments
+from mle_vs_bayes import optional_parts
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 settings.load_profile("deterministic")
 
-ornaments.strict = True  # an error in a figure or a table is a bug here, and not a sentence
+optional_parts.strict = True  # an error in a figure or a table is a bug here, and not a sentence
 
 
 def pytest_addoption(parser):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,46 @@ def test_folders_are_small():
     folders = [path for path in PACKAGE.rglob("*") if path.is_dir() and "models" not in path.parts]
     crowded = {short(path): len(entries(path)) for path in folders if len(entries(path)) > 12}
     assert crowded == {}
+
+
+def module_of(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path, tree, modules):
+    """The ``modules`` of this package that a file imports, at its head or in a function; not for annotations alone."""
+    above = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    branches = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    aside = {id(node) for branch in branches for node in ast.walk(branch)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in aside:
+            package = ".".join([*above[: len(above) + 1 - node.level], *filter(None, [node.module])])
+            full = package if node.level else node.module
+            for name in node.names:
+                yield from [each for each in (f"{full}.{name.name}", full) if each in modules][:1]
+
+
+def circles(edges):
+    """A circle among these modules and what each imports, its first module again at its end; or none."""
+    order = TopologicalSorter(edges)
+    try:
+        order.prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_circle_between_files():
+    """What a circle holds can only be read as a whole; an import inside a function counts."""
+    paths = {module_of(path): path for path in PACKAGE.rglob("*.py")}
+    edges = {name: {*imported(path, tree_of(path), paths)} - {name} for name, path in paths.items()}
+    assert sum(map(len, edges.values())) > 1000  # the imports are seen
+    assert circles(edges) == []
+    # Mutant: the lazy import that closed a circle of nine files.
+    plain = PACKAGE / "models" / "trunks" / "plain.py"
+    lazy = ast.parse("def with_groups(self):\n    from .mixed.families import grouped")
+    assert circles(edges | {module_of(plain): {*imported(plain, lazy, paths)}}) != []
 
 
 KINDS = {"ModelDensity", "ProgramDensity", "ProgramModel", "ProgramPrior"}

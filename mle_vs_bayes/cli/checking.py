@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..machine_code import shorten_messages
 from ..report.text import terminal
-from . import process
+from . import startup
 from .options import assignments, grammar
 from .progress import Steps
 
@@ -38,8 +39,8 @@ def run(asked: Mapping[str, Any]) -> "Report":
     with Steps("importing PyMC and statsmodels") as steps:
         from ..checks.run import check as of
 
-        if process.alone:
-            process.shorten_messages()
+        if startup.alone:
+            shorten_messages()
         return of(
             asked["model"],
             asked["data"],

@@ -1,18 +1,8 @@
-"""The command as a process of its own: what a short life allows, and a library must not do.
+"""The command as a process of its own: `main` runs it in any process, `run` is what a terminal or a script starts.
 
-Measured for ``compare weibull`` on 1,000 rows: taking PyMC, Numba and LLVM apart at the end took 1.2 s of 7.4 s,
-collecting garbage while they compile 0.8 s, and compiling a long error message 1.6 s. None of it gives anything to a
-process that ends; type checkers (mypy) leave the same way.
-
-The message: where an array is assigned to a slice, as in the function that nutpie hands to its sampler, Numba compiles
-an error message with the two shapes in it: texts of numbers and their joining, in every process anew, for words that
-nutpie catches and nobody reads. Numba says that targets may have a shorter message of their own; a process that is only
-this command takes that liberty, and a library must not. The rows stay the same.
-
-Likewise what other packages do in case somebody needs it (`prepare`), in processor seconds of 4.9: xarray imports Dask
-and statsmodels Polars where they are installed, 0.27; PyTensor notes with every node who made it, 0.14; ``arviz_base``
-looks for JAX and, where there is none, reads the source of every caller for a message, 0.15 from within `compare` and
-0.02 from here.
+Measured for ``compare weibull`` on 1,000 rows: taking PyMC, Numba and LLVM apart at the end took 1.2 s of 7.4 s, and
+collecting garbage while they compile 0.8 s. Neither gives anything to a process that ends; type checkers (mypy) leave
+the same way.
 """
 
 import atexit
@@ -20,23 +10,53 @@ import gc
 import os
 import sys
 
-from . import main
+import typer
 
-alone = False
-"""Whether the process is this command and nothing else; `process.run` says so."""
-NAME = "raise_with_shape_context"
-"""Of the message's stub in ``numba.np.arrayobj``."""
-OPTIONAL = ("dask", "polars")
-"""Packages that others import where they find them, for kinds of data that models of the catalogue never see."""
+from ..errors import MleVsBayesError
+from . import startup
+from .app import app
+
 _NEW_OBJECTS = 2_000_000
 """Before a collection, some 400 MB of them at most: one comparison makes fewer, and most live to its end."""
+
+
+def main() -> None:
+    """Run the command; every foreseen error is one sentence on standard error and exit code 2."""
+    if not sys.warnoptions:
+        import warnings
+
+        warnings.simplefilter("ignore")  # third parties' warnings are for developers; ours are concerns
+    try:
+        code = app(prog_name="mle-vs-bayes", standalone_mode=False)  # a typer.Exit's number; 130 after Ctrl-C
+    except MleVsBayesError as error:
+        code = _complain(str(error))
+    except typer.TyperException as error:
+        code = _complain(_usage(error))
+    except KeyboardInterrupt:
+        code = 130
+    if code == 130:
+        _complain("interrupted; nothing was written.")
+    sys.exit(code)
+
+
+def _complain(sentence: str) -> int:
+    print(sentence if "\n" in sentence else f"mle-vs-bayes: {sentence}", file=sys.stderr)
+    return 2
+
+
+def _usage(error: typer.TyperException) -> str:
+    """Typer's complaint and a way out, unless it has one: the nearest name, or all of the help."""
+    message = error.format_message()
+    command = getattr(getattr(error, "ctx", None), "command_path", "mle-vs-bayes")
+    if "\n" in message or message.endswith("?"):
+        return message
+    return f"{message[:1].lower()}{message[1:].rstrip('.')}; see `{command} --help`."
 
 
 def run() -> None:
     """`main`, with rare collections; then leave at once. An error that nobody foresaw ends the usual way."""
     gc.set_threshold(_NEW_OBJECTS)
-    global alone
-    alone = True
+    startup.alone = True
     code: int | str | None = 1
     try:
         main()
@@ -56,42 +76,3 @@ def leave(code: int) -> None:
     except BrokenPipeError:
         code = code or 1
     os._exit(code)
-
-
-def prepare(optional: bool) -> None:
-    """Before PyMC and statsmodels are imported: leave undone what this process has no use for.
-
-    A program of the user's may use any package, and then has the ``optional`` ones.
-    """
-    if not optional:
-        for name in OPTIONAL:
-            sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # "not there", as Python documents it
-    import arviz_base  # noqa: F401
-    import pytensor
-
-    pytensor.config.traceback__limit = 0
-    shorten_messages()
-
-
-def shorten_messages() -> bool:
-    """Put a constant message in the place of the long one; False, and nothing is done, where Numba has none such."""
-    try:
-        from numba.extending import overload
-        from numba.np import arrayobj
-    except ImportError:
-        return False
-    if not hasattr(arrayobj, NAME):
-        return False
-
-    def stub(_source: object, _target: object) -> None:
-        raise NotImplementedError
-
-    @overload(stub)
-    def short(_source: object, _target: object) -> object:
-        def implementation(_source: object, _target: object) -> None:
-            raise ValueError("cannot assign slice from input of different size")
-
-        return implementation
-
-    setattr(arrayobj, NAME, stub)
-    return True

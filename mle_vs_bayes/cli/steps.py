@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import ornaments
+from .. import optional_parts
 from ..errors import UsageError
 from ..report.text import terminal
-from . import process
+from . import startup
 from .options import numbers, request, typed
 from .progress import Steps
 
@@ -35,7 +35,7 @@ def compare(asked: Mapping[str, Any]) -> int:
     from ..comparison.comparison import InterruptedComparison
 
     check = partial(check_questions, asked, nulls, new, partial(check_others, others, used, wanted))
-    interrupt = ornaments.Interrupt()
+    interrupt = optional_parts.Interrupt()
     try:
         comparison = run(asked["model"], used, {**wanted, "check": check})
     except InterruptedComparison as stopped:
@@ -59,10 +59,10 @@ def compare(asked: Mapping[str, Any]) -> int:
 
 
 def finish(
-    comparison: "Comparison", interrupt: ornaments.Interrupt, asked: Mapping[str, Any], parts: Sequence[Any]
+    comparison: "Comparison", interrupt: optional_parts.Interrupt, asked: Mapping[str, Any], parts: Sequence[Any]
 ) -> list[Path]:
     """Write and show; Ctrl-C costs figures first, then the files, and the screen last. The files written."""
-    with ornaments.surviving() as writing:
+    with optional_parts.surviving() as writing:
         maker = partial(writing.finish, lambda: save(comparison, asked["out"], asked.get("command")))
         written = interrupt.spare(maker, lambda reason: [], long=False)
         interrupt.come |= writing.come
@@ -142,8 +142,8 @@ def check_output(out: Path | None) -> None:
 def run(model: str, data: Any, request: Mapping[str, Any]) -> "Comparison":
     """Compare, with the current step and its time shown on standard error."""
     with Steps("importing PyMC and statsmodels") as steps:
-        if process.alone:
-            process.prepare(optional=is_program(model))
+        if startup.alone:
+            startup.prepare(optional=is_program(model))
         from ..comparison.compare import compare
 
         return compare(model, data, progress=steps, **request)
@@ -212,7 +212,7 @@ def reasons(comparison: "Comparison", make: Callable[..., list[Any]]) -> list[An
 
 def beside(
     comparison: "Comparison",
-    interrupt: ornaments.Interrupt,
+    interrupt: optional_parts.Interrupt,
     what: str,
     maker: Callable[[], Any],
     *,
@@ -225,12 +225,12 @@ def beside(
 
     def attempt() -> Any:
         with steps(what):
-            return ornaments.make(what, maker, None)
+            return optional_parts.make(what, maker, None)
 
     def without(reason: str) -> None:
-        comparison.lost.append(ornaments.Lost(what, reason))
+        comparison.lost.append(optional_parts.Lost(what, reason))
 
-    with ornaments.collecting(comparison.lost):
+    with optional_parts.collecting(comparison.lost):
         return [part for part in [interrupt.spare(attempt, without)] if part is not None]
 
 

@@ -32,9 +32,9 @@ Patience = Annotated[
 @study.command("list", short_help="List the studies that there are.")
 def listed() -> None:
     """List the studies of this checkout or installation with their questions."""
-    from . import study_screen
+    from . import study_steps
 
-    study_screen.listed()
+    study_steps.listed()
 
 
 @study.command(short_help="Run a study, or go on with it.")
@@ -84,9 +84,9 @@ def resume(folder: Folder, workers: Workers = 2, scheduler: Scheduler = None, pa
 @study.command(short_help="How far a study is.")
 def status(folder: Folder) -> None:
     """Show how far the study in DIR is, what has failed and what is damaged."""
-    from . import study_screen
+    from . import study_steps
 
-    raise typer.Exit(study_screen.status(folder))
+    raise typer.Exit(study_steps.status(folder))
 
 
 @study.command(short_help="Run one replicate again, everything shown.")
@@ -94,9 +94,9 @@ def replicate(
     folder: Folder, key: Annotated[str, typer.Argument(metavar="KEY", help="MODEL/SCENARIO/N/REPLICATE.")]
 ) -> None:
     """Run the replicate KEY of the study in DIR again, alone: its data, seeds, rows then and now."""
-    from . import study_screen
+    from . import study_steps
 
-    study_screen.replicate(folder, key)
+    study_steps.replicate(folder, key)
 
 
 @study.command(short_help="Performance measures of a table of estimates, with Monte-Carlo errors.")

@@ -17,14 +17,13 @@ from ..estimators.posterior import Sampling
 from ..estimators.unconstrained_mode import SCALE
 from ..fit import priors as prior_choice
 from ..fit.fit import Fit, Progress, fit
-from ..fit.replicates.usable import completed
+from ..fit.replicates.data_checks import completed
 from ..fit.row_table import Context
 from ..fit.simulated import simulated
 from ..fit.subsets import nested
 from ..intervals.interval import check_level
 from ..machine_code import one_machine_code
 from ..model.model import Model
-from ..model.prior import Prior
 from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
@@ -149,21 +148,33 @@ def compare(
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
     grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}
+    asked = sources.Asked(n, simulate, truth, seed, allow_joint)
     if not isinstance(model, Model) and file.is_program(model):
         sources.check_options({**of_data, **grammar, "priors": priors, "prior_power": prior_power != 1})
-        wanted = sources.Asked(n, simulate, truth, seed, allow_joint)
-        with sources.single_thread():
-            return _program_compared(model, data, wanted, names, settings, context, progress, check)
+        return _program_compared(model, data, asked, names, settings, context, progress, check)
     chosen_model = sources.catalogue_model(model, allow_joint, roles=columns or (), **grammar)
     sources.check_source(data, simulate, truth, of_data)
-    data = data if simulate is not None or isinstance(data, Dataset) else sources.frame_of(data)
-    chosen_model, dataset, used, truths = _read(chosen_model, data, of_data, simulate, truth or {}, seed)
-    context = replace(context, variant=prior_choice.variant(priors or {}, prior_power), truth=truths)
-    table = sources.table(data, formula, used)
-    resolved = prior_choice.resolve(chosen_model, priors or {}, dataset)
-    check(ModelDensity(chosen_model, dataset, resolved, prior_power), table)
-    programs = _programs(chosen_model, dataset, resolved, prior_power, n, seed)
-    return _compared(chosen_model, programs, names, settings, context, progress, used, table)
+    variant = prior_choice.variant(priors or {}, prior_power)
+    whole, table, used, truths = _whole(chosen_model, data, asked, of_data, priors or {}, prior_power)
+    check(whole, table)
+    context = replace(context, variant=variant, truth=truths)
+    return _compared(whole.model, _subsets(whole, n, seed), names, settings, context, progress, used, table)
+
+
+def _whole(
+    model: Model,
+    data: Any,
+    asked: sources.Asked,
+    of_data: Mapping[str, Any],
+    priors: prior_choice.Given,
+    prior_power: float,
+) -> tuple[ModelDensity, "FittedTable | None", dict[str, str], dict[str, float]]:
+    """The density of all data, their table, the columns used, and the truth that data were drawn at."""
+    data = data if asked.simulate is not None or isinstance(data, Dataset) else sources.frame_of(data)
+    model, dataset, used, truths = _read(model, data, of_data, asked.simulate, asked.truth or {}, asked.seed)
+    resolved = prior_choice.resolve(model, priors, dataset)
+    table = sources.table(data, of_data["formula"], used)
+    return ModelDensity(model, dataset, resolved, prior_power), table, used, truths
 
 
 def _read(
@@ -214,7 +225,7 @@ def _compared(
 def _program_compared(
     model: Any,
     data: Any,
-    wanted: sources.Asked,
+    asked: sources.Asked,
     names: tuple[str, ...],
     settings: Settings,
     context: Context,
@@ -222,23 +233,19 @@ def _program_compared(
     check: sources.Check,
 ) -> Comparison:
     """The fits of a user's program; where data were drawn from it, with the truth that they were drawn at."""
-    own, truths = sources.densities(model, data, wanted, progress)
-    check(own[-1], None)
-    return _compared(own[-1].model, own, names, settings, replace(context, truth=truths), progress, {})
+    with sources.single_thread():
+        densities, truths = sources.densities(model, data, asked, progress)
+        check(densities[-1], None)
+        context = replace(context, truth=truths)
+        return _compared(densities[-1].model, densities, names, settings, context, progress, {})
 
 
-def _programs(
-    model: Model,
-    data: Dataset,
-    resolved: Mapping[str, Prior],
-    power: float,
-    n: Sequence[int | str] | None,
-    seed: int,
-) -> Iterator[Density]:
-    """One per size asked for, smallest first, all under the ``resolved`` priors of the whole data."""
+def _subsets(whole: ModelDensity, n: Sequence[int | str] | None, seed: int) -> Iterator[Density]:
+    """One density per size asked for, smallest first, all under the resolved priors of the ``whole`` data."""
+    model, data = whole.model, whole.data
     for subset in nested(data, n, seed, least=model.least_rows(data), unit=model.unit):
-        own = prior_choice.of_subset(resolved, model, data.coords, subset)
-        yield ModelDensity(model, _usable(model, subset), own, power)
+        priors = prior_choice.of_subset(whole.priors, model, data.coords, subset)
+        yield ModelDensity(model, _usable(model, subset), priors, whole.prior_power)
 
 
 def prepared(

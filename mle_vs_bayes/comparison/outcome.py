@@ -4,14 +4,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .. import ornaments
+from .. import optional_parts
 from .. import rows as row_schema
 from ..concerns import Concern
 from ..estimators.estimate import Estimate
 from ..fit.agreement import Agreement
 from ..fit.fit import Fit
 from ..model.model import Model
-from ..ornaments import Lost
+from ..optional_parts import Lost
 from .model_fit import ModelFit, model_fit
 
 if TYPE_CHECKING:
@@ -98,9 +98,11 @@ class Outcome:
     @cached_property
     def model_fit(self) -> ModelFit:
         """Whether the model fits at all: residuals of the MLE at the largest n, worked out when they are asked for."""
-        with ornaments.collecting(self.lost):
+        with optional_parts.collecting(self.lost):
             unjudged = ModelFit("it could not be judged")
-            return ornaments.make("the fit of the model", lambda: model_fit(self.fit, self.seed), unjudged, long=True)
+            return optional_parts.make(
+                "the fit of the model", lambda: model_fit(self.fit, self.seed), unjudged, long=True
+            )
 
     @cached_property
     def explanation(self) -> "Explanation":

@@ -75,6 +75,8 @@ def _check_order(column: pd.Series, names: Sequence[str], order: Sequence[str]) 
             f"{column.name} holds classes as text ({listed(sorted(names), 6)}), whose order nothing tells; write "
             f'--order "{classes}" with the lowest first, or codes 0, 1, ….'
         )
+    if twice := [name for name in order if order.count(name) > 1]:
+        raise DataError(f"the order {classes} names {twice[0]} twice; name each class that there is once.")
     unknown, idle = [n for n in names if n not in order], [n for n in order if n not in names]
     if unknown or idle:
         what = f"{unknown[0]}, which is not in the order" if unknown else f"no {idle[0]}, which is in the order"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import graphs
-from .compile_cache import compiled, kept, quick
+from .compile_cache import MODE, compiled, kept, quick
 from .density import Density
 from .graphs import Graph
 from .stack import Stack
@@ -131,3 +131,36 @@ def _as_multiples(_fgraph: Any, node: Any) -> Any:
     if values.type.ndim == 0 or places.size > MOST_ELEMENTS:
         return False
     return [sum(values[k] * units[place] for k, place in enumerate(places))]
+
+
+MANY_ROWS, FEWER = 20_000, 10
+"""Rows from which derivatives are taken of sufficient statistics, where these are so many times fewer rows."""
+
+
+class Condensed:
+    """The likelihood of many rows from few that say the same, in the coordinates of the many.
+
+    Sufficient statistics leave out a number without parameters in it; it is the difference of both at one point.
+    """
+
+    def __init__(self, whole: Density, few: Density, weights: Array) -> None:
+        self.stack = Stack(few, 1, {}, weights[None])
+        # θ = M w of either data set, so that w of the few is M₁⁻¹ M w of the many.
+        self.turn = few.coordinates.inverse @ whole.coordinates.linear
+        self.left_out = 0.0
+        w = whole.coordinates.inverse @ whole.start
+        self.left_out = whole.log_likelihood(whole.start) - self.derivatives(w)[0]
+
+    def derivatives(self, w: Array) -> tuple[float, Array, Array]:
+        """Value, gradient ``(p,)`` and Hessian ``(p, p)`` in w ``(p,)``."""
+        of = penalised_likelihood(self.stack, 0.0, MODE)
+        (value,), (gradient,), (hessian,) = of((self.turn @ w)[None], self.stack.working)
+        return float(value) + self.left_out, self.turn.T @ gradient, self.turn.T @ hessian @ self.turn
+
+
+def condensed(whole: Density) -> Condensed | None:
+    """The same likelihood on far fewer rows, or None where that is no gain."""
+    if whole.data.n < MANY_ROWS:
+        return None
+    few, weights = whole.condensed()
+    return Condensed(whole, few, weights) if weights is not None and FEWER * few.data.n <= whole.data.n else None

@@ -18,6 +18,7 @@ import copy
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,20 +43,32 @@ class Coordinates:
         """M: θ = M w."""
         self.inverse = np.eye(layout.size)
         """M⁻¹: w = M⁻¹ θ."""
-        self.data = data
-        """The data in working coordinates: √n Q in the place of each design matrix X."""
+        self._given = data
         self.turns: dict[str, Array] = {}
         """By role of a design matrix: T ``(k, k)`` with √n Q = X T."""
         for role, axis in data.designs.items():
-            self._turn(role, axis)
+            self._turn(data, role, axis)
 
-    def _turn(self, role: str, axis: str) -> None:
+    @cached_property
+    def data(self) -> Dataset:
+        """The data in working coordinates: √n Q in the place of each design matrix X."""
+        turned = {}
+        for role in self._given.designs:
+            values = self._given[role]
+            q = np.linalg.qr(values / np.linalg.norm(values, axis=0)).Q
+            turned[role] = q * np.sqrt(len(values))
+        return self._given.replace(**turned)
+
+    def rows(self, places: NDArray[np.intp]) -> Dataset:
+        """Some rows of `data`, from those rows alone."""
+        some = self._given.rows(places)
+        return some.replace(**{role: some[role] @ turn for role, turn in self.turns.items()})
+
+    def _turn(self, data: Dataset, role: str, axis: str) -> None:
         """Turn every parameter along the axis of a design; of a matrix, each line along that axis by itself."""
-        data = self.data
         # X D⁻¹ = Q R with D the columns' lengths: γ = R D β / √n, and √n Q = X T with T = D⁻¹ R⁻¹ √n.
         length = np.linalg.norm(data[role], axis=0)
-        q, r = np.linalg.qr(data[role] / length)
-        self.data = data.replace(**{role: q * np.sqrt(data.n)})
+        r = np.linalg.qr(data[role] / length, mode="r")
         self.turns[role] = np.linalg.inv(r) / length[:, None] * np.sqrt(data.n)
         for parameter in self.layout.parameters:
             if axis in parameter.dims:

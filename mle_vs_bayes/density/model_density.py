@@ -22,6 +22,7 @@ from ..model.model import Model
 from ..model.parameter import Parameter
 from ..model.prior import Prior
 from . import model_graphs, pymc_model, stack
+from .batch_density import Condensed, condensed
 from .compile_cache import bound
 from .coordinates import Coordinates
 from .density import Density, Index
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
+FEW_ROWS = 5_000
+"""Rows that a graph is written from, where there are more: PyMC copies them."""
 
 
 @final
@@ -73,16 +76,21 @@ class ModelDensity(Density):
 
     def _turned(self, rows: Index | None) -> Dataset:
         """All rows, or some, in working coordinates."""
-        return self.coordinates.data if rows is None else self.coordinates.data.rows(rows)
+        return self.coordinates.data if rows is None else self.coordinates.rows(rows)
 
     def working_likelihood(self, w: Array) -> tuple[float, Array, Array]:
-        if (known := self._by_formulas(w)) is None:
-            return super().working_likelihood(w)
-        return self.total(known[0]), known[1].sum(axis=0), known[2]
+        return self._known(w) or super().working_likelihood(w)
 
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
+        known = self._known(w)
+        return self._likelihood_derivatives(w) if known is None else known[1:]
+
+    def _known(self, w: Array) -> tuple[float, Array, Array] | None:
+        """Value and derivatives from sufficient statistics or by formulas; None where a graph of all rows is needed."""
+        if self._few_rows is not None:
+            return self._few_rows.derivatives(w)
         known = self._by_formulas(w)
-        return self._likelihood_derivatives(w) if known is None else (known[1].sum(axis=0), known[2])
+        return None if known is None else (self.total(known[0]), known[1].sum(axis=0), known[2])
 
     def score_units(self, theta: Array) -> Array:
         w = self.coordinates.inverse @ theta
@@ -94,6 +102,10 @@ class ModelDensity(Density):
         """Units, their scores and their sum's Hessian where the model has formulas of them; else a graph is needed."""
         offered = "derivatives" in self.model.offers
         return self.model.derivatives(self.layout.split(w), self.coordinates.data) if offered else None
+
+    @cached_property
+    def _few_rows(self) -> Condensed | None:
+        return condensed(self)
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
@@ -110,8 +122,10 @@ class ModelDensity(Density):
 
     @cached_property
     def _likelihood_model(self) -> "pymc.Model":
-        """The likelihood alone in PyMC, in working coordinates."""
-        return pymc_model.build_likelihood(self.model, self.layout, self.coordinates.data)
+        """The likelihood alone in PyMC, in working coordinates. What is compiled from it takes any number of rows."""
+        few = self.has_subsets and self.model.unit == "row" and self.data.n > FEW_ROWS
+        data = self._turned(np.arange(FEW_ROWS) if few else None)
+        return pymc_model.build_likelihood(self.model, self.layout, data)
 
     def _of_likelihood(self, name: str, outputs: Callable[[Any, Any], Any], rows: Index | None = None) -> Any:
         """A compiled function of w; of the data only their shape is in it."""
@@ -119,7 +133,7 @@ class ModelDensity(Density):
         def make() -> tuple[Any, Any, Any]:
             model = self._likelihood_model
             units = model.logp(vars=model.observed_RVs, sum=False, jacobian=False)[0]
-            vector, units = self._on_vector(model, units)
+            vector, units = model_graphs.on_vector(self.layout, model, units)
             return model, vector, outputs(vector, units)
 
         key = (name, *self._kind, self.model.likelihood.__func__)  # type: ignore[attr-defined]
@@ -152,7 +166,7 @@ class ModelDensity(Density):
             subject = self.model, self.layout, self.data, self.priors
             model = pymc_model.build_priors(*subject, symbolic=True, power=self.prior_power)
             terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
-            vector, log_prior = self._on_vector(model, sum(term.sum() for term in terms))
+            vector, log_prior = model_graphs.on_vector(self.layout, model, sum(term.sum() for term in terms))
             return model, *outputs(vector, log_prior)
 
         families = tuple(_prior_signature(parameter, prior) for parameter, prior in self._flat)
@@ -175,8 +189,6 @@ class ModelDensity(Density):
         each = [(self.priors[p.name], p.support, len(self.layout.labels_of[p.name])) for p in self.layout.parameters]
         drawn = ([prior.draw_in(support, size, generator) for prior, support, size in each] for _ in range(count))
         return [np.concatenate(values) for values in drawn]
-
-    # other data
 
     def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "ModelDensity":
         chosen = self.priors if priors is None else priors
@@ -240,8 +252,6 @@ class ModelDensity(Density):
     def posterior_graph(self) -> PosteriorGraph:
         return model_graphs.posterior(self)
 
-    # PyMC's models
-
     def latent_names(self, sampled: Iterable[str]) -> list[str]:
         names = set(self.quantity_names)
         return [name for name in sampled if name not in names]
@@ -272,15 +282,6 @@ class ModelDensity(Density):
         sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
         integrals = self.model.groups, self.model.quadrature
         return type(self.model), self.model.name, *integrals, sizes, tuple(self.data)
-
-    def _on_vector(self, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
-        import pytensor.tensor as pt
-        from pytensor.graph.replace import graph_replace
-
-        vector = pt.vector("vector", shape=(self.layout.size,), dtype="float64")
-        parts = self.layout.split(vector)
-        values = {model.rvs_to_values[rv]: parts[rv.name] for rv in model.free_RVs}
-        return vector, graph_replace(graph, values, strict=False)
 
 
 def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..model import jeffreys
+from ..model.layout import Layout
 from . import pymc_model
 from .density import Density
 from .graphs import LikelihoodGraph, PosteriorGraph
@@ -176,3 +177,11 @@ def along_every_axis(vector: Any, units: Any) -> Any:
     direction = pt.vector("direction", shape=vector.type.shape, dtype="float64")
     along: Any = pushforward(units, vector, direction)
     return vectorize_graph(along, {direction: pt.eye(vector.type.shape[0])})
+
+
+def on_vector(layout: Layout, model: "pymc.Model", graph: Any) -> tuple[Any, Any]:
+    """A vector ``(p,)``, and a graph of the model's parameters as one of that vector."""
+    import pytensor.tensor as pt
+
+    vector = pt.vector("vector", shape=(layout.size,), dtype="float64")
+    return vector, _on(layout.split(vector), model, graph)

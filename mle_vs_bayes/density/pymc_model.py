@@ -48,9 +48,7 @@ def build(
     prior for all) that would make up for the orders left out: it is in none of the models here.
     Transforms keep every parameter inside its support, so that PyMC's own checks would only cost.
     """
-    import pymc
-
-    with pymc.Model(coords=_coords(layout.coords, data.n), check_bounds=False) as built:
+    with _opened(layout, data.n, check_bounds=False) as built:
         theta, supports = {}, model.supports(data)
         for parameter in layout.parameters:
             keywords: dict[str, Any] = {"name": parameter.name, "dims": parameter.dims or None}
@@ -112,7 +110,7 @@ def build_likelihood(model: Model, layout: Layout, data: Dataset) -> "pymc.Model
     """The likelihood alone: every parameter flat and untransformed."""
     import pymc
 
-    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
+    with _opened(layout, data.n) as built:
         flat = {p.name: pymc.Flat(p.name, dims=p.dims or None) for p in layout.parameters}
         model.likelihood(flat, data_nodes(data))
     return built
@@ -127,9 +125,7 @@ def build_priors(
     power: float = 1.0,
 ) -> "pymc.Model":
     """The priors alone, on the model scale; ``symbolic`` and ``power`` as in `build`."""
-    import pymc
-
-    with pymc.Model(coords=_coords(layout.coords, data.n)) as built:
+    with _opened(layout, data.n) as built:
         theta = {}
         for p in layout.parameters:
             prior = jeffreys.flat(p, priors[p.name])
@@ -183,8 +179,13 @@ def data_nodes(data: Dataset) -> dict[str, Any]:
     return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
 
 
-def _coords(names: Mapping[str, tuple[str, ...]], n: int) -> dict[str, Any]:
-    return {"unit": np.arange(n), **{name: list(values) for name, values in names.items()}}
+def _opened(layout: Layout, n: int, **options: Any) -> "pymc.Model":
+    """A model with the axes of its parameters, and ``unit``: PyMC would keep n names of it as a tuple of numbers."""
+    import pymc
+
+    built = pymc.Model(coords={name: list(values) for name, values in layout.coords.items()}, **options)
+    built.add_coord("unit", length=int(n))
+    return built
 
 
 def _within(support: Support) -> Any:

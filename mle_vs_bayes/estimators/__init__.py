@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .. import ornaments
+from .. import optional_parts
 from ..density.density import Density
 from ..errors import UsageError
 from ..sampling.interrupt import interruptible
@@ -81,4 +81,4 @@ def fit(name: str, program: Density, settings: Settings) -> Estimate:
         return missing(name, program.layout.labels, "failed", f"it stopped on an error ({reason})")
 
     with interruptible():
-        return ornaments.attempt(lambda: ESTIMATORS[name].fit(program, settings), stopped)
+        return optional_parts.attempt(lambda: ESTIMATORS[name].fit(program, settings), stopped)

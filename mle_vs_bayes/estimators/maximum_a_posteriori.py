@@ -7,6 +7,7 @@ units are far from one (measured for PyMC 6.4: μ off by 100 % with y in the mil
 ``success`` and covariance are never reported.
 """
 
+import gc
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +26,8 @@ from .modes import MAXIMUM_A_POSTERIORI, modes
 
 Array = NDArray[np.float64]
 NAME = MAXIMUM_A_POSTERIORI.name
+MANY_ROWS = 20_000
+"""Rows from which ``find_MAP`` walks from the first start alone: it compiles and passes over all rows on each walk."""
 _STOPPED = (ArithmeticError, AttributeError, NotImplementedError, RuntimeError, TypeError, ValueError)
 """What ``find_MAP`` may raise on a user's model: an operation without gradient, a matrix without a root."""
 
@@ -39,6 +42,8 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
     trees: list[Any] = []
 
     def from_find_map(start: Array) -> tuple[Array, NDArray[np.intp]]:
+        if begins and program.data.n >= MANY_ROWS:
+            return start, np.array([0])
         tree = find_map(program, program.coordinates.theta(start[0]))
         begins.append(start[0])
         trees.append(tree)
@@ -98,7 +103,7 @@ def find_map(program: Density, theta: Array) -> Any:
     initial = {name: np.asarray(value) for name, value in program.layout.split(theta).items()}
     with quiet():
         try:
-            return pymc.find_MAP(
+            tree = pymc.find_MAP(
                 model=program.pymc_model,
                 initvals=initial,
                 jitter=False,
@@ -108,3 +113,7 @@ def find_map(program: Density, theta: Array) -> Any:
             )
         except (*_STOPPED, MethodNotDefined, pymc.exceptions.SamplingError):
             return None
+    if program.data.n < MANY_ROWS:
+        return tree
+    gc.collect()  # what PyMC compiled holds its copies of the data in a circle
+    return tree.drop_nodes("constant_data", errors="ignore")  # one more copy

@@ -120,7 +120,7 @@ def modes(
     centre = inside(problem, start)
     begins = starts(problem, centre, count or (method.starts_with_em if with_em else method.starts), seed)
     direct = [_searched(problem, place, begin) for place in begins]
-    by_em = [em.climb(problem, place) for place in begins] if with_em else []
+    by_em = [em.em_ascent(problem, place) for place in begins] if with_em else []
     others = [maximise(problem, place) for place in (*from_data(problem, centre), *more)]
     edges.refuse_vanishing(problem, centre, [*direct, *by_em, *others])
     if not best([*direct, *by_em, *others])[0].converged.all():

@@ -21,6 +21,8 @@ from .estimate import Estimate, missing
 from .modes import Method, modes
 
 METHOD = Method("restricted_maximum_likelihood", 0.0, 3, 3)
+LOCATION = ("beta", "mu")
+"""Parameters of the mean, which the restriction has not."""
 _COMPLEX = 1e-30
 """Step of derivatives in the complex plane, whose error is its square."""
 _REAL = 1e-4
@@ -32,18 +34,42 @@ Array = NDArray[np.float64]
 def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
     """The restricted estimate; ``log_likelihood`` is the restricted one, with lme4's constants.
 
-    ``not_applicable`` where the model is not one of normal outcomes with groups.
+    ``not_applicable`` where the model is not one of normal outcomes with a linear mean.
     """
     began, labels = time.perf_counter(), program.layout.labels
-    if _restriction(program, program.start) is None:
-        reason = "restricted likelihood is for normal outcomes with groups in the formula, such as (1 | g)"
+    if not applies(program):
+        reason = "restricted likelihood is for normal outcomes whose mean has no link, with groups or without"
         return missing(METHOD.name, labels, "not_applicable", reason)
     problem = replace(of_density(program, 0.0), evaluator=lambda power: _evaluator(program))
     estimate = modes(METHOD, problem, program.start[None], seed, count).estimate(METHOD, labels)
     if estimate.converged:
         added = _derivatives(program, estimate.point)[0]
-        estimate = replace(estimate, log_likelihood=program.log_likelihood(estimate.point) + added)
+        height = program.log_likelihood(estimate.point) + added
+        covariance = None if estimate.covariance is None else spreads_known(program, estimate.covariance)
+        estimate = replace(estimate, log_likelihood=height, covariance=covariance)
     return replace(estimate, seconds=time.perf_counter() - began)
+
+
+def applies(program: Density) -> bool:
+    """Whether the model has a restricted likelihood."""
+    return _restriction(program, program.start) is not None
+
+
+def spreads_known(program: Density, covariance: Array) -> Array:
+    """A covariance ``(p, p)`` whose block of coefficients is that of generalised least squares, (Xᵀ V⁻¹ X)⁻¹.
+
+    The spreads in V are taken for known, and then have no covariance with coefficients: so lme4, nlme, metafor and SAS
+    print standard errors. It is the Schur complement of the spreads' block; NaN of spreads on an edge stay.
+    """
+    slices = program.layout.slices
+    mean = np.array([k for name in LOCATION if name in slices for k in _places(slices[name])])
+    spread = np.array([k for k in np.flatnonzero(np.isfinite(np.diagonal(covariance))) if k not in mean], dtype=np.intp)
+    across = covariance[np.ix_(mean, spread)]
+    block = covariance[np.ix_(mean, mean)] - across @ np.linalg.solve(covariance[np.ix_(spread, spread)], across.T)
+    alone = covariance.copy()
+    alone[np.ix_(mean, spread)] = alone[np.ix_(spread, mean)] = 0.0
+    alone[np.ix_(mean, mean)] = block
+    return alone
 
 
 def _restriction(program: Density, theta: NDArray[np.inexact]) -> complex | None:
@@ -77,7 +103,7 @@ def _derivatives(program: Density, theta: Array) -> tuple[float, Array, Array]:
     """The restriction at θ with its gradient ``(p,)`` and Hessian ``(p, p)``."""
     value = float(np.real(_restriction(program, theta)))  # type: ignore[arg-type]
     bend, step = np.zeros((len(theta), len(theta))), _REAL * np.maximum(np.abs(theta), 1e-3)
-    moving = [k for name in ("sd", "cor", "sigma") for k in _places(program, name)]
+    moving = [k for name, block in program.layout.slices.items() if name not in LOCATION for k in _places(block)]
     for k in moving:
         ahead, behind = theta.copy(), theta.copy()
         ahead[k] += step[k]
@@ -96,6 +122,5 @@ def _slope(program: Density, theta: Array, moving: list[int]) -> Array:
     return slope
 
 
-def _places(program: Density, name: str) -> list[int]:
-    block = program.layout.slices.get(name)
-    return [] if block is None else list(range(block.start, block.stop))
+def _places(block: slice) -> list[int]:
+    return list(range(block.start, block.stop))

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import estimators, intervals, ornaments
+from .. import estimators, intervals, optional_parts
 from ..concerns import Concern
 from ..density import parity
 from ..density.density import Density
 from ..estimators import Settings, unconstrained_mode
 from ..estimators.estimate import Estimate
-from ..ornaments import Lost
+from ..optional_parts import Lost
 from ..rows import MODEL_SCALE, Row
 from ..search.optimum import maximum
 from . import quantities
@@ -60,9 +60,9 @@ def fit(program: Density, names: tuple[str, ...], settings: Settings, context: C
         progress("checking that both likelihoods agree")
     gap = parity.check(program)
     program = settled(program)
-    with ornaments.collecting([]) as lost:
+    with optional_parts.collecting([]) as lost:
         estimates = _estimates(program, names, settings, progress)
-        with ornaments.surviving() as interrupt:
+        with optional_parts.surviving() as interrupt:
             interrupt.come = len(estimates) < len(names)
             finished = interrupt.finish(lambda: _finished(program, estimates, settings, context, progress))
     notes = [*intervals.notes(names, context.kinds), *filter(None, [program.model.unsettled])]
@@ -78,9 +78,9 @@ def _finished(
     """All that is made of the estimates; after Ctrl-C without what takes long."""
     progress("looking for higher optima, and intervals")
     what = "a second look for higher optima"
-    found = ornaments.make(what, lambda: second_look(program, estimates, settings), estimates, long=True)
+    found = optional_parts.make(what, lambda: second_look(program, estimates, settings), estimates, long=True)
     rows = [row for name, estimate in found.items() for row in quantities.rows(name, estimate, program, context)]
-    pairs = ornaments.make(
+    pairs = optional_parts.make(
         "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []
     )
     found = _with_agreement(program, found, pairs)
@@ -88,7 +88,9 @@ def _finished(
     if context.scale != MODEL_SCALE and "map" in found:
         progress("fitting the mode on the unconstrained scale")
         what = "the mode on the unconstrained scale"
-        rows = ornaments.make(what, lambda: _with_unconstrained(rows, program, found["map"], context), rows, long=True)
+        rows = optional_parts.make(
+            what, lambda: _with_unconstrained(rows, program, found["map"], context), rows, long=True
+        )
     return Fit(program, found, tuple(rows), tuple(pairs), None)
 
 
@@ -135,7 +137,7 @@ def _with_agreement(program: Density, estimates: dict[str, Estimate], pairs: lis
     inside = _ok(estimates, "mle") and "boundary" not in [c.code for c in estimates["mle"].concerns]
     if inside and not np.isfinite(program.log_prior(estimates["mle"].point)):
         added["mle"].append(Concern("prior_excludes_mle", "log prior is −∞ there"))
-    other = ornaments.make("the search for another mode", lambda: different_modes(program, estimates), ())
+    other = optional_parts.make("the search for another mode", lambda: different_modes(program, estimates), ())
     added.get("map", []).extend(other)
     for pair in sorted(pairs, key=lambda p: -abs(p.in_se)):
         first = pair.pair.split(" - ")[0]

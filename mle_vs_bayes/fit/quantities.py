@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import intervals, ornaments
+from .. import intervals, optional_parts
 from ..density.density import Density
 from ..estimators.estimate import Estimate
 from ..intervals.interval import Ends, Interval, IntervalRequest, refused
@@ -62,7 +62,9 @@ def _intervals(name: str, estimate: Estimate, subjects: Subjects, scale: str) ->
             return refused(request, "failed", reason)
 
         long = kind not in (*intervals.DEFAULTS, *intervals.STUDIED)
-        return ornaments.spare(lambda: ornaments.attempt(lambda: compute(request), without), without, long=long)
+        return optional_parts.spare(
+            lambda: optional_parts.attempt(lambda: compute(request), without), without, long=long
+        )
 
     known = row_table.kinds_of(name, subjects, _covariance(estimate)[None], np.array([True]))
     return [(kind, computed(kind)) for kind in known]

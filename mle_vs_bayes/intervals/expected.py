@@ -26,6 +26,7 @@ from scipy.special import expit, logit
 
 from ..data.dataset import Dataset
 from ..density.density import Density
+from ..estimators import restricted
 from .interval import Interval, IntervalRequest, refused
 from .wald import of_normal, symmetric
 
@@ -51,6 +52,8 @@ def wald_expected(request: IntervalRequest) -> list[Interval]:
         return refused(request, estimate.status, str(estimate.reason))
     if estimate.covariance is None or not np.all(np.isfinite(estimate.covariance)):
         return refused(request, "not_applicable", estimate.no_error)
+    if program.model.unit == "group" and restricted.applies(program):
+        return _of_coefficients(request, estimate.covariance)
     if (reason := _unknown(program)) is not None:
         return refused(request, "not_applicable", reason)
     information = expected_information(program, estimate.point, np.random.default_rng(request.seed))
@@ -58,6 +61,21 @@ def wald_expected(request: IntervalRequest) -> list[Interval]:
         return refused(request, "not_applicable", information)
     covariance = np.linalg.inv(information)
     return of_normal(replace(request, estimate=replace(estimate, covariance=covariance)), symmetric)
+
+
+def _of_coefficients(request: IntervalRequest, covariance: Array) -> list[Interval]:
+    """Of normal outcomes in groups, where no outcome enters the coefficients' own information Xᵀ V⁻¹ X.
+
+    The expected information has no entry between coefficients and spreads; that of spreads is not worked out here.
+    """
+    covariance = restricted.spreads_known(request.program, covariance)
+    named = request.program.layout.slices.items()
+    for block in (block for name, block in named if name not in restricted.LOCATION):
+        covariance[block, :] = covariance[:, block] = np.nan
+    reason = "the expected information of spreads of groups is not worked out here"
+    return of_normal(
+        replace(request, estimate=replace(request.estimate, covariance=covariance, no_error=reason)), symmetric
+    )
 
 
 def _unknown(program: Density) -> str | None:

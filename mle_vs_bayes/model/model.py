@@ -147,8 +147,8 @@ class Model:
             It has none.
         """
         raise UsageError(
-            f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take normal, "
-            "poisson or bernoulli with one formula and its usual link."
+            f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take a model whose "
+            "location has a formula, such as normal, poisson, weibull or ordered."
         )
 
     def design(self, n: int, rng: np.random.Generator) -> Dataset:

@@ -29,6 +29,8 @@ class Missing:
 
     mean: str | None = None
     deviation: str | None = None
+    improper: bool = False
+    """Whether the posterior has no finite total, so that nothing has a moment."""
 
     @property
     def reason(self) -> str | None:
@@ -58,8 +60,14 @@ def missing(
     improper = next((label for label, each in zip(labels, orders, strict=True) if not each.has(0)), None)
     if improper is not None:
         reason = f"the posterior is improper, its total infinite along {improper} ({declared[improper].why})"
-        return (Missing(reason, reason),) * len(labels)
-    return tuple(Missing(*(None if each.has(order) else each.why for order in (MEAN, DEVIATION))) for each in orders)
+        return (Missing(reason, reason, improper=True),) * len(labels)
+    return tuple(map(lacking, orders))
+
+
+def lacking(moments: Moments) -> Missing:
+    """Why something with these moments has no mean, and no standard deviation."""
+    mean, deviation = (None if moments.has(order) else moments.why for order in (MEAN, DEVIATION))
+    return Missing(mean, deviation)
 
 
 def concerns(labels: Sequence[str], lacking: Sequence[Missing]) -> tuple[Concern, ...]:
@@ -73,7 +81,7 @@ def _declared(
     model: Model, layout: Layout, data: Dataset, priors: Mapping[str, Prior], power: float
 ) -> dict[str, Moments]:
     """What is declared, by label."""
-    tails = _Tails(model, layout, priors, power)
+    tails = PriorTails(model, layout, priors, power)
     moments: dict[str, Moments] = {}
     for name, each in model.moments(tails, data).items():
         moments |= _by_label(layout.labels_of[name], each)
@@ -101,7 +109,7 @@ def tails_of(prior: Prior, support: Support, power: float = 1.0) -> Tails:
     return replace(tails, near_lower=near_lower, near_upper=near_upper, lower=lower, words=words)
 
 
-class _Tails(Mapping[str, tuple[Tails, ...]]):
+class PriorTails(Mapping[str, tuple[Tails, ...]]):
     """The tails of the priors of every parameter's elements, worked out when they are read.
 
     A program of the user's has priors of other kinds, and declares nothing that would read them.

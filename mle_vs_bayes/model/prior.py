@@ -282,6 +282,9 @@ DEFAULTS: dict[str, Prior] = {
     "correlation": Prior("LKJ", eta=2),
     "coefficients of y": Prior("Normal", mu=Scaled(1, "mean(y) at Intercept"), sigma=Scaled(2.5, "sd(y)/sd(x)")),
     "coefficients of log y": Prior("Normal", mu=Scaled(1, "log(mean(y)) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")),
+    "coefficients of log hazard": Prior(
+        "Normal", mu=Scaled(1, "log(events/exposure) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")
+    ),
     "coefficients of log sd": Prior("Normal", mu=Scaled(1, "log(sd(y)) at Intercept"), sigma=Scaled(2.5, "1/sd(x)")),
     "coefficients of 1/y": Prior(
         "Normal", mu=Scaled(1, "1/mean(y) at Intercept"), sigma=Scaled(2.5, "1/(mean(y) sd(x))")

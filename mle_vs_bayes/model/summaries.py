@@ -98,6 +98,11 @@ def rate_y(data: Dataset) -> float:
     return float((total if total > 0 else 0.5) / counts.total(data, exposure))
 
 
+def log_hazard(data: Dataset) -> float:
+    """Of events per time at risk, less what the offset has of it already."""
+    return float(-np.log(exposure_per_event(data)) - counts.mean(data, data.get("offset", np.zeros(data.n))))
+
+
 def spread_at_zero(data: Dataset) -> float:
     """Of a predictor at x = 0 whose slopes are of size 1/sd(x), with 1 of its own."""
     return float(np.sqrt(1 + np.sum((counts.mean(data, data["X"]) / _sd_x(data)) ** 2)))
@@ -117,6 +122,7 @@ SUMMARIES: dict[str, Callable[[Dataset], float | Array]] = {
     "sd(y)/sd(effect)": sd_y_over_sd_effect,
     "mean(y) at Intercept": lambda data: at_intercept(mean_y(data), data),
     "log(mean(y)) at Intercept": lambda data: at_intercept(float(np.log(rate_y(data))), data),
+    "log(events/exposure) at Intercept": lambda data: at_intercept(log_hazard(data), data),
     "log(sd(y)) at Intercept": lambda data: at_intercept(float(np.log(sd_y(data))), data),
     "1/mean(y) at Intercept": lambda data: at_intercept(1 / mean_y(data), data),
     "1/(mean(y) sd(x))": lambda data: _term_scales(data, 1 / mean_y(data)),

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 from ..data.formulas.parts import parameter_of, several
 from ..errors import UsageError
@@ -17,6 +18,7 @@ from ..words import closest, listed
 from .trunks.family_model import FamilyRegression, as_needed, of_family
 from .trunks.fixed import Fixed
 from .trunks.plain import Plain
+from .trunks.with_groups import made_by
 
 MODELS = {
     "bernoulli": "Bernoulli",
@@ -256,3 +258,14 @@ def _arguments(asked: Specification, leaf: type[Model]) -> dict[str, int]:
         if key not in known:
             raise UsageError(f"the model {name} takes no argument {key} (given {value}); write it like {example}.")
     return dict(asked.arguments)
+
+
+def _mixed(model: Model, groups: Any) -> Model | None:
+    """The mixed model of ``model``; what it is made of is imported when there are groups."""
+    from .trunks.mixed.families import grouped
+
+    mixed: Model | None = grouped(model, groups)
+    return mixed
+
+
+made_by(_mixed)

@@ -7,7 +7,7 @@ from ..data.column import offset
 from ..model import families, links
 from .trunks import moments
 from .trunks.exact import normal_errors
-from .trunks.regression import Regression, beyond_offset, least_squares, triangle
+from .trunks.regression import Regression, beyond_offset, least_squares, rounding, triangle
 
 
 class Linear(Regression):
@@ -36,6 +36,11 @@ class Linear(Regression):
         y = beyond_offset(data)
         beta = least_squares(data, y)
         return {"beta": beta, "sigma": np.sqrt(counts.mean(data, (y - data["X"] @ beta) ** 2))}
+
+    def start(self, data):
+        """Least squares; where they leave nothing of y, sigma as wide as y: there is no estimate to start from."""
+        known, y = self.closed_form_mle(data), beyond_offset(data)
+        return known if known["sigma"] > rounding(y) else {**known, "sigma": float(np.std(y))}
 
     def conjugate_posterior(self, data, priors):
         theta, roots = self.closed_form_mle(data), np.reshape(counts.roots(data), (-1, 1))

@@ -1,7 +1,6 @@
 """Yes or no, with covariates, of groups whose log odds scatter."""
 
-from ..data.column import group, offset, trials
-from ..model import families, links
+from .logistic import Logistic
 from .trunks.mixed.named import RandomIntercepts
 
 
@@ -22,5 +21,4 @@ class LogisticRandomIntercept(RandomIntercepts):
     .. [1] Agresti (2013), Categorical Data Analysis, 3rd ed., sections 13.1 to 13.3.
     """
 
-    name, family, link = "logistic_random_intercept", families.binomial, links.logit
-    beside = (group, trials, offset)
+    name, of = "logistic_random_intercept", Logistic

@@ -8,6 +8,7 @@ import scipy
 from ..data.column import Column, classes
 from ..data.dataset import Dataset
 from ..data.formulas.parts import FormulaRule
+from ..errors import UsageError
 from ..model.model import Model
 from ..model.parameter import Function, Parameter
 from ..model.prior import DEFAULTS
@@ -56,6 +57,12 @@ class MultinomialLogit(Model):
     def design(self, n, rng):
         X = np.column_stack([np.ones(n), rng.normal(size=n)])
         return Dataset({"X": X}, {"term": ("Intercept", "x1"), "outcome": ("a", "b", "c")})
+
+    def with_groups(self, groups=None):
+        raise UsageError(
+            f"{self.name} takes no groups: each class but the first has a predictor of its own, and would have effects "
+            "of its own; take ordered for classes in an order, or bernoulli for one class against the others."
+        )
 
     def log_odds(self, theta, data):
         """Against the first class ``(n, K)``."""

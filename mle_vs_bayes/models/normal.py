@@ -9,7 +9,7 @@ from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
 from .trunks import moments
-from .trunks.exact import normal_errors
+from .trunks.exact import normal_errors, restricted_normal
 from .trunks.plain import Plain
 
 
@@ -38,6 +38,9 @@ class Normal(Plain):
 
     def closed_form_mle(self, data):
         return {"mu": counts.mean(data, data["y"]), "sigma": counts.spread(data, data["y"])}
+
+    def restriction(self, theta, data):
+        return restricted_normal(data, np.ones((data.n, 1)), theta["sigma"])
 
     def conjugate_posterior(self, data, priors):
         mean, squares = counts.mean(data, data["y"]), data.size * counts.variance(data, data["y"])

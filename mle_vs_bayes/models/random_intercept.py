@@ -55,6 +55,9 @@ class RandomIntercept(groups.Grouped):
         squares = within / noise + size * (mean - theta["mu"]) ** 2 / total
         return -0.5 * (size * np.log(2 * np.pi) + (size - 1) * np.log(noise) + np.log(total) + squares)
 
+    def restriction(self, theta, data):
+        return groups.restricted_mean(theta, data)
+
     def likelihood(self, theta, data):
         import pymc as pm
 

@@ -66,9 +66,14 @@ def number(value: float | None, style: str) -> str:
 
 
 def label_of(line: dict[str, Any]) -> str:
-    label = LOOKS[line["estimator"]].label
-    label = label.replace("mean", "median") if by_median(line) else label
+    label = estimator_label(line)
     return label if line["scale"] == MODEL_SCALE else f"{label}, {line['scale']} scale"
+
+
+def estimator_label(line: Mapping[str, Any]) -> str:
+    """``posterior median`` where there is no mean."""
+    label = LOOKS[line["estimator"]].label
+    return label.replace("mean", "median") if by_median(line) else label
 
 
 def estimate_cells(line: dict[str, Any], style: str) -> tuple[str, ...]:
@@ -127,9 +132,9 @@ def furthest(rows: "pandas.DataFrame", column: str, what: str) -> str:
     )
 
 
-def by_median(line: dict[str, Any]) -> bool:
-    """Whether the posterior has a median and no mean."""
-    return math.isfinite(line["median"]) and not math.isfinite(line["estimate"])
+def by_median(line: Mapping[str, Any]) -> bool:
+    """Whether the posterior has a median and no mean; ``mean`` is the estimate of a prediction."""
+    return math.isfinite(line["median"]) and not math.isfinite(line.get("estimate", line.get("mean", math.nan)))
 
 
 def pair_cells(record: dict[str, Any] | None) -> list[str]:

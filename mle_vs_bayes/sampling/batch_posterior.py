@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..density.stack import Stack, of_replicates
 from ..search.newton import Evaluate
-from ..search.standardised import Standard, Standardised, unconstrained
+from ..search.standardised import Standardised, Whitening, unconstrained
 from . import NOWHERE
 from .joint_density import CENTRE, ROOT, joint_density
 from .nutpie import Schedule, Target, sample, tree
@@ -37,9 +37,9 @@ class Posteriors:
         self.space = Standardised(stack, start, one)
 
     @property
-    def standard(self) -> Standard:
+    def whitening(self) -> Whitening:
         """The modes and roots that u is measured in."""
-        return self.space.standard
+        return self.space.whitening
 
     def draw(self, index: Index, schedule: Schedule, seed: int) -> tuple[Array, NDArray[np.int64], int]:
         """θ ``(R, C, D, p)`` of the replicates at ``index``, their divergences ``(R,)``, gradient evaluations.
@@ -50,7 +50,7 @@ class Posteriors:
             The sampler could not start or stopped.
         """
         drawn = sample(self._target(index), schedule, seed)
-        u = drawn.u.reshape(-1, len(index), self.standard.centre.shape[1])
+        u = drawn.u.reshape(-1, len(index), self.whitening.centre.shape[1])
         theta = self.space.theta(u, index)
         divergences = self._blame(drawn.jumps, index)
         theta = theta.reshape(schedule.chains, schedule.draws, len(index), -1)
@@ -72,8 +72,8 @@ class Posteriors:
 
     def _target(self, index: Index) -> Target:
         known = of_replicates(self._known, self.density.stacked, index)
-        inputs = known | {CENTRE: self.standard.centre[index], ROOT: self.standard.root[index]}
-        return self.density.target(inputs, len(index) * self.standard.centre.shape[1])
+        inputs = known | {CENTRE: self.whitening.centre[index], ROOT: self.whitening.root[index]}
+        return self.density.target(inputs, len(index) * self.whitening.centre.shape[1])
 
     def _plain(self) -> Target:
         """The density of the only replicate in coordinates that are not standardised: z itself."""
@@ -82,7 +82,7 @@ class Posteriors:
 
     def _blame(self, jumps: Any, index: Index) -> NDArray[np.int64]:
         """Divergences of each replicate: a jump is counted where the log density fell most, or is not a number."""
-        counts, size = np.zeros(len(index), dtype=np.int64), self.standard.centre.shape[1]
+        counts, size = np.zeros(len(index), dtype=np.int64), self.whitening.centre.shape[1]
         for start, end in jumps:
             if not (start.size and end.size):
                 counts += 1  # nobody knows whose

@@ -70,7 +70,7 @@ def pilot(posteriors: Posteriors, memory: int, cores: int, target: int, seed: in
     make every run another one. What an evaluation costs is said by three numbers, measured once. No batch takes more
     than ``memory`` bytes.
     """
-    usable = np.flatnonzero(posteriors.standard.found)
+    usable = np.flatnonzero(posteriors.whitening.found)
     base = Plan(target=target, cores=cores)
     if not usable.size:
         return base
@@ -100,7 +100,7 @@ def _schedule(posteriors: Posteriors, index: Index, cores: int, seed: int) -> Sc
 
 def _sizes(posteriors: Posteriors, count: int, memory: int) -> list[int]:
     """Sizes that the data fill, within the memory: nutpie keeps some six numbers per draw and coordinate."""
-    per_replicate = 8 * 6 * 4 * 1000 * posteriors.standard.centre.shape[1]
+    per_replicate = 8 * 6 * 4 * 1000 * posteriors.whitening.centre.shape[1]
     most = max(1, memory // per_replicate)
     fitting = [size for size in SIZES if size <= min(count, most)]
     return [*fitting, count] if fitting and fitting[-1] < count <= min(most, SIZES[-1]) else fitting or [1]
@@ -121,6 +121,6 @@ def _efficiency(posteriors: Posteriors, index: Index, schedule: Schedule, seed: 
     diagnosed = diagnose(np.moveaxis(theta, 3, 1).reshape(-1, *theta.shape[1:3]), schedule.cores)
     least = diagnosed.least.reshape(len(index), -1).min(axis=1)
     rows = posteriors.stack.rows
-    each = EVALUATION + len(index) * (COORDINATE * posteriors.standard.centre.shape[1] + VALUE * rows)
+    each = EVALUATION + len(index) * (COORDINATE * posteriors.whitening.centre.shape[1] + VALUE * rows)
     per_draw = float(np.quantile(least, 0.1)) / (schedule.draws * schedule.chains)
     return steps * each, per_draw, float(np.mean(divergences > 0))

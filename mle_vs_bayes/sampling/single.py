@@ -41,7 +41,7 @@ def drawn(program: Density, schedule: Schedule, seed: int, progress: bool = Fals
     try:
         with quiet():
             posteriors = Posteriors(_stack(program), program.start[None])
-            if not posteriors.standard.found[0]:
+            if not posteriors.whitening.found[0]:
                 return None
             theta, tree = posteriors.draw_one(schedule, seed, progress)
     except _refusals(program):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import ornaments
+from .. import optional_parts
 from ..concerns import Concern
 from ..density.compile_cache import MODE
 from ..density.density import Density
+from ..density.pymc_model import build_priors
 from ..errors import UsageError
 from ..model import jeffreys
 from ..quiet import quiet
@@ -88,7 +89,7 @@ def _added(job: GroupsRequest, group: str) -> list[Concern]:
     """Add one group; a user's program may have variables that nobody can draw from, and then lacks the group."""
     failures = job.program.pymc_failures
     try:
-        ornaments.make(f"the group {group} of the DataTree", lambda: GROUPS[group](job), None, passing=failures)
+        optional_parts.make(f"the group {group} of the DataTree", lambda: GROUPS[group](job), None, passing=failures)
     except failures as error:
         return [Concern("no_predictive_draws", f"{group}: {str(error).partition(chr(10))[0] or type(error).__name__}")]
     return []
@@ -100,8 +101,11 @@ def _add_log_prior(job: GroupsRequest) -> None:
         return
     from pymc.stats import compute_log_prior
 
-    names = [str(name) for name in job.program.layout.slices]
-    compute_log_prior(job.tree, var_names=names, model=job.program.sampled_model, progressbar=False)
+    program = job.program
+    names = [str(name) for name in program.layout.slices]
+    # A model without the likelihood: PyMC copies it, and with it the data.
+    priors = build_priors(program.model, program.layout, program.data, program.priors)
+    compute_log_prior(job.tree, var_names=names, model=priors, progressbar=False)
     if jeffreys.asked(job.program.priors):  # a Potential, which PyMC leaves out
         values = _log_prior_of_draws(job)["total"]
         job.tree["log_prior"] = job.tree["log_prior"].to_dataset().assign({jeffreys.NAME: values})

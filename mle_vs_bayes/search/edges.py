@@ -12,7 +12,7 @@ from .problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .newton import Climb
+    from .newton import NewtonState
     from .optimum import Optima
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ def leaving(problem: Problem, z: Array, start: Array) -> Index:
     return np.where(np.take_along_axis(away, farthest[:, None], axis=1)[:, 0] > FAR, farthest, -1)
 
 
-def gone(problem: Problem, end: "Climb", start: Array, among: NDArray[np.bool_]) -> Index:
+def gone(problem: Problem, end: "NewtonState", start: Array, among: NDArray[np.bool_]) -> Index:
     """The coordinate ``(R,)`` by which searches have left for an edge or infinity; −1 where none, or not ``among``."""
     position, index = np.full(len(among), -1, dtype=np.intp), np.flatnonzero(among)
     position[index] = leaving(problem, end.z[index], start[index])
@@ -57,7 +57,7 @@ def gone(problem: Problem, end: "Climb", start: Array, among: NDArray[np.bool_])
     return position
 
 
-def receding(problem: Problem, end: "Climb", start: Array, index: Index) -> Index:
+def receding(problem: Problem, end: "NewtonState", start: Array, index: Index) -> Index:
     """The coordinate of each search ``(R,)`` that goes on although its gradient is as good as 0; −1 if none does.
 
     Where a likelihood rises for ever towards a bound (a truncated normal's towards an exponential's, as its mean runs

@@ -31,7 +31,7 @@ def available(program: Density) -> bool:
     return "em_step" in program.model.offers
 
 
-def climb(problem: Problem, start: Array) -> Optima:
+def em_ascent(problem: Problem, start: Array) -> Optima:
     """EM from ``start`` ``(R, f)``, then the search of `maximise` from where each ended.
 
     An EM that has run off to an edge of the support is judged where it is.

@@ -34,7 +34,7 @@ _SHORTEST = 1e-7
 
 
 @dataclass
-class Climb:
+class NewtonState:
     """Where each data set's search is: z ``(R, f)`` with value, gradient and Hessian there, and the next full step.
 
     ``length`` is √(gᵀ(−H)⁻¹g), the step's length in standard errors; NaN unless −H is positive definite. An infinite
@@ -48,27 +48,27 @@ class Climb:
     step: Array
     length: Array
 
-    def put(self, index: Index, other: "Climb", chosen: Bools) -> None:
+    def put(self, index: Index, other: "NewtonState", chosen: Bools) -> None:
         """Move the data sets ``index[chosen]`` to where ``other[chosen]`` is."""
         for name in _FIELDS:
             getattr(self, name)[index[chosen]] = getattr(other, name)[chosen]
 
-    def take(self, index: Index) -> "Climb":
+    def take(self, index: Index) -> "NewtonState":
         """The searches at ``index``."""
-        return Climb(*(getattr(self, name)[index] for name in _FIELDS))
+        return NewtonState(*(getattr(self, name)[index] for name in _FIELDS))
 
 
 _FIELDS = ("z", "value", "gradient", "hessian", "step", "length")
 
 
-def joined(climbs: list[Climb]) -> Climb:
-    """Several climbs one after the other."""
-    return Climb(*(np.concatenate([getattr(climb, name) for climb in climbs]) for name in _FIELDS))
+def joined(states: list[NewtonState]) -> NewtonState:
+    """Several states one after the other."""
+    return NewtonState(*(np.concatenate([getattr(state, name) for state in states]) for name in _FIELDS))
 
 
-def climb(
+def newton_ascent(
     evaluate: Evaluate, start: Array, bounded: Bools, held: Bools | None = None, steps: int = MOST_STEPS
-) -> tuple[Climb, Bools, Index]:
+) -> tuple[NewtonState, Bools, Index]:
     """Newton's method from ``start`` ``(R, f)``: where it ended, whether that is an optimum, steps tried ``(R,)``.
 
     Coordinates that are ``held`` ``(f,)`` keep their start. A search ends after ``steps`` at the latest.
@@ -103,8 +103,8 @@ def climb(
     return current, converged, tried
 
 
-def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bools | None = None) -> Climb:
-    """A climb that has not moved: value, derivatives and the next step at z ``(r, f)``.
+def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bools | None = None) -> NewtonState:
+    """A search that has not moved: value, derivatives and the next step at z ``(r, f)``.
 
     A coordinate that the density does not depend on, as another is on an edge, stays where it is: the correlation with
     an effect whose spread is 0.
@@ -113,7 +113,7 @@ def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bool
     still = np.isinf(z) if held is None else np.isinf(z) | held
     with np.errstate(all="ignore"):
         still |= np.any(np.isinf(z), axis=1)[:, None] & (gradient == 0) & silent(hessian)
-    return Climb(z, value, gradient, hessian, *_steps(still, gradient, hessian, bounded))
+    return NewtonState(z, value, gradient, hessian, *_steps(still, gradient, hessian, bounded))
 
 
 def _steps(held: Bools, gradient: Array, hessian: Array, bounded: Bools) -> tuple[Array, Array]:
@@ -140,7 +140,7 @@ def decrement(gradient: Array, hessian: Array, free: Bools) -> float:
     return float(_steps(~free[None], gradient[None], hessian[None], bounded)[1][0])
 
 
-def _at_rest(current: Climb, one: Array, tolerance: float) -> Bools:
+def _at_rest(current: NewtonState, one: Array, tolerance: float) -> Bools:
     """Whether the gradient is zero in SE to ``tolerance``, or to float64's spacing at z, and the step short.
 
     Where that spacing is many SE, a density without bound is highest at a value that is rounding.
@@ -153,8 +153,42 @@ def _at_rest(current: Climb, one: Array, tolerance: float) -> Bools:
     return np.isfinite(current.value) & still & (spacing <= _RESOLVED)
 
 
-def _better(value: Array, length: Array, candidate: Climb) -> Bools:
+def _better(value: Array, length: Array, candidate: NewtonState) -> Bools:
     """The density has risen; or, close to the optimum where its rise drowns in rounding, the step has shrunk."""
     rounding = 1e-12 * (1 + np.abs(value))
     shrunk = (length < 0.1) & (candidate.length < length)
     return np.isfinite(candidate.value) & ((candidate.value > value + rounding) | shrunk)
+
+
+def trust_region(evaluate: Evaluate, start: Array) -> tuple[Array, int]:
+    """Where SciPy's trust region ends from ``start`` ``(f,)``, in coordinates scaled by the curvature there.
+
+    For one density on which the steps of `newton_ascent` are lost.
+    """
+    from scipy.optimize import minimize
+
+    only = np.zeros(1, dtype=np.intp)
+    curvature = np.abs(np.diag(evaluate(start[None], only)[2][0]))
+    scale = 1 / np.sqrt(np.where(np.isfinite(curvature) & (curvature > 0), curvature, 1.0))
+    known: dict[bytes, tuple[Array, Array, Array]] = {}
+
+    def at(x: Array) -> tuple[Array, Array, Array]:
+        key = x.tobytes()
+        if key not in known:
+            known.clear()
+            known[key] = evaluate((start + scale * x)[None], only)
+        return known[key]
+
+    try:
+        with np.errstate(all="ignore"):
+            result = minimize(
+                lambda x: np.nan_to_num(-at(x)[0][0], nan=np.inf),
+                np.zeros_like(start),
+                jac=lambda x: np.nan_to_num(-scale * at(x)[1][0]),
+                hess=lambda x: np.nan_to_num(-scale[:, None] * at(x)[2][0] * scale),
+                method="trust-exact",
+                options={"gtol": 1e-4, "maxiter": 200},
+            )
+    except ValueError:  # SciPy's linear algebra, where a search has run off to numbers that are none
+        return start, 0
+    return start + scale * result.x, int(result.nit)

@@ -16,9 +16,8 @@ from ..density.coordinates import silent, without
 from ..density.density import Density, Evaluation
 from . import edges
 from .kinks.kinked_optimum import KinkedOptimum, standing
-from .newton import GRADIENT_TOLERANCE, Climb, climb, joined, stand
+from .newton import GRADIENT_TOLERANCE, NewtonState, joined, newton_ascent, stand, trust_region
 from .problem import Problem, of_density
-from .trust_region import trust_region
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -55,7 +54,7 @@ class Optima:
 
     problem: Problem
     start: Array
-    end: Climb
+    end: NewtonState
     converged: Bools
     iterations: Index
     kinked: dict[int, KinkedOptimum] = field(default_factory=dict)
@@ -191,7 +190,7 @@ def _try_trust_region(optima: Optima, i: int) -> None:
     optima.iterations[i] += steps + more[0]
 
 
-def _leave_inflections(problem: Problem, end: Climb, converged: Bools, tried: Index) -> None:
+def _leave_inflections(problem: Problem, end: NewtonState, converged: Bools, tried: Index) -> None:
     """Begin again beside what has no curvature in some direction, and may rise there (a skew normal at alpha = 0)."""
     held = np.isinf(end.z) | silent(end.hessian) | problem.fixed | ~converged[:, None]
     information = without(held, -end.hessian)
@@ -222,23 +221,25 @@ def run_off(problem: Problem, z: Array, start: Array, iterations: Index) -> Opti
     return Optima(problem, start, end, np.zeros(len(z), dtype=np.bool_), iterations)
 
 
-def _ascent(problem: Problem, start: Array, place: Index) -> tuple[Climb, Bools, Index]:
+def _ascent(problem: Problem, start: Array, place: Index) -> tuple[NewtonState, Bools, Index]:
     """Newton's method for the data sets at ``place``; where it runs to a closed edge, again from that edge."""
 
     def evaluate(z: Array, index: Index) -> tuple[Array, Array, Array]:
         return problem.evaluate(z, place[index])
 
     bounded = problem.layout.bounded
-    end, converged, tried = climb(evaluate, start, bounded, problem.held, problem.steps)
-    on_edge = edges.closed(problem, end.z, start)
-    lost = np.flatnonzero(~converged & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
-    if lost.size:
-        part = lambda z, index: evaluate(z, lost[index])  # noqa: E731
-        again, found, more = climb(part, on_edge[lost], bounded, problem.held, problem.steps)
-        found &= again.value >= end.value[lost] - 1e-9
-        end.put(lost, again, found)
-        converged[lost], tried[lost] = found, tried[lost] + more
-    return end, converged, tried
+    end, converged, tried = newton_ascent(evaluate, start, bounded, problem.held, problem.steps)
+    on = ~converged
+    while True:  # one edge may lead to the next: a correlation with x runs off before what varies with x is 0
+        on_edge = edges.closed(problem, end.z, start)
+        lost = np.flatnonzero(on & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
+        if not lost.size:
+            return end, converged, tried
+        part = lambda z, index, lost=lost: evaluate(z, lost[index])  # noqa: E731
+        again, found, more = newton_ascent(part, on_edge[lost], bounded, problem.held, problem.steps)
+        level = again.value >= end.value[lost] - 1e-9
+        end.put(lost, again, level)
+        converged[lost], on[lost], tried[lost] = found & level, level & ~found, tried[lost] + more
 
 
 def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
@@ -255,10 +256,10 @@ def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
         nearly = np.where(np.isfinite(top), top - 1e-9 * (1 + np.abs(top)), top)
     which = np.argmax(height >= nearly, axis=0)
     everyone = np.arange(converged.shape[1])
-    climbs = joined([s.end for s in searches]).take(which * len(everyone) + everyone)
+    ends = joined([s.end for s in searches]).take(which * len(everyone) + everyone)
     start, iterations = (np.stack([getattr(s, n) for s in searches])[which, everyone] for n in ("start", "iterations"))
     kinked = {i: searches[k].kinked[i] for i, k in enumerate(which.tolist()) if i in searches[k].kinked}
-    return Optima(searches[0].problem, start, climbs, converged[which, everyone], iterations, kinked), which
+    return Optima(searches[0].problem, start, ends, converged[which, everyone], iterations, kinked), which
 
 
 def distances(top: Optima, other: Optima) -> Array:

@@ -4,6 +4,7 @@
 scale and correlation is gone: one set of nodes or one step size serves all of them.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ from ..density.batch_density import with_derivatives
 from ..density.compile_cache import MODE, compiled, kept, quick
 from ..density.graphs import Unconstrained
 from ..density.stack import Stack, of_replicates
-from .newton import Evaluate, climb
+from .newton import Evaluate, newton_ascent
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -27,7 +28,7 @@ CHUNK = 2_000_000
 
 
 @dataclass(frozen=True)
-class Standard:
+class Whitening:
     """Where each posterior is, on the unconstrained scale: mode ``(R, f)``, root of its covariance there.
 
     ``found`` ``(R,)`` is False where there is no mode to stand on.
@@ -44,8 +45,43 @@ def unconstrained(stack: Stack) -> Unconstrained:
     return graph
 
 
-class Standardised:
-    """The posteriors of a stack, each with its own map from u to z and θ."""
+class Space(ABC):
+    """The posteriors of a ``stack``, each with its own map from u to z and θ."""
+
+    stack: Stack
+    whitening: Whitening
+
+    @property
+    def size(self) -> int:
+        """Free coordinates f of each data set."""
+        return self.whitening.centre.shape[1]
+
+    def z(self, u: Array, index: Index) -> Array:
+        """z ``(S, r, f)`` of u ``(S, r, f)``."""
+        turned = np.einsum("rij,srj->sri", self.whitening.root[index], u)
+        return np.asarray(self.whitening.centre[index] + turned)
+
+    @abstractmethod
+    def theta(self, u: Array, index: Index) -> Array:
+        """θ ``(S, r, p)`` of u ``(S, r, f)``."""
+
+    @abstractmethod
+    def value(self, u: Array, index: Index) -> Array:
+        """The log density ``(S, r)`` of z at u ``(S, r, f)``."""
+
+
+def whitening_of(evaluate: Evaluate, z: Array, bounded: Bools) -> Whitening:
+    """Where posteriors are by Newton's method from starts z ``(R, f)``, those that are not finite from 0."""
+    away = ~np.all(np.isfinite(z), axis=1)
+    end, found, _ = newton_ascent(evaluate, np.where(away[:, None], 0.0, z), bounded)
+    root = np.broadcast_to(np.eye(z.shape[1]), end.hessian.shape).copy()
+    for replicate in np.flatnonzero(found):
+        root[replicate] = np.linalg.cholesky(np.linalg.inv(-end.hessian[replicate]))
+    return Whitening(end.z, root, found & ~away)
+
+
+class Standardised(Space):
+    """Posteriors whose density and maps are compiled, once per shape."""
 
     def __init__(self, stack: Stack, start: Array, evaluate: Evaluate | None = None) -> None:
         """Starts ``(R, p)`` of the search for the modes, on the model scale.
@@ -54,47 +90,26 @@ class Standardised:
         """
         self.stack, self.inputs, self.graph = stack, stack.inputs, unconstrained(stack)
         self._to_theta = kept(("theta", stack.shape), lambda: self._compile_map(self.graph.density, self.graph.theta))
-        self.standard = self._standardise(start, evaluate or self._evaluate)
-
-    @property
-    def size(self) -> int:
-        """Free coordinates f of each data set."""
-        return self.standard.centre.shape[1]
+        backward = kept(("z", stack.shape), self._compile_backward)
+        with np.errstate(all="ignore"):
+            z = np.asarray(backward(start[None], self.at(np.arange(stack.count))))[0]
+        self.whitening = whitening_of(evaluate or self._evaluate, z, stack.program.layout.bounded)
 
     def at(self, index: Index) -> dict[str, Array]:
         """The inputs of the data sets at ``index``."""
         return of_replicates(self.inputs, self.stack.shape.stacked, index)
 
-    def z(self, u: Array, index: Index) -> Array:
-        """z ``(S, r, f)`` of u ``(S, r, f)``."""
-        turned = np.einsum("rij,srj->sri", self.standard.root[index], u)
-        return np.asarray(self.standard.centre[index] + turned)
-
     def theta(self, u: Array, index: Index) -> Array:
-        """θ ``(S, r, p)`` of u ``(S, r, f)``."""
         z, inputs = self.z(u, index), self.at(index)
         step = max(1, CHUNK // max(1, z[0].size))
         return np.concatenate([self._to_theta(z[first : first + step], inputs) for first in range(0, len(z), step)])
 
     def value(self, u: Array, index: Index) -> Array:
-        """The log density ``(S, r)`` of z at u ``(S, r, f)``: copies of the data sets lie along the replicate axis."""
         z = self.z(u, index)
+        # Copies of the data sets lie along the replicate axis.
         with np.errstate(all="ignore"):
             values = self._value(z.reshape(-1, z.shape[-1]), self.at(np.tile(index, len(z))))
         return np.asarray(values).reshape(z.shape[:2])
-
-    def _standardise(self, start: Array, evaluate: Evaluate) -> Standard:
-        """Newton's method from the starts, on the unconstrained scale."""
-        backward = kept(("z", self.stack.shape), self._compile_backward)
-        with np.errstate(all="ignore"):
-            z = np.asarray(backward(start[None], self.at(np.arange(self.stack.count))))[0]
-        away = ~np.all(np.isfinite(z), axis=1)
-        z[away] = 0.0
-        end, found, _ = climb(evaluate, z, self.stack.program.layout.bounded)
-        root = np.broadcast_to(np.eye(z.shape[1]), end.hessian.shape).copy()
-        for replicate in np.flatnonzero(found):
-            root[replicate] = np.linalg.cholesky(np.linalg.inv(-end.hessian[replicate]))
-        return Standard(end.z, root, found & ~away)
 
     def _evaluate(self, z: Array, index: Index) -> Any:
         with np.errstate(all="ignore"):

@@ -318,7 +318,7 @@ def check_on_edge(made, found, edge, power):
 
 @pytest.mark.parametrize(
     ("case", "prior"),
-    [("all successes", "Beta(3, 1)"), ("no count", "Gamma(1, 2)")],
+    [("all successes", "Beta(3, 1)"), ("no count", "Gamma(1, 2)"), ("no event", "Gamma(1, 2)")],
 )
 def test_the_mode_lies_on_an_edge_where_the_prior_has_mass(case, prior):
     """Of Beta(3 + n, 1) and Gamma(1, 2 + n), which are highest at their end."""
@@ -355,26 +355,6 @@ def test_map_goes_on_where_the_mle_diverges(data):
         # Mode of Gamma(2, 1 + T) and of Beta(2, 7).
         mode = {"poisson": 1 / 6, "exponential": 1 / 16, "bernoulli": 1 / 7}[name]
         np.testing.assert_allclose(found.point, [mode], rtol=1e-9)
-
-
-AT_THE_EDGE = {
-    "exponential": ("no event", {"rate": "Gamma(alpha=1, beta=2)"}),
-    "poisson": ("no count", {"rate": "Exponential(1)"}),
-    "bernoulli": ("all failures", {"p": "Beta(1, 1)"}),
-}
-
-
-@pytest.mark.parametrize("name", AT_THE_EDGE)
-def test_map_at_a_boundary_is_no_answer_and_says_so(name):
-    """The posterior density is highest at 0, the open end of the support: Gamma(1, ·) and Beta(1, ·)."""
-    data, given = AT_THE_EDGE[name]
-    made = program(models.get(name), ON_EDGE[data][1], given)
-    found = maximum_a_posteriori.fit(made)
-    assert found.status == "divergent"
-    assert "no interior mode" in found.reason
-    assert f"{made.layout.labels[0]} runs to 0" in found.reason
-    assert [concern.code for concern in found.concerns] == ["boundary"]
-    assert np.all(np.isnan(found.point))
 
 
 @pytest.mark.parametrize("name", ["normal", "linear", "weibull"])

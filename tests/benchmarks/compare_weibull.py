@@ -8,9 +8,9 @@ A is ``mle-vs-bayes compare weibull lifetimes.csv`` on 1,000 simulated lifetimes
 statsmodels imported, a hand-written GenericLikelihoodModel fitted, ``find_MAP``, ``pm.sample`` with the same
 priors and settings, the three printed. Both are whole processes on the same file. Each runs once uncounted,
 so that both find their compiled code in the same cache folder, made for this run; then A B A B …, so that
-whatever else the machine does falls on both. Required: A / B at most 0.8, figures aside. With ``--cold``
-every run starts from an empty cache of compiled code: the first run on a machine. Python's own bytecode
-is kept in either case, as it is wherever ``PYTHONDONTWRITEBYTECODE`` is not set.
+whatever else the machine does falls on both. Required: A / B at most 0.45, figures aside. With ``--cold``
+every run starts from an empty cache of compiled code, the first run on a machine: at most 0.55. Python's own
+bytecode is kept in either case, as it is wherever ``PYTHONDONTWRITEBYTECODE`` is not set.
 
 Then the same for ``mle-vs-bayes --help`` beside ``python -c "import pymc"``: at most 0.1.
 """
@@ -75,7 +75,8 @@ def main() -> None:
         prepare(folder)
         ours: list[str | Path] = [COMMAND, "compare", "weibull", "lifetimes.csv"]
         script = [sys.executable, "script.py"]
-        show("compare weibull / script", time_pairs(ours, script, folder, given.pairs, given.cold), most=0.8)
+        most = 0.55 if given.cold else 0.45
+        show("compare weibull / script", time_pairs(ours, script, folder, given.pairs, given.cold), most)
         imports = [sys.executable, "-c", "import pymc"]
         show("--help / import pymc", time_pairs([COMMAND, "--help"], imports, folder, given.pairs), most=0.1)
 

@@ -42,7 +42,7 @@ class Vmapped:
         stacked = [name in posteriors.stack.stacked for name in names]
         values = [np.asarray(posteriors.stack.inputs[name], dtype=float) for name in names]
         self.inputs = [_by_core(v[: self.count]) if own else v for v, own in zip(values, stacked, strict=True)]
-        self.start = _by_core(posteriors.standard.centre[: self.count])
+        self.start = _by_core(posteriors.whitening.centre[: self.count])
         by_data, shared = [0 if own else None for own in stacked], [None] * len(names)
         adapt, draw = _of_one_chain(_in_jax(graph), tune)
 

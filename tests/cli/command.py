@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from mle_vs_bayes.cli import main, progress
+from mle_vs_bayes.cli import progress
+from mle_vs_bayes.cli.process import main
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ BAD = [
         "formula that does not parse",
         'compare linear data.csv --formula "hours ~ x +"',
         HOURS,
-        ('"hours ~ x +" does not parse', 'write it like "hours ~ x + z"'),
+        ('"hours ~ x +" does not parse', 'write it like "hours ~ x"'),
     ),
     Case("one-sided formula", 'compare linear data.csv --formula "x"', HOURS, ('"x"', "no left side", "hours ~")),
     Case(

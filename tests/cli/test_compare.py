@@ -245,7 +245,7 @@ def sample(*arguments, sample=nutpie.sample, **keywords):
     return sample(*arguments, **keywords | {"progress_callback": drawing})
 
 nutpie.sample = sample
-from mle_vs_bayes.cli import main
+from mle_vs_bayes.cli.process import main
 main()
 """
 

@@ -8,7 +8,7 @@ import pytest
 HEAVY = ("pymc", "pytensor", "statsmodels", "matplotlib", "arviz", "nutpie", "numba", "pandas", "scipy.stats")
 PROGRAM = f"""
 import sys
-from mle_vs_bayes.cli import main
+from mle_vs_bayes.cli.process import main
 try:
     main()
 finally:

@@ -46,7 +46,7 @@ process.leave(7)
 
 ASSIGNMENT = """
 import numba, numpy
-from mle_vs_bayes.cli.process import shorten_messages
+from mle_vs_bayes.machine_code import shorten_messages
 
 @numba.njit
 def assign(into, values):
@@ -70,12 +70,12 @@ def test_a_short_message_in_the_place_of_numba_s():
 
 PREPARED = """
 import sys
-from mle_vs_bayes.cli import process
-process.prepare(optional=sys.argv[1] == "program")
+from mle_vs_bayes.cli import startup
+startup.prepare(optional=sys.argv[1] == "program")
 import statsmodels.base.model, xarray
 xarray.DataArray([1.0])
 import pytensor
-print(*(name for name in process.OPTIONAL if sys.modules.get(name)), pytensor.config.traceback__limit)
+print(*(name for name in startup.OPTIONAL if sys.modules.get(name)), pytensor.config.traceback__limit)
 """
 
 
@@ -87,6 +87,6 @@ def test_packages_that_a_model_of_the_catalogue_has_no_use_for_are_not_imported(
 
 def test_a_library_leaves_numba_alone():
     """Only `process.run` says that the process is the command's own: tests and notebooks keep Numba as it is."""
-    from mle_vs_bayes.cli import process
+    from mle_vs_bayes.cli import startup
 
-    assert not process.alone
+    assert not startup.alone

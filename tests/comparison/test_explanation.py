@@ -12,7 +12,7 @@ from mle_vs_bayes import compare
 from mle_vs_bayes.cli import steps
 from mle_vs_bayes.comparison.explanation import Attribution, Explanation, explain
 from mle_vs_bayes.fit.agreement import Agreement
-from mle_vs_bayes.ornaments import Interrupt
+from mle_vs_bayes.optional_parts import Interrupt
 from mle_vs_bayes.report import text
 from mle_vs_bayes.report.quantities import chosen
 from mle_vs_bayes.sampling.draws import by_label

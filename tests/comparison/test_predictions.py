@@ -15,7 +15,7 @@ from mle_vs_bayes.cli.app import app
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.fit.prediction import predict as module
-from mle_vs_bayes.fit.prediction.means import has_posterior_mean
+from mle_vs_bayes.fit.prediction.mean_moments import lacking_moments
 
 NEW = pd.DataFrame({"x": [0.0, 1.0, 9.0, 0.2], "g": ["a", "b", "c", "z"], "time": [1.0, 2.0, 3.0, 1.0]})
 
@@ -81,6 +81,14 @@ def test_plug_in_interval_is_the_quantiles_of_the_normal(fitted):
     row = fitted.predict(NEW[:1]).rows.iloc[0]
     sigma = fitted["mle"].point[-1]
     assert abs(row["y_upper"] - row["mean"] - 1.96 * sigma) < 5 * 0.019 * sigma
+
+
+@pytest.mark.parametrize("model", ["poisson", "pareto"])
+def test_without_a_formula_every_new_row_has_its_line(frame, model):
+    """So that the lines are those of the file; a model that reads nothing of a row says the same of each."""
+    rows = _mle(frame.assign(count=frame["count"] + 1), model, columns={"y": "count"}).predict(NEW).rows
+    assert list(rows["row"]) == [1, 2, 3, 4] and (rows["status"] == "ok").all()
+    assert rows[["mean", "se", "lower", "y_lower", "y_upper"]].nunique().eq(1).all()
 
 
 def test_a_group_that_is_new_adds_its_spread(frame):
@@ -194,7 +202,7 @@ def test_a_seen_member_of_counts_by_an_integral_of_its_own():
 def test_the_posterior_of_a_new_members_mean_may_have_none(prior, exists):
     """E exp(sd²/2) = 1/√(1 − s²) under HalfNormal(s), and infinite from s = 1 on, where the likelihood falls slower."""
     program = _mle(SCHOOLS, "poisson", formula="count ~ 1 + (1 | h)", priors={"sd": prior}).fit.program
-    assert has_posterior_mean(program, program.data).all() == exists
+    assert all((each.mean is None) == exists for each in lacking_moments(program, program.data))
 
 
 def test_draws_of_the_posterior_have_the_members_own_effects():

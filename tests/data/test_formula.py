@@ -122,12 +122,15 @@ def test_exact_combinations_are_refused_in_any_units_and_independent_columns_are
 
 BAD = {
     # does not parse
-    "y ~ x +": (UsageError, ['"y ~ x +"', "does not parse", 'write it like "y ~ x + z"']),
+    "y ~ x +": (UsageError, ['"y ~ x +"', "does not parse", 'write it like "y ~ x"']),
     "y ~ (x": (UsageError, ["does not parse", "context marker"]),
     "y ~ {x +}": (UsageError, ["does not parse"]),
     "y ~ x ~ z": (UsageError, ["does not parse"]),
     "y ~ 5": (UsageError, ["does not parse", "Numeric literals"]),
-    "y ~ .": (UsageError, ["does not parse", 'write it like "y ~ x + z"']),
+    "y ~ .": (UsageError, ['has "." for all other columns', 'as in "y ~ x + z"']),
+    "y = x": (UsageError, ["does not parse", 'write it like "y ~ x"']),
+    "y ~ x^2": (UsageError, ["x^2 in a formula is x alone", "write I(x**2)"]),
+    "y ~ z + x ** 2": (UsageError, ["x ** 2 in a formula is x alone", "write I(x**2)"]),
     "y ~ 'x'": (UsageError, ["does not parse", "String literals"]),
     # left side
     "x + z": (UsageError, ['"x + z"', "no left side", "y ~ x + z"]),
@@ -157,7 +160,7 @@ BAD = {
     "y ~ x + (1|site)": (UsageError, ["(1|site)", "inside another term"]),
     "y ~ x + (x || site)": (UsageError, ["(x || site)", "inside another term"]),
     "y ~ x + wurzel(x)": (UsageError, ["wurzel()", "write one of C, I"]),
-    "z ~ x +": (UsageError, ["does not parse", 'write it like "z ~ y + x"']),
+    "z ~ x +": (UsageError, ["does not parse", 'write it like "z ~ x"']),
     "y ~ log(site)": (UsageError, ["cannot be computed", "log(site)"]),
     # names
     "y ~ sit": (DataError, ["names sit", "did you mean site?", "the data have y, x, z, site"]),

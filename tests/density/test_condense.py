@@ -5,8 +5,12 @@ import pytest
 
 from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.density import batch_density
+from mle_vs_bayes.density.batch_density import MANY_ROWS
 from mle_vs_bayes.density.coordinates import Coordinates
+from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.density.stack import condensed
+from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.model.layout import Layout
 
@@ -86,3 +90,42 @@ def test_a_column_that_the_model_does_not_read_keeps_no_equal_rows_apart():
     small, weights = condensed(models.get("weibull"), data)
     assert small["y"].tolist() == [1.0, 2.0, 3.5]
     assert weights.tolist() == [10.0, 10.0, 10.0]
+
+
+def check_derivatives(name, change=lambda few: few):
+    """Value, gradient and Hessian are those of all rows, to 1e-9 of their size: sums of 20,000 terms, rounded."""
+    data = dataset(name, "plain", MANY_ROWS)
+    whole = ModelDensity(models.get(name), data, priors.resolve(models.get(name), {}, data))
+    few, w = change(batch_density.condensed(whole)), whole.coordinates.inverse @ whole.start + 0.01
+    value, gradient, hessian = few.derivatives(w)
+    of_all = whole._likelihood_derivatives(w)
+    size = np.sqrt(np.abs(np.diagonal(of_all[1])))
+    assert abs(value - whole.total(whole.working_units(w))) <= 1e-9 * abs(value)
+    assert np.all(np.abs(gradient - of_all[0]) <= 1e-9 * (np.abs(of_all[0]) + size))
+    assert np.all(np.abs(hessian - of_all[1]) <= 1e-9 * np.outer(size, size))
+
+
+@pytest.mark.parametrize("name", ["linear", "poisson"])
+def test_derivatives_from_few_rows_are_those_of_all(name):
+    check_derivatives(name)
+
+
+def forgets(few):
+    few.left_out = 0.0
+    return few
+
+
+def stretches(few):
+    few.turn = 1.001 * few.turn
+    return few
+
+
+@pytest.mark.parametrize(("name", "mutant"), [("poisson", forgets), ("linear", stretches)])
+def test_mutants_without_what_is_left_out_and_in_other_coordinates(name, mutant):
+    with pytest.raises(AssertionError):
+        check_derivatives(name, mutant)
+
+
+def test_of_few_rows_nothing_is_condensed_for_derivatives():
+    data = dataset("linear", "plain", ROWS)
+    assert batch_density.condensed(ModelDensity(models.get("linear"), data, {})) is None

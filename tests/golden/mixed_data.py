@@ -139,3 +139,22 @@ def cbpp():
     """56 rows, for not every herd was there in every period."""
     rows = [(herd, cases, size, p + 1) for herd, seen in CBPP.items() for p, (cases, size) in enumerate(seen)]
     return pd.DataFrame(rows, columns=["herd", "incidence", "size", "period"])
+
+
+WINE = {
+    ("cold", "no"): ("212323121", "323232122"),
+    ("cold", "yes"): ("313343223", "432232232"),
+    ("warm", "no"): ("425332233", "435234332"),
+    ("warm", "yes"): ("554535234", "544334344"),
+}
+"""Bitterness of two bottles each, by nine judges: Randall (1989), table 1 of ordinal's vignette clm_tutorial (R)."""
+
+
+def wine():
+    rows = [
+        (temp, contact, f"judge {judge}", float(rating) - 1)
+        for (temp, contact), bottles in WINE.items()
+        for bottle in bottles
+        for judge, rating in enumerate(bottle)
+    ]
+    return pd.DataFrame(rows, columns=["temp", "contact", "judge", "rating"])

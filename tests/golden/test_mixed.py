@@ -106,3 +106,36 @@ def test_logistic_regression_with_random_intercepts(name):
     for term, value in {**printed, "C(period)[T.4]": "-1.5795"}.items():
         check(rows[f"beta[{term}]"][0], value, what=term)
     assert f"sd[Intercept|{'group' if named else 'herd'}]" in rows
+
+
+def test_ordered_logit_with_random_intercepts():
+    """Printed by tidy.clmm of R's broom, https://broom.tidymodels.org/reference/tidy.clmm.html, of clmm's own example.
+
+    That is Laplace's approximation, which the six estimates do not feel in the digits printed; two of its standard
+    errors do, in the third.
+    """
+    program = density("ordered", published.wine(), "rating ~ temp + contact + (1 | judge)")
+    rows, _ = optimum(program)
+    printed = {"beta[temp[T.warm]]": "3.06", "beta[contact[T.yes]]": "1.83"}
+    cuts = ("-1.62", "1.51", "4.23", "6.09")
+    for label, value in {**printed, **{f"cutpoints[{k}]": cut for k, cut in enumerate(cuts, 1)}}.items():
+        check(rows[label][0], value, what=label)
+
+
+def test_times_whose_logarithms_are_published():
+    """Log-normal times of which a normal mixed model's fit is printed (`test_correlated_intercepts_and_slopes`).
+
+    With reaction = 100 log t, −2 log-likelihood grows by 2 Σ log t + 2 n log 100; the integrals are by quadrature here.
+    """
+    sleep = published.sleep()
+    logs = sleep.Reaction / 100
+    program = density("lognormal", sleep.assign(time=np.exp(logs)), "time ~ Days + (Days | Subject)")
+    rows, height = optimum(program)
+    printed = {"beta[Intercept]": ("251.40510", "6.6323"), "beta[Days]": ("10.467286", "1.5022")}
+    printed |= {"sd[Intercept|Subject]": ("23.78", None), "sd[Days|Subject]": ("5.7168", None)}
+    for label, (value, se) in {**printed, "sigma": ("25.59182", None)}.items():
+        check(rows[label][0], value, 100.0, label)
+        if se is not None:
+            check(rows[label][1], se, 100.0, f"SE of {label}")
+    check(rows["cor[Intercept,Days|Subject]"][0], "0.08")
+    check(-2 * height - 2 * logs.sum() + 2 * len(logs) * np.log(100), "1751.93934")

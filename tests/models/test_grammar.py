@@ -9,11 +9,15 @@ import scipy
 import statsmodels.api as sm
 
 from mle_vs_bayes import compare, fit_replicates, models
+from mle_vs_bayes.cli.catalogue.conversions import family_of
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.errors import DataError, ModelError, UsageError
+from mle_vs_bayes.fit import priors
+from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.model.links import LINKS
 from mle_vs_bayes.model.specification import parse
+from mle_vs_bayes.model.support import unit
 from mle_vs_bayes.models.trunks.fixed import Fixed
 
 from ..agreement.checks import program
@@ -89,6 +93,37 @@ def test_weighted_least_squares_of_two_groups(frame):
         np.testing.assert_allclose(
             sigma[frame["z"] == group].iloc[0], (residual[frame["z"] == group] ** 2).mean() ** 0.5, SAME
         )
+
+
+WITH_FORMULA = [name for name in models.MODELS if (family := family_of(models.get(name))) and family.location_links]
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_FORMULA if family_of(models.get(name)).location])
+def test_every_family_starts_alike_in_any_unit(name):
+    """Of y in millionths and in millions: the start is as good, but for what the unit adds, and the prior holds it."""
+    model = models.specified(name, formula="y ~ x")
+    names = [parameter.name for parameter in model.parameters]
+    assert len(set(names)) == len(names), names
+    data, _ = simulated(model, 60, {}, seed=1)
+    continuous = not model.family.discrete and model.family.support is not unit
+    heights = []
+    for size in (1.0, 1e-6, 1e6) if continuous else (1.0,):
+        other = data.replace(y=size * data["y"])
+        start = model.start(other)
+        heights.append(np.sum(model.log_likelihood(start, other)) + other.n * np.log(size))
+        prior = priors.resolve(model, {}, other)["beta"].arguments
+        assert abs(start["beta"][0] - np.ravel(prior["mu"])[0]) < 2 * np.ravel(prior["sigma"])[0], (size, start, prior)
+    np.testing.assert_allclose(heights, heights[0], rtol=1e-9)
+
+
+def test_a_gumbel_regression_is_a_weibulls_of_logarithms(frame):
+    """−log of a Weibull's lifetime is a Gumbel's value: coefficients with the other sign, the scale 1/shape."""
+    times = frame[["x", "time"]].assign(turned=-np.log(frame["time"]))
+    gumbel = rows(compare("gumbel", times, formula="turned ~ x", **POINT))
+    weibull = rows(compare("weibull", times, formula="time ~ x", **POINT))
+    for term in ("beta[Intercept]", "beta[x]"):
+        np.testing.assert_allclose(gumbel.loc[term], weibull.loc[term] * [-1, 1], rtol=SAME)
+    np.testing.assert_allclose(gumbel.loc["scale", "estimate"], 1 / weibull.loc["shape", "estimate"], rtol=SAME)
 
 
 GLM = {
@@ -217,6 +252,7 @@ def test_the_order_of_classes_is_the_one_that_was_told(frame):
         ("categorical", None, {}),
         ("bernoulli", None, {}),
         ("bernoulli", "word ~ x + (1 | g)", {}),
+        ("ordered", "word ~ x + (1 | g)", {}),
         ("probit", "word ~ x", {}),
     ],
 )
@@ -243,6 +279,15 @@ def test_shares_of_classes_have_a_dirichlet_posterior():
     marginal = np.log(np.exp(np.array(logs) + 30).mean(axis=1)) + np.log(1 - first)
     gaps = marginal - exact.logpdf(first)
     np.testing.assert_allclose(gaps, gaps[0], atol=1e-4)
+
+
+@pytest.mark.parametrize("name", [name for name in models.MODELS if getattr(models.get(name), "family", None)])
+def test_parameters_beside_a_formula_have_names_of_their_own(name):
+    """A family's own ``beta`` would be the name of the coefficients, too."""
+    family = models.get(name).family
+    if family.location and family.location_links:
+        parameters = [parameter.name for parameter in models.specified(name, formula="y ~ x").parameters]
+        assert len(set(parameters)) == len(parameters)
 
 
 REFUSED = {

@@ -25,6 +25,8 @@ from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.trunks.mixed import quadrature
 from mle_vs_bayes.models.trunks.mixed.integrand.derivatives import GroupDerivatives
 
+from ..agreement.checks import K, typical
+
 ROWS = 60
 
 
@@ -107,7 +109,14 @@ def test_frequency_weights_are_rows():
         )
 
 
-def brute_force(program, theta, per_sd=40, reach=9.0):
+def of_counts(data, eta, theta):
+    y = data["y"][:, None]
+    if "trials" in data:
+        return scipy.stats.binom.logpmf(y, data["trials"][:, None], scipy.special.expit(eta))
+    return scipy.stats.poisson.logpmf(y, np.exp(eta))
+
+
+def brute_force(program, theta, per_sd=40, reach=9.0, of=of_counts):
     """The likelihood of each group by the trapezium rule over its effects, on the same grid for all groups.
 
     The integrand is smooth and falls as a normal density, so that the rule errs by less than rounding.
@@ -118,14 +127,9 @@ def brute_force(program, theta, per_sd=40, reach=9.0):
     root = np.array([[0.0 if f is None else f for f in row] for row in program.model.root(theta)])
     z, data = program.model.effects_of(program.data), program.data
     eta = (data["X"] @ theta["beta"])[:, None] + z @ root @ v.T
-    y = data["y"][:, None]
-    if "trials" in data:
-        rows = scipy.stats.binom.logpmf(y, data["trials"][:, None], scipy.special.expit(eta))
-    else:
-        rows = scipy.stats.poisson.logpmf(y, np.exp(eta))
-    of = data["group"].astype(int)
+    rows, group = of(data, eta, theta), data["group"].astype(int)
     normal = scipy.stats.norm.logpdf(v).sum(axis=1) - np.log(per_sd) * v.shape[1]
-    return np.array([scipy.special.logsumexp(rows[of == j].sum(axis=0) + normal) for j in range(of.max() + 1)])
+    return np.array([scipy.special.logsumexp(rows[group == j].sum(axis=0) + normal) for j in range(group.max() + 1)])
 
 
 QUADRATURE = [("bernoulli", "seen ~ x + (1 | school)"), ("poisson", "count ~ x + (x | school)")]
@@ -165,6 +169,135 @@ def by_graph(program, point):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quadrature.MixedQuadrature, "derivatives", lambda *_: None)
         return program.likelihood_derivatives(point)
+
+
+def of_families(seed=7, n=48):
+    """Outcomes of several families in eight groups, drawn around predictors with an effect of the group."""
+    rng = np.random.default_rng(seed)
+    g, x = np.repeat(np.arange(8), n // 8), rng.normal(size=n)
+    eta = 0.3 + 0.5 * x + 0.8 * rng.normal(size=8)[g]
+    life, cut = np.exp(eta) * rng.weibull(1.5, size=n), rng.exponential(4.0, size=n)
+    outcomes = {
+        "count": rng.negative_binomial(2, 2 / (2 + np.exp(eta))),
+        "share": rng.beta(3 * scipy.special.expit(eta), 3 * scipy.special.expit(-eta)),
+        "class": np.digitize(eta + rng.logistic(size=n), [-0.5, 1.0]),
+        "y": eta + rng.standard_t(4, size=n),
+        "time": np.minimum(life, cut),
+        "seen": life <= cut,
+    }
+    return pd.DataFrame({**{name: values.astype(float) for name, values in outcomes.items()}, "x": x, "g": g})
+
+
+def of_negative_binomial(data, eta, theta):
+    """SciPy's size and chance."""
+    size = 1 / theta["alpha"]
+    return scipy.stats.nbinom(size, size / (size + np.exp(eta))).logpmf(data["y"][:, None])
+
+
+def of_beta(data, eta, theta):
+    mean = scipy.special.expit(eta)
+    return scipy.stats.beta(mean * theta["phi"], (1 - mean) * theta["phi"]).logpdf(data["y"][:, None])
+
+
+def of_classes(data, eta, theta):
+    ends = np.concatenate([[-np.inf], theta["cutpoints"], [np.inf]])
+    low, high = (ends[data["y"].astype(int) + k][:, None] for k in (0, 1))
+    return np.log(scipy.stats.logistic.cdf(high - eta) - scipy.stats.logistic.cdf(low - eta))
+
+
+def of_lifetimes(data, eta, theta):
+    law, y = scipy.stats.weibull_min(theta["shape"], scale=np.exp(eta)), data["y"][:, None]
+    return np.where(data["event"][:, None] == 1, law.logpdf(y), law.logsf(y))
+
+
+def of_normal(data, eta, theta):
+    sigma = np.exp(data["X_sigma"] @ theta["beta_sigma"])[:, None]
+    return scipy.stats.norm(eta, sigma).logpdf(data["y"][:, None])
+
+
+def of_student(data, eta, theta):
+    return scipy.stats.t(theta["nu"], eta, theta["sigma"]).logpdf(data["y"][:, None])
+
+
+FAMILIES = {
+    "negative_binomial": (["count ~ x + (1 | g)"], of_negative_binomial),
+    "beta": (["share ~ x + (1 | g)"], of_beta),
+    "ordered": (["class ~ x + (1 | g)"], of_classes),
+    "weibull": (["time ~ x + (x | g)"], of_lifetimes),
+    "normal": (["y ~ x + (1 | g)", "sigma ~ x"], of_normal),
+    "student_t": (["y ~ x + (1 | g)"], of_student),
+}
+"""Of each kind of density one: its formulas, and SciPy's log density of each row at each point of a grid of η."""
+
+
+@pytest.fixture(scope="module")
+def family():
+    made = {}
+
+    def of(name):
+        if name not in made:
+            columns = {"event": "seen"} if name == "weibull" else {}
+            model = models.specified(name, formula=FAMILIES[name][0], roles=columns)
+            model, data, _ = prepared(model, of_families(), columns, FAMILIES[name][0], False)
+            made[name] = ModelDensity(model, data, priors.resolve(model, {}, data))
+        return made[name]
+
+    return of
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_has_the_integral_over_its_effects(family, name):
+    """By the trapezium rule on SciPy's densities; the mutants leave out the censoring, and all nodes but one.
+
+    Of normal outcomes the integrand is normal, and one node is enough.
+    """
+    program = family(name)
+    point = moved(program)
+    theta = program.layout.split(point)
+    truth = brute_force(program, theta, 12 if name == "weibull" else 40, of=FAMILIES[name][1])
+    units = program.log_likelihood_units(point)
+    np.testing.assert_allclose(units, truth, rtol=1e-8)
+    one = program.model.with_nodes(1).log_likelihood(theta, program.data)
+    assert np.allclose(one, truth, rtol=1e-6) == (name == "normal")
+    if name == "weibull":
+        seen = program.data.replace(event=np.ones(program.data.n))
+        assert np.max(np.abs(program.model.log_likelihood(theta, seen) - truth)) > 1e-3
+
+
+@pytest.mark.parametrize("name", [name for name in FAMILIES if name != "beta"])
+def test_data_of_every_family_are_drawn_from_its_likelihood(family, name):
+    """At the truth the scores of groups have mean 0; the mutant draws effects that are twice as large.
+
+    Not of shares, which so far from a half are rounded to 1.
+    """
+    model, rng = family(name).model, np.random.default_rng(11)
+    design = model.design(1200, rng)
+    truth, vector = typical(model, design)
+    wide = {**truth, "sd": 2 * truth["sd"]}
+    for drawn_at, same in ((truth, True), (wide, False)):
+        data = model.simulate(drawn_at, design, rng)
+        made = ModelDensity(model, data, {})
+        scores = np.array(differences(made.log_likelihood_units, vector, 1e-2))
+        away = np.abs(scores.sum(axis=1)) / np.sqrt(np.sum(scores**2, axis=1))
+        assert (np.max(away) <= K) == same, dict(zip(made.layout.labels, away, strict=True))
+
+
+@pytest.mark.parametrize("name", ["ordered", "student_t"])
+def test_every_family_is_worded_twice(family, name):
+    """Nodes that stand still under differentiation: their gradient is off by the quadrature's own error."""
+    program = family(name)
+    assert parity.check(program) <= parity.TOLERANCE
+    point = moved(program)
+    gradient, hessian = program.likelihood_derivatives(point)
+    np.testing.assert_allclose(gradient, differences(program.log_likelihood, point), rtol=1e-7, atol=1e-7)
+    bends = differences(lambda at: program.likelihood_derivatives(at)[0], point)
+    np.testing.assert_allclose(hessian, bends, rtol=1e-7, atol=1e-6)
+
+
+def test_two_effects_of_censored_times_are_worded_twice(family):
+    program = family("weibull")
+    w = program.coordinates.inverse @ moved(program)
+    np.testing.assert_allclose(program.pymc_units(w), program.working_units(w), rtol=parity.TOLERANCE)
 
 
 @pytest.mark.parametrize(("name", "formula"), QUADRATURE)
@@ -392,6 +525,7 @@ REFUSED = [
     ("y ~ x + (x | nobody)", DataError, "name nobody, which is not a column"),
     ("y ~ x + (1 | school) + (x | school)", UsageError, "Intercept|school twice"),
     ("y ~ x - (1 | school)", UsageError, "takes away the groups"),
+    ("y ~ x + (y | school)", UsageError, "has the outcome y in it"),
     ("y ~ x + ( | school)", UsageError, "write effects | column"),
     ("y ~ x + (x + I(x**2) | school)", UsageError, "without correlations"),
     ("y ~ x + (1 | one)", DataError, "every row is in group a of one"),
@@ -422,7 +556,7 @@ def test_what_has_no_quadrature_is_sampled_alone(formula):
     factors = [model.groups.factors[place] for place in model.groups.factor_of]
     counts = [len(program.data.coords[level(factor)]) for factor in factors]
     u = {label: rng.normal(size=count) for label, count in zip(model.groups.effects, counts, strict=True)}
-    values, centred = {}, model.informative(nodes)
+    values, centred = {}, model.informative(program.data)
     for i, (label, factor) in enumerate(zip(model.groups.effects, factors, strict=True)):
         eta = eta + program.data[effect(label)] * u[label][program.data[level(factor)].astype(int)]
         values[f"z[{label}]"] = np.where(centred[i], u[label], u[label] / theta["sd"][i])
@@ -460,4 +594,8 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
 
 def test_models_without_groups_say_so():
     with pytest.raises(UsageError, match="takes no groups in its formulas"):
-        density("weibull", "y ~ x + (1 | school)")
+        density("beta_binomial", "y ~ x + (1 | school)")
+    with pytest.raises(UsageError, match="each class but the first has a predictor of its own"):
+        density("multinomial_logit", "room ~ x + (1 | school)")
+    with pytest.raises(UsageError, match=r"under the link identity of gamma.*; take log"):
+        compare("gamma", frame(), formula="count ~ x + (1 | school)", link="identity")

@@ -115,7 +115,7 @@ def test_em_and_direct_maximisation_agree_from_each_start(name, made):
     assert "em_disagrees" not in [concern.code for concern in estimate.concerns]
     for z in starts_of(here, 2, seed=2):
         problem = of_density(here, 0.0)
-        ends = [maximise(problem, z[None]), em.climb(problem, z[None])]
+        ends = [maximise(problem, z[None]), em.em_ascent(problem, z[None])]
         assert [end.status(0) for end in ends] == ["ok", "ok"]
         assert em.disagreement([ends[0]], [ends[1]]) == [()]
         for end in ends:
@@ -243,8 +243,8 @@ def test_a_start_that_collapses_is_told_beside_the_maximum_inside(made):
     gone[here.layout.slices["mu"]] = [here.data["y"][0], 4.0]
     gone[here.layout.slices["sigma"]] = [1e-3, 3.0]
     problem, begin = of_density(here, 0.0), here.coordinates.z(gone)[None]
-    for climb in (em.climb, maximise):
-        end = climb(problem, begin)
+    for ascent in (em.em_ascent, maximise):
+        end = ascent(problem, begin)
         assert end.status(0) == "divergent"
         assert "runs to 0: a component closes in on one value" in end.reason(0)
     top = maximise(problem, here.coordinates.z(estimate.point)[None])

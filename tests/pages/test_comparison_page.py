@@ -7,7 +7,7 @@ import numpy as np
 import pandas
 import pytest
 
-from mle_vs_bayes import compare, ornaments
+from mle_vs_bayes import compare, optional_parts
 from mle_vs_bayes.comparison.forms.material import Material
 from mle_vs_bayes.comparison.forms.page import page as page_module
 from mle_vs_bayes.report import drawn
@@ -86,7 +86,7 @@ def test_a_part_that_cannot_be_made_says_so_in_its_place(comparison, monkeypatch
     def broken(*_arguments):
         raise np.linalg.LinAlgError("Singular matrix")
 
-    monkeypatch.setattr(ornaments, "strict", False)
+    monkeypatch.setattr(optional_parts, "strict", False)
     monkeypatch.setattr(page_module.tables, "agreement", broken)
     lost = list(comparison.lost)
     html = render.document(page_module.page(Material(comparison), {}))

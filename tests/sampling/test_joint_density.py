@@ -35,7 +35,7 @@ def problem(name, count=COUNT):
 
 def called(posteriors, u, change=lambda inputs: inputs):
     """Value and gradient ``(R f,)`` through the C callback, as nutpie would."""
-    standard = {CENTRE: posteriors.standard.centre, ROOT: posteriors.standard.root}
+    standard = {CENTRE: posteriors.whitening.centre, ROOT: posteriors.whitening.root}
     inputs = change(posteriors.density.prepare(posteriors.stack.inputs) | standard)
     target = posteriors.density.target(inputs, len(u))
     header = target.header
@@ -64,7 +64,7 @@ def alone(model, member):
 
 
 def check_same(posteriors, members, call):
-    model, (count, size) = posteriors.stack.program.model, posteriors.standard.centre.shape
+    model, (count, size) = posteriors.stack.program.model, posteriors.whitening.centre.shape
     singles = [alone(model, member) for member in members]
     rng = np.random.default_rng(2)
     points = [np.zeros(count * size), *rng.standard_normal((POINTS, count * size))]
@@ -75,14 +75,16 @@ def check_same(posteriors, members, call):
         expected, size_of = np.sum(theirs[place]) - np.sum(theirs[0]), 1 + np.abs(theirs[place]).max()
         assert abs(ours[place][0] - ours[0][0] - expected) <= SAME * size_of
     for (_, gradient), z in zip(ours, zs, strict=True):
-        expected = np.concatenate([posteriors.standard.root[r].T @ slope(z[r]) for r, (_, slope) in enumerate(singles)])
+        expected = np.concatenate(
+            [posteriors.whitening.root[r].T @ slope(z[r]) for r, (_, slope) in enumerate(singles)]
+        )
         np.testing.assert_allclose(gradient, expected, rtol=SAME, atol=SAME * (1 + np.abs(expected).max()))
 
 
 @pytest.mark.parametrize("name", SAMPLED)
 def test_joint_density_is_the_sum_of_the_single_ones(name):
     posteriors, members = problem(name)
-    assert posteriors.standard.found.all()
+    assert posteriors.whitening.found.all()
     check_same(posteriors, members, lambda u: called(posteriors, u))
 
 
@@ -95,8 +97,8 @@ def test_density_of_one_data_set_without_an_axis_of_replicates(name):
 @pytest.mark.parametrize("name", ["weibull", "logistic", "student_t"])
 def test_one_data_set_is_standardised_by_differences_as_by_its_hessian(name):
     posteriors, _ = problem(name, count=1)
-    _, gradient, hessian = posteriors.space.derivatives(posteriors.standard.centre, posteriors.stack.inputs)
-    root = posteriors.standard.root[0]
+    _, gradient, hessian = posteriors.space.derivatives(posteriors.whitening.centre, posteriors.stack.inputs)
+    root = posteriors.whitening.root[0]
     np.testing.assert_allclose(root.T @ gradient[0], 0.0, atol=1e-5)  # in standard errors
     np.testing.assert_allclose(root.T @ -hessian[0] @ root, np.eye(len(root)), atol=1e-5)
 
@@ -117,7 +119,7 @@ def test_mutant_jacobian_dropped():
 
     def without(u):
         value, gradient = called(posteriors, u)
-        root = posteriors.standard.root.ravel()
+        root = posteriors.whitening.root.ravel()
         return value - float(root @ u), gradient - root  # z = log rate is its own log-Jacobian
 
     with pytest.raises(AssertionError):

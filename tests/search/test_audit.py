@@ -19,7 +19,7 @@ from mle_vs_bayes.model.parameter import Parameter
 from mle_vs_bayes.model.prior import Prior
 from mle_vs_bayes.model.support import real
 from mle_vs_bayes.search.audit import concerns
-from mle_vs_bayes.search.newton import Climb
+from mle_vs_bayes.search.newton import NewtonState
 from mle_vs_bayes.search.optimum import Optima, maximise, maximum
 from mle_vs_bayes.search.problem import of_density
 
@@ -53,7 +53,7 @@ def test_a_map_without_an_inverse_tells_no_direction():
     model, one = models.get("exponential"), np.ones(1)
     data = Dataset({"y": np.array([1.0, 2.0]), "event": np.ones(2)})
     problem = of_density(ModelDensity(model, data, priors.resolve(model, {}, data)), 0.0)
-    end = Climb(-800 * one[None], one, 0 * one[None], -one[None, None], 0 * one[None], 0 * one)
+    end = NewtonState(-800 * one[None], one, 0 * one[None], -one[None, None], 0 * one[None], 0 * one)
     top = Optima(problem, 0 * one[None], end, one.astype(bool), np.ones(1, dtype=np.intp))
     assert concerns(top, [top]) == [()]
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from mle_vs_bayes import models
+from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
-from mle_vs_bayes.search import newton, problem
+from mle_vs_bayes.fit.priors import resolve
+from mle_vs_bayes.search import edges, newton, problem
 from mle_vs_bayes.search.batch import fit_batch, why_not
 from mle_vs_bayes.search.optimum import maximise
 from mle_vs_bayes.search.problem import of_density
@@ -196,6 +198,31 @@ def test_an_optimum_may_lie_on_a_closed_edge():
     np.testing.assert_allclose(found.theta, [[np.sum(weight * close[0]) / weight.sum(), 0.0]], atol=1e-12)
     np.testing.assert_allclose(found.covariance[0, 0, 0], 1 / weight.sum(), rtol=1e-10)
     assert np.isnan(found.covariance[0, 1, 1])
+
+
+@pytest.mark.parametrize("term", ["(x | g)", "(x || g)"])
+def test_one_edge_may_lead_to_the_next(term, monkeypatch):
+    """Six groups that are one another's copies: both spreads are 0, and all else is a logistic regression.
+
+    The mutant takes the first edges that a search comes to for the last: the other spread is on its way to 0 there.
+    """
+    columns = {"y": [0, 1, 1, 0, 1, 1] * 6, "x": [-1, 0, 1, 2, 0.5, -0.5] * 6, "g": np.repeat([*"abcdef"], 6)}
+    model, data, _ = prepared(models.get("logistic"), columns, {}, f"y ~ x + {term}", False)
+    program = ModelDensity(model, data, resolve(model, {}, data))
+    start = np.where(np.arange(program.layout.size) < 2, program.start, 1.0)
+    start[4:] = 0.2
+    found = fit_batch(program, {"y": data["y"][None]}, start=start)
+    assert found.converged.all()
+    assert found.theta[0, 2:4].tolist() == [0.0, 0.0]
+    plain, alone, _ = prepared(models.get("logistic"), columns, {}, "y ~ x", False)
+    smaller = fit_batch(ModelDensity(plain, alone, resolve(plain, {}, alone)), {"y": alone["y"][None]})
+    assert found.theta[0, :2] == pytest.approx(smaller.theta[0], rel=1e-8)
+    assert found.value == pytest.approx(smaller.value, abs=1e-9)
+    calls, closed = [], edges.closed
+    monkeypatch.setattr(
+        edges, "closed", lambda problem, z, start: z if calls else calls.append(1) or closed(problem, z, start)
+    )
+    assert not fit_batch(program, {"y": data["y"][None]}, start=start).converged.any()
 
 
 # What cannot be asked.

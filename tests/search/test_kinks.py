@@ -6,7 +6,7 @@ import scipy
 
 from mle_vs_bayes import models
 from mle_vs_bayes.fit.simulated import simulated
-from mle_vs_bayes.search.kinks.climb import climb, climbing
+from mle_vs_bayes.search.kinks.corner_search import corner_search, find_corner
 from mle_vs_bayes.search.kinks.evaluation import run
 from mle_vs_bayes.search.problem import of_density
 
@@ -45,7 +45,7 @@ def by_linear_programme(design, y, q):
 @pytest.mark.parametrize("q", [0.5, 0.9])
 def test_a_regression_quantile_is_the_linear_programme_s(q, unit):
     """In any unit. A mutant's coefficients, which are not on two of the points, are no corner."""
-    corner = climb(laplace(DESIGN, unit * Y, q), np.array([0.0, 0.0, np.log(unit)]))
+    corner = find_corner(laplace(DESIGN, unit * Y, q), np.array([0.0, 0.0, np.log(unit)]))
     solution = by_linear_programme(DESIGN, Y, q)
     np.testing.assert_allclose(corner.z[:2], unit * solution.x[:2], rtol=1e-9)
     assert np.exp(corner.z[2]) == pytest.approx(unit * solution.fun / len(Y), rel=1e-9)
@@ -70,7 +70,7 @@ def test_four_coefficients_are_the_linear_programme_s_from_every_start(seed):
     design, y, starts = hyperplanes(seed)
     solution = by_linear_programme(design, y, 0.5).x[:4]
     for start in starts:
-        np.testing.assert_allclose(climb(laplace(design, y), start).z[:4], solution, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(find_corner(laplace(design, y), start).z[:4], solution, rtol=0, atol=1e-9)
 
 
 def test_climbs_side_by_side_end_as_each_alone():
@@ -85,9 +85,9 @@ def test_climbs_side_by_side_end_as_each_alone():
         values, gradients, hessians = zip(*each, strict=True)
         return np.array(values), np.array(gradients), np.array(hessians)
 
-    corners = run({i: climbing(starts[0]) for i, (*_, starts) in enumerate(cases)}, evaluate, 10_000)
+    corners = run({i: corner_search(starts[0]) for i, (*_, starts) in enumerate(cases)}, evaluate, 10_000)
     for i, (*_, starts) in enumerate(cases):
-        np.testing.assert_array_equal(corners[i].z, climb(densities[i], starts[0]).z)
+        np.testing.assert_array_equal(corners[i].z, find_corner(densities[i], starts[0]).z)
     assert len(calls) == max(sum(i in each for each in calls) for i in range(3))
 
 
@@ -115,7 +115,7 @@ def test_only_what_has_kinks_is_searched_for_them(text, options, priors, power, 
 @pytest.mark.parametrize("count", [40, 41])
 def test_a_median_is_the_middle(count, start):
     """Of an even number the middle of the stretch on which the density is level, which says so."""
-    corner = climb(laplace(np.ones((count, 1)), Y[:count]), np.array([start, 0.0]))
+    corner = find_corner(laplace(np.ones((count, 1)), Y[:count]), np.array([start, 0.0]))
     assert corner.z[0] == pytest.approx(np.median(Y[:count]), rel=1e-12)
     assert corner.level == (count == 40)
 
@@ -138,10 +138,10 @@ def shifted(z):
 
 
 def test_ends_of_a_support_hold_the_maximum():
-    both = climb(uniform, np.array([0.3, 4.0]))
+    both = find_corner(uniform, np.array([0.3, 4.0]))
     expected = (Y.max() + Y.min()) / 2, (Y.max() - Y.min()) / 2
     assert (both.z[0], np.exp(both.z[1])) == pytest.approx(expected, rel=1e-10)
-    one = climb(shifted, np.array([Y.min() - 3, 0.0]))
+    one = find_corner(shifted, np.array([Y.min() - 3, 0.0]))
     assert (one.z[0], np.exp(one.z[1])) == pytest.approx((Y.min(), 1 / np.mean(Y - Y.min())), rel=1e-9)
     assert [corner.walls.sum() for corner in (both, one)] == [2, 1]
 
@@ -172,7 +172,7 @@ def coordinate_descent(penalty):
 @pytest.mark.parametrize("start", [np.zeros(6), np.full(6, 0.7)], ids=["at zero", "away"])
 def test_a_lasso_has_the_zeros_of_coordinate_descent(start):
     expected = coordinate_descent(20.0)
-    corner = climb(lasso(20.0), start)
+    corner = find_corner(lasso(20.0), start)
     np.testing.assert_allclose(corner.z, expected, rtol=0, atol=1e-12)
     assert corner.jumps.shape[1] == np.sum(expected == 0) > 1
     assert np.max(np.abs(corner.z - coordinate_descent(20.01))) > 1e-6
@@ -190,4 +190,4 @@ def test_what_is_smooth_or_has_no_maximum_is_left_to_others():
     def ridge(z):
         return z[1] - abs(z[0]), np.array([-np.sign(z[0]), 1.0]), np.zeros((2, 2))
 
-    assert [climb(f, np.array([0.3, 0.4])) for f in (quadratic, valley, ridge)] == [None, None, None]
+    assert [find_corner(f, np.array([0.3, 0.4])) for f in (quadratic, valley, ridge)] == [None, None, None]

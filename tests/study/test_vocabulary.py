@@ -166,7 +166,7 @@ def test_a_point_per_panel_is_no_figure_beside_the_study_s_own(monkeypatch):
         {"measure": ["u", "v", "v"], "model": "m", "scenario": "s", "parameter": "p", "n": [5, 5, 9]}
     )
     made = []
-    monkeypatch.setattr(results.ornaments, "make", lambda words, *_: made.append(words) or {})
+    monkeypatch.setattr(results.optional_parts, "make", lambda words, *_: made.append(words) or {})
     for figures, names in (({}, ["u", "v"]), ({"own": len}, ["v", "own"])):
         own = Study(n=[5], predictions=[Value("u"), Value("v")], figures=figures)
         outcome = SimpleNamespace(source=SimpleNamespace(study=own), folder=None)

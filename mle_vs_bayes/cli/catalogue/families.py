@@ -9,6 +9,7 @@ from ... import models
 from ...model.families import Family
 from ...model.model import Model
 from ...models.trunks.mixed.families import grouped
+from ...models.trunks.plain import Plain
 from .conversions import conversions, family_of
 from .listing import GROUPS, group
 
@@ -55,15 +56,21 @@ def _formula(family: Family) -> Iterable[tuple[str, str]]:
     default, *others = family.location_links
     ratios = {link: family.ratio_under(link) for link in family.location_links}
     told = [f"`{ratio}` under {link}" for link, ratio in ratios.items() if ratio]
+    further = [f"`{a.row}`" if a in family.arguments else f"`{a.row}` ({a.meaning})" for a in family.others]
     return (
         ("first formula", f"for the {row}; link {default}" + (f", or {', '.join(others)}" if others else "")),
+        *([("further formulas", f"for {', '.join(further)}")] if further else []),
         *([("exp(beta)", ", ".join(told))] if told else []),
     )
 
 
 def _groups(model: Model) -> str:
-    named = [column.role for column in model.columns]
-    return "a column `group`" if "group" in named else "in a formula: `y ~ x + (1 | g)`" if grouped(model) else "none"
+    if "group" in [column.role for column in model.columns]:
+        return "a column `group`"
+    mixed = grouped(model) if isinstance(model, Plain) else None
+    if mixed is None:
+        return "none"
+    return "in a formula: `y ~ x + (1 | g)`" + ("" if mixed.marginal else ", for the posterior alone")
 
 
 def _exact(model: Model) -> str:

@@ -13,21 +13,20 @@ from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, c
 from ...fit.prediction.means import check
 from ...fit.prediction.new_rows import FittedTable
 from ...report import numbers, text
-from ...report.palette import LOOKS
 from ...rows import plain
 from ..outcome import Outcome
-from .predictions import NO_POSTERIOR_MEAN
 
-NOTHING = AverageEffect(*[float("nan")] * 4)
+NAN = float("nan")
+NOTHING = AverageEffect(NAN, NAN, NAN, NAN, NAN)
 
 
 @dataclass(frozen=True, eq=False)
 class Effects:
     """``rows``: one per contrast and estimator, such as ``treat: yes − no``.
 
-    ``estimate``, ``se``, ``lower`` and ``upper`` are of the difference of mean responses averaged over the rows of the
-    fit; ``from_mle`` is the estimate less that of maximum likelihood, in standard errors of the latter. ``status`` is
-    ok, or says with ``reason`` why there is no number.
+    ``estimate``, ``median`` (of a posterior), ``se``, ``lower`` and ``upper`` are of the difference of mean responses
+    averaged over the rows of the fit; ``from_mle`` is the estimate less that of maximum likelihood, in standard errors
+    of the latter. ``status`` is ok, or says with ``reason`` why there is no number.
     """
 
     rows: pd.DataFrame
@@ -46,7 +45,7 @@ class Effects:
         for effect, block in self.rows.groupby("effect", sort=False):
             style = numbers.number_format(block)
             for place, line in enumerate(numbers.records_of(block)):
-                told = [str(effect) if place == 0 else "", LOOKS[line["estimator"]].label]
+                told = [str(effect) if place == 0 else "", numbers.estimator_label(line)]
                 table.add_row(*told, *cells_of(line, style))
         said = [text.paragraph(words) for words in [self.apart] if words]
         return text.stack([table, *said, *(text.paragraph(f"! {words}", "yellow") for words in self.remarks())])
@@ -68,6 +67,8 @@ def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
     """Effect, standard error, interval, and the distance from maximum likelihood; or why there is no number."""
     estimate, se, lower, upper = (numbers.number(line[name], style) for name in ("estimate", "se", "lower", "upper"))
     interval = f"{lower} to {upper}" if np.isfinite(line["lower"]) else ""
+    if numbers.by_median(line):
+        return [numbers.number(line["median"], style), "–", interval, ""]
     if line["status"] != "ok":
         return [line["status"].replace("_", " "), "", interval, ""]
     return [estimate, se, interval, numbers.in_errors(line)]
@@ -128,7 +129,7 @@ def _status(outcome: Outcome, name: str, made: AverageEffect) -> dict[str, str]:
     if not estimate.converged:
         return {"status": estimate.status, "reason": estimate.reason or ""}
     if np.isnan(made.estimate) and np.isfinite(made.lower):
-        return {"status": "no_mean", "reason": NO_POSTERIOR_MEAN}
+        return {"status": "no_mean", "reason": made.reason}
     if np.isnan(made.estimate):
         return {"status": "not_applicable", "reason": "it has neither a point nor draws"}
-    return {"status": "ok", "reason": estimate.no_error if np.isnan(made.se) else ""}
+    return {"status": "ok", "reason": made.reason or (estimate.no_error if np.isnan(made.se) else "")}

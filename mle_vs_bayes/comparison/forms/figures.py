@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ... import ornaments
+from ... import optional_parts
 from ...fit.fit import Fit
 from ...sampling.draws import by_label, varies
 from .material import Material
@@ -18,9 +18,11 @@ def pictures(material: Material) -> "dict[str, Figure]":
 
     A figure that cannot be made is missing, and `Outcome.lost` says why.
     """
-    with ornaments.collecting(material.outcome.lost):
+    with optional_parts.collecting(material.outcome.lost):
         makers = _makers(material)
-        made = {name: ornaments.make(f"the figure {name}", maker, None, long=True) for name, maker in makers.items()}
+        made = {
+            name: optional_parts.make(f"the figure {name}", maker, None, long=True) for name, maker in makers.items()
+        }
     return {name: figure for name, figure in made.items() if figure is not None}
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ... import ornaments
+from ... import optional_parts
 from ... import rows as row_schema
 from ...errors import OutputError
 from ...report import text
@@ -83,14 +83,14 @@ def _write(outcome: Outcome, stage: Path, command: str) -> None:
             asked.rows.to_csv(stage / f"{name}.csv", index=False)
     material = Material(outcome)
     figures = pictures(material)
-    with ornaments.collecting(outcome.lost):
+    with optional_parts.collecting(outcome.lost):
         for name, figure in figures.items():
             what = f"the figure {name}"
-            ornaments.make(what, partial(estimates.save, {name: figure}, stage), None, passing=(OSError,))
-        ornaments.make("the file comparison.nc", lambda: _write_tree(outcome, stage), None, passing=(OSError,))
-        told = ornaments.make("statsmodels' summary", lambda: _statsmodels_summary(outcome), "")
+            optional_parts.make(what, partial(estimates.save, {name: figure}, stage), None, passing=(OSError,))
+        optional_parts.make("the file comparison.nc", lambda: _write_tree(outcome, stage), None, passing=(OSError,))
+        told = optional_parts.make("statsmodels' summary", lambda: _statsmodels_summary(outcome), "")
         page = partial(_write_page, material, figures, stage, command)
-        ornaments.make("the file report.html", page, None, passing=(OSError,))
+        optional_parts.make("the file report.html", page, None, passing=(OSError,))
     shown = [screen(outcome), *(part.screen() for part in outcome.asked.values())]
     (stage / "summary.txt").write_text("\n".join([f"{told}\n", *map(text.plain, shown)]), encoding="utf-8")
 

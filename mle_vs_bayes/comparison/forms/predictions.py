@@ -16,20 +16,15 @@ from ...fit.prediction.means import check
 from ...fit.prediction.new_rows import FittedTable, NewRows, new_rows
 from ...fit.prediction.predict import Predicted, predict
 from ...report import numbers, text
-from ...report.palette import LOOKS
 from ...rows import plain
 from ...words import in_rows
 from ..outcome import Outcome
 
 SHOWN = 6
 """New rows on the screen; files and JSON hold all."""
-COLUMNS = ("mean", "se", "lower", "upper", "y_lower", "y_upper")
+COLUMNS = ("mean", "median", "se", "lower", "upper", "y_lower", "y_upper")
 Array = NDArray[np.float64]
 NO_MEAN = "the outcome has no finite mean at this estimate"
-NO_POSTERIOR_MEAN = (
-    "the posterior of the mean has no mean (exp of a new member's effect outgrows the prior of its spread); "
-    "read the intervals, or take --prior 'sd=HalfNormal(0.5)' if that is what you believe"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +32,7 @@ class Predictions:
     """``rows``: one per new row and estimator. ``row`` counts the new rows from 1.
 
     ``mean``, ``se``, ``lower``, ``upper`` are of the mean response; ``y_lower`` and ``y_upper`` of one new outcome;
+    ``median`` is that of the posterior of the mean response, and all there is where that has no mean (``no_mean``);
     ``from_mle`` is the mean less that of maximum likelihood, in standard errors of the latter. ``status`` is ok, or
     says with ``reason`` why there is no number; ``remark`` says what lies beyond the data of the fit.
     """
@@ -56,7 +52,7 @@ class Predictions:
         for row, block in self.rows[self.rows["row"] <= SHOWN].groupby("row"):
             style = numbers.number_format(block.rename(columns={"mean": "estimate"}))
             for place, line in enumerate(numbers.records_of(block)):
-                told = [str(row) if place == 0 else "", LOOKS[line["estimator"]].label]
+                told = [str(row) if place == 0 else "", numbers.estimator_label(line)]
                 table.add_row(*told, *cells_of(line, style))
         said = [text.paragraph(words) for words in [self.apart] if words]
         return text.stack([table, *said, *(text.paragraph(f"! {words}", "yellow") for words in self.remarks())])
@@ -83,6 +79,8 @@ class Predictions:
 def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
     """Mean, standard error, where y will lie, and the distance from maximum likelihood; or why there is no number."""
     y = " to ".join("–" if np.isnan(line[end]) else f"{line[end]:.4g}" for end in ("y_lower", "y_upper"))
+    if numbers.by_median(line):
+        return [numbers.number(line["median"], style), "–", y, ""]
     if line["status"] != "ok":
         return [line["status"].replace("_", " "), "", y if np.isfinite(line["y_lower"]) else "", ""]
     return [numbers.number(line["mean"], style), numbers.number(line["se"], style), y, numbers.in_errors(line)]
@@ -115,7 +113,7 @@ def rows_to_predict(program: Density, source: FittedTable | None, frame: pd.Data
     check(program.model)
     if source is None:
         raise UsageError("predictions need the table that the model was fitted to; give compare a file or a DataFrame.")
-    return new_rows(program.model, source, frame, program.data.coords)
+    return new_rows(program.model, source, frame, program.data)
 
 
 def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:
@@ -125,13 +123,14 @@ def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:
     if not estimate.converged or estimate.distributions or not np.all(np.isfinite(estimate.point)):
         return None
     if not len(kept):
-        return Predicted(*np.full((6, count), np.nan))
+        return Predicted.blank(count)
     program = outcome.fit.program
-    rows, members = _rows(new.data, kept), new.members.rows(kept)
+    apart = kept[:1] if new.alike else kept
+    rows, members = _rows(new.data, apart), new.members.rows(apart)
     some = predict(program, estimate, rows, outcome.level, outcome.seed, members)
-    columns = np.full((6, count), np.nan)
-    columns[:, kept] = [some.mean, some.se, some.lower, some.upper, some.y_lower, some.y_upper]
-    return Predicted(*columns)
+    made = Predicted.blank(count)
+    made.put(kept, some)
+    return made
 
 
 def _rows(data: Dataset, kept: np.ndarray) -> Dataset:
@@ -165,6 +164,6 @@ def _status(estimate: Estimate, predicted: Predicted | None, columns: Mapping[st
         return tuple(np.full(count, words, dtype=object) for words in each)  # type: ignore[return-value]
     no_mean, no_error = np.isnan(columns["mean"]), np.isnan(columns["se"])
     status = np.where(no_mean, "no_mean", "ok").astype(object)
-    without = NO_MEAN if estimate.tree is None else NO_POSTERIOR_MEAN
-    reason = np.where(no_mean, without, np.where(no_error, estimate.no_error, "")).astype(object)
+    usual = np.where(no_mean, NO_MEAN, np.where(no_error, estimate.no_error, "")).astype(object)
+    reason = usual if estimate.tree is None else predicted.reason
     return status, reason

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from ... import ornaments
+from ... import optional_parts
 from ... import rows as row_schema
 from ...fit.agreement import pairs_of
 from ...fit.fit import Fit
@@ -23,8 +23,10 @@ def screen(outcome: Outcome, only: Sequence[str] = ()) -> Any:
 
     A part that cannot be made is missing; the lines at the end say so, as of all that was lost before.
     """
-    with ornaments.collecting(outcome.lost):
-        parts = [part for what, maker in _makers(outcome, only).items() for part in ornaments.make(what, maker, [])]
+    with optional_parts.collecting(outcome.lost):
+        parts = [
+            part for what, maker in _makers(outcome, only).items() for part in optional_parts.make(what, maker, [])
+        ]
     return text.stack([*parts, *(text.paragraph(f"! {lost}", "yellow") for lost in outcome.lost)])
 
 

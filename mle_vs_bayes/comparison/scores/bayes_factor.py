@@ -35,7 +35,7 @@ class BayesFactor:
 
 def bayes_factor(first: Density, other: Density) -> BayesFactor:
     """The Bayes factor of two models of the same outcomes."""
-    if reason := _unlike(first, other) or _integrated_already(first, other):
+    if reason := _unlike(first, other):
         return BayesFactor(reason=reason)
     ours, theirs = evidence(first), evidence(other)
     if ours.value is None or theirs.value is None:
@@ -66,15 +66,6 @@ def _unlike(first: Density, other: Density) -> str | None:
     if given[0] != given[1]:
         return f"the likelihood of one takes the first {max(given)} values for known, that of the other {min(given)}"
     return None
-
-
-def _integrated_already(first: Density, other: Density) -> str | None:
-    """Why the integrals of a page are not taken of likelihoods that are integrals at every point, or None.
-
-    Their graph takes minutes to compile; ``--estimator exact`` waits for it.
-    """
-    named = next((each.model.name for each in (first, other) if each.model.quadrature), None)
-    return None if named is None else f"the likelihood of {named} is a quadrature over effects, and none is made of it"
 
 
 def _discrete(density: Density) -> bool:

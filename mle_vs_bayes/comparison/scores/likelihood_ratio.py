@@ -151,6 +151,6 @@ def _result(
 ) -> LikelihoodRatio:
     reasons = [reason, f"no bootstrap: {shares}" if isinstance(shares, str) else None]
     drawn = shares if isinstance(shares, Bootstrap) else None
-    if drawn is not None and drawn.lost:
-        reasons.append(f"{drawn.lost} of {drawn.replicates} bootstrap data sets have no ratio and count as larger")
+    if drawn is not None and drawn.left_out:
+        reasons.append(f"bootstrap: {drawn.left_out}")
     return LikelihoodRatio(ratio, name, p, drawn, "; ".join(each for each in reasons if each) or None)

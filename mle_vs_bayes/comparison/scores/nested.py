@@ -72,5 +72,4 @@ def _bootstrapped(large: Outcome, small: Outcome, top: Estimate, low: Estimate, 
     if isinstance(shares, str):
         return {"no_bootstrap": shares}
     found = {"bootstrap_p": shares.p, "bootstrap_error": shares.error, "bootstrap_replicates": shares.replicates}
-    lost = f"{shares.lost} of {shares.replicates} data sets have no ratio and count as larger"
-    return found | ({"no_bootstrap": lost} if shares.lost else {})
+    return found | ({"no_bootstrap": shares.left_out} if shares.left_out else {})

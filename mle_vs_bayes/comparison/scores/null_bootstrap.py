@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ...density.density import Density
 from ...intervals.profile.restricted import ROUNDING
 from ...search.batch import fit_batch
+from ...search.problem import by_formulas
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -25,19 +26,31 @@ MOST, FEWEST = 999, 99
 """Data sets drawn; the fewest where one of them is large, or the likelihood is a user's program, which may be slow."""
 CELLS = 10_000_000
 """Data sets × rows × parameters that are fitted at most, unless that is too few data sets to say anything."""
+BY_GRAPH = 10
+"""How often a node counts whose derivatives have no formula: an evaluation of 60 censored rows at 21 nodes takes 14 ms,
+and one of as many counts by formulas 1 ms (measured)."""
 
 
 @dataclass(frozen=True)
 class Bootstrap:
     """The share ``p`` of ``replicates`` likelihood ratios as large as the one seen, and its Monte-Carlo ``error``.
 
-    ``lost`` of them could not be computed and count as larger: a failed fit must not speak against the null.
+    ``lost`` further data sets have no ratio, which is evidence neither way: they are left out.
     """
 
     p: float
     error: float
     replicates: int
     lost: int
+
+    @property
+    def left_out(self) -> str | None:
+        """How many data sets are left out, in words."""
+        return (
+            f"{self.lost} of {self.replicates + self.lost} data sets have no ratio and are left out"
+            if self.lost
+            else None
+        )
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,10 @@ class Null:
 def count(program: Density) -> int:
     """Data sets to draw, by their size; a row whose likelihood is an integral counts once for each node."""
     most = MOST if program.compiles_many else FEWEST
-    rows = program.data.n * (program.model.quadrature or 1)
+    nodes = program.model.quadrature or 1
+    if nodes > 1 and not by_formulas(program):
+        nodes *= BY_GRAPH
+    rows = program.data.n * nodes
     return int(np.clip(CELLS // (rows * program.layout.size), FEWEST, most))
 
 
@@ -77,13 +93,14 @@ def bootstrap(program: Density, starts: Sequence[Array], null: Null, ratio: floa
     small = fit_batch(null.program, drawn, start=null.start, held=null.held)
     large = [fit_batch(program, drawn, start=start) for start in starts]
     top = np.max([np.where(each.converged, each.value, -np.inf) for each in large], axis=0)
-    # the larger model holds the smaller one: its supremum is never below, even where every search has run off
+    # The larger model holds the smaller one: its supremum is never below, even where every search has run off.
     stuck = [r for r in np.flatnonzero(np.isneginf(top)) if not all(each.divergent[r] for each in large)]
-    lost = ~small.converged | np.isin(np.arange(len(top)), stuck)
-    return _share(2 * (np.maximum(top, small.value) - small.value), lost, ratio)
+    known = np.setdiff1d(np.flatnonzero(small.converged), stuck)
+    return _share(2 * (np.maximum(top, small.value) - small.value)[known], ratio, len(top) - len(known))
 
 
-def _share(ratios: Array, lost: Bools, ratio: float) -> Bootstrap:
-    as_large = lost | (ratios >= ratio * (1 - ROUNDING) - ROUNDING)
-    p = float((1 + np.sum(as_large)) / (1 + len(ratios)))
-    return Bootstrap(p, float(np.sqrt(p * (1 - p) / len(ratios))), len(ratios), int(np.sum(lost)))
+def _share(ratios: Array, ratio: float, lost: int) -> Bootstrap | str:
+    if not len(ratios):
+        return f"none of {lost} data sets drawn has a ratio"
+    p = float((1 + np.sum(ratios >= ratio * (1 - ROUNDING) - ROUNDING)) / (1 + len(ratios)))
+    return Bootstrap(p, float(np.sqrt(p * (1 - p) / len(ratios))), len(ratios), lost)

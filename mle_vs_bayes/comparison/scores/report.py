@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ... import ornaments
+from ... import optional_parts
 from ...concerns import KINDS
 from ...report import score_tables, text
 from ...report.quantities import chosen
@@ -79,13 +79,13 @@ def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) 
     for label, null in nulls.items():
         check(first.fit.program, label, null)
     board = Scoreboard((first, *others))
-    with ornaments.collecting(first.lost):
+    with optional_parts.collecting(first.lost):
         tests = [
-            ornaments.make(f"the test of {label}", partial(null_tests, first.fit, {label: null}, first.seed), ())
+            optional_parts.make(f"the test of {label}", partial(null_tests, first.fit, {label: null}, first.seed), ())
             for label, null in (nulls or usual_nulls(first.fit)).items()
         ]
-        scores = ornaments.make("the table of scores", lambda: board.scores, ())
-        against = ornaments.make("the comparison with other models", lambda: board.against, ()) if scores else ()
+        scores = optional_parts.make("the table of scores", lambda: board.scores, ())
+        against = optional_parts.make("the comparison with other models", lambda: board.against, ()) if scores else ()
     return ScoreReport(tuple(test for made in tests for test in made), scores, against)
 
 

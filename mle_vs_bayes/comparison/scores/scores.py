@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import ornaments
+from ... import optional_parts
 from ...concerns import Concern
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
@@ -204,7 +204,7 @@ def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Agai
 
 def _bayes_factor(first: Outcome, other: Outcome) -> dict[str, Any]:
     nothing = BayesFactor(reason="it could not be computed")
-    found = ornaments.make("the Bayes factor", lambda: bayes_factor(first.fit.program, other.fit.program), nothing)
+    found = optional_parts.make("the Bayes factor", lambda: bayes_factor(first.fit.program, other.fit.program), nothing)
     return {
         "log_bayes_factor": found.log,
         "log_bayes_factor_error": found.error,

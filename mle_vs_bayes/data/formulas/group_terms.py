@@ -196,10 +196,16 @@ def with_groups(
 
 
 def _effects(term: GroupTerm, response: str, frame: pd.DataFrame, weights: Array | None) -> dict[str, Array]:
-    """The column of each of a term's effects, by its label."""
+    """The column of each of a term's effects, by its label; the outcome, which may be text, is not looked at."""
     from .formula import design_matrix
+    from .request import with_stand_in
 
-    design = design_matrix(f"{response} ~ {term.effects}", frame, strict=False, weights=weights)
+    frame, (formula,) = with_stand_in(frame, [f"{response} ~ {term.effects}"])
+    design = design_matrix(formula, frame, strict=False, weights=weights)
+    if response.strip(" `") in design.terms:
+        raise UsageError(
+            f"({term.effects} | {term.name}) has the outcome {response.strip()} in it; leave it out there."
+        )
     return {f"{name}|{term.name}": column for name, column in zip(design.terms, design.X.T, strict=True)}
 
 

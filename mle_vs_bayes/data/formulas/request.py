@@ -87,7 +87,7 @@ STAND_IN = "between_lower_and_upper"
 
 
 def with_stand_in(frame: pd.DataFrame, formulas: Sequence[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """A column and formulas with it on the left, where the outcome itself is known by bounds alone."""
+    """A column and formulas with it on the left, where the outcome itself is known by bounds, or does not matter."""
     first, *others = formulas
     return frame.assign(**{STAND_IN: 0.0}), (f"{STAND_IN} ~ {first.partition('~')[2]}", *others)
 

@@ -106,12 +106,16 @@ def _reads_columns(factor: Factor) -> bool:
 
 
 def _sides(text: str, columns: Sequence[str]) -> Any:
+    if re.search(r"(?<![\w.`)])\.(?![\w.])", text):
+        raise UsageError(f'formula "{text}" has "." for all other columns; name them, as in {_pattern(columns, text)}.')
+    _refuse_powers(text)
     try:
         sides = Formula(text)
     except Exception as error:  # noqa: BLE001 - formulaic and Python's own parser raise from many classes
         raise _unparsed(text, error, columns) from None
     if not hasattr(sides, "lhs"):
-        raise UsageError(f'formula "{text}" has no left side; say what is explained, as in {_pattern(columns)}.')
+        pattern = _pattern(columns, f"~{text}")
+        raise UsageError(f'formula "{text}" has no left side; say what is explained, as in {pattern}.')
     if not hasattr(sides.lhs, "required_variables"):
         raise UsageError(
             f'formula "{text}" has "|" on its left; leave out what follows it, and name a column of trials with '
@@ -134,10 +138,14 @@ def _unparsed(text: str, error: Exception, columns: Sequence[str]) -> UsageError
 
 def _pattern(columns: Sequence[str], text: str = "") -> str:
     """An example of a formula with these columns, under the outcome that ``text`` names; no unnamed index of rows."""
-    outcome = text.partition("~")[0].strip(" `")
     known = [name for name in columns if not re.fullmatch(r"unnamed_\d+", name)] or list(columns)
-    names = [outcome, *(name for name in known if name != outcome)] if outcome in known else known
-    return example(names[:3]) if names else '"y ~ x"'
+    first, _, rest = re.sub(r"[~=]|(?<=\w)\s+(?=\w)", "~", text, count=1).partition("~")
+    covariates = [name for name in known if name in re.split(r"[^\w.]+", rest)]
+    outcome = first.strip(" `")
+    if outcome not in known:
+        outcome = next((name for name in known if name not in covariates), "y")
+    names = [outcome, *(name for name in covariates or known if name != outcome)]
+    return example(names[:3]) if known else '"y ~ x"'
 
 
 def example(names: Sequence[str]) -> str:
@@ -149,6 +157,17 @@ def example(names: Sequence[str]) -> str:
 def _factors(terms: Iterable[Any]) -> list[Factor]:
     factors = [factor for term in terms for factor in term.factors]
     return [factor for factor in factors if factor.eval_method is not Factor.EvalMethod.LITERAL]
+
+
+def _refuse_powers(text: str) -> None:
+    """A power of one column, which in formulas is the column itself: only sums in brackets have products."""
+    while (bare := re.sub(r"[\w.]+\([^()]*\)|\{[^{}]*\}|`[^`]*`", "", text)) != text:
+        text = bare
+    power = re.search(r"([A-Za-z_]\w*)\s*(?:\^|\*\*)\s*(\d+)", text)
+    if power:
+        raise UsageError(
+            f"{power[0]} in a formula is {power[1]} alone, as in R; write I({power[1]}**{power[2]}) for the power."
+        )
 
 
 def _refuse_carets(factors: Iterable[Factor], text: str) -> None:

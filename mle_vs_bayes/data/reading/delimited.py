@@ -15,6 +15,8 @@ from . import numerals
 _SEPARATOR = re.compile(r'"?sep=(?P<separator>[,;\t|])"?[,;\t|]*(\n|$)', re.IGNORECASE)
 """A first line that names the separator and is no data."""
 SEPARATORS = "\t;|,"
+BEGINNING = 1_000_000
+"""Characters that hold the names and the first row."""
 _MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
     b"\x00\x00\xfe\xff": "utf-32",
@@ -74,7 +76,7 @@ def _parsed(text: str, separator: str, header: list[str], name: str, **how: Any)
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return pd.read_csv(
-                io.StringIO(text),
+                io.BytesIO(text.encode()),  # a StringIO takes four bytes for each character
                 sep=separator,
                 names=header,
                 header=0,
@@ -105,7 +107,7 @@ def _separator(text: str, usual: str) -> str:
 
 def _first_rows(text: str, separator: str) -> list[list[str]]:
     """The cells of the first two lines that are not blank; none where they are no table."""
-    rows = filter(None, csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
+    rows = filter(None, csv.reader(io.StringIO(text[:BEGINNING]), delimiter=separator, skipinitialspace=True))
     try:
         return [cells for cells, _ in zip(rows, range(2), strict=False)]
     except csv.Error:
@@ -115,7 +117,8 @@ def _first_rows(text: str, separator: str) -> list[list[str]]:
 def _header(text: str, separator: str, name: str) -> list[str]:
     """The first line's names; pandas would rename repeated ones, and take a line of numbers for names."""
     try:
-        first = next(filter(None, csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)), [])
+        beginning = io.StringIO(text[:BEGINNING])
+        first = next(filter(None, csv.reader(beginning, delimiter=separator, skipinitialspace=True)), [])
     except csv.Error as error:
         raise DataError(f"{name} is not a well-formed table ({error}); correct it there.") from None
     if not first:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ...search.standardised import Standardised
+from ...search.standardised import Space
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -35,7 +35,7 @@ TINY = 1e-200
 class Grid:
     """The log density of v at the nodes h · (lower … ) along each axis, ``logs`` ``(r, K, …)``; −inf where it is 0."""
 
-    space: Standardised = field(repr=False)
+    space: Space = field(repr=False)
     index: Index
     """Which data sets of the space, ``(r,)``."""
     step: float
@@ -71,7 +71,7 @@ class Grid:
     @cached_property
     def log_integral(self) -> Array:
         """log ∫ density dz ``(r,)``: the sum times the nodes' volume times |det L|."""
-        diagonal = np.diagonal(self.space.standard.root[self.index], axis1=1, axis2=2)
+        diagonal = np.diagonal(self.space.whitening.root[self.index], axis1=1, axis2=2)
         volume = len(self.shape) * np.log(self.step) + np.sum(np.log(np.abs(diagonal)), axis=1)
         return self.top.reshape(-1) + np.log(np.exp(self.logs - self.top).sum(axis=self.axes)) + volume
 
@@ -85,7 +85,7 @@ class Grid:
         return Grid(self.space, self.index[some], self.step, self.lower, self.logs[some])
 
 
-def first(space: Standardised, index: Index) -> Grid:
+def first(space: Space, index: Index) -> Grid:
     """The grid around the modes."""
     lower, shape = (-REACH,) * space.size, (2 * REACH + 1,) * space.size
     return _filled(space, index, STEP, lower, np.full((len(index), *shape), np.nan))
@@ -113,7 +113,7 @@ def trimmed(grid: Grid, keep: list[tuple[int, int]]) -> Grid:
     return Grid(grid.space, grid.index, grid.step, lower, logs)
 
 
-def _filled(space: Standardised, index: Index, step: float, lower: tuple[int, ...], logs: Array) -> Grid:
+def _filled(space: Space, index: Index, step: float, lower: tuple[int, ...], logs: Array) -> Grid:
     """The grid with its missing nodes, NaN, evaluated: those of all data sets are missing together."""
     places = np.argwhere(np.isnan(logs[0]))
     v = step * (places + np.array(lower))
@@ -135,7 +135,7 @@ def stretched(v: Array) -> Array:
     return np.asarray(STRETCH * np.sinh(v / STRETCH))
 
 
-def quantities(space: Standardised, index: Index, v: list[Array]) -> Array:
+def quantities(space: Space, index: Index, v: list[Array]) -> Array:
     """All quantities ``(q, r, K, …)`` at the product of these nodes."""
     mesh = np.stack(np.meshgrid(*v, indexing="ij"), axis=-1)
     nodes = np.broadcast_to(stretched(mesh.reshape(-1, 1, len(v))), (mesh[..., 0].size, len(index), len(v)))

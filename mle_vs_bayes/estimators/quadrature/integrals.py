@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...search.standardised import Standardised
+from ...search.standardised import Space
 from .grid import Grid, first, grown, halved, trimmed
 
 Array = NDArray[np.float64]
@@ -48,7 +48,7 @@ class Integrals:
     reason: list[str | None]
 
 
-def integrals(space: Standardised, index: Index, exists: NDArray[np.intp]) -> Iterator[Integrals]:
+def integrals(space: Space, index: Index, exists: NDArray[np.intp]) -> Iterator[Integrals]:
     """Integrals of the posteriors at ``index``, those that are equally hard together.
 
     ``exists`` ``(r, q)`` says of each quantity which moments there are: 0, 1 (a mean) or 2 (a standard deviation).

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from ...density.density import Density
 from ...density.stack import Stack
 from ...model.moments import Missing
-from ...search.standardised import Standardised
+from ...search.problem import by_formulas
+from ...search.standardised import Space, Standardised
+from .by_formulas import ByFormulas, has_formulas
 from .grid import REACH
 from .integrals import Integrals, integrals
 from .marginals import Marginals
@@ -26,6 +28,8 @@ MOST = 3
 """Free parameters: the nodes are some thirty to their power."""
 TOGETHER, NODES = 400, 30_000
 """Data sets at most whose nodes are summed together, and first nodes of all of them."""
+NODES_ALONG, MOST_DENSITIES = 100, 500_000_000
+"""Nodes along each parameter in the end, and log densities that are summed at most over them: half a minute's work."""
 NO_MODE = "the posterior has no mode on the unconstrained scale to integrate around"
 
 
@@ -118,14 +122,32 @@ def refusal(program: Density) -> str | None:
         return f"{program.model.name} has {size} free parameters here, and quadrature takes at most {MOST}"
     if size == 0:
         return f"{program.model.name} has no free parameter here"
+    if told := _too_dear(program):
+        return told
     return next((f"{each.mean}" for each in program.missing_moments if each.mean and "improper" in each.mean), None)
+
+
+def _too_dear(program: Density) -> str | None:
+    """Why a likelihood that is a quadrature itself is not integrated over its parameters, too, or None."""
+    model, size = program.model, program.layout.free_size
+    if model.quadrature is None:
+        return None
+    if not by_formulas(program):
+        return "its likelihood is a quadrature over effects whose graph takes minutes to compile; read the posterior"
+    densities = NODES_ALONG**size * program.data.n * model.quadrature ** len(model.groups.effects)  # type: ignore[union-attr]
+    if densities <= MOST_DENSITIES:
+        return None
+    return (
+        f"its likelihood is a quadrature over effects, and integrated over {size} parameters it would take some "
+        f"{densities:.0e} log densities of rows, above {MOST_DENSITIES:.0e}; read the posterior, or fix a parameter"
+    )
 
 
 def of_stack(stack: Stack, start: Array, lacking: Sequence[Sequence[Missing]]) -> Quadratures:
     """The posteriors of a stack from starts θ ``(R, p)``; ``lacking`` says which moments each does not have."""
-    space = Standardised(stack, start)
+    space: Space = ByFormulas(stack, start) if has_formulas(stack) else Standardised(stack, start)
     exists = np.array([[0 if each.mean else 1 if each.deviation else 2 for each in line] for line in lacking])
-    modes = np.flatnonzero(space.standard.found)
+    modes = np.flatnonzero(space.whitening.found)
     together = int(np.clip(NODES // (2 * REACH + 1) ** space.size, 1, TOGETHER))
     parts = [
         part

@@ -23,7 +23,8 @@ from ...estimators.estimate import Estimate
 from ...intervals.wald import normal_quantile
 from ...model.model import Model
 from ...words import listed, nearest
-from .means import check, has_posterior_mean, mean_response
+from .mean_moments import lacking_moments
+from .means import check, mean_response
 from .new_rows import FittedTable, new_rows, rows_of_fit
 from .predict import delta_error, draws_of, tails
 
@@ -43,12 +44,17 @@ class Contrast:
 
 @dataclass(frozen=True)
 class AverageEffect:
-    """The average difference of mean responses, its standard error and interval; NaN where there is none."""
+    """The average difference of mean responses, its standard error and interval; NaN where there is none.
+
+    ``median`` is the posterior's, which may have no mean or no standard deviation: ``reason`` then says why.
+    """
 
     estimate: float
+    median: float
     se: float
     lower: float
     upper: float
+    reason: str = ""
 
 
 def contrasts(model: Model, source: FittedTable, covariate: str) -> Iterator[Contrast]:
@@ -111,10 +117,13 @@ def average_effect(program: Density, estimate: Estimate, contrast: Contrast, lev
     if estimate.tree is None:
         value, se = of(estimate.point), float(delta_error(estimate, of))
         half = float(normal_quantile(level)) * se
-        return AverageEffect(value, se, value - half, value + half)
+        return AverageEffect(value, float("nan"), se, value - half, value + half)
     points, _ = draws_of(program, estimate, contrast.before.n)
     effects = np.array([of(point) for point in points])
     lower, upper = np.quantile(effects, tails(level))
-    if not all(has_posterior_mean(program, data).all() for data in (contrast.before, contrast.after)):
-        return AverageEffect(float("nan"), float("nan"), float(lower), float(upper))
-    return AverageEffect(float(effects.mean()), float(effects.std(ddof=1)), float(lower), float(upper))
+    lacking = [each for data in (contrast.before, contrast.after) for each in lacking_moments(program, data)]
+    without = next((each for of in ("mean", "deviation") for each in lacking if getattr(each, of)), None)
+    mean = float("nan") if without and without.mean else float(effects.mean())
+    se = float("nan") if without else float(effects.std(ddof=1))
+    reason = (without.reason or "") if without else ""
+    return AverageEffect(mean, float(np.median(effects)), se, float(lower), float(upper), reason)

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.formulas.parts import effect
-from ...density.density import Density
 from ...errors import UsageError
-from ...model import links
 from ...model.families import Family
 from ...model.model import Model
 from ...models.trunks.fixed import Fixed
@@ -31,7 +29,7 @@ def check(model: Model) -> None:
     UsageError
         Classes, series, values that belong to their own groups, the user's own program; a family without a mean.
     """
-    model = whole(model)
+    model = _of_rows(model)
     if not isinstance(model, Plain | Mixture):
         raise UsageError(
             f"the outcome of {model.name} has no mean that one new row determines; predict from a model of one family."
@@ -45,9 +43,16 @@ def whole(model: Model) -> Model:
     return model.larger if isinstance(model, Fixed) else model
 
 
+def _of_rows(model: Model) -> Model:
+    """The model of rows whose effects of groups are known."""
+    model = whole(model)
+    rows: Model = model.rows if isinstance(model, Mixed) else model
+    return rows
+
+
 def has_mean(model: Model) -> bool:
     """Whether `mean_response` has a formula."""
-    model = whole(model)
+    model = _of_rows(model)
     return isinstance(model, Plain | Mixture) and model.family.mean is not None
 
 
@@ -62,26 +67,6 @@ def mean_response(model: Model, theta: Mapping[str, Any], data: Dataset) -> Arra
         return np.full(data.n, float(np.sum(theta["weight"] * each)))
     assert isinstance(model, Plain)
     return np.broadcast_to(_of_family(model.family, model.arguments(theta, data)), data.n).astype(float)
-
-
-def has_posterior_mean(program: Density, data: Dataset) -> Any:
-    """Whether E(y) of each row ``(n,)`` has a mean over the posterior, which draws cannot show.
-
-    Under a log link that of a new member is exp(η + z² sd²/2). It outgrows every tail of sd but that of a half-normal
-    prior whose width is below 1/|z| (1/(√E |z|) of E effects), and that of a bounded one: the likelihood falls only as
-    a power of sd.
-    """
-    model = whole(program.model)
-    if not isinstance(model, Mixed) or model.link is not links.log or "sd" not in program.priors:
-        return np.full(data.n, True)
-    prior, effects = program.priors["sd"], model.groups.effects
-    if np.isfinite(prior.support.upper):
-        return np.full(data.n, True)
-    width: Any = prior.arguments["sigma"] if prior.family == "HalfNormal" else np.inf
-    widths = np.broadcast_to(np.asarray(width, dtype=float), len(effects))
-    zs = [np.abs(data[effect(label)]) for label in effects]
-    with np.errstate(invalid="ignore"):
-        return np.all([(z == 0) | (len(effects) * (z * s) ** 2 < 1) for z, s in zip(zs, widths, strict=True)], axis=0)
 
 
 def _of_family(family: Family, arguments: Mapping[str, Any]) -> Any:
@@ -101,11 +86,9 @@ def _over_effects(model: Mixed, theta: Mapping[str, Any], data: Dataset) -> Arra
         np.sum([values[i] * root[i][j] for i in range(size) if root[i][j] is not None], axis=0) for j in range(size)
     ]
     spread = np.sqrt(np.sum(np.square(along), axis=0))
-    eta = model.predictor(theta, data)
-    means = [_of_family(model.family, _at(model, theta, eta + spread * node, data)) for node in NODES]
+    means = [mean_response(model.rows, theta, _moved(model, data, spread * node)) for node in NODES]
     return np.asarray(WEIGHTS @ np.array(means) / np.sqrt(2 * np.pi), dtype=float)
 
 
-def _at(model: Mixed, theta: Mapping[str, Any], eta: Array, data: Dataset) -> dict[str, Any]:
-    """The family's arguments at a predictor: `Mixed.at`, and the parameters beside the location."""
-    return {**{argument.name: theta[argument.row] for argument in model.family.others}, **model.at(eta, data)}
+def _moved(model: Mixed, data: Dataset, added: Array) -> Dataset:
+    return Dataset(model.moved(data, added), data.coords)

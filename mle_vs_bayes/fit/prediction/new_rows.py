@@ -37,20 +37,23 @@ class FittedTable:
 
 @dataclass(eq=False)
 class NewRows:
-    """``data`` as the model reads it; by row what is ``unseen`` (no prediction there) and what is only worth saying."""
+    """``data`` as the model reads it; by row what is ``unseen`` (no prediction there) and what is only worth saying.
+
+    Where the model reads nothing of a row, all are ``alike``: one prediction is made and stands in each.
+    """
 
     data: Dataset
     members: Members = Members({})
     unseen: dict[int, list[str]] = field(default_factory=dict)
     remarks: dict[int, list[str]] = field(default_factory=dict)
+    alike: bool = False
 
 
-def new_rows(
-    model: Model, source: FittedTable, frame: pd.DataFrame, levels: Mapping[str, tuple[str, ...]] | None = None
-) -> NewRows:
+def new_rows(model: Model, source: FittedTable, frame: pd.DataFrame, fitted: Dataset | None = None) -> NewRows:
     """The new rows of ``frame`` under the model that was fitted to ``source``.
 
-    ``levels`` has the members that the fit has seen, by the axis of their grouping; without it all are new.
+    ``fitted`` is that table as the model read it, with the members of groups that it has seen and what the model itself
+    added (the least value of a Pareto distribution); without it all members are new.
 
     Raises
     ------
@@ -62,12 +65,10 @@ def new_rows(
     response = formulas[0].partition("~")[0] if formulas else ""
     read = _read(formulas, terms, response, _named(source.frame))
     new = _checked(frame, [*read, *chosen.values()])
-    if not formulas and not chosen:
-        new = new.iloc[:1]  # every row has the same prediction
     seen = _complete(source, read)
     if (weights := source.columns.get("weights")) in seen:  # what looks at a whole column saw each row as often
         seen = seen.iloc[repetitions(seen[weights].to_numpy(dtype=float), "weights")]
-    rows, places = NewRows(Dataset({})), {}
+    rows, places = NewRows(Dataset({}), alike=not formulas and not chosen), {}
     columns, coords = _of_roles(model, chosen, new)
     for role, text in _designs(formulas, response).items():
         columns[role], coords[role.replace("X", "term", 1)] = _design(text, seen, new, rows)
@@ -76,12 +77,22 @@ def new_rows(
         columns |= {effect(f"{name}|{term.name}"): values for name, values in zip(names, X.T, strict=True)}
         columns[level(term.name)] = np.arange(float(len(new)))
         coords[level(term.name)] = tuple(map(str, range(len(new))))
-        places[term.name], said = places_of(term, new, levels or {})
+        places[term.name], said = places_of(term, new, {} if fitted is None else fitted.coords)
         for row, words in said.items():
             rows.remarks.setdefault(row, []).append(words)
+    if fitted is not None:
+        columns |= _added(model, source, fitted, len(new))
     columns = columns or {"unit": np.arange(float(len(new)))}
     rows.data, rows.members = model.arranged(Dataset(columns, coords)), Members(places)
     return rows
+
+
+def _added(model: Model, source: FittedTable, fitted: Dataset, count: int) -> dict[str, Array]:
+    """The columns that the model puts in the place of optional ones that were left out: one value in all rows."""
+    left_out = [role for role in roles.known(model) if role in fitted and role not in source.columns]
+    without = {role: Dataset({r: v for r, v in fitted.items() if r != role}, fitted.coords) for role in left_out}
+    added = [role for role in left_out if role not in OF_OUTCOME and role in model.completed(without[role])]
+    return {role: np.full(count, fitted[role][0]) for role in added}
 
 
 def rows_of_fit(source: FittedTable) -> tuple[pd.DataFrame, dict[str, bool]]:

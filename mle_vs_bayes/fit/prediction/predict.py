@@ -8,7 +8,7 @@ outcome per draw.
 .. [1] Casella & Berger (2002), Statistical Inference, 2nd ed., section 5.5.4.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,10 @@ from ...data.dataset import Dataset
 from ...density.density import Density
 from ...estimators.estimate import Estimate
 from ...intervals.wald import normal_quantile
+from ...model.moments import Missing
 from ...sampling.draws import stacked
-from .means import has_posterior_mean, mean_response
+from .mean_moments import lacking_moments
+from .means import mean_response
 from .members import Members
 
 Array = NDArray[np.float64]
@@ -34,14 +36,31 @@ AT_MOST, FEWEST_DRAWS = 50_000_000, 500
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """By row ``(m,)``, NaN where there is none: the mean response with its error and interval, and where y will lie."""
+    """By row ``(m,)``, NaN where there is none: the mean response with its error and interval, and where y will lie.
+
+    ``median`` is of the posterior of the mean response, which may have no mean or no standard deviation; ``reason``
+    ``(m,)`` says why, and is empty elsewhere.
+    """
 
     mean: Array
+    median: Array
     se: Array
     lower: Array
     upper: Array
     y_lower: Array
     y_upper: Array
+    reason: NDArray[Any]
+
+    @classmethod
+    def blank(cls, count: int) -> "Predicted":
+        """Of ``count`` rows without any prediction."""
+        columns: list[NDArray[Any]] = [*np.full((7, count), np.nan), np.full(count, "", dtype=object)]
+        return cls(*columns)
+
+    def put(self, rows: NDArray[np.intp], predicted: "Predicted") -> None:
+        """Write the predictions of some of the rows in their places."""
+        for name, values in vars(predicted).items():
+            getattr(self, name)[rows] = values
 
 
 def predict(
@@ -81,7 +100,8 @@ def _from_optimum(
     se = np.sqrt(of_estimate**2 + left_open)
     half = normal_quantile(level) * se
     y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator, members)
-    return Predicted(mean, se, mean - half, mean + half, y_lower, y_upper)
+    nothing = np.full(data.n, np.nan)
+    return Predicted(mean, nothing, se, mean - half, mean + half, y_lower, y_upper, np.full(data.n, "", dtype=object))
 
 
 def _mean(program: Density, point: Array, data: Dataset, members: Members | None) -> tuple[Array, Array]:
@@ -145,7 +165,7 @@ def _from_draws(
 ) -> Predicted:
     assert estimate.tree is not None
     points, kept = draws_of(program, estimate, data.n)
-    found = np.empty((6, data.n))
+    made = Predicted.blank(data.n)
     for rows in np.array_split(np.arange(data.n), -(-data.n * len(points) // AT_ONCE)):
         some = data if len(rows) == data.n else data.rows(rows)
         seen = None if members is None else members.rows(rows)
@@ -157,11 +177,23 @@ def _from_draws(
                 at = seen.moved(some, added[place])
             means[place] = mean_response(program.model, theta, at)
             outcomes[place] = program.model.simulate(theta, at, generator)["y"]
-        quantiles = (*np.quantile(means, tails(level), axis=0), *np.quantile(outcomes, tails(level), axis=0))
-        found[:, rows] = [means.mean(axis=0), means.std(axis=0, ddof=1), *quantiles]
         settled = some if seen is None else seen.moved(some, np.zeros(some.n))
-        found[:2, rows] = np.where(has_posterior_mean(program, settled), found[:2, rows], np.nan)
-    return Predicted(*found)
+        lacking = lacking_moments(program, settled)
+        lower, upper = np.quantile(means, tails(level), axis=0)
+        y_lower, y_upper = np.quantile(outcomes, tails(level), axis=0)
+        reasons = np.array([each.reason or "" for each in lacking], dtype=object)
+        some_rows = Predicted(*_moments(means, lacking), lower, upper, y_lower, y_upper, reasons)
+        made.put(rows, some_rows)
+    return made
+
+
+def _moments(draws: Array, lacking: Sequence[Missing]) -> tuple[Array, Array, Array]:
+    """Mean, median and standard deviation ``(m,)`` of draws ``(draws, m)``, without the moments that do not exist."""
+    no_mean, no_error = (np.array([getattr(each, of) is not None for each in lacking]) for of in ("mean", "deviation"))
+    with np.errstate(all="ignore"):  # of draws whose mean response is infinite
+        mean, se = draws.mean(axis=0), draws.std(axis=0, ddof=1)
+        median = np.median(draws, axis=0)
+    return np.where(no_mean, np.nan, mean), median, np.where(no_mean | no_error, np.nan, se)
 
 
 def draws_of(program: Density, estimate: Estimate, n: int) -> tuple[Array, NDArray[np.intp]]:

@@ -17,10 +17,10 @@ from .. import priors as prior_choice
 from ..row_table import Context
 from ..settled import settled_for
 from .batch_fit import BatchFit, starts
+from .data_checks import complete
 from .posteriors import Functional
 from .result import Replicates
 from .stacking import by_shape, sorted_out, stacked
-from .usable import complete
 
 Truth = Mapping[str, float]
 ESTIMATORS = ("mle", "map", "posterior", "exact", "mle_exact", "posterior_exact")

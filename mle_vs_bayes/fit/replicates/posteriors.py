@@ -101,7 +101,7 @@ def sampled(
 
 def _together(run: "_Run", posteriors: Posteriors) -> Index:
     """Sample in batches, then with few others, then one by one; the places of those that no batch could sample."""
-    plan, found = run.plan, posteriors.standard.found
+    plan, found = run.plan, posteriors.whitening.found
     few, alone = (plan.schedule.longer(*more) for more in AGAIN)
     parts = _parts(np.flatnonzero(found), plan.size)
     left = _joined([run.batch(posteriors, part, plan.schedule, "joint") for part in parts])

@@ -16,7 +16,7 @@ from ...model import jeffreys
 from ...model.model import Model
 from ...model.prior import Prior
 from .. import priors as prior_choice
-from .usable import unusable
+from .data_checks import unusable
 
 Array = NDArray[np.float64]
 Priors = Mapping[str, Prior]

@@ -49,6 +49,9 @@ class Family:
         NumPy's generator where it has one, else SciPy's.
     mean, variance : functions of the arguments, optional
         In NumPy; NaN or infinite where there is none.
+    mean_from : mapping of an argument's name to a number
+        From where on the mean is finite and stays within a multiple of the location; below, or towards it, there is
+        none, or it grows faster than every power. Of arguments that are not named any value will do.
     location : str
         The argument that a model's first formula is for, or what it is (``mean``, ``median``) where ``at_mean`` gives
         the arguments; empty where no formula is known.
@@ -60,6 +63,8 @@ class Family:
         What exp(beta) is under the log link; ``rate_ratio`` of counts and ``mean_ratio`` of others unless given.
     around : tuple of Argument, optional
         The parameters beside the location, where they are not the family's other arguments.
+    read : tuple of str
+        Roles of columns that ``at_mean`` takes beside the location and the parameters: the known errors of y.
     one_value : str
         What cannot be estimated where every y is the same: ``a spread``.
     tails : function of the arguments, optional
@@ -89,12 +94,14 @@ class Family:
     draw: Callable[..., Any] | None = None
     mean: Callable[..., Any] | None = None
     variance: Callable[..., Any] | None = None
+    mean_from: Mapping[str, float] = field(default_factory=dict)
     location: str = ""
     at_mean: Callable[..., dict[str, Any]] | None = None
     links: tuple[str, ...] = ()
     ratio: str = ""
     around: tuple[Argument, ...] | None = None
     forms: tuple[Form, ...] = ()
+    read: tuple[str, ...] = ()
     one_value: str = ""
     tails: Callable[..., Tails] | None = None
     distribution_function: bool = True
@@ -149,6 +156,11 @@ class Family:
         if link == "log":
             return self.ratio or ("rate_ratio" if self.discrete else "mean_ratio")
         return "odds_ratio" if link == "logit" else ""
+
+    @property
+    def of_hazard(self) -> bool:
+        """Whether the location is a hazard, so that it is large where y is small."""
+        return self.ratio == "hazard_ratio"
 
     @property
     def censored(self) -> bool:

@@ -11,6 +11,8 @@ from ..support import frequency, nonnegative, positive
 from .argument import Argument
 from .family import Family
 
+ABOVE_1 = float(np.nextafter(1.0, 2.0))
+
 # Log-logistic: log y is logistic with the location log(scale) and the scale 1/shape.
 
 
@@ -75,6 +77,7 @@ log_logistic = Family(
     log_survival_symbol=lambda y, alpha, beta: -_softplus(_odds_symbol(y, alpha, beta)),
     log_distribution_symbol=lambda y, alpha, beta: -_softplus(-_odds_symbol(y, alpha, beta)),
     mean=_log_logistic_mean,
+    mean_from={"alpha": ABOVE_1},
     variance=_log_logistic_variance,
     location="beta",
     ratio="time_ratio",
@@ -227,6 +230,7 @@ gompertz = Family(
     log_distribution_symbol=_gompertz_distribution_symbol,
     draw=_draw_gompertz,
     location="rate",
+    links=("log", "identity", "inverse"),
     ratio="hazard_ratio",
     one_value="a shape",
     elsewhere={
@@ -280,6 +284,7 @@ pareto = Family(
     log_survival_symbol=_pareto_survival_symbol,
     log_distribution_symbol=_pareto_distribution_symbol,
     draw=lambda generator, size, alpha, m: m * (1 + generator.pareto(alpha, size)),
+    mean_from={"alpha": ABOVE_1},
     mean=lambda alpha, m: np.where(alpha > 1, alpha * m / np.maximum(alpha - 1, 1e-300), np.inf),
     variance=lambda alpha, m: np.where(
         alpha > 2, m**2 * alpha / ((alpha - 1) ** 2 * np.maximum(alpha - 2, 1e-300)), np.inf

@@ -121,6 +121,7 @@ inverse_gamma = Family(
     values=above_0,
     scipy="invgamma",
     of_scipy=lambda alpha, beta: {"a": alpha, "scale": beta},
+    mean_from={"alpha": float(np.nextafter(1.0, 2.0))},
     mean=lambda alpha, beta: np.where(alpha > 1, beta / (alpha - 1), np.inf),
     variance=lambda alpha, beta: np.where(alpha > 2, beta**2 / ((alpha - 1) ** 2 * (alpha - 2)), np.inf),
     forms=(
@@ -194,6 +195,7 @@ weibull = Family(
     log_survival_symbol=lambda y, alpha, beta: -((y / beta) ** alpha),
     draw=lambda generator, size, alpha, beta: beta * generator.weibull(alpha, size=size),
     mean=lambda alpha, beta: beta * scipy.special.gamma(1 + 1 / alpha),
+    mean_from={"alpha": float(np.nextafter(0.0, 1.0))},
     variance=lambda alpha, beta: (
         beta**2 * (scipy.special.gamma(1 + 2 / alpha) - scipy.special.gamma(1 + 1 / alpha) ** 2)
     ),

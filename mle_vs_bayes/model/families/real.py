@@ -1,5 +1,6 @@
 """Distributions on the whole line."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,7 @@ student_t = Family(
     log_distribution_symbol=lambda y, nu, mu, sigma: _log_student_cdf_symbol((y - mu) / sigma, nu),
     draw=lambda generator, size, nu, mu, sigma: mu + sigma * generator.standard_t(nu, size=size),
     mean=lambda nu, mu, sigma: np.where(nu > 1, mu, np.nan),
+    mean_from={"nu": 1.0},
     variance=lambda nu, mu, sigma: np.where(nu > 2, sigma**2 * nu / np.maximum(nu - 2, TINY), np.inf),
     location="mu",
     one_value="a spread",
@@ -185,12 +187,12 @@ skew_normal = Family(
         "Stata": "sknor (user-written): location mu, scale sigma, shape alpha",
     },
 )
+_of_gumbel = Argument(
+    "beta", positive, "beta", "β", "the scale: the standard deviation is beta π/√6", "scale", typical=2.0
+)
 gumbel = Family(
     "Gumbel",
-    (
-        Argument("mu", symbol="μ", meaning="the mode; 36.8 % lie below it", prior="location"),
-        Argument("beta", positive, "beta", "β", "the scale: the standard deviation is beta π/√6", "scale", typical=2.0),
-    ),
+    (Argument("mu", symbol="μ", meaning="the mode; 36.8 % lie below it", prior="location"), _of_gumbel),
     support=real,
     values=number,
     scipy="gumbel_r",
@@ -199,6 +201,8 @@ gumbel = Family(
     mean=lambda mu, beta: mu + np.euler_gamma * beta,
     variance=lambda mu, beta: (np.pi * beta) ** 2 / 6,
     location="mu",
+    # Beside a formula beta is the name of its coefficients.
+    around=(replace(_of_gumbel, row="scale", symbol="σ", meaning="the scale: the standard deviation is scale π/√6"),),
     one_value="a spread",
     tails=lambda mu, beta: tails.Tails(above=tails.falling_exponentially(1 / beta)),
     elsewhere={

@@ -63,6 +63,10 @@ class Censored(Plain):
             density = np.where(data["event"] == 1, density, family.logsf(data["y"], arguments))
         return density - entered
 
+    def log_density(self, theta, data):
+        value = data["upper"] if "upper" in data else data["y"]
+        return symbolic_log_density(self.family, self.arguments(theta, data), value, data)
+
     def chances(self, theta, data):
         """Of values that are known and were looked at from the beginning."""
         return None if BESIDE & {*data} else super().chances(theta, data)

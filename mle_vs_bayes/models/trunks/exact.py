@@ -52,6 +52,15 @@ class ConstantRate(Model):
         return "upper" not in data
 
 
+def restricted_normal(data, design_matrix, sigma):
+    """−½ log |Xᵀ V⁻¹ X| + ½ k log 2π of independent normal values with standard deviations ``sigma``, complex too."""
+    columns = np.asarray(design_matrix).shape[1]
+    weights = np.broadcast_to(data.counts / sigma**2, len(design_matrix))
+    # A complex determinant has its phase in the sign.
+    sign, size = np.linalg.slogdet(design_matrix.T @ (design_matrix * weights[:, None]))
+    return -0.5 * (size + np.log(sign)) + 0.5 * columns * np.log(2 * np.pi)
+
+
 def normal_errors(data, priors, estimates, spreads, squares):
     """Posterior under p(locations, sigma) ∝ 1, by label, or None under other priors or with too few rows.
 

@@ -10,6 +10,7 @@ from ...words import listed, nearest
 from .censored import Censored
 from .plain import Plain
 from .regression import Regression
+from .starts import of_constants
 
 
 class FamilyRegression(Regression):
@@ -27,6 +28,7 @@ class FamilyRegression(Regression):
 
     def __init__(self, base: Plain, asked: Specification) -> None:
         self.name, self.family, self.smooth = str(asked), base.family, base.smooth
+        self.base = base
         self.beside = tuple(dict.fromkeys([*base.beside, offset]))
         self.link, self.takes_order = LINKS[asked.link or default_link(base)], base.takes_order
         self.further = further(asked)
@@ -36,8 +38,16 @@ class FamilyRegression(Regression):
     @property
     def exact(self):
         """The leaf that knows exact answers of this very model, or None."""
-        plain = not (self.further or self.censorable)
+        plain = not (self.further or self.censorable or self.family.read)
         return EXACT.get((self.family.name, self.link.name)) if plain else None
+
+    def design(self, n, rng):
+        """With what the base has of known columns beside y."""
+        return super().design(n, rng).replace(**{role: self.base.design(n, rng)[role] for role in self.family.read})
+
+    def start(self, data):
+        """Of a hazard, which is not of the size of y, as without covariates."""
+        return of_constants(self, self.base.start(data), data) if self.family.of_hazard else super().start(data)
 
 
 class FamilyCensored(Censored):

@@ -73,7 +73,7 @@ class Fixed(Model):
         return of(self.full(theta))
 
     def _moments_of(self, moments):
-        return None if moments is None else lambda tails, data: moments(_Held(tails, self.scalars), data)
+        return None if moments is None else lambda tails, data: moments(HeldTails(tails, self.scalars), data)
 
     def full(self, theta):
         """θ with the scalars that are held."""
@@ -126,7 +126,7 @@ class Fixed(Model):
         return {p: value for p, value in self.larger.start(data).items() if p not in self.scalars}
 
     def moments(self, tails, data):
-        known = self.larger.moments(_Held(tails, self.scalars), data)
+        known = self.larger.moments(HeldTails(tails, self.scalars), data)
         return {name: each for name, each in known.items() if name not in self.scalars}
 
     def completed(self, data):
@@ -161,7 +161,7 @@ class Fixed(Model):
         return self.larger.coords(data)
 
 
-class _Held(Mapping):
+class HeldTails(Mapping):
     """Tails of priors, where those of values held end at the value."""
 
     def __init__(self, tails, scalars):

@@ -44,6 +44,13 @@ def statistics(data: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     return size, mean, counts.by_group(data, of, (y - mean[of]) ** 2)
 
 
+def restricted_mean(theta: Mapping[str, Any], data: Mapping[str, Array]) -> Any:
+    """−½ log Σ size/(σ² + size τ²) + ½ log 2π: the restriction where groups share one mean."""
+    size, _, _ = statistics(data)
+    known = np.sum(size / (theta["sigma"] ** 2 + size * theta["tau"] ** 2))
+    return 0.5 * (np.log(2 * np.pi) - np.log(known))
+
+
 def moments(data: Mapping[str, Array]) -> tuple[float, float, float]:
     """Mean of the groups' means, variance between groups (below 0 if chance would spread them more), and within."""
     size, mean, squares = statistics(data)

@@ -14,6 +14,7 @@ from ...data.dataset import Dataset
 from ...model.families import Family
 from ...model.model import Model
 from ...model.parameter import of_argument
+from .with_groups import mixed_model
 
 
 class Plain(Model):
@@ -50,6 +51,10 @@ class Plain(Model):
     def log_likelihood(self, theta, data):
         return self.family.logp(data["y"], self.arguments(theta, data))
 
+    def log_density(self, theta, data):
+        """`log_likelihood` of PyTensor's nodes: the graph of the log density of each row."""
+        return self.family.symbolic_logp(data["y"], self.arguments(theta, data))
+
     def chances(self, theta, data):
         """Not of rows that belong together."""
         return None if self.unit != "row" else self.family.chances(data["y"], self.arguments(theta, data))
@@ -58,9 +63,8 @@ class Plain(Model):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 
     def with_groups(self, groups=None):
-        from .mixed.families import grouped
-
-        return grouped(self, groups) or super().with_groups(groups)
+        mixed = None if self.family.read else mixed_model(self, groups)
+        return mixed or super().with_groups(groups)
 
     def start(self, data):
         """The exact estimate where one is known and lies inside the supports, else typical values."""

@@ -15,7 +15,7 @@ from ...data import counts
 from ...data.column import Column, number
 from ...data.dataset import Dataset
 from ...data.formulas.parts import FormulaRule
-from ...model import links
+from ...model import families, links
 from ...model.censoring import seen
 from ...model.links import Link
 from ...model.parameter import Function, Parameter, of_argument
@@ -23,6 +23,7 @@ from ...model.prior import DEFAULTS
 from ...model.support import positive, real
 from . import falls, separation
 from .censored import Censored
+from .exact import restricted_normal
 from .starts import others_at, weighted_least_squares
 
 PRIORS = {
@@ -32,6 +33,12 @@ PRIORS = {
     "sqrt": "coefficients of root y",
 }
 """Default priors of coefficients by link; "coefficients" under those of probabilities, which have no units."""
+HAZARD_PRIORS = {
+    "log": "coefficients of log hazard",
+    "identity": "coefficients of 1/y",
+    "inverse": "coefficients of y",
+}
+"""Where the location is a hazard, whose unit is one over that of y."""
 
 
 class Regression(Censored):
@@ -58,7 +65,8 @@ class Regression(Censored):
 
     @cached_property
     def parameters(self):  # type: ignore[override]
-        prior = DEFAULTS[PRIORS.get(self.link.name, "coefficients")]
+        priors = HAZARD_PRIORS if self.family.of_hazard else PRIORS
+        prior = DEFAULTS[priors.get(self.link.name, "coefficients")]
         words = f"how much {self.predicted} {'grow' if self.link is links.logit else 'grows'} per unit of the covariate"
         beta = Parameter("beta", "β", real, prior, self.typical.get("beta", 1.0), dims=("term",), meaning=words)
         return (beta, *(self._parameter(argument) for argument in self.family.others))
@@ -67,7 +75,7 @@ class Regression(Censored):
         """The parameter of another argument, or the coefficients of its formula."""
         if argument.row not in self.further:
             return of_argument(argument, typical=self.typical.get(argument.row, argument.typical))
-        scaled = argument.prior == "scale" and argument.link == "log"
+        scaled = argument.prior in ("scale", "spread") and argument.link == "log"
         return Parameter(
             f"beta_{argument.row}",
             f"β_{argument.symbol}",
@@ -110,13 +118,13 @@ class Regression(Censored):
 
     def predictor(self, theta, data):
         """η = X β + offset."""
-        eta = data["X"] @ theta["beta"]
-        return eta + data["offset"] if "offset" in data else eta
+        return linear(theta, data)
 
     def arguments(self, theta, data):
         """Trials enter through the log odds of their chance, which keep digits that the chance would lose."""
         eta = self.predictor(theta, data)
         others = {argument.name: self._other(argument, theta, data) for argument in self.family.others}
+        others |= {role: data[role] for role in self.family.read}
         if "trials" in data:
             return {"n": data["trials"].astype("int64"), "logit_p": self.link.odds(eta)}
         mean = self.link.mean(eta)
@@ -127,8 +135,11 @@ class Regression(Censored):
         name = argument.row
         if name not in self.further:
             return theta[name]
-        eta = data[f"X_{name}"] @ theta[f"beta_{name}"]
-        return links.LINKS[argument.link].mean(eta + data[f"offset_{name}"] if f"offset_{name}" in data else eta)
+        return links.LINKS[argument.link].mean(linear(theta, data, f"_{name}"))
+
+    def restriction(self, theta, data):
+        normal = self.family.name == families.normal.name and self.link is links.identity and not self.censorable
+        return restricted_normal(data, data["X"], self.arguments(theta, data)["sigma"]) if normal else None
 
     def design(self, n, rng):
         """An intercept and two covariates, one continuous and one binary (never constant); of further ones, one.
@@ -168,13 +179,27 @@ class Regression(Censored):
         return f"{scale} runs to 0: the terms explain every y exactly" if exact else None
 
 
+def linear(theta, data, of=""):
+    """X β + offset of the location, or ``of`` another parameter; without X, all of it is in the offset."""
+    known = data.get(f"offset{of}")
+    if f"X{of}" not in data:
+        return known
+    eta = data[f"X{of}"] @ theta[f"beta{of}"]
+    return eta if known is None else eta + known
+
+
 def _explained(data):
     """Whether least squares leave nothing of y but rounding."""
     if "upper" in data or not np.all(data.get("event", 1.0) == 1):
         return False
     left = data["y"] - data.get("offset", 0.0)
     residuals = left - data["X"] @ np.linalg.lstsq(data["X"], left, rcond=None)[0]
-    return bool(np.max(np.abs(residuals)) <= 8 * np.spacing(np.max(np.abs(left))))
+    return bool(np.max(np.abs(residuals)) <= rounding(left))
+
+
+def rounding(y):
+    """How far terms that explain y ``(n,)`` exactly may miss a value."""
+    return 8 * np.spacing(np.max(np.abs(y)))
 
 
 def _on_scale(link, name):

@@ -61,10 +61,11 @@ def ratios(falls, own, count):
 def _ratio(falls, tails, j):
     if np.isinf(tails[j].above.rate):
         return FINITE
-    order = least(falls.some(FEW_ROWS), tails, j)
+    along = np.eye(len(tails))[j]
+    order = least(falls.some(FEW_ROWS), tails, along)
     if order > HIGHEST and len(falls.rows) > FEW_ROWS:
         return Moments(order)
-    order = least(falls, tails, j)
+    order = least(falls, tails, along)
     nearest = float(np.round(order)) if np.isfinite(order) else order
     order = nearest if abs(order - nearest) <= _ROUNDING * (1 + order) else order
     # At the bound a power of the prior is left over: more than one, if all priors that let go are powers.
@@ -74,24 +75,42 @@ def _ratio(falls, tails, j):
     return Moments(order, why, attained)
 
 
-def least(falls, tails, j):
-    """The least ρ(v) + Σ rate[i] |v[i]| with v[j] = 1; infinite where no direction is allowed."""
+def of_growth(falls, tails, x):
+    """Of exp(x·β) for one row ``x`` ``(k,)``: `ratios` along any direction; ``falls`` None where it is not known."""
+    rates = [min(t.above.rate, t.below.rate) for t in tails]
+    loose = [t for t, rate, part in zip(tails, rates, x, strict=True) if part != 0 and np.isfinite(rate)]
+    if not loose:
+        return FINITE
+    if falls is None:
+        order = min(rate / abs(part) for rate, part in zip(rates, x, strict=True) if part != 0)
+        why = f"it grows faster than the prior {loose[0].words} falls, and how fast the likelihood does is not known"
+        return Moments(order, why, attained=order == 0)
+    order = least(falls, tails, x)
+    order = float(np.round(order, 9)) if np.isfinite(order) else order
+    attained = any(t.joint for t in loose) or all(t.above.rate == 0 and t.power > 0 for t in loose)
+    why = f"it grows as fast as the likelihood and the prior {loose[0].words} fall (moments below {order:.4g})"
+    return Moments(order, why, attained)
+
+
+def least(falls, tails, along):
+    """The least ρ(v) + Σ rate[i] |v[i]| with ``along`` · v = 1; infinite where no direction is allowed."""
     rows, never = falls.rows, np.isinf(falls.weights)
     size = np.abs(rows).max(axis=0)
     size = np.where(size > 0, size, 1.0)
     above, beneath = (np.array([getattr(t, side).rate for t in tails]) for side in ("above", "below"))
-    k, m = rows.shape[1], len(rows)
+    m = len(rows)
     place = np.arange(m) if falls.together is None else falls.together
     cost = scipy.sparse.csc_array((np.ones(m), (np.arange(m), place)), shape=(m, len(falls.weights)))
     # v = (p − q) / size with p, q ≥ 0; slack s ≥ −rows v. A prior lighter than every exponential allows no step.
-    held = [(size[i], size[i]) if i == j else (0, 0 if np.isinf(above[i]) else None) for i in range(k)]
-    down = [(0, 0) if i == j or np.isinf(beneath[i]) else (0, None) for i in range(k)]
-    scaled = rows / size
+    up, down = ([(0, 0 if np.isinf(rate) else None) for rate in side] for side in (above, beneath))
+    scaled, ahead = rows / size, np.concatenate([along / size, -along / size, np.zeros(falls.weights.shape[0])])
     answer = scipy.optimize.linprog(
         np.concatenate([_finite(above) / size, _finite(beneath) / size, _finite(falls.weights)]),
         A_ub=scipy.sparse.hstack([-scaled, scaled, -cost], format="csc"),
         b_ub=np.zeros(m),
-        bounds=[*held, *down, *((0, 0 if each else None) for each in never)],
+        A_eq=ahead[None],
+        b_eq=[1.0],
+        bounds=[*up, *down, *((0, 0 if each else None) for each in never)],
         method="highs",
     )
     return float(answer.fun) if answer.status == 0 else np.inf if answer.status == INFEASIBLE else 0.0

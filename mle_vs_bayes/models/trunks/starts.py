@@ -43,6 +43,13 @@ def weighted_least_squares(model, data):
     return best[int(np.argmax(values))]
 
 
+def of_constants(model, values, data):
+    """The start at ``values`` of the location and the other parameters, by row, where no covariate has an effect."""
+    beta = _constant(model, data, values[model.family.location], data.get("offset", np.zeros(data.n)))
+    others = [_at(model, argument, values[argument.row], data) for argument in model.family.others]
+    return {"beta": beta} | {name: value for each in others for name, value in each.items()}
+
+
 def others_at(model, theta, data):
     """``theta`` with each other parameter at the best of some multiples of a typical value, twice over.
 
@@ -69,7 +76,11 @@ def _others(model, data):
 
 
 def _typical(argument, data):
-    return float(counts.spread(data, middle(data))) if argument.prior == "scale" else argument.typical
+    """A value of usual size: in the unit of y, or per unit of it, where the parameter has one."""
+    if argument.prior in ("scale", "spread"):
+        return float(counts.spread(data, middle(data)))
+    power = {"large size": 1, "slope": -1}.get(argument.prior)
+    return argument.typical if power is None else float(counts.mean(data, np.abs(middle(data)))) ** power
 
 
 def _at(model, argument, value, data):

@@ -18,6 +18,8 @@ from ...model.prior import DEFAULTS
 from ...model.support import ordered, positive, real
 from . import falls, separation
 from .censored import MIDDLE, log_less, symbolic_log_between
+from .regression import linear
+from .with_groups import mixed_model
 
 
 class Cumulative(Model):
@@ -65,7 +67,7 @@ class Cumulative(Model):
         return Dataset({"X": X, "offset": np.zeros(n)}, names)
 
     def predictor(self, theta, data):
-        return data["X"] @ theta["beta"] + data["offset"]
+        return linear(theta, data)
 
     def simulate(self, theta, design, rng):
         latent = self.predictor(theta, design) + self.link.link(rng.uniform(size=design.n))
@@ -75,6 +77,9 @@ class Cumulative(Model):
         ends = np.concatenate([[-np.inf], theta["cutpoints"], [np.inf]])
         y, eta = data["y"].astype(int), self.predictor(theta, data)
         return between(self.link, ends[y] - eta, ends[y + 1] - eta)
+
+    def log_density(self, theta, data):
+        return symbolic_between(self.link, data["y"], self.predictor(theta, data), theta["cutpoints"])
 
     def likelihood(self, theta, data):
         """The classes as a sum over cutpoints of those that a row lies below: an index that differs between rows."""
@@ -89,6 +94,9 @@ class Cumulative(Model):
 
         arguments = self.predictor(theta, data), theta["cutpoints"]
         return pm.CustomDist("y", *arguments, logp=log_density, random=draw, signature="(),(k)->()", observed=data["y"])
+
+    def with_groups(self, groups=None):
+        return mixed_model(self, groups)
 
     def start(self, data):
         """No covariate has an effect, and the cutpoints are those of the shares of the classes."""

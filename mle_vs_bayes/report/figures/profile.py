@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from .. import marks
 from ..palette import INK, LOOKS, THIN, Look, headline, panels, style
+from . import prior_path
 
 if TYPE_CHECKING:
     import pandas
@@ -75,3 +76,22 @@ def legend(figure: Figure, frame: "pandas.DataFrame", level: float) -> None:
     if "mle" in drawn:
         handles.append(Line2D([], [], label=f"where the profile's {100 * level:g} % interval ends", **CUT))
     figure.legend(handles=handles, loc="outside lower left", ncols=3)
+
+
+def quantity(label: str, curves: "pandas.DataFrame", path: "pandas.DataFrame", level: float) -> Figure | None:
+    """Curves as of `curves` beside the path as of `prior_path.path`, of one quantity; None without either.
+
+    ``curves`` and ``path`` may be empty, and then their panel is missing.
+    """
+    titles = ["relative to its maximum"] * (len(curves) > 0) + ["as the prior grows stronger"] * (len(path) > 0)
+    if not titles:
+        return None
+    with style():
+        figure, grid = panels(titles, height=2.2)
+        if len(curves):
+            panel(grid[0], curves, level)
+            legend(figure, curves, level)
+        if len(path):
+            prior_path.panel(grid[-1], path)
+        headline(figure, f"{label}: likelihood, posterior and prior")
+    return figure

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...concerns import Concern
-from ..newton import Climb
+from ..newton import NewtonState
 from ..problem import Problem
-from .climb import climbing
 from .corner import Corner
+from .corner_search import corner_search
 from .evaluation import Search, run
 
 Array = NDArray[np.float64]
@@ -39,7 +39,7 @@ class KinkedOptimum:
     power: float
 
     @cached_property
-    def end(self) -> Climb:
+    def end(self) -> NewtonState:
         """The gradient along the kinks, and the information there; across them a number that says nothing."""
         top, unit = self.top, self.top.unit
         across = top.across @ top.across.T
@@ -50,7 +50,9 @@ class KinkedOptimum:
         gradient = along @ (unit * top.gradient)
         length = np.sqrt(np.array([max(float(gradient @ np.linalg.pinv(-hessian) @ gradient), 0.0)]))
         in_z = hessian[None] / np.outer(unit, unit)
-        return Climb(top.z[None], np.array([top.value]), gradient[None] / unit, in_z, np.zeros((1, len(unit))), length)
+        return NewtonState(
+            top.z[None], np.array([top.value]), gradient[None] / unit, in_z, np.zeros((1, len(unit))), length
+        )
 
     @property
     def no_error(self) -> str:
@@ -82,7 +84,7 @@ def _from_highest(begins: Sequence[Array]) -> Search[Corner | None]:
     values, _, _ = yield usable
     if not np.isfinite(values).any():
         return None
-    return (yield from climbing(usable[int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))]))
+    return (yield from corner_search(usable[int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))]))
 
 
 def _at(problem: Problem, i: int, top: Corner) -> KinkedOptimum:

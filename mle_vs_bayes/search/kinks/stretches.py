@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .evaluation import Array, Search, abreast
-from .line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine, Side, jump
+from .search_line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine, Side, jump
 
 _PARTS = 16
 """The way to the border of a stretch is parted in so many."""

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ... import ornaments
+from ... import optional_parts
 from ...performance.measures import WORDS
 from ...report import drawn, study_page
 from ...report.pages import parts
@@ -19,8 +19,8 @@ from ..keep.store import Store
 from ..vocabulary.predictions import OF_INTERVALS, Equals, Slope, Theory
 from ..vocabulary.study import Figure, Study
 from . import verdict
+from .pairs import split
 from .performance_table import measured
-from .tables import Tables
 
 if TYPE_CHECKING:
     import pandas
@@ -28,6 +28,36 @@ if TYPE_CHECKING:
 Pictures = dict[str, tuple[bytes, Picture]]
 """By name: a figure as a file and as a part of the page."""
 NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a finished study, as a figure of its own reads them.
+
+    ``performance`` has one line per measure and group; the others one per replicate, read when asked for.
+    """
+
+    folder: Path
+    performance: "pandas.DataFrame"
+
+    @cached_property
+    def rows(self) -> "pandas.DataFrame":
+        """Every estimate, with the columns of `rows.Row`."""
+        return self._read("rows")
+
+    @cached_property
+    def functionals(self) -> "pandas.DataFrame":
+        """Every value of the functionals: name, part (where it gives several), value and the replicate's key."""
+        table = self._read("functionals")
+        name, part = split(table["name"])
+        return table.assign(name=name, part=part)
+
+    def _read(self, table: str) -> "pandas.DataFrame":
+        import pandas
+
+        return pandas.concat(map(pandas.read_parquet, sorted((self.folder / table).glob("*.parquet"))))
+
+
 DIGITS = "%.8g"
 """Of a number in the table on the disk: more than its Monte-Carlo error leaves, and a file of half the size."""
 SHARES_OF_LEVEL = ("coverage", "coverage_worst_case", "bias_eliminated_coverage")
@@ -44,7 +74,7 @@ class Results:
     table: "pandas.DataFrame"
     lines: Sequence[verdict.Line]
     files: tuple[Path, ...]
-    lost: tuple[ornaments.Lost, ...] = ()
+    lost: tuple[optional_parts.Lost, ...] = ()
     """Figures that could not be drawn."""
 
     @property
@@ -71,7 +101,7 @@ def leave(outcome: FinishedStudy) -> Results:
     lines = verdict.lines(study.predictions, table, study.axes, outcome.design.looks)
     results = Results(outcome, table, lines, ())
     folder, document = outcome.folder, _document(results)
-    with ornaments.collecting([]) as lost:
+    with optional_parts.collecting([]) as lost:
         written = _shown(results, document)
     written = {
         "performance.csv": _once(table).to_csv(index=False, float_format=DIGITS).encode(),
@@ -162,10 +192,10 @@ def _pictures(results: Results) -> Pictures:
         places = results.table.groupby(["measure", "model", "scenario", "parameter"], dropna=False)["n"].nunique()
         there &= set(places[places > 1].index.get_level_values("measure"))
     for measure in dict.fromkeys(name for name in wanted if name in there):
-        pictures |= ornaments.make(f"the figure {measure}", partial(of, measure), {})
+        pictures |= optional_parts.make(f"the figure {measure}", partial(of, measure), {})
     tables = Tables(results.outcome.folder, results.table)
     for name, draw in own.figures.items():
-        pictures |= ornaments.make(f"the figure {name}", partial(_own_picture, name, draw, tables), {})
+        pictures |= optional_parts.make(f"the figure {name}", partial(_own_picture, name, draw, tables), {})
     return pictures
 
 

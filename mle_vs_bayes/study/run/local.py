@@ -1,4 +1,4 @@
-"""Worker processes on this machine; one that dies takes no unit with it but the one that killed it."""
+"""Crews of this machine: the process itself, or worker processes; one that dies loses only the unit that killed it."""
 
 import multiprocessing
 import os
@@ -14,6 +14,20 @@ from ...errors import MleVsBayesError
 from ..plan.work import FinishedUnit, WorkUnit
 from . import unit
 from .crew import HEARTBEAT, TRIES, Finished, LostUnit
+
+
+class Alone:
+    """A crew of this process, one unit after another: a quick run ends before workers would have started."""
+
+    def work(self, jobs: Iterable[WorkUnit]) -> Iterator[Finished | None]:
+        """See `crew.Crew.work`."""
+        for job in jobs:
+            try:
+                yield job, unit.run(job)
+            except MleVsBayesError:
+                raise
+            except Exception as error:  # noqa: BLE001 — a unit that cannot be done is rows with the reason
+                yield job, LostUnit(f"{type(error).__name__}: {error}")
 
 
 class LocalCrew:

@@ -18,9 +18,8 @@ from ..plan.study_plan import PlannedCell, StudyPlan
 from ..plan.work import WorkUnit
 from ..vocabulary.source import Source
 from . import unit
-from .alone import Alone
 from .crew import PATIENCE, Crew, LostUnit
-from .hire import hire
+from .local import Alone, local
 from .watch import Progress, Watch
 
 
@@ -126,6 +125,25 @@ def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:
         design = replace(design, target_mcse=dict(wanted.target_mcse))
     budget = stopping.BUDGET if wanted.target_mcse and wanted.replicates is None else wanted.replicates
     return design.topped_up(budget)
+
+
+def hire(workers: int, scheduler: str | None, patience: float) -> AbstractContextManager[Crew]:
+    """A Dask cluster where a scheduler is named, else processes of this machine.
+
+    To be used in a ``with`` statement that sends the workers home; a cluster's are waited for with patience.
+
+    Raises
+    ------
+    UsageError
+        Fewer than one worker, Dask is not installed, or no scheduler answers.
+    """
+    if scheduler is not None:
+        from .cluster import cluster
+
+        return cluster(scheduler, patience)
+    if workers < 1:
+        raise UsageError(f"the number of workers is {workers}; it must be at least 1.")
+    return local(workers)
 
 
 def _crew(wanted: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:

@@ -25,7 +25,7 @@ or several of these; called by its ``name``, else by the function's."""
 Functional = Callable[[Replicate], Any]
 """A replicate → a number, or several by name."""
 Figure = Callable[[Any, Any], None]
-"""A Matplotlib figure to draw on, and the finished tables (see `judge.tables.Tables`)."""
+"""A Matplotlib figure to draw on, and the finished tables (see `judge.results.Tables`)."""
 PRIOR = "prior"
 """The truth that is drawn from the prior."""
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ....ornaments import attempt
+from ....optional_parts import attempt
 from ....quiet import quiet
 from ....report.figures.residuals import residuals
 from ....report.pages.parts import Paragraph, Part, Picture, Table, TableCell, picture

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .... import ornaments
+from .... import optional_parts
 from ....concerns import KINDS
 from ....fit.fit import Fit
 from ....report.pages.parts import Page, Paragraph, Part, Picture, Remark, Section, picture
@@ -48,9 +48,9 @@ def page(material: Material, figures: "Mapping[str, Figure]", command: str = "",
         "Concerns": lambda: concerns(material),
         "How it was made": lambda: made.parts(outcome, command, kept),
     }
-    with ornaments.collecting(outcome.lost):
+    with optional_parts.collecting(outcome.lost):
         sections = [_section(title, maker) for title, maker in makers.items()]
-        word, sentence = ornaments.make(
+        word, sentence = optional_parts.make(
             "the verdict", lambda: (verdict.word(fit), verdict.headline(fit)), ("no answer", "There is no verdict.")
         )
     title = f"{outcome.model.name}, three ways"
@@ -62,7 +62,7 @@ def page(material: Material, figures: "Mapping[str, Figure]", command: str = "",
 def _section(title: str, maker: Callable[[], Sequence[Part]]) -> Section:
     instead = [Paragraph("This part could not be made; the concerns below say why.", "quiet")]
     anchor = title.lower().strip("?").replace(" ", "-")
-    return Section(anchor, title, ornaments.make(f'the part "{title}" of the page', maker, instead))
+    return Section(anchor, title, optional_parts.make(f'the part "{title}" of the page', maker, instead))
 
 
 def _drawn(figures: "Mapping[str, Figure]", *names: str) -> list[Picture]:

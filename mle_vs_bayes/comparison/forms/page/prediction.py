@@ -9,7 +9,6 @@ from rich.table import Table as RichTable
 from ....report import numbers
 from ....report.figures.estimates import forest
 from ....report.pages.parts import Paragraph, Part, Picture, Table, TableCell, picture
-from ....report.palette import LOOKS
 from ....rows import COLUMNS, MODEL_SCALE
 from ...outcome import Outcome
 from ...scores.report import EXPLAINED
@@ -95,9 +94,9 @@ def effects(outcome: Outcome) -> list[Part]:
 
 def _shared(line: dict[str, Any], estimate: str, error: str, interval: str) -> list[TableCell]:
     """The cells of any number that an estimator has."""
-    value = line.get("mean", line.get("estimate"))
+    value = line["median"] if numbers.by_median(line) else line.get("mean", line.get("estimate"))
     return [
-        TableCell(LOOKS[line["estimator"]].label, key=line["estimator"]),
+        TableCell(numbers.estimator_label(line), key=line["estimator"]),
         TableCell(estimate, _sort(value)),
         TableCell(error, _sort(line["se"])),
         TableCell(interval, _sort(line["lower"])),
@@ -139,7 +138,7 @@ def _of_rows(outcome: Outcome, rows: "pandas.DataFrame", level: float) -> "panda
 def _as_rows(outcome: Outcome, rows: "pandas.DataFrame", level: float) -> "pandas.DataFrame":
     """The columns that figures read."""
     named = rows.assign(model=outcome.model.name, n=outcome.n, level=level, scale=MODEL_SCALE)
-    named = named.assign(median=float("nan"), truth=float("nan"))
+    named = named.assign(truth=float("nan"))
     return named[[column for column in COLUMNS if column in named]]
 
 

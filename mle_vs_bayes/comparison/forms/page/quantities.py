@@ -1,14 +1,13 @@
-"""All there is of each quantity, in a panel of its own that its name opens."""
+"""A panel for each quantity, which its name opens: the curves, the prior path and the estimates."""
 
 from functools import partial
 
-from .... import ornaments
+from .... import optional_parts
 from .... import rows as row_schema
 from ....report import numbers
 from ....report.figures.estimates import MOST_PARAMETERS
 from ....report.figures.prior_path import caption
-from ....report.figures.profile import CURVES
-from ....report.figures.quantity import quantity
+from ....report.figures.profile import CURVES, quantity
 from ....report.pages.parts import Foldout, Paragraph, Part, Picture, Table, TableCell, picture
 from ..material import Material
 
@@ -32,7 +31,7 @@ def panels(material: Material) -> list[Part]:
 
 
 def _inside(material: Material, place: int, label: str) -> list[Part]:
-    drawn = ornaments.make(f"the panel of {label}", partial(_drawn, material, place, label), [], long=True)
+    drawn = optional_parts.make(f"the panel of {label}", partial(_drawn, material, place, label), [], long=True)
     return [*drawn, *_estimates(material, label)]
 
 

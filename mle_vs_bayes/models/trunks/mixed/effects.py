@@ -41,7 +41,7 @@ def _of_one_grouping(model, theta, data, rng):
         return total
 
     square = summed(z[:, :, None] * z[:, None, :])
-    y, x = summed(z * (data["y"] - model.offsets(data))[:, None]), summed(z[:, :, None] * data["X"][:, None, :])
+    y, x = summed(z * (data["y"] - data.get("offset", 0.0))[:, None]), summed(z[:, :, None] * data["X"][:, None, :])
     points = ({name: values[d] for name, values in theta.items()} for d in range(len(theta["sigma"])))
     draws = [_solved(model, point, square, y, x, rng) for point in points]
     return np.moveaxis(np.stack(draws), -1, 0).reshape(size, len(draws), -1)

@@ -18,10 +18,10 @@ def observed(model, theta, data):
     return observed_groups(model, theta, data, _log_density)
 
 
-def _log_density(model, theta, data, eta):
+def _log_density(model, theta, data):
     import pytensor.tensor as pt
 
-    groups, variance, left = model.groups, theta["sigma"] ** 2, data["y"] - eta
+    groups, variance, left = model.groups, theta["sigma"] ** 2, data["y"] - data["offset"]
     weights = data.get("weights", pt.ones_like(left))
     codes = [pt.cast(data[level(name)], "int64") for name in groups.factors]
     columns = [data[effect(name)] for name in groups.effects]

@@ -4,31 +4,22 @@
 def observed_groups(model, theta, data, log_density):
     """The observed variable ``y`` in the open PyMC model; ``log_density`` gives that of each independent set of rows.
 
-    It takes the model, the parameters but beta, the columns, and η = X β + offset of each row.
+    It takes the model, the parameters and the columns, every X β being part of its offset.
     """
     import pymc as pm
+    import pytensor.tensor as pt
 
-    # Scalars and one value per row, which PyMC takes to be the arguments of independent values.
-    groups = model.groups
-    scalars = {"sd": len(groups.effects), "cor": len(groups.pairs)}
-    scalars |= {p.name: 1 for p in model.parameters if not p.dims}
-    roles = [role for role in data if role not in ("y", "X", "offset")]
+    columns = model.known(theta, data)
+    y = columns.pop("y") if "y" in columns else columns.pop("upper")
+    role = "upper" if "upper" in data else "y"
+    coefficients = {role.replace("X", "beta", 1) for role in model.formula.designs}
+    free = {name: pt.as_tensor(value) for name, value in theta.items() if name not in coefficients}
 
-    def logp(y, eta, *inputs):
-        values = iter(inputs)
-        spread = {name: [_scalar(next(values)) for _ in range(count)] for name, count in scalars.items()}
-        theta = {name: each if name in ("sd", "cor") else each[0] for name, each in spread.items()}
-        return log_density(model, theta, {**dict(zip(roles, values, strict=True)), "y": y}, eta)
+    def logp(y, *inputs):
+        named = dict(zip([*free, *columns], inputs, strict=True))
+        return log_density(model, {name: named[name] for name in free}, {role: y, **{c: named[c] for c in columns}})
 
-    split = [
-        theta[name][place] if name in ("sd", "cor") else theta[name]
-        for name, count in scalars.items()
-        for place in range(count)
-    ]
-    inputs = (model.predictor(theta, data), *split, *(data[role] for role in roles))
-    return pm.CustomDist("y", *inputs, logp=logp, observed=data["y"])
-
-
-def _scalar(value):
-    """PyMC gives scalars the axis of the rows."""
-    return value if value.ndim == 0 else value[0]
+    # Each input with all of its axes belongs to the one observation that all rows are together.
+    axes = [f"({','.join(f'{name}{k}' for k in range(value.ndim))})" for name, value in free.items()]
+    signature = f"{','.join([*axes, *['(n)'] * len(columns)])}->(n)"
+    return pm.CustomDist("y", *free.values(), *columns.values(), logp=logp, signature=signature, observed=y)

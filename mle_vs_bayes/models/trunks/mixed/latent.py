@@ -8,16 +8,21 @@ from typing import Any
 
 import numpy as np
 
+from ....data import counts
 from ....data.dataset import Dataset
 from ....data.formulas.parts import effect, level
 from ....errors import ModelError
 from ....model import links
+from ....model.censoring import middle
 from ....words import listed
 from .trunk import Mixed
 
-TINY = np.finfo(float).tiny
 MOST_EFFECTS = 2
 """Of one grouping, that quadrature integrates."""
+STEP = 1e-3
+"""Of differences of a row's log density, in units of η, or of y's spread where those are η's."""
+LARGEST_START, SMALLEST_START = 2.0, 0.1
+"""Of an SD in units of the link, and of its square over the squared error of an effect of an average group."""
 
 
 class MixedOther(Mixed):
@@ -25,14 +30,12 @@ class MixedOther(Mixed):
 
     offers = frozenset({"latent"})
 
-    def effects_of(self, data):
-        """Z ``(n, E)``."""
-        return np.column_stack([data[effect(name)] for name in self.groups.effects])
-
     def latent(self, theta, data):
         import pymc as pm
 
-        groups, eta, centred = self.groups, self.predictor(theta, data), self.informative(data)
+        coords = {name: tuple(names) for name, names in pm.modelcontext(None).coords.items() if name != "unit"}
+        centred = self.informative(Dataset({role: node.get_value() for role, node in data.items()}, coords))
+        groups, added = self.groups, 0.0
         v: list[Any] = []
         for i, row in enumerate(self.root(theta)):
             # Given the effects before it an effect is normal with this mean and this standard deviation.
@@ -42,42 +45,63 @@ class MixedOther(Mixed):
             z = pm.Normal(f"z[{name}]", pm.math.switch(centred[i], mean, 0.0), scale, dims=axis)
             u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z, mean + own * z), dims=axis)
             v.append(pm.math.switch(centred[i], (z - mean) / own, z))
-            eta = eta + data[effect(name)] * u[data[axis].astype("int64")]
-        return self.family.pymc("y", self.at(eta, data), observed=data["y"])
+            added = added + data[effect(name)] * u[data[axis].astype("int64")]
+        return self.rows.likelihood(theta, self.moved(data, added))
 
     def informative(self, data):
         """Whether each effect's information in each level of its grouping is above that of its prior, at the start."""
-        groups, fixed = self.groups, Dataset({role: node.get_value() for role, node in data.items()})
-        theta = self.start(fixed)
-        second = self.slopes(self.predictor(theta, fixed), fixed)[1] * fixed.counts
-        of = [fixed[level(groups.factors[factor])].astype(np.intp) for factor in groups.factor_of]
-        z = self.effects_of(fixed).T
-        return [np.bincount(of[i], second * z[i] ** 2) * theta["sd"][i] ** 2 > 1 for i in range(len(of))]
+        theta = self.start(data)
+        _, information = self._by_level(self.rows.start(data), data)
+        return [each * sd**2 > 1 for each, sd in zip(information, theta["sd"], strict=True)]
 
-    def slopes(self, eta, data):
-        """The first derivative of each row's log density in η, and its expected second one with the sign changed.
+    def start(self, data):
+        """The estimates without effects, and SDs of these by moments.
 
-        Of trials with d the slope of their log odds: (y − n μ) d and n μ (1 − μ) d². Under a canonical link the
-        second is not only expected.
+        With S the sum of a level's scores in its effect, whose information is I, S² is I + I² sd² in the mean.
         """
-        mean, slope = self.link.mean(eta), self.link.slope(eta)
-        if "trials" not in data:
-            return data["y"] - mean, slope
-        variance = mean * (1 - mean)
-        if self.link is links.logit:
-            return data["y"] - data["trials"] * mean, data["trials"] * variance
-        odds = slope / (variance + TINY)
-        return (data["y"] - data["trials"] * mean) * odds, data["trials"] * slope * odds
+        theta, squares = self.rows.start(data), []
+        for score, information in zip(*self._by_level(theta, data), strict=True):
+            total = np.sum(information**2)
+            square = max(np.sum(score**2 - information), SMALLEST_START * np.sum(information)) / total
+            squares.append(square if np.isfinite(square) and square > 0 else 1.0)
+        sizes = np.sqrt(np.average(self.effects_of(data) ** 2, axis=0, weights=data.counts))
+        most = np.inf if self.link is links.identity else LARGEST_START / sizes
+        beta, *others = theta
+        theta = {beta: theta[beta], "sd": np.minimum(np.sqrt(squares), most), **{name: theta[name] for name in others}}
+        return theta | ({"cor": np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
+
+    def _by_level(self, theta, data):
+        """The score and the information of each effect in each of its levels, where all effects are 0."""
+        groups = self.groups
+        first, second = self._slopes(theta, data)
+        of = [data[level(groups.factors[factor])].astype(np.intp) for factor in groups.factor_of]
+        z, counts = self.effects_of(data).T, data.counts
+        scores = [np.bincount(of[i], counts * first * z[i]) for i in range(len(of))]
+        return scores, [np.bincount(of[i], counts * second * z[i] ** 2) for i in range(len(of))]
+
+    def _slopes(self, theta, data):
+        """Each row's first derivative in its predictor, and the second with the sign changed, by differences.
+
+        They are for a start: what a step leaves out does not matter. Of kinks the second is the square of the first,
+        whose mean is the information, too.
+        """
+        columns, step = self.known(theta, data), STEP
+        if self.link is links.identity and self.family is not None:
+            step *= counts.spread(data, middle(data)) or 1.0
+        below, at, above = (self.rows.log_likelihood(theta, self.moved(columns, move)) for move in (-step, 0.0, step))
+        first = (above - below) / (2 * step)
+        second = (2 * at - above - below) / step**2 if self.smooth else first**2
+        first, second = (np.where(np.isfinite(each), each, 0.0) for each in (first, second))
+        return first, np.maximum(second, 0.0)
 
 
 class MixedSampled(MixedOther):
-    """An outcome whose mean is linear, under a link, in covariates and in effects of several groupings.
+    """Outcomes with a formula, whose predictor has effects of several groupings in it.
 
-        beta ~ Normal(0, 2.5/sd(x))
-        sd   ~ HalfNormal(2.5/sd(effect))     one for each effect of a grouping
+        sd   ~ HalfNormal(2.5/sd(effect))     one for each effect of a grouping; of identity links times sd(y)
         cor  ~ LKJ(2)                         of two effects of a term
         u[j] ~ Normal(0, Σ)                   j = 1 … levels, Σ made of sd and cor
-        y[i] ~ family(mean = link⁻¹(X[i] · beta + Σ z[i] · u[group[i]]))
+        y[i] ~ the model without groups, its predictor X[i] · beta + Σ z[i] · u[group[i]]
 
     There is no likelihood of its parameters alone, and so no maximum likelihood and no MAP. The sampler draws u with
     the parameters: as it is where a level's rows say more of it than its prior does, else as a multiple of sd.
@@ -94,6 +118,11 @@ class MixedSampled(MixedOther):
         return f"the {len(groups.effects)} effects {listed(groups.effects)}"
 
     def no_optimum(self, data, power):
+        if not self.smooth:
+            return (
+                f"the density of {self.name} has kinks, and quadrature integrates effects of groups out of smooth ones "
+                "only; read the posterior, or take another family"
+            )
         return (
             f"the effects of {self.beyond} are not integrated out of the likelihood, which is done for one grouping "
             "with up to two effects; read the posterior, or leave some out"

@@ -1,6 +1,7 @@
 """Named regressions whose intercepts differ between the groups of a column."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,21 +13,24 @@ OWN = Groups(("Intercept|group",), ("group",), (0,), (), (0,))
 
 
 class RandomIntercepts(MixedQuadrature):
-    """The mixed model of ``y ~ x + (1 | group)``, whose groups are a column and not in the formula."""
+    """The mixed model ``y ~ x + (1 | group)`` of the regression ``of``, with a column of groups."""
 
-    groups = OWN
+    name: str
+    of: Any
 
     def __init__(self):
-        pass
+        rows = self.of()
+        rows.name = self.name
+        super().__init__(rows, OWN)
 
     @property
     def columns(self):  # type: ignore[override]
-        return tuple(replace(each, optional=False) if each is group else each for each in super().columns)
+        outcome, *others = self.rows.columns
+        return (outcome, replace(group, optional=False), *others)
 
     def with_groups(self, groups=None):
         """Groups in the formula stand in the place of the column."""
-        others = tuple(each for each in self.beside if each is not group)
-        return MixedQuadrature(self.name, self.family, self.link, None, others, self.nodes).with_groups(groups)
+        return MixedQuadrature(self.rows, None, self.nodes).with_groups(groups)
 
     def completed(self, data):
         """The column of ones that the intercepts are multiplied by, and the levels that they belong to."""

@@ -10,7 +10,9 @@ elimination.
 
 import numpy as np
 
+from ....data import counts
 from ....data.formulas.parts import effect, level
+from ..regression import least_squares
 from . import effects, elimination
 from .law import Law
 from .sparse import factorised, sparse_forms
@@ -32,6 +34,15 @@ class MixedNormal(Mixed):
     """
 
     offers = frozenset({"latent", "draw_latent"})
+
+    def start(self, data):
+        """Least squares, and effects half as large as what that leaves over."""
+        y = data["y"] - data.get("offset", 0.0)
+        beta = least_squares(data, y)
+        left = np.sqrt(counts.mean(data, (y - data["X"] @ beta) ** 2)) or 1.0
+        sizes = [np.sqrt(counts.mean(data, data[effect(label)] ** 2)) for label in self.groups.effects]
+        theta = {"beta": beta, "sd": 0.5 * left / np.array(sizes), "sigma": 0.7 * left}
+        return theta | ({"cor": np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
 
     def log_likelihood(self, theta, data):
         sparse = sparse_forms(self.groups, data)

@@ -1,8 +1,8 @@
 """Mixed models of other outcomes: one grouping with up to two effects, integrated by adaptive Gauss–Hermite quadrature.
 
-A group's likelihood is the integral over v, standard normal, of the product of its rows' densities at
-η + z L v. Its nodes are put around the mode of the integrand and scaled by its curvature there. [1]_ In NumPy here, in
-PyTensor in `quadrature_graph`.
+A group's likelihood is the integral over v, standard normal, of the product of its rows' densities at η + z L v. Its
+nodes are put where the integrand is and scaled as wide as it is (`rule`). [1]_ In NumPy here, in PyTensor in
+`quadrature_graph`.
 
 .. [1] Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4(1), 12–35.
 """
@@ -17,7 +17,7 @@ from ....words import listed
 from .integrand import canonical, quadrature_graph
 from .integrand.derivatives import GroupDerivatives
 from .integrand.integrand import Integrand
-from .integrand.rule import Rule, grid
+from .integrand.rule import grid
 from .latent import MOST_EFFECTS, MixedOther, MixedSampled
 from .law import Law
 
@@ -36,13 +36,12 @@ MOST_CELLS = 10_000_000
 
 
 class MixedQuadrature(MixedOther):
-    """An outcome whose mean is, under a link, linear in covariates and in effects of groups.
+    """Outcomes with a formula, whose predictor has effects of groups in it.
 
-        beta ~ Normal(0, 2.5/sd(x))
-        sd   ~ HalfNormal(2.5/sd(effect))     one for each effect
+        sd   ~ HalfNormal(2.5/sd(effect))     one for each effect; of identity links times sd(y)
         cor  ~ LKJ(2)                         of two effects of a term
         u[j] ~ Normal(0, Σ)                   j = 1 … groups, Σ made of sd and cor
-        y[i] ~ family(mean = link⁻¹(X[i] · beta + z[i] · u[group[i]]))
+        y[i] ~ the model without groups, its predictor X[i] · beta + z[i] · u[group[i]]
 
     Maximum likelihood and MAP have u integrated out by quadrature. The sampler draws u with the parameters: as it is
     where a group's rows say more of it than its prior does, else as a multiple of sd.
@@ -61,8 +60,7 @@ class MixedQuadrature(MixedOther):
                 f"nodes={self.nodes} is for one grouping with up to {MOST_EFFECTS} effects, and the formula has "
                 f"{listed(groups.effects)}; leave nodes out, or some of the effects."
             )
-        sampled = MixedSampled(self.name, self.family, self.link, None, self.beside)
-        return sampled.with_groups(groups)
+        return MixedSampled(self.rows).with_groups(groups)
 
     @property
     def quadrature(self):  # type: ignore[override]
@@ -70,6 +68,11 @@ class MixedQuadrature(MixedOther):
         if self.groups is None:
             return None
         return self.nodes or self.enough or NODES[len(self.groups.effects)]
+
+    @property
+    def enough_nodes(self):
+        """Whether there are as many as usual, so that where they are makes no difference but the quadrature's error."""
+        return self.quadrature >= NODES[len(self.groups.effects)]
 
     @property
     def grid(self):
@@ -109,7 +112,7 @@ class MixedQuadrature(MixedOther):
 
     def derivatives(self, theta, data, weights=None):
         """By the formulas of `GroupDerivatives`, where the link is canonical and the nodes are not fewer than usual."""
-        if canonical.of(self) is None or self.quadrature < NODES[len(self.groups.effects)]:
+        if canonical.of(self) is None or not self.enough_nodes:
             return None
         root = self.root(theta)
         places = [(i, j) for i, row in enumerate(root) for j, factor in enumerate(row) if factor is not None]
@@ -150,7 +153,7 @@ class MixedQuadrature(MixedOther):
         """The nodes ``(G, K, E)`` of every group's v, the logarithm of the integrand by weight there, of the volume."""
         integrand = Integrand(self, theta, data)
         points, log_weights = self.grid
-        rule = Rule(integrand, points)
+        rule = integrand.rule(points)
         return rule.nodes, integrand.heights(rule.nodes) + log_weights, rule.size
 
     def law_of_seen(self, theta, data, rows, places):

@@ -1,47 +1,57 @@
-"""The trunk of regressions with effects that differ between groups: ``y ~ x + (x | g)``.
+"""The trunk of models with effects that differ between groups: ``y ~ x + (x | g)``.
 
-A row's predictor is η = X β + Σ z u with a normal effect u for each level of a grouping: ``sd`` are the effects'
-standard deviations and ``cor`` the correlations of those of one term. Maximum likelihood and MAP have u integrated out.
+It holds the model of the same rows without groups. A row's predictor is that model's with Σ z u added to the offset, u
+being normal effects of each level of a grouping: ``sd`` are their standard deviations and ``cor`` the correlations of
+those of one term. Maximum likelihood and MAP have u integrated out.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import scipy
 
-from ....data import counts
 from ....data.dataset import Dataset
 from ....data.formulas.parts import effect, level
 from ....errors import UsageError
 from ....model import links
+from ....model.model import Model
 from ....model.parameter import Parameter
 from ....model.prior import DEFAULTS
 from ....model.support import correlation, nonnegative
 from .. import separation
-from ..regression import Regression, least_squares
+from ..regression import linear
 
 
-class Mixed(Regression):
-    """The regression of a ``family`` under a ``link`` with the effects of ``groups``; ``name`` is the model's."""
+class Mixed(Model):
+    """The model ``rows`` of outcomes with a formula, and the effects of ``groups`` beside its covariates."""
 
     groups: Any
     unit = "group"
     weighted = True
 
-    def __init__(self, name, family, link, groups=None, columns=(), nodes=None):
-        self.name, self.family, self.link, self.groups, self.beside = name, family, link, groups, columns
-        self.smooth = family.smooth
-        self.nodes = nodes
+    def __init__(self, rows, groups=None, nodes=None):
+        self.rows, self.groups, self.nodes = rows, groups, nodes
+        self.name, self.link, self.family = rows.name, rows.link, getattr(rows, "family", None)
+        self.smooth, self.edges, self.scales = rows.smooth, rows.edges, rows.scales
+        self.takes_order, self.needs_order, self.order = rows.takes_order, rows.needs_order, rows.order
 
     def with_groups(self, groups=None):
         if groups is not None:
             _refuse_wide(groups)
-        return type(self)(self.name, self.family, self.link, groups, self.beside, self.nodes)
+        return type(self)(self.rows, groups, self.nodes)
+
+    @property
+    def columns(self):  # type: ignore[override]
+        return self.rows.columns
+
+    @property
+    def formula(self):  # type: ignore[override]
+        return self.rows.formula
 
     @cached_property
     def parameters(self):  # type: ignore[override]
-        beta, *others = super().parameters
+        beta, *others = self.rows.parameters
         kind = "effects of y" if self.link is links.identity else "effects"
         words = "how much an effect differs between groups (SD)"
         sd = Parameter("sd", "τ", nonnegative, DEFAULTS[kind], 1.0, ("effect",), words)
@@ -49,12 +59,16 @@ class Mixed(Regression):
         cor = Parameter("cor", "ρ", correlation, DEFAULTS["correlation"], 0.2, ("pair",), words)
         return (beta, sd, *((cor,) if self.groups and self.groups.pairs else ()), *others)
 
-    def ratio_moments(self, tails, data):
-        """By the prior alone: effects of groups may follow a coefficient."""
-        return separation.by_prior(tails, data)
+    @cached_property
+    def functions(self):  # type: ignore[override]
+        """Ratios, whose moments follow from the prior alone: effects of groups may follow a coefficient."""
+        return tuple(replace(function, moments=separation.by_prior) for function in self.rows.functions)
 
-    def moments(self, tails, data):
-        return {}
+    def coords(self, data):
+        return self.rows.coords(data)
+
+    def completed(self, data):
+        return self.rows.completed(data)
 
     def root(self, theta):
         """L ``(E, E)`` as a list of lists, u = L v with v independent and standard normal; None where it is 0."""
@@ -70,6 +84,10 @@ class Mixed(Regression):
         """L as numbers ``(E, E)``, for NumPy."""
         return np.array([[0.0 if factor is None else factor for factor in row] for row in self.root(theta)])
 
+    def effects_of(self, data):
+        """Z ``(n, E)``."""
+        return np.column_stack([data[effect(name)] for name in self.groups.effects])
+
     def meaningless(self, theta, data):
         """What does not vary has no correlation."""
         groups, found = self.groups, {}
@@ -79,41 +97,42 @@ class Mixed(Regression):
                 found[f"cor[{label}]"] = f"sd[{still[0]}] is 0, and what does not vary has no correlation"
         return found
 
-    def offsets(self, data):
-        """What is added to X β: ``offset``, and the logarithm of ``exposure``."""
-        total = data.get("offset", 0.0)
-        if "exposure" not in data:
-            return total
-        import pytensor.tensor as pt
-
-        exposure = data["exposure"]
-        return total + (pt.log(exposure) if links.symbolic(exposure) else np.log(exposure))
-
     def predictor(self, theta, data):
-        return data["X"] @ theta["beta"] + self.offsets(data)
+        """X β + offset, without effects."""
+        return linear(theta, data)
 
-    def at(self, eta, data):
-        """The arguments of the distribution of each y at a predictor η."""
-        if "trials" in data:
-            return {"n": data["trials"].astype("int64"), "logit_p": self.link.odds(eta)}
-        return {self.family.location: self.link.mean(eta)}
+    def known(self, theta, data):
+        """The columns in which every X β is part of its offset ``(n,)``, so that the rows are read from these alone."""
+        columns = dict(data)
+        for role in self.formula.designs:
+            of = role.removeprefix("X")
+            columns[f"offset{of}"] = linear(theta, data, of)
+            del columns[role]
+        return columns
+
+    def moved(self, data, added):
+        """The data with ``added`` ``(n,)`` in the predictors of their rows."""
+        known = data.get("offset")
+        return {**data, "offset": added if known is None else known + added}
 
     def design(self, n, rng):
-        """An intercept and two covariates, in groups of five."""
-        plain = super().design(n, rng)
+        """The rows model's own, in groups of five."""
+        plain = self.rows.design(n, rng)
         of = (np.arange(n) * max(2, n // 5) // n).astype(float)
         names = tuple(str(name) for name in range(1, int(of.max()) + 2))
         values = {label: np.ones(n) for label in self.groups.effects}
         columns = {effect(label): value for label, value in values.items()}
         columns |= {level(factor): of for factor in self.groups.factors}
         coords = {level(factor): names for factor in self.groups.factors} | {"effect": self.groups.effects}
+        coords |= {"pair": self.groups.pair_labels} if self.groups.pairs else {}
         return Dataset({**plain, **columns, "group": of}, {**plain.coords, **coords, "group": names})
 
     def simulate(self, theta, design, rng):
-        moved = design.replace(offset=self.offsets(design) + self.drawn_effects(theta, design, rng))
-        bare = Dataset({r: v for r, v in moved.items() if r != "exposure"}, moved.coords)
-        y = self.family.random(rng, design.n, self.arguments(theta, bare))
-        return design.replace(y=y)
+        moved = Dataset(self.moved(design, self.drawn_effects(theta, design, rng)), design.coords)
+        drawn = self.rows.simulate(theta, moved, rng)
+        kept = {role: values for role, values in drawn.items() if role != "offset"}
+        own = {"offset": design["offset"]} if "offset" in design else {}
+        return Dataset({**kept, **own}, drawn.coords)
 
     def drawn_effects(self, theta, design, rng):
         """Σ z u of each row ``(n,)`` with new u for every level."""
@@ -132,34 +151,14 @@ class Mixed(Regression):
         """
         raise NotImplementedError
 
-    def start(self, data):
-        """Least squares on the scale of the link, and effects half as large as what that leaves over."""
-        y = self.working_outcome(data)
-        beta = least_squares(data, y)
-        left = np.sqrt(counts.mean(data, (y - data["X"] @ beta) ** 2)) or 1.0
-        sizes = [np.sqrt(counts.mean(data, data[effect(label)] ** 2)) for label in self.groups.effects]
-        rest = {p.name: p.typical for p in self.parameters if not p.dims}
-        if "sigma" in rest:
-            rest["sigma"] = 0.7 * left
-        theta = {"beta": beta, "sd": 0.5 * left / np.array(sizes), **rest}
-        return theta | ({"cor": np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
-
-    def working_outcome(self, data):
-        """y on the scale of the link, as far from the ends of what a mean can be as half an observation."""
-        y = data["y"]
-        if self.link.means is links.identity.means:
-            return y - self.offsets(data)
-        if "trials" in data:
-            return scipy.special.logit((y + 0.5) / (data["trials"] + 1)) - self.offsets(data)
-        return self.link.link(y + 0.5) - self.offsets(data)
-
     def divergence(self, data):
-        return None
+        return self.rows.divergence(data)
 
     def unusable(self, data):
-        if np.ptp(data["y"]) == 0:
+        seen = "y" in data and np.all(data.get("event", 1.0) == 1)
+        if seen and np.ptp(data["y"]) == 0:
             return f"every y is {data['y'][0]:g}; nothing can be said of how groups differ"
-        return self.unidentified(data)
+        return self.rows.unusable(data) or self.unidentified(data)
 
     def unidentified(self, data):
         """Why the groups say nothing of how effects differ, as a sentence, or None."""

@@ -69,5 +69,19 @@ _CANONICAL = {
 
 
 def of(model: Any) -> Any:
-    """The `Canonical` of a model's family and link; None where its link is another."""
-    return _CANONICAL.get((model.family.name, model.link.name))
+    """The `Canonical` of a model's family and link; None where they are others."""
+    return None if model.family is None else _CANONICAL.get((model.family.name, model.link.name))
+
+
+def slopes(model: Any, columns: Any) -> tuple[Any, Any]:
+    """y − t μ and t μ′ of PyTensor's columns: the derivatives of each row in η, the second with the sign changed."""
+    import pytensor.tensor as pt
+
+    eta = columns["offset"] + pt.log(columns["exposure"]) if "exposure" in columns else columns["offset"]
+    trials = columns.get("trials", 1.0)
+    return columns["y"] - trials * model.link.mean(eta), trials * model.link.slope(eta)
+
+
+def predictor(columns: Any) -> Any:
+    """η of each row ``(n,)``: its offset, with the logarithm of an exposure in it."""
+    return columns["offset"] + np.log(columns["exposure"]) if "exposure" in columns else columns["offset"]

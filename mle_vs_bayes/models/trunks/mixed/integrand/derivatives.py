@@ -11,7 +11,6 @@ of the sum that is maximised, and the Hessian has not.
 import numpy as np
 
 from .integrand import Integrand
-from .rule import Rule
 
 
 class GroupDerivatives:
@@ -23,7 +22,7 @@ class GroupDerivatives:
     def __init__(self, model, theta, data, grid, places):
         self.integrand, self.places = Integrand(model, theta, data), places
         points, log_weights = grid
-        self.rule = Rule(self.integrand, points)
+        self.rule = self.integrand.rule(points)
         self.cumulants = self.integrand.cumulants(self.rule.nodes)
         heights = self.integrand.heights_of(self.rule.nodes, self.cumulants) + log_weights
         top = heights.max(axis=1, keepdims=True)

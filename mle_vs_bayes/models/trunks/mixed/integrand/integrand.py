@@ -7,6 +7,7 @@ import scipy
 
 from . import canonical
 from .canonical import Cumulants
+from .rule import ModeRule, MomentRule
 
 SLICE = 2_000_000
 """Rows × nodes that are looked at together."""
@@ -16,19 +17,30 @@ STEPS, SHORT = 100, 1e-11
 class Integrand:
     """Of ``model`` at θ: rows have the predictor η ``(n,)``, and ``slope`` ``(n, E)``, that of η in v ``(G, E)``.
 
-    ``effects`` ``(n, E)`` are Z, and ``root`` ``(E, E)`` is L, so that ``slope`` = Z L.
+    ``effects`` ``(n, E)`` are Z, and ``root`` ``(E, E)`` is L, so that ``slope`` = Z L. ``columns`` are the data, in
+    which every X β is part of an offset.
     """
 
     def __init__(self, model, theta, data):
-        self.model, self.data, self.of = model, data, data["group"].astype(np.intp)
-        self.root = model.root_matrix(theta)
-        self.effects, self.eta = model.effects_of(data), model.predictor(theta, data)
+        self.model, self.theta, self.data, self.of = model, theta, data, data["group"].astype(np.intp)
+        self.root, self.columns = model.root_matrix(theta), model.known(theta, data)
+        self.canonical = canonical.of(model)
+        self.eta = self.columns["offset"] if self.canonical is None else canonical.predictor(self.columns)
+        self.effects = model.effects_of(data)
         self.slope = self.effects @ self.root
         self.weights = data.get("weights", np.ones(len(self.eta)))
         self.sums = self.summing(self.weights[:, None])
-        self.canonical = canonical.of(model)
         trials = data.get("trials", np.ones(1))
         self.trials: Any = 1.0 if np.all(trials == 1) else trials
+
+    @property
+    def count(self):
+        """How many groups there are."""
+        return self.sums.shape[0]
+
+    def rule(self, points):
+        """Nodes around each group's integrand."""
+        return (MomentRule if self.canonical is None else ModeRule)(self, points)
 
     def summing(self, columns):
         """Sums by group of values ``(n, …)`` times each of the ``columns`` ``(n, c)``: a matrix ``(c G, n)``."""
@@ -40,13 +52,7 @@ class Integrand:
         return scipy.sparse.csr_array((values, np.tile(order, count), pointers), shape=(count * len(ends), n))
 
     def rows(self, eta):
-        """The log density of each row but for a constant, its first derivative, and its second with the sign changed.
-
-        The second is an expected one where the link is not canonical.
-        """
-        if self.canonical is None:
-            densities = self.model.family.logp(self.data["y"], self.model.at(eta, self.data))
-            return densities, *self.model.slopes(eta, self.data)
+        """Each row's log density but for a constant, its first derivative, and its second with the sign changed."""
         b, y, t = self.canonical.at(eta), self.data["y"], self.trials
         return y * eta - t * b.whole, y - t * b.mean, t * b.variance
 
@@ -61,7 +67,7 @@ class Integrand:
 
     def mode(self):
         """Where each group's integrand is highest ``(G, E)``, and the information: Newton's steps, halved to rise."""
-        v = np.zeros((self.sums.shape[0], self.slope.shape[1]))
+        v = np.zeros((self.count, self.slope.shape[1]))
         height, gradient, information = self.at(v)
         for _ in range(STEPS):
             step = np.linalg.solve(information, gradient[..., None])[..., 0]
@@ -85,9 +91,8 @@ class Integrand:
     def _heights(self, nodes):
         if self.canonical is not None:
             return self.heights_of(nodes, self.cumulants(nodes))
-        eta = self._eta(nodes)
-        columns = {role: values[:, None] if np.ndim(values) == 1 else values for role, values in self.data.items()}
-        densities = self.model.family.logp(columns["y"], self.model.at(eta, columns))
+        columns = {role: values[:, None] for role, values in self.columns.items() if values.ndim == 1}
+        densities = self.model.rows.log_likelihood(self.theta, {**columns, "offset": self._eta(nodes)})
         return self.sums @ densities + _normal(nodes)
 
     def _eta(self, nodes):

@@ -9,7 +9,7 @@ candidates a few points of the line are looked at each time, which part it in ma
 import numpy as np
 
 from .evaluation import Array, Search, abreast
-from .line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine, Side, jump
+from .search_line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine, Side, jump
 from .stretches import stretch
 
 _EIGHTHS = 16

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from mle_vs_bayes import compare, ornaments
+from mle_vs_bayes import compare, optional_parts
 from mle_vs_bayes.cli import steps
 from mle_vs_bayes.comparison import explanation, outcome, sensitivity, verdict
-from mle_vs_bayes.comparison.forms import files, prior_path, profile_points, search_table
+from mle_vs_bayes.comparison.forms import files, material
 from mle_vs_bayes.comparison.scores import report, scores
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.fit import fit as fit_module
@@ -33,7 +33,7 @@ def fitted():
 
 @pytest.fixture
 def guarded(monkeypatch):
-    monkeypatch.setattr(ornaments, "strict", False)
+    monkeypatch.setattr(optional_parts, "strict", False)
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def test_a_figure_fails_alone(found, quick, monkeypatch, tmp_path, figure):
     assert found.document()["lost"] == [{"what": f"the figure {figure}", "reason": "LinAlgError: Singular matrix"}]
 
 
-@pytest.mark.parametrize("module", [prior_path, search_table, profile_points], ids=["path", "waterfall", "profile"])
-def test_what_a_figure_is_drawn_from_fails_with_it_alone(found, quick, monkeypatch, module):
-    monkeypatch.setattr(module, "rows", broken)
+@pytest.mark.parametrize("rows", ["path_rows", "search_rows", "curve_rows"])
+def test_what_a_figure_is_drawn_from_fails_with_it_alone(found, quick, monkeypatch, rows):
+    monkeypatch.setattr(material, rows, broken)
     assert len(found.figures()) == len(FIGURES) - 1
     assert len(found.lost) == 1
 
@@ -101,7 +101,7 @@ def test_a_file_fails_alone(found, quick, monkeypatch, tmp_path, module, name, w
     assert f"! {what} could not be made" in str(found)
 
 
-def test_a_full_disk_is_no_ornament(found, quick, monkeypatch, tmp_path):
+def test_a_full_disk_is_no_optional_part(found, quick, monkeypatch, tmp_path):
     def full(*_arguments, **_keywords):
         raise OSError(28, "No space left on device")
 
@@ -142,7 +142,7 @@ BESIDE = [
     (report, "page", "tests and scores", ("--scores",)),
     (fit_module, "agreements", "the table of distances between estimators", ()),
     (fit_module, "different_modes", "the search for another mode", ()),
-    (prior_path, "rows", "the figure path", ("--out", "out")),
+    (material, "path_rows", "the figure path", ("--out", "out")),
 ]
 
 
@@ -191,21 +191,21 @@ def test_a_wrong_request_and_an_interrupt_pass(guarded):
     def interrupted():
         raise KeyboardInterrupt
 
-    with ornaments.collecting([]) as lost:
+    with optional_parts.collecting([]) as lost:
         for maker, error in ((refused, UsageError), (interrupted, KeyboardInterrupt)):
             with pytest.raises(error):
-                ornaments.make("it", maker, None)
+                optional_parts.make("it", maker, None)
     assert lost == []
 
 
 def test_mutant_without_the_guard_the_answer_is_lost(found, quick, monkeypatch, tmp_path):
-    monkeypatch.setattr(ornaments, "strict", True)
-    monkeypatch.setattr(prior_path, "rows", broken)
+    monkeypatch.setattr(optional_parts, "strict", True)
+    monkeypatch.setattr(material, "path_rows", broken)
     with pytest.raises(np.linalg.LinAlgError):
         found.save(tmp_path / "out")
 
 
 def test_steps_tell_every_loss_once(found):
     for _ in range(2):
-        assert steps.beside(found, ornaments.Interrupt(), "the explanation", broken) == []
+        assert steps.beside(found, optional_parts.Interrupt(), "the explanation", broken) == []
     assert len(found.lost) == 1

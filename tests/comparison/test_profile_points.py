@@ -7,8 +7,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import compare
-from mle_vs_bayes.comparison.forms import profile_points
-from mle_vs_bayes.comparison.forms.material import prior_densities
+from mle_vs_bayes.comparison.forms.material import curve_rows, prior_densities
 from mle_vs_bayes.intervals.profile.profile import profile_curve
 from mle_vs_bayes.report.figures.profile import curves as draw
 
@@ -22,7 +21,7 @@ def fit():
 
 @cache
 def frame():
-    return profile_points.rows(fit(), prior_densities(fit()))
+    return curve_rows(fit(), prior_densities(fit()))
 
 
 def curve(label, name):
@@ -57,7 +56,7 @@ def test_every_curve_is_relative_to_its_maximum_and_where_it_belongs():
 
 def test_a_curve_that_does_not_exist_is_not_there():
     flat = compare("bernoulli", {"y": [1, 1, 1, 1]}, estimators=["mle", "map"]).fit
-    assert set(profile_points.rows(flat, prior_densities(flat))["curve"]) == {"map", "prior"}
+    assert set(curve_rows(flat, prior_densities(flat))["curve"]) == {"map", "prior"}
 
 
 def test_one_panel_per_parameter_with_its_curves_and_the_cut():

@@ -5,7 +5,7 @@ import pandas
 import pytest
 
 from mle_vs_bayes import compare
-from mle_vs_bayes.comparison.forms import search_table
+from mle_vs_bayes.comparison.forms.material import SEARCH_COLUMNS, search_rows
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.report.figures.waterfall import waterfall
 
@@ -15,7 +15,7 @@ Y = [3.1, 0.4, 1.9, 5.2, 2.2, 0.9, 1.1, 7.3, 2.8, 4.0]
 def test_one_row_per_start_and_all_on_the_plateau():
     """A Weibull likelihood has one maximum: searches judged within 1e-6 SE of it lose under 1e-12 of log density."""
     fit = compare("weibull", {"y": Y}, estimators=["mle", "map"], starts=4).fit
-    rows = search_table.rows(fit)
+    rows = search_rows(fit)
     assert rows.groupby("estimator")["rank"].apply(list).to_dict() == {"mle": [1, 2, 3, 4], "map": [1, 2, 3, 4]}
     assert set(rows["status"]) == {"ok"}
     assert rows["gap"].max() < 1e-11
@@ -24,7 +24,7 @@ def test_one_row_per_start_and_all_on_the_plateau():
 def test_without_an_optimum_there_is_no_waterfall():
     separated = {"y": [0, 0, 1, 1], "x": [1.0, 2.0, 3.0, 4.0]}
     fit = compare("logistic", separated, formula="y ~ x", estimators=["mle"]).fit
-    assert len(search_table.rows(fit)) == 0
+    assert len(search_rows(fit)) == 0
 
 
 def test_no_start_is_refused():
@@ -34,7 +34,7 @@ def test_no_start_is_refused():
 
 def test_marks_say_how_each_search_ended():
     found = [("mle", "trust region", 1, 0.0, "ok"), ("mle", "EM", 2, 3.0, "ok"), ("mle", "EM", 3, np.nan, "divergent")]
-    figure = waterfall(pandas.DataFrame(found, columns=list(search_table.COLUMNS)), "normal_mixture, n = 40")
+    figure = waterfall(pandas.DataFrame(found, columns=list(SEARCH_COLUMNS)), "normal_mixture, n = 40")
     (axes,) = figure.axes
     lines = {(line.get_gid(), line.get_marker(), line.get_markerfacecolor() == "white") for line in axes.lines}
     assert lines == {("mle ok", "o", False), ("mle ok", "^", False), ("mle divergent", "^", True)}

@@ -1,12 +1,12 @@
-"""What stands beside an answer (a figure, a table, a test, a path) is made here, one by one, and fails alone.
+"""Optional parts of an answer (a figure, a table, a test, a path): each is made alone, and fails alone.
 
-An error in one of them must not take the estimates with it, which may have cost an hour. `make` is the one place that
-says so: whoever adds a figure or a test hands its maker over, and need not think of failure. Those that were lost are
-remembered by whoever is `collecting` them, to be told; where nobody is, errors pass. What this package raises on
-purpose (`errors`) is a sentence for the person and passes, as does an exit.
+An error in an optional part must not take the estimates with it, which may have cost an hour. Whoever adds a figure or
+a test hands a function that makes it to `make`, which turns an error into a `Lost` part; `collecting` gathers these, so
+that the person is told. Outside `collecting`, errors pass. What this package raises on purpose (`errors`) is a sentence
+for the person and always passes, as does an exit.
 
-Ctrl-C must not take the answer either: whoever has one in hand is `surviving` it. It then costs the ornament under way
-and those after it that take long, and the `Interrupt` says that it came; where nobody survives it, it passes.
+Ctrl-C must not take the answer either. Inside `surviving`, it costs the part under way and the later parts that take
+long, and the `Interrupt` records that it came; outside, it passes.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ strict = False
 
 @dataclass(frozen=True)
 class Lost:
-    """One ornament that could not be made: ``what`` names it, ``reason`` is the error on one line."""
+    """One part that could not be made: ``what`` names it, ``reason`` is the error on one line."""
 
     what: str
     reason: str
@@ -53,12 +53,12 @@ class Interrupt:
         return otherwise(INTERRUPTED)
 
     def finish[T](self, task: Callable[[], T]) -> T:
-        """What ``task`` gives; where Ctrl-C comes between its ornaments, it is done again without the long ones.
+        """What ``task`` gives; where Ctrl-C comes between its optional_parts, it is done again without the long ones.
 
         Raises
         ------
         KeyboardInterrupt
-            Ctrl-C once more, between ornaments.
+            Ctrl-C once more, between optional_parts.
         """
         try:
             return task()
@@ -72,7 +72,7 @@ _interrupt: ContextVar[Interrupt | None] = ContextVar("interrupt", default=None)
 
 @contextmanager
 def surviving() -> Iterator[Interrupt]:
-    """Within this, Ctrl-C costs ornaments and not the answer."""
+    """Within this, Ctrl-C costs optional_parts and not the answer."""
     interrupt = Interrupt()
     token = _interrupt.set(interrupt)
     try:
@@ -92,7 +92,7 @@ _collected: ContextVar[list[Lost] | None] = ContextVar("collected", default=None
 
 @contextmanager
 def collecting(lost: list[Lost]) -> Iterator[list[Lost]]:
-    """Within this, ornaments that cannot be made are added to ``lost``, each once."""
+    """Within this, optional_parts that cannot be made are added to ``lost``, each once."""
     token = _collected.set(lost)
     try:
         yield lost

@@ -20,9 +20,9 @@ import numpy as np
 from ..newton import GRADIENT_TOLERANCE
 from .corner import Corner
 from .evaluation import Array, Derivatives, Index, Search, SpentError, abreast, at, limited, run
-from .line import Crossing, jump_at
-from .lines import along
+from .line_maximum import along
 from .scaled import in_units, units
+from .search_line import Crossing, jump_at
 from .stretches import level, plateau
 
 MOST_COORDINATES = 60
@@ -32,7 +32,7 @@ coordinate."""
 _PATIENCE = 5
 """Lines without a kink, and one more for each coordinate, until there is none."""
 _ASIDE = 1e-6
-"""In units: how far beside its start a climb begins, or less."""
+"""In units: how far beside its start the search begins, or less."""
 _BESIDE = 1e-7
 """How far beside a kink its sides are looked at, in units of the longest line that led there."""
 _GRADIENT = 1e-9
@@ -49,17 +49,17 @@ _SHORT = 1e-2
 """In standard errors: so near, Newton's steps square their length."""
 
 
-def climb(evaluate: Callable[[Array], tuple[float, Array, Array]], start: Array) -> Corner | None:
+def find_corner(evaluate: Callable[[Array], tuple[float, Array, Array]], start: Array) -> Corner | None:
     """The maximum of one density that is reached from ``start`` ``(f,)``, if it lies on a kink or an end; else None."""
 
     def each(z: Array, _place: Index) -> Derivatives:
         values, gradients, hessians = zip(*(evaluate(point) for point in z), strict=True)
         return np.array(values), np.array(gradients), np.array(hessians)
 
-    return run({0: climbing(start)}, each, 1)[0]
+    return run({0: corner_search(start)}, each, 1)[0]
 
 
-def climbing(start: Array) -> Search[Corner | None]:
+def corner_search(start: Array) -> Search[Corner | None]:
     """The same as a search."""
     if len(start) > MOST_COORDINATES:
         return None
