@@ -184,8 +184,9 @@ def show(
     """Print the JSON document, or the screen, what was asked for beside it, and the files written."""
     shown = [comparison, *parts]
     if as_json:
-        document = {key: value for part in shown for key, value in part.document().items()}
-        document["lost"] = [lost.record for lost in comparison.lost]
+        from ..comparison.forms.json_document import complete
+
+        document = complete(comparison, parts)
         sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
         return
     console = terminal()

@@ -55,8 +55,12 @@ class Comparison(Outcome):
         from .forms.predictions import predictions
         from .sources import frame_of
 
-        self.predictions = predictions(self, self.source, frame_of(data))
-        return self.predictions
+        return self._keep("predictions", predictions(self, self.source, frame_of(data)))
+
+    def _keep[T](self, name: str, part: T) -> T:
+        """Remember what was asked for, for the page and the files."""
+        self.asked[name] = part
+        return part
 
     def effect(self, *covariates: str) -> "Effects":
         """How much the mean response differs, averaged over the rows of the fit, when a covariate is another.
@@ -72,8 +76,7 @@ class Comparison(Outcome):
         """
         from .forms.effects import effects
 
-        self.effects = effects(self, self.source, covariates)
-        return self.effects
+        return self._keep("effects", effects(self, self.source, covariates))
 
     @property
     def data_tree(self) -> "xarray.DataTree":
@@ -126,7 +129,7 @@ class Comparison(Outcome):
 
     def explain(self) -> "Explanation":
         """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""
-        return self.explanation
+        return self._keep("explanation", self.explanation)
 
     @one_machine_code()
     def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "ScoreReport":
@@ -141,7 +144,7 @@ class Comparison(Outcome):
         """
         from .scores.report import page
 
-        return page(self, others, nulls or {})
+        return self._keep("scores", page(self, others, nulls or {}))
 
     def sensitivity(self) -> "Sensitivity":
         """Prior sensitivity by power scaling at the largest n: ArviZ's measure and the shift of the mean.
@@ -153,7 +156,7 @@ class Comparison(Outcome):
         """
         from .sensitivity import sensitivity
 
-        return sensitivity(self.fit)
+        return self._keep("sensitivity", sensitivity(self.fit))
 
     def document(self) -> dict[str, Any]:
         """What ``--json`` prints."""

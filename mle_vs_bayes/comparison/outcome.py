@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import optional_parts
 from .. import rows as row_schema
@@ -29,15 +29,22 @@ class Outcome:
     own results object, ``["posterior"].tree`` ArviZ's DataTree.
     """
 
-    predictions: "Predictions | None" = None
-    """What `Comparison.predict` was last asked for, which is written with the other files."""
-    effects: "Effects | None" = None
-    """Likewise of `Comparison.effect`."""
-
     def __init__(self, model: Model, fits: tuple[Fit, ...], level: float, seed: int, columns: dict[str, str]) -> None:
         self.model, self.fits, self.level, self.seed, self.columns = model, fits, level, seed, columns
         self.lost: list[Lost] = list(dict.fromkeys(lost for fit in fits for lost in fit.lost))
         """Figures, tables and tests that could not be made so far."""
+        self.asked: dict[str, Any] = {}
+        """What was asked beside the estimates, by name: predictions, effects, scores, explanation, sensitivity."""
+
+    @property
+    def predictions(self) -> "Predictions | None":
+        """What `Comparison.predict` was last asked for, which is written with the other files."""
+        return self.asked.get("predictions")
+
+    @property
+    def effects(self) -> "Effects | None":
+        """Likewise of `Comparison.effect`."""
+        return self.asked.get("effects")
 
     @property
     def fit(self) -> Fit:

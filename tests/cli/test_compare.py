@@ -1,7 +1,9 @@
 """What `compare` prints and leaves: one JSON document, files that are all there or not at all, and exit codes."""
 
+import base64
 import json
 import pkgutil
+import re
 import shlex
 import signal
 import subprocess
@@ -287,6 +289,22 @@ def test_what_was_done_before_ctrl_c_is_shown_and_written(run, here, stopped, fo
     assert list(rows["estimator"].unique()) == ["mle", "map"]
     if form:
         assert {row["estimator"] for row in json.loads(seen.out)["rows"]} == {"mle", "map"}
+
+
+def test_what_was_asked_for_stands_in_the_files_and_on_the_page(run, here):
+    """The page's document is what --json prints, and tests and scores are read without it, too."""
+    (here / "d.csv").write_text("y,x\n" + "".join(f"{y},{x}\n" for x, y in enumerate((1.2, 2.9, 3.1, 4.8, 5.2, 6.4))))
+    asked = "--scores --null 'beta[x]=0.5' --effect x --explain"
+    seen = run(f"compare linear d.csv --formula 'y ~ x' {POINTS} {asked} --json --out out")
+    assert (seen.code, seen.err) == (0, "")
+    page = (here / "out" / "report.html").read_text()
+    inside = base64.b64decode(re.search(r"data:application/json;base64,([^\"]+)", page)[1]).decode()
+    assert json.loads(inside) == json.loads(seen.out)
+    assert {"tests", "scores", "effects", "explanation"} <= json.loads(seen.out).keys()
+    section = page[page.index("<h2>Tests and scores</h2>") :].partition("</section>")[0]
+    summary = (here / "out" / "summary.txt").read_text()
+    for words in ("beta[x] = 0.5", "Wald z", "p_loo"):
+        assert words in section and words in " ".join(summary.split())
 
 
 STAGES = {

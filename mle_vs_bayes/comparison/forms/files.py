@@ -91,7 +91,8 @@ def _write(outcome: Outcome, stage: Path, command: str) -> None:
         told = optional_parts.make("statsmodels' summary", lambda: _statsmodels_summary(outcome), "")
         page = partial(_write_page, material, figures, stage, command)
         optional_parts.make("the file report.html", page, None, passing=(OSError,))
-    (stage / "summary.txt").write_text(f"{told}\n\n{text.plain(screen(outcome))}", encoding="utf-8")
+    shown = [screen(outcome), *(part.screen() for part in outcome.asked.values())]
+    (stage / "summary.txt").write_text("\n".join([f"{told}\n", *map(text.plain, shown)]), encoding="utf-8")
 
 
 def _write_page(material: Material, figures: "Mapping[str, Figure]", stage: Path, command: str) -> None:

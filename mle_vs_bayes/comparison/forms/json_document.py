@@ -1,5 +1,6 @@
 """The one JSON document of a comparison: null, never NaN."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from importlib import metadata
 from typing import Any
@@ -41,6 +42,14 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "concerns": [_concern(name, concern) for name, concern in outcome.concerns],
         "lost": [lost.record for lost in outcome.lost],
     }
+
+
+def complete(outcome: Outcome, parts: Iterable[Any]) -> dict[str, Any]:
+    """What ``--json`` prints: the document, what was asked for beside it, and what of all that was lost."""
+    whole = document(outcome)
+    for part in parts:
+        whole |= part.document()
+    return whole | {"lost": [lost.record for lost in outcome.lost]}
 
 
 def _concern(name: str, concern: Concern) -> dict[str, str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from rich.table import Table
+
 from ... import optional_parts
 from ...concerns import KINDS
 from ...report import score_tables, text
@@ -15,7 +17,7 @@ from .likelihood_ratio import check
 from .null_tests import NullTest, null_tests, usual_nulls
 from .scores import Against, Score, Scoreboard
 
-_EXPLAINED = (
+EXPLAINED = (
     "LOO: expected log predictive density, from the posterior; more is better. AIC and BIC: less is better. p_loo: "
     "effective number of parameters. Scores of the plug-in estimates come from refits without each unit."
 )
@@ -35,19 +37,28 @@ class ScoreReport:
 
     def screen(self, only: Sequence[str] = ()) -> Any:
         """What the terminal shows, as a rich renderable; of the tests those of quantities that ``only`` fits."""
-        records = self.document()
-        parts: list[Any] = []
-        kept = chosen([test.quantity for test in self.tests], only)
-        if kept:
-            parts.append(score_tables.null_tests([each for each in records["tests"] if each["quantity"] in kept]))
-        if self.scores:
-            parts += [score_tables.information(records["scores"]), score_tables.held_out(records["scores"])]
-            parts.append(text.paragraph(_EXPLAINED, "dim"))
-        parts += [text.paragraph(_sentence(each), "bold") for each in self.against]
-        parts += [text.paragraph(f"! {remark}", "yellow") for remark in self._remarks()]
+        parts: list[Any] = list(self.tables(only).values())
+        parts += [text.paragraph(EXPLAINED, "dim")] if self.scores else []
+        parts += [text.paragraph(sentence, "bold") for sentence in self.sentences()]
+        parts += [text.paragraph(f"! {remark}", "yellow") for remark in self.remarks()]
         return text.stack(parts)
 
-    def _remarks(self) -> list[str]:
+    def tables(self, only: Sequence[str] = ()) -> dict[str, Table]:
+        """Tests of the quantities that ``only`` fits, and scores, by what they are of."""
+        records = self.document()
+        kept = chosen([test.quantity for test in self.tests], only)
+        tests = [each for each in records["tests"] if each["quantity"] in kept]
+        made = {"Tests of quantities": score_tables.null_tests(tests)} if kept else {}
+        if self.scores:
+            made["Scores of models"] = score_tables.information(records["scores"])
+            made["Predictions of what is left out"] = score_tables.held_out(records["scores"])
+        return made
+
+    def sentences(self) -> list[str]:
+        """The first model against each other one."""
+        return [_sentence(each) for each in self.against]
+
+    def remarks(self) -> list[str]:
         """What has no number and why, and what is of concern."""
         found = [f"{s.model}, {name}: {reason}." for s in self.scores for name, reason in s.reasons.items()]
         found += [f"{test.quantity}: {test.reason}." for test in self.tests if test.reason]

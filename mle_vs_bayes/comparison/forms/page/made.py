@@ -39,7 +39,9 @@ def _command(command: str) -> list[Part]:
 
 def _files(outcome: Outcome) -> list[Part]:
     rows = row_schema.frame(outcome.judged_rows).to_csv(index=False).encode()
-    document = (json.dumps(json_document.document(outcome), indent=1, allow_nan=False) + "\n").encode()
+    document = (
+        json.dumps(json_document.complete(outcome, outcome.asked.values()), indent=1, allow_nan=False) + "\n"
+    ).encode()
     return [
         Download("rows.csv", f"has every estimate and interval ({len(outcome.rows):,} rows).", _uri(rows, "text/csv")),
         Download("comparison.json", "is what --json prints.", _uri(document, "application/json")),

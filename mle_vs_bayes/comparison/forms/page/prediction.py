@@ -1,14 +1,17 @@
-"""The parts of a comparison's page on what was asked of it: new rows predicted, and average effects, three ways."""
+"""The parts of a comparison's page on what was asked of it: new rows predicted, average effects, tests and scores."""
 
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from rich.table import Table as RichTable
 
 from ....report import numbers
 from ....report.figures.estimates import forest
 from ....report.pages.parts import Paragraph, Part, Picture, Table, TableCell, picture
 from ....rows import COLUMNS, MODEL_SCALE
 from ...outcome import Outcome
+from ...scores.report import EXPLAINED
 from ..effects import cells_of as effect_cells
 from ..predictions import cells_of as mean_cells
 
@@ -51,6 +54,23 @@ def predictions(outcome: Outcome) -> list[Part]:
     alt = "Mean response of each new row with its interval and that of y, by estimator; as in the table above."
     drawn = [] if rows["mean"].isna().all() else [_picture("predictions", _of_rows(outcome, rows, asked.level), alt)]
     return [*_told(asked.apart, asked.remarks()), table, *_more(count), *drawn, Paragraph(MEANS, "quiet")]
+
+
+def scores(outcome: Outcome) -> list[Part]:
+    """Tests and scores as on the screen, where they were asked for."""
+    asked = outcome.asked.get("scores")
+    if asked is None:
+        return []
+    told = [Paragraph(words) for words in (*asked.sentences(), *asked.remarks())]
+    tables = [_of_screen(caption, table) for caption, table in asked.tables().items()]
+    return [*told, *tables, *([Paragraph(EXPLAINED, "quiet")] if asked.scores else [])]
+
+
+def _of_screen(caption: str, table: RichTable) -> Table:
+    """A table of the screen as one of the page: names on the left, numbers on the right."""
+    headings = [str(column.header) for column in table.columns]
+    lines = [[TableCell(str(cell)) for cell in cells] for cells in zip(*(c.cells for c in table.columns), strict=True)]
+    return Table(caption, headings, lines, frozenset(range(1, len(headings))))
 
 
 def effects(outcome: Outcome) -> list[Part]:
