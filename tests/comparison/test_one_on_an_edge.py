@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from mle_vs_bayes.comparison.compare import compare
-from mle_vs_bayes.comparison.forms import profile_points
+from mle_vs_bayes.comparison.forms import material
 from mle_vs_bayes.comparison.scores.null_tests import null_tests
 from mle_vs_bayes.fit.prediction.predict import delta_error
 
@@ -37,7 +37,7 @@ def test_the_others_keep_agreement_wald_profile_prediction_and_effect(level):
     np.testing.assert_allclose(predicted["se"], s / np.sqrt(6), rtol=1e-6)
     effect = fitted.effect("x").rows.set_index("estimator").loc["mle"]
     np.testing.assert_allclose(effect["se"], s * np.sqrt(2 / 6), rtol=1e-6)
-    curves = profile_points.rows(fitted.fit, {}, ["beta[x]"])
+    curves = material.curve_rows(fitted.fit, {}, ["beta[x]"])
     assert "mle" in set(curves["curve"])
     assert "sd[Intercept|g]" in fitted.explain()["beta[x]"].sentence
 
