@@ -80,6 +80,8 @@ def _of_coefficients(request: IntervalRequest, covariance: Array) -> list[Interv
 
 def _unknown(program: Density) -> str | None:
     """Why outcomes of single rows cannot be put in the place of those seen."""
+    if not program.compiles_many:
+        return "the expected information is known of models of the catalogue, whose rows can be copied"
     if {"event", "lower", "entry"} & program.data.keys():
         return "the expected information depends on when each unit would have been censored or entered"
     if program.model.unit != "row" or "y" not in program.data:
