@@ -107,3 +107,13 @@ def test_scenarios_have_replicates_intervals_and_estimators_of_their_own(desk):
     assert plan.design(found, seed=0, quick=True, wanted={}, command="").total == 40
     asked = plan.design(found, seed=0, quick=False, wanted={"replicates": 10}, command="")
     assert [asked.batches_of(cell) for cell in asked.cells] == [1, 1]
+
+
+def test_a_scenario_of_one_replicate_leaves_the_batches_of_others_as_they_are(desk):
+    from mle_vs_bayes.study.plan import plan
+    from mle_vs_bayes.study.vocabulary import source
+
+    text = STUDY.replace("replicates=20", "replicates=1")
+    found = source.find(str(desk.write("from mle_vs_bayes.study import *\n" + text)))
+    design = plan.design(found, seed=0, quick=False, wanted={}, command="")
+    assert [(design.batch_of(cell), design.batches_of(cell)) for cell in design.cells] == [(10, 4), (1, 1)]

@@ -53,8 +53,7 @@ def design(
     replicates = wanted.get("replicates") or (quick_ones if quick else study.replicates)
     if replicates < 1:
         raise UsageError(f"the number of replicates is {replicates}; it must be above 0.")
-    fewest = [s.replicates for s in study.scenarios if own and s.replicates is not None]
-    batch = min(study.batch, replicates, *fewest)
+    batch = min(study.batch, replicates)
     cells = _cells(found, seed, batch, step, own_replicates=own)
     return StudyPlan(
         study=source.name,
@@ -92,7 +91,8 @@ def _cells(
             plans[place] = _plan(setting, priors[place], seed, batch)
         plan = plans[place]
         replicates = setting.scenario.replicates if own_replicates else None
-        cells.append(PlannedCell(cell.model, cell.scenario, cell.n, variant, priors[place], plan, replicates))
+        fewer = replicates if replicates is not None and replicates < batch else None
+        cells.append(PlannedCell(cell.model, cell.scenario, cell.n, variant, priors[place], plan, replicates, fewer))
     return cells
 
 

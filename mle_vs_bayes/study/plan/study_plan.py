@@ -43,7 +43,7 @@ class PlannedCell:
     replicates: int | None = None
     """Of its own; None where it has as many as the design."""
     batch: int | None = None
-    """Replicates of its units, where a quick run has chosen them for it."""
+    """Replicates of its units, where a quick run has chosen them for it or it has no more than these of its own."""
 
     @property
     def cell(self) -> Cell:
