@@ -49,7 +49,7 @@ draw = lambda k: {"model": "logistic", "generate": lambda n, rng: rows(round(k *
 study = Study(
     n=(500,),
     scenarios=[Scenario(f"κ = {k}", at={"κ": k}, **draw(k)) for k in (0.05, 0.1, 0.2)],
-    replicates=100,
+    replicates=200,
     functionals={"beta": parts},
     predictions=[
         Theory("beta", value=theory, within=0.05, relative=True, along="κ", where={"parameter": KNOWN}),
