@@ -7,7 +7,7 @@ The forms are the same for a sampler; PyTensor, which must be right everywhere, 
 nanoseconds per value and gradient: logistic regression 54 → 24, Weibull 25 → 9.
 
 Below PyTensor's public names: scalar operations are told by the names of their classes (tried with 3.3.7 and 3.3.8). A
-form that is not recognised stays as it is, and costs what it did (`tests/density/test_rewrites.py` names it).
+form that is not recognised stays as it is, and costs what it did.
 """
 
 from collections.abc import Collection, Mapping
