@@ -53,12 +53,12 @@ class Interrupt:
         return otherwise(INTERRUPTED)
 
     def finish[T](self, task: Callable[[], T]) -> T:
-        """What ``task`` gives; where Ctrl-C comes between its optional_parts, it is done again without the long ones.
+        """What ``task`` gives; where Ctrl-C comes between its parts, it is done again without the long ones.
 
         Raises
         ------
         KeyboardInterrupt
-            Ctrl-C once more, between optional_parts.
+            Ctrl-C once more, between parts.
         """
         try:
             return task()
@@ -72,7 +72,7 @@ _interrupt: ContextVar[Interrupt | None] = ContextVar("interrupt", default=None)
 
 @contextmanager
 def surviving() -> Iterator[Interrupt]:
-    """Within this, Ctrl-C costs optional_parts and not the answer."""
+    """Within this, Ctrl-C costs parts and not the answer."""
     interrupt = Interrupt()
     token = _interrupt.set(interrupt)
     try:
@@ -92,7 +92,7 @@ _collected: ContextVar[list[Lost] | None] = ContextVar("collected", default=None
 
 @contextmanager
 def collecting(lost: list[Lost]) -> Iterator[list[Lost]]:
-    """Within this, optional_parts that cannot be made are added to ``lost``, each once."""
+    """Within this, parts that cannot be made are added to ``lost``, each once."""
     token = _collected.set(lost)
     try:
         yield lost

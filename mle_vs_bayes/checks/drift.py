@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from ..data.dataset import rounding
 from ..density.density import Density
@@ -18,6 +17,7 @@ from ..estimators import Settings
 from ..fit.fit import Fit, Progress, fit
 from ..fit.row_table import Context
 from ..intervals.credible import shortest_span
+from ..intervals.wald import normal_quantile
 from ..rows import frame
 from ..sampling.draws import by_label
 from ..search.newton import GRADIENT_TOLERANCE
@@ -195,7 +195,7 @@ def _intervals(ends: Ends, level: float) -> Measured:
     An end is some z standard errors from the estimate, so that it has the errors of both. On another scale these grow
     with its distance, which is then the unit. An end that is there once only is infinitely far.
     """
-    z, apart, limits, labels = float(ndtri((1 + level) / 2)), [], [], []
+    z, apart, limits, labels = float(normal_quantile(level)), [], [], []
     for place, (then, today) in ends.items():
         for column in ("lower", "upper") if not _drawn(place[:2]) else ():
             old, new = _float(then[column]), _float(today[column])

@@ -193,9 +193,9 @@ def _judged(program: Density, theta: Array, of: int, generator: np.random.Genera
 
 def _gap(first: Array, second: Array) -> float:
     """The largest distance between the distribution functions of two samples."""
-    grid = np.concatenate([first, second])
-    each = [np.searchsorted(np.sort(sample), grid, side="right") / len(sample) for sample in (first, second)]
-    return float(np.max(np.abs(each[0] - each[1])))
+    from scipy.stats import ks_2samp
+
+    return float(ks_2samp(first, second, method="asymp").statistic)
 
 
 def _robust(values: Array) -> tuple[Array, Array]:

@@ -134,7 +134,8 @@ def _as_multiples(_fgraph: Any, node: Any) -> Any:
 
 
 MANY_ROWS, FEWER = 20_000, 10
-"""Rows from which derivatives are taken of sufficient statistics, where these are so many times fewer rows."""
+"""Rows from which a copy of them, or a pass over them, costs more than what it takes to do without: derivatives are
+taken of sufficient statistics where these are so many times fewer rows."""
 
 
 class Condensed:
@@ -147,14 +148,14 @@ class Condensed:
         self.stack = Stack(few, 1, {}, weights[None])
         # θ = M w of either data set, so that w of the few is M₁⁻¹ M w of the many.
         self.turn = few.coordinates.inverse @ whole.coordinates.linear
+        self.density = penalised_likelihood(self.stack, 0.0, MODE)
         self.left_out = 0.0
         w = whole.coordinates.inverse @ whole.start
         self.left_out = whole.log_likelihood(whole.start) - self.derivatives(w)[0]
 
     def derivatives(self, w: Array) -> tuple[float, Array, Array]:
         """Value, gradient ``(p,)`` and Hessian ``(p, p)`` in w ``(p,)``."""
-        of = penalised_likelihood(self.stack, 0.0, MODE)
-        (value,), (gradient,), (hessian,) = of((self.turn @ w)[None], self.stack.working)
+        (value,), (gradient,), (hessian,) = self.density((self.turn @ w)[None], self.stack.working)
         return float(value) + self.left_out, self.turn.T @ gradient, self.turn.T @ hessian @ self.turn
 
 

@@ -22,7 +22,7 @@ from ..model.model import Model
 from ..model.parameter import Parameter
 from ..model.prior import Prior
 from . import model_graphs, pymc_model, stack
-from .batch_density import Condensed, condensed
+from .batch_density import condensed
 from .compile_cache import bound
 from .coordinates import Coordinates
 from .density import Density, Index
@@ -103,9 +103,7 @@ class ModelDensity(Density):
         offered = "derivatives" in self.model.offers
         return self.model.derivatives(self.layout.split(w), self.coordinates.data) if offered else None
 
-    @cached_property
-    def _few_rows(self) -> Condensed | None:
-        return condensed(self)
+    _few_rows = cached_property(condensed)
 
     @cached_property
     def _likelihood_derivatives(self) -> Callable[[Array], tuple[Array, Array]]:
@@ -176,8 +174,12 @@ class ModelDensity(Density):
     def condensed(self) -> tuple[Density, Array | None]:
         if jeffreys.asked(self.priors):  # it reads every row
             return self, self.weights
-        data, weights = stack.condensed(self.model, self.data)
+        data, weights = self._few_data
         return (self if weights is None else ModelDensity(self.model, data, self.priors, self.prior_power)), weights
+
+    @cached_property
+    def _few_data(self) -> tuple[Dataset, Array | None]:
+        return stack.condensed(self.model, self.data)
 
     def draw_prior(self, count: int, generator: np.random.Generator) -> list[Array]:
         """As SciPy draws it: a second wording, which shows an error in PyMC's."""
@@ -201,9 +203,7 @@ class ModelDensity(Density):
 
     @property
     def undrawable(self) -> str | None:
-        if "upper" in self.data:
-            return "when units were inspected is not known of those seen exactly"
-        return None
+        return "when units were inspected is not known of those seen exactly" if "upper" in self.data else None
 
     def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
         simulate = partial(self.model.simulate, self.layout.split(theta))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
+from ..density.batch_density import MANY_ROWS
 from ..density.density import Density
 from ..quiet import quiet
 from ..search.problem import of_density
@@ -26,8 +27,6 @@ from .modes import MAXIMUM_A_POSTERIORI, modes
 
 Array = NDArray[np.float64]
 NAME = MAXIMUM_A_POSTERIORI.name
-MANY_ROWS = 20_000
-"""Rows from which ``find_MAP`` walks from the first start alone: it compiles and passes over all rows on each walk."""
 _STOPPED = (ArithmeticError, AttributeError, NotImplementedError, RuntimeError, TypeError, ValueError)
 """What ``find_MAP`` may raise on a user's model: an operation without gradient, a matrix without a root."""
 
@@ -42,7 +41,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
     trees: list[Any] = []
 
     def from_find_map(start: Array) -> tuple[Array, NDArray[np.intp]]:
-        if begins and program.data.n >= MANY_ROWS:
+        if begins and program.data.n >= MANY_ROWS:  # each walk compiles anew, and passes over all rows
             return start, np.array([0])
         tree = find_map(program, program.coordinates.theta(start[0]))
         begins.append(start[0])

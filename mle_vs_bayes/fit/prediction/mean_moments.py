@@ -25,7 +25,7 @@ from ...models.trunks.fixed import Fixed, HeldTails
 from ...models.trunks.mixed.trunk import Mixed
 from ...models.trunks.moments import FINITE, squared
 from ...models.trunks.regression import Regression
-from .means import mean_response, whole
+from .means import mean_response, of_rows, whole
 
 Array = NDArray[np.float64]
 Tails = Mapping[str, Any]
@@ -46,7 +46,7 @@ def lacking_moments(program: Density, data: Dataset) -> list[Missing]:
     if without is not None:
         return [lacking(without)] * data.n
     grouped = isinstance(model, Mixed)
-    regression = model.rows if isinstance(model, Mixed) else model
+    regression = of_rows(program.model)
     if not isinstance(regression, Regression):
         return [lacking(_of_parameters(model, tails, program.data))] * data.n
     of_location = _of_location(regression, tails, program.data, data["X"], grouped)
@@ -62,14 +62,13 @@ def _tails(program: Density) -> Tails:
     return HeldTails(tails, program.model.scalars) if isinstance(program.model, Fixed) else tails
 
 
-def _without_mean(model: Model, tails: Tails, held: Mapping[str, float]) -> Moments | None:
+def _without_mean(model: Any, tails: Tails, held: Mapping[str, float]) -> Moments | None:
     """No moment, where a prior reaches to values of a shape at which the family has no mean or an enormous one.
 
     A prior may begin at such a value, which then has no chance; a value that is held may not be one.
     """
-    family: families.Family = getattr(model, "family")  # noqa: B009
-    rows = {argument.name: argument.row for argument in family.arguments}
-    for name, least in family.mean_from.items():
+    rows = {argument.name: argument.row for argument in model.family.arguments}
+    for name, least in model.family.mean_from.items():
         row = rows[name]
         prior = tails[row][0] if row in tails else None
         if prior is None or prior.lower < least or held.get(row) == least:

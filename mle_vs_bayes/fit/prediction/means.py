@@ -29,7 +29,7 @@ def check(model: Model) -> None:
     UsageError
         Classes, series, values that belong to their own groups, the user's own program; a family without a mean.
     """
-    model = _of_rows(model)
+    model = of_rows(model)
     if not isinstance(model, Plain | Mixture):
         raise UsageError(
             f"the outcome of {model.name} has no mean that one new row determines; predict from a model of one family."
@@ -43,7 +43,7 @@ def whole(model: Model) -> Model:
     return model.larger if isinstance(model, Fixed) else model
 
 
-def _of_rows(model: Model) -> Model:
+def of_rows(model: Model) -> Model:
     """The model of rows whose effects of groups are known."""
     model = whole(model)
     rows: Model = model.rows if isinstance(model, Mixed) else model
@@ -52,7 +52,7 @@ def _of_rows(model: Model) -> Model:
 
 def has_mean(model: Model) -> bool:
     """Whether `mean_response` has a formula."""
-    model = _of_rows(model)
+    model = of_rows(model)
     return isinstance(model, Plain | Mixture) and model.family.mean is not None
 
 

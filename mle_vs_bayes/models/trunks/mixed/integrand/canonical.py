@@ -75,13 +75,15 @@ def of(model: Any) -> Any:
 
 def slopes(model: Any, columns: Any) -> tuple[Any, Any]:
     """y − t μ and t μ′ of PyTensor's columns: the derivatives of each row in η, the second with the sign changed."""
-    import pytensor.tensor as pt
-
-    eta = columns["offset"] + pt.log(columns["exposure"]) if "exposure" in columns else columns["offset"]
-    trials = columns.get("trials", 1.0)
+    eta, trials = predictor(columns), columns.get("trials", 1.0)
     return columns["y"] - trials * model.link.mean(eta), trials * model.link.slope(eta)
 
 
 def predictor(columns: Any) -> Any:
     """η of each row ``(n,)``: its offset, with the logarithm of an exposure in it."""
-    return columns["offset"] + np.log(columns["exposure"]) if "exposure" in columns else columns["offset"]
+    if "exposure" not in columns:
+        return columns["offset"]
+    import pytensor.tensor as pt
+
+    exposure = columns["exposure"]
+    return columns["offset"] + (pt.log(exposure) if links.symbolic(exposure) else np.log(exposure))
