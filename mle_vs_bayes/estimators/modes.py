@@ -108,7 +108,7 @@ def modes(
 ) -> Modes:
     """The modes of R densities from starts θ ``(R, p)``, each searched from ``count`` places.
 
-    ``begin`` may move a start z ``(R, f)`` first, and returns how many steps ``(R,)`` that took (`find_MAP`). ``more``
+    ``begin`` may move the first z ``(R, f)``, and returns how many steps ``(R,)`` that took (`find_MAP`). ``more``
     are starts z ``(R, f)`` of other kinds: where another estimator has its optimum, the highest draw of a posterior.
     ``status`` is ``divergent`` where there is no maximum (separation, no event), with the direction in ``reason``;
     ``failed`` where no search reached a zero gradient; ``not_applicable`` where the leaf refuses.
@@ -119,7 +119,7 @@ def modes(
     with_em = method.power == 0 and em.available(first)
     centre = inside(problem, start, problem.density)
     begins = starts(problem, centre, count or (method.starts_with_em if with_em else method.starts), seed)
-    direct = [_searched(problem, place, begin) for place in begins]
+    direct = [_searched(problem, place, None if k else begin) for k, place in enumerate(begins)]
     by_em = [em.em_ascent(problem, place) for place in begins] if with_em else []
     others = [maximise(problem, place) for place in (*from_data(problem, centre), *more)]
     edges.refuse_vanishing(problem, centre, [*direct, *by_em, *others])
