@@ -53,7 +53,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
     problem = of_density(program, 1.0)
     optimum = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map, more)
     which = int(optimum.which[0]) if optimum.which is not None else 0
-    estimate = optimum.estimate(MAXIMUM_A_POSTERIORI, program.layout.labels)
+    estimate = optimum.estimate(program.layout.labels)
     if estimate.converged:
         estimate = replace(
             estimate,
