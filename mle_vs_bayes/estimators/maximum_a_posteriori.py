@@ -51,7 +51,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
 
     problem = of_density(program, 1.0)
     optimum = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map, more)
-    estimate = optimum.estimate(MAXIMUM_A_POSTERIORI, program.layout.labels)
+    estimate = optimum.estimate(program.layout.labels)
     if estimate.converged:
         first, *others = estimate.searches
         best = optimum.which is None or optimum.which[0] == 0
