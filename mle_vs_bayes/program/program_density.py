@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import LOOP_MODE, MODE
 from ..concerns import Concern
 from ..data.dataset import Dataset
-from ..density.compile_cache import LOOP_MODE, MODE
 from ..density.coordinates import Coordinates, root_of_inverse
 from ..density.density import Density, Index
 from ..density.graphs import LikelihoodGraph, PosteriorGraph

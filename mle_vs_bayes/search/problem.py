@@ -11,8 +11,8 @@ from functools import cache, cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE
 from ..density.batch_density import Derivatives, penalised_likelihood
-from ..density.compile_cache import MODE
 from ..density.coordinates import Coordinates
 from ..density.density import Density
 from ..density.pymc_model import end_node

@@ -4,7 +4,7 @@ import numpy as np
 import pymc as pm
 import pytest
 
-from mle_vs_bayes.density.compile_cache import LOOP_MODE, MODE, compiled, has_loops, quick
+from mle_vs_bayes.compile_cache import LOOP_MODE, MODE, compiled, has_loops, quick
 from mle_vs_bayes.program.opening import open_program
 from mle_vs_bayes.program.start import Allowance
 

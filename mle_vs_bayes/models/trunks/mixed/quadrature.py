@@ -14,7 +14,7 @@ import scipy
 
 from ....errors import UsageError
 from ....words import listed
-from .integrand import canonical, quadrature_graph
+from .integrand import quadrature_graph
 from .integrand.derivatives import GroupDerivatives
 from .integrand.integrand import Integrand
 from .integrand.rule import grid
@@ -111,8 +111,8 @@ class MixedQuadrature(MixedOther):
         return scipy.special.logsumexp(heights, axis=1) + size
 
     def derivatives(self, theta, data, weights=None):
-        """By the formulas of `GroupDerivatives`, where the link is canonical and the nodes are not fewer than usual."""
-        if canonical.of(self) is None or not self.enough_nodes:
+        """By `GroupDerivatives`; None of fewer nodes than usual, whose motion counts."""
+        if not self.enough_nodes:
             return None
         root = self.root(theta)
         places = [(i, j) for i, row in enumerate(root) for j, factor in enumerate(row) if factor is not None]
@@ -120,11 +120,10 @@ class MixedQuadrature(MixedOther):
         times = np.ones(len(at.units)) if weights is None else weights
         scores, hessian = at.scores_and_hessian(times)
         first, second = self._bends(theta, places)
-        terms = len(theta["beta"])
-        turn = np.eye(terms + len(places), terms + first.shape[1])
-        turn[terms:, terms:] = first
-        whole = turn.T @ hessian @ turn
-        whole[terms:, terms:] += np.tensordot(times @ scores[:, terms:], second, axes=1)
+        terms, end = len(theta["beta"]), len(theta["beta"]) + len(places)
+        turn = scipy.linalg.block_diag(np.eye(terms), first, np.eye(len(hessian) - end))
+        whole, spreads = turn.T @ hessian @ turn, slice(terms, terms + first.shape[1])
+        whole[spreads, spreads] += np.tensordot(times @ scores[:, terms:end], second, axes=1)
         return at.units, scores @ turn, whole
 
     def _bends(self, theta, places):
