@@ -10,7 +10,7 @@ from ..concerns import Concern
 from ..density.density import Density
 from ..sampling.diagnostics import diagnose
 from ..sampling.draws import by_label
-from ..sampling.gate import RHAT, Gate
+from ..sampling.plan import RHAT, Gate
 
 if TYPE_CHECKING:
     import pandas

@@ -22,7 +22,8 @@ from ...model.layout import Layout
 from ...model.model import Model
 from ...rows import COLUMNS, Row, frame, frame_of
 from ...sampling.batch_posterior import Posteriors
-from ...sampling.plan import Plan, pilot
+from ...sampling.pilot import pilot
+from ...sampling.plan import Plan
 from ...sampling.single import of_parameters
 from ...search.problem import of_stack
 from .. import quantities
@@ -154,7 +155,7 @@ class BatchFit:
         positions = np.array(subjects.positions, dtype=np.intp)
 
         def single(place: int) -> Estimate:
-            return posterior.fit(subjects.alone(place), posterior.Sampling(), seed)
+            return posterior.fit(subjects.alone(place), posterior.ALONE, seed)
 
         draws = sampled(stack, posteriors, positions, self.plan or Plan(), wanted, seed, single)
         self.frames.append(frame_of(quantities.of_draws("posterior", subjects, draws)))

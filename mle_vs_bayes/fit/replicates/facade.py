@@ -11,7 +11,8 @@ from ...intervals.credible import OF_DRAWS
 from ...intervals.interval import RESAMPLES, check_level
 from ...model.model import Model
 from ...sampling.batch_posterior import Posteriors
-from ...sampling.plan import Plan, pilot
+from ...sampling.pilot import pilot
+from ...sampling.plan import Plan
 from ...sampling.single import of_parameters
 from .. import priors as prior_choice
 from ..row_table import Context

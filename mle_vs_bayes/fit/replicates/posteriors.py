@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from ...density.stack import Stack
 from ...estimators.estimate import Estimate
-from ...sampling.batch_posterior import Posteriors, Schedule
+from ...sampling.batch_posterior import Posteriors
 from ...sampling.diagnostics import Diagnostics, diagnose
-from ...sampling.gate import Gate
-from ...sampling.plan import Plan
+from ...sampling.plan import Gate, Plan
 from ..sampled import Sampled, WantedPosterior
 
 Array = NDArray[np.float64]
@@ -49,9 +48,9 @@ def sampled(
 def _together(run: "_Run", posteriors: Posteriors) -> Index:
     """Sample in batches, then with few others, then one by one; the places of those that no batch could sample."""
     plan, found = run.plan, posteriors.whitening.found
-    few, alone = (plan.schedule.longer(*more) for more in AGAIN)
+    few, alone = (plan.longer(*more) for more in AGAIN)
     parts = _parts(np.flatnonzero(found), plan.size)
-    left = _joined([run.batch(posteriors, part, plan.schedule, "joint") for part in parts])
+    left = _joined([run.batch(posteriors, part, plan, "joint") for part in parts])
     left = _joined([run.batch(posteriors, part, few, "few") for part in _parts(left, FEW)])
     left = _joined([run.batch(posteriors, part, alone, "alone", last=True) for part in _parts(left, 1)])
     return np.concatenate([np.flatnonzero(~found), left])
@@ -76,15 +75,15 @@ class _Run:
         self.sampled = Sampled.blank(stack.program.quantity_labels, positions, wanted)
         self.calls = 0
 
-    def batch(self, posteriors: Posteriors, index: Index, schedule: Schedule, path: str, last: bool = False) -> Index:
+    def batch(self, posteriors: Posteriors, index: Index, plan: Plan, path: str, last: bool = False) -> Index:
         """Sample these replicates; those that pass (all, the ``last`` time) are recorded, the others returned."""
-        draws, divergences, diagnostics = self._enough(posteriors, index, schedule)
+        draws, divergences, diagnostics = self._enough(posteriors, index, plan)
         if draws is None or diagnostics is None:
             return index
         shape = (len(index), draws.shape[-1])
         least = diagnostics.least.reshape(shape).min(axis=1)
         rhat = np.nan_to_num(diagnostics.rhat.reshape(shape), nan=np.inf).max(axis=1)
-        failed = Gate.of_target(schedule.chains, self.plan.target).failed(rhat, least, divergences)
+        failed = Gate.of_target(plan.chains, self.plan.target).failed(rhat, least, divergences)
         passed = ~np.any(list(failed.values()), axis=0)
         ready = np.ones(len(index), dtype=np.bool_) if last else passed
         self.sampled.record(index[ready], draws[ready], _of(diagnostics, shape, ready), path)
@@ -95,13 +94,13 @@ class _Run:
         return index[~ready]
 
     def _enough(
-        self, posteriors: Posteriors, index: Index, schedule: Schedule
+        self, posteriors: Posteriors, index: Index, plan: Plan
     ) -> tuple[Array | None, NDArray[np.int64], Diagnostics | None]:
         """Draws of all quantities ``(R, C, D, q)`` until few have too few, divergences, diagnostics ``(R q,)``."""
         draws, divergences, diagnostics = None, np.zeros(len(index), dtype=np.int64), None
         for _ in range(ROUNDS):
             try:
-                theta, more, steps = posteriors.draw(index, schedule, self._next_seed())
+                theta, more, steps = posteriors.draw(index, plan, self._next_seed())
             except RuntimeError:
                 return None, divergences, None
             self.sampled.steps += steps * len(index)
@@ -109,9 +108,9 @@ class _Run:
             with np.errstate(all="ignore"):
                 new = self.quantities(theta)
             draws = new if draws is None else np.concatenate([draws, new], axis=2)
-            diagnostics = diagnose(np.moveaxis(draws, 3, 1).reshape(-1, *draws.shape[1:3]), schedule.cores)
+            diagnostics = diagnose(np.moveaxis(draws, 3, 1).reshape(-1, *draws.shape[1:3]), plan.cores)
             short = diagnostics.least.reshape(len(index), -1).min(axis=1) < self.plan.target
-            if short.mean() <= MANY or draws.shape[2] >= 8 * schedule.draws:
+            if short.mean() <= MANY or draws.shape[2] >= 8 * plan.draws:
                 break
         return draws, divergences, diagnostics
 
