@@ -177,7 +177,15 @@ def test_a_page_has_every_measure_in_a_table_that_is_folded():
     scores = [{**of_part, "parameter": name, "value": value} for name, value in (("low", 1.5), ("high", float("nan")))]
     (fold,) = study_page._measures(pandas.DataFrame([bias, rmse, *scores]))
     (table,) = fold.parts
-    assert table.headings == ["scenario", "estimator", "parameter", "bias", "root mean squared error", "score: low", "score: high"]
+    assert table.headings == [
+        "scenario",
+        "estimator",
+        "parameter",
+        "bias",
+        "root mean squared error",
+        "score: low",
+        "score: high",
+    ]
     assert [cell.text for cell in table.lines[0]] == ["a", "mle", "mu", "0.100 ± 0.02", "0.300 ± 0.02", "", ""]
     assert [cell.text for cell in table.lines[1]][-2:] == ["1.5", "nothing measured"]
     many = pandas.DataFrame([{**bias, "n": n} for n in range(study_page.MOST_LINES + 1)])
