@@ -47,8 +47,7 @@ class ModelDensity(Density):
         self.two_likelihoods = self.standardised = model.marginal
         self.has_subsets = not data.coords.keys() & data.keys()
 
-    exact_gradient = True
-    samplers = ("nutpie",)
+    exact_gradient, samplers = True, ("nutpie",)
     pymc_failures = ()
     draws_from_likelihood, start_reads_data = False, True
 
@@ -102,8 +101,15 @@ class ModelDensity(Density):
 
     def _by_formulas(self, w: Array) -> tuple[Array, Array, Array] | None:
         """Units, their scores and their sum's Hessian where the model has formulas of them; else a graph is needed."""
-        offered = "derivatives" in self.model.offers
-        return self.model.derivatives(self.layout.split(w), self.coordinates.data) if offered else None
+        if "derivatives" not in self.model.offers:
+            return None
+        known = self.model.derivatives([self.layout.split(w)], [self.coordinates.data])
+        return known and (known[0][0], known[1][0], known[2][0])
+
+    def log_likelihood_of_draws(self, draws: Array) -> Array:
+        with np.errstate(all="ignore"):
+            units = self.model.log_likelihoods([*map(self.layout.split, draws)], self.data)
+            return np.array([*map(self.total, units)])
 
     _few_rows = cached_property(condensed)
 

@@ -31,7 +31,7 @@ may
 ``data`` maps roles to arrays or ``pm.Data`` nodes. Leaves write ``theta["mu"]`` for all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -101,9 +101,8 @@ class Model:
     """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
     series, whose rows stand in the order of time."""
     weighted: bool = False
-    """Whether the formulas of this leaf count rows by the column ``weights``; for others each row is written as often
-    as its weight says before they see it. The trunk weights the log-likelihood of rows, and a leaf whose ``unit`` is a
-    group counts the rows of each itself."""
+    """Whether the formulas of this leaf count rows by the column ``weights``; for others rows are written out before.
+    The trunk weights the log-likelihood of rows; a leaf whose ``unit`` is a group counts the rows of each itself."""
     fixed_priors: ClassVar[bool] = False
     """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
     offers: frozenset[str] = frozenset()
@@ -126,7 +125,6 @@ class Model:
 
     groups: Groups | None = None
     """What the group terms of the formula are, where it has some: the likelihood's graph depends on it."""
-
     nodes: int | None = None
     """Of a quadrature over effects of groups, along each effect, where they were asked for."""
     quadrature: int | None = None
@@ -163,8 +161,12 @@ class Model:
         """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
         raise NotImplementedError
 
-    def derivatives(self, theta: Theta, data: Any, weights: Array | None = None) -> tuple[Array, Array, Array] | None:
-        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, their (weighted) sum's Hessian; or None."""
+    def log_likelihoods(self, thetas: Iterable[Theta], data: Any) -> Iterable[Array]:
+        """`log_likelihood` at each of many θ."""
+        return (self.log_likelihood(theta, data) for theta in thetas)
+
+    def derivatives(self, thetas: Any, datasets: Any, weights: Any = None) -> tuple[Array, Array, Array] | None:
+        """Of R data sets, each at its θ: units ``(R, units)``, scores ``(R, units, p)``, Hessians of sums; or None."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:
@@ -174,8 +176,7 @@ class Model:
     def latent(self, theta: Theta, data: Mapping[str, Any]) -> Any:
         """The observed variable ``y`` given latent variables with priors of their own, in the open PyMC model.
 
-        They lie along an axis of the data's coords and are no parameters: no row has them, and the DataTree
-        keeps them in a group of their own. Tested by integrating them out by quadrature.
+        They lie along an axis of the data's coords and are no parameters: the DataTree has a group of their own.
         """
         raise NotImplementedError
 

@@ -25,7 +25,6 @@ from mle_vs_bayes.fit import priors
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.trunks.mixed import quadrature
 from mle_vs_bayes.models.trunks.mixed.integrand.derivatives import GroupDerivatives
-from mle_vs_bayes.models.trunks.mixed.side_by_side import log_likelihoods
 
 from ..agreement.checks import K, typical
 
@@ -318,7 +317,7 @@ def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
     program = density(name, formula)
     model, point, places = program.model, moved(program), [(0, 0), (1, 0), (1, 1)][: 3 if "(x" in formula else 1]
     model.nodes = 3
-    assert model.derivatives(program.layout.split(point), program.data) is None  # the Hessian would not be one
+    assert model.derivatives([program.layout.split(point)], [program.data]) is None  # the Hessian would not be one
     terms = 2
 
     def theta(psi):
@@ -330,7 +329,7 @@ def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
     psi = np.concatenate([program.layout.split(point)["beta"], [0.9, 0.4, 0.7][: len(places)]])
     numeric = differences(lambda at: model.log_likelihood(theta(at), program.data), psi)
     times = np.ones(4)
-    derivatives = GroupDerivatives(model, theta(psi), program.data, model.grid, places)
+    derivatives = GroupDerivatives(model, [theta(psi)], program.data, model.grid, places)
     np.testing.assert_allclose(derivatives.scores_and_hessian(times)[0], np.transpose(numeric), rtol=1e-7, atol=1e-7)
     monkeypatch.setattr(derivatives, "_of_moving_nodes", lambda _: 0.0)
     assert np.max(np.abs(derivatives.scores_and_hessian(times)[0] - np.transpose(numeric))) > 1e-4
@@ -604,11 +603,19 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
     assert words in str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("name", "formula"), [("logistic", "seen ~ x + (1 | room)"), ("poisson_regression", "count ~ 1 + (x | room)")]
-)
+BESIDE = [
+    ("logistic", "seen ~ x + (1 | room)"),
+    ("poisson_regression", "count ~ 1 + (x | room)"),
+    ("negative_binomial", "count ~ x + (1 | room)"),
+]
+
+
+@pytest.mark.parametrize(("name", "formula"), BESIDE)
 def test_copies_side_by_side_are_one_by_one(name, formula):
-    """Of data sets the scores of all groups, and of points the log-likelihoods; the mutant keeps the groups' names."""
+    """Of data sets the scores of all groups, and of points the log-likelihoods; the mutant keeps the groups' names.
+
+    So are derivatives of data sets each at a point of its own; the mutant has the points in another order.
+    """
     program = density(name, formula)
     sets = program.replicate([moved(program)] * 3, np.random.default_rng(1))
     theta = moved(program, 2)
@@ -620,7 +627,13 @@ def test_copies_side_by_side_are_one_by_one(name, formula):
     points = [program.layout.split(moved(program, seed)) for seed in range(3)]
     model, data = program.model, program.data
     alone = [model.log_likelihood(point, data) for point in points]
-    np.testing.assert_allclose(log_likelihoods(model, points, data), alone, rtol=1e-10)
+    np.testing.assert_allclose([*model.log_likelihoods(points, data)], alone, rtol=1e-10)
+    times = np.random.default_rng(2).integers(1, 3, size=(3, len(alone[0]))).astype(float)
+    many, other = (model.derivatives(order, sets, times) for order in (points, points[::-1]))
+    for place, (point, each) in enumerate(zip(points, sets, strict=True)):
+        for one, of_many in zip(model.derivatives([point], [each], times[place, None]), many, strict=True):
+            np.testing.assert_allclose(of_many[place], one[0], rtol=1e-9, atol=1e-9)
+    assert np.max(np.abs(many[2] - other[2])) > 1e-3
 
 
 def test_models_without_groups_say_so():

@@ -3,26 +3,17 @@
 A likelihood that is itself an integral over effects of groups takes minutes to compile, and milliseconds to evaluate.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.dataset import Dataset
 from ...density.stack import Stack
-from ...model.model import Model
 from ...model.support import Support
-from ...models.trunks.fixed import Fixed
-from ...models.trunks.mixed.quadrature import MixedQuadrature
-from ...models.trunks.mixed.side_by_side import log_likelihoods
 from ...search.problem import by_formulas, of_stack
 from ...search.standardised import Space, whitening_of
 from ..unconstrained_mode import in_unconstrained_coordinates, log_volume
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
-ROWS = 100_000
-"""Of all copies of the data that are looked at side by side."""
 
 
 class ByFormulas(Space):
@@ -55,18 +46,7 @@ class ByFormulas(Space):
         data = program.data.replace(**{role: values[i] for role, values in stack.columns.items()})
         weights = 1.0 if stack.weights is None else stack.weights[i]
         thetas = [program.layout.split(point) for point in points]
-        together = max(1, ROWS // data.n)
-        parts = [_units(program.model, thetas[k : k + together], data) for k in range(0, len(thetas), together)]
-        return np.asarray(np.sum(weights * np.concatenate(parts), axis=1))
-
-
-def _units(model: Model, thetas: list[dict[str, Any]], data: Dataset) -> Array:
-    """The log-likelihood of each unit at each θ, ``(S, units)``."""
-    if isinstance(model, Fixed):
-        return _units(model.larger, [model.full(theta) for theta in thetas], data)
-    if isinstance(model, MixedQuadrature) and set(thetas[0]) <= {"beta", "sd", "cor"}:
-        return log_likelihoods(model, thetas, data)
-    return np.array([model.log_likelihood(theta, data) for theta in thetas])
+        return np.array([np.sum(weights * units) for units in program.model.log_likelihoods(thetas, data)])
 
 
 def _volumes(support: Support, u: Array) -> Array:

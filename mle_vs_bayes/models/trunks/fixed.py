@@ -96,9 +96,19 @@ class Fixed(Model):
     def log_likelihood(self, theta, data):
         return self.larger.log_likelihood(self.full(theta), data)
 
-    def derivatives(self, theta, data, weights=None):
-        """The larger model's, which are along the scalars that are held, too."""
-        return None if self.scalars else self.larger.derivatives(theta, data, weights)
+    def log_likelihoods(self, thetas, data):
+        return self.larger.log_likelihoods([self.full(theta) for theta in thetas], data)
+
+    def derivatives(self, thetas, datasets, weights=None):
+        """The larger model's, without those along the scalars that are held."""
+        full = [self.full(theta) for theta in thetas]
+        known = self.larger.derivatives(full, datasets, weights)
+        if known is None or not self.scalars:
+            return known
+        units, scores, hessians = known
+        sizes = {p.name: np.size(full[0][p.name]) for p in self.larger.parameters}
+        free = np.concatenate([np.full(size, name not in self.scalars) for name, size in sizes.items()])
+        return units, scores[:, :, free], hessians[:, free][:, :, free]
 
     def likelihood(self, theta, data):
         return self.larger.likelihood(self.full(theta), data)

@@ -27,11 +27,12 @@ class Block(NamedTuple):
 class GroupDerivatives:
     """Of Σ over nodes in ψ: β, the entries of L, and what the rows' densities hang on beside the location.
 
-    ``places`` are the (i, j) of L's entries: η = X β + Z L v has the derivative z_i v_j in them.
+    ``places`` are the (i, j) of L's entries: η = X β + Z L v has the derivative z_i v_j in them. ``data`` are those of
+    R data sets, one below the other, each at its θ.
     """
 
-    def __init__(self, model, theta, data, grid, places):
-        self.integrand, self.places = Integrand(model, theta, data), places
+    def __init__(self, model, thetas, data, grid, places):
+        self.integrand, self.places = Integrand(model, thetas, data), places
         integrand, (points, log_weights) = self.integrand, grid
         self.rule = integrand.rule(points)
         heights, self.slopes = integrand.with_slopes(self.rule.nodes)
@@ -63,17 +64,18 @@ class GroupDerivatives:
         return blocks
 
     def scores_and_hessian(self, times):
-        """Scores of groups ``(G, q)`` and the Hessian ``(q, q)`` of their sum, each so many ``times`` ``(G,)``."""
+        """Scores of groups ``(G, q)``, and Hessians ``(R, q, q)`` of data sets, a group so many ``times`` ``(G,)``."""
         nodes, shares, first = self.rule.nodes, self.shares, self.slopes.first
         of_x, of_z = self._by_column(first[0])
         of_root = [of_z[i] * nodes[:, :, j] for i, j in self.places]
         others = [each for pair in zip(self.sums[1:], first[1:], strict=True) for each in self._summed(*pair)]
         each = np.stack([*of_x, *of_root, *others], axis=2)
         mean = np.einsum("gk,gkq->gq", shares, each)
-        scatter = (np.sqrt(times[:, None] * shares)[:, :, None] * (each - mean[:, None])).reshape(-1, each.shape[2])
+        scatter = np.sqrt(times[:, None] * shares)[:, :, None] * (each - mean[:, None])
+        scatter = scatter.reshape(self.integrand.sets, -1, each.shape[2])
         if self.integrand.canonical is not None:
             mean = mean + self._of_moving_nodes(of_z)
-        return mean, scatter.T @ scatter - self._information(times)
+        return mean, np.swapaxes(scatter, 1, 2) @ scatter - self._information(times)
 
     def _by_column(self, values):
         """Sums by group of rows' values ``(n, …)`` times each column of X ``(p, G, …)`` and of Z ``(E, G, …)``."""
@@ -87,17 +89,18 @@ class GroupDerivatives:
 
     def _information(self, times):
         """Σ over rows and nodes, by the nodes' shares, of the slots' information times the derivatives of both."""
-        shares, v = times[:, None] * self.shares, self.rule.nodes
+        shares, v, of_each = times[:, None] * self.shares, self.rule.nodes, self.integrand.of_each
         size = sum(len(block.at) for block in self.blocks)
-        total = np.zeros((size, size))
+        total = np.zeros((self.integrand.sets, size, size))
         for place, one in enumerate(self.blocks):
             for other in self.blocks[: place + 1]:
                 by_node = shares
                 for j in (one.j, other.j):
                     by_node = by_node if j is None else by_node * v[:, :, j]
                 mean = self._mean(self.slopes.information[one.slot, other.slot], by_node)
-                part = one.columns.T @ (mean[:, None] * other.columns)
-                total[np.ix_(one.at, other.at)], total[np.ix_(other.at, one.at)] = part, part.T
+                part = np.swapaxes(of_each(one.columns), 1, 2) @ of_each(mean[:, None] * other.columns)
+                total[:, one.at[:, None], other.at] = part
+                total[:, other.at[:, None], one.at] = np.swapaxes(part, 1, 2)
         return total
 
     def _mean(self, values, by_node):
@@ -111,7 +114,8 @@ class GroupDerivatives:
         """
         integrand, mode = self.integrand, self.rule.mode
         # A node is v = v̂ + √2 C p. The log integrand has the derivative Lᵀ Σ (y − t μ) z − v in it.
-        slopes = np.einsum("egk,ej->gkj", of_z, integrand.root) - self.rule.nodes
+        of_each = of_z.reshape(len(of_z), integrand.sets, -1, of_z.shape[2])
+        slopes = np.einsum("ergk,rej->rgkj", of_each, integrand.root).reshape(self.rule.nodes.shape) - self.rule.nodes
         # With D the sum's derivative in the information J, tr(D dJ) = Σ t b‴ (aᵀ D a) dη + 2 Σ t b″ (D a)ᵀ da.
         turned = np.einsum("njl,nl->nj", self._by_information(slopes)[integrand.of], integrand.slope)
         b = integrand.canonical.at(integrand.eta + np.sum(integrand.slope * mode[integrand.of], axis=1))
