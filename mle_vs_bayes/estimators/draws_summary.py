@@ -10,20 +10,18 @@ from ..concerns import Concern
 from ..density.density import Density
 from ..sampling.diagnostics import diagnose
 from ..sampling.draws import by_label
+from ..sampling.gate import RHAT, Gate
 
 if TYPE_CHECKING:
     import pandas
     import xarray
-
-_RHAT = 1.01
-"""Vehtari et al. (2021), Bayesian Analysis 16(2), 667–718."""
 
 
 def effective(tree: "xarray.DataTree", program: Density) -> float:
     """The fewest effective draws of any quantity; 0 where some chains disagree."""
     table = measures(tree, program.quantity_names)
     least = table[["ess_bulk", "ess_tail"]].min().min()
-    return float(least) if table["r_hat"].max() <= _RHAT else 0.0
+    return float(least) if table["r_hat"].max() <= RHAT else 0.0
 
 
 def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
@@ -70,16 +68,17 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", apart: bool 
     import arviz_stats
 
     chains, draws = tree["posterior"].sizes["chain"], tree["posterior"].sizes["draw"]
+    divergent, ess = int(tree["sample_stats"]["diverging"].sum()), table[["ess_bulk", "ess_tail"]].min(axis=1)
+    worst = table["r_hat"].max(), ess.min(), divergent
+    failed = Gate.of_chains(chains).failed(*(np.array([value]) for value in worst))
     concerns = []
-    if table["r_hat"].max() > _RHAT and not apart:
+    if failed["rhat"][0] and not apart:
         concerns.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
-    ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
-    if not apart and not ess.min() >= 100 * chains:
+    if failed["ess"][0] and not apart:
         concerns.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
     energy = arviz_stats.bfmi(tree)["energy"].to_numpy() if "energy" in tree["sample_stats"] else np.ones(1)
     if np.min(energy) < 0.3:
         concerns.append(Concern("bfmi", f"{np.min(energy):.2f} in chain {int(np.argmin(energy))}"))
-    divergent = int(tree["sample_stats"]["diverging"].sum())
-    if divergent:
+    if failed["divergences"][0]:
         concerns.append(Concern("divergences", f"{divergent} of {draws * chains} transitions"))
     return tuple(concerns)

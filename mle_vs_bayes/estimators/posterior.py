@@ -15,6 +15,7 @@ from ..model.moments import concerns
 from ..quiet import quiet
 from ..sampling import single, tree_groups
 from ..sampling.draws import by_label, places_apart, stacked
+from ..sampling.gate import Gate
 from ..sampling.nutpie import Schedule
 from ..sampling.pymc_nuts import Run, Sampler
 from .draws_summary import diagnostics, effective, existing, measures, summary
@@ -133,7 +134,7 @@ def _by_nutpie(program: Density, sampling: Sampling, seed: int, start: Array | N
         return first.tree
     seen = _completed(program, first.tree)
     before = effective(seen, program)
-    if before >= 100 * sampling.chains or _apart(program, seen):
+    if before >= Gate.of_chains(sampling.chains).effective or _apart(program, seen):
         return first.tree
     try:
         second = _run(sampler, program, sampling, seed, most=first.gradients, adaptation="low_rank")

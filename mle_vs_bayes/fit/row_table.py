@@ -3,9 +3,9 @@
 `compare` is R = 1 and `fit_replicates` is R data sets of one shape, so that both say the same of the same data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,11 @@ from ..data.dataset import Dataset
 from ..density.density import Density
 from ..intervals.delta import standard_errors
 from ..intervals.interval import RESAMPLES, Ends
-from ..model.moments import Missing
+from ..model.moments import Missing, missing
+from ..model.prior import Prior
 from ..rows import MODEL_SCALE
 from ..sampling.diagnostics import Diagnostics
+from ..search.problem import Problem, of_density
 
 _NO_TEXT = np.array(None, dtype=object)
 Array = NDArray[np.float64]
@@ -42,20 +44,53 @@ class Context:
     """Refits of a bootstrap."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subjects:
-    """R data sets of one shape: their density (of any of them), their places among those given, data and truths."""
+    """R data sets of one shape, each with its priors and truths, and what is asked of all of them.
+
+    ``program`` is the density of any of them, ``positions`` are their places among those given, ``problem`` gives their
+    log densities under a power of the prior, and ``alone`` the density of one.
+    """
 
     program: Density
     context: Context
     positions: Sequence[int | None]
     datasets: Sequence[Dataset]
+    priors: Sequence[Mapping[str, Prior]]
     truths: Sequence[Mapping[str, float]]
+    likeness: NDArray[np.intp]
+    """A number per data set ``(R,)``, the same for equal data and priors: the place of the first of them."""
+    problem: Callable[[float], Problem]
+    alone: Callable[[int], Density]
+
+    @classmethod
+    def one(cls, program: Density, context: Context) -> Self:
+        """One data set: R = 1."""
+        return cls(
+            program,
+            context,
+            [None],
+            [program.data],
+            [program.priors],
+            [context.truth or {}],
+            np.zeros(1, dtype=np.intp),
+            lambda power: of_density(program, power),
+            lambda i: program,
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
         """``(R, q)``."""
         return len(self.datasets), len(self.program.quantity_labels)
+
+    def lacking(self, ok: Bools) -> list[tuple[Missing, ...]]:
+        """Which moments each posterior lacks ``(R)``, none where it is not ``ok``; of equal data worked out once."""
+        program, known = self.program, dict[int, tuple[Missing, ...]]()
+        nothing = (Missing(),) * len(program.quantity_labels)
+        for place, data, priors in zip(self.likeness.tolist(), self.datasets, self.priors, strict=True):
+            if place not in known:
+                known[place] = missing(program.model, program.layout, data, priors, program.prior_power)
+        return [known[place] if fine else nothing for place, fine in zip(self.likeness.tolist(), ok, strict=True)]
 
 
 def of_points(

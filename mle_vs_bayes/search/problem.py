@@ -80,6 +80,21 @@ class Problem:
         """The same data sets under another power of the prior."""
         return self if power == self.power else replace(self, power=power)
 
+    def some(self, places: Index) -> "Problem":
+        """Some of the data sets, in this order."""
+
+        def evaluator(power: float) -> Evaluate:
+            evaluate = self.evaluator(power)
+            return lambda z, index: evaluate(z, places[index])
+
+        return replace(
+            self,
+            count=len(places),
+            coordinates=self.coordinates.some(places),
+            evaluator=evaluator,
+            density=lambda i: self.density(int(places[i])),
+        )
+
     def alone(self, i: int) -> Evaluate:
         """The evaluation of one of the data sets, whose index is then 0."""
         return lambda z, index: self.evaluate(z, np.full(len(index), i, dtype=np.intp))
