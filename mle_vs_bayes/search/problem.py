@@ -5,7 +5,7 @@ in this room takes a `Problem` and does not ask which of the two it is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 
 import numpy as np
@@ -50,6 +50,8 @@ class Problem:
     held: Bools | None = None
     """Coordinates ``(f,)`` that keep their start."""
     steps: int = MOST_STEPS
+    unclimbed: set[int] = field(default_factory=set)
+    """Data sets on whose kinks a search spent its evaluations: searches from further starts leave them alone."""
 
     @property
     def layout(self) -> Layout:

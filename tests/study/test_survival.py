@@ -98,18 +98,19 @@ def test_a_second_process_is_refused(desk, held):
     assert desk.run("status", "out")[1].endswith("go on with: mle-vs-bayes study resume out\n")
 
 
-def test_a_changed_study_file_is_refused_with_the_difference(done):
-    before = done.hashes("out")
-    path = done.folder / "tiny.py"
+def test_a_changed_study_file_is_refused_with_the_difference(desk):
+    desk.run("run", "tiny.py", "--out", "out")
+    before = desk.hashes("out")
+    path = desk.folder / "tiny.py"
     path.write_text(path.read_text(encoding="utf-8").replace("1.96 * se}}", "1.64 * se}}"), encoding="utf-8")
     for command in (("run", "tiny.py", "--out", "out"), ("resume", "out")):
-        code, _, err = done.run(*command)
+        code, _, err = desk.run(*command)
         assert code == 2
         assert "tiny.py has changed since the rows in" in err
         assert "+    return" in err and "-    return" in err and "1.64 * se}}" in err
-    assert done.hashes("out") == before
+    assert desk.hashes("out") == before
     path.unlink()  # without the file, the copy in the folder is the study
-    assert done.run("resume", "out")[0] == 0
+    assert desk.run("resume", "out")[0] == 0
 
 
 def test_another_seed_or_study_in_the_folder_is_refused(done):
