@@ -28,7 +28,8 @@ CELLS = 10_000_000
 """Data sets × rows × parameters that are fitted at most, unless that is too few data sets to say anything."""
 DEAR = 10
 """How often a node counts where no link is canonical, so that all derivatives of its rows are worked out: of 48 rows at
-21 nodes an evaluation takes some 2 ms in place of 0.2 ms."""
+21 nodes an evaluation took 0.17 ms of Poisson counts, 0.6 ms of Weibull times, 1.5 ms of beta shares and 2.3 ms of
+negative binomial counts (measured, 20 data sets together)."""
 
 
 @dataclass(frozen=True)
