@@ -98,8 +98,7 @@ class Model:
     marginal: bool = True
     """Whether there is a likelihood of the parameters alone; else only the posterior can be had."""
     unit: Literal["row", "group", "series"] = "row"
-    """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
-    series, whose rows stand in the order of time."""
+    """What is independent, and so resampled, left out and counted: a row, rows of a ``group``, a series in time."""
     weighted: bool = False
     """Whether the formulas of this leaf count rows by the column ``weights``; for others rows are written out before.
     The trunk weights the log-likelihood of rows; a leaf whose ``unit`` is a group counts the rows of each itself."""

@@ -603,6 +603,16 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
     assert words in str(refusal.value)
 
 
+@pytest.mark.parametrize(("name", "outcome"), [("bernoulli", "seen"), ("ordered", "grade"), ("lognormal", "time")])
+def test_one_row_per_group_is_refused_where_it_says_nothing(name, outcome):
+    """A count's own variance follows from its mean, so that what goes beyond it is that of the groups."""
+    data = frame().assign(row=[f"r{k}" for k in range(ROWS)])
+    data = data.assign(grade=np.digitize(data.y, [-1.0, 1.0]).astype(float), time=np.exp(data.y))
+    with pytest.raises(DataError, match=r"each of the 60 groups of row has one row, .*; leave them"):
+        density(name, f"{outcome} ~ x + (1 | row)", data)
+    assert density("poisson", "count ~ x + (1 | row)", data).units == ROWS
+
+
 BESIDE = [
     ("logistic", "seen ~ x + (1 | room)"),
     ("poisson_regression", "count ~ 1 + (x | room)"),
