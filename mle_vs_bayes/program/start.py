@@ -56,6 +56,8 @@ class Allowance:
     gradient: float = 0.0
     """Seconds of one gradient."""
     price: float = 0.0
+    value: float = 0.0
+    """Seconds of the density alone."""
     left_out: list[str] = field(default_factory=list)
 
     def measure(self, gradient: Callable[[], object], gradients: int) -> None:
@@ -78,6 +80,7 @@ class Allowance:
         slopes, again = density.slopes.likelihood, list[Array]()
         first = slopes.gradient(density.start)
         self.measure(lambda: again.append(slopes.gradient(density.start)), slopes.hessian_gradients)
+        self.value = self.gradient / (1 if slopes.first is not None else 2 * len(first))
         check_repeats(first, again[0], "the gradient")
 
     def evaluations(self, most: int) -> int:
