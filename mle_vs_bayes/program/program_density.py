@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
-EVALUATIONS = 10
-"""That opening a program with other data takes, about."""
+OPENING, MANY = 10, 500
+"""Evaluations that opening a program with other data takes, and the fits of a hundred data sets together, about."""
 Notes = tuple[tuple[tuple[str, ...], Concern], ...]
 """Concerns known before anything is fitted, and the estimators that they are about."""
 
@@ -150,7 +150,7 @@ class ProgramDensity(Density):
             raise UsageError(f"{self.model.name} says its own priors; write others in the program.")
         if data is self.data:
             return self
-        self.purse.spend(EVALUATIONS * self.purse.price)
+        self.purse.spend(OPENING * self.purse.price)
         return self._opened(with_observed(self.model.program, dict(data)))
 
     def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
@@ -189,6 +189,7 @@ class ProgramDensity(Density):
         return dict(values)
 
     def likelihood_graph(self, symbolic: bool) -> LikelihoodGraph:
+        self.purse.spend(MANY * self.purse.price)
         return self.compiled.likelihood_graph(self.coordinates.linear, symbolic)
 
     def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:

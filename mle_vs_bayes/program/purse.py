@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from .. import optional_parts
 
 SECONDS = 120.0
-CHEAP = 0.05
-"""Seconds that an evaluation may take without being counted: a thousand of them take a minute."""
+CHEAP = 0.1
+"""Seconds that an evaluation may take without being counted: six hundred of them take a minute."""
 
 
 @dataclass
