@@ -16,7 +16,7 @@ TONES = {"holds": "good", "does not hold": "bad", "undecided": "unsure", "no pre
 """How each verdict is coloured."""
 BESIDE = ("value", "mcse", "used", "failed", "smallest", "largest")
 """Columns of the performance table that do not say of what a measure is."""
-MOST_LINES = 300
+MOST_LINES = 100
 """Of the table of everything measured on a page; more are looked at in the file."""
 MOST_PARTS = 8
 """Of a functional that stand side by side in that table, and not one below the other."""

@@ -190,4 +190,4 @@ def test_a_page_has_every_measure_in_a_table_that_is_folded():
     assert [cell.text for cell in table.lines[1]][-2:] == ["1.5", "nothing measured"]
     many = pandas.DataFrame([{**bias, "n": n} for n in range(study_page.MOST_LINES + 1)])
     (words,) = study_page._measures(many)
-    assert words.words == "performance.csv beside this page has 301 measures of 301 groups."
+    assert words.words == "performance.csv beside this page has 101 measures of 101 groups."
