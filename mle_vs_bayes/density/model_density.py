@@ -100,8 +100,8 @@ class ModelDensity(Density):
 
     def _by_formulas(self, w: Array) -> tuple[Array, Array, Array] | None:
         """Units, their scores and their sum's Hessian where the model has formulas of them; else a graph is needed."""
-        offered = "derivatives" in self.model.offers
-        return self.model.derivatives(self.layout.split(w), self.coordinates.data) if offered else None
+        model = self.model
+        return model.derivatives(self.layout.split(w), self.coordinates.data) if model.has_derivatives else None
 
     _few_rows = cached_property(condensed)
 

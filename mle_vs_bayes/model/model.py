@@ -31,7 +31,7 @@ may
 ``data`` maps roles to arrays or ``pm.Data`` nodes. Leaves write ``theta["mu"]`` for all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -50,7 +50,7 @@ Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
 CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
-CLAUSES += ("settled", "derivatives")
+CLAUSES += ("settled", "derivatives", "closed_form_mle", "conjugate_posterior")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -110,13 +110,7 @@ class Model:
     """Which of the `CLAUSES` the model has."""
 
     def __init_subclass__(cls) -> None:
-        """Refuse a clause that is there and not offered, or the other way round.
-
-        Raises
-        ------
-        ModelError
-            Naming the clause.
-        """
+        """Refuse, by a ModelError that names it, a clause that is there and not offered, or the other way round."""
         super().__init_subclass__()
         for clause in CLAUSES:
             written = clause in vars(cls) or any(clause in vars(base) for base in cls.__mro__[1:-2])
@@ -139,13 +133,7 @@ class Model:
         raise NotImplementedError
 
     def with_groups(self, groups: Groups | None = None) -> "Model":
-        """The model of this outcome whose formula has group terms; ``groups`` once the data have been read.
-
-        Raises
-        ------
-        UsageError
-            It has none.
-        """
+        """The model whose formula has group terms, ``groups`` once the data have been read; else a UsageError."""
         raise UsageError(
             f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take a model whose "
             "location has a formula, such as normal, poisson, weibull or ordered."
@@ -163,8 +151,12 @@ class Model:
         """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
         raise NotImplementedError
 
-    def derivatives(self, theta: Theta, data: Any, weights: Array | None = None) -> tuple[Array, Array, Array] | None:
-        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, their (weighted) sum's Hessian; or None."""
+    def log_likelihoods(self, thetas: Sequence[Theta], data: Dataset) -> Array:
+        """`log_likelihood` at many θ, ``(S, units)``."""
+        return np.array([self.log_likelihood(theta, data) for theta in thetas])
+
+    def derivatives(self, theta: Theta, data: Any, weights: Array | None = None) -> tuple[Array, Array, Array]:
+        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, the Hessian ``(p, p)`` of their weighted sum."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:
@@ -182,6 +174,11 @@ class Model:
     @property
     def has_latent(self) -> bool:
         return "latent" in self.offers
+
+    @property
+    def has_derivatives(self) -> bool:
+        """Whether the likelihood's derivatives have formulas, so that nothing is compiled for them."""
+        return "derivatives" in self.offers
 
     @property
     def takes_formula(self) -> bool:
@@ -208,7 +205,7 @@ class Model:
         return {p.name: np.full(sizes[p.name], p.typical) if p.dims else p.typical for p in self.parameters}
 
     def closed_form_mle(self, data: Dataset) -> dict[str, Any] | None:
-        """The exact maximum likelihood estimate, or None where there is no formula."""
+        """The exact maximum likelihood estimate, or None where there is no formula for these data."""
         return None
 
     def conjugate_posterior(self, data: Dataset, priors: Mapping[str, Any]) -> dict[str, Any] | None:

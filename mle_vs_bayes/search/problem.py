@@ -157,7 +157,7 @@ def coordinates_of(stack: Stack, index: Index | None = None) -> Coordinates:
 
 def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some data sets."""
-    if not (power and stack.numbers) and by_formulas(stack.program):
+    if not (power and stack.numbers) and stack.program.model.has_derivatives:
         return partial(_one_by_one, stack, power)
     inputs, replicated = stack.working, stack.shape.stacked
     of = penalised_likelihood(stack, power, mode)
@@ -169,13 +169,6 @@ def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
             return (value, *coordinates.pull_back(z, gradient, hessian))
 
     return evaluate
-
-
-def by_formulas(program: Density) -> bool:
-    """Whether the likelihood's derivatives have formulas, so that nothing is compiled for them."""
-    if "derivatives" not in program.model.offers:
-        return False
-    return program.model.derivatives(program.layout.split(program.start), program.data) is not None
 
 
 def _one_by_one(stack: Stack, power: float, z: Array, index: Index) -> Derivatives:
@@ -196,9 +189,7 @@ def _at(stack: Stack, power: float, w: Array, i: int) -> tuple[float, Array, Arr
         return np.nan, np.full(len(w), np.nan), np.full((len(w),) * 2, np.nan)
     data = program.data.replace(**{role: values[i] for role, values in stack.columns.items()})
     weights = None if stack.weights is None else stack.weights[i]
-    known = program.model.derivatives(program.layout.split(theta), data, weights)
-    assert known is not None
-    units, scores, hessian = known
+    units, scores, hessian = program.model.derivatives(program.layout.split(theta), data, weights)
     times = np.ones(len(units)) if weights is None else weights
     value, gradient = float(times @ units), times @ scores
     if power:

@@ -25,7 +25,6 @@ from mle_vs_bayes.fit import priors
 from mle_vs_bayes.models.normal import Normal
 from mle_vs_bayes.models.trunks.mixed import quadrature
 from mle_vs_bayes.models.trunks.mixed.integrand.derivatives import GroupDerivatives
-from mle_vs_bayes.models.trunks.mixed.side_by_side import log_likelihoods
 
 from ..agreement.checks import K, typical
 
@@ -169,7 +168,7 @@ def differences(of, point, step=1e-3):
 
 def by_graph(program, point):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quadrature.MixedQuadrature, "derivatives", lambda *_: None)
+        patch.setattr(program.model, "offers", program.model.offers - {"derivatives"})
         return program.likelihood_derivatives(point)
 
 
@@ -307,8 +306,8 @@ def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
     """Of three nodes, whose sum is far from the integral; the mutant holds them still."""
     program = density(name, formula)
     model, point, places = program.model, moved(program), [(0, 0), (1, 0), (1, 1)][: 3 if "(x" in formula else 1]
-    model.nodes = 3
-    assert model.derivatives(program.layout.split(point), program.data) is None  # the Hessian would not be one
+    model.nodes, model.offers = 3, type(model)(model.rows, model.groups, 3).offers
+    assert not model.has_derivatives  # the Hessian would not be one
     terms = 2
 
     def theta(psi):
@@ -610,7 +609,7 @@ def test_copies_side_by_side_are_one_by_one(name, formula):
     points = [program.layout.split(moved(program, seed)) for seed in range(3)]
     model, data = program.model, program.data
     alone = [model.log_likelihood(point, data) for point in points]
-    np.testing.assert_allclose(log_likelihoods(model, points, data), alone, rtol=1e-10)
+    np.testing.assert_allclose(model.log_likelihoods(points, data), alone, rtol=1e-10)
 
 
 def test_models_without_groups_say_so():

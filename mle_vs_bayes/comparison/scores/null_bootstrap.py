@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from ...density.density import Density
 from ...intervals.profile.restricted import ROUNDING
 from ...search.batch import fit_batch
-from ...search.problem import by_formulas
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -75,7 +74,7 @@ def count(program: Density) -> int:
     """Data sets to draw, by their size; a row whose likelihood is an integral counts once for each node."""
     most = MOST if program.compiles_many else FEWEST
     nodes = program.model.quadrature or 1
-    if nodes > 1 and not by_formulas(program):
+    if nodes > 1 and not program.model.has_derivatives:
         nodes *= BY_GRAPH
     rows = program.data.n * nodes
     return int(np.clip(CELLS // (rows * program.layout.size), FEWEST, most))

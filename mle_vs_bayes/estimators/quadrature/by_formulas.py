@@ -3,19 +3,12 @@
 A likelihood that is itself an integral over effects of groups takes minutes to compile, and milliseconds to evaluate.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.dataset import Dataset
 from ...density.stack import Stack
-from ...model.model import Model
 from ...model.support import Support
-from ...models.trunks.fixed import Fixed
-from ...models.trunks.mixed.quadrature import MixedQuadrature
-from ...models.trunks.mixed.side_by_side import log_likelihoods
-from ...search.problem import by_formulas, of_stack
+from ...search.problem import of_stack
 from ...search.standardised import Space, whitening_of
 from ..unconstrained_mode import in_unconstrained_coordinates, log_volume
 
@@ -56,17 +49,8 @@ class ByFormulas(Space):
         weights = 1.0 if stack.weights is None else stack.weights[i]
         thetas = [program.layout.split(point) for point in points]
         together = max(1, ROWS // data.n)
-        parts = [_units(program.model, thetas[k : k + together], data) for k in range(0, len(thetas), together)]
+        parts = [program.model.log_likelihoods(thetas[k : k + together], data) for k in range(0, len(thetas), together)]
         return np.asarray(np.sum(weights * np.concatenate(parts), axis=1))
-
-
-def _units(model: Model, thetas: list[dict[str, Any]], data: Dataset) -> Array:
-    """The log-likelihood of each unit at each θ, ``(S, units)``."""
-    if isinstance(model, Fixed):
-        return _units(model.larger, [model.full(theta) for theta in thetas], data)
-    if isinstance(model, MixedQuadrature) and set(thetas[0]) <= {"beta", "sd", "cor"}:
-        return log_likelihoods(model, thetas, data)
-    return np.array([model.log_likelihood(theta, data) for theta in thetas])
 
 
 def _volumes(support: Support, u: Array) -> Array:
@@ -78,4 +62,4 @@ def _volumes(support: Support, u: Array) -> Array:
 
 def has_formulas(stack: Stack) -> bool:
     """Whether the posteriors of a stack can be evaluated like this: priors that differ among them have no place."""
-    return not stack.numbers and by_formulas(stack.program)
+    return not stack.numbers and stack.program.model.has_derivatives

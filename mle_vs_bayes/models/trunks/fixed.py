@@ -44,6 +44,8 @@ class Fixed(Model):
         self.columns, self.formula, self.unit = larger.columns, larger.formula, larger.unit
         self.weighted, self.regular, self.smooth = larger.weighted, larger.regular, larger.smooth
         self.edges, self.scales, self.offers = larger.edges, larger.scales, larger.offers & Fixed.offers
+        if self.scalars:  # along which the larger model's derivatives are, too
+            self.offers -= {"derivatives"}
         self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
         self.marginal = larger.marginal
         self.takes_order, self.needs_order, self.order = larger.takes_order, larger.needs_order, larger.order
@@ -96,9 +98,11 @@ class Fixed(Model):
     def log_likelihood(self, theta, data):
         return self.larger.log_likelihood(self.full(theta), data)
 
+    def log_likelihoods(self, thetas, data):
+        return self.larger.log_likelihoods([self.full(theta) for theta in thetas], data)
+
     def derivatives(self, theta, data, weights=None):
-        """The larger model's, which are along the scalars that are held, too."""
-        return None if self.scalars else self.larger.derivatives(theta, data, weights)
+        return self.larger.derivatives(theta, data, weights)
 
     def likelihood(self, theta, data):
         return self.larger.likelihood(self.full(theta), data)

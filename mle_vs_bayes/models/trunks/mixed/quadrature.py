@@ -12,6 +12,7 @@ from copy import copy
 import numpy as np
 import scipy
 
+from ....data.formulas.parts import effect
 from ....errors import UsageError
 from ....words import listed
 from .integrand import canonical, quadrature_graph
@@ -50,6 +51,12 @@ class MixedQuadrature(MixedOther):
     offers = frozenset({"latent", "settled", "derivatives"})
     enough: int | None = None
     """Nodes that `settled` has found to be enough."""
+
+    def __init__(self, rows, groups=None, nodes=None):
+        """There are formulas of derivatives where the link is canonical and the nodes are not fewer than usual."""
+        super().__init__(rows, groups, nodes)
+        if groups is None or canonical.of(self) is None or not self.enough_nodes:
+            self.offers -= {"derivatives"}
 
     def with_groups(self, groups=None):
         """What has no quadrature is sampled alone: it would take nodes for all groupings together."""
@@ -110,10 +117,26 @@ class MixedQuadrature(MixedOther):
         _, heights, size = self._integrated(theta, data)
         return scipy.special.logsumexp(heights, axis=1) + size
 
+    def log_likelihoods(self, thetas, data):
+        """Those of as many copies of the data, side by side, each with the predictor and effects of its own θ.
+
+        Under u = L v the predictor is X β + offset + Z L v: in a copy X β + offset is its offset, Z L are its effects,
+        and L is the unit matrix.
+        """
+        if not set(thetas[0]) <= {"beta", "sd", "cor"}:  # others are of no row
+            return super().log_likelihoods(thetas, data)
+        count, groups, size = len(thetas), int(data["group"].max()) + 1, len(self.groups.effects)
+        columns = {role: np.tile(values, count) for role, values in data.items() if values.ndim == 1}
+        columns["X"] = np.zeros((count * data.n, 1))
+        columns["offset"] = np.concatenate([self.predictor(theta, data) for theta in thetas])
+        columns["group"] += np.repeat(np.arange(count) * float(groups), data.n)
+        along = np.concatenate([self.effects_of(data) @ self.root_matrix(theta) for theta in thetas])
+        columns |= {effect(label): along[:, place] for place, label in enumerate(self.groups.effects)}
+        plain = {"beta": np.zeros(1), "sd": np.ones(size), "cor": np.zeros(len(self.groups.pairs))}
+        return self.log_likelihood(plain, type(data)(columns, data.coords)).reshape(count, groups)
+
     def derivatives(self, theta, data, weights=None):
-        """By the formulas of `GroupDerivatives`, where the link is canonical and the nodes are not fewer than usual."""
-        if canonical.of(self) is None or not self.enough_nodes:
-            return None
+        """By the formulas of `GroupDerivatives`."""
         root = self.root(theta)
         places = [(i, j) for i, row in enumerate(root) for j, factor in enumerate(row) if factor is not None]
         at = GroupDerivatives(self, theta, data, self.grid, places)
