@@ -28,6 +28,7 @@ class NormalMeans(groups.Grouped):
     """
 
     name = "normal_means"
+    offers = frozenset({"closed_form_mle", "conjugate_posterior"})
     weighted = True
     parameters = (
         of_argument(
