@@ -13,7 +13,6 @@ from ..density.density import Density
 from ..density.model_density import ModelDensity
 from ..errors import DataError, UsageError
 from ..estimators import Settings, chosen
-from ..estimators.posterior import Sampling
 from ..estimators.unconstrained_mode import SCALE
 from ..fit import priors as prior_choice
 from ..fit.fit import Fit, Progress, fit
@@ -27,6 +26,7 @@ from ..model.model import Model
 from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
+from ..sampling.plan import Plan
 from . import sources
 from .comparison import Comparison, InterruptedComparison
 
@@ -144,7 +144,8 @@ def compare(
     """
     _check(level, chains, draws, 1 if tune is None else tune, seed, 1 if starts is None else starts)
     names = chosen(tuple(estimators))
-    settings = Settings(seed, Sampling(draws, tune, chains, progressbar), tree_groups.chosen(groups), starts)
+    plan = Plan(size=1, draws=draws, tune=tune, chains=chains)
+    settings = Settings(seed, plan, progressbar, tree_groups.chosen(groups), starts)
     context = Context(level, seed, kinds=_kinds(intervals, names), scale=_scale(scale, names))
     grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
     of_data = {"columns": columns, "formula": formula, "drop_missing": drop_missing}

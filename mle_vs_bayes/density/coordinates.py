@@ -98,6 +98,12 @@ class Coordinates:
         moved.supports = {name: _of_one(support, i) for name, support in self.supports.items()}
         return moved
 
+    def some(self, index: NDArray[np.intp]) -> "Coordinates":
+        """The maps of some of the R data sets."""
+        sides = {"lower": lambda s: s.lower, "upper": lambda s: s.upper}
+        ends = {(n, side): of(s) for n, s in self.supports.items() for side, of in sides.items()}
+        return self.with_ends({place: end[index, 0] for place, end in ends.items() if np.ndim(end)})
+
     def with_linear(self, linear: Array, inverse: Array) -> "Coordinates":
         """The same maps with another M and its inverse."""
         turned = copy.copy(self)

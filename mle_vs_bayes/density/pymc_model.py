@@ -185,12 +185,18 @@ def data_node(role: str) -> str:
 
 
 def data_nodes(data: Dataset) -> dict[str, Any]:
-    """One float64 ``pm.Data`` node per column; integers would overflow silently (DESIGN, section 10)."""
+    """One float64 ``pm.Data`` node per column; integers would overflow silently (DESIGN, section 10).
+
+    Each holds the column itself: PyMC's copy of a million rows is let go.
+    """
     import pymc
 
     dims = {role: ("unit", data.designs[role]) if role in data.designs else ("unit",) for role in data}
     columns = {role: np.asarray(values, dtype=float) for role, values in data.items()}
-    return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
+    nodes = {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
+    for role, node in nodes.items():
+        node.set_value(columns[role], borrow=True)
+    return nodes
 
 
 def _opened(layout: Layout, n: int, **options: Any) -> "pymc.Model":

@@ -7,6 +7,7 @@ from .. import optional_parts
 from ..density.density import Density
 from ..errors import UsageError
 from ..sampling.interrupt import interruptible
+from ..sampling.plan import Plan
 from . import exact, maximum_a_posteriori, maximum_likelihood, posterior, restricted
 from .estimate import Estimate, missing
 
@@ -16,7 +17,10 @@ class Settings:
     """What the estimators are told besides the program."""
 
     seed: int = 0
-    sampling: posterior.Sampling = posterior.Sampling()
+    plan: Plan = posterior.ALONE
+    """Of the sampler."""
+    progress: bool = False
+    """Whether the sampler shows PyMC's bar."""
     groups: tuple[str, ...] = ()
     starts: int | None = None
     """Of each optimiser; its own number unless given."""
@@ -41,7 +45,7 @@ ESTIMATORS: dict[str, EstimatorKind] = {
     "reml": EstimatorKind(lambda p, s: restricted.fit(p, s.seed, s.starts), "restricted maximum likelihood"),
     "map": EstimatorKind(lambda p, s: maximum_a_posteriori.fit(p, s.seed, s.starts), "maximum a posteriori"),
     "posterior": EstimatorKind(
-        lambda p, s: posterior.fit(p, s.sampling, s.seed, s.groups, lambda: _top(p, s)), "posterior mean"
+        lambda p, s: posterior.fit(p, s.plan, s.seed, s.groups, lambda: _top(p, s), s.progress), "posterior mean"
     ),
     "mle_exact": EstimatorKind(lambda p, s: exact.fit_mle(p), "exact maximum likelihood"),
     "posterior_exact": EstimatorKind(lambda p, s: exact.fit_posterior(p), "exact posterior mean"),

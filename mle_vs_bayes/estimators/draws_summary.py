@@ -1,29 +1,35 @@
-"""What draws say of a posterior: ArviZ's table without moments that do not exist, and concerns about the draws."""
+"""What draws say of a posterior: ArviZ's table without moments that do not exist, and concerns about the draws.
+
+.. [1] Vehtari, Simpson, Gelman, Yao & Gabry (2024), Pareto smoothed importance sampling, JMLR 25(72), section 3.2.4.
+"""
 
 import os
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.density import Density
 from ..sampling.diagnostics import diagnose
 from ..sampling.draws import by_label
+from ..sampling.plan import RHAT, Gate
 
 if TYPE_CHECKING:
     import pandas
     import xarray
 
-_RHAT = 1.01
-"""Vehtari et al. (2021), Bayesian Analysis 16(2), 667–718."""
+
+Array = NDArray[np.float64]
 
 
 def effective(tree: "xarray.DataTree", program: Density) -> float:
     """The fewest effective draws of any quantity; 0 where some chains disagree."""
     table = measures(tree, program.quantity_names)
     least = table[["ess_bulk", "ess_tail"]].min().min()
-    return float(least) if table["r_hat"].max() <= _RHAT else 0.0
+    return float(least) if table["r_hat"].max() <= RHAT else 0.0
 
 
 def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
@@ -45,6 +51,44 @@ def existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":
     table.loc[no_mean, "mean"] = np.nan
     table.loc[no_deviation, ["sd", "mcse_mean", "mcse_sd"]] = np.nan
     return table
+
+
+HEAVY = 0.7
+"""Pareto's k of a tail from which on a mean of thousands of draws says little; above 1 there is no mean. [1]_"""
+
+
+def heavy_tails(tree: "xarray.DataTree", program: Density) -> tuple[Concern, ...]:
+    """A concern where draws of a program's quantities have a tail that may leave them without a mean.
+
+    Models of the catalogue declare by theory which moments there are; of a program nothing is known but what its file
+    says. Draws cannot show that there is a mean; a tail as heavy as this shows that theirs is no answer.
+    """
+    if program.prior_by_parameter:
+        return ()
+    draws = by_label(tree)
+    unsaid = [n for n, each in zip(program.quantity_labels, program.missing_moments, strict=True) if not each.mean]
+    shapes = sorted(((_tail(draws[label]), label) for label in unsaid), reverse=True)
+    heavy = [f"{label}: Pareto k {shape:.2f}" for shape, label in shapes if shape > HEAVY]
+    more = [f"and {len(heavy) - SHOWN} more"] if len(heavy) > SHOWN else []
+    return (Concern("heavy_tail", ", ".join([*heavy[:SHOWN], *more])),) if heavy else ()
+
+
+SHOWN = 4
+
+
+def _tail(draws: Array) -> float:
+    """Pareto's k of the heavier tail of draws ``(chains, draws)``; −∞ where its values are one and the same."""
+    from arviz_stats.base import array_stats
+
+    if not np.all(np.isfinite(draws)):
+        return float("inf")
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # that few draws have a short tail
+            shape = float(array_stats.pareto_khat(draws))
+    except ValueError:
+        return float("-inf")
+    return shape if np.isfinite(shape) else float("-inf")
 
 
 def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":
@@ -70,16 +114,17 @@ def diagnostics(tree: "xarray.DataTree", table: "pandas.DataFrame", apart: bool 
     import arviz_stats
 
     chains, draws = tree["posterior"].sizes["chain"], tree["posterior"].sizes["draw"]
+    divergent, ess = int(tree["sample_stats"]["diverging"].sum()), table[["ess_bulk", "ess_tail"]].min(axis=1)
+    worst = table["r_hat"].max(), ess.min(), divergent
+    failed = Gate.of_chains(chains).failed(*(np.array([value]) for value in worst))
     concerns = []
-    if table["r_hat"].max() > _RHAT and not apart:
+    if failed["rhat"][0] and not apart:
         concerns.append(Concern("rhat", f"{table['r_hat'].max():.3f} for {table['r_hat'].idxmax()}"))
-    ess = table[["ess_bulk", "ess_tail"]].min(axis=1)
-    if not apart and not ess.min() >= 100 * chains:
+    if failed["ess"][0] and not apart:
         concerns.append(Concern("ess", f"{ess.min():.0f} for {ess.idxmin()}"))
     energy = arviz_stats.bfmi(tree)["energy"].to_numpy() if "energy" in tree["sample_stats"] else np.ones(1)
     if np.min(energy) < 0.3:
         concerns.append(Concern("bfmi", f"{np.min(energy):.2f} in chain {int(np.argmin(energy))}"))
-    divergent = int(tree["sample_stats"]["diverging"].sum())
-    if divergent:
+    if failed["divergences"][0]:
         concerns.append(Concern("divergences", f"{divergent} of {draws * chains} transitions"))
     return tuple(concerns)

@@ -1,7 +1,7 @@
 """The one result of every estimator: a point, its covariance, draws or none, and how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from ..search.audit import SearchRecord
 
 if TYPE_CHECKING:
     import xarray
+
+    from .exact import ExactPosteriors
 
 Array = NDArray[np.float64]
 ON_EDGE = "no standard error: the estimate lies on the edge of its support"
@@ -42,13 +44,20 @@ class Estimate:
     """Of the optimiser, one per start."""
     results: Any = None
     tree: "xarray.DataTree | None" = None
-    distributions: Mapping[str, Any] = field(default_factory=dict)
-    """Exact posteriors by label (SciPy's frozen ones, or `quadrature.Marginal`), only for ``posterior_exact``."""
-    absent: tuple[str, str] = ("not_applicable", "")
-    """Status and reason of quantities without such a distribution."""
-    quadrature_error: float | None = None
-    """Of numbers that are integrals: their last change on halving the nodes' step, in posterior standard deviations."""
+    exact: "ExactPosteriors | None" = None
+    """Of R = 1 data set, only for ``posterior_exact``."""
     seconds: float = 0.0
+
+    @property
+    def distributions(self) -> Mapping[str, Any]:
+        """Exact posteriors by label: SciPy's frozen ones, or `quadrature.Marginal`."""
+        return {} if self.exact is None else self.exact.distributions(0)
+
+    @property
+    def quadrature_error(self) -> float | None:
+        """Of numbers that are integrals: their last change on halving the nodes' step, in posterior SDs."""
+        integrated = None if self.exact is None else self.exact.integrated
+        return None if integrated is None else float(integrated.error[0])
 
     @property
     def se(self) -> Array:

@@ -27,7 +27,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
 
     began = time.perf_counter()
     optimum = modes(MAXIMUM_LIKELIHOOD, of_density(program, 0.0), program.start[None], seed, count, more=more)
-    estimate = optimum.estimate(MAXIMUM_LIKELIHOOD, program.layout.labels)
+    estimate = optimum.estimate(program.layout.labels)
     if estimate.converged:
         results = LikelihoodModel(program).fit_at(estimate.point, estimate.covariance)
         estimate = replace(estimate, results=results)

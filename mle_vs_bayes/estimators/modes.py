@@ -6,6 +6,7 @@ One data set is R = 1, so that `compare` and `fit_replicates` cannot disagree.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,13 +49,15 @@ class Modes:
     ``value`` ``(R,)`` is the log density, ``gradient`` its length in standard errors, ``path`` how a row was reached.
     """
 
+    name: str
+    """The estimator's long name."""
     theta: Array
     covariance: Array
     value: Array
     status: list[str]
     reason: list[str | None]
     concerns: list[tuple[Concern, ...]]
-    iterations: NDArray[np.intp]
+    iterations: list[int | None]
     gradient: Array
     path: list[str]
     searches: list[tuple[audit.SearchRecord, ...]] = field(default_factory=list)
@@ -62,9 +65,35 @@ class Modes:
     """The search that found each."""
     no_error: list[str] = field(default_factory=list)
     """Why quantities have no standard error, where they have none."""
+    whole: dict[int, Estimate] = field(default_factory=dict)
+    """Of data sets that were fitted alone, by place."""
 
     def __post_init__(self) -> None:
         self.no_error = self.no_error or [ON_EDGE] * len(self.status)
+
+    @classmethod
+    def without(cls, name: str, count: int, size: int, status: str, reason: str | None) -> Self:
+        """No number of ``count`` data sets with ``size`` parameters, for one reason."""
+        return cls(
+            name=name,
+            theta=np.full((count, size), np.nan),
+            covariance=np.full((count, size, size), np.nan),
+            value=np.full(count, np.nan),
+            status=[status] * count,
+            reason=[reason] * count,
+            concerns=[()] * count,
+            iterations=[0] * count,
+            gradient=np.full(count, np.nan),
+            path=["joint"] * count,
+            searches=[()] * count,
+        )
+
+    @classmethod
+    def one(cls, estimate: Estimate) -> Self:
+        """R = 1: an estimate that was fitted alone."""
+        alone = cls.without(estimate.estimator, 1, len(estimate.labels), estimate.status, estimate.reason)
+        alone.put(0, estimate)
+        return alone
 
     def put(self, i: int, estimate: Estimate) -> None:
         """Take the estimate of one data set that was fitted alone."""
@@ -72,28 +101,30 @@ class Modes:
         self.theta[i], self.status[i], self.reason[i] = estimate.point, estimate.status, estimate.reason
         self.covariance[i] = nothing if estimate.covariance is None else estimate.covariance
         self.concerns[i], self.path[i], self.no_error[i] = estimate.concerns, "single", estimate.no_error
-        self.iterations[i] = estimate.iterations or 0
+        self.iterations[i], self.whole[i] = estimate.iterations, estimate
         self.gradient[i] = np.nan if estimate.gradient is None else estimate.gradient
 
-    def estimate(self, method: Method, labels: tuple[str, ...], i: int = 0, **details: object) -> Estimate:
+    def estimate(self, labels: tuple[str, ...], i: int = 0) -> Estimate:
         """One of them as an `Estimate`."""
-        shared: dict[str, object] = {
+        if i in self.whole:
+            return self.whole[i]
+        shared: dict[str, Any] = {
             "concerns": self.concerns[i],
-            "iterations": int(self.iterations[i]),
+            "iterations": self.iterations[i],
             "gradient": None if np.isnan(self.gradient[i]) else float(self.gradient[i]),
             "searches": self.searches[i],
         }
         if self.status[i] != "ok":
-            return missing(method.name, labels, self.status[i], str(self.reason[i]), **shared)
+            return missing(self.name, labels, self.status[i], str(self.reason[i]), **shared)
         covariance = self.covariance[i]
         return Estimate(
-            estimator=method.name,
+            estimator=self.name,
             labels=labels,
             point=self.theta[i],
             covariance=None if np.all(np.isnan(covariance)) else covariance,
             log_likelihood=float(self.value[i]),
             no_error=self.no_error[i],
-            **{**shared, **details},  # type: ignore[arg-type]
+            **shared,
         )
 
 
@@ -108,18 +139,18 @@ def modes(
 ) -> Modes:
     """The modes of R densities from starts θ ``(R, p)``, each searched from ``count`` places.
 
-    ``begin`` may move a start z ``(R, f)`` first, and returns how many steps ``(R,)`` that took (`find_MAP`). ``more``
+    ``begin`` may move the first z ``(R, f)``, and returns how many steps ``(R,)`` that took (`find_MAP`). ``more``
     are starts z ``(R, f)`` of other kinds: where another estimator has its optimum, the highest draw of a posterior.
     ``status`` is ``divergent`` where there is no maximum (separation, no event), with the direction in ``reason``;
     ``failed`` where no search reached a zero gradient; ``not_applicable`` where the leaf refuses.
     """
     first = problem.density(0)
     if refusal := first.model.no_optimum(first.data, method.power):
-        return refused(problem, "not_applicable", refusal)
+        return Modes.without(method.name, problem.count, problem.layout.size, "not_applicable", refusal)
     with_em = method.power == 0 and em.available(first)
     centre = inside(problem, start, problem.density)
     begins = starts(problem, centre, count or (method.starts_with_em if with_em else method.starts), seed)
-    direct = [_searched(problem, place, begin) for place in begins]
+    direct = [_searched(problem, place, None if k else begin) for k, place in enumerate(begins)]
     by_em = [em.em_ascent(problem, place) for place in begins] if with_em else []
     others = [maximise(problem, place) for place in (*from_data(problem, centre), *more)]
     edges.refuse_vanishing(problem, centre, [*direct, *by_em, *others])
@@ -128,7 +159,7 @@ def modes(
     # A search that began far away and led nowhere says nothing of the others' optimum.
     others = [search for search in others if search.converged.any()]
     top, which = best([*direct, *by_em, *others])
-    chosen = _modes(top, which, np.where(np.all(top.z == centre, axis=1)[:, None], start, top.theta))
+    chosen = _modes(method, top, which, np.where(np.all(top.z == centre, axis=1)[:, None], start, top.theta))
     remarks = audit.concerns(top, [*direct, *by_em, *others])
     apart = em.disagreement(direct, by_em) if by_em else [()] * problem.count
     doubts = method.power == 0 and "doubtful" in first.model.offers
@@ -161,23 +192,6 @@ def _unidentified(problem: Problem, found: Modes, i: int) -> bool:
     return bool(reason)
 
 
-def refused(problem: Problem, status: str, reason: str) -> Modes:
-    """No mode of any data set, for one reason: a joint mode of latent variables is not called an estimate."""
-    count, size = problem.count, problem.layout.size
-    return Modes(
-        theta=np.full((count, size), np.nan),
-        covariance=np.full((count, size, size), np.nan),
-        value=np.full(count, np.nan),
-        status=[status] * count,
-        reason=[reason] * count,
-        concerns=[()] * count,
-        iterations=np.zeros(count, dtype=np.intp),
-        gradient=np.full(count, np.nan),
-        path=["joint"] * count,
-        searches=[()] * count,
-    )
-
-
 def _searched(
     problem: Problem, start: Array, begin: Callable[[Array], tuple[Array, NDArray[np.intp]]] | None
 ) -> Optima:
@@ -189,16 +203,17 @@ def _searched(
     return optima
 
 
-def _modes(top: Optima, which: NDArray[np.intp], theta: Array) -> Modes:
+def _modes(method: Method, top: Optima, which: NDArray[np.intp], theta: Array) -> Modes:
     ok = top.converged
     return Modes(
+        name=method.name,
         theta=np.where(ok[:, None], theta, np.nan),
         covariance=top.covariance,
         value=top.value,
         status=[top.status(i) for i in range(len(ok))],
         reason=[None] * len(ok),
         concerns=[()] * len(ok),
-        iterations=top.iterations.astype(np.intp),
+        iterations=top.iterations.tolist(),
         gradient=top.decrement.copy(),
         path=["joint"] * len(ok),
         which=which,
@@ -225,7 +240,7 @@ def _explain(method: Method, problem: Problem, found: Modes, top: Optima, i: int
             found.theta[i] = density.coordinates.theta(reached.z)
             found.covariance[i] = density.coordinates.covariance(reached.z, reached.evaluation.hessian)
             found.value[i], found.gradient[i] = reached.evaluation.value, reached.decrement
-            found.iterations[i] += reached.iterations
+            found.iterations[i] = (found.iterations[i] or 0) + reached.iterations
             found.status[i], found.path[i] = "ok", "single"
             return
     known = None if method.power else density.model.divergence(density.data)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +15,9 @@ from ..model.moments import concerns
 from ..quiet import quiet
 from ..sampling import single, tree_groups
 from ..sampling.draws import by_label, places_apart, stacked
-from ..sampling.nutpie import Schedule
+from ..sampling.plan import Gate, Plan
 from ..sampling.pymc_nuts import Run, Sampler
-from .draws_summary import diagnostics, effective, existing, measures, summary
+from .draws_summary import diagnostics, effective, existing, heavy_tails, measures, summary
 from .estimate import Estimate, missing
 
 if TYPE_CHECKING:
@@ -25,46 +25,39 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 NAME = "posterior"
-_ACCEPT, _ACCEPT_LATENT = 0.8, 0.9
-"""Acceptance rates aimed at: PyMC's; and smaller steps where latent variables bend the posterior. Measured on 28 rows
-in six groups: 2 divergences in 24,000 transitions instead of 8 in 8,000."""
+_ACCEPT_LATENT = 0.9
+"""Acceptance rate aimed at, for smaller steps than PyMC's, where latent variables bend the posterior. Measured on
+28 rows in six groups: 2 divergences in 24,000 transitions instead of 8 in 8,000."""
 _MATRICES = 4e9
 """Chains × tuning steps × f³ up to which a metric of f × f is learned: in 100 dimensions some 2 s of the usual 4,000
 steps, in 343 it took 280 s (measured)."""
 
-TUNE, TUNE_STANDARD = 1000, 200
-"""Tuning steps: to learn scales and a step size, or a step size alone."""
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How to sample; ``progress`` shows PyMC's bar."""
-
-    draws: int = 1000
-    tune: int | None = None
-    """As many steps as it takes unless given: `TUNE`, or `TUNE_STANDARD` where the posterior is standardised first."""
-    chains: int = 4
-    progress: bool = False
+TUNE = 1000
+"""Tuning steps unless told, where scales are to be learned and not a step size alone."""
+ALONE = Plan(size=1, draws=1000, tune=None)
+"""Of one posterior that is looked at by itself."""
 
 
 def fit(
     program: Density,
-    sampling: Sampling,
+    plan: Plan,
     seed: int,
     groups: tuple[str, ...] = (),
     top: Callable[[], Estimate] | None = None,
+    progress: bool = False,
 ) -> Estimate:
     """Draws from the posterior, their mean and covariance.
 
     The tree holds posterior (with derived quantities), sample_stats, observed_data and
     constant_data; ``groups`` names what else it shall hold, of `groups.GROUPS`. What was sampled beside
     the parameters, the model's latent variables, is judged with them and then kept in the group ``latent``.
-    Where chains stay in different modes they are started again at the MAP, which ``top`` finds.
+    Where chains stay in different modes they are started again at the MAP, which ``top`` finds. ``progress`` shows
+    PyMC's bar.
     """
     began = time.perf_counter()
     try:
-        tree = _completed(program, _drawn(program, sampling, seed))
-        tree, modes = _in_one_mode(program, sampling, seed, tree, top)
+        tree = _completed(program, _drawn(program, plan, seed, progress))
+        tree, modes = _in_one_mode(program, plan, seed, progress, tree, top)
     except (RuntimeError, ValueError, FloatingPointError) as error:
         seconds = time.perf_counter() - began
         return missing(NAME, program.layout.labels, "failed", f"the sampler stopped: {error}", seconds=seconds)
@@ -78,7 +71,7 @@ def fit(
     lacking = program.missing_moments[: program.layout.size]
     mean = np.where([bool(each.mean) for each in lacking], np.nan, draws.mean(axis=0))
     spread = np.where([bool(each.deviation) for each in lacking], np.nan, 1.0)
-    moments = concerns(program.quantity_labels, program.missing_moments)
+    moments = (*concerns(program.quantity_labels, program.missing_moments), *heavy_tails(tree, program))
     return Estimate(
         estimator=NAME,
         labels=program.layout.labels,
@@ -86,7 +79,7 @@ def fit(
         covariance=np.atleast_2d(np.cov(draws, rowvar=False)) * np.outer(spread, spread),
         log_likelihood=_log_likelihood(program, mean),
         concerns=(*moments, *modes, *diagnostics(tree, judged, apart), *notes),
-        iterations=sampling.draws * sampling.chains,
+        iterations=plan.draws * plan.chains,
         results=table,
         tree=tree,
         seconds=time.perf_counter() - began,
@@ -100,9 +93,9 @@ def _log_likelihood(program: Density, mean: Array) -> float | None:
     return program.log_likelihood(mean)
 
 
-def _drawn(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
+def _drawn(program: Density, plan: Plan, seed: int, progress: bool, start: Array | None = None) -> "xarray.DataTree":
     """Draws by the first of the density's samplers that can; what nutpie cannot compile or start from, PyMC may."""
-    standardised = _standardised(program, sampling, seed) if start is None else None
+    standardised = _standardised(program, plan, seed, progress) if start is None else None
     if standardised is not None:
         return standardised
     from numba.core.errors import NumbaError
@@ -111,13 +104,15 @@ def _drawn(program: Density, sampling: Sampling, seed: int, start: Array | None 
     for sampler in others:
         try:
             with quiet():
-                return sampler(program, sampling, seed, start)
+                return sampler(program, plan, seed, progress, start)
         except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, NumbaError):
             continue
-    return last(program, sampling, seed, start)
+    return last(program, plan, seed, progress, start)
 
 
-def _by_nutpie(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
+def _by_nutpie(
+    program: Density, plan: Plan, seed: int, progress: bool, start: Array | None = None
+) -> "xarray.DataTree":
     """Draws; where what is sampled is not standardised and hardly mixes, those of a metric that knows correlations.
 
     A diagonal metric, PyMC's, needs many steps along the ridge of raw covariates, an intercept and its group's effects.
@@ -126,40 +121,41 @@ def _by_nutpie(program: Density, sampling: Sampling, seed: int, start: Array | N
     The draws that are kept are those of one run.
     """
     sampler = Sampler(program.sampled_model, _start(program, start), still=start is not None)
-    first = _run(sampler, program, sampling, seed)
+    first = _run(sampler, program, plan, seed, progress)
     assert first is not None  # which may take as many gradients as it likes
-    costly = sampling.chains * (sampling.tune or TUNE) * sampler.dimension**3 > _MATRICES
+    costly = plan.chains * (plan.tune or TUNE) * sampler.dimension**3 > _MATRICES
     if program.standardised or costly or start is not None:
         return first.tree
     seen = _completed(program, first.tree)
     before = effective(seen, program)
-    if before >= 100 * sampling.chains or _apart(program, seen):
+    if before >= Gate.of_chains(plan.chains).effective or _apart(program, seen):
         return first.tree
     try:
-        second = _run(sampler, program, sampling, seed, most=first.gradients, adaptation="low_rank")
+        second = _run(sampler, program, plan, seed, progress, most=first.gradients, adaptation="low_rank")
     except (RuntimeError, ValueError, FloatingPointError):
         return first.tree
     better = second is not None and effective(_completed(program, second.tree), program) > before
     return second.tree if second is not None and better else first.tree
 
 
-def _run(sampler: Sampler, program: Density, sampling: Sampling, seed: int, **options: Any) -> Run | None:
+def _run(sampler: Sampler, program: Density, plan: Plan, seed: int, progress: bool, **options: Any) -> Run | None:
     return sampler.run(
         seed,
-        sampling.chains,
-        draws=sampling.draws,
-        tune=sampling.tune or TUNE,
-        cores=min(sampling.chains, os.cpu_count() or 1),
+        plan.chains,
+        draws=plan.draws,
+        tune=plan.tune or TUNE,
+        cores=min(plan.chains, os.cpu_count() or 1),
         target_accept=_accept(program),
-        progress_bar=sampling.progress,
+        progress_bar=progress,
         **options,
     )
 
 
 def _in_one_mode(
     program: Density,
-    sampling: Sampling,
+    plan: Plan,
     seed: int,
+    progress: bool,
     tree: "xarray.DataTree",
     top: Callable[[], Estimate] | None,
 ) -> "tuple[xarray.DataTree, tuple[Concern, ...]]":
@@ -175,7 +171,7 @@ def _in_one_mode(
     if mode is None or not mode.converged or not np.all(np.isfinite(mode.point)):
         return tree, (Concern("modes", seen),)
     try:
-        again = _completed(program, _drawn(program, sampling, seed, mode.point))
+        again = _completed(program, _drawn(program, plan, seed, progress, mode.point))
     except (RuntimeError, ValueError, FloatingPointError):
         return tree, (Concern("modes", seen),)
     if _apart(program, again) is not None:
@@ -199,36 +195,29 @@ def _completed(program: Density, tree: "xarray.DataTree") -> "xarray.DataTree":
     return tree
 
 
-def _standardised(program: Density, sampling: Sampling, seed: int) -> "xarray.DataTree | None":
+def _standardised(program: Density, plan: Plan, seed: int, progress: bool) -> "xarray.DataTree | None":
     """Draws in coordinates standardised at the mode, for those that can be (`single.suited`)."""
-    schedule = Schedule(
-        draws=sampling.draws,
-        tune=sampling.tune or TUNE_STANDARD,
-        accept=_ACCEPT,
-        chains=sampling.chains,
-        cores=os.cpu_count() or 1,
-    )
-    return single.drawn(program, schedule, seed, sampling.progress)
+    return single.drawn(program, replace(plan, cores=os.cpu_count() or 1), seed, progress)
 
 
-def _by_pymc(program: Density, sampling: Sampling, seed: int, start: Array | None = None) -> "xarray.DataTree":
+def _by_pymc(program: Density, plan: Plan, seed: int, progress: bool, start: Array | None = None) -> "xarray.DataTree":
     import pymc
 
     still: dict[str, Any] = {} if start is None else {"init": "adapt_diag"}
     return pymc.sample(
         model=program.sampled_model,
-        draws=sampling.draws,
-        tune=sampling.tune or TUNE,
-        chains=sampling.chains,
-        cores=min(sampling.chains, os.cpu_count() or 1),
+        draws=plan.draws,
+        tune=plan.tune or TUNE,
+        chains=plan.chains,
+        cores=min(plan.chains, os.cpu_count() or 1),
         random_seed=seed,
         initvals=_start(program, start),
         target_accept=_accept(program),
         nuts_sampler="pymc",
         **still,
         compile_kwargs={"mode": program.search_mode},
-        progressbar=sampling.progress,
-        quiet=not sampling.progress,
+        progressbar=progress,
+        quiet=not progress,
         compute_convergence_checks=False,
     )
 
@@ -243,7 +232,7 @@ def _start(program: Density, start: Array | None) -> dict[str, Array]:
 
 
 def _accept(program: Density) -> float:
-    return _ACCEPT_LATENT if program.model.has_latent else _ACCEPT
+    return _ACCEPT_LATENT if program.model.has_latent else ALONE.accept
 
 
 def _add_functions(program: Density, tree: "xarray.DataTree") -> None:

@@ -41,7 +41,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
         reason = "restricted likelihood is for normal outcomes whose mean has no link, with groups or without"
         return missing(METHOD.name, labels, "not_applicable", reason)
     problem = replace(of_density(program, 0.0), evaluator=lambda power: _evaluator(program))
-    estimate = modes(METHOD, problem, program.start[None], seed, count).estimate(METHOD, labels)
+    estimate = modes(METHOD, problem, program.start[None], seed, count).estimate(labels)
     if estimate.converged:
         added = _derivatives(program, estimate.point)[0]
         height = program.log_likelihood(estimate.point) + added

@@ -3,9 +3,9 @@
 `compare` is R = 1 and `fit_replicates` is R data sets of one shape, so that both say the same of the same data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from .. import intervals
 from ..data.dataset import Dataset
 from ..density.density import Density
+from ..estimators.estimate import ON_EDGE
 from ..intervals.delta import standard_errors
 from ..intervals.interval import RESAMPLES, Ends
-from ..model.moments import Missing
+from ..model.moments import Missing, missing
+from ..model.prior import Prior
 from ..rows import MODEL_SCALE
 from ..sampling.diagnostics import Diagnostics
+from ..search.problem import Problem, of_density
 
 _NO_TEXT = np.array(None, dtype=object)
 Array = NDArray[np.float64]
@@ -42,20 +45,53 @@ class Context:
     """Refits of a bootstrap."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subjects:
-    """R data sets of one shape: their density (of any of them), their places among those given, data and truths."""
+    """R data sets of one shape, each with its priors and truths, and what is asked of all of them.
+
+    ``program`` is the density of any of them, ``positions`` are their places among those given, ``problem`` gives their
+    log densities under a power of the prior, and ``alone`` the density of one.
+    """
 
     program: Density
     context: Context
     positions: Sequence[int | None]
     datasets: Sequence[Dataset]
+    priors: Sequence[Mapping[str, Prior]]
     truths: Sequence[Mapping[str, float]]
+    likeness: NDArray[np.intp]
+    """A number per data set ``(R,)``, the same for equal data and priors: the place of the first of them."""
+    problem: Callable[[float], Problem]
+    alone: Callable[[int], Density]
+
+    @classmethod
+    def one(cls, program: Density, context: Context) -> Self:
+        """One data set: R = 1."""
+        return cls(
+            program,
+            context,
+            [None],
+            [program.data],
+            [program.priors],
+            [context.truth or {}],
+            np.zeros(1, dtype=np.intp),
+            lambda power: of_density(program, power),
+            lambda i: program,
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
         """``(R, q)``."""
         return len(self.datasets), len(self.program.quantity_labels)
+
+    def lacking(self, ok: Bools) -> list[tuple[Missing, ...]]:
+        """Which moments each posterior lacks ``(R)``, none where it is not ``ok``; of equal data worked out once."""
+        program, known = self.program, dict[int, tuple[Missing, ...]]()
+        nothing = (Missing(),) * len(program.quantity_labels)
+        for place, data, priors in zip(self.likeness.tolist(), self.datasets, self.priors, strict=True):
+            if place not in known:
+                known[place] = missing(program.model, program.layout, data, priors, program.prior_power)
+        return [known[place] if fine else nothing for place, fine in zip(self.likeness.tolist(), ok, strict=True)]
 
 
 def of_points(
@@ -120,16 +156,24 @@ def _known(texts: Texts) -> Bools:
     return np.array(texts != None, dtype=np.bool_)  # noqa: E711  (elementwise)
 
 
-def kinds_of(name: str, subjects: Subjects, covariance: Array, ok: Bools) -> dict[str, Bools]:
-    """The kinds of interval of an estimator, each with the data sets ``(R,)`` that have rows of it.
+def kinds_of(
+    name: str, subjects: Subjects, numbers: Mapping[str, Any], covariance: Array, ok: Bools
+) -> dict[str, Bools]:
+    """The kinds of interval of an estimator, each with the quantities ``(R, q)`` that have rows of it.
 
-    Where a parameter has no standard error, the model's exact intervals stand in the place of the default.
+    Where a parameter has no standard error, the model's exact intervals stand in the place of the default. Of a model
+    without any, quantities that have no standard error on an edge of the support have their profile interval.
     """
     wanted, model = subjects.context.kinds, subjects.program.model
-    exact = () if wanted else intervals.in_place_of_wald(name, model.exact_intervals)
-    lacking = ok & ~np.all(np.isfinite(covariance), axis=(1, 2)) & bool(exact)
-    kinds = {} if lacking.all() else dict.fromkeys(intervals.of(name, wanted), ~lacking)
-    return kinds | (dict.fromkeys(exact, lacking) if lacking.any() else {})
+    default = intervals.of(name, wanted)
+    exact, profile = ((), ()) if wanted else intervals.in_place_of_wald(name, model.exact_intervals)
+    if exact:
+        lacking = spread(ok & ~np.all(np.isfinite(covariance), axis=(1, 2)), subjects.shape).astype(np.bool_)
+    else:
+        lacking = np.isfinite(numbers["estimate"]) & (numbers["reason"] == ON_EDGE) & ~_known(numbers["void"])
+        lacking &= bool(profile) and model.regular
+    kinds = dict.fromkeys(default, ~lacking) | dict.fromkeys(exact or profile, lacking)
+    return {kind: members for kind, members in kinds.items() if members.any()}
 
 
 def block(
@@ -142,22 +186,22 @@ def block(
     members: Bools | None = None,
     scale: str = MODEL_SCALE,
 ) -> dict[str, Any]:
-    """The columns of one estimator and one kind of interval, ``(R, q)`` each; ``members`` ``(R,)`` have rows of it.
+    """The columns of one estimator and one kind of interval, ``(R, q)`` each; ``members`` ``(R, q)`` have rows of it.
 
     ``fits`` has what all quantities of a data set share, ``(R,)`` each. A reason is the fit's; else the interval's;
     else the number's.
     """
     context, shape = subjects.context, subjects.shape
     ok = np.array([status == "ok" for status in fits["status"]])
-    shown = ok if members is None else ok & members
+    shown = ok[:, None] & (np.ones(shape, dtype=np.bool_) if members is None else members)
     of_data = {
         "replicate": list(subjects.positions),
         "n": [data.size for data in subjects.datasets],
         "converged": ok.tolist(),
         **fits,
-        "interval": np.where(shown, kind, "none"),
     }
     columns = {key: spread(values, shape) for key, values in of_data.items()}
+    columns["interval"] = np.where(shown, kind, "none").astype(object)
     labels, numbers = subjects.program.quantity_labels, dict(numbers)
     truths = [[truth.get(label, np.nan) for label in labels] for truth in subjects.truths]
     columns["truth"] = np.array(truths, dtype=float).reshape(shape)

@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..estimators.exact import ExactPosteriors
 from ..sampling.draws import by_label
-from .interval import Compute, Ends, Interval, IntervalRequest, absent
+from .interval import Compute, Ends, Interval, IntervalRequest, refused
 
 Array = NDArray[np.float64]
 OfDraws = Callable[[Array, float], tuple[Array, Array]]
 """Draws ``(R, S, q)`` and the level → lower and upper ends ``(R, q)``."""
+OfExact = Callable[[ExactPosteriors, float], tuple[Array, Array]]
+"""Exact posteriors and the level → lower and upper ends ``(R, q)``."""
 
 
 def tails(draws: Array, level: float) -> tuple[Array, Array]:
@@ -34,29 +37,6 @@ def shortest_span(draws: Array, level: float) -> tuple[Array, Array]:
 
 OF_DRAWS: dict[str, OfDraws] = {"eti": tails, "hdi": shortest_span}
 """By their names in `intervals.KINDS`."""
-
-
-def credible(of_draws: OfDraws, exact: Callable[[Any, float], tuple[float, float]]) -> Compute:
-    """A kind of interval from its ends of draws, and of a distribution."""
-
-    def one(request: IntervalRequest, label: str) -> Interval:
-        distribution = request.estimate.distributions.get(label)
-        if distribution is None:
-            return absent(request.estimate, label)
-        lower, upper = exact(distribution, request.level)
-        return Interval(lower=float(lower), upper=float(upper))
-
-    def compute(request: IntervalRequest) -> list[Interval]:
-        tree, labels = request.estimate.tree, request.program.quantity_labels
-        if tree is None:
-            return [one(request, label) for label in labels]
-        draws = by_label(tree)
-        ends = Ends.blank((1, len(labels)))
-        columns = np.stack([draws[label].ravel() for label in labels], axis=-1)
-        ends.lower[:], ends.upper[:] = of_draws(columns[None], request.level)
-        return ends.intervals()
-
-    return compute
 
 
 _NEXT_TO_END = 1e-9
@@ -93,5 +73,46 @@ def shortest(distribution: Any, level: float) -> tuple[float, float]:
     return float(lower), float(upper)
 
 
-equal_tailed = credible(tails, lambda distribution, level: distribution.interval(level))
-highest_density = credible(shortest_span, shortest)
+def tails_of_exact(posteriors: ExactPosteriors, level: float) -> tuple[Array, Array]:
+    """Quantiles (1 ∓ level)/2 ``(R, q)``."""
+    return posteriors.quantiles((1 - level) / 2), posteriors.quantiles((1 + level) / 2)
+
+
+def shortest_of_exact(posteriors: ExactPosteriors, level: float) -> tuple[Array, Array]:
+    """Ends ``(R, q)`` with equal densities, one distribution after the other."""
+    ends = np.full((*posteriors.shape, 2), np.nan)
+    for i, k in np.ndindex(posteriors.shape):
+        if (distribution := posteriors.distribution(i, k)) is not None:
+            ends[i, k] = shortest(distribution, level)
+    return ends[..., 0], ends[..., 1]
+
+
+OF_EXACT: dict[str, OfExact] = {"eti": tails_of_exact, "hdi": shortest_of_exact}
+"""By their names in `intervals.KINDS`."""
+
+
+def of_exact(kind: str, posteriors: ExactPosteriors, level: float) -> Ends:
+    """The ends of exact posteriors ``(R, q)``, and why there are none of those that are not known."""
+    lower, upper = OF_EXACT[kind](posteriors, level)
+    return Ends(lower, upper, *posteriors.outcomes)
+
+
+def credible(kind: str) -> Compute:
+    """How one data set has a kind of interval: from its draws, or from its exact posteriors."""
+
+    def compute(request: IntervalRequest) -> list[Interval]:
+        estimate, labels = request.estimate, request.program.quantity_labels
+        if estimate.exact is not None:
+            return of_exact(kind, estimate.exact, request.level).intervals()
+        if estimate.tree is None:
+            return refused(request, estimate.status, str(estimate.reason))
+        draws, ends = by_label(estimate.tree), Ends.blank((1, len(labels)))
+        columns = np.stack([draws[label].ravel() for label in labels], axis=-1)
+        ends.lower[:], ends.upper[:] = OF_DRAWS[kind](columns[None], request.level)
+        return ends.intervals()
+
+    return compute
+
+
+equal_tailed = credible("eti")
+highest_density = credible("hdi")

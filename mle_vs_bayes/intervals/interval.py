@@ -131,12 +131,6 @@ def refused(request: IntervalRequest, status: str, reason: str) -> list[Interval
     return [Interval(status=status, reason=reason) for _ in request.program.quantity_labels]
 
 
-def absent(estimate: Estimate, label: str) -> Interval:
-    """No interval of a quantity that has no exact posterior: no formula, and no quadrature."""
-    status, reason = estimate.absent
-    return Interval(status=status, reason=reason or f"no exact posterior of {label}")
-
-
 def supports(program: Density) -> tuple[Support, ...]:
     """The support of each quantity, whose map to the line its interval is built on, as ``program.quantity_labels``.
 

@@ -16,7 +16,8 @@ from ..search.newton import Evaluate
 from ..search.standardised import Standardised, Whitening, unconstrained
 from . import NOWHERE
 from .joint_density import CENTRE, ROOT, joint_density
-from .nutpie import Schedule, Target, sample, tree
+from .nutpie import Target, sample, tree
+from .plan import Plan
 
 if TYPE_CHECKING:
     import xarray
@@ -41,7 +42,7 @@ class Posteriors:
         """The modes and roots that u is measured in."""
         return self.space.whitening
 
-    def draw(self, index: Index, schedule: Schedule, seed: int) -> tuple[Array, NDArray[np.int64], int]:
+    def draw(self, index: Index, plan: Plan, seed: int) -> tuple[Array, NDArray[np.int64], int]:
         """θ ``(R, C, D, p)`` of the replicates at ``index``, their divergences ``(R,)``, gradient evaluations.
 
         Raises
@@ -49,14 +50,14 @@ class Posteriors:
         RuntimeError
             The sampler could not start or stopped.
         """
-        drawn = sample(self._target(index), schedule, seed)
+        drawn = sample(self._target(index), plan, seed)
         u = drawn.u.reshape(-1, len(index), self.whitening.centre.shape[1])
         theta = self.space.theta(u, index)
         divergences = self._blame(drawn.jumps, index)
-        theta = theta.reshape(schedule.chains, schedule.draws, len(index), -1)
+        theta = theta.reshape(plan.chains, plan.draws, len(index), -1)
         return np.moveaxis(theta, 2, 0), divergences, drawn.steps
 
-    def draw_one(self, schedule: Schedule, seed: int, progress: bool = False) -> tuple[Array, "xarray.DataTree"]:
+    def draw_one(self, plan: Plan, seed: int, progress: bool = False) -> tuple[Array, "xarray.DataTree"]:
         """θ ``(C, D, p)`` of the only replicate, and nutpie's own tree of the draws, in which they are standardised.
 
         Raises
@@ -65,7 +66,7 @@ class Posteriors:
             As of `draw`.
         """
         only = np.zeros(1, dtype=np.intp)
-        drawn = tree(self._target(only), schedule, seed, progress)
+        drawn = tree(self._target(only), plan, seed, progress)
         u = drawn["posterior"]["u"].to_numpy()
         theta = self.space.theta(u.reshape(-1, 1, u.shape[-1]), only)
         return theta.reshape(*u.shape[:2], -1), drawn

@@ -11,7 +11,7 @@ import ctypes
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ..machine_code import compile_for
 from . import NOWHERE
 from .interrupt import interruptible
+from .plan import Plan
 
 if TYPE_CHECKING:
     import xarray
@@ -76,22 +77,6 @@ def _sound(found: Any) -> tuple[float, Array]:
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """How to sample: draws and tuning steps of each chain, what acceptance rate to aim at."""
-
-    draws: int = 300
-    tune: int = 100
-    accept: float = 0.8
-    chains: int = 4
-    cores: int = 2
-
-    def longer(self, factor: float, tune: int, accept: float) -> "Schedule":
-        """More draws, and at least so long to learn from and so careful steps."""
-        draws = int(self.draws * factor)
-        return replace(self, draws=draws, tune=max(tune, self.tune), accept=max(accept, self.accept))
-
-
-@dataclass(frozen=True)
 class JointDraws:
     """``u`` ``(chains, draws, R f)`` after tuning; ``steps`` are the gradient evaluations of all chains, tuning too.
 
@@ -103,7 +88,7 @@ class JointDraws:
     jumps: tuple[tuple[Array, Array], ...]
 
 
-def sample(target: Target, schedule: Schedule, seed: int) -> JointDraws:
+def sample(target: Target, plan: Plan, seed: int) -> JointDraws:
     """Draws of u from starts of independent standard normals.
 
     Raises
@@ -111,18 +96,18 @@ def sample(target: Target, schedule: Schedule, seed: int) -> JointDraws:
     RuntimeError
         nutpie found no point to start from, or the density failed.
     """
-    trace = _run(target, schedule, seed, return_raw_trace=True, store_divergences=True)
+    trace = _run(target, plan, seed, return_raw_trace=True, store_divergences=True)
     batches, stats = trace.get_arrow_trace()
     tuning = [_column(each, "tuning").astype(bool) for each in stats]
     kept = [_rows(each, "u", target.dimension)[~warm] for each, warm in zip(batches, tuning, strict=True)]
-    if len({len(each) for each in kept} | {schedule.draws}) > 1:
+    if len({len(each) for each in kept} | {plan.draws}) > 1:
         raise RuntimeError("the sampler ended before its time")
     steps = int(sum(_column(each, "n_steps").sum() for each in stats))
     jumps = [jump for each, warm in zip(stats, tuning, strict=True) for jump in _jumps(each, ~warm)]
     return JointDraws(np.stack(kept), steps, tuple(jumps))
 
 
-def tree(target: Target, schedule: Schedule, seed: int, progress: bool = False) -> "xarray.DataTree":
+def tree(target: Target, plan: Plan, seed: int, progress: bool = False) -> "xarray.DataTree":
     """The same as nutpie's own DataTree: ``posterior`` with u alone, ``sample_stats``; without tuning.
 
     Raises
@@ -130,23 +115,23 @@ def tree(target: Target, schedule: Schedule, seed: int, progress: bool = False) 
     RuntimeError
         As of `sample`.
     """
-    draws: xarray.DataTree = _run(target, schedule, seed, save_warmup=False, progress_bar=progress)
-    if draws["posterior"].sizes["draw"] != schedule.draws:
+    draws: xarray.DataTree = _run(target, plan, seed, save_warmup=False, progress_bar=progress)
+    if draws["posterior"].sizes["draw"] != plan.draws:
         raise RuntimeError("the sampler ended before its time")
     return draws
 
 
-def _run(target: Target, schedule: Schedule, seed: int, **options: Any) -> Any:
+def _run(target: Target, plan: Plan, seed: int, **options: Any) -> Any:
     nutpie = _imported()
     with interruptible():
         return nutpie.sample(
             _model(target),
-            draws=schedule.draws,
-            tune=schedule.tune,
-            chains=schedule.chains,
-            cores=min(schedule.cores, schedule.chains),
+            draws=plan.draws,
+            tune=plan.steps,
+            chains=plan.chains,
+            cores=min(plan.cores, plan.chains),
             seed=seed,
-            target_accept=schedule.accept,
+            target_accept=plan.accept,
             **{"progress_bar": False, **options},
         )
 

@@ -15,7 +15,7 @@ from ..density.stack import Stack
 from ..model.model import Model
 from ..quiet import quiet
 from .batch_posterior import Posteriors
-from .nutpie import Schedule
+from .plan import Plan
 
 if TYPE_CHECKING:
     import xarray
@@ -27,7 +27,7 @@ _REFUSED = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImp
 """What a user's program may raise whose density has no Hessian or cannot be compiled for this."""
 
 
-def drawn(program: Density, schedule: Schedule, seed: int, progress: bool = False) -> "xarray.DataTree | None":
+def drawn(program: Density, plan: Plan, seed: int, progress: bool = False) -> "xarray.DataTree | None":
     """Posterior, sample_stats, observed_data and constant_data, as `pymc.sample` gives them; None where PyMC must.
 
     Raises
@@ -43,7 +43,7 @@ def drawn(program: Density, schedule: Schedule, seed: int, progress: bool = Fals
             posteriors = Posteriors(_stack(program), program.start[None])
             if not posteriors.whitening.found[0]:
                 return None
-            theta, tree = posteriors.draw_one(schedule, seed, progress)
+            theta, tree = posteriors.draw_one(plan, seed, progress)
     except _refusals(program):
         return None
     return _completed(program, theta, tree, seed, time.time() - began)

@@ -5,7 +5,7 @@ in this room takes a `Problem` and does not ask which of the two it is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 
 import numpy as np
@@ -50,6 +50,8 @@ class Problem:
     held: Bools | None = None
     """Coordinates ``(f,)`` that keep their start."""
     steps: int = MOST_STEPS
+    unclimbed: set[int] = field(default_factory=set)
+    """Data sets on whose kinks a search spent its evaluations: searches from further starts leave them alone."""
 
     @property
     def layout(self) -> Layout:
@@ -79,6 +81,21 @@ class Problem:
     def at_power(self, power: float) -> "Problem":
         """The same data sets under another power of the prior."""
         return self if power == self.power else replace(self, power=power)
+
+    def some(self, places: Index) -> "Problem":
+        """Some of the data sets, in this order."""
+
+        def evaluator(power: float) -> Evaluate:
+            evaluate = self.evaluator(power)
+            return lambda z, index: evaluate(z, places[index])
+
+        return replace(
+            self,
+            count=len(places),
+            coordinates=self.coordinates.some(places),
+            evaluator=evaluator,
+            density=lambda i: self.density(int(places[i])),
+        )
 
     def alone(self, i: int) -> Evaluate:
         """The evaluation of one of the data sets, whose index is then 0."""

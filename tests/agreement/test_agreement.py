@@ -169,7 +169,7 @@ def sampled():
         model = models.get(name)
         data = rescaled(dataset(name, "plain", SMALL), y=y)
         made = program(model, data, by_support(model, FLAT) if flat else None)
-        return made, posterior.fit(made, posterior.Sampling(), seed=1)
+        return made, posterior.fit(made, posterior.ALONE, seed=1)
 
     return fit
 

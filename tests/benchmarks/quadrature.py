@@ -38,7 +38,7 @@ def one(name):
     model = models.get(name)
     data = simulated(model, ROWS, {}, 1)[0]
     program = ModelDensity(model, data, resolve(model, {}, data))
-    sampling = posterior.Sampling()
+    sampling = posterior.ALONE
 
     def by_quadrature():
         return rows("posterior_exact", exact.fit_posterior(program), program, Context(0.95, 1))

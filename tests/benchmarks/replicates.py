@@ -41,11 +41,13 @@ from statsmodels.base.model import GenericLikelihoodModel
 from mle_vs_bayes import models
 from mle_vs_bayes.density import pymc_model
 from mle_vs_bayes.density.model_density import ModelDensity
+from mle_vs_bayes.estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
-from mle_vs_bayes.fit.replicates.batch_fit import maximum_likelihoods, modes, starts
-from mle_vs_bayes.fit.replicates.posteriors import WantedPosterior, sampled
+from mle_vs_bayes.fit.replicates.batch_fit import optima, starts
+from mle_vs_bayes.fit.replicates.posteriors import sampled
 from mle_vs_bayes.fit.replicates.stacking import by_shape, sorted_out, stacked
+from mle_vs_bayes.fit.sampled import WantedPosterior
 from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
 from mle_vs_bayes.sampling.diagnostics import diagnose
@@ -215,8 +217,8 @@ def after_one_pass(model, member, start):
     """Everything but reading the data: 200 copies of one data set, MLE, MAP and posterior."""
     members = [replace(member, position=position) for position in range(200)]
     stack, begin, plan = stacked(model, members), np.repeat(start, 200, axis=0), Plan(size=128)
-    maximum_likelihoods(stack, members, begin, 0)
-    modes(stack, members, begin, 0)
+    for method in (MAXIMUM_LIKELIHOOD, MAXIMUM_A_POSTERIORI):
+        optima(method, stack, lambda place: members[place].program(model), begin, 0)
     sampled(stack, Posteriors(stack, begin), np.arange(200), plan, WantedPosterior(0.95), 0, lambda place: None)
 
 

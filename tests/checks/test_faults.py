@@ -51,12 +51,12 @@ def test_mode_on_the_log_scale_is_caught(monkeypatch):
 
 def test_standard_errors_off_by_a_factor_are_caught(monkeypatch):
     """Curvature of the deviance for that of the likelihood, in the batch that refits simulated data sets."""
-    from mle_vs_bayes.fit.replicates import batch_rows
+    from mle_vs_bayes.fit import quantities
 
-    right = batch_rows.OF_NORMAL["wald"]
+    right = quantities.OF_NORMAL["wald"]
 
     def narrow(scales, values, errors, level, no_error):
         return right(scales, values, errors / 2**0.5, level, no_error)
 
-    monkeypatch.setitem(batch_rows.OF_NORMAL, "wald", narrow)
+    monkeypatch.setitem(quantities.OF_NORMAL, "wald", narrow)
     assert "coverage, wald" in failed(mutants.Right())

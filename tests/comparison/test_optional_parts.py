@@ -176,9 +176,9 @@ def test_an_estimator_that_stops_on_an_error_has_failed_and_the_others_have_not(
 def test_an_interval_that_cannot_be_computed_is_a_reason_in_its_rows(guarded, monkeypatch):
     from dataclasses import replace
 
-    monkeypatch.setitem(KINDS, "profile", replace(KINDS["profile"], compute=broken))
-    rows = compare("normal", {"y": Y}, estimators=["mle"], intervals=["wald", "profile"]).rows
-    failed = rows[rows["interval"] == "profile"]
+    monkeypatch.setitem(KINDS, "sandwich", replace(KINDS["sandwich"], compute=broken))
+    rows = compare("normal", {"y": Y}, estimators=["mle"], intervals=["wald", "sandwich"]).rows
+    failed = rows[rows["interval"] == "sandwich"]
     assert set(failed["status"]) == {"failed"}
     assert set(failed["reason"]) == {"LinAlgError: Singular matrix"}
     assert rows.loc[rows["interval"] == "wald", "lower"].notna().all()

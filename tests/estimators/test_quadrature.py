@@ -34,7 +34,7 @@ def program(name, given, y=None, n=20):
 
 def errors(density, integrated):
     """The largest error of a mean or SD, in posterior SDs, or of a probability, of what has a closed form."""
-    closed, labels = exact.conjugate(density), density.quantity_labels
+    closed, labels = exact.conjugate(density, density.data, density.priors), density.quantity_labels
     worst = []
     for label, known in closed.items():
         found = integrated.marginal(0, labels.index(label))

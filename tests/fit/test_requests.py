@@ -9,9 +9,9 @@ import pytest
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
-from mle_vs_bayes.fit.replicates.posteriors import allowed_rhat
-from mle_vs_bayes.sampling import plan as plans
+from mle_vs_bayes.sampling import pilot as plans
 from mle_vs_bayes.sampling.diagnostics import diagnose
+from mle_vs_bayes.sampling.plan import allowed_rhat
 
 from ..agreement.checks import K
 from .checks import PLAN, datasets, posteriors
@@ -78,7 +78,7 @@ def test_too_few_draws_are_drawn_again(draws, path):
 
 def test_allowed_rhat_is_what_converged_chains_show(monkeypatch):
     """Of 4,000 sets of 4 chains of 100 independent draws 40 are above the limit for one in a hundred."""
-    monkeypatch.setattr("mle_vs_bayes.fit.replicates.posteriors.FALSE_ALARM", 0.01)
+    monkeypatch.setattr("mle_vs_bayes.sampling.plan.FALSE_ALARM", 0.01)
     rhat = diagnose(np.random.default_rng(0).standard_normal((4000, 4, 100))).rhat
     assert abs(np.sum(rhat > allowed_rhat(4, 400)) - 40) <= K * np.sqrt(40)
     assert np.mean(rhat > 1.01) > 0.05  # the usual limit would not do at 400 draws
@@ -107,7 +107,7 @@ def test_a_pilot_makes_a_plan_within_its_memory():
 
 
 def test_a_pilot_takes_short_schedules_and_leaves_them_where_they_do_not_mix(monkeypatch):
-    short, _, careful = plans.SCHEDULES
+    short, _, careful = plans.TRIALS
     plan = plan_replicates("normal", normal())
     assert (plan.tune, plan.accept) == (short.tune, short.accept)
     monkeypatch.setattr(plans, "BAD", 2.0)  # no chain is as good as that

@@ -9,8 +9,10 @@ from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
+from mle_vs_bayes.estimators.exact import ExactPosteriors
 from mle_vs_bayes.intervals.credible import equal_tailed, highest_density, shortest
 from mle_vs_bayes.intervals.interval import IntervalRequest
+from mle_vs_bayes.model.moments import Missing
 
 LEVEL = 0.9
 EXACT = {
@@ -60,9 +62,8 @@ def test_symmetric_posteriors_have_equal_tails():
 
 
 def test_exact_posterior_has_one_where_its_distribution_is_known():
-    estimate = Estimate(
-        estimator="posterior_exact", labels=("rate",), point=np.array([6.0]), distributions={"rate": EXACT["gamma"]}
-    )
+    known = ExactPosteriors(("rate", "mean"), [{"rate": EXACT["gamma"]}], [(Missing(), Missing())])
+    estimate = Estimate(estimator="posterior_exact", labels=("rate",), point=np.array([6.0]), exact=known)
     rate, mean = highest_density(request(estimate))
     assert (rate.lower, rate.upper) == shortest(EXACT["gamma"], LEVEL)
     assert (mean.status, mean.lower) == ("not_applicable", None)

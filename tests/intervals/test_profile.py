@@ -18,6 +18,7 @@ from mle_vs_bayes.fit.priors import resolve
 from mle_vs_bayes.fit.simulated import filled
 from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.intervals.profile import curve as curves
+from mle_vs_bayes.intervals.profile import newton_ends
 from mle_vs_bayes.intervals.profile.profile import profile, profile_curve, profile_penalised
 from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.parameter import Function, Parameter
@@ -111,7 +112,8 @@ def test_normal_mean(heights, level):
 
 def test_mutant_without_the_factor_2_is_caught(heights, monkeypatch):
     right = curves.normal_quantile
-    monkeypatch.setattr(curves, "normal_quantile", lambda level: np.sqrt(2) * right(level))  # ℓ̂ − ℓ_p at the quantile
+    for module in (curves, newton_ends):  # ℓ̂ − ℓ_p at the quantile
+        monkeypatch.setattr(module, "normal_quantile", lambda level: np.sqrt(2) * right(level))
     with pytest.raises(AssertionError):
         check_normal_mean(heights, 0.95)
 
@@ -346,7 +348,8 @@ def check_published(found, published, asked):
 def check_published_and_mutant(asked, published, monkeypatch):
     check_published(by_label(asked), published, asked)
     right = curves.normal_quantile
-    monkeypatch.setattr(curves, "normal_quantile", lambda level: np.sqrt(2) * right(level))
+    for module in (curves, newton_ends):
+        monkeypatch.setattr(module, "normal_quantile", lambda level: np.sqrt(2) * right(level))
     with pytest.raises(AssertionError):
         check_published(by_label(asked), published, asked)
 

@@ -1,10 +1,11 @@
-"""Profile intervals of many data sets at once are those of each alone."""
+"""Profile intervals by Newton's method are those of the walk along the curve."""
 
 import numpy as np
 import pytest
 
 from mle_vs_bayes import models
-from mle_vs_bayes.fit.replicates import fit_replicates, interval_ends
+from mle_vs_bayes.fit import quantities
+from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.intervals.profile import newton_ends
 
@@ -26,9 +27,11 @@ def apart(ours, theirs):
 
 @pytest.mark.parametrize(("name", "rows"), CASES)
 @pytest.mark.parametrize(("kind", "estimator"), [("profile", "mle"), ("profile_penalised", "map")])
-def test_ends_are_those_of_single_fits(monkeypatch, name, rows, kind, estimator):
+def test_ends_are_those_of_the_walk(monkeypatch, name, rows, kind, estimator):
     together = fitted(name, rows, kind, estimator)
-    monkeypatch.setattr(interval_ends, "PROFILES", {})
+    monkeypatch.setattr(
+        quantities, "at_once", lambda problem, theta, covariance, level: [np.full((len(theta), 1), np.nan)] * 2
+    )
     alone = fitted(name, rows, kind, estimator)
     assert apart(together, alone) <= ENDS
     assert (together["status"] == alone["status"]).all()
@@ -37,7 +40,7 @@ def test_ends_are_those_of_single_fits(monkeypatch, name, rows, kind, estimator)
 def test_nearly_all_are_found_together(monkeypatch):
     """Where the walk is never called, no more than one in six needs it."""
     called = []
-    monkeypatch.setattr(interval_ends, "_computed", lambda kind, group, fitted, i: called.append(i) or [])
+    monkeypatch.setattr(quantities, "_of_one", lambda kind, subjects, modes, i: called.append(i) or [])
     fitted("weibull", 20, "profile", "mle")
     assert len(called) <= COUNT / 6
 

@@ -9,6 +9,7 @@ from mle_vs_bayes.checks.optima import FLAT
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.errors import DataError
 from mle_vs_bayes.estimators import exact, maximum_a_posteriori, maximum_likelihood, posterior
+from mle_vs_bayes.sampling.plan import Plan
 
 from ..agreement.checks import K, by_support, check_draws, check_optimum, check_simulator, program, typical
 
@@ -105,7 +106,7 @@ def test_exact_posterior_needs_flat_priors_and_freedom():
 def test_posterior_is_the_exact_one():
     """What is sampled averages over the means: its variance is the exact one, about twice the MLE's."""
     made = program(MODEL, pairs(15), by_support(MODEL, FLAT))
-    found = posterior.fit(made, posterior.Sampling(draws=1000, tune=500, chains=2), seed=1)
+    found = posterior.fit(made, Plan(draws=1000, tune=500, chains=2), seed=1)
     exactly = MODEL.conjugate_posterior(made.data, made.priors)
     for label in ("mu[g0]", "mu[g14]", "variance"):
         check_draws(found.results.loc[label], exactly[label])

@@ -13,6 +13,7 @@ from mle_vs_bayes.density.pymc_model import data_nodes
 from mle_vs_bayes.errors import DataError, ModelError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood, posterior
 from mle_vs_bayes.models.random_intercept import RandomIntercept
+from mle_vs_bayes.sampling.plan import Plan
 
 from ..agreement.checks import by_support, check_draws, check_gradient, check_optimum, check_unit_scores, program
 
@@ -187,7 +188,7 @@ def test_joint_mode_is_not_the_map():
 def sampled():
     groups = ("prior", "log_prior", "log_likelihood", "posterior_predictive", "prior_predictive")
     made = program(MODEL, DYESTUFF, {"tau": "Gamma(4, 0.1)"})
-    return made, posterior.fit(made, posterior.Sampling(draws=1000, tune=1000, chains=2), seed=1, groups=groups)
+    return made, posterior.fit(made, Plan(draws=1000, tune=1000, chains=2), seed=1, groups=groups)
 
 
 def test_posterior_is_the_marginal_one(sampled):

@@ -11,7 +11,8 @@ import pytest
 from mle_vs_bayes.density import vector_functions
 from mle_vs_bayes.sampling import c_callbacks, nutpie
 from mle_vs_bayes.sampling.diagnostics import diagnose
-from mle_vs_bayes.sampling.nutpie import Schedule, Target
+from mle_vs_bayes.sampling.nutpie import Target
+from mle_vs_bayes.sampling.plan import Plan
 
 FIELDS = {
     "dims",
@@ -131,12 +132,12 @@ def check_standard_normal(draws):
 
 def test_without_machine_code_the_public_way_draws_the_same_density_and_says_so_once():
     nutpie._say_once.cache_clear()
-    schedule = Schedule(draws=500, tune=100, cores=1)
+    plan = Plan(draws=500, tune=100, cores=1)
     with pytest.warns(UserWarning, match="through Python, which is slower: 'VM' object has no attribute 'jit_fn'"):
-        drawn = nutpie.sample(standard_normal(), schedule, seed=1)
+        drawn = nutpie.sample(standard_normal(), plan, seed=1)
     check_standard_normal(drawn.u)
     assert drawn.steps > 600 * 4
-    tree = nutpie.tree(standard_normal(), schedule, seed=2)  # a second warning would be an error
+    tree = nutpie.tree(standard_normal(), plan, seed=2)  # a second warning would be an error
     check_standard_normal(tree["posterior"]["u"].to_numpy())
     assert tree["sample_stats"]["diverging"].shape == (4, 500)
 
@@ -144,6 +145,6 @@ def test_without_machine_code_the_public_way_draws_the_same_density_and_says_so_
 def test_mutant_a_density_that_is_a_fifth_narrower():
     nutpie._say_once.cache_clear()
     with pytest.warns(UserWarning, match="slower"):
-        drawn = nutpie.sample(standard_normal(precision=1.5), Schedule(draws=500, tune=100, cores=1), seed=1)
+        drawn = nutpie.sample(standard_normal(precision=1.5), Plan(draws=500, tune=100, cores=1), seed=1)
     with pytest.raises(AssertionError):
         check_standard_normal(drawn.u)

@@ -5,10 +5,10 @@ import pymc as pm
 import pytest
 
 from mle_vs_bayes.estimators import posterior
-from mle_vs_bayes.estimators.posterior import Sampling
 from mle_vs_bayes.program.opening import open_program
 from mle_vs_bayes.quiet import quiet
 from mle_vs_bayes.sampling import pymc_nuts
+from mle_vs_bayes.sampling.plan import Plan
 from mle_vs_bayes.sampling.pymc_nuts import Sampler
 
 SHORT = {"draws": 30, "tune": 30, "cores": 1, "target_accept": 0.8, "progress_bar": False}
@@ -93,7 +93,7 @@ def runs(monkeypatch):
 
 
 def test_a_second_run_may_cost_as_much_as_the_first(runs):
-    posterior.fit(ridge(), Sampling(draws=40, tune=40, chains=2), 1)
+    posterior.fit(ridge(), Plan(draws=40, tune=40, chains=2), 1)
     (_, first), (options, second) = runs
     assert (options["adaptation"], options["most"]) == ("low_rank", first.gradients)
     assert second is None or second.gradients <= first.gradients
@@ -101,5 +101,5 @@ def test_a_second_run_may_cost_as_much_as_the_first(runs):
 
 def test_there_is_none_where_its_matrices_would_cost_more(runs, monkeypatch):
     monkeypatch.setattr(posterior, "_MATRICES", 2 * 40 * 7**3 - 1)
-    posterior.fit(ridge(), Sampling(draws=40, tune=40, chains=2), 1)
+    posterior.fit(ridge(), Plan(draws=40, tune=40, chains=2), 1)
     assert len(runs) == 1

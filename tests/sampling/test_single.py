@@ -8,11 +8,11 @@ from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.fit import priors
 from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.sampling import single
-from mle_vs_bayes.sampling.nutpie import Schedule
+from mle_vs_bayes.sampling.plan import Plan
 
 from ..model.cases import SAMPLED
 
-SHORT = Schedule(draws=50, tune=50, chains=2, cores=1)
+SHORT = Plan(draws=50, tune=50, chains=2, cores=1)
 
 
 def program(name, rows=30):

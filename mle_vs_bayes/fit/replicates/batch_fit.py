@@ -1,8 +1,7 @@
 """One call of `fit_replicates`: shape by shape, estimator by estimator, rows as they come."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,20 +15,21 @@ from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators import maximum_a_posteriori, maximum_likelihood, posterior
 from ...estimators.estimate import Estimate
+from ...estimators.exact import exact_posteriors
 from ...estimators.modes import MAXIMUM_A_POSTERIORI, MAXIMUM_LIKELIHOOD, Method, Modes, modes
+from ...estimators.quadrature import quadrature
 from ...model.layout import Layout
 from ...model.model import Model
-from ...rows import COLUMNS, Row, frame
+from ...rows import COLUMNS, Row, frame, frame_of
 from ...sampling.batch_posterior import Posteriors
-from ...sampling.plan import Plan, pilot
+from ...sampling.pilot import pilot
+from ...sampling.plan import Plan
 from ...sampling.single import of_parameters
 from ...search.problem import of_stack
 from .. import quantities
-from ..row_table import Context
-from . import batch_rows
-from .exact_posteriors import ExactPosteriors
-from .interval_ends import Group
-from .posteriors import Functional, WantedPosterior, sampled
+from ..row_table import Context, Subjects
+from ..sampled import Functional, WantedPosterior
+from .posteriors import sampled
 from .result import Replicates
 from .stacking import Member, Refused, stacked
 
@@ -96,49 +96,72 @@ class BatchFit:
         if stack.program.two_likelihoods:
             kept(("parity", stack.shape), lambda: parity.check(members[0].program(self.model)))
         self.labels = self.labels or stack.program.quantity_labels
-        truths = [self.truths[each.position] for each in members]
-        group = Group(self.model, stack, members, self.context, truths)
         alone = lru_cache(maxsize=16)(lambda i: members[i].program(self.model))  # a program takes seconds to open
+        subjects = self._subjects(stack, members)
         for name, method in (("mle", MAXIMUM_LIKELIHOOD), ("map", MAXIMUM_A_POSTERIORI)):
             if name in self.names:
-                found = optima(method, stack, alone, start, self.context.seed)
-                self.frames.append(batch_rows.of_optima(name, group, found))
+                modes = optima(method, stack, alone, start, self.context.seed)
+                self.frames.append(frame_of(quantities.of_optima(name, subjects, modes)))
         if "posterior" in self.names:
-            self._sample(group, Posteriors(stack, start) if of_parameters(self.model) else None)
+            self._sample(stack, subjects, Posteriors(stack, start) if of_parameters(self.model) else None)
         if "mle_exact" in estimators.chosen(self.names):
-            self._closed_forms(group)
+            self.frames.append(frame_of(quantities.of_optima("mle_exact", subjects, self._closed_forms(subjects))))
         if "posterior_exact" in estimators.chosen(self.names):
-            self.frames.append(ExactPosteriors(group, start).rows())
+            self.frames.append(frame_of(self._exact_posteriors(stack, subjects, start)))
 
-    def _closed_forms(self, group: Group) -> None:
+    def _subjects(self, stack: Stack, members: Sequence[Member]) -> Subjects:
+        first: dict[Any, int] = {}
+        return Subjects(
+            stack.program,
+            self.context,
+            [each.position for each in members],
+            [each.data for each in members],
+            [each.priors for each in members],
+            [self.truths[each.position] for each in members],
+            np.array([first.setdefault(each.likeness, i) for i, each in enumerate(members)], dtype=np.intp),
+            lambda power: of_stack(stack, power),
+            cache(lambda i: members[i].program(self.model)),  # kinds of interval share what it compiles and resamples
+        )
+
+    def _closed_forms(self, subjects: Subjects) -> Modes:
         """Closed-form maxima, one data set after the other; equal ones once."""
-        found: list[Row] = []
-        known: dict[int, list[Row]] = {}
-        for place, each, truth in zip(group.likeness.tolist(), group.members, group.truths, strict=True):
-            if place not in known:
-                program = group.alone(place)
-                estimate = estimators.fit("mle_exact", program, estimators.Settings(self.context.seed))
-                known[place] = quantities.rows("mle_exact", estimate, program, self.context)
-            found.extend(replace(r, replicate=each.position, truth=truth.get(r.parameter)) for r in known[place])
-        self.frames.append(frame(found))
+        modes = Modes.without("mle_exact", len(subjects.datasets), subjects.program.layout.size, "ok", None)
+        estimates: dict[int, Estimate] = {}
+        for i, place in enumerate(subjects.likeness.tolist()):
+            if place not in estimates:
+                settings = estimators.Settings(self.context.seed)
+                estimates[place] = estimators.fit("mle_exact", subjects.alone(place), settings)
+            modes.put(i, estimates[place])
+        return modes
 
-    def _sample(self, group: Group, posteriors: Posteriors | None) -> None:
+    def _exact_posteriors(self, stack: Stack, subjects: Subjects, start: Array) -> dict[str, Any]:
+        """Columns of exact posteriors: those of equal data sets, as counts often are, are found once."""
+        places, back = np.unique(subjects.likeness, return_inverse=True)
+        every = subjects.lacking(np.ones(len(subjects.datasets), dtype=np.bool_))
+        lacking = [every[place] for place in places]
+        members = [(subjects.datasets[place], subjects.priors[place]) for place in places]
+        exact = exact_posteriors(
+            stack.program, members, lacking, lambda: quadrature.of_stack(stack.of(places), start[places], lacking)
+        )
+        return quantities.of_exact_posteriors("posterior_exact", subjects, exact, back)
+
+    def _sample(self, stack: Stack, subjects: Subjects, posteriors: Posteriors | None) -> None:
         """Draws of all data sets at once; one after the other where effects of groups are sampled, too."""
         seed = self.context.seed
         if self.plan is None and posteriors is not None:
             self.plan = pilot(posteriors, self.memory, Plan().cores, Plan().target, seed)
         kinds = intervals.of("posterior", self.context.kinds)
         wanted = WantedPosterior(self.context.level, kinds, self.keep, self.functionals)
-        positions = np.array([each.position for each in group.members])
+        positions = np.array(subjects.positions, dtype=np.intp)
 
         def single(place: int) -> Estimate:
-            return posterior.fit(group.members[place].program(self.model), posterior.Sampling(), seed)
+            return posterior.fit(subjects.alone(place), posterior.ALONE, seed)
 
-        found = sampled(group.stack, posteriors, positions, self.plan or Plan(), wanted, seed, single)
-        self.frames.append(batch_rows.of_draws(group, found))
-        self.evaluations += found.steps
-        self.kept |= {int(positions[place]): draws for place, draws in found.kept.items()}
-        self.numbers.append(batch_rows.of_functionals(positions, found.functionals))
+        draws = sampled(stack, posteriors, positions, self.plan or Plan(), wanted, seed, single)
+        self.frames.append(frame_of(quantities.of_draws("posterior", subjects, draws)))
+        self.evaluations += draws.steps
+        self.kept |= {int(positions[place]): kept for place, kept in draws.kept.items()}
+        self.numbers.append(_functionals(positions, draws.functionals))
 
     def result(self, datasets: Sequence[Dataset], members: Sequence[Member]) -> Replicates:
         """All rows, by replicate and in the order of the estimators."""
@@ -152,13 +175,26 @@ class BatchFit:
             labels=self.labels,
             plan=self.plan,
             kept=self.kept,
-            functionals=pandas.concat([batch_rows.of_functionals(np.zeros(0), {}), *self.numbers], ignore_index=True),
+            functionals=pandas.concat([_functionals(np.zeros(0), {}), *self.numbers], ignore_index=True),
             evaluations=self.evaluations,
             model=self.model,
             datasets=datasets,
             priors=[resolved.get(position) for position in range(len(datasets))],
             context=self.context,
         )
+
+
+def _functionals(positions: NDArray[Any], values: Mapping[str, Array]) -> "pandas.DataFrame":
+    """Numbers read from each posterior, one line each."""
+    import pandas
+
+    count = len(positions)
+    frames = [
+        pandas.DataFrame({"replicate": positions, "name": np.full(count, name, dtype=object), "value": numbers})
+        for name, numbers in values.items()
+    ]
+    none = {"replicate": np.zeros(0, dtype=int), "name": np.zeros(0, dtype=object), "value": np.zeros(0)}
+    return pandas.concat(frames) if frames else pandas.DataFrame(none)
 
 
 _ALONE: dict[str, Callable[..., Estimate]] = {
@@ -174,8 +210,8 @@ def optima(method: Method, stack: Stack, alone: Callable[[int], Density], start:
     program, starts where that program's own data say.
     """
     problem = of_stack(stack, method.power, alone)
-    found = modes(method, problem, start, seed)
-    for i, status in enumerate(found.status):
+    optimum = modes(method, problem, start, seed)
+    for i, status in enumerate(optimum.status):
         if status == "failed":
-            found.put(i, _ALONE[method.name](alone(i), seed))
-    return found
+            optimum.put(i, _ALONE[method.name](alone(i), seed))
+    return optimum

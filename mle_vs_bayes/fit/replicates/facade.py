@@ -11,14 +11,15 @@ from ...intervals.credible import OF_DRAWS
 from ...intervals.interval import RESAMPLES, check_level
 from ...model.model import Model
 from ...sampling.batch_posterior import Posteriors
-from ...sampling.plan import Plan, pilot
+from ...sampling.pilot import pilot
+from ...sampling.plan import Plan
 from ...sampling.single import of_parameters
 from .. import priors as prior_choice
 from ..row_table import Context
+from ..sampled import Functional
 from ..settled import settled_for
 from .batch_fit import BatchFit, starts
 from .data_checks import complete
-from .posteriors import Functional
 from .result import Replicates
 from .stacking import by_shape, sorted_out, stacked
 

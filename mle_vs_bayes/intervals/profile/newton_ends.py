@@ -1,4 +1,4 @@
-"""Ends of profile intervals by Newton's method, of R data sets that one compiled density serves.
+"""Ends of profile intervals by Newton's method, of R data sets at once.
 
 An end is where the log density has fallen by half the χ²₁ quantile while its gradient points along that of the
 quantity t: ∇ℓ(x) = λ ∇t(x) and ℓ(x) = −q²/2, f + 1 equations solved by Newton's method from where they would lie if ℓ
@@ -12,8 +12,7 @@ side, is NaN and left to `profile`, which walks along the curve step by step.
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.stack import Stack
-from ...search.problem import of_stack
+from ...search.problem import Problem
 from ..wald import normal_quantile
 from .surface import Quantity, Surface, quantity
 
@@ -28,34 +27,32 @@ _SETTLED = 1e-8
 """A Newton step this short (in SE) is the last: its own error is its square."""
 
 
-def profile_ends(stack: Stack, theta: Array, power: float, level: float, index: Index) -> tuple[Array, Array]:
-    """Lower and upper ends ``(r, q)`` of every quantity of the data sets at ``index`` ``(r,)``; NaN where not found.
+def profile_ends(problem: Problem, theta: Array, level: float) -> tuple[Array, Array]:
+    """Lower and upper ends ``(R, q)`` of every quantity of R data sets; NaN where they are not found.
 
-    ``theta`` ``(r, p)`` are their optima of log-likelihood + ``power`` · log prior, inside their supports.
+    ``theta`` ``(R, p)`` are the optima of the ``problem``, inside their supports.
     """
-    program = stack.program
-    lower = np.full((len(index), len(program.quantity_labels)), np.nan)
+    program = problem.program
+    lower = np.full((problem.count, len(program.quantity_labels)), np.nan)
     upper = lower.copy()
     with np.errstate(all="ignore"):
-        surface, proper = _around(stack, theta, power, index)
-        for position in range(lower.shape[1]):
+        surface, proper = _around(problem, theta)
+        for position in range(lower.shape[1] if proper.size else 0):
             profiled = quantity(surface, program, position)
             for side, ends in ((-1.0, lower), (1.0, upper)):
                 ends[proper, position] = _ends(surface, profiled, side * float(normal_quantile(level)))
     return lower, upper
 
 
-def _around(stack: Stack, theta: Array, power: float, index: Index) -> tuple[Surface, Index]:
-    """The surface around the optima that are proper maxima, and their places among ``index``."""
-    problem = of_stack(stack.of(index), power)
+def _around(problem: Problem, theta: Array) -> tuple[Surface, Index]:
+    """The surface around the optima that are proper maxima, and their places."""
     z = problem.coordinates.z(theta)
-    value, gradient, hessian = problem.evaluate(z, np.arange(len(index)))
+    value, gradient, hessian = problem.evaluate(z, np.arange(problem.count))
     sound = np.isfinite(value) & np.all(np.isfinite(z) & np.isfinite(gradient), axis=1)
     sound &= np.all(np.isfinite(hessian), axis=(1, 2))
     curved = np.linalg.eigvalsh(np.where(sound[:, None, None], -hessian, np.eye(z.shape[1])))[:, 0] > 0
     proper = np.flatnonzero(sound & curved)
-    chosen = of_stack(stack.of(index[proper]), power)
-    return Surface(chosen, z[proper], value[proper], hessian[proper]), proper
+    return Surface(problem.some(proper), z[proper], value[proper], hessian[proper]), proper
 
 
 def _ends(surface: Surface, profiled: Quantity, quantile: float) -> Array:

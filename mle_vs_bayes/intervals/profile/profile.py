@@ -8,13 +8,18 @@ on the edge of its support the cut-off is too far out, never too near (Self & Li
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import ON_EDGE, Estimate
 from ...search.optimum import Optimum, maximum
+from ...search.problem import Problem, of_density
 from ..interval import Interval, IntervalRequest, refused
 from .curve import ProfileCurve
+from .newton_ends import profile_ends
+
+Array = NDArray[np.float64]
 
 
 def profile(request: IntervalRequest) -> list[Interval]:
@@ -25,6 +30,25 @@ def profile(request: IntervalRequest) -> list[Interval]:
 def profile_penalised(request: IntervalRequest) -> list[Interval]:
     """The same from likelihood × prior on the model scale, around the MAP."""
     return _intervals(request, power=1.0)
+
+
+POWERS = {"profile": 0.0, "profile_penalised": 1.0}
+"""The prior's power in the density of each kind."""
+
+
+def at_once(problem: Problem, theta: Array, covariance: Array, level: float) -> tuple[Array, Array]:
+    """Lower and upper ends ``(R, q)`` around optima θ ``(R, p)``; NaN of data sets where Newton's method misses one.
+
+    Those are left to `walked`, and so is an optimum on an edge, which has no ``covariance`` ``(R, p, p)``.
+    """
+    lower = np.full((problem.count, len(problem.program.quantity_labels)), np.nan)
+    upper = lower.copy()
+    inside = np.flatnonzero(np.all(np.isfinite(covariance), axis=(1, 2)))
+    if problem.program.model.regular and inside.size:
+        lower[inside], upper[inside] = profile_ends(problem.some(inside), theta[inside], level)
+    lost = ~np.all(np.isfinite(lower) & np.isfinite(upper), axis=1)
+    lower[lost] = upper[lost] = np.nan
+    return lower, upper
 
 
 def profile_curve(program: Density, estimate: Estimate, label: str, power: float = 0.0) -> ProfileCurve:
@@ -45,23 +69,48 @@ def profile_curve(program: Density, estimate: Estimate, label: str, power: float
 
 
 def _intervals(request: IntervalRequest, power: float) -> list[Interval]:
-    """One optimum for all quantities: when one profile meets a better one, all start again from there."""
+    """Those of one data set, R = 1."""
+    program, estimate = request.program, request.estimate
+    if estimate.covariance is None:
+        return walked(request, power)
+    optimum = _optimum(program, estimate, power)
+    if isinstance(optimum, Interval):
+        return refused(request, optimum.status, str(optimum.reason))
+    problem = of_density(program, power)
+    lower, upper = at_once(problem, estimate.point[None], estimate.covariance[None], request.level)
+    if np.isnan(lower).any():
+        return walked(request, power)
+    return [
+        Interval(lower=float(low), upper=float(high), detail=ProfileCurve(program, optimum, label, power))
+        for low, high, label in zip(lower[0], upper[0], program.quantity_labels, strict=True)
+    ]
+
+
+def walked(request: IntervalRequest, power: float, members: NDArray[np.bool_] | None = None) -> list[Interval]:
+    """Intervals by walking along each curve, from one optimum for all quantities, or for the ``members`` ``(q,)``.
+
+    When one profile meets a better optimum, all start again from there.
+    """
     program, origin = request.program, _optimum(request.program, request.estimate, power)
     if isinstance(origin, Interval):
         return refused(request, origin.status, str(origin.reason))
+    chosen = np.ones(len(program.quantity_labels), dtype=np.bool_) if members is None else members
     optimum, done = origin, False
     while not done:
-        done, found = True, []
+        done, ends = True, []
         values = program.quantities(program.coordinates.theta(optimum.z))
-        for label, value in zip(program.quantity_labels, values, strict=True):
+        for label, value, wanted in zip(program.quantity_labels, values, chosen, strict=True):
+            if not wanted:
+                ends.append(Interval())
+                continue
             if not np.isfinite(value):
-                found.append(Interval(status="not_applicable", reason=f"{label} is infinite at the estimate"))
+                ends.append(Interval(status="not_applicable", reason=f"{label} is infinite at the estimate"))
                 continue
             curve = ProfileCurve(program, optimum, label, power, origin)
-            found.append(curve.interval(request.level))
+            ends.append(curve.interval(request.level))
             if curve.optimum.evaluation.value > optimum.evaluation.value:
                 optimum, done = curve.optimum, False
-    return found
+    return ends
 
 
 def likelihood_optimum(program: Density, mle: Estimate) -> Optimum | Interval:
