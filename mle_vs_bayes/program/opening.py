@@ -20,7 +20,7 @@ from .graphs.quantities import with_quantities
 from .graphs.randomness import check_densities, check_repeats
 from .identify import check_proper, joint_mode, unidentified
 from .origin import Origin, Siblings, fixed
-from .program_density import Notes, ProgramDensity, standardised
+from .program_density import Notes, ProgramDensity, Purse, standardised
 from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
 from .start import Allowance, climbed, close_edges, usable_start
 
