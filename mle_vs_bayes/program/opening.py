@@ -40,7 +40,7 @@ def open_program(
     notes: Notes = (),
     origin: Origin | None = None,
     allowance: Allowance | None = None,
-    purse: optional_parts.Purse | None = None,
+    purse: Purse | None = None,
 ) -> ProgramDensity:
     """Everything the suite needs of a PyMC model.
 
@@ -83,7 +83,7 @@ def open_program(
         purse = shared if optional_parts.spending() else None  # a replicate of a study has its own
         return open_program(other, name, of_file, allow_joint, samplers, notes, purse=purse)
 
-    data, shared = _data(program, observed), purse or optional_parts.Purse()
+    data, shared = _data(program, observed), purse or Purse()
     model, compiled = _described(program, name, hooks, observed, data)
     siblings = Siblings(name, origin or _under_own_covariates(program, hooks), opened)
     model = replace(model, siblings=siblings)

@@ -23,7 +23,6 @@ from ..density.pymc_model import data_node
 from ..errors import UsageError
 from ..model.layout import Layout
 from ..model.prior import Prior
-from ..optional_parts import Purse
 from .compiled import Compiled, Slopes
 from .graphs.densities import unconstrained
 from .graphs.differentiate import refusals
