@@ -8,6 +8,7 @@ import os
 import re
 import traceback
 from collections import Counter
+from contextlib import suppress
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -55,7 +56,8 @@ def hunt(count, start, with_programs):
             if seen[sort] == 1:
                 print(f"\n=== {name}: {words}\n    {sort[1:]}\n{request}", flush=True)
 
-    one()
+    with suppress(KeyboardInterrupt):  # Ctrl-C ends the hunt, and what was seen by then is told
+        one()
     return seen, codes
 
 
