@@ -16,6 +16,11 @@ from dataclasses import asdict, dataclass
 
 from .errors import MleVsBayesError
 
+
+class TooCostlyError(Exception):
+    """An optional part takes more than there is to spend on such parts; the text says so in a sentence."""
+
+
 INTERRUPTED = "interrupted by Ctrl-C"
 strict = False
 """Whether errors pass everywhere: the tests of this package set it, so that no bug hides behind a sentence."""
@@ -123,7 +128,7 @@ def make[T, S](
             collected.append(lost)
         return instead
 
-    return spare(lambda: attempt(maker, without, passing=passing), without, long=long)
+    return spare(lambda: afforded(lambda: attempt(maker, without, passing=passing), without), without, long=long)
 
 
 def attempt[T, S](
@@ -133,9 +138,68 @@ def attempt[T, S](
     try:
         return maker()
     except Exception as error:
-        if strict or isinstance(error, (MleVsBayesError, *passing)):
+        if strict or isinstance(error, (MleVsBayesError, TooCostlyError, *passing)):
             raise
         return otherwise(words(error))
+
+
+_spending: ContextVar[bool] = ContextVar("spending", default=False)
+
+
+def afforded[T, S](maker: Callable[[], T], otherwise: Callable[[str], S]) -> T | S:
+    """What ``maker`` gives, or what ``otherwise`` makes of the sentence by which it is too costly."""
+    token = _spending.set(True)
+    try:
+        return maker()
+    except TooCostlyError as error:
+        return otherwise(str(error))
+    finally:
+        _spending.reset(token)
+
+
+def spending() -> bool:
+    """Whether what is made now must be `afforded`; an estimate never must."""
+    return _spending.get()
+
+
+SECONDS = 120.0
+"""That optional parts of a slow program may take together."""
+CHEAP = 0.1
+"""Seconds that an evaluation may take without being counted: six hundred of them take a minute."""
+
+
+@dataclass
+class Purse:
+    """What may be spent on all that stands beside the estimates of a program whose density is slow.
+
+    Further starts, a second look, profiles, tests and figures take hundreds of evaluations, each of which takes a
+    minute where a differential equation is solved in a black box and differenced. Each such part spends what an
+    evaluation was measured to take when the program was opened; when nothing is left, the part is dropped and says so.
+    Estimates are never dropped, and where an evaluation takes some milliseconds nothing depends on the clock.
+
+    ``seconds`` are left. ``price`` is that of an evaluation with its derivatives, ``value`` of one without.
+    """
+
+    price: float = 0.0
+    value: float = 0.0
+    seconds: float = SECONDS
+
+    def spend(self, cost: float) -> None:
+        """Pay for one step of an optional part; estimates cost nothing.
+
+        Raises
+        ------
+        TooCostlyError
+            It is more than what is left.
+        """
+        if self.price < CHEAP or not spending():
+            return
+        if cost > self.seconds:
+            raise TooCostlyError(
+                f"one evaluation of the density takes {self.price:.2g} s, and the time for what stands beside the "
+                "estimates is used up"
+            )
+        self.seconds -= cost
 
 
 def words(error: Exception) -> str:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..density.density import Density
-from ..search.problem import by_formulas
 from .densities import STEP, derivative
 from .finding import Measured, NotApplicableError
 from .subject import Subject, draw
@@ -50,7 +49,7 @@ def simulator(subject: Subject) -> Measured:
 
 def _together(program: Density, datasets: Sequence[Dataset]) -> Sequence[Dataset]:
     """As few data sets with the same units, where a likelihood has formulas: a group more costs less than a call."""
-    if not by_formulas(program):
+    if not program.model.has_derivatives:
         return datasets
     many = max(1, ROWS // program.data.n)
     return [side_by_side(datasets[k : k + many]) for k in range(0, len(datasets), many)]

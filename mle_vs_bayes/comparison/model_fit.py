@@ -15,7 +15,6 @@ from ..concerns import Concern
 from ..density.density import Density
 from ..fit.fit import Fit
 from ..search.batch import fit_batch
-from ..search.problem import by_formulas
 from .residuals import Array, placed, remark
 
 ROWS = 2000
@@ -144,7 +143,7 @@ def _impossible(program: Density) -> str | None:
         return program.undrawable
     if not program.compiles_many:
         return "a program of one's own is fitted again one data set at a time, which may take long"
-    if program.model.quadrature and not by_formulas(program):
+    if program.model.quadrature and not program.model.has_derivatives:
         return "each data set that is drawn would have the effects of its groups integrated out, which takes minutes"
     if "y" not in program.data or program.data["y"].ndim != 1:
         return "an outcome of several columns has no rank among others"

@@ -77,6 +77,11 @@ class Outcome:
         )
 
     @property
+    def rows_csv(self) -> str:
+        """``rows.csv``: the judged rows as they are written to a folder and into the page."""
+        return row_schema.frame(self.judged_rows).to_csv(index=False)
+
+    @property
     def concerns(self) -> tuple[tuple[str, Concern], ...]:
         """Every concern at the largest n with the short name of its estimator; ``mle`` of a model that does not fit."""
         return (*self.fit.concerns, *(("mle", concern) for concern in self.model_fit.concerns))

@@ -101,10 +101,10 @@ class ModelDensity(Density):
 
     def _by_formulas(self, w: Array) -> tuple[Array, Array, Array] | None:
         """Units, their scores and their sum's Hessian where the model has formulas of them; else a graph is needed."""
-        if "derivatives" not in self.model.offers:
+        if not self.model.has_derivatives:
             return None
-        known = self.model.derivatives([self.layout.split(w)], [self.coordinates.data])
-        return known and (known[0][0], known[1][0], known[2][0])
+        units, scores, hessians = self.model.derivatives([self.layout.split(w)], [self.coordinates.data])
+        return units[0], scores[0], hessians[0]
 
     def log_likelihood_of_draws(self, draws: Array) -> Array:
         with np.errstate(all="ignore"):

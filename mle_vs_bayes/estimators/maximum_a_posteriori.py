@@ -11,11 +11,13 @@ import gc
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import optional_parts
 from ..concerns import Concern
 from ..density.batch_density import MANY_ROWS
 from ..density.density import Density
@@ -62,7 +64,8 @@ def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequenc
             searches=(replace(first, method="find_MAP"), *others),
             results=tree if best else None,
         )
-        shape = laplace_check.concern(laplace_check.pareto_shape(program, estimate, seed))
+        check = partial(laplace_check.pareto_shape, program, estimate, seed)
+        shape = laplace_check.concern(optional_parts.afforded(check, lambda reason: None))
         estimate = replace(estimate, concerns=(*estimate.concerns, *shape))
     return replace(estimate, seconds=time.perf_counter() - began)
 

@@ -153,7 +153,7 @@ def _ends(kind: str, subjects: Subjects, modes: Modes, members: Bools) -> Ends:
     def without(reason: str) -> Ends:
         return Ends.of([_refused(subjects, reason)] * len(members))
 
-    return optional_parts.spare(computed, without, long=long)
+    return optional_parts.spare(lambda: optional_parts.afforded(computed, without), without, long=long)
 
 
 def _profiled(kind: str, subjects: Subjects, modes: Modes, places: Index, ends: Ends) -> Index:

@@ -4,7 +4,8 @@ A model that says `Model.settled` is asked at the maximum of the likelihood, or 
 any estimator is fitted: all of them, their intervals and their bootstraps then have one density.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,26 +22,38 @@ Array = NDArray[np.float64]
 
 def settled(program: Density) -> Density:
     """The density whose integrals are exact enough for these data; the same where they are already."""
-    model = program.model
-    if "settled" not in model.offers:
-        return program
-    enough = _at_optima(model, of_density(program, 0.0), program.start[None])
-    if enough.quadrature == model.quadrature:
-        return program
-    return settled(ModelDensity(enough, program.data, program.priors, program.prior_power))
+
+    def density(model: Model) -> Density:
+        if model is program.model:
+            return program
+        return ModelDensity(model, program.data, program.priors, program.prior_power)
+
+    def search(model: Model) -> tuple[Problem, Array]:
+        return of_density(density(model), 0.0), program.start[None]
+
+    return density(_settled(program.model, [search]))
 
 
 def settled_for(model: Model, groups: Sequence[Sequence[Member]]) -> Model:
     """The model whose integrals are exact enough for all of many data sets, which are divided by shape."""
+
+    def search(members: Sequence[Member], model: Model) -> tuple[Problem, Array]:
+        stack = stacked(model, members)
+        start = np.array([stack.program.layout.join(model.start(each.data)) for each in members])
+        alone = [each.program(model) for each in members]
+        return of_stack(stack, 0.0, alone.__getitem__), start
+
+    return _settled(model, [partial(search, members) for members in groups])
+
+
+def _settled(model: Model, searches: Sequence[Callable[[Model], tuple[Problem, Array]]]) -> Model:
+    """The model that is exact enough at the optima of all of these problems, searched from θ ``(R, p)`` each."""
     if "settled" not in model.offers:
         return model
     enough = model
-    for members in groups:
-        stack = stacked(enough, members)
-        start = np.array([stack.program.layout.join(enough.start(each.data)) for each in members])
-        alone = [each.program(enough) for each in members]
-        enough = _at_optima(enough, of_stack(stack, 0.0, alone.__getitem__), start)
-    return model if enough.quadrature == model.quadrature else settled_for(enough, groups)
+    for search in searches:
+        enough = _at_optima(enough, *search(enough))
+    return model if enough.quadrature == model.quadrature else _settled(enough, searches)
 
 
 def _at_optima(model: Model, problem: Problem, start: Array) -> Model:

@@ -50,7 +50,7 @@ Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
 CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
-CLAUSES += ("settled", "derivatives")
+CLAUSES += ("settled", "derivatives", "closed_form_mle", "conjugate_posterior")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -108,13 +108,7 @@ class Model:
     """Which of the `CLAUSES` the model has."""
 
     def __init_subclass__(cls) -> None:
-        """Refuse a clause that is there and not offered, or the other way round.
-
-        Raises
-        ------
-        ModelError
-            Naming the clause.
-        """
+        """Refuse, by a ModelError that names it, a clause that is there and not offered, or the other way round."""
         super().__init_subclass__()
         for clause in CLAUSES:
             written = clause in vars(cls) or any(clause in vars(base) for base in cls.__mro__[1:-2])
@@ -136,13 +130,7 @@ class Model:
         raise NotImplementedError
 
     def with_groups(self, groups: Groups | None = None) -> "Model":
-        """The model of this outcome whose formula has group terms; ``groups`` once the data have been read.
-
-        Raises
-        ------
-        UsageError
-            It has none.
-        """
+        """The model whose formula has group terms, ``groups`` once the data have been read; else a UsageError."""
         raise UsageError(
             f"the model {self.name} takes no groups in its formulas; leave out the terms with |, or take a model whose "
             "location has a formula, such as normal, poisson, weibull or ordered."
@@ -164,8 +152,8 @@ class Model:
         """`log_likelihood` at each of many θ."""
         return (self.log_likelihood(theta, data) for theta in thetas)
 
-    def derivatives(self, thetas: Any, datasets: Any, weights: Any = None) -> tuple[Array, Array, Array] | None:
-        """Of R data sets, each at its θ: units ``(R, units)``, scores ``(R, units, p)``, Hessians of sums; or None."""
+    def derivatives(self, thetas: Any, datasets: Any, weights: Any = None) -> tuple[Array, Array, Array]:
+        """Of R data sets, each at its θ: units ``(R, units)``, scores ``(R, units, p)``, Hessians of weighted sums."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:
@@ -182,6 +170,11 @@ class Model:
     @property
     def has_latent(self) -> bool:
         return "latent" in self.offers
+
+    @property
+    def has_derivatives(self) -> bool:
+        """Whether the likelihood's derivatives have formulas, so that nothing is compiled for them."""
+        return "derivatives" in self.offers
 
     @property
     def takes_formula(self) -> bool:
@@ -208,7 +201,7 @@ class Model:
         return {p.name: np.full(sizes[p.name], p.typical) if p.dims else p.typical for p in self.parameters}
 
     def closed_form_mle(self, data: Dataset) -> dict[str, Any] | None:
-        """The exact maximum likelihood estimate, or None where there is no formula."""
+        """The exact maximum likelihood estimate, or None where there is no formula for these data."""
         return None
 
     def conjugate_posterior(self, data: Dataset, priors: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -31,6 +31,8 @@ class Support:
     upper: float = np.inf
     closed: tuple[Side, ...] = ()
     attainable: tuple[Side, ...] = ()
+    elementwise: ClassVar[bool] = True
+    """Whether each element has an unconstrained coordinate of its own, so that the Jacobian is diagonal."""
     tied: ClassVar[bool] = False
     """Whether the elements of a vector must fit together, so that no density of one of them will do."""
     rising: ClassVar[bool] = False
@@ -51,11 +53,6 @@ class Support:
     def coordinate_at(self, side: Side) -> float:
         """The unconstrained coordinate of an end: −∞ or +∞."""
         return -np.inf if side == "lower" else np.inf
-
-    @property
-    def elementwise(self) -> bool:
-        """Whether each element has an unconstrained coordinate of its own, so that the Jacobian is diagonal."""
-        return type(self).jacobian is Support.jacobian
 
     def element(self, place: int, size: int) -> "Support":
         """The support of one of ``size`` elements alone, whose map to the line its intervals are made on."""
@@ -178,7 +175,7 @@ class Between(Support):
 class Increasing(Support):
     """θ₁ < θ₂ < … through θ₁ and the logarithms of the gaps."""
 
-    rising = restricts = True
+    elementwise, rising, restricts = False, True, True
 
     def element(self, place: int, size: int) -> Support:
         """Over the line, as values in another order are the same ones with other names."""
@@ -237,7 +234,7 @@ class IncreasingAbove0(Increasing):
 class Simplex(Support):
     """Shares above 0 that sum to 1, through log ratios to the last of them (f = k − 1)."""
 
-    tied = True
+    elementwise, tied = False, True
 
     def element(self, place: int, size: int) -> Support:
         return unit

@@ -32,7 +32,7 @@ class Bernoulli(Plain):
     )
     jeffreys_tails = {"p": Tails(near_lower=0.5, near_upper=0.5, words="jeffreys")}
     exact_intervals = {"p": "clopper_pearson"}
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle", "conjugate_posterior"})
 
     def arguments(self, theta, data):
         return {"n": data["trials"].astype("int64"), "p": theta["p"]}

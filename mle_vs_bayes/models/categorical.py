@@ -26,6 +26,7 @@ class Categorical(Model):
     """
 
     name = "categorical"
+    offers = frozenset({"closed_form_mle", "conjugate_posterior"})
     weighted = True
     takes_order = True
     with_formula = "multinomial_logit"

@@ -28,7 +28,7 @@ class Exponential(ConstantRate, Lifetimes):
     functions = (Function("mean", lambda theta: 1 / theta["rate"], support=positive, moments=moments.mean_of_lives),)
     jeffreys_tails = {"rate": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
     exact_intervals = {"rate": "gamma_pivot"}
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle", "conjugate_posterior"})
 
     def moments(self, tails, data):
         return {"rate": moments.rate_of_lives(tails, data)}

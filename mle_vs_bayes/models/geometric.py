@@ -35,7 +35,7 @@ class Geometric(Plain):
     family = families.geometric
     functions = (Function("mean", lambda theta: 1 / theta["p"], support=positive, moments=mean_moments),)
     jeffreys_tails = {"p": Tails(near_lower=0.0, near_upper=0.5, words="jeffreys")}
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle", "conjugate_posterior"})
 
     def start(self, data):
         return {"p": (data.size + 0.5) / (counts.total(data, data["y"]) + 1)}

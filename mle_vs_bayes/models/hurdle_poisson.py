@@ -26,6 +26,7 @@ class HurdlePoisson(Dispersed):
     """
 
     name = "hurdle_poisson"
+    offers = frozenset({"closed_form_mle", "conjugate_posterior"})
     family = families.hurdle_poisson
     runs_to_0 = "psi"
     functions = (

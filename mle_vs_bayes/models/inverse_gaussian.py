@@ -30,7 +30,7 @@ class InverseGaussian(Lifetimes):
         "mu": Tails(above=falling_as_power(0.5), near_lower=-0.5, words="jeffreys"),
         "lam": Tails(above=falling_as_power(-0.5), near_lower=0.5, words="jeffreys"),
     }
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle"})
 
     def moments(self, tails, data):
         (mu,) = tails["mu"]

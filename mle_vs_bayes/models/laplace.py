@@ -23,6 +23,7 @@ class Laplace(Plain):
     """
 
     name = "laplace"
+    offers = frozenset({"closed_form_mle"})
     weighted = True
     family = families.laplace
     smooth = False

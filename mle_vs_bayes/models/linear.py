@@ -22,6 +22,8 @@ class Linear(Regression):
     .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 14.2.
     """
 
+    offers = frozenset({"closed_form_mle", "conjugate_posterior"})
+
     name, family, link = "linear", families.normal, links.identity
     weighted = True
     beside = (offset,)

@@ -9,7 +9,7 @@ from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
 from .trunks import lifetimes, moments
-from .trunks.exact import normal_errors
+from .trunks.exact import normal_errors, normal_information
 from .trunks.lifetimes import Lifetimes
 
 
@@ -40,7 +40,7 @@ class LogNormal(Lifetimes):
     )
     jeffreys_tails = {"sigma": Tails(above=falling_as_power(1.0), near_lower=-1.0, words="jeffreys")}
     runs_off, one_time = "mu runs to infinity", "sigma runs to 0"
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle", "conjugate_posterior"})
 
     def moments(self, tails, data):
         return moments.location_scale(tails, ended(data))
@@ -64,5 +64,4 @@ class LogNormal(Lifetimes):
         return posterior and {"mu": posterior["mu"]}
 
     def fisher_information(self, theta, data):
-        n = counts.size(data)
-        return [n / theta["sigma"] ** 2, 2 * n / theta["sigma"] ** 2]
+        return normal_information(theta, counts.size(data))

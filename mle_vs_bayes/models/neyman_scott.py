@@ -33,6 +33,7 @@ class NeymanScott(groups.Grouped):
     """
 
     name = "neyman_scott"
+    offers = frozenset({"closed_form_mle", "conjugate_posterior"})
     weighted = True
     parameters = (replace(groups.mu, dims=("group",), meaning="the mean of a group"), groups.sigma)
     functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)

@@ -9,7 +9,7 @@ from ..model.families.tails import Tails, falling_as_power
 from ..model.parameter import Function
 from ..model.support import positive
 from .trunks import moments
-from .trunks.exact import normal_errors, restricted_normal
+from .trunks.exact import normal_errors, normal_information, restricted_normal
 from .trunks.plain import Plain
 
 
@@ -31,7 +31,7 @@ class Normal(Plain):
     functions = (Function("variance", lambda theta: theta["sigma"] ** 2, support=positive, moments=moments.variance),)
     jeffreys_tails = {"sigma": Tails(above=falling_as_power(1.0), near_lower=-1.0, words="jeffreys")}
     exact_intervals = {"mu": "t", "sigma": "chi_square"}
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle", "conjugate_posterior"})
 
     def moments(self, tails, data):
         return moments.location_scale(tails, counts.size(data))
@@ -47,8 +47,7 @@ class Normal(Plain):
         return normal_errors(data, priors, {"mu": mean}, [data.size**-0.5], squares)
 
     def fisher_information(self, theta, data):
-        n = counts.size(data)
-        return [n / theta["sigma"] ** 2, 2 * n / theta["sigma"] ** 2]
+        return normal_information(theta, counts.size(data))
 
     def condense(self, data):
         """Two values, each half of the data, with their mean and standard deviation."""

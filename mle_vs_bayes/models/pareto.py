@@ -41,7 +41,7 @@ class Pareto(Lifetimes):
     beside = (Column("xm", above_0, optional=True),)
     functions = (Function("tail_index", lambda theta: 1 / theta["alpha"], (), positive, index_moments),)
     jeffreys_tails = {"alpha": Tails(above=falling_as_power(0.0), near_lower=0.0, words="jeffreys")}
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle", "conjugate_posterior"})
 
     def arguments(self, theta, data):
         return {"alpha": theta["alpha"], "m": data["xm"]}

@@ -23,7 +23,7 @@ class Poisson(ConstantRate, Plain):
     family = families.poisson
     beside = (exposure,)
     exact_intervals = {"rate": "garwood"}
-    offers = frozenset({"fisher_information"})
+    offers = frozenset({"fisher_information", "closed_form_mle", "conjugate_posterior"})
 
     def arguments(self, theta, data):
         return {"mu": theta["rate"] * data["exposure"]}

@@ -39,7 +39,7 @@ class RandomIntercept(groups.Grouped):
     )
     functions = (Function("icc", groups.intraclass_correlation, support=share, moments=moments.bounded),)
     special_cases = {"normal": SpecialCase("tau", 0.0, edge=True)}
-    rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent"})
+    rows_per_group, unit, offers = 5, "group", frozenset({"latent", "draw_latent", "closed_form_mle"})
 
     def moments(self, tails, data):
         return moments.between_groups(tails, counts.size(data), len(data.coords["group"]))

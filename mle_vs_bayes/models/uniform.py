@@ -20,6 +20,7 @@ class Uniform(Plain):
     """
 
     name = "uniform"
+    offers = frozenset({"closed_form_mle"})
     weighted = True
     family = families.uniform.with_parameters(upper={"support": positive})
     regular = False

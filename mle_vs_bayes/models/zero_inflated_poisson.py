@@ -23,6 +23,7 @@ class ZeroInflatedPoisson(Dispersed):
     """
 
     name = "zero_inflated_poisson"
+    offers = frozenset({"closed_form_mle"})
     family = families.zero_inflated_poisson
     functions = (
         Function(

@@ -8,6 +8,7 @@ positive definite. What an optimiser says of itself (``success``, ``hess_inv``) 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,12 @@ class Optimum:
     iterations: int
     status: str
     reason: str | None = None
+
+    @classmethod
+    def without(cls, size: int, status: str, reason: str | None) -> Self:
+        """No optimum of a density of ``size`` coordinates, and why."""
+        nothing = np.full(size, np.nan)
+        return cls(nothing, Evaluation(np.nan, nothing, np.full((size, size), np.nan)), np.nan, 0, status, reason)
 
     @property
     def free(self) -> Bools:

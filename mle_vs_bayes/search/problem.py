@@ -159,7 +159,7 @@ def coordinates_of(stack: Stack, index: Index | None = None) -> Coordinates:
 
 def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some data sets."""
-    if not (power and stack.numbers) and by_formulas(stack.program):
+    if not (power and stack.numbers) and stack.program.model.has_derivatives:
         return partial(_of_formulas, stack, power)
     inputs, replicated = stack.working, stack.shape.stacked
     of = penalised_likelihood(stack, power, mode)
@@ -171,13 +171,6 @@ def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
             return (value, *coordinates.pull_back(z, gradient, hessian))
 
     return evaluate
-
-
-def by_formulas(program: Density) -> bool:
-    """Whether the likelihood's derivatives have formulas, so that nothing is compiled for them."""
-    if "derivatives" not in program.model.offers:
-        return False
-    return program.model.derivatives([program.layout.split(program.start)], [program.data]) is not None
 
 
 def _of_formulas(stack: Stack, power: float, z: Array, index: Index) -> Derivatives:
@@ -206,7 +199,6 @@ def _at(stack: Stack, power: float, w: Array, index: Index) -> Derivatives:
     datasets = [program.data.replace(**each) for each in columns]
     weights = None if stack.weights is None else stack.weights[index[finite]]
     known = program.model.derivatives([program.layout.split(thetas[i]) for i in finite], datasets, weights)
-    assert known is not None
     units, scores, hessian[finite] = known
     times = np.ones_like(units) if weights is None else weights
     value[finite], gradient[finite] = np.sum(times * units, axis=1), np.einsum("ru,rup->rp", times, scores)

@@ -65,6 +65,7 @@ class Pareto(Model):
     )
     columns = (Column("y", positive),)
     regular = False
+    offers = frozenset({"closed_form_mle"})
 
     def supports(self, data):
         return {"m": Below("below every y", upper=float(data["y"].min()), closed=("upper",))} if "y" in data else {}

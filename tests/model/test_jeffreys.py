@@ -11,14 +11,13 @@ from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.reading import examples
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.model.model import Model
 from mle_vs_bayes.model.prior import Prior, parse
 from mle_vs_bayes.search.optimum import maximum
 
 from ..agreement.checks import OPTIMUM, check_density, check_gradient, close, program
 from .cases import dataset
 
-KNOWN = [name for name in models.MODELS if type(models.get(name)).fisher_information is not Model.fisher_information]
+KNOWN = [name for name in models.MODELS if "fisher_information" in models.get(name).offers]
 
 
 def jeffreys(name, data):

@@ -168,7 +168,7 @@ def differences(of, point, step=1e-3):
 
 def by_graph(program, point):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quadrature.MixedQuadrature, "derivatives", lambda *_: None)
+        patch.setattr(program.model, "offers", program.model.offers - {"derivatives"})
         return program.likelihood_derivatives(point)
 
 
@@ -316,8 +316,8 @@ def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
     """Of three nodes, whose sum is far from the integral; the mutant holds them still."""
     program = density(name, formula)
     model, point, places = program.model, moved(program), [(0, 0), (1, 0), (1, 1)][: 3 if "(x" in formula else 1]
-    model.nodes = 3
-    assert model.derivatives([program.layout.split(point)], [program.data]) is None  # the Hessian would not be one
+    model.nodes, model.offers = 3, type(model)(model.rows, model.groups, 3).offers
+    assert not model.has_derivatives  # the Hessian would not be one
     terms = 2
 
     def theta(psi):
@@ -509,7 +509,7 @@ def test_edges_of_spreads_and_correlations_are_answers():
     same = ["beta[Intercept]", "beta[x]", "sd[Intercept|g]", "sigma"]
     np.testing.assert_allclose(rows.loc[same].estimate, without.loc[same].estimate, rtol=1e-6)
     np.testing.assert_allclose(rows.loc[same].se, without.loc[same].se, rtol=1e-6)
-    # Slopes that are three tenths of the intercepts: a correlation of 1.
+    # RowSlopes that are three tenths of the intercepts: a correlation of 1.
     rows = mle(balanced(lambda u: 0.3 * u))
     assert rows.loc["cor[Intercept,x|g]"].estimate == 1
     assert "boundary" in rows.loc["sigma"].concerns

@@ -109,7 +109,7 @@ def test_draws_are_kept_of_a_seeded_sample_and_of_every_replicate_with_a_problem
     import numpy as np
 
     from mle_vs_bayes.study import Study
-    from mle_vs_bayes.study.keep import draws
+    from mle_vs_bayes.study.run.unit import kept_draws
 
     rows = pandas.DataFrame(
         {"estimator": "posterior", "replicate": range(3), "status": "ok", "concerns": ["", "rhat", ""]}
@@ -117,8 +117,8 @@ def test_draws_are_kept_of_a_seeded_sample_and_of_every_replicate_with_a_problem
     kept = {position: np.full((2, 5, 1), float(position)) for position in range(3)}
     fitted = SimpleNamespace(rows=rows, labels=("p",), draws=kept.get)
     few = Study(n=[1], keep_draws=0.0)
-    table = pandas.read_parquet(io.BytesIO(draws.parquet(few, jobs[0], fitted)))
+    table = pandas.read_parquet(io.BytesIO(kept_draws(few, jobs[0], fitted)))
     assert table["replicate"].unique().tolist() == [1]
     assert (len(table), table["p"].unique().tolist()) == (10, [1.0])
-    everything = pandas.read_parquet(io.BytesIO(draws.parquet(Study(n=[1], keep_draws=1.0), jobs[0], fitted)))
+    everything = pandas.read_parquet(io.BytesIO(kept_draws(Study(n=[1], keep_draws=1.0), jobs[0], fitted)))
     assert everything["replicate"].unique().tolist() == [0, 1, 2]

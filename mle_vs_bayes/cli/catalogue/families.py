@@ -80,7 +80,7 @@ def _exact(model: Model) -> str:
         "the posterior under a conjugate prior": "conjugate_posterior",
         "the Fisher information": "fisher_information",
     }
-    known = [words for words, name in methods.items() if getattr(type(model), name) is not getattr(Model, name)]
+    known = [words for words, name in methods.items() if name in model.offers]
     kinds = [f"{kind} intervals of `{name}`" for name, kind in model.exact_intervals.items()]
     return ", ".join([*known, *kinds]) or "none"
 

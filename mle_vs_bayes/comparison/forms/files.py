@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ... import optional_parts
-from ... import rows as row_schema
 from ...errors import OutputError
 from ...report import text
 from ..outcome import Outcome
@@ -77,7 +76,7 @@ def _write(outcome: Outcome, stage: Path, command: str) -> None:
     from ...report.figures import estimates
     from .figures import pictures
 
-    row_schema.frame(outcome.judged_rows).to_csv(stage / "rows.csv", index=False)
+    (stage / "rows.csv").write_text(outcome.rows_csv, encoding="utf-8")
     for name, asked in (("predictions", outcome.predictions), ("effects", outcome.effects)):
         if asked is not None:
             asked.rows.to_csv(stage / f"{name}.csv", index=False)

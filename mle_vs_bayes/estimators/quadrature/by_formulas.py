@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...density.stack import Stack
 from ...model.support import Support
-from ...search.problem import by_formulas, of_stack
+from ...search.problem import of_stack
 from ...search.standardised import Space, whitening_of
 from ..unconstrained_mode import in_unconstrained_coordinates, log_volume
 
@@ -58,4 +58,4 @@ def _volumes(support: Support, u: Array) -> Array:
 
 def has_formulas(stack: Stack) -> bool:
     """Whether the posteriors of a stack can be evaluated like this: priors that differ among them have no place."""
-    return not stack.numbers and by_formulas(stack.program)
+    return not stack.numbers and stack.program.model.has_derivatives

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ...density.density import Density
 from ...density.stack import Stack
 from ...model.moments import Missing
-from ...search.problem import by_formulas
 from ...search.standardised import Space, Standardised
 from .by_formulas import ByFormulas, has_formulas
 from .grid import REACH
@@ -132,7 +131,7 @@ def _too_dear(program: Density) -> str | None:
     model, size = program.model, program.layout.free_size
     if model.quadrature is None:
         return None
-    if not by_formulas(program):
+    if not model.has_derivatives:
         return "its likelihood is a quadrature over effects whose graph takes minutes to compile; read the posterior"
     densities = NODES_ALONG**size * program.data.n * model.quadrature ** len(model.groups.effects)  # type: ignore[union-attr]
     if densities <= MOST_DENSITIES:

@@ -7,6 +7,8 @@ penalised profile (Heinze & Schemper 2002, Statistics in Medicine 21, 2409–241
 on the edge of its support the cut-off is too far out, never too near (Self & Liang 1987, JASA 82, 605–610).
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,8 +64,8 @@ def profile_curve(program: Density, estimate: Estimate, label: str, power: float
     if label not in program.quantity_labels:
         known = ", ".join(program.quantity_labels)
         raise UsageError(f'{program.model.name} has no quantity "{label}" to profile; it has {known}.')
-    optimum = _optimum(program, estimate, power)
-    if isinstance(optimum, Interval):
+    optimum = profiled_optimum(program, estimate, power)
+    if optimum.status != "ok":
         raise UsageError(f"there is no profile of {label}: {optimum.reason}.")
     return ProfileCurve(program, optimum, label, power)
 
@@ -73,8 +75,8 @@ def _intervals(request: IntervalRequest, power: float) -> list[Interval]:
     program, estimate = request.program, request.estimate
     if estimate.covariance is None:
         return walked(request, power)
-    optimum = _optimum(program, estimate, power)
-    if isinstance(optimum, Interval):
+    optimum = profiled_optimum(program, estimate, power)
+    if optimum.status != "ok":
         return refused(request, optimum.status, str(optimum.reason))
     problem = of_density(program, power)
     lower, upper = at_once(problem, estimate.point[None], estimate.covariance[None], request.level)
@@ -91,8 +93,8 @@ def walked(request: IntervalRequest, power: float, members: NDArray[np.bool_] | 
 
     When one profile meets a better optimum, all start again from there.
     """
-    program, origin = request.program, _optimum(request.program, request.estimate, power)
-    if isinstance(origin, Interval):
+    program, origin = request.program, profiled_optimum(request.program, request.estimate, power)
+    if origin.status != "ok":
         return refused(request, origin.status, str(origin.reason))
     chosen = np.ones(len(program.quantity_labels), dtype=np.bool_) if members is None else members
     optimum, done = origin, False
@@ -113,22 +115,18 @@ def walked(request: IntervalRequest, power: float, members: NDArray[np.bool_] | 
     return ends
 
 
-def likelihood_optimum(program: Density, mle: Estimate) -> Optimum | Interval:
-    """The maximum likelihood estimate as an optimum, or an interval that says why nothing is profiled around it."""
-    return _optimum(program, mle, 0.0)
-
-
-def _optimum(program: Density, estimate: Estimate, power: float) -> Optimum | Interval:
-    """The estimate as an optimum in working coordinates, or an interval that says why there is no profile."""
+def profiled_optimum(program: Density, estimate: Estimate, power: float) -> Optimum:
+    """The estimate as an optimum in working coordinates; status and reason say why there is no profile around it."""
+    size = program.layout.free_size
     if not estimate.converged:
-        return Interval(status=estimate.status, reason=estimate.reason)
+        return Optimum.without(size, estimate.status, estimate.reason)
     if not program.model.regular or estimate.no_error != ON_EDGE:
         reason = "the likelihood is not curved around the estimate, so the χ² cut-off does not hold"
-        return Interval(status="not_applicable", reason=reason)
+        return Optimum.without(size, "not_applicable", reason)
     with np.errstate(divide="ignore"):  # z is infinite on a closed edge
         optimum = maximum(program, power, program.coordinates.z(estimate.point))
     if optimum.status != "ok":
-        return Interval(status="failed", reason=optimum.reason)
+        return replace(optimum, status="failed")
     if not np.isfinite(optimum.evaluation.value):
-        return Interval(status="failed", reason="the density is zero at the estimate")
+        return replace(optimum, status="failed", reason="the density is zero at the estimate")
     return optimum

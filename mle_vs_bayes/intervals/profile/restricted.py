@@ -15,10 +15,9 @@ from ...search.edges import closed_ends
 from ...search.newton import decrement
 from ...search.optimum import Optimum, best, maximise
 from ...search.problem import of_density
-from ..interval import Interval
 from .constrained import UnreachableError
 from .curve import LostOptimumError, ProfileCurve
-from .profile import likelihood_optimum
+from .profile import profiled_optimum
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -127,8 +126,8 @@ def _at_rest(optimum: Optimum, idle: Bools) -> bool:
 
 
 def _inside(program: Density, mle: Estimate, label: str, value: float) -> Restricted | str:
-    optimum = likelihood_optimum(program, mle)
-    if isinstance(optimum, Interval):
+    optimum = profiled_optimum(program, mle, 0.0)
+    if optimum.status != "ok":
         return str(optimum.reason)
     curve = ProfileCurve(program, optimum, label)
     try:

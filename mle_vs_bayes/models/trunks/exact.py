@@ -29,6 +29,8 @@ def after_events(prior, events, exposure):
 class ConstantRate(Model):
     """One rate of events: their number and the total exposure are sufficient, and a Gamma prior is conjugate."""
 
+    offers = frozenset({"closed_form_mle", "conjugate_posterior"})
+
     def totals(self, data):
         """Number of events and total exposure, or None where they are not all that the data say."""
         raise NotImplementedError
@@ -50,6 +52,11 @@ class ConstantRate(Model):
     def exact(self, data):
         """Whether the totals are all that the data say; of times between two bounds they are not."""
         return "upper" not in data
+
+
+def normal_information(theta, n):
+    """The diagonal ``(2,)`` of the expected information of n normal values in mu and sigma."""
+    return [n / theta["sigma"] ** 2, 2 * n / theta["sigma"] ** 2]
 
 
 def restricted_normal(data, design_matrix, sigma):

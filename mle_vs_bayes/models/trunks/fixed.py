@@ -102,10 +102,7 @@ class Fixed(Model):
     def derivatives(self, thetas, datasets, weights=None):
         """The larger model's, without those along the scalars that are held."""
         full = [self.full(theta) for theta in thetas]
-        known = self.larger.derivatives(full, datasets, weights)
-        if known is None or not self.scalars:
-            return known
-        units, scores, hessians = known
+        units, scores, hessians = self.larger.derivatives(full, datasets, weights)
         sizes = {p.name: np.size(full[0][p.name]) for p in self.larger.parameters}
         free = np.concatenate([np.full(size, name not in self.scalars) for name, size in sizes.items()])
         return units, scores[:, :, free], hessians[:, free][:, :, free]

@@ -24,7 +24,7 @@ class Series(Model):
     kind: str
     columns = (Column("y", number),)
     unit = "series"
-    offers = frozenset({"one_step_ahead"})
+    offers = frozenset({"one_step_ahead", "closed_form_mle"})
 
     def __init__(self, order=1, conditional=0, regression=0):
         if order < 1:

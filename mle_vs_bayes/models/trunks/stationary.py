@@ -48,7 +48,7 @@ def partial_autocorrelations(phi: Sequence[Any] | Array) -> list[Any]:
 class Stationary(Support):
     """Coefficients φ ``(p,)`` of a stationary series."""
 
-    restricts = True
+    elementwise, restricts = False, True
 
     def element(self, place: int, size: int) -> Support:
         """Between −C(p, k) and C(p, k): 1 − φ[1] z − … − φ[p] z^p is Π (1 − z/root), and each |1/root| is below 1."""

@@ -8,7 +8,7 @@ Jacobian and its second derivatives.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,7 @@ class Maps:
 class Transformed(Support):
     """Any support that a PyMC transform maps to; elements are tied together as far as anybody knows."""
 
+    elementwise: ClassVar[bool] = False
     maps: Maps | None = field(default=None, compare=False, repr=False)
     runs_off: bool = True
     """Whether an unconstrained coordinate that runs off goes to an edge; angles only go round."""

@@ -19,9 +19,8 @@ import numpy as np
 
 from ..newton import GRADIENT_TOLERANCE
 from .corner import Corner
-from .evaluation import Array, Derivatives, Index, Search, SpentError, abreast, at, limited, run
+from .evaluation import Array, Derivatives, Index, Search, SpentError, abreast, at, in_units, limited, run, units
 from .line_maximum import along
-from .scaled import in_units, units
 from .search_line import Crossing, jump_at
 from .stretches import level, plateau
 

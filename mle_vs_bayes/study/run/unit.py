@@ -9,15 +9,16 @@ import numpy as np
 
 from ...errors import MleVsBayesError
 from ...rows import Row
-from ..keep import arrow, draws
+from ..keep import arrow
 from ..plan import seeds
 from ..plan.cells import Setting, data_sets, setting_of
 from ..plan.work import FinishedUnit, WorkUnit
 from ..vocabulary import own_functions
 from ..vocabulary.replicate import Replicate
-from ..vocabulary.study import package_estimators
+from ..vocabulary.study import Study, package_estimators
 
 if TYPE_CHECKING:
+    import pandas
     import pyarrow
 
     from ...fit.replicates import Replicates
@@ -43,7 +44,7 @@ def run(job: WorkUnit) -> FinishedUnit:
     files = {"rows": arrow.parquet(table)}
     if setting.study.functionals:
         files["functionals"] = arrow.parquet(_functionals(setting, job, analysed))
-    kept = draws.parquet(setting.study, job, fitted)
+    kept = kept_draws(setting.study, job, fitted)
     if kept is not None:
         files["draws"] = kept
     seconds = {"batch": job.batch, "replicates": job.count, "seconds": time.perf_counter() - began}
@@ -76,7 +77,7 @@ def _fitted(setting: Setting, job: WorkUnit, drawn: Drawn) -> tuple["Replicates 
             truth=[truth for _, truth in drawn],
             seed=sampler_seed(job),
             plan=None if job.plan is None else Plan(**job.plan),
-            keep=range(len(drawn)) if study.functionals or study.custom else draws.sampled(study, job),
+            keep=range(len(drawn)) if study.functionals or study.custom else _seeded(study, job),
         )
     except MleVsBayesError:
         raise
@@ -210,3 +211,39 @@ def lost(job: WorkUnit, reason: str) -> FinishedUnit:
         ]
         files["functionals"] = arrow.parquet(arrow.of_records(records, arrow.functional_schema()))
     return FinishedUnit(files, job.count, *count(table))
+
+
+def kept_draws(study: Study, job: "WorkUnit", fitted: "Replicates | None") -> bytes | None:
+    """One Parquet file: replicate, chain, draw and a column per quantity; None where nothing is kept."""
+    if fitted is None:
+        return None
+    import pyarrow
+
+    positions = _flagged(fitted.rows) | _seeded(study, job)
+    parts = []
+    for position in range(job.count):
+        values = fitted.draws(position)
+        if values is None or position not in positions:
+            continue
+        chains, length, _ = values.shape
+        key = {
+            "replicate": np.full(chains * length, job.first + position),
+            "chain": np.repeat(np.arange(chains), length),
+            "draw": np.tile(np.arange(length), chains),
+        }
+        columns = {label: values[:, :, index].ravel() for index, label in enumerate(fitted.labels)}
+        parts.append(pyarrow.table({**key, **columns}))
+    return arrow.parquet(pyarrow.concat_tables(parts).combine_chunks()) if parts else None
+
+
+def _seeded(study: Study, job: "WorkUnit") -> set[int]:
+    """Positions in a batch whose draws are kept whatever comes of them: a share that the seed decides."""
+    chances = [seeds.share(job.seed, "draws", job.cell.key, job.first + position) for position in range(job.count)]
+    return {position for position, chance in enumerate(chances) if chance < study.keep_draws}
+
+
+def _flagged(rows: "pandas.DataFrame") -> set[int]:
+    """Positions whose posterior failed, or was of concern."""
+    posteriors = rows[rows["estimator"] == "posterior"]
+    wrong = posteriors[(posteriors["status"] != "ok") | (posteriors["concerns"].fillna("") != "")]
+    return {int(position) for position in wrong["replicate"].unique()}

@@ -2,8 +2,7 @@
 
 import json
 
-from .... import rows as row_schema
-from ....report import drawn
+from ....report.drawn import data_uri
 from ....report.pages.parts import Command, Download, Facts, Part
 from ... import verdict
 from ...outcome import Outcome
@@ -38,15 +37,13 @@ def _command(command: str) -> list[Part]:
 
 
 def _files(outcome: Outcome) -> list[Part]:
-    rows = row_schema.frame(outcome.judged_rows).to_csv(index=False).encode()
+    rows = outcome.rows_csv.encode()
     document = (
         json.dumps(json_document.complete(outcome, outcome.asked.values()), indent=1, allow_nan=False) + "\n"
     ).encode()
     return [
-        Download("rows.csv", f"has every estimate and interval ({len(outcome.rows):,} rows).", _uri(rows, "text/csv")),
-        Download("comparison.json", "is what --json prints.", _uri(document, "application/json")),
+        Download(
+            "rows.csv", f"has every estimate and interval ({len(outcome.rows):,} rows).", data_uri(rows, "text/csv")
+        ),
+        Download("comparison.json", "is what --json prints.", data_uri(document, "application/json")),
     ]
-
-
-def _uri(content: bytes, kind: str) -> str:
-    return drawn.data_uri(content, kind)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ....data.formulas.parts import effect, level
-from .graph import observed_groups
+from .trunk import observed_groups
 
 
 def observed(model, theta, data):

@@ -54,6 +54,12 @@ class MixedQuadrature(MixedOther):
     enough: int | None = None
     """Nodes that `settled` has found to be enough."""
 
+    def __init__(self, rows, groups=None, nodes=None):
+        """There are formulas of derivatives unless the nodes are fewer than usual: then their motion counts."""
+        super().__init__(rows, groups, nodes)
+        if groups is None or not self.enough_nodes:
+            self.offers -= {"derivatives"}
+
     def with_groups(self, groups=None):
         """What has no quadrature is sampled alone: it would take nodes for all groupings together."""
         if groups is None or (len(groups.factors) == 1 and len(groups.effects) <= MOST_EFFECTS):
@@ -121,9 +127,7 @@ class MixedQuadrature(MixedOther):
             yield from (scipy.special.logsumexp(heights, axis=1) + size).reshape(len(some), -1)
 
     def derivatives(self, thetas, datasets, weights=None):
-        """By `GroupDerivatives`; None of fewer nodes than usual, whose motion counts."""
-        if not self.enough_nodes:
-            return None
+        """By the formulas of `GroupDerivatives`."""
         if len(thetas) > 1 and not can_be_below(self):
             times = [None] * len(thetas) if weights is None else weights[:, None]
             each = [self.derivatives([t], [d], w) for t, d, w in zip(thetas, datasets, times, strict=True)]

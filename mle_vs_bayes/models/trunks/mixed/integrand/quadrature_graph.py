@@ -12,7 +12,7 @@ difference to their sum but the quadrature's own error.
 import numpy as np
 
 from .....data.formulas.parts import effect
-from ..graph import observed_groups
+from ..trunk import observed_groups
 from . import canonical
 from .rule import LOCATING, ZOOM, ZOOMS, grid
 
