@@ -1,5 +1,6 @@
 """The logarithm of what is integrated for every group, as a function of its v: rows' log densities and −|v|²/2."""
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from .slopes import RowSlopes, Slot, slopes, slots
 SLICE = 2_000_000
 """Rows × nodes that are looked at together."""
 STEPS, SHORT = 100, 1e-11
+MANY = 50
+"""Groups, most of which need not wait for the last."""
 
 
 class Integrand:
@@ -88,9 +91,12 @@ class Integrand:
         height = self.sums @ densities - 0.5 * np.sum(v**2, axis=1)
         return height, self.sums @ (self.slope * first[:, None]) - v, information
 
-    def mode(self):
-        """Where each group's integrand is highest ``(G, E)``, and the information: Newton's steps, halved to rise."""
-        v = np.zeros((self.count, self.slope.shape[1]))
+    def mode(self, start=None):
+        """Where each group's integrand is highest ``(G, E)``, and the information: Newton's steps, halved to rise.
+
+        Groups that still move where most of many have arrived go on alone.
+        """
+        v = np.zeros((self.count, self.slope.shape[1])) if start is None else start
         height, gradient, information = self.at(v)
         for _ in range(STEPS):
             step = np.linalg.solve(information, gradient[..., None])[..., 0]
@@ -101,9 +107,23 @@ class Integrand:
                     break
                 step[worse] /= 2
             v, (height, gradient, information) = v + step, trial
-            if not np.any(np.abs(step) > SHORT):
+            moving = np.any(np.abs(step) > SHORT, axis=1)
+            if len(v) > MANY and 0 < 2 * moving.sum() < len(v):
+                v[moving], information[moving] = self._of(moving).mode(v[moving])
+                break
+            if not moving.any():
                 break
         return v, information
+
+    def _of(self, some):
+        """The integrand of some groups ``(G,)``, for `at`."""
+        rows, part = some[self.of], copy(self)
+        part.of = (np.cumsum(some) - 1)[self.of[rows]]
+        part.eta, part.slope, part.weights = self.eta[rows], self.slope[rows], self.weights[rows]
+        part.data = {"y": self.data["y"][rows]}
+        part.trials = self.trials if np.ndim(self.trials) == 0 else self.trials[rows]
+        part.sums = part.summing(part.weights[:, None])
+        return part
 
     def heights(self, nodes):
         """The logarithm of the integrand ``(G, K)`` at nodes ``(G, K, E)``, a slice of the nodes after another."""
