@@ -296,5 +296,5 @@ def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
 
 def density_of(model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> Density:
     """The density of a model on data: its own where it has one (a user's program), else that of its likelihoods."""
-    own: Density | None = model.own_density(data)
-    return ModelDensity(model, data, priors, prior_power) if own is None else own.on(data)
+    density: Density | None = model.own_density(data)
+    return ModelDensity(model, data, priors, prior_power) if density is None else density.on(data)

@@ -160,10 +160,10 @@ def kinds_of(name: str, subjects: Subjects, covariance: Array, ok: Bools) -> dic
 
     Where a parameter has no standard error, the model's exact intervals stand in the place of the default.
     """
-    wanted, model = subjects.context.kinds, subjects.program.model
-    exact = () if wanted else intervals.in_place_of_wald(name, model.exact_intervals)
+    chosen, model = subjects.context.kinds, subjects.program.model
+    exact = () if chosen else intervals.in_place_of_wald(name, model.exact_intervals)
     lacking = ok & ~np.all(np.isfinite(covariance), axis=(1, 2)) & bool(exact)
-    kinds = {} if lacking.all() else dict.fromkeys(intervals.of(name, wanted), ~lacking)
+    kinds = {} if lacking.all() else dict.fromkeys(intervals.of(name, chosen), ~lacking)
     return kinds | (dict.fromkeys(exact, lacking) if lacking.any() else {})
 
 
@@ -197,10 +197,10 @@ def block(
     truths = [[truth.get(label, np.nan) for label in labels] for truth in subjects.truths]
     columns["truth"] = np.array(truths, dtype=float).reshape(shape)
     columns["parameter"] = np.broadcast_to(np.array(labels, dtype=object), shape)
-    void, own = numbers.pop("void", np.full(shape, None)), _known(ends.status)
-    columns["status"] = np.where(own, ends.status, columns["status"])
+    void, of_interval = numbers.pop("void", np.full(shape, None)), _known(ends.status)
+    columns["status"] = np.where(of_interval, ends.status, columns["status"])
     columns["reason"] = np.where(_known(columns["reason"]), columns["reason"], numbers.get("reason"))
-    columns["reason"] = np.where(_known(void), void, np.where(own, ends.reason, columns["reason"]))
+    columns["reason"] = np.where(_known(void), void, np.where(of_interval, ends.reason, columns["reason"]))
     numbers |= {key: np.where(_known(void), np.nan, numbers[key]) for key in ("estimate", "se") if key in numbers}
     alike: dict[str, Any] = {"model": subjects.program.model.name, "variant": context.variant, "estimator": name}
     alike |= {"scale": scale, "level": context.level, "seed": context.seed}
@@ -216,6 +216,6 @@ def spread(values: Any, shape: tuple[int, int]) -> Any:
 def together(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Columns of rows by data set, then quantity, then kind of interval; of a failed fit one row per quantity."""
     columns = {key: np.stack([each[key] for each in blocks], axis=-1) for key in blocks[0]}
-    wanted = columns["interval"] != "none"
-    wanted[..., 0] |= ~wanted.any(axis=-1)
-    return {key: values[wanted] for key, values in columns.items()}
+    shown = columns["interval"] != "none"
+    shown[..., 0] |= ~shown.any(axis=-1)
+    return {key: values[shown] for key, values in columns.items()}

@@ -181,16 +181,16 @@ def _refuse_carets(factors: Iterable[Factor], text: str) -> None:
 
 def _columns(factors: Iterable[Factor], columns: Sequence[str], text: str) -> tuple[str, ...]:
     """The columns these factors read; an unknown name is an error, an unknown function another."""
-    found: dict[str, None] = {}
+    ordered: dict[str, None] = {}
     for factor in factors:
         is_column = factor.eval_method is Factor.EvalMethod.LOOKUP
         names = {factor.expr} if is_column else {str(v.root) for v in get_required_variables(factor.expr, {})}
         for name in sorted(names):
             if name in columns:
-                found[name] = None
+                ordered[name] = None
             elif is_column or not (name in TRANSFORMS or hasattr(builtins, name)):
                 raise _unknown(name, factor, columns, text)
-    return tuple(found)
+    return tuple(ordered)
 
 
 def _unknown(name: str, factor: Factor, columns: Sequence[str], text: str) -> DataError | UsageError:

@@ -58,9 +58,9 @@ def delimited(text: str, usual: str, name: str) -> pd.DataFrame:
     DataError
         No table, no names, or numbers that can be read in two ways.
     """
-    told = _SEPARATOR.match(text)
-    if told:  # what Excel writes and reads before the names
-        text, separator = text[told.end() :].lstrip("\n"), told["separator"]
+    declaration = _SEPARATOR.match(text)
+    if declaration:  # what Excel writes and reads before the names
+        text, separator = text[declaration.end() :].lstrip("\n"), declaration["separator"]
     else:
         separator = _separator(text, usual)
     header = _header(text, separator, name)

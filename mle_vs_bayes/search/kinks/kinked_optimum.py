@@ -73,8 +73,8 @@ class KinkedOptimum:
 def standing(problem: Problem, begins: Mapping[int, Sequence[Array]]) -> dict[int, KinkedOptimum]:
     """The maxima on kinks or ends of data that are reached from the highest of a data set's ``begins`` ``(f,)``."""
     tops = run({i: _from_highest(each) for i, each in begins.items()}, problem.evaluate, problem.together)
-    found = {i: top for i, top in tops.items() if top is not None and _of_the_data(problem, i, top)}
-    return {i: _at(problem, i, top) for i, top in found.items()}
+    corners = {i: top for i, top in tops.items() if top is not None and _of_the_data(problem, i, top)}
+    return {i: _at(problem, i, top) for i, top in corners.items()}
 
 
 def _from_highest(begins: Sequence[Array]) -> Search[Corner | None]:
