@@ -208,7 +208,7 @@ def _dataset(
 ) -> Dataset:
     """Columns by role in the model's order, defaults for what was left out, and the design matrices.
 
-    Labels are coded again from what was ``texts``, now that rows have been dropped: all of them are in use.
+    Labels are coded again from ``texts``, now that rows have been dropped: all of them are in use.
     """
     values: dict[str, Array] = {}
     coords: dict[str, tuple[str, ...]] = {}
