@@ -142,6 +142,11 @@ KINDS: dict[str, ConcernKind] = {
         "the posterior of a quantity has a mean but no standard deviation, so that the mean's own error is unknown",
         "read the median and the interval, or choose a prior with lighter tails",
     ),
+    "heavy_tail": ConcernKind(
+        "warning",
+        "draws of a quantity have so heavy a tail (Pareto k above 0.7) that its posterior may have no mean",
+        "read the median and the interval; where theory says that there is no mean, name it in the program's no_mean",
+    ),
     "rhat": ConcernKind(
         "warning",
         "the chains disagree (R-hat above 1.01)",

@@ -16,6 +16,11 @@ from dataclasses import asdict, dataclass
 
 from .errors import MleVsBayesError
 
+
+class TooCostlyError(Exception):
+    """An optional part takes more than there is to spend on such parts; the text says so in a sentence."""
+
+
 INTERRUPTED = "interrupted by Ctrl-C"
 strict = False
 """Whether errors pass everywhere: the tests of this package set it, so that no bug hides behind a sentence."""
@@ -123,7 +128,7 @@ def make[T, S](
             collected.append(lost)
         return instead
 
-    return spare(lambda: attempt(maker, without, passing=passing), without, long=long)
+    return spare(lambda: afforded(lambda: attempt(maker, without, passing=passing), without), without, long=long)
 
 
 def attempt[T, S](
@@ -133,9 +138,28 @@ def attempt[T, S](
     try:
         return maker()
     except Exception as error:
-        if strict or isinstance(error, (MleVsBayesError, *passing)):
+        if strict or isinstance(error, (MleVsBayesError, TooCostlyError, *passing)):
             raise
         return otherwise(words(error))
+
+
+_spending: ContextVar[bool] = ContextVar("spending", default=False)
+
+
+def afforded[T, S](maker: Callable[[], T], otherwise: Callable[[str], S]) -> T | S:
+    """What ``maker`` gives, or what ``otherwise`` makes of the sentence by which it is too costly."""
+    token = _spending.set(True)
+    try:
+        return maker()
+    except TooCostlyError as error:
+        return otherwise(str(error))
+    finally:
+        _spending.reset(token)
+
+
+def spending() -> bool:
+    """Whether what is made now must be `afforded`; an estimate never must."""
+    return _spending.get()
 
 
 def words(error: Exception) -> str:

@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE
 from ..density import parity
-from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..errors import ModelError
 from ..quiet import quiet

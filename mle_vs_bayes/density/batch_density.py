@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE, compiled, in_numpy, kept, quick
 from . import graphs
-from .compile_cache import MODE, compiled, kept, quick
 from .density import Density
 from .graphs import Graph
 from .stack import Stack
@@ -84,27 +84,9 @@ def _derived(scalar: Any, vector: Any, direction: Any) -> list[Any]:
 
     gradient: Any = grad(scalar, vector, disconnected_inputs="ignore")
     column: Any = grad((gradient * direction).sum(), vector, disconnected_inputs="ignore")
-    graph = FunctionGraph(outputs=[scalar, gradient, column], clone=False)
-    in2out(node_rewriter(None)(_in_numpy), name="in_numpy").rewrite(graph)
+    graph = FunctionGraph(outputs=in_numpy([scalar, gradient, column]), clone=False)
     in2out(node_rewriter([IncSubtensor])(_as_multiples), name="as_multiples").rewrite(graph)
     return list(graph.outputs)
-
-
-def _in_numpy(_fgraph: Any, node: Any) -> Any:
-    """Scalar functions without a NumPy form, said in those that have one.
-
-    PyTensor's Python linker evaluates them element by element in Python, a hundred times slower.
-    """
-    import pytensor.tensor as pt
-
-    forms: dict[str, Callable[[Any], Any]] = {
-        # Mächler (2012), Accurately computing log(1 − exp(−|a|)), eq. 7
-        "Log1mexp": lambda x: pt.switch(x < -np.log(2.0), pt.log1p(-pt.exp(x)), pt.log(-pt.expm1(x))),
-        "Softplus": lambda x: pt.maximum(x, 0.0) + pt.log1p(pt.exp(-pt.abs(x))),
-        "TriGamma": lambda x: pt.polygamma(1, x),
-    }
-    name = type(getattr(node.op, "scalar_op", None)).__name__
-    return [forms[name](*node.inputs)] if name in forms else False
 
 
 def _as_multiples(_fgraph: Any, node: Any) -> Any:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE
 from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..model.layout import Layout
 from ..model.model import Model
 from ..model.moments import Missing, missing
 from ..model.prior import Prior
-from .compile_cache import MODE
 from .coordinates import Coordinates
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import bound
 from ..data.dataset import Dataset
 from ..errors import ModelError
 from ..model import jeffreys
@@ -21,9 +22,8 @@ from ..model.layout import Layout
 from ..model.model import Model
 from ..model.parameter import Parameter
 from ..model.prior import Prior
-from . import model_graphs, pymc_model, stack
+from . import black_box, model_graphs, pymc_model, stack
 from .batch_density import condensed
-from .compile_cache import bound
 from .coordinates import Coordinates
 from .density import Density, Index
 from .graphs import LikelihoodGraph, PosteriorGraph
@@ -47,8 +47,7 @@ class ModelDensity(Density):
         self.two_likelihoods = self.standardised = model.marginal
         self.has_subsets = not data.coords.keys() & data.keys()
 
-    exact_gradient = True
-    samplers = ("nutpie",)
+    exact_gradient, samplers = True, ("nutpie",)
     pymc_failures = ()
     draws_from_likelihood, start_reads_data = False, True
 
@@ -64,12 +63,14 @@ class ModelDensity(Density):
         return np.concatenate([theta, *derived], axis=-1)
 
     def log_likelihood_units(self, theta: Array) -> Array:
-        with np.errstate(all="ignore"):
-            return np.asarray(self.model.log_likelihood(self.layout.split(theta), self.data), dtype=float)
+        return self._units(theta, self.data)
 
     def working_units(self, w: Array, rows: Index | None = None) -> Array:
+        return self._units(w, self._turned(rows))
+
+    def _units(self, point: Array, data: Dataset) -> Array:
         with np.errstate(all="ignore"):
-            return np.asarray(self.model.log_likelihood(self.layout.split(w), self._turned(rows)), dtype=float)
+            return np.asarray(self.model.log_likelihood(self.layout.split(point), data), dtype=float)
 
     def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
         return np.asarray(self._of_likelihood("units", lambda vector, units: units, rows)(w))
@@ -100,8 +101,15 @@ class ModelDensity(Density):
 
     def _by_formulas(self, w: Array) -> tuple[Array, Array, Array] | None:
         """Units, their scores and their sum's Hessian where the model has formulas of them; else a graph is needed."""
-        model = self.model
-        return model.derivatives(self.layout.split(w), self.coordinates.data) if model.has_derivatives else None
+        if not self.model.has_derivatives:
+            return None
+        units, scores, hessians = self.model.derivatives([self.layout.split(w)], [self.coordinates.data])
+        return units[0], scores[0], hessians[0]
+
+    def log_likelihood_of_draws(self, draws: Array) -> Array:
+        with np.errstate(all="ignore"):
+            units = self.model.log_likelihoods([*map(self.layout.split, draws)], self.data)
+            return np.array([*map(self.total, units)])
 
     _few_rows = cached_property(condensed)
 
@@ -167,7 +175,7 @@ class ModelDensity(Density):
             vector, log_prior = model_graphs.on_vector(self.layout, model, sum(term.sum() for term in terms))
             return model, *outputs(vector, log_prior)
 
-        families = tuple(_prior_signature(parameter, prior) for parameter, prior in self._flat)
+        families = tuple(pymc_model.prior_signature(parameter, prior) for parameter, prior in self._flat)
         information = self.model.fisher_information.__func__ if jeffreys.asked(self.priors) else None  # type: ignore[attr-defined]
         return bound((name, *self._kind, families, information, self.prior_power), make, self.node_values)
 
@@ -222,14 +230,13 @@ class ModelDensity(Density):
     def signature(self) -> Hashable:
         model = self.model
         wording = getattr(model.likelihood, "__func__", None), getattr(model.latent, "__func__", None)
-        priors = [_prior_signature(p, prior) for p, prior in self._flat]
+        priors = [pymc_model.prior_signature(p, prior) for p, prior in self._flat]
         return self._kind, wording, tuple(priors), jeffreys.asked(self.priors), self.prior_power
 
     @property
     def _flat(self) -> list[tuple[Parameter, Prior]]:
         """Each parameter with what it is drawn from; none where only the likelihood is of interest."""
-        with_prior = [p for p in self.layout.parameters if p.name in self.priors]
-        return [(p, jeffreys.flat(p, self.priors[p.name])) for p in with_prior]
+        return [(p, jeffreys.flat(p, self.priors[p.name])) for p in self.layout.parameters if p.name in self.priors]
 
     @cached_property
     def node_values(self) -> Mapping[str, Array]:
@@ -273,8 +280,11 @@ class ModelDensity(Density):
         if self.model.marginal:
             hessian = self.working_hessian(self.coordinates.inverse @ self.start, power=1.0)
             affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
-        subject = (self.model, self.layout, self.data, self.priors, affine)
-        return pymc_model.build(*subject, latent=latent, power=self.prior_power)
+        subject = self.model, self.layout, self.data, self.priors, affine
+        # By formulas where it has them: find_MAP would compile the graph of an integral anew from every start.
+        formulas = self.model.has_derivatives and not latent
+        likelihood = black_box.observed(self.log_likelihood_units, self.score_units) if formulas else None
+        return pymc_model.build(*subject, latent=latent, power=self.prior_power, likelihood=likelihood)
 
     @property
     def _kind(self) -> tuple[Any, ...]:
@@ -282,16 +292,6 @@ class ModelDensity(Density):
         sizes = tuple((name, len(names)) for name, names in self.layout.coords.items())
         integrals = self.model.groups, self.model.quadrature
         return type(self.model), self.model.name, *integrals, sizes, tuple(self.data)
-
-
-def _prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
-    """Family and argument names, with their shapes, and the ends of a bounded prior under an order.
-
-    One number and an array with one element are two graphs.
-    """
-    ends = (str(prior.support),) if parameter.support.rising else ()
-    shapes = tuple(f"{name}:{np.asarray(value).shape}" for name, value in prior.arguments.items())
-    return (parameter.name, prior.family, parameter.support.name, *shapes, *ends)
 
 
 def density_of(model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> Density:

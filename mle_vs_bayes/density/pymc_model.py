@@ -5,7 +5,7 @@ order one whatever the units of the data and however collinear the covariates: P
 and NUTS work on the transformed values, the model and its density on the model scale stay as written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..data.dataset import Dataset
 from ..model import jeffreys
 from ..model.layout import Layout
 from ..model.model import Model
+from ..model.parameter import Parameter
 from ..model.prior import Prior
 from ..model.support import Support
 from .coordinates import root_of_inverse
@@ -35,11 +36,14 @@ def build(
     latent: bool = False,
     symbolic: bool = False,
     power: float = 1.0,
+    likelihood: Callable[..., Any] | None = None,
 ) -> "pymc.Model":
     """The model with its priors, ready for ``pymc.find_MAP``, or with its ``latent`` variables for ``pymc.sample``.
 
     ``symbolic`` makes the numbers of the priors nodes like the data's own (`prior_nodes`), so that one graph
     serves many data sets; a parameter whose support follows the data then has no transform.
+
+    ``likelihood`` stands in the place of the model's own, in another wording.
 
     ``power`` raises the priors of the parameters, and not those of latent variables, to a power (up to a constant).
 
@@ -68,7 +72,7 @@ def build(
         if jeffreys.asked(priors):
             jeffreys.add_potential(model, theta, nodes)
         _raise_priors(built, power)
-        (model.latent if latent else model.likelihood)(theta, nodes)
+        (model.latent if latent else likelihood or model.likelihood)(theta, nodes)
         if model.weighted and "weights" in data and not symbolic and (latent or model.unit == "row"):
             _count_rows(built, nodes["weights"])
     return built
@@ -157,6 +161,16 @@ def prior_nodes(parameter: str, prior: Prior) -> dict[str, Any]:
     }
 
 
+def prior_signature(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
+    """Family and argument names, with their shapes, and the ends of a bounded prior under an order.
+
+    One number and an array with one element are two graphs.
+    """
+    ends = (str(prior.support),) if parameter.support.rising else ()
+    shapes = tuple(f"{name}:{np.asarray(value).shape}" for name, value in prior.arguments.items())
+    return (parameter.name, prior.family, parameter.support.name, *shapes, *ends)
+
+
 def prior_node(parameter: str, argument: str) -> str:
     return f"prior_{parameter}_{argument}"
 
@@ -171,12 +185,18 @@ def data_node(role: str) -> str:
 
 
 def data_nodes(data: Dataset) -> dict[str, Any]:
-    """One float64 ``pm.Data`` node per column; integers would overflow silently (DESIGN, section 10)."""
+    """One float64 ``pm.Data`` node per column; integers would overflow silently (DESIGN, section 10).
+
+    Each holds the column itself: PyMC's copy of a million rows is let go.
+    """
     import pymc
 
     dims = {role: ("unit", data.designs[role]) if role in data.designs else ("unit",) for role in data}
     columns = {role: np.asarray(values, dtype=float) for role, values in data.items()}
-    return {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
+    nodes = {role: pymc.Data(data_node(role), values, dims=dims[role]) for role, values in columns.items()}
+    for role, node in nodes.items():
+        node.set_value(columns[role], borrow=True)
+    return nodes
 
 
 def _opened(layout: Layout, n: int, **options: Any) -> "pymc.Model":

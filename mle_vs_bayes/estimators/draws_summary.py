@@ -1,10 +1,15 @@
-"""What draws say of a posterior: ArviZ's table without moments that do not exist, and concerns about the draws."""
+"""What draws say of a posterior: ArviZ's table without moments that do not exist, and concerns about the draws.
+
+.. [1] Vehtari, Simpson, Gelman, Yao & Gabry (2024), Pareto smoothed importance sampling, JMLR 25(72), section 3.2.4.
+"""
 
 import os
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..concerns import Concern
 from ..density.density import Density
@@ -15,6 +20,9 @@ from ..sampling.plan import RHAT, Gate
 if TYPE_CHECKING:
     import pandas
     import xarray
+
+
+Array = NDArray[np.float64]
 
 
 def effective(tree: "xarray.DataTree", program: Density) -> float:
@@ -43,6 +51,44 @@ def existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":
     table.loc[no_mean, "mean"] = np.nan
     table.loc[no_deviation, ["sd", "mcse_mean", "mcse_sd"]] = np.nan
     return table
+
+
+HEAVY = 0.7
+"""Pareto's k of a tail from which on a mean of thousands of draws says little; above 1 there is no mean. [1]_"""
+
+
+def heavy_tails(tree: "xarray.DataTree", program: Density) -> tuple[Concern, ...]:
+    """A concern where draws of a program's quantities have a tail that may leave them without a mean.
+
+    Models of the catalogue declare by theory which moments there are; of a program nothing is known but what its file
+    says. Draws cannot show that there is a mean; a tail as heavy as this shows that theirs is no answer.
+    """
+    if program.prior_by_parameter:
+        return ()
+    draws = by_label(tree)
+    unsaid = [n for n, each in zip(program.quantity_labels, program.missing_moments, strict=True) if not each.mean]
+    shapes = sorted(((_tail(draws[label]), label) for label in unsaid), reverse=True)
+    heavy = [f"{label}: Pareto k {shape:.2f}" for shape, label in shapes if shape > HEAVY]
+    more = [f"and {len(heavy) - SHOWN} more"] if len(heavy) > SHOWN else []
+    return (Concern("heavy_tail", ", ".join([*heavy[:SHOWN], *more])),) if heavy else ()
+
+
+SHOWN = 4
+
+
+def _tail(draws: Array) -> float:
+    """Pareto's k of the heavier tail of draws ``(chains, draws)``; −∞ where its values are one and the same."""
+    from arviz_stats.base import array_stats
+
+    if not np.all(np.isfinite(draws)):
+        return float("inf")
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # that few draws have a short tail
+            shape = float(array_stats.pareto_khat(draws))
+    except ValueError:
+        return float("-inf")
+    return shape if np.isfinite(shape) else float("-inf")
 
 
 def measures(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pandas.DataFrame":

@@ -1,4 +1,4 @@
-"""Maximum a posteriori: PyMC's ``find_MAP`` from several starts, finished and audited by Newton steps.
+"""Maximum a posteriori: PyMC's ``find_MAP``, finished and audited by Newton steps, and those from other starts.
 
 The mode is that of the density on the model scale, without a Jacobian: ``find_MAP`` walks on the
 unconstrained scale but leaves the Jacobian out. It stops early without saying so where the data's
@@ -11,11 +11,13 @@ import gc
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import optional_parts
 from ..concerns import Concern
 from ..density.batch_density import MANY_ROWS
 from ..density.density import Density
@@ -34,38 +36,36 @@ _STOPPED = (ArithmeticError, AttributeError, NotImplementedError, RuntimeError, 
 def fit(program: Density, seed: int = 0, count: int | None = None, more: Sequence[Array] = ()) -> Estimate:
     """The posterior's mode on the model scale with its Laplace covariance −H⁻¹, from ``count`` starts.
 
-    ``more`` are further starts z ``(1, f)``, which ``find_MAP`` does not try.
+    ``find_MAP`` walks from the first of them alone: whatever it walks it compiles anew. ``more`` are further starts z
+    ``(1, f)``.
     """
     began = time.perf_counter()
-    begins: list[Array] = []
-    trees: list[Any] = []
+    tree: Any = None
+    ended: Array | None = None
 
     def from_find_map(start: Array) -> tuple[Array, NDArray[np.intp]]:
-        if begins and program.data.n >= MANY_ROWS:  # each walk compiles anew, and passes over all rows
-            return start, np.array([0])
+        nonlocal tree, ended
         tree = find_map(program, program.coordinates.theta(start[0]))
-        begins.append(start[0])
-        trees.append(tree)
-        end = start[0] if tree is None else _ended(program, tree)
-        steps = 0 if tree is None else int(tree["optimizer_result"]["nit"])
-        return (end if np.all(np.isfinite(end)) else start[0])[None], np.array([steps])
+        ended = None if tree is None else _ended(program, tree)
+        if ended is None or not np.all(np.isfinite(ended)):
+            return start, np.array([0])
+        return ended[None], np.array([int(tree["optimizer_result"]["nit"])])
 
     problem = of_density(program, 1.0)
     optimum = modes(MAXIMUM_A_POSTERIORI, problem, program.start[None], seed, count, from_find_map, more)
-    which = int(optimum.which[0]) if optimum.which is not None else 0
     estimate = optimum.estimate(program.layout.labels)
     if estimate.converged:
+        first, *others = estimate.searches
+        best = optimum.which is None or optimum.which[0] == 0
         estimate = replace(
             estimate,
             log_likelihood=program.log_likelihood(estimate.point),
-            concerns=(*estimate.concerns, *_stayed(program, begins, trees, estimate.point)),
-            searches=tuple(
-                replace(search, method="find_MAP") if place < len(trees) else search
-                for place, search in enumerate(estimate.searches)
-            ),
-            results=trees[which] if which < len(trees) else None,
+            concerns=(*estimate.concerns, *_stayed(program, ended, estimate.point)),
+            searches=(replace(first, method="find_MAP"), *others),
+            results=tree if best else None,
         )
-        shape = laplace_check.concern(laplace_check.pareto_shape(program, estimate, seed))
+        check = partial(laplace_check.pareto_shape, program, estimate, seed)
+        shape = laplace_check.concern(optional_parts.afforded(check, lambda reason: None))
         estimate = replace(estimate, concerns=(*estimate.concerns, *shape))
     return replace(estimate, seconds=time.perf_counter() - began)
 
@@ -77,18 +77,14 @@ def _ended(program: Density, tree: Any) -> Array:
         return program.coordinates.z(program.layout.join(draw))
 
 
-def _stayed(program: Density, begins: list[Array], trees: list[Any], point: Array) -> tuple[Concern, ...]:
+def _stayed(program: Density, ended: Array | None, point: Array) -> tuple[Concern, ...]:
     """A concern where ``find_MAP`` returned its own start although the mode lies elsewhere."""
     with np.errstate(all="ignore"):
-        mode = program.coordinates.z(point)
-    stayed = [
-        start
-        for start, tree in zip(begins, trees, strict=True)
-        if tree is not None
-        and np.allclose(_ended(program, tree), start, rtol=1e-9, atol=1e-12)
-        and not np.allclose(mode, start, rtol=1e-3, atol=1e-3)
-    ]
-    return (Concern("did_not_move", f"from {len(stayed)} of {len(begins)} starts"),) if stayed else ()
+        start, mode = program.coordinates.z(program.start), program.coordinates.z(point)
+    unmoved = ended is not None and np.allclose(ended, start, rtol=1e-9, atol=1e-12)
+    if unmoved and not np.allclose(mode, start, rtol=1e-3, atol=1e-3):
+        return (Concern("did_not_move", "from the model's own start"),)
+    return ()
 
 
 def find_map(program: Density, theta: Array) -> Any:
@@ -112,7 +108,7 @@ def find_map(program: Density, theta: Array) -> Any:
             )
         except (*_STOPPED, MethodNotDefined, pymc.exceptions.SamplingError):
             return None
-    if program.data.n < MANY_ROWS:
-        return tree
-    gc.collect()  # what PyMC compiled holds its copies of the data in a circle
-    return tree.drop_nodes("constant_data", errors="ignore")  # one more copy
+    if program.data.n >= MANY_ROWS:
+        tree = tree.drop_nodes("constant_data", errors="ignore")
+        gc.collect()  # what PyMC compiled, and the tree that held one more copy of the data, are circles
+    return tree

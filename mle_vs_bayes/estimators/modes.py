@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import optional_parts
 from ..concerns import Concern
 from ..search import audit, edges
 from ..search import expectation_maximisation as em
@@ -139,7 +140,7 @@ def modes(
 ) -> Modes:
     """The modes of R densities from starts θ ``(R, p)``, each searched from ``count`` places.
 
-    ``begin`` may move a start z ``(R, f)`` first, and returns how many steps ``(R,)`` that took (`find_MAP`). ``more``
+    ``begin`` may move the first z ``(R, f)``, and returns how many steps ``(R,)`` that took (`find_MAP`). ``more``
     are starts z ``(R, f)`` of other kinds: where another estimator has its optimum, the highest draw of a posterior.
     ``status`` is ``divergent`` where there is no maximum (separation, no event), with the direction in ``reason``;
     ``failed`` where no search reached a zero gradient; ``not_applicable`` where the leaf refuses.
@@ -150,12 +151,13 @@ def modes(
     with_em = method.power == 0 and em.available(first)
     centre = inside(problem, start, problem.density)
     begins = starts(problem, centre, count or (method.starts_with_em if with_em else method.starts), seed)
-    direct = [_searched(problem, place, begin) for place in begins]
+    beside = _Beside()
+    direct = [_searched(problem, begins[0], begin), *beside.searches(problem, lambda: begins[1:])]
     by_em = [em.em_ascent(problem, place) for place in begins] if with_em else []
-    others = [maximise(problem, place) for place in (*from_data(problem, centre), *more)]
+    others = beside.searches(problem, lambda: [*from_data(problem, centre), *more])
     edges.refuse_vanishing(problem, centre, [*direct, *by_em, *others])
     if not best([*direct, *by_em, *others])[0].converged.all():
-        others += [maximise(problem, place) for place in _of_other_kinds(problem, method, centre, seed)]
+        others += beside.searches(problem, lambda: _of_other_kinds(problem, method, centre, seed))
     # A search that began far away and led nowhere says nothing of the others' optimum.
     others = [search for search in others if search.converged.any()]
     top, which = best([*direct, *by_em, *others])
@@ -169,10 +171,29 @@ def modes(
         if method.power == 0 and np.isinf(top.z[i]).any() and _unidentified(problem, chosen, i):
             continue
         if chosen.status[i] == "ok":
-            chosen.concerns[i] = (*remarks[i], *apart[i], *(_doubts(problem, chosen, i) if doubts else ()))
+            doubt = _doubts(problem, chosen, i) if doubts else ()
+            chosen.concerns[i] = (*remarks[i], *apart[i], *doubt, *beside.concerns)
         else:
             _explain(method, problem, chosen, top, i)
     return chosen
+
+
+@dataclass
+class _Beside:
+    """Searches beside the first; of a program that is too slow for them, those that are dropped leave a concern."""
+
+    reasons: list[str] = field(default_factory=list)
+
+    def searches(self, problem: Problem, places: Callable[[], Sequence[Array]]) -> list[Optima]:
+        """From each of the places, as far as they can be afforded."""
+        optima: list[Optima] = []  # those that are done stay when the next is too costly
+        search = lambda: optima.extend(maximise(problem, place) for place in places())  # noqa: E731
+        optional_parts.afforded(search, self.reasons.append)
+        return optima
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        return tuple(Concern("slow_gradient", f"{reason}; left out: further starts") for reason in self.reasons[:1])
 
 
 def _of_other_kinds(problem: Problem, method: Method, centre: Array, seed: int) -> list[Array]:

@@ -17,7 +17,7 @@ from ..sampling import single, tree_groups
 from ..sampling.draws import by_label, places_apart, stacked
 from ..sampling.plan import Gate, Plan
 from ..sampling.pymc_nuts import Run, Sampler
-from .draws_summary import diagnostics, effective, existing, measures, summary
+from .draws_summary import diagnostics, effective, existing, heavy_tails, measures, summary
 from .estimate import Estimate, missing
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def fit(
     lacking = program.missing_moments[: program.layout.size]
     mean = np.where([bool(each.mean) for each in lacking], np.nan, draws.mean(axis=0))
     spread = np.where([bool(each.deviation) for each in lacking], np.nan, 1.0)
-    moments = concerns(program.quantity_labels, program.missing_moments)
+    moments = (*concerns(program.quantity_labels, program.missing_moments), *heavy_tails(tree, program))
     return Estimate(
         estimator=NAME,
         labels=program.layout.labels,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_ndtr
 
 from ..density.density import Density
 from ..estimators.estimate import Estimate
@@ -57,7 +58,7 @@ class Expected:
     """Expected shifts of all quantities ``(q,)`` in their own units, and the size of what is left out.
 
     ``remainder`` is relative to a standard error: the product of the two first-order shifts'
-    sizes, which is the order (1/n) of the first neglected terms.
+    sizes, which is the order (1/n) of the first neglected terms, and what an end of a support cuts off.
     """
 
     prior: Array
@@ -76,7 +77,23 @@ def predict(program: Density, mode: Estimate, fitted: Estimate) -> Expected:
     slope = slopes(program, mode.point, mode.covariance)
     skewed = along(mode.covariance, skewness)
     strength = np.linalg.norm(along(covariance, prior)) + np.linalg.norm(skewed)
-    return Expected(moved, slope @ skewed + bend, float(strength**2))
+    return Expected(moved, slope @ skewed + bend, float(strength**2) + _cut_off(program, mode))
+
+
+def _cut_off(program: Density, mode: Estimate) -> float:
+    """How far the mean of a normal around the mode moves, in its SD, when an end of a support cuts it off, at most.
+
+    At a distance of d SD it is φ(d)/Φ(d), that of a truncated normal: no power of 1/n, and so in no term of a series.
+    """
+    assert mode.covariance is not None
+    se = np.sqrt(np.diag(mode.covariance))
+    shifts = [0.0]
+    for name, support in program.coordinates.supports.items():
+        place = program.layout.slices[name]
+        for end in support.ends.values():
+            d = np.abs(mode.point[place] - end) / se[place]
+            shifts += np.exp(-0.5 * d**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(d)).tolist()
+    return float(np.nanmax(shifts))
 
 
 def agreements(

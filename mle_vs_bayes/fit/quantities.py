@@ -55,11 +55,10 @@ def of_optima(name: str, subjects: Subjects, modes: Modes, scale: str = MODEL_SC
     ok = np.array([status == "ok" for status in modes.status])
     numbers = row_table.of_points(subjects, modes.theta, modes.covariance, ok, modes.no_error)
     fits = _fits(modes) | {"iterations": modes.iterations, "gradient": modes.gradient}
-    kinds = row_table.kinds_of(name, subjects, modes.covariance, ok)
+    kinds = row_table.kinds_of(name, subjects, numbers, modes.covariance, ok)
     if scale != MODEL_SCALE:  # a mode of another density has the one interval that is symmetric on its own scale
-        blank, transformed_ends = {"laplace": ok}, _of_normal(transformed, subjects, numbers, modes, ok)
-        blocks = [row_table.block(name, kind, subjects, fits, numbers, transformed_ends, ok, scale) for kind in blank]
-        return row_table.together(blocks)
+        ends = _of_normal(transformed, subjects, numbers, modes, ok)
+        return row_table.together([row_table.block(name, "laplace", subjects, fits, numbers, ends, scale=scale)])
     blocks = []
     for kind, members in kinds.items():
         # Where supports follow the data, every data set has a scale of its own.
@@ -67,7 +66,7 @@ def of_optima(name: str, subjects: Subjects, modes: Modes, scale: str = MODEL_SC
         if kind in OF_NORMAL and not own_scales:
             ends = _of_normal(OF_NORMAL[kind], subjects, numbers, modes, ok)
         else:
-            ends = _ends(kind, subjects, modes, ok & members)
+            ends = _ends(kind, subjects, modes, ok[:, None] & members)
         blocks.append(row_table.block(name, kind, subjects, fits, numbers, ends, members))
     return row_table.together(blocks)
 
@@ -133,28 +132,28 @@ def _of_normal(arithmetic: Arithmetic, subjects: Subjects, numbers: Mapping[str,
     return ends
 
 
-def _ends(kind: str, subjects: Subjects, modes: Modes, ok: Bools) -> Ends:
-    """The ends of every data set that has an estimate, those of equal data sets, as counts often are, computed once.
+def _ends(kind: str, subjects: Subjects, modes: Modes, members: Bools) -> Ends:
+    """The ends of quantities ``(R, q)``, those of equal data sets, as counts often are, computed once.
 
     Profiles are computed at once where that succeeds. After Ctrl-C what takes long is not begun.
     """
     long = kind not in (*intervals.DEFAULTS, *intervals.STUDIED)
 
     def computed() -> Ends:
-        ends, places = Ends.blank(subjects.shape), np.flatnonzero(ok)
+        ends, places = Ends.blank(subjects.shape), np.flatnonzero(members.any(axis=1))
         _, first, back = np.unique(subjects.likeness[places], return_index=True, return_inverse=True)
         left = different = places[first]
         if kind in POWERS:
             left = optional_parts.attempt(lambda: _profiled(kind, subjects, modes, different, ends), lambda _: left)
         for i in left.tolist():
-            ends.put(i, _of_one(kind, subjects, modes, i))
+            ends.put(i, _of_one(kind, subjects, modes, i, members[i]))
         ends.copy(places, ends.at(different[back]))
         return ends
 
     def without(reason: str) -> Ends:
-        return Ends.of([_refused(subjects, reason)] * len(ok))
+        return Ends.of([_refused(subjects, reason)] * len(members))
 
-    return optional_parts.spare(computed, without, long=long)
+    return optional_parts.spare(lambda: optional_parts.afforded(computed, without), without, long=long)
 
 
 def _profiled(kind: str, subjects: Subjects, modes: Modes, places: Index, ends: Ends) -> Index:
@@ -166,14 +165,14 @@ def _profiled(kind: str, subjects: Subjects, modes: Modes, places: Index, ends: 
     return places[~settled]
 
 
-def _of_one(kind: str, subjects: Subjects, modes: Modes, i: int) -> list[Interval]:
-    """The intervals of one data set; where they cannot be computed they say so."""
+def _of_one(kind: str, subjects: Subjects, modes: Modes, i: int, members: Bools) -> list[Interval]:
+    """The intervals of one data set, of all quantities or of the ``members`` ``(q,)`` only; or why there are none."""
     context, program = subjects.context, subjects.alone(i)
     estimate = modes.estimate(program.layout.labels, i)
     request = IntervalRequest(program, estimate, context.level, context.seed, context.resamples)
 
     def computed() -> list[Interval]:
-        return walked(request, POWERS[kind]) if kind in POWERS else intervals.KINDS[kind].compute(request)
+        return walked(request, POWERS[kind], members) if kind in POWERS else intervals.KINDS[kind].compute(request)
 
     return optional_parts.attempt(computed, lambda reason: _refused(subjects, reason))
 

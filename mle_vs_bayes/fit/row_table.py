@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .. import intervals
 from ..data.dataset import Dataset
 from ..density.density import Density
+from ..estimators.estimate import ON_EDGE
 from ..intervals.delta import standard_errors
 from ..intervals.interval import RESAMPLES, Ends
 from ..model.moments import Missing, missing
@@ -155,16 +156,24 @@ def _known(texts: Texts) -> Bools:
     return np.array(texts != None, dtype=np.bool_)  # noqa: E711  (elementwise)
 
 
-def kinds_of(name: str, subjects: Subjects, covariance: Array, ok: Bools) -> dict[str, Bools]:
-    """The kinds of interval of an estimator, each with the data sets ``(R,)`` that have rows of it.
+def kinds_of(
+    name: str, subjects: Subjects, numbers: Mapping[str, Any], covariance: Array, ok: Bools
+) -> dict[str, Bools]:
+    """The kinds of interval of an estimator, each with the quantities ``(R, q)`` that have rows of it.
 
-    Where a parameter has no standard error, the model's exact intervals stand in the place of the default.
+    Where a parameter has no standard error, the model's exact intervals stand in the place of the default. Of a model
+    without any, quantities that have no standard error on an edge of the support have their profile interval.
     """
     chosen, model = subjects.context.kinds, subjects.program.model
-    exact = () if chosen else intervals.in_place_of_wald(name, model.exact_intervals)
-    lacking = ok & ~np.all(np.isfinite(covariance), axis=(1, 2)) & bool(exact)
-    kinds = {} if lacking.all() else dict.fromkeys(intervals.of(name, chosen), ~lacking)
-    return kinds | (dict.fromkeys(exact, lacking) if lacking.any() else {})
+    default = intervals.of(name, chosen)
+    exact, profile = ((), ()) if chosen else intervals.in_place_of_wald(name, model.exact_intervals)
+    if exact:
+        lacking = spread(ok & ~np.all(np.isfinite(covariance), axis=(1, 2)), subjects.shape).astype(np.bool_)
+    else:
+        lacking = np.isfinite(numbers["estimate"]) & (numbers["reason"] == ON_EDGE) & ~_known(numbers["void"])
+        lacking &= bool(profile) and model.regular
+    kinds = dict.fromkeys(default, ~lacking) | dict.fromkeys(exact or profile, lacking)
+    return {kind: members for kind, members in kinds.items() if members.any()}
 
 
 def block(
@@ -177,22 +186,22 @@ def block(
     members: Bools | None = None,
     scale: str = MODEL_SCALE,
 ) -> dict[str, Any]:
-    """The columns of one estimator and one kind of interval, ``(R, q)`` each; ``members`` ``(R,)`` have rows of it.
+    """The columns of one estimator and one kind of interval, ``(R, q)`` each; ``members`` ``(R, q)`` have rows of it.
 
     ``fits`` has what all quantities of a data set share, ``(R,)`` each. A reason is the fit's; else the interval's;
     else the number's.
     """
     context, shape = subjects.context, subjects.shape
     ok = np.array([status == "ok" for status in fits["status"]])
-    shown = ok if members is None else ok & members
+    shown = ok[:, None] & (np.ones(shape, dtype=np.bool_) if members is None else members)
     of_data = {
         "replicate": list(subjects.positions),
         "n": [data.size for data in subjects.datasets],
         "converged": ok.tolist(),
         **fits,
-        "interval": np.where(shown, kind, "none"),
     }
     columns = {key: spread(values, shape) for key, values in of_data.items()}
+    columns["interval"] = np.where(shown, kind, "none").astype(object)
     labels, numbers = subjects.program.quantity_labels, dict(numbers)
     truths = [[truth.get(label, np.nan) for label in labels] for truth in subjects.truths]
     columns["truth"] = np.array(truths, dtype=float).reshape(shape)

@@ -93,13 +93,15 @@ def of(estimator: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return asked or tuple(name for name in kinds if name in DEFAULTS)
 
 
-def in_place_of_wald(estimator: str, exact: Mapping[str, str]) -> tuple[str, ...]:
-    """The default where an estimate has no standard error: the model's ``exact`` intervals, if it declares any.
+def in_place_of_wald(estimator: str, exact: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The defaults where an estimate has no standard error: the model's ``exact`` intervals, if any, and the profile.
 
-    They do not need one: of no success in 25 trials Clopper and Pearson's goes from 0 to 0.137.
+    They do not need one: of no success in 25 trials Clopper and Pearson's goes from 0 to 0.137, and the profile of a
+    spread between groups that is estimated as 0 from 0 to where the likelihood ratio is too large.
     """
     kinds = tuple(dict.fromkeys(kind for kind in exact.values() if estimator in KINDS[kind].estimators))
-    return kinds if len(kinds) < 2 else ("exact",)
+    profiles = tuple(name for name in ("profile", "profile_penalised") if estimator in KINDS[name].estimators)
+    return (kinds if len(kinds) < 2 else ("exact",)), profiles
 
 
 def notes(estimators: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:

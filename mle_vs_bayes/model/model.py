@@ -31,7 +31,7 @@ may
 ``data`` maps roles to arrays or ``pm.Data`` nodes. Leaves write ``theta["mu"]`` for all of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -98,12 +98,10 @@ class Model:
     marginal: bool = True
     """Whether there is a likelihood of the parameters alone; else only the posterior can be had."""
     unit: Literal["row", "group", "series"] = "row"
-    """What is independent, and so resampled, left out, thinned and counted: a row, all rows of one ``group``, or a
-    series, whose rows stand in the order of time."""
+    """What is independent, and so resampled, left out and counted: a row, rows of a ``group``, a series in time."""
     weighted: bool = False
-    """Whether the formulas of this leaf count rows by the column ``weights``; for others each row is written as often
-    as its weight says before they see it. The trunk weights the log-likelihood of rows, and a leaf whose ``unit`` is a
-    group counts the rows of each itself."""
+    """Whether the formulas of this leaf count rows by the column ``weights``; for others rows are written out before.
+    The trunk weights the log-likelihood of rows; a leaf whose ``unit`` is a group counts the rows of each itself."""
     fixed_priors: ClassVar[bool] = False
     """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
     offers: frozenset[str] = frozenset()
@@ -120,7 +118,6 @@ class Model:
 
     groups: Groups | None = None
     """What the group terms of the formula are, where it has some: the likelihood's graph depends on it."""
-
     nodes: int | None = None
     """Of a quadrature over effects of groups, along each effect, where they were asked for."""
     quadrature: int | None = None
@@ -151,12 +148,12 @@ class Model:
         """Log-likelihood of each unit, shape ``(units,)``, constants included; −inf outside the support."""
         raise NotImplementedError
 
-    def log_likelihoods(self, thetas: Sequence[Theta], data: Dataset) -> Array:
-        """`log_likelihood` at many θ, ``(S, units)``."""
-        return np.array([self.log_likelihood(theta, data) for theta in thetas])
+    def log_likelihoods(self, thetas: Iterable[Theta], data: Any) -> Iterable[Array]:
+        """`log_likelihood` at each of many θ."""
+        return (self.log_likelihood(theta, data) for theta in thetas)
 
-    def derivatives(self, theta: Theta, data: Any, weights: Array | None = None) -> tuple[Array, Array, Array]:
-        """`log_likelihood` ``(units,)``, units' scores ``(units, p)``, the Hessian ``(p, p)`` of their weighted sum."""
+    def derivatives(self, thetas: Any, datasets: Any, weights: Any = None) -> tuple[Array, Array, Array]:
+        """Of R data sets, each at its θ: units ``(R, units)``, scores ``(R, units, p)``, their sums' Hessians."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:
@@ -166,8 +163,7 @@ class Model:
     def latent(self, theta: Theta, data: Mapping[str, Any]) -> Any:
         """The observed variable ``y`` given latent variables with priors of their own, in the open PyMC model.
 
-        They lie along an axis of the data's coords and are no parameters: no row has them, and the DataTree
-        keeps them in a group of their own. Tested by integrating them out by quadrature.
+        They lie along an axis of the data's coords and are no parameters: the DataTree has a group of their own.
         """
         raise NotImplementedError
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import optional_parts
 from ..concerns import Concern
 from ..data.dataset import Dataset
 from ..density.coordinates import Coordinates
@@ -21,6 +22,7 @@ from .identify import check_proper, joint_mode, unidentified
 from .origin import Origin, Siblings, fixed
 from .program_density import Notes, ProgramDensity, standardised
 from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
+from .purse import Purse
 from .start import Allowance, climbed, close_edges, usable_start
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def open_program(
     notes: Notes = (),
     origin: Origin | None = None,
     allowance: Allowance | None = None,
+    purse: Purse | None = None,
 ) -> ProgramDensity:
     """Everything the suite needs of a PyMC model.
 
@@ -60,6 +63,8 @@ def open_program(
         What makes the program from other data; it stays as it is unless given.
     allowance : Allowance, optional
         What may be spent in derivatives before anything is fitted.
+    purse : Purse, optional
+        What may be spent on parts beside the estimates, where another program shares it.
 
     Raises
     ------
@@ -75,9 +80,11 @@ def open_program(
 
     def opened(other: "pymc.Model") -> ProgramDensity:
         """With other data: of the file's functions only what it derives from θ still holds."""
-        return open_program(other, name, Hooks(functions=hooks.functions), allow_joint, samplers, notes)
+        of_file = Hooks(functions=hooks.functions)
+        purse = shared if optional_parts.spending() else None  # a replicate of a study has its own
+        return open_program(other, name, of_file, allow_joint, samplers, notes, purse=purse)
 
-    data = _data(program, observed)
+    data, shared = _data(program, observed), purse or Purse()
     model, compiled = _described(program, name, hooks, observed, data)
     siblings = Siblings(name, origin or _under_own_covariates(program, hooks), opened)
     model = replace(model, siblings=siblings)
@@ -86,7 +93,9 @@ def open_program(
     parts = _prepared(model, data, compiled, starting, opened, None if allow_joint else joint, allowance)
     slow = tuple((("mle", "map", "posterior"), concern) for concern in allowance.concern)
     notes = (*_notes(program, joint if allow_joint else None), *slow, *notes)
-    density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes)
+    if purse is None:
+        shared.price, shared.value = allowance.price, allowance.value
+    density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes, purse=shared)
     return siblings.keep(density)
 
 

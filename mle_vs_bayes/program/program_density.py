@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import LOOP_MODE, MODE
 from ..concerns import Concern
 from ..data.dataset import Dataset
-from ..density.compile_cache import LOOP_MODE, MODE
 from ..density.coordinates import Coordinates, root_of_inverse
-from ..density.density import Density, Index
+from ..density.density import Density, Evaluation, Index
 from ..density.graphs import LikelihoodGraph, PosteriorGraph
 from ..density.pymc_model import data_node
 from ..errors import UsageError
@@ -25,12 +25,15 @@ from .compiled import Compiled, Slopes
 from .graphs.densities import unconstrained
 from .graphs.differentiate import refusals
 from .program_model import ProgramModel
+from .purse import Purse
 from .simulate import undrawable, with_observed
 
 if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
+OPENING, MANY = 10, 500
+"""Evaluations that opening a program with other data takes, and the fits of a hundred data sets together, about."""
 Notes = tuple[tuple[tuple[str, ...], Concern], ...]
 """Concerns known before anything is fitted, and the estimators that they are about."""
 
@@ -55,11 +58,12 @@ class ProgramDensity(Density):
         opened: "Callable[[pymc.Model], ProgramDensity]",
         samplers: tuple[str, ...] = ("nutpie", "pymc"),
         notes: Notes = (),
+        purse: Purse | None = None,
     ) -> None:
-        """``opened`` gives the density of a program like this one on other data."""
+        """``opened`` gives the density of a program like this one on other data; ``purse`` pays for optional parts."""
         super().__init__(model, data, model.priors, coordinates.layout, coordinates)
         self.compiled, self.slopes, self.samplers = compiled, slopes, samplers
-        self._opened, self._notes = opened, notes
+        self._opened, self._notes, self.purse = opened, notes, purse or Purse()
         self.two_likelihoods = model.hooks.log_likelihood is not None
         self.draws_from_likelihood = model.hooks.simulate is None
         self.pymc_failures = refusals()
@@ -84,7 +88,12 @@ class ProgramDensity(Density):
     def units(self) -> int:
         return len(self.compiled.unit_values(self.start))
 
+    def evaluate(self, z: Array, power: float) -> Evaluation:
+        self.purse.spend(self.purse.price)
+        return super().evaluate(z, power)
+
     def log_likelihood_units(self, theta: Array) -> Array:
+        self.purse.spend(self.purse.value)
         return self.compiled.log_likelihood(theta)
 
     def working_units(self, w: Array, rows: Index | None = None) -> Array:
@@ -139,7 +148,10 @@ class ProgramDensity(Density):
     def on(self, data: Dataset, priors: Mapping[str, Prior] | None = None) -> "ProgramDensity":
         if priors is not None and priors != self.priors:
             raise UsageError(f"{self.model.name} says its own priors; write others in the program.")
-        return self if data is self.data else self._opened(with_observed(self.model.program, dict(data)))
+        if data is self.data:
+            return self
+        self.purse.spend(OPENING * self.purse.price)
+        return self._opened(with_observed(self.model.program, dict(data)))
 
     def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
         values = [data[name] for name in self.model.observed]
@@ -177,6 +189,7 @@ class ProgramDensity(Density):
         return dict(values)
 
     def likelihood_graph(self, symbolic: bool) -> LikelihoodGraph:
+        self.purse.spend(MANY * self.purse.price)
         return self.compiled.likelihood_graph(self.coordinates.linear, symbolic)
 
     def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:

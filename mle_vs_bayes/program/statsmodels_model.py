@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..concerns import Concern
+from ..density.black_box import black_box
 from ..errors import ModelError, UsageError
 from ..model.jeffreys import FAMILY
 from ..model.prior import Prior, Scaled, parse
@@ -58,46 +59,6 @@ def from_statsmodels(
     note = Concern("black_box", f"{how}, {1000 * seconds:.2g} ms per call")
     name = name or type(model).__name__
     return open_program(built, name, samplers=("pymc",), notes=((("map", "posterior"), note),))
-
-
-def black_box(units: Callable[[Array], Array], scores: Callable[[Array], Array]) -> Any:
-    """An operation from θ ``(p,)`` to ``units`` ``(n,)``, differentiated by ``scores`` ``(n, p)``.
-
-    Both are called in Python, so it compiles in every mode that can, and not in Numba.
-    """
-    from pytensor.graph.basic import Apply
-    from pytensor.graph.op import Op
-    from pytensor.tensor.type import dmatrix, dvector
-
-    class RowScores(Op):
-        """∂units/∂θ."""
-
-        __props__ = ()
-        is_black_box = True
-
-        def make_node(self, *inputs: Any) -> Apply:
-            return Apply(self, list(inputs), [dmatrix()])
-
-        def perform(self, node: Any, inputs: Any, outputs: Any) -> None:
-            outputs[0][0] = np.asarray(scores(np.asarray(inputs[0], dtype=float)), dtype=float)
-
-    class Units(Op):
-        """The log-likelihood of each unit."""
-
-        __props__ = ()
-        is_black_box = True
-
-        def make_node(self, *inputs: Any) -> Apply:
-            return Apply(self, list(inputs), [dvector()])
-
-        def perform(self, node: Any, inputs: Any, outputs: Any) -> None:
-            with np.errstate(all="ignore"):
-                outputs[0][0] = np.asarray(units(np.asarray(inputs[0], dtype=float)), dtype=float)
-
-        def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
-            return [cotangents[0] @ RowScores()(inputs[0])]
-
-    return Units()
 
 
 def _chosen(names: list[str], priors: Mapping[str, Prior | str]) -> dict[str, Prior]:

@@ -1,15 +1,25 @@
 """Words of a study: its verdict lines as a table, its page, and the same in Markdown that its folder is read by."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from ..performance.measures import WORDS
 from .pages import parts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SECTIONS = ("question", "design", "prediction", "source")
 TONES = {"holds": "good", "does not hold": "bad", "undecided": "unsure", "no prediction": "quiet"}
 """How each verdict is coloured."""
+BESIDE = ("value", "mcse", "used", "failed", "smallest", "largest")
+"""Columns of the performance table that do not say of what a measure is."""
+MOST_LINES = 100
+"""Of the table of everything measured on a page; more are looked at in the file."""
+MOST_PARTS = 8
+"""Of a functional that stand side by side in that table, and not one below the other."""
 
 
 def verdicts(lines: Sequence[Mapping[str, Any]]) -> Table:
@@ -32,15 +42,18 @@ def measured(value: float | None, error: float | None) -> str:
     return f"{value:.{digits}f} ± {error:.2g}"
 
 
-def page(document: Mapping[str, Any], pictures: Sequence[parts.Picture]) -> parts.Page:
+def page(
+    document: Mapping[str, Any], pictures: Sequence[parts.Picture], table: "pd.DataFrame | None" = None
+) -> parts.Page:
     """The page: verdict, question, figures, every prediction, and how to do it again; ``document`` is ``verdict.json``.
 
-    ``pictures`` are the study's figures, the most telling one first.
+    ``pictures`` are the study's figures, the most telling one first; ``table`` is its performance table.
     """
     sections = [
         parts.Section("question", "Question", [parts.Facts(_questions(document))]),
         parts.Section("figures", "Figures", pictures),
         parts.Section("predictions", "Predictions", _predictions(document)),
+        parts.Section("measured", "Everything that was measured", [] if table is None else _measures(table)),
         parts.Section("made", "How it was made", _made(document)),
     ]
     summary = {"kind": "study", "topic": document.get("topic", ""), "question": document.get("question", "")}
@@ -90,6 +103,40 @@ def _predictions(document: Mapping[str, Any]) -> list[parts.Part]:
     ]
     headings = ("prediction", "where", "measured ± MCSE", "predicted", "verdict")
     return [parts.Table("Predictions and what was measured", headings, lines, frozenset({2, 3}))] if lines else []
+
+
+def _measures(table: "pd.DataFrame") -> list[parts.Part]:
+    """One line per group and a column per measure, folded; a word on where they are if there are too many."""
+    table = _parts_as_measures(table)
+    keys = [name for name in table if name not in ("measure", *BESIDE) and table[name].nunique(dropna=False) > 1]
+    keys = [key for place, key in enumerate(keys) if not any(table[key].equals(table[name]) for name in keys[:place])]
+    lines: dict[tuple[str, ...], dict[str, parts.TableCell]] = {}
+    for record in table.to_dict("records"):
+        value, error = (None if record[name] != record[name] else record[name] for name in ("value", "mcse"))
+        group = tuple("" if record[key] != record[key] else str(record[key]) for key in keys)
+        lines.setdefault(group, {})[record["measure"]] = parts.TableCell(measured(value, error), value)
+    if len(lines) > MOST_LINES:
+        return [
+            parts.Paragraph(f"performance.csv beside this page has {len(table):,} measures of {len(lines):,} groups.")
+        ]
+    measures = list(dict.fromkeys(table["measure"]))
+    headings = [*keys, *(WORDS.get(name, name.replace("_", " ")) for name in measures)]
+    cells = [
+        [*map(parts.TableCell, group), *(by_name.get(name, parts.TableCell("")) for name in measures)]
+        for group, by_name in lines.items()
+    ]
+    numbers = frozenset(range(len(keys), len(headings)))
+    everything = parts.Table("Every measure ± its Monte-Carlo error", headings, cells, numbers)
+    return [parts.Foldout("measures", f"a table of {len(lines):,} lines", [everything])]
+
+
+def _parts_as_measures(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The performance table with the parts of a functional, where they are few, as measures of their own."""
+    of_part = table["estimator"].isna() & table["parameter"].notna()
+    few = table[of_part].groupby("measure")["parameter"].nunique() <= MOST_PARTS
+    chosen = of_part & table["measure"].isin(few[few].index)
+    named = table["measure"].where(~chosen, table["measure"] + ": " + table["parameter"].astype(str))
+    return table.assign(measure=named, parameter=table["parameter"].where(~chosen))
 
 
 def _band(line: Mapping[str, Any]) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE, kept
 from ..data.column import positive
 from ..density import graphs, vector_functions
-from ..density.compile_cache import MODE, kept
 from ..density.graphs import Graph, Unconstrained
 from ..density.pymc_model import data_node
 from ..density.rewrites import Hoisted, cheaper, hoisted

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import optional_parts
+from ..compile_cache import MODE
 from ..concerns import Concern
-from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..density.pymc_model import build_priors
 from ..errors import UsageError

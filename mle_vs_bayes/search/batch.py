@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE
 from ..data.dataset import Dataset
-from ..density.compile_cache import MODE
 from ..density.density import Density
 from ..density.stack import Stack
 from .optimum import Optima, maximise

@@ -5,14 +5,14 @@ in this room takes a `Problem` and does not ask which of the two it is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE
 from ..density.batch_density import Derivatives, penalised_likelihood
-from ..density.compile_cache import MODE
 from ..density.coordinates import Coordinates
 from ..density.density import Density
 from ..density.pymc_model import end_node
@@ -50,6 +50,8 @@ class Problem:
     held: Bools | None = None
     """Coordinates ``(f,)`` that keep their start."""
     steps: int = MOST_STEPS
+    unclimbed: set[int] = field(default_factory=set)
+    """Data sets on whose kinks a search spent its evaluations: searches from further starts leave them alone."""
 
     @property
     def layout(self) -> Layout:
@@ -158,7 +160,7 @@ def coordinates_of(stack: Stack, index: Index | None = None) -> Coordinates:
 def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     """Σ weight × unit + ``power`` · log prior with gradient and Hessian, of z ``(r, f)`` of some data sets."""
     if not (power and stack.numbers) and stack.program.model.has_derivatives:
-        return partial(_one_by_one, stack, power)
+        return partial(_of_formulas, stack, power)
     inputs, replicated = stack.working, stack.shape.stacked
     of = penalised_likelihood(stack, power, mode)
 
@@ -171,28 +173,38 @@ def evaluator_of(stack: Stack, power: float, *, mode: str = MODE) -> Evaluate:
     return evaluate
 
 
-def _one_by_one(stack: Stack, power: float, z: Array, index: Index) -> Derivatives:
-    """An evaluation by formulas, one data set after another."""
+def _of_formulas(stack: Stack, power: float, z: Array, index: Index) -> Derivatives:
+    """An evaluation by formulas, of some data sets after others; each row of a likelihood counts once per node."""
+    model, size = stack.program.model, stack.program.layout.size
+    nodes = 1 if model.groups is None else (model.quadrature or 1) ** len(model.groups.effects)
+    step = max(1, CELLS // (stack.rows * size * nodes))
     with np.errstate(all="ignore"):  # as above
         coordinates = coordinates_of(stack, index)
         w = coordinates.working(z)
-        each = [_at(stack, power, point, int(i)) for point, i in zip(w, index, strict=True)]
-        values, gradients, hessians = (np.array(parts) for parts in zip(*each, strict=True))
-        return (values, *coordinates.pull_back(z, gradients, hessians))
+        parts = [_at(stack, power, w[k : k + step], index[k : k + step]) for k in range(0, len(w), step)]
+        value, gradient, hessian = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return (value, *coordinates.pull_back(z, gradient, hessian))
 
 
-def _at(stack: Stack, power: float, w: Array, i: int) -> tuple[float, Array, Array]:
-    """Value and derivatives of one data set in its working coordinates."""
+def _at(stack: Stack, power: float, w: Array, index: Index) -> Derivatives:
+    """Values and derivatives of some data sets in their working coordinates; NaN where a coordinate is no number."""
     program = stack.program
-    linear, theta = program.coordinates.linear, program.coordinates.linear @ w
-    if not np.all(np.isfinite(theta)):
-        return np.nan, np.full(len(w), np.nan), np.full((len(w),) * 2, np.nan)
-    data = program.data.replace(**{role: values[i] for role, values in stack.columns.items()})
-    weights = None if stack.weights is None else stack.weights[i]
-    units, scores, hessian = program.model.derivatives(program.layout.split(theta), data, weights)
-    times = np.ones(len(units)) if weights is None else weights
-    value, gradient = float(times @ units), times @ scores
-    if power:
-        prior = program.prior_derivatives(theta)
-        value, gradient, hessian = value + power * prior[0], gradient + power * prior[1], hessian + power * prior[2]
-    return value, linear.T @ gradient, linear.T @ hessian @ linear
+    linear, count, size = program.coordinates.linear, *w.shape
+    thetas = w @ linear.T
+    value, gradient, hessian = (np.full((count, *(size,) * axes), np.nan) for axes in range(3))
+    finite = np.flatnonzero(np.all(np.isfinite(thetas), axis=1))
+    if not finite.size:
+        return value, gradient, hessian
+    columns = [{role: values[i] for role, values in stack.columns.items()} for i in index[finite]]
+    datasets = [program.data.replace(**each) for each in columns]
+    weights = None if stack.weights is None else stack.weights[index[finite]]
+    points = [program.layout.split(thetas[i]) for i in finite]
+    units, scores, hessian[finite] = program.model.derivatives(points, datasets, weights)
+    times = np.ones_like(units) if weights is None else weights
+    value[finite], gradient[finite] = np.sum(times * units, axis=1), np.einsum("ru,rup->rp", times, scores)
+    for i in finite if power else ():
+        log_prior, slope, bend = program.prior_derivatives(thetas[i])
+        value[i] += power * log_prior
+        gradient[i] += power * slope
+        hessian[i] += power * bend
+    return value, gradient @ linear, linear.T @ hessian @ linear

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compile_cache import MODE, compiled, kept, quick
 from ..density import graphs
 from ..density.batch_density import with_derivatives
-from ..density.compile_cache import MODE, compiled, kept, quick
 from ..density.graphs import Unconstrained
 from ..density.stack import Stack, of_replicates
 from .newton import Evaluate, newton_ascent

@@ -53,6 +53,6 @@ claims = [
 ]
 cells = [Scenario(f"τ = {t}{name}", **own(t, more)) for t in (0, 1) for name, more in WAYS.items()]
 answer = "With few groups Wald's intervals of their spread fall short, and none covers 0 as often as it says."
-fits = {"n": (5, 10, 40), "models": ("random_intercept",), "replicates": 1000, "estimators": ("mle",), "answer": answer}
+fits = {"n": (5, 10, 40), "models": ("random_intercept",), "replicates": 4000, "estimators": ("mle",), "answer": answer}
 of_tau = {"intervals": KINDS, "estimands": ("tau",), "functionals": {"edge": lambda r: r.estimate("mle", "tau") == 0}}
 study = Study(scenarios=cells, predictions=claims, **fits, **of_tau)

@@ -56,5 +56,5 @@ predictions = [
     Value("loo", most=0.0, where={"model": "normal"}),
 ]
 cells += [cell(m, 5, ", draws", **bayes) for m in ("student_t", "normal")]
-own = {"n": (201, 801), "functionals": {"aic": aic}, "replicates": 2400, "batch": 300}
+own = {"n": (201, 801), "functionals": {"aic": aic}, "replicates": 7200, "batch": 300}
 study = Study(scenarios=cells, predictions=predictions, answer=answer, **own)

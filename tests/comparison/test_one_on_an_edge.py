@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.comparison.forms import material
@@ -49,3 +50,16 @@ def test_what_hangs_on_the_edge_to_first_order_has_no_error():
     mle = SimpleNamespace(has_some_errors=True, covariance=covariance, se=se, point=np.array([1.0, 0.0]))
     np.testing.assert_allclose(delta_error(mle, lambda p: np.array([3 * p[0] + p[1] ** 2])), 6.0, rtol=1e-9)
     assert np.isnan(delta_error(mle, lambda p: np.array([3 * p[0] + 0.1 * p[1]]))).all()
+
+
+def test_on_the_edge_the_default_interval_is_the_profile(level):
+    """Of six counts without a zero ℓ(psi) = 6 log psi + …, whose likelihood ratio meets χ²₁ at exp(−χ²₁/12)."""
+    counts = {"y": [1, 2, 3, 2, 1, 4]}
+    rows = compare("zero_inflated_poisson", counts, estimators=("mle",)).rows.set_index("parameter")
+    assert list(rows["interval"]) == ["profile", "wald_transformed", "profile"]
+    np.testing.assert_allclose(rows.loc["psi", ["lower", "upper"]].astype(float), [np.exp(-chi2.ppf(0.95, 1) / 12), 1])
+    asked = compare("zero_inflated_poisson", counts, estimators=("mle",), intervals=("wald_transformed",)).rows
+    assert np.isnan(asked["lower"][0]) and "edge" in asked["reason"][0]
+    spreads = level[0].rows.set_index("parameter").loc["sd[Intercept|g]"]
+    assert list(spreads["interval"]) == ["profile", "profile_penalised"]
+    assert (spreads["lower"] == 0).all() and (spreads["upper"] > 0.5).all()

@@ -144,6 +144,27 @@ def test_posterior_is_that_of_the_conjugate_answer():
     assert [row["y_lower"], row["y_upper"]] == list(predictive.ppf([0.025, 0.975]))
 
 
+def test_the_outcome_may_be_text_or_lie_between_bounds(frame):
+    """New rows say nothing of the outcome, so that neither its classes nor its bounds are read."""
+    alike = {
+        "logistic": (
+            (frame, {"formula": "yes ~ x"}),
+            (
+                frame.assign(yes=np.where(frame["yes"], "sick", "well")),
+                {"formula": "yes ~ x", "order": ["well", "sick"]},
+            ),
+        ),
+        "normal": (
+            (frame, {"formula": "y ~ x + g"}),
+            (frame.assign(high=frame["y"]), {"formula": "~ x + g", "columns": {"lower": "y", "upper": "high"}}),
+        ),
+    }
+    for model, pair in alike.items():
+        numbers, others = (_mle(table, model, **options) for table, options in pair)
+        for ask in (lambda fit: fit.predict(NEW[:3]).rows["mean"], lambda fit: fit.effect("x").rows["estimate"]):
+            np.testing.assert_allclose(ask(others), ask(numbers), rtol=1e-6)
+
+
 def test_what_was_not_in_the_fit_is_said(fitted):
     rows = fitted.predict(NEW).rows
     assert "x is 9, outside" in rows["remark"][2]

@@ -7,7 +7,7 @@ import pytest
 import scipy
 
 from mle_vs_bayes import Dataset, machine_code, models
-from mle_vs_bayes.density.compile_cache import Looping
+from mle_vs_bayes.compile_cache import Looping
 from mle_vs_bayes.model.prior import Prior
 
 from ..agreement.checks import program

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import truncnorm
 
 from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.dataset import Dataset, rounding
@@ -82,3 +83,17 @@ def test_a_covariate_of_time_stamps_has_a_spread_of_its_own():
     constant = Dataset({"X": np.full((6, 1), STAMP), "y": GAPS}, {"term": ("x",)})
     assert SUMMARIES["1/sd(x)"](constant) == pytest.approx(1 / STAMP)
     assert models.get("linear").takes_formula
+
+
+def test_theory_allows_for_what_an_end_of_a_support_cuts_off():
+    """A standard deviation one or two standard errors from 0; far from it there is nothing to allow for."""
+    for y, near in ((GAPS[:3], True), (np.tile(GAPS, 40), False)):
+        made = compare("normal", {"y": y}, estimators=["mle", "map"])
+        program, mode, fitted = made.fit.program, made["map"], made["mle"]
+        distance = mode.point[1] / np.sqrt(mode.covariance[1, 1])
+        moved = truncnorm(-distance, np.inf).mean()
+        assert (moved > 1e-3) == near
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("mle_vs_bayes.fit.agreement._cut_off", lambda *_: 0.0)
+            without = predict(program, mode, fitted).remainder
+        assert predict(program, mode, fitted).remainder - without == pytest.approx(moved, abs=1e-12)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 from mle_vs_bayes.intervals import DEFAULTS
 
@@ -11,8 +12,8 @@ ALWAYS_INSIDE = frozenset(
     {"wald_transformed", "laplace_transformed", "profile", "profile_penalised", "clopper_pearson", "wilson", "garwood"}
 )
 """Kinds of intervals that stay inside the quantity's support and hold their estimate, asked for or not."""
-AROUND_A_MEAN = frozenset({"eti"})
-"""Defaults that stay inside the support, but need not hold the mean of the draws."""
+AROUND_A_MEAN = frozenset({"eti", "outcome"})
+"""Those that stay inside the support, but need not hold a mean: of the draws, or of a new outcome."""
 RESOLUTION = 1e-9
 """A rounding of numbers that an interval's ends and its estimate went through apart, relative to their size."""
 
@@ -78,7 +79,7 @@ def around(answer):
 
 def _with_ends(answer, without):
     defaults = frozenset() if answer.request.asked("--interval") else frozenset(DEFAULTS)
-    kinds = (ALWAYS_INSIDE | defaults) - without
+    kinds = (ALWAYS_INSIDE | AROUND_A_MEAN | defaults) - without
     rows = (row for row in answer.rows if row["interval"] in kinds)
     return [row for row in rows if row["lower"] is not None and row["upper"] is not None]
 
@@ -102,13 +103,20 @@ def explained(answer):
             yield f"{name} is {fit['status']} without a reason"
 
 
+def readable(answer):
+    """The screen shows no number that is none."""
+    for line in answer.screen.splitlines():
+        if re.search(r"(?<![\w.])nan(?![\w.])", line):
+            yield f"the screen shows {line.strip()!r}"
+
+
 def within_plan(answer):
     """The sampler makes no more transitions than were asked for, and as many again where a first run mixed badly."""
     if answer.transitions > 2 * answer.request.transitions:
         yield f"{answer.transitions} transitions of the sampler where {answer.request.transitions} were asked for"
 
 
-EACH = (ends, parses, has_evidence, inside, around, explained, within_plan)
+EACH = (ends, parses, has_evidence, inside, around, explained, readable, within_plan)
 """Of one answer."""
 
 

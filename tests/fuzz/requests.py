@@ -1,9 +1,10 @@
 """Random requests of the command, and the answers it gives in this process."""
 
+import io
 import json
 import shlex
 import tempfile
-from contextlib import chdir
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest.mock import patch
@@ -12,6 +13,7 @@ import nutpie
 from hypothesis import strategies as st
 
 from mle_vs_bayes import intervals, models
+from mle_vs_bayes.cli import steps
 
 from ..cli.command import run_command
 from . import programs, tables
@@ -30,6 +32,8 @@ class Request:
     table: Table
     options: tuple[str, ...]
     program: programs.Parts | None = None
+    new: Table | None = None
+    """Rows to predict."""
 
     def words(self):
         """The arguments, once `written`."""
@@ -37,20 +41,28 @@ class Request:
 
     def written(self, folder):
         """Write what the arguments name into a folder."""
-        (folder / "data.csv").write_text(self.table.csv(), encoding="utf-8")
-        if self.program:
-            (folder / "program.py").write_text(self.program.text, encoding="utf-8")
+        for name, text in self.files().items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def files(self):
+        """What the arguments name: the text of each file."""
+        program = {"program.py": self.program.text} if self.program else {}
+        return {"data.csv": self.table.csv(), **program, **({"new.csv": self.new.csv()} if self.new else {})}
 
     def __str__(self):
-        program = f"\n--- program.py\n{self.program.text}" if self.program else ""
-        return f"mle-vs-bayes {shlex.join(self.words())}\n--- data.csv\n{self.table.csv()}{program}"
+        files = "".join(f"\n--- {name}\n{text}" for name, text in self.files().items())
+        return f"mle-vs-bayes {shlex.join(self.words())}{files}"
 
     def supports(self):
-        """(lower, upper) by quantity, without the index of a vector's element."""
+        """(lower, upper) by quantity, without the index of an element; of outcomes and differences of their means."""
         if self.program:
             return self.program.supports
         model = models.get(self.model)
-        return {each.name: (each.support.lower, each.support.upper) for each in (*model.parameters, *model.functions)}
+        each = {each.name: (each.support.lower, each.support.upper) for each in (*model.parameters, *model.functions)}
+        kinds = {column.role: column.kind.name for column in model.columns}
+        lower, upper = tables.RANGE[kinds["y"]]
+        upper = max(dict(self.table.columns).get("trials", (1.0,))) if "trials" in kinds else upper
+        return {**each, "outcome": (lower, upper), "effect": (lower - upper, upper - lower)}
 
     def asked(self, option):
         """The values that are given to an option."""
@@ -76,27 +88,47 @@ class Answer:
     """Of all runs of the sampler together."""
     document: dict = field(default_factory=dict)
     """Empty where there is none, or it does not parse."""
+    screen: str = ""
+    """What is shown without ``--json``."""
 
     @property
     def rows(self):
-        return self.document.get("rows", [])
+        """Of quantities, of predictions and of effects alike; ``parameter`` is what each is about."""
+        means = [
+            {**row, "parameter": f"outcome[{row['row']}]", "estimate": row["mean"]}
+            for row in self.document.get("predictions", [])
+        ]
+        effects = [{**row, "parameter": f"effect[{row['effect']}]"} for row in self.document.get("effects", [])]
+        by_draws = {True: "eti", False: "wald_transformed"}
+        return [
+            *self.document.get("rows", []),
+            *({**row, "interval": by_draws[row["estimator"] == "posterior"]} for row in (*means, *effects)),
+            *({**row, "interval": "outcome", "lower": row["y_lower"], "upper": row["y_upper"]} for row in means),
+        ]
 
 
 def answer(request):
-    """Give the request to the command, in an empty folder."""
-    transitions, sample = [], nutpie.sample
+    """Give the request to the command, in an empty folder; the screen is made beside the JSON document."""
+    transitions, sample, show, screen = [], nutpie.sample, steps.show, io.StringIO()
+
+    def shown(*arguments, **keywords):
+        with redirect_stdout(screen):
+            show(*arguments, **{**keywords, "as_json": False})
+        show(*arguments, **keywords)
 
     def counted(*arguments, **keywords):
         transitions.append(keywords["chains"] * (keywords["draws"] + keywords["tune"]))
         return sample(*arguments, **keywords)
 
-    with tempfile.TemporaryDirectory() as folder, chdir(folder), patch.object(nutpie, "sample", counted):
+    counting, showing = patch.object(nutpie, "sample", counted), patch.object(steps, "show", shown)
+    with tempfile.TemporaryDirectory() as folder, chdir(folder), counting, showing:
         request.written(Path(folder))
         try:
             outcome = run_command(request.words(), warned=())
         except Exception as error:  # noqa: BLE001 — that there is none is what the tests are about
             return Answer(request, error=error)
-    found = Answer(request, outcome.code, outcome.out, outcome.err, transitions=sum(transitions))
+    spent, seen = sum(transitions), screen.getvalue()
+    found = Answer(request, outcome.code, outcome.out, outcome.err, transitions=spent, screen=seen)
     try:
         return replace(found, document=json.loads(found.out))
     except ValueError:
@@ -131,6 +163,7 @@ def options(draw, quantities, size):
     return tuple(words)
 
 
+SOMETIMES = st.sampled_from((False,) * 7 + (True,))
 NULLS = ("0.5", "1", "0", "0.5", "1", "0", "1e9", "-1", "inf", "nan")
 LEVELS = ("0.5", "0.9", "0.999", "1e-9", "1")
 OTHERS = (
@@ -143,7 +176,26 @@ OTHERS = (
     ("--drop-missing",),
     ("--strict",),
     ("--seed", "7"),
+    ("--only", "*a*"),
 )
+
+
+@st.composite
+def grammar(draw, name, names, table):
+    """Options that only models of the catalogue have, each now and then, and the rows to predict."""
+    model, new = models.get(name), None
+    words = ("--formula", draw(st.sampled_from(tables.FORMULAS))) if model.takes_formula else ()
+    often, seldom = (st.booleans(), SOMETIMES) if model.takes_formula else (SOMETIMES, tables.RARELY)
+    if draw(SOMETIMES):
+        quantity, value = draw(st.sampled_from([p.name for p in model.parameters])), draw(st.sampled_from(NULLS))
+        words += ("--fix", f"{quantity}[x]={value}" if quantity == "beta" else f"{quantity}={value}")
+    if draw(seldom):
+        words += ("--against", draw(st.sampled_from(names)))
+    if draw(often if model.takes_formula else seldom):
+        words += ("--effect", draw(st.sampled_from(("x", "g", "z"))))
+    if draw(often):
+        words, new = (*words, "--predict", "new.csv"), draw(tables.new_rows(table))
+    return words, new
 
 
 @st.composite
@@ -157,9 +209,8 @@ def catalogue(draw, names=tuple(models.MODELS)):
     if draw(tables.RARELY):
         weights = tuple(draw(st.lists(st.sampled_from((1, 2, 9, 0)), min_size=table.rows, max_size=table.rows)))
         table = Table((*table.columns, ("weights", weights)))
-    if model.takes_formula:
-        words += ("--formula", draw(st.sampled_from(tables.FORMULAS)))
-    return Request(name, table, words)
+    more, new = draw(grammar(name, names, table))
+    return Request(name, table, words + more, new=new)
 
 
 @st.composite
@@ -192,8 +243,11 @@ EXPONENT = {"variance": 2, "rate": -1, "shape": 0, "nu": 0, "icc": 0}
 def in_a_unit(draw):
     """A request about measurements whose unit may be changed, for the MLE and the MAP."""
     name = draw(st.sampled_from(SCALED))
-    formula = ("--formula", "y ~ x") if models.get(name).takes_formula else ()
-    return Request(name, draw(tables.tables(name)), ("--estimator", "mle", "--estimator", "map", *formula))
+    table, words = draw(tables.tables(name)), ("--estimator", "mle", "--estimator", "map")
+    if not models.get(name).takes_formula:
+        return Request(name, table, words)
+    words += ("--formula", "y ~ x", "--effect", "x", "--predict", "new.csv")
+    return Request(name, table, words, new=draw(tables.new_rows(table)))
 
 
 def rescaled(request, factor):

@@ -1,5 +1,6 @@
 """Random small tables, as awkward as people's: ties, outliers, any unit, far from 0, cells that are text."""
 
+import math
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
@@ -108,6 +109,10 @@ BY_KIND = {
     "share": shares,
 }
 """What a column holds, by the kind that the model declares."""
+RANGE = {"number": (-math.inf, math.inf), "binary": (0.0, 1.0), "share": (0.0, 1.0), "positive_count": (1.0, math.inf)}
+RANGE |= dict.fromkeys(("positive", "nonnegative", "count"), (0.0, math.inf))
+RANGE |= dict.fromkeys(("label", "classes"), RANGE["number"])
+"""Where an outcome of each kind can lie, and so its mean."""
 
 
 @st.composite
@@ -134,6 +139,16 @@ def _agree(columns):
         columns["upper"] = tuple(map(max, y, columns["upper"]))
     if "trials" in columns:
         columns["trials"] = tuple(map(max, columns["trials"], columns["y"]))
+
+
+@st.composite
+def new_rows(draw, table):
+    """One to three rows to predict: some of the table's own, one of them perhaps far off or of a group never seen."""
+    rows = draw(st.lists(st.integers(0, table.rows - 1), min_size=1, max_size=3))
+    columns = {name: [cells[row] for row in rows] for name, cells in table.columns}
+    for name, cell in draw(st.sampled_from(({},) * 3 + ({"x": 1e6}, {"g": "new"}, {"g": ""}))).items():
+        columns |= {name: [*columns[name][:-1], cell]} if name in columns else {}
+    return Table(tuple((name, tuple(cells)) for name, cells in columns.items()))
 
 
 @st.composite

@@ -23,11 +23,14 @@ ROW = {
     "upper": 0.9,
 }
 TEST = {"quantity": "p", "null": 0.5, "likelihood_ratio": 0.3, "likelihood_ratio_p": 0.6, "wald": 0.5, "wald_p": 0.6}
+PREDICTION = {**ROW, "row": 1, "mean": 0.6, "y_lower": 0.0, "y_upper": 1.0}
 DOCUMENT = {
     "seed": 0,
     "fit": {"mle": {"status": "ok", "reason": None, "seconds": 0.1}},
     "rows": [ROW],
     "tests": [TEST],
+    "predictions": [PREDICTION],
+    "effects": [{**ROW, "effect": "x: +1", "estimate": -0.3, "lower": -0.6, "upper": 0.1}],
 }
 
 
@@ -72,6 +75,14 @@ MUTANTS = [
     ("around", changed("rows", lower=0.61)),
     ("around", changed("rows", interval="profile", upper=0.59)),
     ("around", changed("rows", interval="clopper_pearson", upper=0.59)),
+    ("inside", changed("predictions", upper=1.1)),
+    ("inside", changed("predictions", y_lower=-1.0)),
+    ("inside", changed("effects", lower=-1.1)),
+    ("around", changed("predictions", upper=0.59)),
+    ("around", changed("effects", lower=-0.29)),
+    ("explained", changed("predictions", y_lower=None)),
+    ("explained", changed("effects", status="no_mean")),
+    ("readable", answered(screen="p  mle  0.6  nan  0.2 to 0.9")),
     ("explained", changed("rows", **EMPTY)),
     ("explained", changed("rows", **EMPTY, status="failed")),
     ("explained", changed("rows", lower=None)),
@@ -95,6 +106,8 @@ def test_what_may_be_is_no_violation():
         changed("rows", interval="profile", upper=0.59, reason="the interval is around a higher maximum"),
         changed("rows", lower=None, upper=None, status="not_applicable", reason="no standard error"),
         changed("tests", likelihood_ratio=None, likelihood_ratio_p=None),
+        changed("predictions", y_upper=0.0),  # a quantile of outcomes may lie below their mean
+        answered(screen="! banana = 0.2 is nan_policy"),
         answered(code=130, out="", document={}),
         answered(code=2, out="", document={}, err="mle-vs-bayes: no such model."),
         answered(code=2, err="mle-vs-bayes: the value 0 lies outside."),  # of a program, whose fits are shown
@@ -111,3 +124,5 @@ def test_mutants_of_pairs_of_answers_are_caught():
     assert list(invariants.follows_unit(answered(), changed("rows", status="failed"), 1.0))
     assert list(invariants.follows_unit(answered(), changed("rows", se=None), 1.0))
     assert list(invariants.follows_unit(answered(), answered({**DOCUMENT, "rows": []}), 1.0))
+    assert list(invariants.follows_unit(answered(), changed("effects", estimate=-0.31), 1.0))
+    assert list(invariants.repeats(answered(), changed("predictions", y_upper=0.9)))

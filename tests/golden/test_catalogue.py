@@ -13,7 +13,7 @@ from statsmodels.discrete.count_model import ZeroInflatedNegativeBinomialP, Zero
 from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.discrete.truncated_model import HurdleCountModel
 
-from mle_vs_bayes import models
+from mle_vs_bayes import compare, models
 from mle_vs_bayes.data.prepare import prepare
 from mle_vs_bayes.fit.simulated import simulated
 
@@ -225,6 +225,22 @@ def test_death_notices():
         chances = joint / joint.sum(axis=1, keepdims=True) * days[:, None]
         share, rates = chances.sum(axis=0) / days.sum(), deaths @ chances / chances.sum(axis=0)
     np.testing.assert_allclose(estimate.point, [*share, *rates], rtol=1e-5)
+
+
+def test_children_of_women_without_a_degree():
+    """Poisson, 217 children of 111 women, under Gamma(2, 1).
+
+    Source: Hoff (2009), A First Course in Bayesian Statistical Methods, section 3.2, as notes on the book print R's
+    qgamma(c(.025, .975), 2 + 217, 1 + 111) and the mode; the mean by arithmetic.
+    """
+    frame, prior = {"y": [217], "exposure": [111]}, {"rate": "Gamma(alpha=2, beta=1)"}
+    rows = compare("poisson", frame, priors=prior, estimators=["map", "exact"]).rows
+    rows = rows[rows["parameter"] == "rate"].set_index("estimator")
+    check(rows.loc["map", "estimate"], "1.946429")
+    exact = rows.loc["posterior_exact"]
+    assert exact["estimate"] == pytest.approx(219 / 112, rel=1e-9)
+    check(exact["lower"], "1.704943")
+    check(exact["upper"], "2.222679")
 
 
 EVENT_AT_THE_END = {"y": [1.0, 2.0, 3.0], "event": [0, 0, 1]}

@@ -5,6 +5,7 @@ lme4, whose cbpp is by 25 nodes of adaptive quadrature; https://lme4.github.io/l
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mle_vs_bayes import models
@@ -139,3 +140,25 @@ def test_times_whose_logarithms_are_published():
             check(rows[label][1], se, 100.0, f"SE of {label}")
     check(rows["cor[Intercept,Days|Subject]"][0], "0.08")
     check(-2 * height - 2 * logs.sum() + 2 * len(logs) * np.log(100), "1751.93934")
+
+
+def test_lifetimes_known_by_bounds_whose_odds_are_published():
+    """Whether a log-logistic time of shape 1 exceeds 1 has the log odds log scale: cbpp's fit once more.
+
+    Each animal is known by bounds alone, above 1 where it fell ill and below it where not, counted by weights, and the
+    shape is held. The mutant has the bounds the other way round, which changes every sign.
+    """
+    data = published.cbpp()
+    ill = data.assign(lower=1.0, upper=np.inf, weights=data.incidence.astype(float))
+    well = data.assign(lower=0.0, upper=1.0, weights=(data["size"] - data.incidence).astype(float))
+    rows = pd.concat([ill, well]).query("weights > 0")
+    columns = {role: role for role in ("lower", "upper", "weights")}
+    formula = "~ C(period) + (1 | herd)"
+    model = models.specified("loglogistic", formula=formula, fix={"shape": 1.0}, roles=columns)
+    model, dataset, _ = prepared(model, rows, columns, formula, False)
+    fitted, _ = optimum(ModelDensity(model, dataset, priors.resolve(model, {}, dataset)))
+    printed = {"Intercept": "-1.3992", "C(period)[T.2]": "-0.9914", "C(period)[T.3]": "-1.1278"}
+    for term, value in {**printed, "C(period)[T.4]": "-1.5795"}.items():
+        check(fitted[f"beta[{term}]"][0], value, what=term)
+        with pytest.raises(AssertionError):
+            check(-fitted[f"beta[{term}]"][0], value)

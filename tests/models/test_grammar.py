@@ -328,3 +328,14 @@ def test_what_cannot_be_is_refused_in_one_sentence(frame, case):
     name, asked, words = REFUSED[case]
     with pytest.raises((UsageError, DataError), match=words):
         compare(name, frame.assign(late=frame["time"] + 1, word=np.where(frame["z"], "a", "b")), **asked, **POINT)
+
+
+def test_a_spread_of_its_own_in_each_group_may_run_to_0_alone():
+    """Where the terms explain all y of one of them, as they do where it has one row, or one value of y."""
+    y, g = np.array([1.0, 1.0, 1.0, 2.0, 3.0, 5.0]), ["a", "a", "a", "b", "b", "b"]
+    for values, rows in ((y, 3), (y + np.array([0, 0.5, 0.1, 0, 0, 0]), None)):
+        data = pd.DataFrame({"y": values, "g": g})
+        model = models.specified("normal", formula=["y ~ 1", "sigma ~ C(g)"])
+        reason = model.divergence(prepare(data, model, formula=["y ~ 1", "sigma ~ C(g)"]).data)
+        words = f"sigma runs to 0 in {rows} rows that share its predictor: the terms explain their y exactly"
+        assert reason == (words if rows else None)

@@ -285,14 +285,24 @@ def test_data_of_every_family_are_drawn_from_its_likelihood(family, name):
 
 @pytest.mark.parametrize("name", ["ordered", "student_t"])
 def test_every_family_is_worded_twice(family, name):
-    """Nodes that stand still under differentiation: their gradient is off by the quadrature's own error."""
+    assert parity.check(family(name)) <= parity.TOLERANCE
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_derivatives_of_every_family_are_those_of_its_integral(family, name, monkeypatch):
+    """Of nodes that stand still: off by the quadrature's own error. The mutant leaves out the rows' second derivatives.
+
+    They are by formulas from the rows' compiled derivatives, so that nothing of the integral is compiled.
+    """
     program = family(name)
-    assert parity.check(program) <= parity.TOLERANCE
     point = moved(program)
-    gradient, hessian = program.likelihood_derivatives(point)
-    np.testing.assert_allclose(gradient, differences(program.log_likelihood, point), rtol=1e-7, atol=1e-7)
+    scores, (gradient, hessian) = program.score_units(point), program.likelihood_derivatives(point)
+    np.testing.assert_allclose(scores.T, differences(program.log_likelihood_units, point, 1e-3), rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(gradient, scores.sum(axis=0), rtol=1e-12, atol=1e-12)
     bends = differences(lambda at: program.likelihood_derivatives(at)[0], point)
     np.testing.assert_allclose(hessian, bends, rtol=1e-7, atol=1e-6)
+    monkeypatch.setattr(GroupDerivatives, "_information", lambda *_: 0.0)
+    assert np.max(np.abs(program.likelihood_derivatives(point)[1] - bends)) > 1.0
 
 
 def test_two_effects_of_censored_times_are_worded_twice(family):
@@ -319,7 +329,7 @@ def test_scores_are_those_of_nodes_that_move(name, formula, monkeypatch):
     psi = np.concatenate([program.layout.split(point)["beta"], [0.9, 0.4, 0.7][: len(places)]])
     numeric = differences(lambda at: model.log_likelihood(theta(at), program.data), psi)
     times = np.ones(4)
-    derivatives = GroupDerivatives(model, theta(psi), program.data, model.grid, places)
+    derivatives = GroupDerivatives(model, [theta(psi)], program.data, model.grid, places)
     np.testing.assert_allclose(derivatives.scores_and_hessian(times)[0], np.transpose(numeric), rtol=1e-7, atol=1e-7)
     monkeypatch.setattr(derivatives, "_of_moving_nodes", lambda _: 0.0)
     assert np.max(np.abs(derivatives.scores_and_hessian(times)[0] - np.transpose(numeric))) > 1e-4
@@ -593,11 +603,29 @@ def test_groups_that_say_nothing_are_refused(formula, kind, words):
     assert words in str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("name", "formula"), [("logistic", "seen ~ x + (1 | room)"), ("poisson_regression", "count ~ 1 + (x | room)")]
-)
+@pytest.mark.parametrize(("name", "outcome"), [("bernoulli", "seen"), ("ordered", "grade"), ("lognormal", "time")])
+def test_one_row_per_group_is_refused_where_it_says_nothing(name, outcome):
+    """A count's own variance follows from its mean, so that what goes beyond it is that of the groups."""
+    data = frame().assign(row=[f"r{k}" for k in range(ROWS)])
+    data = data.assign(grade=np.digitize(data.y, [-1.0, 1.0]).astype(float), time=np.exp(data.y))
+    with pytest.raises(DataError, match=r"each of the 60 groups of row has one row, .*; leave them"):
+        density(name, f"{outcome} ~ x + (1 | row)", data)
+    assert density("poisson", "count ~ x + (1 | row)", data).units == ROWS
+
+
+BESIDE = [
+    ("logistic", "seen ~ x + (1 | room)"),
+    ("poisson_regression", "count ~ 1 + (x | room)"),
+    ("negative_binomial", "count ~ x + (1 | room)"),
+]
+
+
+@pytest.mark.parametrize(("name", "formula"), BESIDE)
 def test_copies_side_by_side_are_one_by_one(name, formula):
-    """Of data sets the scores of all groups, and of points the log-likelihoods; the mutant keeps the groups' names."""
+    """Of data sets the scores of all groups, and of points the log-likelihoods; the mutant keeps the groups' names.
+
+    So are derivatives of data sets each at a point of its own; the mutant has the points in another order.
+    """
     program = density(name, formula)
     sets = program.replicate([moved(program)] * 3, np.random.default_rng(1))
     theta = moved(program, 2)
@@ -609,7 +637,13 @@ def test_copies_side_by_side_are_one_by_one(name, formula):
     points = [program.layout.split(moved(program, seed)) for seed in range(3)]
     model, data = program.model, program.data
     alone = [model.log_likelihood(point, data) for point in points]
-    np.testing.assert_allclose(model.log_likelihoods(points, data), alone, rtol=1e-10)
+    np.testing.assert_allclose([*model.log_likelihoods(points, data)], alone, rtol=1e-10)
+    times = np.random.default_rng(2).integers(1, 3, size=(3, len(alone[0]))).astype(float)
+    many, other = (model.derivatives(order, sets, times) for order in (points, points[::-1]))
+    for place, (point, each) in enumerate(zip(points, sets, strict=True)):
+        for one, of_many in zip(model.derivatives([point], [each], times[place, None]), many, strict=True):
+            np.testing.assert_allclose(of_many[place], one[0], rtol=1e-9, atol=1e-9)
+    assert np.max(np.abs(many[2] - other[2])) > 1e-3
 
 
 def test_models_without_groups_say_so():

@@ -4,7 +4,8 @@ import numpy as np
 import pymc as pm
 import pytest
 
-from mle_vs_bayes.density.compile_cache import LOOP_MODE, MODE, compiled, has_loops, quick
+from mle_vs_bayes.comparison.compare import compare
+from mle_vs_bayes.compile_cache import LOOP_MODE, MODE, compiled, has_loops, quick
 from mle_vs_bayes.program.opening import open_program
 from mle_vs_bayes.program.start import Allowance
 
@@ -61,6 +62,35 @@ def test_seconds_are_never_overdrawn():
     assert not allowance.affords(4, "more than half of the rest")  # 20 of 30 s
     assert allowance.evaluations(100) == 3
     assert allowance.left_out == ["more than half of the rest"]
+
+
+def compared(seconds, left):
+    """Both optima of the line and their profiles, its gradient taking so many seconds, with so many left to spend."""
+    density = open_program(line(), allowance=Allowance(1e9, Slow(seconds)))
+    density.purse.seconds = left
+    return compare(density, estimators=("mle", "map"), intervals=("profile",)), density.purse
+
+
+def test_what_stands_beside_the_estimates_is_dropped_when_it_costs_too_much_and_estimates_are_kept():
+    """100 s per gradient of two parameters, 300 s with their Hessian: no further start, no profile, and a line each."""
+    cheap, purse = compared(1e-6, 120.0)
+    assert purse.seconds == 120.0  # not counted: nothing depends on the clock
+    slow, purse = compared(100.0, 50.0)
+    assert purse.seconds == 50.0
+    points = [comparison.rows.groupby("parameter")["estimate"].first() for comparison in (cheap, slow)]
+    np.testing.assert_allclose(*points, rtol=1e-6)
+    assert set(cheap.rows["status"]) == {"ok"}
+    reason = "one evaluation of the density takes 3e+02 s, and the time for what stands beside the estimates is used up"
+    assert set(slow.rows["reason"]) == {reason}
+    details = {concern.detail for _, concern in slow.concerns if concern.code == "slow_gradient"}
+    assert f"{reason}; left out: further starts" in details
+    assert {lost.what for lost in slow.lost} >= {"the search for another mode"}
+
+
+def test_a_part_spends_until_nothing_is_left():
+    """Some profiles of 0.3 s an evaluation, and never more than there is."""
+    _, purse = compared(0.1, 10.0)
+    assert 0 <= purse.seconds < 0.3
 
 
 def beta_function(size):

@@ -6,8 +6,8 @@ import pytensor.tensor as pt
 import pytest
 
 from mle_vs_bayes import compare
+from mle_vs_bayes.density.black_box import black_box
 from mle_vs_bayes.errors import DataError, MleVsBayesError, ModelError, UsageError
-from mle_vs_bayes.program.statsmodels_model import black_box
 from mle_vs_bayes.quiet import quiet
 
 from .programs import normal, numbers

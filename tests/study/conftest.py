@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -143,13 +144,26 @@ def desk(tmp_path, patience):
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory, patience):
-    """The rows and functionals of the tiny study when nothing happens to it."""
+def finished(tmp_path_factory, patience):
+    """A folder in which the tiny study has run, and nothing happened to it."""
     desk = Desk(tmp_path_factory.mktemp("undisturbed"), patience)
     desk.write()
     code, out, err = desk.run("run", "tiny.py", "--out", "out")
     assert code == 0, out + err
-    return {table: desk.hashes("out", table) for table in ("rows", "functionals")}
+    return desk
+
+
+@pytest.fixture
+def done(desk, finished):
+    """The desk, where the tiny study has run."""
+    shutil.copytree(finished.folder / "out", desk.folder / "out")
+    return desk
+
+
+@pytest.fixture(scope="session")
+def undisturbed(finished):
+    """The rows and functionals of the tiny study when nothing happens to it."""
+    return {table: finished.hashes("out", table) for table in ("rows", "functionals")}
 
 
 @pytest.fixture

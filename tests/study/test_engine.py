@@ -184,17 +184,16 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(desk):
     assert (code, "no Dask scheduler answers at tcp://127.0.0.1:9" in err) == (2, True)
 
 
-def test_rows_are_read_with_one_glob_by_pandas_polars_and_duckdb(desk, undisturbed):
+def test_rows_are_read_with_one_glob_by_pandas_polars_and_duckdb(finished):
     import duckdb
     import polars
 
-    desk.run("run", "tiny.py", "--out", "out")
-    glob = str(desk.folder / "out" / "rows" / "*.parquet")
-    mean = rows_of(desk.folder / "out")["estimate"].mean()
+    glob = str(finished.folder / "out" / "rows" / "*.parquet")
+    mean = rows_of(finished.folder / "out")["estimate"].mean()
     assert polars.read_parquet(glob)["estimate"].mean() == pytest.approx(mean, rel=1e-12)
     found = duckdb.sql(f"select count(*), avg(estimate) from '{glob}'").fetchall()[0]
     assert found == (80, pytest.approx(mean, rel=1e-12))
-    assert plan_file.load(desk.folder / "out").seed == 0
+    assert plan_file.load(finished.folder / "out").seed == 0
 
 
 KILLING = """

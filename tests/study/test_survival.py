@@ -45,26 +45,25 @@ def test_one_worker_or_two_and_topping_up_give_the_same_rows(desk, undisturbed):
     assert first.items() <= desk.hashes("out").items()
 
 
-def test_a_damaged_file_is_named_set_aside_and_made_again(desk, undisturbed):
-    desk.run("run", "tiny.py", "--out", "out")
-    rows = desk.folder / "out" / "rows"
+def test_a_damaged_file_is_named_set_aside_and_made_again(done, undisturbed):
+    rows = done.folder / "out" / "rows"
     cut, flipped, gone = (rows / f"normal-default-n10-b000{batch}.parquet" for batch in range(3))
     cut.write_bytes(cut.read_bytes()[:-100])
     content = bytearray(flipped.read_bytes())
     content[len(content) // 2] ^= 1
     flipped.write_bytes(content)
     gone.unlink()
-    code, out, _ = desk.run("status", "out")
+    code, out, _ = done.run("status", "out")
     assert code == 1
     for path in (cut, flipped, gone):
         assert f"damaged: {path.stem}" in out
-    code, out, err = desk.run("resume", "out")
+    code, out, err = done.run("resume", "out")
     assert code == 0, out + err
     for path in (cut, flipped, gone):
         assert f"{path.stem} was damaged" in err
     assert cut.with_name(f"{cut.name}.corrupt").exists()
-    assert same(desk, "out", undisturbed)
-    assert desk.run("status", "out")[0] == 0
+    assert same(done, "out", undisturbed)
+    assert done.run("status", "out")[0] == 0
 
 
 def test_a_full_disk_stops_with_a_sentence_and_a_study_to_go_on_with(desk, undisturbed, monkeypatch):
@@ -114,14 +113,13 @@ def test_a_changed_study_file_is_refused_with_the_difference(desk):
     assert desk.run("resume", "out")[0] == 0
 
 
-def test_another_seed_or_study_in_the_folder_is_refused(desk):
-    desk.run("run", "tiny.py", "--out", "out")
-    code, _, err = desk.run("run", "tiny.py", "--out", "out", "--seed", "7")
+def test_another_seed_or_study_in_the_folder_is_refused(done):
+    code, _, err = done.run("run", "tiny.py", "--out", "out", "--seed", "7")
     assert (code, "have seed 0" in err) == (2, True)
-    desk.write(name="other.py")
-    code, _, err = desk.run("run", "other.py", "--out", "out")
+    done.write(name="other.py")
+    code, _, err = done.run("run", "other.py", "--out", "out")
     assert (code, "holds the study tiny, not other" in err) == (2, True)
-    code, _, err = desk.run("run", "tiny.py", "--out", ".")
+    code, _, err = done.run("run", "tiny.py", "--out", ".")
     assert (code, "has no study but other files" in err) == (2, True)
 
 

@@ -10,11 +10,13 @@ posterior probability of direction d belongs to the p-value 2 (1 − d). [1]_
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from ... import optional_parts
 from ...estimators.estimate import Estimate
 from ...fit.fit import Fit
 from ...intervals.delta import standard_errors
@@ -91,7 +93,8 @@ def _test(fit: Fit, label: str, null: float, seed: int) -> NullTest:
     numbers: dict[str, Any] = {}
     reason: str | None = _no_answer("mle", mle)
     if mle is not None:
-        numbers, reason = _ratio(fit, mle, label, null, seed)
+        ratio = partial(_ratio, fit, mle, label, null, seed)
+        numbers, reason = optional_parts.afforded(ratio, lambda words: ({}, f"no likelihood ratio: {words}"))
     reasons = [reason]
     if posterior is None or not posterior.converged:
         reasons.append(_no_answer("posterior", posterior))

@@ -5,19 +5,18 @@ import builtins
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from formulaic import Formula
-from formulaic.parser.types import Factor
-from formulaic.transforms import TRANSFORMS
-from formulaic.utils.variables import get_required_variables
 
 from ...errors import DataError, UsageError
 from ...words import listed, nearest
 
+if TYPE_CHECKING:
+    from formulaic.parser.types import Factor
+
 FUNCTIONS = ("C", "I", "log", "exp", "log2", "log10", "poly", "center", "scale", "bs", "cr", "lag")
-"""What a sentence offers of formulaic's own functions; `TRANSFORMS` has rarer ones."""
+"""What a sentence offers of formulaic's own functions; its ``TRANSFORMS`` have rarer ones."""
 
 
 _ONE_BY_ONE = ("C", "I", "log", "exp", "log2", "log10")
@@ -84,7 +83,7 @@ def parse(text: str, columns: Sequence[str]) -> Parsed:
             f'formula "{text}" needs one response on the left; write sums inside I(), as in "I(a + b) ~ x".'
         )
     in_c = _columns([factor for factor in right if re.search(r"\bC\(", factor.expr)], columns, text)
-    bare = left[0].eval_method is Factor.EvalMethod.LOOKUP
+    bare = left[0].eval_method.value == "lookup"
     whole = any(_reads_columns(factor) for factor in (*left, *right))
     return Parsed(text, sides, response, covariates, frozenset(in_c), bare, whole)
 
@@ -95,9 +94,9 @@ def complaint(error: Exception) -> str:
     return (message.split("\n")[0] or type(error).__name__).rstrip(".")
 
 
-def _reads_columns(factor: Factor) -> bool:
+def _reads_columns(factor: "Factor") -> bool:
     """Whether an expression calls anything but functions of single values."""
-    if factor.eval_method is Factor.EvalMethod.LOOKUP:
+    if factor.eval_method.value == "lookup":
         return False
     tree = ast.parse(re.sub(r"`[^`]*`", "x", factor.expr).strip(), mode="eval")  # a quoted name is no Python
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -109,6 +108,8 @@ def _sides(text: str, columns: Sequence[str]) -> Any:
     if re.search(r"(?<![\w.`)])\.(?![\w.])", text):
         raise UsageError(f'formula "{text}" has "." for all other columns; name them, as in {_pattern(columns, text)}.')
     _refuse_powers(text)
+    from formulaic import Formula
+
     try:
         sides = Formula(text)
     except Exception as error:  # noqa: BLE001 - formulaic and Python's own parser raise from many classes
@@ -154,9 +155,9 @@ def example(names: Sequence[str]) -> str:
     return f'"{outcome} ~ {" + ".join(covariates) or "1"}"'
 
 
-def _factors(terms: Iterable[Any]) -> list[Factor]:
+def _factors(terms: Iterable[Any]) -> list["Factor"]:
     factors = [factor for term in terms for factor in term.factors]
-    return [factor for factor in factors if factor.eval_method is not Factor.EvalMethod.LITERAL]
+    return [factor for factor in factors if factor.eval_method.value != "literal"]
 
 
 def _refuse_powers(text: str) -> None:
@@ -170,30 +171,33 @@ def _refuse_powers(text: str) -> None:
         )
 
 
-def _refuse_carets(factors: Iterable[Factor], text: str) -> None:
+def _refuse_carets(factors: Iterable["Factor"], text: str) -> None:
     """R's power in an expression, which in Python is another operation of whole numbers."""
     for factor in factors:
         unquoted = re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"", "", factor.expr)
-        if factor.eval_method is Factor.EvalMethod.PYTHON and "^" in unquoted:
+        if factor.eval_method.value == "python" and "^" in unquoted:
             expression = re.sub(r"\s*\^\s*", "**", factor.expr)
             raise UsageError(f'formula "{text}" has {factor.expr}, where ^ is no power; write {expression}.')
 
 
-def _columns(factors: Iterable[Factor], columns: Sequence[str], text: str) -> tuple[str, ...]:
+def _columns(factors: Iterable["Factor"], columns: Sequence[str], text: str) -> tuple[str, ...]:
     """The columns these factors read; an unknown name is an error, an unknown function another."""
-    ordered: dict[str, None] = {}
+    from formulaic.transforms import TRANSFORMS
+    from formulaic.utils.variables import get_required_variables
+
+    read: dict[str, None] = {}
     for factor in factors:
-        is_column = factor.eval_method is Factor.EvalMethod.LOOKUP
+        is_column = factor.eval_method.value == "lookup"
         names = {factor.expr} if is_column else {str(v.root) for v in get_required_variables(factor.expr, {})}
         for name in sorted(names):
             if name in columns:
-                ordered[name] = None
+                read[name] = None
             elif is_column or not (name in TRANSFORMS or hasattr(builtins, name)):
                 raise _unknown(name, factor, columns, text)
-    return tuple(ordered)
+    return tuple(read)
 
 
-def _unknown(name: str, factor: Factor, columns: Sequence[str], text: str) -> DataError | UsageError:
+def _unknown(name: str, factor: "Factor", columns: Sequence[str], text: str) -> DataError | UsageError:
     if re.search(rf"\b{re.escape(name)}\s*\(", factor.expr):
         return _function_of_r(name, text) if name in ELSEWHERE else _no_function(name, text)
     hint = "; write np.pi for the number" if name == "pi" else nearest(name, columns)

@@ -1,5 +1,6 @@
 """Text in columns to a frame: the separator told by the first lines, names, and numbers with commas."""
 
+import codecs
 import csv
 import io
 import re
@@ -16,7 +17,7 @@ _SEPARATOR = re.compile(r'"?sep=(?P<separator>[,;\t|])"?[,;\t|]*(\n|$)', re.IGNO
 """A first line that names the separator and is no data."""
 SEPARATORS = "\t;|,"
 BEGINNING = 1_000_000
-"""Characters that hold the names and the first row."""
+"""Bytes that hold the names and the first row."""
 _MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
     b"\x00\x00\xfe\xff": "utf-32",
@@ -31,8 +32,8 @@ def encoding_of(content: bytes) -> str:
     return next((of for mark, of in _MARKS.items() if content.startswith(mark)), "utf-8-sig")
 
 
-def decoded(content: bytes, name: str) -> str:
-    """The text, with line feeds only and without blank lines at its ends.
+def in_utf8(content: bytes, name: str) -> bytes:
+    """The text in UTF-8 without a byte order mark, with line feeds only and without blank lines at its ends.
 
     Raises
     ------
@@ -41,15 +42,19 @@ def decoded(content: bytes, name: str) -> str:
     """
     encoding = encoding_of(content)
     try:
-        return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         byte = f"byte 0x{content[error.start]:02x} at position {error.start}"
         known = encoding.removesuffix("-sig").upper()
         raise DataError(f"{name} is not text in {known} ({byte}); save it as UTF-8.") from None
+    clean = b"\r" not in content and not content.startswith((codecs.BOM_UTF8, b"\n")) and not content.endswith(b"\n\n")
+    if clean and encoding == "utf-8-sig":
+        return content  # no copy of what may be large
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").encode()
 
 
-def delimited(text: str, usual: str, name: str) -> pd.DataFrame:
-    """The table in a text whose columns the ``usual`` sign separates, or what the first lines show to do so.
+def delimited(text: bytes, usual: str, name: str) -> pd.DataFrame:
+    """The table in a text in UTF-8 whose columns the ``usual`` sign separates, or what the first lines show to do so.
 
     Exact decimal parsing; a row longer than the header is an error instead of a shifted index.
 
@@ -58,12 +63,12 @@ def delimited(text: str, usual: str, name: str) -> pd.DataFrame:
     DataError
         No table, no names, or numbers that can be read in two ways.
     """
-    declaration = _SEPARATOR.match(text)
-    if declaration:  # what Excel writes and reads before the names
-        text, separator = text[declaration.end() :].lstrip("\n"), declaration["separator"]
+    named = _SEPARATOR.match(_beginning(text))
+    if named:  # what Excel writes and reads before the names
+        text, separator = text[len(named[0].encode()) :].lstrip(b"\n"), named["separator"]
     else:
-        separator = _separator(text, usual)
-    header = _header(text, separator, name)
+        separator = _separator(_beginning(text), usual)
+    header = _header(_beginning(text), separator, name)
     frame, decimal_commas = numerals.read_commas(_parsed(text, separator, header, name), free=separator != ",")
     if decimal_commas:
         floats = [column for column in frame.columns if pd.api.types.is_float_dtype(frame[column].dtype)]
@@ -71,12 +76,17 @@ def delimited(text: str, usual: str, name: str) -> pd.DataFrame:
     return frame
 
 
-def _parsed(text: str, separator: str, header: list[str], name: str, **how: Any) -> pd.DataFrame:
+def _beginning(text: bytes) -> str:
+    """Enough of it to hold the names and the first row."""
+    return text[:BEGINNING].decode(errors="ignore")
+
+
+def _parsed(text: bytes, separator: str, header: list[str], name: str, **how: Any) -> pd.DataFrame:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return pd.read_csv(
-                io.BytesIO(text.encode()),  # a StringIO takes four bytes for each character
+                io.BytesIO(text),  # a StringIO takes four bytes for each character
                 sep=separator,
                 names=header,
                 header=0,
@@ -107,7 +117,7 @@ def _separator(text: str, usual: str) -> str:
 
 def _first_rows(text: str, separator: str) -> list[list[str]]:
     """The cells of the first two lines that are not blank; none where they are no table."""
-    rows = filter(None, csv.reader(io.StringIO(text[:BEGINNING]), delimiter=separator, skipinitialspace=True))
+    rows = filter(None, csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True))
     try:
         return [cells for cells, _ in zip(rows, range(2), strict=False)]
     except csv.Error:
@@ -117,7 +127,7 @@ def _first_rows(text: str, separator: str) -> list[list[str]]:
 def _header(text: str, separator: str, name: str) -> list[str]:
     """The first line's names; pandas would rename repeated ones, and take a line of numbers for names."""
     try:
-        beginning = io.StringIO(text[:BEGINNING])
+        beginning = io.StringIO(text)
         first = next(filter(None, csv.reader(beginning, delimiter=separator, skipinitialspace=True)), [])
     except csv.Error as error:
         raise DataError(f"{name} is not a well-formed table ({error}); correct it there.") from None

@@ -55,7 +55,7 @@ def read(source: str) -> pd.DataFrame:
         name, content, ending = "standard input", sys.stdin.buffer.read(), None
     else:
         name, content, ending = source, _content(Path(source)), _ending(source)
-    if not content.strip():
+    if not content or content.isspace():
         raise DataError(f"{name} is empty; it must hold a line of column names and rows of data.")
     return _with_rows((READERS[ending] if ending else _of_text)(content, name), name)
 

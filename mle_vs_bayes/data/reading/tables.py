@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...errors import DataError
 from ...words import listed, shown
-from .delimited import decoded, delimited, first_line
+from .delimited import delimited, first_line, in_utf8
 
 Reader = Callable[[bytes, str], pd.DataFrame]
 """``(content, name of the source) → frame``."""
@@ -17,12 +17,12 @@ Reader = Callable[[bytes, str], pd.DataFrame]
 
 def from_csv(content: bytes, name: str) -> pd.DataFrame:
     """Comma-separated values with a header line."""
-    return delimited(decoded(content, name), ",", name)
+    return delimited(in_utf8(content, name), ",", name)
 
 
 def from_tsv(content: bytes, name: str) -> pd.DataFrame:
     """Tab-separated values with a header line."""
-    return delimited(decoded(content, name), "\t", name)
+    return delimited(in_utf8(content, name), "\t", name)
 
 
 def from_parquet(content: bytes, name: str) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def from_parquet(content: bytes, name: str) -> pd.DataFrame:
 def from_json(content: bytes, name: str) -> pd.DataFrame:
     """A list of records, or a dictionary of columns."""
     try:
-        table = json.loads(decoded(content, name), object_pairs_hook=_without_repeats)
+        table = json.loads(in_utf8(content, name), object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{name} is not valid JSON ({first_line(error)}); correct it there.") from None
     if isinstance(table, list) and all(isinstance(record, dict) for record in table):

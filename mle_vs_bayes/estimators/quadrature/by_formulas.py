@@ -14,8 +14,6 @@ from ..unconstrained_mode import in_unconstrained_coordinates, log_volume
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
-ROWS = 100_000
-"""Of all copies of the data that are looked at side by side."""
 
 
 class ByFormulas(Space):
@@ -48,9 +46,7 @@ class ByFormulas(Space):
         data = program.data.replace(**{role: values[i] for role, values in stack.columns.items()})
         weights = 1.0 if stack.weights is None else stack.weights[i]
         thetas = [program.layout.split(point) for point in points]
-        together = max(1, ROWS // data.n)
-        parts = [program.model.log_likelihoods(thetas[k : k + together], data) for k in range(0, len(thetas), together)]
-        return np.asarray(np.sum(weights * np.concatenate(parts), axis=1))
+        return np.array([np.sum(weights * units) for units in program.model.log_likelihoods(thetas, data)])
 
 
 def _volumes(support: Support, u: Array) -> Array:

@@ -12,6 +12,7 @@ from ...data.column import label
 from ...data.dataset import Array, Dataset
 from ...data.formulas import group_terms
 from ...data.formulas.parts import Formulas, effect, level, parameter_of, several
+from ...data.formulas.request import STAND_IN
 from ...data.prepare import absent
 from ...data.values import check, numbers, repetitions
 from ...errors import DataError
@@ -62,18 +63,17 @@ def new_rows(model: Model, source: FittedTable, frame: pd.DataFrame, fitted: Dat
     """
     formulas, terms = group_terms.split_first(several(source.formula))
     chosen = {role: name for role, name in source.columns.items() if role not in OF_OUTCOME and role in _known(model)}
-    response = formulas[0].partition("~")[0] if formulas else ""
-    read = _read(formulas, terms, response, _named(source.frame))
+    read = _read(formulas, terms, _named(source.frame))
     new = _checked(frame, [*read, *chosen.values()])
-    seen = _complete(source, read)
+    seen = _complete(source, read).assign(**{STAND_IN: 0.0})
     if (weights := source.columns.get("weights")) in seen:  # what looks at a whole column saw each row as often
         seen = seen.iloc[repetitions(seen[weights].to_numpy(dtype=float), "weights")]
     rows, places = NewRows(Dataset({}), alike=not formulas and not chosen), {}
     columns, coords = _of_roles(model, chosen, new)
-    for role, text in _designs(formulas, response).items():
+    for role, text in _designs(formulas).items():
         columns[role], coords[role.replace("X", "term", 1)] = _design(text, seen, new, rows)
     for term in terms:
-        X, names = _design(f"{response} ~ {term.effects}", seen, new, rows)
+        X, names = _design(f"{STAND_IN} ~ {term.effects}", seen, new, rows)
         columns |= {effect(f"{name}|{term.name}"): values for name, values in zip(names, X.T, strict=True)}
         columns[level(term.name)] = np.arange(float(len(new)))
         coords[level(term.name)] = tuple(map(str, range(len(new))))
@@ -98,8 +98,7 @@ def _added(model: Model, source: FittedTable, fitted: Dataset, count: int) -> di
 def rows_of_fit(source: FittedTable) -> tuple[pd.DataFrame, dict[str, bool]]:
     """The complete rows that the model was fitted to; each covariate, and whether formulas call it a category."""
     formulas, terms = group_terms.split_first(several(source.formula))
-    response = formulas[0].partition("~")[0] if formulas else ""
-    parsed = _parsed(formulas, terms, response, _named(source.frame))
+    parsed = _parsed(formulas, terms, _named(source.frame))
     called = {name: any(name in each.in_c for each in parsed) for each in parsed for name in each.covariates}
     return _complete(source, list(called)), called
 
@@ -119,10 +118,13 @@ def _known(model: Model) -> Mapping[str, object]:
     return roles.known(model)
 
 
-def _designs(formulas: tuple[str, ...], response: str) -> dict[str, str]:
-    """The formula of each design matrix by its role, with the outcome on its left."""
+def _designs(formulas: tuple[str, ...]) -> dict[str, str]:
+    """The formula of each design matrix by its role.
+
+    On its left stands no outcome, which new rows have not, and which may be text or lie between bounds.
+    """
     return {
-        "X" if place == 0 else f"X_{parameter_of(text)}": f"{response}~{text.partition('~')[2]}"
+        "X" if place == 0 else f"X_{parameter_of(text)}": f"{STAND_IN}~{text.partition('~')[2]}"
         for place, text in enumerate(formulas)
     }
 
@@ -138,23 +140,19 @@ def _design(text: str, seen: pd.DataFrame, new: pd.DataFrame, rows: NewRows) -> 
     return design.X, design.terms
 
 
-def _read(
-    formulas: tuple[str, ...], terms: tuple[group_terms.GroupTerm, ...], response: str, seen: pd.DataFrame
-) -> list[str]:
+def _read(formulas: tuple[str, ...], terms: tuple[group_terms.GroupTerm, ...], seen: pd.DataFrame) -> list[str]:
     """The covariates that formulas and groups' effects read; not the groups themselves, whose members are new."""
-    parsed = _parsed(formulas, terms, response, seen)
+    parsed = _parsed(formulas, terms, seen)
     return list(dict.fromkeys(name for each in parsed for name in each.covariates))
 
 
-def _parsed(
-    formulas: tuple[str, ...], terms: tuple[group_terms.GroupTerm, ...], response: str, seen: pd.DataFrame
-) -> "list[Parsed]":
+def _parsed(formulas: tuple[str, ...], terms: tuple[group_terms.GroupTerm, ...], seen: pd.DataFrame) -> "list[Parsed]":
     if not formulas:
         return []
     from ...data.formulas.symbols import parse
 
-    texts = [*_designs(formulas, response).values(), *(f"{response} ~ {term.effects}" for term in terms)]
-    return [parse(text, list(seen.columns)) for text in texts]
+    texts = [*_designs(formulas).values(), *(f"{STAND_IN} ~ {term.effects}" for term in terms)]
+    return [parse(text, [*seen.columns, STAND_IN]) for text in texts]
 
 
 def _checked(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -29,6 +29,8 @@ from .members import Members
 Array = NDArray[np.float64]
 OUTCOMES, FEWEST_OUTCOMES, ALL_OUTCOMES = 20_000, 1000, 200_000_000
 """Drawn at an optimum for each row, whose quantiles are the prediction interval; fewer of very many rows."""
+STEPS = 1e-3, 1e-6
+"""Of differences, in standard errors: errors of the first are some 1e-7 of a slope, far above rounding."""
 EDGE_STEP = 1e-3
 """From an edge to the inside, relative to the value at it or to 1."""
 AT_ONCE = 2_000_000
@@ -119,25 +121,34 @@ def _mean(program: Density, point: Array, data: Dataset, members: Members | None
 
 
 def delta_error(estimate: Estimate, of: Callable[[Array], Any]) -> Array:
-    """√(g' V g) of ``of`` (θ) ``(…)``, g by central differences in steps of ε^(1/3) times θ; NaN of no covariance.
+    """√(g' V g) of ``of`` (θ) ``(…)``, g its gradient; NaN of no covariance.
 
     A parameter on an edge of its support has no error: what hangs on it to first order has none either.
     """
     if not estimate.has_some_errors or estimate.covariance is None:
         return np.asarray(np.nan)
     lacking = ~np.isfinite(estimate.se)
-    steps = np.cbrt(np.finfo(float).eps) * np.fmax(np.abs(estimate.point), estimate.se)
-    slopes = []
-    for place, step in enumerate(steps):
-        above, below = estimate.point.copy(), estimate.point.copy()
-        above[place] += step
-        below[place] -= step
-        slopes.append(0 * of(below) if lacking[place] else (of(above) - of(below)) / (above[place] - below[place]))
-    gradient = np.stack(slopes, axis=-1)
+    # With V = R R' it is the length of R' g: of the slopes along R's columns, each of which is a standard error long.
+    # Slopes along θ itself would cancel each other, digit for digit, where a covariate is far from 0.
     covariance = np.where(lacking[:, None] | lacking, 0.0, estimate.covariance)
-    errors = np.sqrt(np.sum(gradient @ covariance * gradient, axis=-1))
+    se = np.sqrt(np.diag(covariance))
+    se = np.where(se > 0, se, 1.0)
+    values, vectors = np.linalg.eigh(covariance / np.outer(se, se))
+    root = se[:, None] * vectors * np.sqrt(np.maximum(values, 0.0))
+    errors = np.linalg.norm([_slope(estimate.point, column, of) for column in root.T], axis=0)
     hangs = [_hangs_on(estimate.point, int(place), of) for place in np.flatnonzero(lacking)]
     return np.asarray(np.where(np.any(hangs, axis=0), np.nan, errors) if hangs else errors)
+
+
+def _slope(point: Array, direction: Array, of: Callable[[Array], Any]) -> Any:
+    """The derivative of ``of`` (θ) along a direction by central differences, shorter ones where θ has an edge."""
+    slope = np.asarray(np.nan)
+    for step in STEPS:
+        above, below = point + step * direction, point - step * direction
+        slope = np.asarray((of(above) - of(below)) / (2 * step))
+        if np.all(np.isfinite(slope)):
+            break
+    return slope
 
 
 def why_no_error(estimate: Estimate) -> str:

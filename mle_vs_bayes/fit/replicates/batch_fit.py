@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import estimators, intervals
+from ...compile_cache import kept
 from ...data.dataset import Dataset
 from ...density import parity
-from ...density.compile_cache import kept
 from ...density.density import Density
 from ...density.stack import Stack
 from ...estimators import maximum_a_posteriori, maximum_likelihood, posterior

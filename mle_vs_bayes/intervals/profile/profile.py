@@ -88,19 +88,23 @@ def _intervals(request: IntervalRequest, power: float) -> list[Interval]:
     ]
 
 
-def walked(request: IntervalRequest, power: float) -> list[Interval]:
-    """Intervals by walking along each curve, from one optimum for all quantities.
+def walked(request: IntervalRequest, power: float, members: NDArray[np.bool_] | None = None) -> list[Interval]:
+    """Intervals by walking along each curve, from one optimum for all quantities, or for the ``members`` ``(q,)``.
 
     When one profile meets a better optimum, all start again from there.
     """
     program, origin = request.program, profiled_optimum(request.program, request.estimate, power)
     if origin.status != "ok":
         return refused(request, origin.status, str(origin.reason))
+    chosen = np.ones(len(program.quantity_labels), dtype=np.bool_) if members is None else members
     optimum, done = origin, False
     while not done:
         done, ends = True, []
         values = program.quantities(program.coordinates.theta(optimum.z))
-        for label, value in zip(program.quantity_labels, values, strict=True):
+        for label, value, wanted in zip(program.quantity_labels, values, chosen, strict=True):
+            if not wanted:
+                ends.append(Interval())
+                continue
             if not np.isfinite(value):
                 ends.append(Interval(status="not_applicable", reason=f"{label} is infinite at the estimate"))
                 continue

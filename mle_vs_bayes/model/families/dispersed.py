@@ -23,7 +23,7 @@ SMALL = 0.01
 
 def _per_unit(x: Any) -> Any:
     """L(x) = log(1 + x)/x, 1 at 0."""
-    series = sum((-x) ** k / (k + 1) for k in range(7))
+    series = np.polynomial.polynomial.polyval(-x, 1 / np.arange(1.0, 8.0))
     safe = np.where(x < SMALL, 1.0, x)
     return np.where(x < SMALL, series, np.log1p(safe) / safe)
 

@@ -44,8 +44,6 @@ class Fixed(Model):
         self.columns, self.formula, self.unit = larger.columns, larger.formula, larger.unit
         self.weighted, self.regular, self.smooth = larger.weighted, larger.regular, larger.smooth
         self.edges, self.scales, self.offers = larger.edges, larger.scales, larger.offers & Fixed.offers
-        if self.scalars:  # along which the larger model's derivatives are, too
-            self.offers -= {"derivatives"}
         self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
         self.marginal = larger.marginal
         self.takes_order, self.needs_order, self.order = larger.takes_order, larger.needs_order, larger.order
@@ -101,8 +99,13 @@ class Fixed(Model):
     def log_likelihoods(self, thetas, data):
         return self.larger.log_likelihoods([self.full(theta) for theta in thetas], data)
 
-    def derivatives(self, theta, data, weights=None):
-        return self.larger.derivatives(theta, data, weights)
+    def derivatives(self, thetas, datasets, weights=None):
+        """The larger model's, without those along the scalars that are held."""
+        full = [self.full(theta) for theta in thetas]
+        units, scores, hessians = self.larger.derivatives(full, datasets, weights)
+        sizes = {p.name: np.size(full[0][p.name]) for p in self.larger.parameters}
+        free = np.concatenate([np.full(size, name not in self.scalars) for name, size in sizes.items()])
+        return units, scores[:, :, free], hessians[:, free][:, :, free]
 
     def likelihood(self, theta, data):
         return self.larger.likelihood(self.full(theta), data)

@@ -175,8 +175,13 @@ class Regression(Censored):
         if term is not None:
             return f"{term} runs off: the covariates separate the successes from the failures"
         scale = next((each.row for each in self.family.others if each.prior == "scale"), None)
-        exact = scale and scale not in self.further and self.link.name == "identity" and _explained(data)
-        return f"{scale} runs to 0: the terms explain every y exactly" if exact else None
+        if not scale or self.link.name != "identity":
+            return None
+        if _explained(data):
+            return f"{scale} runs to 0: the terms explain every y exactly"
+        cell = _explained_cell(data, f"X_{scale}") if scale in self.further else None
+        words = f"{scale} runs to 0 in {cell} rows that share its predictor: the terms explain their y exactly"
+        return words if cell else None
 
 
 def linear(theta, data, of=""):
@@ -186,6 +191,18 @@ def linear(theta, data, of=""):
         return known
     eta = data[f"X{of}"] @ theta[f"beta{of}"]
     return eta if known is None else eta + known
+
+
+def _explained_cell(data, design):
+    """How many rows share a predictor of another parameter and are explained exactly; None without such rows.
+
+    Of a parameter that is free in each cell of equal rows of its ``design``, that of one may run off alone.
+    """
+    cells, of = np.unique(data[design], axis=0, return_inverse=True)
+    if "y" not in data or len(cells) > np.linalg.matrix_rank(cells):
+        return None
+    sizes = (np.flatnonzero(of == cell) for cell in range(len(cells)))
+    return next((len(rows) for rows in sizes if _explained(data.rows(rows))), None)
 
 
 def _explained(data):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...density.compile_cache import MODE, UNCHECKED, compiled, has_loops
+from ...compile_cache import MODE, UNCHECKED, compiled, has_loops
 from ...quiet import quiet, without_warnings
 
 Array = NDArray[np.float64]
@@ -190,7 +190,7 @@ def differences(of: Of, theta: Array, steps: Array) -> Array:
 
 
 def _has_black_box(graph: Any) -> bool:
-    """Whether a black box (`statsmodels_model.black_box`) is in the graph: its gradient may be one of differences."""
+    """Whether a black box (`density.black_box`) is in the graph: its gradient may be one of differences."""
     from pytensor.graph.traversal import ancestors
 
     nodes = [variable.owner for variable in ancestors([graph]) if variable.owner is not None]

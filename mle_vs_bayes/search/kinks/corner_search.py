@@ -58,14 +58,17 @@ def find_corner(evaluate: Callable[[Array], tuple[float, Array, Array]], start: 
     return run({0: corner_search(start)}, each, 1)[0]
 
 
-def corner_search(start: Array) -> Search[Corner | None]:
-    """The same as a search."""
+def corner_search(start: Array, gave_up: Callable[[], None] = lambda: None) -> Search[Corner | None]:
+    """The same as a search; ``gave_up`` is called where its evaluations are spent."""
     if len(start) > MOST_COORDINATES:
         return None
     try:
         return (yield from limited(_climbing(start), _EVALUATIONS * (1 + len(start))))
-    except (np.linalg.LinAlgError, SpentError):  # kinks that are all but parallel, or no end
-        return None
+    except SpentError:
+        gave_up()
+    except np.linalg.LinAlgError:  # kinks that are all but parallel
+        pass
+    return None
 
 
 def _climbing(start: Array) -> Search[Corner | None]:

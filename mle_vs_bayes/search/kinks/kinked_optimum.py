@@ -4,9 +4,9 @@ There is no curvature across a kink, and so no standard error of what it holds. 
 has the standard error it would have if the rest were known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,19 +72,22 @@ class KinkedOptimum:
 
 def standing(problem: Problem, begins: Mapping[int, Sequence[Array]]) -> dict[int, KinkedOptimum]:
     """The maxima on kinks or ends of data that are reached from the highest of a data set's ``begins`` ``(f,)``."""
-    tops = run({i: _from_highest(each) for i, each in begins.items()}, problem.evaluate, problem.together)
+    climbed = {i: each for i, each in begins.items() if i not in problem.unclimbed}
+    searches = {i: _from_highest(each, partial(problem.unclimbed.add, i)) for i, each in climbed.items()}
+    tops = run(searches, problem.evaluate, problem.together)
     corners = {i: top for i, top in tops.items() if top is not None and _of_the_data(problem, i, top)}
     return {i: _at(problem, i, top) for i, top in corners.items()}
 
 
-def _from_highest(begins: Sequence[Array]) -> Search[Corner | None]:
+def _from_highest(begins: Sequence[Array], gave_up: Callable[[], None]) -> Search[Corner | None]:
     usable = np.array([z for z in begins if np.all(np.isfinite(z))])
     if not len(usable):
         return None
     values, _, _ = yield usable
     if not np.isfinite(values).any():
         return None
-    return (yield from corner_search(usable[int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))]))
+    highest = usable[int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))]
+    return (yield from corner_search(highest, gave_up))
 
 
 def _at(problem: Problem, i: int, top: Corner) -> KinkedOptimum:

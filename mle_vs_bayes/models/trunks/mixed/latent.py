@@ -12,7 +12,7 @@ from ....data import counts
 from ....data.dataset import Dataset
 from ....data.formulas.parts import effect, level
 from ....errors import ModelError
-from ....model import links
+from ....model import families, links
 from ....model.censoring import middle
 from ....words import listed
 from .trunk import Mixed
@@ -69,6 +69,14 @@ class MixedOther(Mixed):
         beta, *others = theta
         theta = {beta: theta[beta], "sd": np.minimum(np.sqrt(squares), most), **{name: theta[name] for name in others}}
         return theta | ({"cor": np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
+
+    def lost_in_single_rows(self, data):
+        """A class of two or more says nothing of spreads; a normal effect adds to errors that are normal themselves."""
+        family = self.family.name if self.family else ""
+        if self.needs_order or (family == families.binomial.name and np.all(data["trials"] == 1)):
+            return "of whose single outcome a spread between groups says nothing that coefficients do not"
+        normal = (family, self.link.name) in (("Normal", "identity"), ("LogNormal", "log"))
+        return "so that their spread and sigma cannot be told apart" if normal and not self.rows.further else None
 
     def _by_level(self, theta, data):
         """The score and the information of each effect in each of its levels, where all effects are 0."""

@@ -86,14 +86,8 @@ class MixedNormal(Mixed):
         sign, size = np.linalg.slogdet(information)
         return -0.5 * (size + np.log(sign)) + 0.5 * data["X"].shape[1] * np.log(2 * np.pi)
 
-    def unidentified(self, data):
-        """Where each level has one row, a constant effect of theirs cannot be told from sigma."""
-        for place, factor in enumerate(self.groups.factors):
-            constant = [np.ptp(np.abs(data[effect(self.groups.effects[i])])) == 0 for i in self.groups.of(place)]
-            if len(data.coords[level(factor)]) == data.size and any(constant):
-                lost = "so that their spread and sigma cannot be told apart"
-                return f"each of the {data.size} groups of {factor} has one row, {lost}; leave them out of the formula"
-        return super().unidentified(data)
+    def lost_in_single_rows(self, data):
+        return "so that their spread and sigma cannot be told apart"
 
     def law_of_seen(self, theta, data, rows, places):
         """v ~ Normal(A⁻¹ b, A⁻¹) as in `effects`, so that c · v is normal with variance c A⁻¹ c."""

@@ -12,15 +12,15 @@ from copy import copy
 import numpy as np
 import scipy
 
-from ....data.formulas.parts import effect
 from ....errors import UsageError
 from ....words import listed
-from .integrand import canonical, quadrature_graph
+from .integrand import quadrature_graph
 from .integrand.derivatives import GroupDerivatives
 from .integrand.integrand import Integrand
 from .integrand.rule import grid
 from .latent import MOST_EFFECTS, MixedOther, MixedSampled
 from .law import Law
+from .side_by_side import below, can_be_below
 
 NODES = {1: 21, 2: 15}
 """Nodes along each effect, by the number of effects, from which they are doubled until that changes nothing.
@@ -32,6 +32,8 @@ CHANGE, CHANGE_AT_ENDS = 1e-5, 1e-3
 """Of the log-likelihood, when nodes are doubled: at its maximum, and where spreads are twice as large, near the end of
 their intervals. The first is below what is printed of a log-likelihood or its ratio, and the second moves an end of an
 interval by less than a thousandth of a standard error, as the log-likelihood there falls by 2 per standard error."""
+ROWS = 20_000
+"""Of copies of the data that are integrated together."""
 MOST_CELLS = 10_000_000
 """Rows × nodes that a graph holds: each of its arrays has so many numbers."""
 
@@ -53,9 +55,9 @@ class MixedQuadrature(MixedOther):
     """Nodes that `settled` has found to be enough."""
 
     def __init__(self, rows, groups=None, nodes=None):
-        """There are formulas of derivatives where the link is canonical and the nodes are not fewer than usual."""
+        """There are formulas of derivatives unless the nodes are fewer than usual, so that their motion counts."""
         super().__init__(rows, groups, nodes)
-        if groups is None or canonical.of(self) is None or not self.enough_nodes:
+        if groups is None or not self.enough_nodes:
             self.offers -= {"derivatives"}
 
     def with_groups(self, groups=None):
@@ -114,41 +116,35 @@ class MixedQuadrature(MixedOther):
         return abs(float(np.sum(other.log_likelihood(theta, data) - self.log_likelihood(theta, data))))
 
     def log_likelihood(self, theta, data):
-        _, heights, size = self._integrated(theta, data)
-        return scipy.special.logsumexp(heights, axis=1) + size
+        return next(self.log_likelihoods([theta], data))
 
     def log_likelihoods(self, thetas, data):
-        """Those of as many copies of the data, side by side, each with the predictor and effects of its own θ.
+        """Those of copies of the data that are one below the other, some at a time."""
+        step = max(1, ROWS // data.n) if can_be_below(self) else 1
+        for first in range(0, len(thetas), step):
+            some = thetas[first : first + step]
+            _, heights, size = self._integrated(some, below([data] * len(some)))
+            yield from (scipy.special.logsumexp(heights, axis=1) + size).reshape(len(some), -1)
 
-        Under u = L v the predictor is X β + offset + Z L v: in a copy X β + offset is its offset, Z L are its effects,
-        and L is the unit matrix.
-        """
-        if not set(thetas[0]) <= {"beta", "sd", "cor"}:  # others are of no row
-            return super().log_likelihoods(thetas, data)
-        count, groups, size = len(thetas), int(data["group"].max()) + 1, len(self.groups.effects)
-        columns = {role: np.tile(values, count) for role, values in data.items() if values.ndim == 1}
-        columns["X"] = np.zeros((count * data.n, 1))
-        columns["offset"] = np.concatenate([self.predictor(theta, data) for theta in thetas])
-        columns["group"] += np.repeat(np.arange(count) * float(groups), data.n)
-        along = np.concatenate([self.effects_of(data) @ self.root_matrix(theta) for theta in thetas])
-        columns |= {effect(label): along[:, place] for place, label in enumerate(self.groups.effects)}
-        plain = {"beta": np.zeros(1), "sd": np.ones(size), "cor": np.zeros(len(self.groups.pairs))}
-        return self.log_likelihood(plain, type(data)(columns, data.coords)).reshape(count, groups)
-
-    def derivatives(self, theta, data, weights=None):
+    def derivatives(self, thetas, datasets, weights=None):
         """By the formulas of `GroupDerivatives`."""
-        root = self.root(theta)
-        places = [(i, j) for i, row in enumerate(root) for j, factor in enumerate(row) if factor is not None]
-        at = GroupDerivatives(self, theta, data, self.grid, places)
-        times = np.ones(len(at.units)) if weights is None else weights
-        scores, hessian = at.scores_and_hessian(times)
-        first, second = self._bends(theta, places)
-        terms = len(theta["beta"])
-        turn = np.eye(terms + len(places), terms + first.shape[1])
-        turn[terms:, terms:] = first
-        whole = turn.T @ hessian @ turn
-        whole[terms:, terms:] += np.tensordot(times @ scores[:, terms:], second, axes=1)
-        return at.units, scores @ turn, whole
+        if len(thetas) > 1 and not can_be_below(self):
+            times = [None] * len(thetas) if weights is None else weights[:, None]
+            each = [self.derivatives([t], [d], w) for t, d, w in zip(thetas, datasets, times, strict=True)]
+            return tuple(np.concatenate(parts) for parts in zip(*each, strict=True))
+        places = [(i, j) for i, row in enumerate(self.root(thetas[0])) for j, f in enumerate(row) if f is not None]
+        at = GroupDerivatives(self, thetas, below(datasets), self.grid, places)
+        units = at.units.reshape(len(thetas), -1)
+        times = np.ones_like(units) if weights is None else weights
+        scores, hessians = at.scores_and_hessian(times.ravel())
+        scores = scores.reshape(*units.shape, -1)
+        terms, end = len(thetas[0]["beta"]), len(thetas[0]["beta"]) + len(places)
+        first, second = (np.stack(each) for each in zip(*(self._bends(t, places) for t in thetas), strict=True))
+        spreads = slice(terms, terms + first.shape[2])
+        turn = np.stack([scipy.linalg.block_diag(np.eye(terms), f, np.eye(scores.shape[2] - end)) for f in first])
+        whole = np.swapaxes(turn, 1, 2) @ hessians @ turn
+        whole[:, spreads, spreads] += np.einsum("rg,rgi,rijk->rjk", times, scores[:, :, terms:end], second)
+        return units, scores @ turn, whole
 
     def _bends(self, theta, places):
         """First and second derivatives of the entries of L at ``places`` in the SDs and the correlations.
@@ -172,16 +168,16 @@ class MixedQuadrature(MixedOther):
             first[place, i] = factor
         return first, second
 
-    def _integrated(self, theta, data):
+    def _integrated(self, thetas, data):
         """The nodes ``(G, K, E)`` of every group's v, the logarithm of the integrand by weight there, of the volume."""
-        integrand = Integrand(self, theta, data)
+        integrand = Integrand(self, thetas, data)
         points, log_weights = self.grid
         rule = integrand.rule(points)
         return rule.nodes, integrand.heights(rule.nodes) + log_weights, rule.size
 
     def law_of_seen(self, theta, data, rows, places):
         """The nodes of the likelihood's own integral, each with its share of it."""
-        nodes, heights, _ = self._integrated(theta, data)
+        nodes, heights, _ = self._integrated([theta], data)
         place = places[self.groups.factors[0]]
         at = np.maximum(place, 0)
         along = np.where((place >= 0)[:, None], self.effects_of(rows) @ self.root_matrix(theta), 0.0)

@@ -161,12 +161,23 @@ class Mixed(Model):
         return self.rows.unusable(data) or self.unidentified(data)
 
     def unidentified(self, data):
-        """Why the groups say nothing of how effects differ, as a sentence, or None."""
-        for factor in self.groups.factors:
+        """Why the groups say nothing of how effects differ, as a sentence, or None.
+
+        Where each level has one row, a constant effect of theirs may be a part of how any row differs from others.
+        """
+        for place, factor in enumerate(self.groups.factors):
             names = data.coords[level(factor)]
             if len(names) < 2:
                 return f"every row is in group {names[0]} of {factor}, which shows no spread between groups"
+            constant = [np.ptp(np.abs(data[effect(self.groups.effects[i])])) == 0 for i in self.groups.of(place)]
+            lost = self.lost_in_single_rows(data) if len(names) == data.size and any(constant) else None
+            if lost:
+                return f"each of the {data.size} groups of {factor} has one row, {lost}; leave them out of the formula"
         return None
+
+    def lost_in_single_rows(self, data):
+        """What cannot be told where each group has one row, as a clause, or None."""
+        return
 
 
 def _left_over(cor):

@@ -8,6 +8,7 @@ import scipy
 from . import canonical
 from .canonical import Cumulants
 from .rule import ModeRule, MomentRule
+from .slopes import Slopes, Slot, slopes, slots
 
 SLICE = 2_000_000
 """Rows × nodes that are looked at together."""
@@ -17,21 +18,43 @@ STEPS, SHORT = 100, 1e-11
 class Integrand:
     """Of ``model`` at θ: rows have the predictor η ``(n,)``, and ``slope`` ``(n, E)``, that of η in v ``(G, E)``.
 
-    ``effects`` ``(n, E)`` are Z, and ``root`` ``(E, E)`` is L, so that ``slope`` = Z L. ``columns`` are the data, in
-    which every X β is part of an offset.
+    ``effects`` ``(n, E)`` are Z, and ``root`` ``(R, E, E)`` is L, so that ``slope`` = Z L. ``columns`` are the data, in
+    which every X β is part of an offset. There may be R data sets, one below the other, each with a θ of its own and as
+    many rows and groups as any other.
     """
 
-    def __init__(self, model, theta, data):
-        self.model, self.theta, self.data, self.of = model, theta, data, data["group"].astype(np.intp)
-        self.root, self.columns = model.root_matrix(theta), model.known(theta, data)
+    def __init__(self, model, thetas, data):
+        self.model, self.data, self.of, self.sets = model, data, data["group"].astype(np.intp), len(thetas)
+        self.theta = {name: self._by_row([theta[name] for theta in thetas]) for name in thetas[0]}
+        self.root = np.stack([model.root_matrix(theta) for theta in thetas])
+        self.columns = self._columns(thetas)
         self.canonical = canonical.of(model)
         self.eta = self.columns["offset"] if self.canonical is None else canonical.predictor(self.columns)
         self.effects = model.effects_of(data)
-        self.slope = self.effects @ self.root
+        self.slope = np.concatenate(self.of_each(self.effects) @ self.root)
         self.weights = data.get("weights", np.ones(len(self.eta)))
         self.sums = self.summing(self.weights[:, None])
         trials = data.get("trials", np.ones(1))
         self.trials: Any = 1.0 if np.all(trials == 1) else trials
+
+    def of_each(self, values):
+        """Rows' or groups' values as those of each data set, ``(R, …)``."""
+        return values.reshape(self.sets, -1, *values.shape[1:])
+
+    def _by_row(self, values):
+        """A parameter as it is, or that of each row's data set ``(n, 1)``."""
+        if self.sets == 1:
+            return values[0]
+        return np.repeat(values, self.data.n // self.sets)[:, None] if np.ndim(values[0]) == 0 else None
+
+    def _columns(self, thetas):
+        columns = dict(self.data)
+        for role in self.model.formula.designs:
+            beta = np.stack([theta[role.replace("X", "beta", 1)] for theta in thetas])
+            eta = np.concatenate((self.of_each(columns.pop(role)) @ beta[:, :, None])[:, :, 0])
+            offset = role.replace("X", "offset", 1)
+            columns[offset] = eta + columns[offset] if offset in columns else eta
+        return columns
 
     @property
     def count(self):
@@ -94,6 +117,18 @@ class Integrand:
         columns = {role: values[:, None] for role, values in self.columns.items() if values.ndim == 1}
         densities = self.model.rows.log_likelihood(self.theta, {**columns, "offset": self._eta(nodes)})
         return self.sums @ densities + _normal(nodes)
+
+    @property
+    def slots(self):
+        """What a row's density hangs on: under a canonical link on its predictor alone."""
+        return [Slot("beta", design="X")] if self.canonical is not None else slots(self.model, self.theta)
+
+    def with_slopes(self, nodes):
+        """`heights`, and the `Slopes` of each row at the nodes of its group."""
+        if self.canonical is None:
+            return self.heights(nodes), slopes(self.model, self.theta, self.columns, self._eta(nodes), self.slots)
+        b = self.cumulants(nodes)
+        return self.heights_of(nodes, b), Slopes([self.data["y"][:, None] - b.mean], {(0, 0): b.variance})
 
     def _eta(self, nodes):
         """η of each row at the nodes of its group ``(n, K)``."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..machine_code import one_machine_code
+from .machine_code import one_machine_code
 
 if TYPE_CHECKING:
     import pymc
@@ -71,6 +71,32 @@ def _divided(mode: Any) -> Any:
         return [node.op(*(node.op(*part) if len(part) > 1 else part[0] for part in parts))]
 
     return mode.register((in2out(node_rewriter([Elemwise])(divide), name="divide"), 49.5))
+
+
+def in_numpy(outputs: Sequence[Any]) -> list[Any]:
+    """Graphs in which scalar functions without a NumPy form are said in those that have one.
+
+    PyTensor's Python linker evaluates them element by element in Python, a hundred times slower.
+    """
+    from pytensor.graph.fg import FunctionGraph
+    from pytensor.graph.rewriting.basic import in2out, node_rewriter
+
+    graph = FunctionGraph(outputs=list(outputs), clone=False)
+    in2out(node_rewriter(None)(_numpy_form), name="in_numpy").rewrite(graph)
+    return list(graph.outputs)
+
+
+def _numpy_form(_graph: Any, node: Any) -> Any:
+    import pytensor.tensor as pt
+
+    forms: dict[str, Callable[[Any], Any]] = {
+        # Mächler (2012), Accurately computing log(1 − exp(−|a|)), eq. 7
+        "Log1mexp": lambda x: pt.switch(x < -np.log(2.0), pt.log1p(-pt.exp(x)), pt.log(-pt.expm1(x))),
+        "Softplus": lambda x: pt.maximum(x, 0.0) + pt.log1p(pt.exp(-pt.abs(x))),
+        "TriGamma": lambda x: pt.polygamma(1, x),
+    }
+    name = type(getattr(node.op, "scalar_op", None)).__name__
+    return [forms[name](*node.inputs)] if name in forms else False
 
 
 class Looping:
