@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,32 @@ def functions():
 def test_tool_finds_nothing(arguments):
     run = python(*arguments)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def names_in(path):
+    """All names that a file's code holds, and that of the file itself and of its folder."""
+    found = {path.stem, path.parent.name}
+    for node in ast.walk(tree_of(path)):
+        found |= {str(getattr(node, field)) for field in ("name", "id", "attr", "arg") if hasattr(node, field)}
+    return {part for name in found for part in name.split(".")}
+
+
+def test_docstrings_name_what_there_is():
+    """In single backticks stand names of ours, and a test is named as it is called: renaming leaves none behind."""
+    known = set().union(*map(names_in, [*MODULES, *ROOT.glob("tests/**/*.py")]))
+    lost = []
+    for path in MODULES:
+        texts = [
+            node.value.value
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        ]
+        for text in texts:
+            single = re.findall(r"(?<!`)`([\w./]+)`(?!`)", re.sub("``.*?``", "", text, flags=re.DOTALL))
+            tests = [name for name in re.findall(r"\btest_\w+", text) if name != "test_my_model"]
+            parts = {part for name in [*single, *tests] for part in re.split("[./]", name.removesuffix(".py")) if part}
+            lost += [f"{short(path)}: {part}" for part in sorted(parts - known)]
+    assert lost == []
 
 
 def test_modules_are_short():

@@ -6,7 +6,7 @@ of the prior's power at 1, by the identity
 
     d E[g] / dα = Cov(g, log π)
 
-over the posterior draws, and how the mode moves on the road from MLE to MAP (`power_path`), Σ∇log π. Where
+over the posterior draws, and how the mode moves on the path from MLE to MAP (`prior_path`), Σ∇log π. Where
 the posterior is near normal the two agree to the order of `agreement.Expected.remainder`.
 
 .. [1] Kallioinen, Paananen, Bürkner & Vehtari (2024), Detecting and diagnosing prior and likelihood sensitivity

@@ -58,15 +58,17 @@ def _cause(fit: Fit, worst: Agreement) -> str:
 
 
 def missing(fit: Fit) -> list[str]:
-    """Why an estimator has no answer or a quantity no interval, as far as the headline does not say it."""
+    """Why an estimator has no answer or a quantity no number or interval, as far as the headline does not say it."""
     sentence = headline(fit)
     absent = {name: str(e.reason) for name, e in fit.estimates.items() if not e.converged and e.reason}
     lines = [f"no {ESTIMATORS[name].words}: {reason}" for name, reason in absent.items() if reason not in sentence]
     labels: dict[tuple[str, str, str], list[str]] = {}
     for row in fit.rows:
-        if row.status != "ok" and row.estimate is not None and row.reason:
-            labels.setdefault((row.estimator, row.interval, row.reason), []).append(row.parameter)
-    lines += [f"{name}: no {kind} interval of {_few(of)}: {why}" for (name, kind, why), of in labels.items()]
+        if row.reason and row.estimate is not None and row.status != "ok":
+            labels.setdefault((row.estimator, f"{row.interval} interval", row.reason), []).append(row.parameter)
+        elif row.reason and row.converged and row.estimate is None and row.median is None:
+            labels.setdefault((row.estimator, "estimate", row.reason), []).append(row.parameter)
+    lines += [f"{name}: no {what} of {_few(of)}: {why}" for (name, what, why), of in labels.items()]
     return [f"{line.rstrip('.')}." for line in (*lines, *fit.notes)]
 
 

@@ -77,13 +77,17 @@ def predict(program: Density, mode: Estimate, fitted: Estimate) -> Expected:
     slope = slopes(program, mode.point, mode.covariance)
     skewed = along(mode.covariance, skewness)
     strength = np.linalg.norm(along(covariance, prior)) + np.linalg.norm(skewed)
-    return Expected(moved, slope @ skewed + bend, float(strength**2) + _cut_off(program, mode))
+    # What an end cuts off is a shift that nothing predicts: it is left out itself, and with it its products.
+    cut_off = _cut_off(program, mode)
+    return Expected(moved, slope @ skewed + bend, float((strength + cut_off) ** 2) + cut_off)
 
 
 def _cut_off(program: Density, mode: Estimate) -> float:
     """How far the mean of a normal around the mode moves, in its SD, when an end of a support cuts it off, at most.
 
     At a distance of d SD it is φ(d)/Φ(d), that of a truncated normal: no power of 1/n, and so in no term of a series.
+    Of the SD of six groups of five rows, whose mean by summation lies above what is expected by 0.65 to 1.1 standard
+    errors where d is 1.4 to 0.9, the products of the other shifts alone are 0.6.
     """
     assert mode.covariance is not None
     se = np.sqrt(np.diag(mode.covariance))

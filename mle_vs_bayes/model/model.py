@@ -153,7 +153,7 @@ class Model:
         return (self.log_likelihood(theta, data) for theta in thetas)
 
     def derivatives(self, thetas: Any, datasets: Any, weights: Any = None) -> tuple[Array, Array, Array]:
-        """Of R data sets, each at its θ: units ``(R, units)``, scores ``(R, units, p)``, their sums' Hessians."""
+        """Of R data sets, each at its θ: units ``(R, units)``, scores ``(R, units, p)``, Hessians of weighted sums."""
         raise NotImplementedError
 
     def likelihood(self, theta: Theta, data: Mapping[str, Any]) -> Any:

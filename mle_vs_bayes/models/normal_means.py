@@ -31,12 +31,7 @@ class NormalMeans(groups.Grouped):
     offers = frozenset({"closed_form_mle", "conjugate_posterior"})
     weighted = True
     parameters = (
-        of_argument(
-            families.normal.arguments[0],
-            name="mean",
-            dims=("group",),
-            meaning="the mean of a group",
-        ),
+        of_argument(families.normal.arguments[0], name="mean", dims=("group",), meaning="the mean of a group"),
     )
     columns = (Column("y", number), Column("se", positive), Column("group", label))
     rows_per_group = 1

@@ -22,7 +22,6 @@ from .identify import check_proper, joint_mode, unidentified
 from .origin import Origin, Siblings, fixed
 from .program_density import Notes, ProgramDensity, standardised
 from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
-from .purse import Purse
 from .start import Allowance, climbed, close_edges, usable_start
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def open_program(
     notes: Notes = (),
     origin: Origin | None = None,
     allowance: Allowance | None = None,
-    purse: Purse | None = None,
+    purse: optional_parts.Purse | None = None,
 ) -> ProgramDensity:
     """Everything the suite needs of a PyMC model.
 
@@ -84,7 +83,7 @@ def open_program(
         purse = shared if optional_parts.spending() else None  # a replicate of a study has its own
         return open_program(other, name, of_file, allow_joint, samplers, notes, purse=purse)
 
-    data, shared = _data(program, observed), purse or Purse()
+    data, shared = _data(program, observed), purse or optional_parts.Purse()
     model, compiled = _described(program, name, hooks, observed, data)
     siblings = Siblings(name, origin or _under_own_covariates(program, hooks), opened)
     model = replace(model, siblings=siblings)

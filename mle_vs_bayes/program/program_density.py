@@ -21,11 +21,11 @@ from ..density.pymc_model import data_node
 from ..errors import UsageError
 from ..model.layout import Layout
 from ..model.prior import Prior
+from ..optional_parts import Purse
 from .compiled import Compiled, Slopes
 from .graphs.densities import unconstrained
 from .graphs.differentiate import refusals
 from .program_model import ProgramModel
-from .purse import Purse
 from .simulate import undrawable, with_observed
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from ..performance.measures import WORDS
 from .pages import parts
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ TONES = {"holds": "good", "does not hold": "bad", "undecided": "unsure", "no pre
 """How each verdict is coloured."""
 BESIDE = ("value", "mcse", "used", "failed", "smallest", "largest")
 """Columns of the performance table that do not say of what a measure is."""
+NO_WORDS: Mapping[str, str] = {}
 MOST_LINES = 100
 """Of the table of everything measured on a page; more are looked at in the file."""
 MOST_PARTS = 8
@@ -43,17 +43,21 @@ def measured(value: float | None, error: float | None) -> str:
 
 
 def page(
-    document: Mapping[str, Any], pictures: Sequence[parts.Picture], table: "pd.DataFrame | None" = None
+    document: Mapping[str, Any],
+    pictures: Sequence[parts.Picture],
+    table: "pd.DataFrame | None" = None,
+    words: Mapping[str, str] = NO_WORDS,
 ) -> parts.Page:
     """The page: verdict, question, figures, every prediction, and how to do it again; ``document`` is ``verdict.json``.
 
-    ``pictures`` are the study's figures, the most telling one first; ``table`` is its performance table.
+    ``pictures`` are the study's figures, the most telling one first; ``table`` is its performance table, of which
+    ``words`` say each measure for people.
     """
     sections = [
         parts.Section("question", "Question", [parts.Facts(_questions(document))]),
         parts.Section("figures", "Figures", pictures),
         parts.Section("predictions", "Predictions", _predictions(document)),
-        parts.Section("measured", "Everything that was measured", [] if table is None else _measures(table)),
+        parts.Section("measured", "Everything that was measured", [] if table is None else _measures(table, words)),
         parts.Section("made", "How it was made", _made(document)),
     ]
     summary = {"kind": "study", "topic": document.get("topic", ""), "question": document.get("question", "")}
@@ -105,7 +109,7 @@ def _predictions(document: Mapping[str, Any]) -> list[parts.Part]:
     return [parts.Table("Predictions and what was measured", headings, lines, frozenset({2, 3}))] if lines else []
 
 
-def _measures(table: "pd.DataFrame") -> list[parts.Part]:
+def _measures(table: "pd.DataFrame", words: Mapping[str, str]) -> list[parts.Part]:
     """One line per group and a column per measure, folded; a word on where they are if there are too many."""
     table = _parts_as_measures(table)
     keys = [name for name in table if name not in ("measure", *BESIDE) and table[name].nunique(dropna=False) > 1]
@@ -120,7 +124,7 @@ def _measures(table: "pd.DataFrame") -> list[parts.Part]:
             parts.Paragraph(f"performance.csv beside this page has {len(table):,} measures of {len(lines):,} groups.")
         ]
     measures = list(dict.fromkeys(table["measure"]))
-    headings = [*keys, *(WORDS.get(name, name.replace("_", " ")) for name in measures)]
+    headings = [*keys, *(words.get(name, name.replace("_", " ")) for name in measures)]
     cells = [
         [*map(parts.TableCell, group), *(by_name.get(name, parts.TableCell("")) for name in measures)]
         for group, by_name in lines.items()

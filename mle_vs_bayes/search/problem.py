@@ -198,8 +198,8 @@ def _at(stack: Stack, power: float, w: Array, index: Index) -> Derivatives:
     columns = [{role: values[i] for role, values in stack.columns.items()} for i in index[finite]]
     datasets = [program.data.replace(**each) for each in columns]
     weights = None if stack.weights is None else stack.weights[index[finite]]
-    points = [program.layout.split(thetas[i]) for i in finite]
-    units, scores, hessian[finite] = program.model.derivatives(points, datasets, weights)
+    known = program.model.derivatives([program.layout.split(thetas[i]) for i in finite], datasets, weights)
+    units, scores, hessian[finite] = known
     times = np.ones_like(units) if weights is None else weights
     value[finite], gradient[finite] = np.sum(times * units, axis=1), np.einsum("ru,rup->rp", times, scores)
     for i in finite if power else ():

@@ -45,9 +45,12 @@ def test_the_screen_says_why_an_estimator_is_missing_beside_those_that_are_there
     failed = replace(fit, estimates={**fit.estimates, "map": missing("map", ("rate",), "failed", "it stopped")})
     assert verdict.missing(failed) == ["no maximum likelihood: the joint mode is no estimate."]
     assert "it stopped" in verdict.headline(failed)
-    edge = compare("eight_schools", {"y": [1.0, 1.2, 0.9], "se": [5.0, 5.0, 5.0]}, estimators=["mle"])
+    schools, asked = {"y": [1.0, 1.2, 0.9], "se": [5.0, 5.0, 5.0]}, ("wald_transformed",)
+    edge = compare("eight_schools", schools, estimators=["mle"], intervals=asked)
     shown = " ".join(str(edge).split())
     assert "mle: no wald_transformed interval of tau: no standard error" in shown
+    heads = compare("bernoulli", {"y": [7], "trials": [7]}, estimators=["mle"])
+    assert "mle: no estimate of odds: its value at the estimate is infinite" in " ".join(str(heads).split())
 
 
 def test_an_interval_is_asked_for_by_the_name_it_has_for_another_estimator():

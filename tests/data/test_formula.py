@@ -159,6 +159,7 @@ BAD = {
     "y ~ factor(site)": (UsageError, ["factor()", "write C()"]),
     "y ~ x + (1|site)": (UsageError, ["(1|site)", "inside another term"]),
     "y ~ x + (x || site)": (UsageError, ["(x || site)", "inside another term"]),
+    "(1|site)": (UsageError, ["inside another term", '"y ~ x + z + (1|site)"']),
     "y ~ x + wurzel(x)": (UsageError, ["wurzel()", "write one of C, I"]),
     "z ~ x +": (UsageError, ["does not parse", 'write it like "z ~ x"']),
     "y ~ log(site)": (UsageError, ["cannot be computed", "log(site)"]),

@@ -96,4 +96,6 @@ def test_theory_allows_for_what_an_end_of_a_support_cuts_off():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("mle_vs_bayes.fit.agreement._cut_off", lambda *_: 0.0)
             without = predict(program, mode, fitted).remainder
-        assert predict(program, mode, fitted).remainder - without == pytest.approx(moved, abs=1e-12)
+        allowed = (np.sqrt(without) + moved) ** 2 + moved
+        assert predict(program, mode, fitted).remainder == pytest.approx(allowed, rel=1e-9)
+        assert (allowed > without + 1e-3) == near

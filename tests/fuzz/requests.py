@@ -187,10 +187,11 @@ def grammar(draw, name, names, table):
     words = ("--formula", draw(st.sampled_from(tables.FORMULAS))) if model.takes_formula else ()
     often, seldom = (st.booleans(), SOMETIMES) if model.takes_formula else (SOMETIMES, tables.RARELY)
     if draw(SOMETIMES):
-        quantity, value = draw(st.sampled_from([p.name for p in model.parameters])), draw(st.sampled_from(NULLS))
+        quantity, value = draw(st.sampled_from([p.name for p in model.parameters])), draw(st.sampled_from(NULLS[:4]))
         words += ("--fix", f"{quantity}[x]={value}" if quantity == "beta" else f"{quantity}={value}")
     if draw(seldom):
-        words += ("--against", draw(st.sampled_from(names)))
+        alike = [other for other in names if models.get(other).columns[0].kind is model.columns[0].kind]
+        words += ("--against", draw(st.sampled_from(alike)))
     if draw(often if model.takes_formula else seldom):
         words += ("--effect", draw(st.sampled_from(("x", "g", "z"))))
     if draw(often):

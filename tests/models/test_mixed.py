@@ -509,7 +509,7 @@ def test_edges_of_spreads_and_correlations_are_answers():
     same = ["beta[Intercept]", "beta[x]", "sd[Intercept|g]", "sigma"]
     np.testing.assert_allclose(rows.loc[same].estimate, without.loc[same].estimate, rtol=1e-6)
     np.testing.assert_allclose(rows.loc[same].se, without.loc[same].se, rtol=1e-6)
-    # Slopes that are three tenths of the intercepts: a correlation of 1.
+    # RowSlopes that are three tenths of the intercepts: a correlation of 1.
     rows = mle(balanced(lambda u: 0.3 * u))
     assert rows.loc["cor[Intercept,x|g]"].estimate == 1
     assert "boundary" in rows.loc["sigma"].concerns

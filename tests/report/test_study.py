@@ -175,7 +175,7 @@ def test_a_page_has_every_measure_in_a_table_that_is_folded():
     of_part = {"scenario": "b", "n": 10, "estimator": None, "measure": "score", "mcse": float("nan"), "at": "b"}
     bias, rmse = {**of_mle, "measure": "bias", "value": 0.1}, {**of_mle, "measure": "rmse", "value": 0.3}
     scores = [{**of_part, "parameter": name, "value": value} for name, value in (("low", 1.5), ("high", float("nan")))]
-    (fold,) = study_page._measures(pandas.DataFrame([bias, rmse, *scores]))
+    (fold,) = study_page._measures(pandas.DataFrame([bias, rmse, *scores]), {"rmse": "root mean squared error"})
     (table,) = fold.parts
     assert table.headings == [
         "scenario",
@@ -189,5 +189,5 @@ def test_a_page_has_every_measure_in_a_table_that_is_folded():
     assert [cell.text for cell in table.lines[0]] == ["a", "mle", "mu", "0.100 ± 0.02", "0.300 ± 0.02", "", ""]
     assert [cell.text for cell in table.lines[1]][-2:] == ["1.5", "nothing measured"]
     many = pandas.DataFrame([{**bias, "n": n} for n in range(study_page.MOST_LINES + 1)])
-    (words,) = study_page._measures(many)
+    (words,) = study_page._measures(many, {})
     assert words.words == "performance.csv beside this page has 101 measures of 101 groups."

@@ -128,11 +128,12 @@ def _sides(text: str, columns: Sequence[str]) -> Any:
 
 
 def _unparsed(text: str, error: Exception, columns: Sequence[str]) -> UsageError:
-    groups = re.search(r"\([^()|]*\|[^()]*\)", text)
+    groups = re.search(r"\([^()|]*\|([^()]*)\)", text)
     if groups:
+        others = [name for name in columns if name not in re.split(r"[^\w.]+", groups[1])] or columns
         return UsageError(
             f'formula "{text}" has the groups {groups[0]} inside another term; add them, as in '
-            f'{_pattern(columns)[:-1]} + {groups[0]}".'
+            f'{_pattern(others)[:-1]} + {groups[0]}".'
         )
     return UsageError(f'formula "{text}" does not parse ({complaint(error)}); write it like {_pattern(columns, text)}.')
 

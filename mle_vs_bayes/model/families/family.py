@@ -201,6 +201,10 @@ class Family:
             return self.log_survival(y, **values)
         return self._scipy().logsf(y, **self.of_scipy(**values))
 
+    def exceeded_with(self, chance: Any, arguments: Arguments) -> Any:
+        """The y of each ``chance`` P(Y > y)."""
+        return self._scipy().isf(chance, **self.of_scipy(**self.own(arguments)))
+
     def logcdf(self, y: Any, arguments: Arguments) -> Any:
         """log P(Y ≤ y)."""
         return self._scipy().logcdf(y, **self.of_scipy(**self.own(arguments)))

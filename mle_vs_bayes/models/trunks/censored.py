@@ -18,8 +18,8 @@ BESIDE = {"upper", "event", "entry"}
 MIDDLE = np.log(0.5)
 ANYWHERE = 0.5
 """A value that lies inside every support."""
-ROUNDS = 1_000
-"""Of drawing again what does not exceed its entry."""
+ROUNDS = 20
+"""Of drawing again what does not exceed its entry, which is cheaper than the inverse that what is left is drawn by."""
 
 
 class Censored(Plain):
@@ -42,15 +42,30 @@ class Censored(Plain):
         """Values above ``design["entry"]``, cut at ``design["cutoff"]``, if the design has them."""
         arguments = self.arguments(theta, design)
         values = self.family.random(rng, design.n, arguments)
-        entry = design.get("entry", np.full(design.n, -np.inf))
-        for _ in range(ROUNDS):
-            if not np.any(early := values <= entry):
-                break
-            values = np.where(early, self.family.random(rng, design.n, arguments), values)
+        if "entry" in design:
+            values = self._entered(values, design["entry"], arguments, rng)
         if "cutoff" not in design:
             return with_outcome(design, values)
         cutoff = design["cutoff"]
         return with_outcome(design.replace(event=values <= cutoff), np.minimum(values, cutoff))
+
+    def _entered(self, values, entry, arguments, rng):
+        """The values ``(n,)`` that exceed their entry, and others that do in the place of those that do not.
+
+        A uniform share of P(Y > entry) is P(Y > y) of a y that is known to exceed its entry. Where P(Y > entry) is
+        below the smallest number there is, y is put at its entry.
+        """
+        for _ in range(ROUNDS):
+            if not np.any(early := values <= entry):
+                return values
+            values = np.where(early, self.family.random(rng, len(values), arguments), values)
+        late = np.flatnonzero(values <= entry)
+        some = {name: np.broadcast_to(value, len(values))[late] for name, value in arguments.items()}
+        chance = (1 - rng.random(len(late))) * np.exp(self.family.logsf(entry[late], some))
+        beyond = self.family.exceeded_with(chance, some)
+        least = np.nextafter(entry[late], np.inf)
+        values[late] = np.where(np.isfinite(beyond), np.maximum(beyond, least), least)
+        return values
 
     def log_likelihood(self, theta, data):
         """Log density where the value is exact, log probability of the interval elsewhere."""

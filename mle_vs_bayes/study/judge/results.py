@@ -118,7 +118,7 @@ def _shown(results: Results, document: Mapping[str, Any]) -> dict[str, bytes]:
     from ...report.pages import render
 
     pictures = _pictures(results)
-    page = study_page.page(document, [picture for _, picture in pictures.values()], _once(results.table))
+    page = study_page.page(document, [picture for _, picture in pictures.values()], _once(results.table), WORDS)
     return {
         **{f"{name}.png": content for name, (content, _) in pictures.items()},
         "README.md": study_page.readme(document, list(pictures)).encode(),

@@ -55,7 +55,7 @@ class MixedQuadrature(MixedOther):
     """Nodes that `settled` has found to be enough."""
 
     def __init__(self, rows, groups=None, nodes=None):
-        """There are formulas of derivatives unless the nodes are fewer than usual, so that their motion counts."""
+        """There are formulas of derivatives unless the nodes are fewer than usual: then their motion counts."""
         super().__init__(rows, groups, nodes)
         if groups is None or not self.enough_nodes:
             self.offers -= {"derivatives"}

@@ -8,7 +8,7 @@ import scipy
 from . import canonical
 from .canonical import Cumulants
 from .rule import ModeRule, MomentRule
-from .slopes import Slopes, Slot, slopes, slots
+from .slopes import RowSlopes, Slot, slopes, slots
 
 SLICE = 2_000_000
 """Rows × nodes that are looked at together."""
@@ -124,11 +124,11 @@ class Integrand:
         return [Slot("beta", design="X")] if self.canonical is not None else slots(self.model, self.theta)
 
     def with_slopes(self, nodes):
-        """`heights`, and the `Slopes` of each row at the nodes of its group."""
+        """`heights`, and the `RowSlopes` of each row at the nodes of its group."""
         if self.canonical is None:
             return self.heights(nodes), slopes(self.model, self.theta, self.columns, self._eta(nodes), self.slots)
         b = self.cumulants(nodes)
-        return self.heights_of(nodes, b), Slopes([self.data["y"][:, None] - b.mean], {(0, 0): b.variance})
+        return self.heights_of(nodes, b), RowSlopes([self.data["y"][:, None] - b.mean], {(0, 0): b.variance})
 
     def _eta(self, nodes):
         """η of each row at the nodes of its group ``(n, K)``."""

@@ -16,16 +16,16 @@ from .....compile_cache import UNCHECKED, compiled, in_numpy, kept, quick
 Array = NDArray[np.float64]
 
 
-class Slopes(NamedTuple):
+class RowSlopes(NamedTuple):
     """Of rows × nodes ``(n, K)``: first derivatives by slot, and second ones by two, with the sign changed."""
 
     first: Sequence[Array]
     information: Mapping[tuple[int, int], Array]
 
-    def where(self, counted: Any) -> "Slopes":
+    def where(self, counted: Any) -> "RowSlopes":
         """0 at nodes that have no share in an integral: there the density may be 0, and have no derivative."""
         first = [np.where(counted, each, 0.0) for each in self.first]
-        return Slopes(first, {pair: np.where(counted, each, 0.0) for pair, each in self.information.items()})
+        return RowSlopes(first, {pair: np.where(counted, each, 0.0) for pair, each in self.information.items()})
 
 
 class Slot(NamedTuple):
@@ -48,17 +48,19 @@ class Slot(NamedTuple):
 def slots(model: Any, theta: Mapping[str, Any]) -> list[Slot]:
     """Of a mixed model, in the order of the parameters of its rows; the first is the location's predictor."""
     designs = {design.replace("X", "beta", 1): design for design in model.formula.designs}
-    found: list[Slot] = []
+    in_order: list[Slot] = []
     for parameter in model.rows.parameters:
         name = parameter.name
         if name in designs or not parameter.dims:
-            found.append(Slot(name, design=designs.get(name)))
+            in_order.append(Slot(name, design=designs.get(name)))
         else:
-            found += [Slot(name, element) for element in range(len(theta[name]))]
-    return found
+            in_order += [Slot(name, element) for element in range(len(theta[name]))]
+    return in_order
 
 
-def slopes(model: Any, theta: Mapping[str, Any], columns: Mapping[str, Array], eta: Array, among: list[Slot]) -> Slopes:
+def slopes(
+    model: Any, theta: Mapping[str, Any], columns: Mapping[str, Array], eta: Array, among: list[Slot]
+) -> RowSlopes:
     """Of rows whose ``columns`` ``(n,)`` have every X β in an offset, that of the location being ``eta`` ``(n, K)``."""
     rows = model.rows
     predictors = {slot.offset for slot in among if slot.design}
@@ -68,7 +70,7 @@ def slopes(model: Any, theta: Mapping[str, Any], columns: Mapping[str, Array], e
     values = [eta, *(_value(slot, theta, columns) for slot in among[1:])]
     each = function(*(columns[role][:, None] for role in read), *(np.broadcast_to(v, eta.shape) for v in values))
     each = [np.broadcast_to(derivative, eta.shape) for derivative in each]
-    return Slopes(each[: len(among)], dict(zip(_pairs(among), each[len(among) :], strict=True)))
+    return RowSlopes(each[: len(among)], dict(zip(_pairs(among), each[len(among) :], strict=True)))
 
 
 def _value(slot: Slot, theta: Mapping[str, Any], columns: Mapping[str, Array]) -> Any:
