@@ -51,8 +51,8 @@ def compiled(inputs: Sequence[Any], outputs: Any, mode: Any) -> Callable[..., An
     def of(mode: Any) -> Any:
         return pytensor.function(list(inputs), outputs, mode=mode, on_unused_input="ignore")
 
-    found = of(_divided(get_mode(mode)))
-    return Looping(found, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(found) else found
+    function = of(_divided(get_mode(mode)))
+    return Looping(function, of(get_mode(LOOP_MODE).including(UNCHECKED))) if has_loops(function) else function
 
 
 def _divided(mode: Any) -> Any:

@@ -148,11 +148,11 @@ def check_pace(
         )
 
 
-def _ranks(found: "Replicates", program: Density, count: int) -> tuple["pandas.DataFrame", Array, Array]:
-    rows = found.rows[found.rows["parameter"].isin(program.layout.labels)]
+def _ranks(replicates: "Replicates", program: Density, count: int) -> tuple["pandas.DataFrame", Array, Array]:
+    rows = replicates.rows[replicates.rows["parameter"].isin(program.layout.labels)]
     good = (rows["status"] == "ok").groupby(rows["replicate"]).all()
     kept = good.index[good.to_numpy()]
-    ranks = found.functionals.pivot(index="replicate", columns="name", values="value").loc[kept]
+    ranks = replicates.functionals.pivot(index="replicate", columns="name", values="value").loc[kept]
     if len(kept) < LEAST:
         raise NotApplicableError(f"only {len(kept)} of {count} posteriors could be sampled")
     return rows[rows["replicate"].isin(kept)], ranks[list(program.layout.labels)].to_numpy(), np.array([count])
@@ -160,12 +160,12 @@ def _ranks(found: "Replicates", program: Density, count: int) -> tuple["pandas.D
 
 def ranks(calibration: Calibration) -> Measured:
     """SBC: the truth's rank among the draws is uniform: chi-square of bins, and the mean, which sees a shift sooner."""
-    _, found, _ = calibration.fitted()
+    _, table, _ = calibration.fitted()
     labels = calibration.subject.program.layout.labels
-    count = len(found)
+    count = len(table)
     bins = min(20, count // 5)
     statistics, names = [], []
-    for label, column in zip(labels, found.T, strict=True):
+    for label, column in zip(labels, table.T, strict=True):
         seen = np.bincount((column * bins // (RANKS + 1)).astype(int), minlength=bins)
         # Pearson's chi-square of equal bins, as a normal score; ranks to RANKS have the variance ((RANKS + 1)² − 1)/12.
         square = float(np.sum((seen - count / bins) ** 2) * bins / count)

@@ -53,14 +53,14 @@ def priors(subject: Subject) -> Measured:
     for p in layout.parameters:
         if not program.priors[p.name].worded_twice:
             raise NotApplicableError(f"no second wording of {program.priors[p.name]}")
-    found, labels = [], []
+    differences, labels = [], []
     for z in points(program, parity.POINTS):
         theta = program.coordinates.theta(z)
         ours, theirs = _scipy(program, theta), program.log_prior(theta)
         if np.isfinite(ours):
-            found.append(abs(ours - theirs) / (1 + abs(ours)))
+            differences.append(abs(ours - theirs) / (1 + abs(ours)))
             labels.append(_at(program, theta))
-    return Measured(_some(found), [DIGITS], "relative", labels)
+    return Measured(_some(differences), [DIGITS], "relative", labels)
 
 
 def _scipy(program: Density, theta: Array) -> float:
@@ -73,7 +73,7 @@ def gradients(subject: Subject) -> Measured:
     program = subject.program
     if not program.exact_gradient:
         raise NotApplicableError("the gradient itself is made of differences: the likelihood has no other")
-    found, limits, labels = [], [], []
+    differences, limits, labels = [], [], []
     for power, words in ((0.0, "likelihood"), (1.0, "posterior")):
         unit = _units(program, power)
         for z in points(program, POINTS):
@@ -83,11 +83,11 @@ def gradients(subject: Subject) -> Measured:
             if not (np.isfinite(exact.value) and np.all(np.isfinite(numeric + coarse))):
                 continue
             relative = unit / (1 + np.abs(exact.gradient) * unit)
-            found += (np.abs(numeric - exact.gradient) * relative).tolist()
+            differences += (np.abs(numeric - exact.gradient) * relative).tolist()
             # Twice the step errs sixteen times as much: the difference is an upper bound on what this step errs.
             limits += (DERIVATIVE + rounding(program, z) + np.abs(numeric - coarse) * relative).tolist()
             labels += [f"{words}, {label}" for label in program.layout.free_labels]
-    return Measured(_some(found), limits, "relative", labels)
+    return Measured(_some(differences), limits, "relative", labels)
 
 
 def _value(program: Density, power: float, z: Array) -> float:
@@ -138,10 +138,10 @@ def _units(program: Density, power: float) -> Array:
     return np.asarray(1 / np.sqrt(np.where(np.isfinite(curvature) & (curvature > 0), curvature, 1.0)))
 
 
-def _some(found: list[float]) -> list[float]:
-    if not found:
+def _some(differences: list[float]) -> list[float]:
+    if not differences:
         raise NotApplicableError("the density is finite at none of the random points")
-    return found
+    return differences
 
 
 def _at(program: Density, theta: Array) -> str:

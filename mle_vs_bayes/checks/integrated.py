@@ -38,8 +38,8 @@ def posterior(subject: Subject) -> Measured | Finding:
     names = [f"{what} of {label}" for what in ("mean", "lower end", "upper end") for label in labels]
     known = np.concatenate([~_without_mean(subject, labels), np.full(2 * len(labels), True)])
     # The integrals' own error is in posterior standard deviations, which are that many Monte-Carlo errors.
-    own = (truth.quadrature_error or 0.0) * np.sqrt(values[0].size)
-    limits = np.full(len(scores), subject.budget.z(int(known.sum())) + own)
+    integration_error = (truth.quadrature_error or 0.0) * np.sqrt(values[0].size)
+    limits = np.full(len(scores), subject.budget.z(int(known.sum())) + integration_error)
     kept = np.flatnonzero(known)
     return Measured(scores[kept].tolist(), limits[kept].tolist(), "z", [names[place] for place in kept])
 

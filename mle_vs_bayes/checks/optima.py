@@ -23,7 +23,7 @@ FLAT |= {"stationary": "Flat()", "simplex": "Dirichlet(1)"}
 
 def maximum(subject: Subject) -> Measured | Finding:
     """At MLE and MAP the gradient of their density is zero, in SE, and the information positive definite."""
-    found, limits, labels, reasons = [], [], [], []
+    lengths, limits, labels, reasons = [], [], [], []
     for name, power in (("mle", 0.0), ("map", 1.0)):
         try:
             estimate = subject.estimate(name)
@@ -33,12 +33,12 @@ def maximum(subject: Subject) -> Measured | Finding:
         if estimate.status != "ok":
             return Finding("", FAILED, None, GRADIENT_TOLERANCE, "SE", f"{name}: {estimate.reason}")
         length, resolution = away(subject.program, estimate.point, power)
-        found.append(length)
+        lengths.append(length)
         limits.append(GRADIENT_TOLERANCE + resolution)
         labels.append(name)
-    if not found:
+    if not lengths:
         raise NotApplicableError("; ".join(reasons))
-    return Measured(found, limits, "SE", labels, "; ".join(reasons))
+    return Measured(lengths, limits, "SE", labels, "; ".join(reasons))
 
 
 def away(program: Density, theta: Array, power: float) -> tuple[float, float]:
@@ -60,7 +60,7 @@ def _resolution(z: Array, hessian: Array, free: NDArray[np.bool_]) -> float:
 def several_starts(subject: Subject) -> Measured:
     """The highest optimum found from several starts is found by two of them at least, and is the estimate."""
     program = subject.program
-    found, labels, notes = [], [], []
+    lengths, labels, notes = [], [], []
     for name, power in (("mle", 0.0), ("map", 1.0)):
         try:
             estimate = subject.estimate(name)
@@ -75,14 +75,14 @@ def several_starts(subject: Subject) -> Measured:
             notes.append(f"{name} lies on an edge" if on_edge else f"{name}: no start has an optimum")
             continue
         away_from_top = sorted(float(distances(top, each)[0]) for each in optima if each.converged[0])
-        found += [away_from_top[1] if len(away_from_top) > 1 else float("nan"), apart(program, estimate, top.z[0])]
+        lengths += [away_from_top[1] if len(away_from_top) > 1 else float("nan"), apart(program, estimate, top.z[0])]
         labels += [f"{name}, the second best of {STARTS} starts", f"{name}, the estimate"]
         lower = sum(distance > 10 * GRADIENT_TOLERANCE for distance in away_from_top)
         notes += [f"{lower} of {STARTS} starts of {name} end at a lower maximum"] if lower else []
-    if not found:
+    if not lengths:
         raise NotApplicableError("; ".join(notes))
     # Each is accepted within GRADIENT_TOLERANCE of the same optimum, coordinate by coordinate and rounding aside.
-    return Measured(found, [4 * GRADIENT_TOLERANCE], "SE", labels, "; ".join(notes))
+    return Measured(lengths, [4 * GRADIENT_TOLERANCE], "SE", labels, "; ".join(notes))
 
 
 def apart(program: Density, estimate: Estimate, z: Array) -> float:
@@ -104,8 +104,8 @@ def flat_prior(subject: Subject) -> Measured:
         raise NotApplicableError("the MLE lies on the edge of its support and has no standard error")
     from ..fit import priors
 
-    given = {p.name: FLAT[p.support.name] for p in program.model.parameters}
-    flat = program.on(program.data, priors.resolve(program.model, given, program.data))
+    assignments = {p.name: FLAT[p.support.name] for p in program.model.parameters}
+    flat = program.on(program.data, priors.resolve(program.model, assignments, program.data))
     mode = maximum_a_posteriori.fit(flat, subject.seed)
     if not mode.converged:
         raise NotApplicableError(f"no MAP under a flat prior: {mode.reason}")

@@ -224,16 +224,16 @@ def shifts(subject: Subject) -> Measured | Finding:
     return Measured(gaps, limits, "SE", [f"{pair.pair}, {pair.parameter}" for pair in pairs])
 
 
-def _pairs(subject: Subject, found: dict[str, Estimate]) -> tuple[list[Agreement], float]:
+def _pairs(subject: Subject, estimates: dict[str, Estimate]) -> tuple[list[Agreement], float]:
     """MAP − MLE and mean − MAP of every parameter, and the size of what their prediction neglects."""
     program = subject.program
     labels = list(program.quantity_labels)
-    table = found["posterior"].results.loc[labels]
-    values = {name: program.quantities(found[name].point) for name in ("mle", "map")}
+    table = estimates["posterior"].results.loc[labels]
+    values = {name: program.quantities(estimates[name].point) for name in ("mle", "map")}
     values["posterior"] = table["mean"].to_numpy(dtype=float)
-    remainder = predict(program, found["map"], found["mle"]).remainder
-    pairs = agreements(program, found, values, table["mcse_mean"].to_numpy(dtype=float))
-    own = set(program.layout.labels)
-    return [p for p in pairs if p.pair in ("map - mle", "posterior - map") and p.parameter in own], float(
+    remainder = predict(program, estimates["map"], estimates["mle"]).remainder
+    pairs = agreements(program, estimates, values, table["mcse_mean"].to_numpy(dtype=float))
+    parameters = set(program.layout.labels)
+    return [p for p in pairs if p.pair in ("map - mle", "posterior - map") and p.parameter in parameters], float(
         np.nan_to_num(remainder, nan=np.inf)
     )

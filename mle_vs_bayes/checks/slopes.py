@@ -115,14 +115,14 @@ def _sloped(support: str, theta: Array, unit: Array) -> Prior | None:
     return Prior("Dirichlet", a=tuple(np.full(len(theta), 2.0))) if support == "simplex" else None
 
 
-def _at(model: Model, n: int, count: int, truth: Array | None, own: Mapping[str, Prior], seed: int) -> Fits:
+def _at(model: Model, n: int, count: int, truth: Array | None, resolved: Mapping[str, Prior], seed: int) -> Fits:
     from ..fit.replicates import fit_replicates
 
     generator = np.random.default_rng([seed, 5, n])
     labels = Layout(model, model.design(n, np.random.default_rng(0))).labels
     truth_by_name = {} if truth is None else named(labels, truth)
     pairs = [drawn(model, n, truth_by_name, generator) for _ in range(count)]
-    rows = fit_replicates(model, [data for data, _ in pairs], ("mle", "map"), priors=own, seed=seed).rows
+    rows = fit_replicates(model, [data for data, _ in pairs], ("mle", "map"), priors=resolved, seed=seed).rows
     mle, mode = (_wide(rows, name, labels) for name in ("mle", "map"))
     kept = np.isfinite(mle).all(axis=1) & np.isfinite(mode).all(axis=1)
     if not kept.all():
@@ -173,11 +173,11 @@ def _measured(
     k = subject.budget.z(values.shape[1])
     gaps, limits, words = [], [], []
     for name, value, se in zip(names, values.T, ses.T, strict=True):
-        found, error = slope(size, value, se)
+        power, error = slope(size, value, se)
         fewer, _ = slope(size[1:], value[1:], se[1:])
-        gaps.append(found - expected)
-        limits.append(k * error + abs(found - fewer))
-        words.append(f"{name} falls as n^{found:.3f} (MCSE {error:.3f}), expected n^{expected:g}")
+        gaps.append(power - expected)
+        limits.append(k * error + abs(power - fewer))
+        words.append(f"{name} falls as n^{power:.3f} (MCSE {error:.3f}), expected n^{expected:g}")
     if max(limits) >= APART:
         raise NotApplicableError(f"the slope is only known to ± {max(limits):.2g}; more replicates would tell")
     return Measured(gaps, limits, "power", words)

@@ -23,13 +23,13 @@ def check(asked: Mapping[str, Any]) -> int:
         from ..checks.junit import check_writable
 
         check_writable(junit)
-    found = run(asked)
+    report = run(asked)
     if junit is not None:
         from ..checks.junit import write
 
-        write(found, junit)
-    show(found, as_json=asked["json"])
-    return 1 if found.failed else 0
+        write(report, junit)
+    show(report, as_json=asked["json"])
+    return 1 if report.failed else 0
 
 
 def run(asked: Mapping[str, Any]) -> "Report":
@@ -54,15 +54,15 @@ def run(asked: Mapping[str, Any]) -> "Report":
         )
 
 
-def show(found: "Report", *, as_json: bool) -> None:
+def show(report: "Report", *, as_json: bool) -> None:
     """Print the JSON document, or the table."""
     if as_json:
-        sys.stdout.write(json.dumps(found.document(), indent=2, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(report.document(), indent=2, allow_nan=False) + "\n")
         return
     console = terminal()
     if console.is_terminal:
         from ..report import checks
 
-        console.print(checks.screen(found.document()))
+        console.print(checks.screen(report.document()))
     else:
-        sys.stdout.write(str(found))
+        sys.stdout.write(str(report))

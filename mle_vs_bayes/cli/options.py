@@ -87,16 +87,16 @@ def assignments(texts: Sequence[str] | None, option: str) -> dict[str, str]:
     """``["y=hours", …]`` → ``{"y": "hours"}``; a name given twice is refused."""
     from ..fit.priors import split_assignment
 
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for text in texts or ():
         try:
             name, value = split_assignment(text)
         except UsageError as error:
             raise UsageError(f"{option} {str(error).rstrip('.')}; write it like {EXAMPLES[option]}.") from error
-        if name in found:
-            raise UsageError(f'{option} gives "{name}" twice, as {found[name]} and as {value}; keep one.')
-        found[name] = value
-    return found
+        if name in values:
+            raise UsageError(f'{option} gives "{name}" twice, as {values[name]} and as {value}; keep one.')
+        values[name] = value
+    return values
 
 
 def numbers(texts: Sequence[str] | None, option: str) -> dict[str, float]:
@@ -123,10 +123,10 @@ def sizes(text: str | None) -> list[int | str] | None:
     """``"20,50,all"`` → ``["20", "50", "all"]``."""
     if text is None:
         return None
-    found: list[int | str] = [part.strip() for part in text.split(",") if part.strip()]
-    if not found:
+    entries: list[int | str] = [part.strip() for part in text.split(",") if part.strip()]
+    if not entries:
         raise UsageError(f'--n is "{text}", which names no size; write it like 20,50,100,all.')
-    return found
+    return entries
 
 
 def request(asked: Mapping[str, Any]) -> dict[str, Any]:

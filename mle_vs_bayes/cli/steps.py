@@ -25,25 +25,25 @@ def compare(asked: Mapping[str, Any]) -> int:
     """`compare` as it was typed, ``asked`` holding every argument by its name; the exit code."""
     out, against, data = asked["out"], asked["against"], asked["data"]
     check_output(out)
-    wanted = request(asked)
+    keywords = request(asked)
     nulls = numbers(asked["null"], "--null")
     if against and is_program(asked["model"]):
         raise UsageError("--against compares models of the catalogue, and MODEL is a program; leave one of them out.")
     new = read_new(asked["predict"])
-    others = taken_by(against, wanted)
-    used = source(data, again=bool(against or wanted["fix"]))
+    others = taken_by(against, keywords)
+    used = source(data, again=bool(against or keywords["fix"]))
     from ..comparison.comparison import InterruptedComparison
 
-    check = partial(check_questions, asked, nulls, new, partial(check_others, others, used, wanted))
+    check = partial(check_questions, asked, nulls, new, partial(check_others, others, used, keywords))
     interrupt = optional_parts.Interrupt()
     try:
-        comparison = run(asked["model"], used, {**wanted, "check": check})
+        comparison = run(asked["model"], used, {**keywords, "check": check})
     except InterruptedComparison as stopped:
         comparison, interrupt.come = stopped.comparison, True
     make = partial(beside, comparison, interrupt)
     parts = reasons(comparison, make) if asked["explain"] else []
     if asked["scores"] or against or nulls:
-        scored = partial(page, comparison, used, others, nulls, wanted)
+        scored = partial(page, comparison, used, others, nulls, keywords)
         parts += make("tests and scores", scored, steps=nullcontext)
     if new is not None:
         parts += make("predictions of new rows", lambda: comparison.predict(new))

@@ -29,13 +29,13 @@ def run(asked: Mapping[str, Any]) -> int:
     from ..study.vocabulary import source
 
     same = ("replicates", "quick", "seed", "workers", "scheduler", "patience")
-    wanted = RunRequest(
+    request = RunRequest(
         **{name: asked[name] for name in same}, target_mcse=targets(asked["target_mcse"]), command=typed()
     )
-    found = source.find(asked["name"]) if asked["model"] is None else own_program(asked)
+    study = source.find(asked["name"]) if asked["model"] is None else own_program(asked)
     suffix = "-quick" if asked["quick"] else ""
-    folder = asked["out"] or Path("results") / f"{found.name}{suffix}"
-    return finished(folder, wanted, lambda screen: run_study(found, folder, wanted, screen))
+    folder = asked["out"] or Path("results") / f"{study.name}{suffix}"
+    return finished(folder, request, lambda screen: run_study(study, folder, request, screen))
 
 
 INSTEAD = {
@@ -66,12 +66,12 @@ def own_program(asked: Mapping[str, Any]) -> "Source":
 
     if asked["name"] is not None:
         raise UsageError(f"there are both a study ({asked['name']}) and --model; leave out one of them.")
-    wanted = sizes(asked["n"]) or []
-    wrong = [size for size in wanted if not str(size).isdecimal()]
+    counts = sizes(asked["n"]) or []
+    wrong = [size for size in counts if not str(size).isdecimal()]
     if wrong:
         raise UsageError(f'--n has "{wrong[0]}", which is not a whole number; write it like 50,100,200.')
     truth = numbers(asked["truth"], "--truth")
-    return of_program(asked["model"], asked["data"], truth, [int(size) for size in wanted])
+    return of_program(asked["model"], asked["data"], truth, [int(size) for size in counts])
 
 
 def resume(folder: Path, workers: int, scheduler: str | None, patience: float) -> int:
@@ -79,11 +79,11 @@ def resume(folder: Path, workers: int, scheduler: str | None, patience: float) -
     from ..study.run.run import RunRequest
     from ..study.run.run import resume as resume_study
 
-    wanted = RunRequest(workers=workers, scheduler=scheduler, patience=patience, command=typed())
-    return finished(folder, wanted, lambda screen: resume_study(folder, wanted, screen))
+    request = RunRequest(workers=workers, scheduler=scheduler, patience=patience, command=typed())
+    return finished(folder, request, lambda screen: resume_study(folder, request, screen))
 
 
-def finished(folder: Path, wanted: "RunRequest", work: Callable[[Screen], "FinishedStudy"]) -> int:
+def finished(folder: Path, request: "RunRequest", work: Callable[[Screen], "FinishedStudy"]) -> int:
     """Do the work and show what came of it; Ctrl-C leaves a folder to go on with, and says how."""
     screen = Screen()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a queue sends when time is up
@@ -97,7 +97,7 @@ def finished(folder: Path, wanted: "RunRequest", work: Callable[[Screen], "Finis
     except KeyboardInterrupt:
         begun = (folder / "design.json").exists()
         words = (
-            f"what is finished is kept; go on with:\n{resuming(folder, wanted)}" if begun else "nothing was written."
+            f"what is finished is kept; go on with:\n{resuming(folder, request)}" if begun else "nothing was written."
         )
         print(f"mle-vs-bayes: interrupted; {words}", file=sys.stderr)
         raise SystemExit(130) from None
@@ -105,30 +105,30 @@ def finished(folder: Path, wanted: "RunRequest", work: Callable[[Screen], "Finis
     return 1 if left.of_concern else 0
 
 
-def resuming(folder: Path, wanted: "RunRequest") -> str:
+def resuming(folder: Path, request: "RunRequest") -> str:
     """The command that goes on where this one was interrupted."""
-    words, usual = ["mle-vs-bayes", "study", "resume", str(folder)], type(wanted)()
-    if wanted.workers != usual.workers:
-        words += ["--workers", str(wanted.workers)]
-    if wanted.scheduler:
-        words += ["--scheduler", wanted.scheduler]
-    if wanted.patience != usual.patience:
-        words += ["--patience", f"{wanted.patience:g}"]
+    words, usual = ["mle-vs-bayes", "study", "resume", str(folder)], type(request)()
+    if request.workers != usual.workers:
+        words += ["--workers", str(request.workers)]
+    if request.scheduler:
+        words += ["--scheduler", request.scheduler]
+    if request.patience != usual.patience:
+        words += ["--patience", f"{request.patience:g}"]
     return shlex.join(words)
 
 
 def targets(texts: list[str] | None) -> dict[str, float] | None:
     """``["coverage=0.005"]`` → ``{"coverage": 0.005}``."""
-    found = {}
+    errors = {}
     for text in texts or ():
         name, _, value = text.partition("=")
         try:
-            found[name.strip()] = float(value)
+            errors[name.strip()] = float(value)
         except ValueError:
             raise UsageError(f'--target-mcse is "{text}"; write it like {EXAMPLE}.') from None
-        if not 0 < found[name.strip()] < float("inf"):
+        if not 0 < errors[name.strip()] < float("inf"):
             raise UsageError(f"--target-mcse {name} is {value}; it must be above 0 and finite, such as {EXAMPLE}.")
-    return found or None
+    return errors or None
 
 
 def show(left: Any) -> None:
@@ -176,24 +176,24 @@ def status(folder: Path) -> int:
     """How far a study is; exit code 1 when something is damaged."""
     from ..study.judge.status import status as read
 
-    found, console = read(folder), terminal(least=120)
-    design = found.design
-    console.print(f"{design.study} · {found.done:,} of {design.total:,} replicates · seed {design.seed}")
+    progress, console = read(folder), terminal(least=120)
+    design = progress.design
+    console.print(f"{design.study} · {progress.done:,} of {design.total:,} replicates · seed {design.seed}")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in ("cell", "done", "of", "fits", "failed"):
         table.add_column(heading, justify="left" if heading == "cell" else "right")
-    for cell in found.cells:
+    for cell in progress.cells:
         table.add_row(cell.key, *(f"{number:,}" for number in (cell.done, cell.total, cell.fits, cell.failed)))
     console.print(table)
-    for reason, times in sorted(found.problems.items(), key=lambda item: -item[1])[:10]:
+    for reason, times in sorted(progress.problems.items(), key=lambda item: -item[1])[:10]:
         console.print(f"failed {times:,} times: {reason}", soft_wrap=True)
-    for unit, why in found.damaged.items():
+    for unit, why in progress.damaged.items():
         console.print(f"damaged: {unit} ({why}); `study resume` sets it aside and makes it again", soft_wrap=True)
-    if found.process:
-        console.print(f"process {found.process} is running it")
-    elif found.done < design.total:
+    if progress.process:
+        console.print(f"process {progress.process} is running it")
+    elif progress.done < design.total:
         console.print(f"go on with: mle-vs-bayes study resume {folder}", soft_wrap=True)
-    return 1 if found.damaged else 0
+    return 1 if progress.damaged else 0
 
 
 def replicate(folder: Path, key: str) -> None:
@@ -202,14 +202,14 @@ def replicate(folder: Path, key: str) -> None:
 
     from ..study.run.single import single
 
-    found, console = single(folder, key), terminal(least=120)
-    console.print(f"{found.key} · batch {found.job.batch} · sampler seed {found.seed}")
-    console.print("truth " + ", ".join(f"{name}={value:g}" for name, value in found.truth.items()), soft_wrap=True)
-    for role, values in found.data.items():
+    repeated, console = single(folder, key), terminal(least=120)
+    console.print(f"{repeated.key} · batch {repeated.job.batch} · sampler seed {repeated.seed}")
+    console.print("truth " + ", ".join(f"{name}={value:g}" for name, value in repeated.truth.items()), soft_wrap=True)
+    for role, values in repeated.data.items():
         console.print(f"{role} {np.array2string(values, threshold=10**6, max_line_width=10**9)}", soft_wrap=True)
-    for name, trace in found.traces.items():
+    for name, trace in repeated.traces.items():
         console.print(f"\n{name} raised:\n{trace}", soft_wrap=True)
-    for heading, rows in (("rows in the store", found.before), ("rows now", found.now)):
+    for heading, rows in (("rows in the store", repeated.before), ("rows now", repeated.now)):
         console.print(f"\n{heading}" + ("" if len(rows) else ": none yet"))
         for record in rows.to_dict("records"):
             shown = {k: v for k, v in record.items() if v is not None and v == v and v != ""}

@@ -20,11 +20,11 @@ SCENARIO = "scenario="
 
 def summarise(asked: Mapping[str, Any]) -> int:
     """`study summarise` as it was typed, ``asked`` holding every argument by its name; the exit code."""
-    wanted = predictions(asked["slope"])
+    predicted = predictions(asked["slope"])
     with terminal(errors=True).status(f"summarising {asked['file']} …"):
-        found = run(asked)
-        lines = slopes(found, wanted)
-    show(found, lines, asked["reference"], as_json=asked["json"])
+        summary = run(asked)
+        lines = slopes(summary, predicted)
+    show(summary, lines, asked["reference"], as_json=asked["json"])
     return 0
 
 
@@ -57,34 +57,34 @@ def split(texts: Sequence[str] | None) -> tuple[dict[str, str], tuple[str, ...]]
 
 def predictions(texts: Sequence[str] | None) -> dict[str, float | None]:
     """``["mse=-1", "bias"]`` → ``{"mse": -1.0, "bias": None}``."""
-    found: dict[str, float | None] = {}
+    exponents: dict[str, float | None] = {}
     for text in texts or ():
         name, equals, value = text.partition("=")
-        found[name.strip()] = number(value, f"--slope {name} predicts", "mse=-1") if equals else None
-    return found
+        exponents[name.strip()] = number(value, f"--slope {name} predicts", "mse=-1") if equals else None
+    return exponents
 
 
-def slopes(found: "Summary", wanted: Mapping[str, float | None]) -> list["pd.DataFrame"]:
+def slopes(summary: "Summary", predicted: Mapping[str, float | None]) -> list["pd.DataFrame"]:
     """One frame of slopes for each measure wanted."""
     from ..performance import slopes as fitting
 
-    return [fitting.slopes(found.measures, name, found.n or "n", value) for name, value in wanted.items()]
+    return [fitting.slopes(summary.measures, name, summary.n or "n", value) for name, value in predicted.items()]
 
 
-def show(found: "Summary", lines: "Sequence[pd.DataFrame]", reference: str | None, *, as_json: bool) -> None:
+def show(summary: "Summary", lines: "Sequence[pd.DataFrame]", reference: str | None, *, as_json: bool) -> None:
     """Print the JSON document, or the blocks, the slopes and the notes."""
     if as_json:
         from ..performance.summarise import records
 
-        document = found.document() | ({"slopes": [r for each in lines for r in records(each)]} if lines else {})
+        document = summary.document() | ({"slopes": [r for each in lines for r in records(each)]} if lines else {})
         sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
         return
     from ..performance.measures import WORDS
     from ..report import performance, text
 
-    parts: list[Any] = [performance.screen(found.measures, found.scenario, found.kinds, WORDS, reference)]
+    parts: list[Any] = [performance.screen(summary.measures, summary.scenario, summary.kinds, WORDS, reference)]
     parts += [performance.slopes(each, WORDS) for each in lines]
-    parts += [text.paragraph(note, "dim") for note in found.notes]
+    parts += [text.paragraph(note, "dim") for note in summary.notes]
     console = terminal()
     if console.is_terminal:
         console.print(text.stack(parts))

@@ -222,9 +222,9 @@ def _interval(outcome: Outcome, label: str, kind: str, estimator: str | None, le
         known = ", ".join(program.quantity_labels)
         raise UsageError(f'{program.model.name} has no quantity "{label}"; it has {known}.')
     check_level(level)
-    own = [name for name in kinds.KINDS[kind].estimators if name in fitted and estimator in (None, name)]
-    if not own:
-        wanted = " or ".join(kinds.KINDS[kind].estimators)
-        raise UsageError(f"an interval of kind {kind} is one of {wanted}; fit one of them and name no other estimator.")
-    request = IntervalRequest(program, fitted[own[0]], level, outcome.seed)
+    owners = [name for name in kinds.KINDS[kind].estimators if name in fitted and estimator in (None, name)]
+    if not owners:
+        words = " or ".join(kinds.KINDS[kind].estimators)
+        raise UsageError(f"an interval of kind {kind} is one of {words}; fit one of them and name no other estimator.")
+    request = IntervalRequest(program, fitted[owners[0]], level, outcome.seed)
     return kinds.KINDS[kind].compute(request)[program.quantity_labels.index(label)]

@@ -131,38 +131,38 @@ def explain(fit: Fit) -> Explanation:
     parts = []
     for label, lacking in zip(fit.program.quantity_labels, fit.program.missing_moments, strict=True):
         reason = every or lacking.told(label)
-        told = _parts(*(pairs.get((label, pair)) for pair in ("map - mle", "posterior - map", "posterior - mle")))
-        parts.append(Attribution(quantity=label, unit=f"{unit} se", reason=reason, **told, **notes.get(label, {})))
+        shares = _parts(*(pairs.get((label, pair)) for pair in ("map - mle", "posterior - map", "posterior - mle")))
+        parts.append(Attribution(quantity=label, unit=f"{unit} se", reason=reason, **shares, **notes.get(label, {})))
     return Explanation(tuple(parts))
 
 
 def _parts(prior: Agreement | None, skewness: Agreement | None, whole: Agreement | None) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    shares: dict[str, Any] = {}
     if prior is not None:
-        found |= {"prior": prior.in_se, "prior_expected": prior.expected}
+        shares |= {"prior": prior.in_se, "prior_expected": prior.expected}
     if skewness is not None:
-        found |= {"skewness": skewness.in_se, "skewness_expected": skewness.expected}
+        shares |= {"skewness": skewness.in_se, "skewness_expected": skewness.expected}
     if prior is not None and skewness is not None:
-        found["difference"] = prior.in_se + skewness.in_se
+        shares["difference"] = prior.in_se + skewness.in_se
     elif whole is not None:
-        found["difference"] = whole.in_se
+        shares["difference"] = whole.in_se
     drawn = skewness or whole
-    return found if drawn is None else {**found, "monte_carlo_error": drawn.monte_carlo_error}
+    return shares if drawn is None else {**shares, "monte_carlo_error": drawn.monte_carlo_error}
 
 
 def _missing(fit: Fit) -> str | None:
     """Which of the three estimators has no answer, and why."""
-    told = []
+    reasons = []
     for name in ("mle", "map", "posterior"):
         estimate = fit.estimates.get(name)
         if estimate is None:
-            told.append(f"no {ESTIMATORS[name].words} was asked for")
+            reasons.append(f"no {ESTIMATORS[name].words} was asked for")
         elif not estimate.converged:
-            told.append(f"{ESTIMATORS[name].words} has no answer: {estimate.reason}")
+            reasons.append(f"{ESTIMATORS[name].words} has no answer: {estimate.reason}")
         elif name != "posterior" and not estimate.has_errors:
             which = "" if not estimate.has_some_errors else f" of {listed(estimate.without_error)}"
-            told.append(f"{ESTIMATORS[name].words} has no standard error{which} to measure in")
-    return ", and ".join(told) or None
+            reasons.append(f"{ESTIMATORS[name].words} has no standard error{which} to measure in")
+    return ", and ".join(reasons) or None
 
 
 def _clauses(part: Attribution) -> list[str]:
@@ -197,8 +197,8 @@ def _remarks(part: Attribution) -> list[str]:
 
 
 def _sentence(clauses: list[str]) -> str:
-    told = "; ".join(clauses)
-    return f"{told[:1].upper()}{told[1:]}." if told else ""
+    text = "; ".join(clauses)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _se(value: float, expected: float | None = None, of: str = "") -> str:
@@ -245,11 +245,11 @@ def _scale_shift(program: Density, estimates: Mapping[str, Estimate], se: Array)
 
 def _edges(program: Density, values: Array, se: Array) -> list[tuple[float | None, float | None]]:
     """Distance to the nearest finite end of each quantity's support and prior, in units of ``se``; and that end."""
-    found: list[tuple[float | None, float | None]] = []
+    gaps: list[tuple[float | None, float | None]] = []
     for ends, value, unit in zip(_ends(program), values, se, strict=True):
         distances = [(float(abs(value - end) / unit), end) for end in ends if np.isfinite(end / unit)]
-        found.append(min(distances) if distances else (None, None))
-    return found
+        gaps.append(min(distances) if distances else (None, None))
+    return gaps
 
 
 def _ends(program: Density) -> list[tuple[float, float]]:
@@ -261,7 +261,7 @@ def _ends(program: Density) -> list[tuple[float, float]]:
         for position, _ in enumerate(program.layout.labels_of[parameter.name]):
             bounds.append(prior.element(position).support)
     tighter = [
-        (max(lower, float(own.lower)), min(upper, float(own.upper)))
-        for (lower, upper), own in zip(declared, bounds, strict=False)
+        (max(lower, float(bound.lower)), min(upper, float(bound.upper)))
+        for (lower, upper), bound in zip(declared, bounds, strict=False)
     ]
     return [*tighter, *declared[len(tighter) :]]

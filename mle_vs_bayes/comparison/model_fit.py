@@ -72,8 +72,8 @@ class ModelFit:
     @property
     def worst(self) -> FitStatistic:
         """The statistic that is furthest out of line; the distance, which has no direction, only where it is alone."""
-        told = [each for each in self.statistics if each.name != "distance" and abs(each.apart) > FAR]
-        return max(told or self.statistics, key=lambda statistic: abs(statistic.apart))
+        far = [each for each in self.statistics if each.name != "distance" and abs(each.apart) > FAR]
+        return max(far or self.statistics, key=lambda statistic: abs(statistic.apart))
 
     @property
     def misfit(self) -> bool:
@@ -117,8 +117,8 @@ class ModelFit:
         """As JSON may hold it."""
         if self.reason is not None:
             return {"reason": self.reason}
-        told = {"p": self.p, "distance": self.distance, "misfit": self.misfit, "rows": self.rows, "of": self.of}
-        return {"reason": None, **told, "statistics": [asdict(statistic) for statistic in self.statistics]}
+        numbers = {"p": self.p, "distance": self.distance, "misfit": self.misfit, "rows": self.rows, "of": self.of}
+        return {"reason": None, **numbers, "statistics": [asdict(statistic) for statistic in self.statistics]}
 
 
 def model_fit(fit: Fit, seed: int) -> ModelFit:
@@ -176,17 +176,17 @@ def _judged(program: Density, theta: Array, of: int, generator: np.random.Genera
     if len(fitted) < REPLICATES // 2:
         return ModelFit("most data sets that are drawn from the model have no estimate")
     y = program.data["y"]
-    u, own = placed(program, theta, y, generator)
+    u, observed = placed(program, theta, y, generator)
     rest = [placed(program, again[r], drawn["y"][r], generator) for r in fitted]
-    names = [name for name, value in own.items() if np.isfinite(value)]
-    table = np.nan_to_num([[own[name], *(each[name] for _, each in rest)] for name in names])
+    names = [name for name, value in observed.items() if np.isfinite(value)]
+    table = np.nan_to_num([[observed[name], *(each[name] for _, each in rest)] for name in names])
     centre, scale = _robust(table[:, 1:])
     apart = np.divide(table - centre, scale, out=np.zeros_like(table), where=scale > 0)
     farthest = np.max(np.abs(apart), axis=0)
     p = float((1 + np.sum(farthest[1:] >= farthest[0])) / len(farthest))
-    told = zip(names, table, centre[:, 0], apart[:, 0], scale[:, 0] > 0, strict=True)
-    statistics = tuple(_statistic(*each) for *each, varies in told if varies)
-    distance = float(own["distance"] / np.sqrt(len(u)))
+    lines = zip(names, table, centre[:, 0], apart[:, 0], scale[:, 0] > 0, strict=True)
+    statistics = tuple(_statistic(*each) for *each, varies in lines if varies)
+    distance = float(observed["distance"] / np.sqrt(len(u)))
     return ModelFit(None, u, np.array([each for each, _ in rest]), statistics, p, distance, len(u), of)
 
 

@@ -129,8 +129,8 @@ def _of_chances(
     below, level = chances
     u = below + generator.random(seen.n) * level
     fitted = mean_response(model, theta, seen) if has_mean(model) else np.zeros(seen.n)
-    told = fitted if np.isfinite(fitted).all() else np.zeros(seen.n)
-    return u, _statistics(u, seen["y"], told, bool(np.any(level > 0) and np.ptp(seen["y"]) > 1))
+    along = fitted if np.isfinite(fitted).all() else np.zeros(seen.n)
+    return u, _statistics(u, seen["y"], along, bool(np.any(level > 0) and np.ptp(seen["y"]) > 1))
 
 
 def _ahead(program: Density, theta: Array, y: Array) -> tuple[Array, dict[str, float]]:
@@ -179,7 +179,7 @@ def _statistics(u: Array, y: Array, fitted: Array, counts: bool) -> dict[str, fl
     """
     z = ndtri(np.clip(u, LEAST, 1 - LEAST))
     centred = z - z.mean()
-    found: dict[str, float] = {
+    statistics: dict[str, float] = {
         "distance": _distance(u),
         "lean": float(np.mean(z**3)),
         "tails": float(np.mean(centred**4) / np.mean(centred**2) ** 2),
@@ -187,9 +187,9 @@ def _statistics(u: Array, y: Array, fitted: Array, counts: bool) -> dict[str, fl
     }
     along = np.std(fitted) > 3 * np.std(y) / np.sqrt(DRAWS)  # and not the draws' own error
     bend, fan = _correlation(z, (fitted - fitted.mean()) ** 2), _correlation(np.abs(z), fitted)
-    told = {"bend": bend, "fan": fan} if along else {"bend": np.nan, "fan": np.nan}
+    trends = {"bend": bend, "fan": fan} if along else {"bend": np.nan, "fan": np.nan}
     of_counts = {"spread": float(np.log(np.mean(z**2))), "zeros": float(np.mean(y == 0))}
-    return found | told | (of_counts if counts else dict.fromkeys(of_counts, np.nan))
+    return statistics | trends | (of_counts if counts else dict.fromkeys(of_counts, np.nan))
 
 
 def _distance(u: Array) -> float:

@@ -70,14 +70,14 @@ class Sensitivity:
     @property
     def concerns(self) -> tuple[Concern, ...]:
         """ArviZ's diagnoses, each once: with the numbers of the quantity that follows the prior most."""
-        found = []
+        remarks = []
         for code in (CONFLICT, STRONG):
             concerned = sorted((part for part in self.parts if part.concern == code), key=lambda part: -part.prior)
             more = f" and {len(concerned) - 1} more" if len(concerned) > 1 else ""
             for part in concerned[:1]:
                 numbers = f"prior {part.prior:.2f}, likelihood {part.likelihood:.2f}"
-                found.append(Concern(code, f"{part.quantity}: {numbers}{more}"))
-        return tuple(found)
+                remarks.append(Concern(code, f"{part.quantity}: {numbers}{more}"))
+        return tuple(remarks)
 
     def document(self) -> dict[str, Any]:
         """What it adds to the JSON document."""
@@ -181,8 +181,8 @@ def psense(draws: dict[str, Array], component: Array) -> dict[str, float]:
     # Numbers for names: a label such as beta[x / 2] may hold a slash, a variable of a DataTree may not.
     posterior = {str(i): values for i, values in enumerate(moving.values())}
     tree = arviz_base.from_dict({"posterior": posterior, "log_prior": {"total": component}})
-    found = arviz_stats.psense(tree, group="prior")
-    return {**dict.fromkeys(draws, 0.0), **{label: float(found[str(i)]) for i, label in enumerate(moving)}}
+    table = arviz_stats.psense(tree, group="prior")
+    return {**dict.fromkeys(draws, 0.0), **{label: float(table[str(i)]) for i, label in enumerate(moving)}}
 
 
 def _covariance(values: Array, log_prior: Array) -> tuple[float, float]:
@@ -196,8 +196,8 @@ def _covariance(values: Array, log_prior: Array) -> tuple[float, float]:
 
 def _mode_shift(program: Density, mode: Array) -> dict[str, float]:
     """dg/dα by label at α = 1 along the road from MLE to MAP; nothing where the road has a gap there."""
-    (here,) = prior_path.path(program, (1.0,), start=mode)
-    if here.status != "ok":
+    (step,) = prior_path.path(program, (1.0,), start=mode)
+    if step.status != "ok":
         return {}
-    ahead, behind = (program.quantities(here.point + side * _STEP * here.slope) for side in (1, -1))
+    ahead, behind = (program.quantities(step.point + side * _STEP * step.slope) for side in (1, -1))
     return dict(zip(program.quantity_labels, ((ahead - behind) / (2 * _STEP)).tolist(), strict=True))

@@ -69,7 +69,7 @@ def single_thread() -> AbstractContextManager[Any]:
     return threadpool_limits(limits=1)
 
 
-def check_options(given: Mapping[str, Any]) -> None:
+def check_options(options: Mapping[str, Any]) -> None:
     """Refuse what only models of the catalogue take.
 
     Raises
@@ -88,7 +88,7 @@ def check_options(given: Mapping[str, Any]) -> None:
         "priors": "the program says its own priors, so write another one there",
         "prior_power": "the program says its own priors, so write others there",
     }
-    for name, value in given.items():
+    for name, value in options.items():
         if value:
             raise UsageError(f"{name.replace('_', '-')} cannot be used with a PyMC program; {places[name]}.")
 
@@ -161,9 +161,11 @@ def densities(model: Any, data: Any, asked: Asked, progress: Progress) -> tuple[
     if asked.n:
         raise UsageError("n takes subsets of data, and these are simulated; simulate each size by itself.")
     progress("drawing data from the PyMC model")
-    own = file.own_model_of(model, data, asked.allow_joint) if file.is_file(model) else _in_memory(model, data, asked)
-    dataset, truths = simulated(own, asked.simulate, asked.truth or {}, asked.seed)
-    return [own.own_density(dataset).on(dataset)], truths
+    program = (
+        file.own_model_of(model, data, asked.allow_joint) if file.is_file(model) else _in_memory(model, data, asked)
+    )
+    dataset, truths = simulated(program, asked.simulate, asked.truth or {}, asked.seed)
+    return [program.own_density(dataset).on(dataset)], truths
 
 
 def _in_memory(model: Any, data: Any, asked: Asked) -> ProgramModel:
@@ -183,7 +185,7 @@ def _subsets(model: Any, data: Any, asked: Asked, progress: Progress) -> list[Pr
         return [file.opened(model, data, asked.allow_joint)]
     if not file.is_file(model) or data is None:
         raise UsageError("n takes subsets of data; give path/to/model.py, whose function is called on each, and data.")
-    given = file.read(data) if isinstance(data, str | Path) else data
-    rows = Dataset({"row": np.arange(float(rows_of(given)))})
+    table = file.read(data) if isinstance(data, str | Path) else data
+    rows = Dataset({"row": np.arange(float(rows_of(table)))})
     parts = [part["row"].astype(int) for part in nested(rows, asked.n, asked.seed, least=2)]
-    return [file.opened(model, taken(given, rows), asked.allow_joint) for rows in parts]
+    return [file.opened(model, taken(table, rows), asked.allow_joint) for rows in parts]

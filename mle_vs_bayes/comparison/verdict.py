@@ -32,8 +32,8 @@ def headline(fit: Fit) -> str:
         return f"Not every estimator has an answer ({'; '.join(failed)})."
     refused = {str(e.reason): ESTIMATORS[n].words for n, e in reversed(list(fit.estimates.items())) if _refused(n, e)}
     if not fit.agreement and refused:
-        told = "; ".join(f"no {words}: {reason}" for reason, words in refused.items())
-        return f"{told[:1].upper()}{told[1:]}."
+        sentence = "; ".join(f"no {words}: {reason}" for reason, words in refused.items())
+        return f"{sentence[:1].upper()}{sentence[1:]}."
     if not fit.agreement:
         return "No two of maximum likelihood, MAP and posterior, with a standard error to measure in, to compare."
     worst = max(fit.agreement, key=lambda a: abs(a.in_se))
@@ -89,8 +89,8 @@ def diagnostics(fit: Fit) -> str:
     for name in ("mle", "map"):
         if name in fit.estimates:
             estimate = fit.estimates[name]
-            told = f"gradient {_power(estimate.gradient)} SE" if estimate.converged else estimate.status
-            parts.append(f"{name} {told}")
+            state = f"gradient {_power(estimate.gradient)} SE" if estimate.converged else estimate.status
+            parts.append(f"{name} {state}")
     posterior = fit.estimates.get("posterior")
     if posterior is not None and posterior.converged:
         table = posterior.results
@@ -110,7 +110,7 @@ def concerns(fit: Fit) -> list[str]:
     details: dict[tuple[str, str], list[str]] = {}
     for name, concern in fit.concerns:
         details.setdefault((name, concern.code), []).append(concern.detail)
-    return [f"{name}: {_sentence(code, found)} [{code}]" for (name, code), found in details.items()]
+    return [f"{name}: {_sentence(code, texts)} [{code}]" for (name, code), texts in details.items()]
 
 
 def _sentence(code: str, details: list[str]) -> str:

@@ -47,10 +47,10 @@ def read(model: "Model", data: Any, formula: Formulas = None) -> "tuple[Model, D
             raise DataError(f"the data are no table ({error}); give columns of one length.") from None
         prepared = arranged(frame, model, formula=formula)
         return prepared.model, prepared.data
-    found = named(model, data if isinstance(data, Dataset) else Dataset({str(role): data[role] for role in data}))
-    if (lack := lacking(model, found)) is not None:
+    dataset = named(model, data if isinstance(data, Dataset) else Dataset({str(role): data[role] for role in data}))
+    if (lack := lacking(model, dataset)) is not None:
         raise DataError(f"the data have {lack}.")
-    return model, found
+    return model, dataset
 
 
 def lacking(model: "Model", data: Dataset) -> str | None:

@@ -204,19 +204,19 @@ def _check_values(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Mode
 
 
 def _dataset(
-    numeric: pd.DataFrame, given: Mapping[str, pd.Series], model: "Model", designs: "Mapping[str, DesignMatrix]"
+    numeric: pd.DataFrame, texts: Mapping[str, pd.Series], model: "Model", designs: "Mapping[str, DesignMatrix]"
 ) -> Dataset:
     """Columns by role in the model's order, defaults for what was left out, and the design matrices.
 
-    Labels are coded again from what was ``given``, now that rows have been dropped: all of them are in use.
+    Labels are coded again from ``texts``, now that rows have been dropped: all of them are in use.
     """
     values: dict[str, Array] = {}
     coords: dict[str, tuple[str, ...]] = {}
     for column in roles.known(model).values():
-        if column.kind is label and column.role in given:
-            values[column.role], coords[column.role] = coded(given[column.role])
-        elif column.kind is classes and column.role in given:
-            codes = class_codes(given[column.role], model.order, model.needs_order)
+        if column.kind is label and column.role in texts:
+            values[column.role], coords[column.role] = coded(texts[column.role])
+        elif column.kind is classes and column.role in texts:
+            codes = class_codes(texts[column.role], model.order, model.needs_order)
             values[column.role], coords[OUTCOME] = codes
         elif column.role in numeric:
             values[column.role] = numeric[column.role].to_numpy(dtype=float)

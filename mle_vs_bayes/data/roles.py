@@ -75,13 +75,13 @@ def assign(
 
 
 def _of_formula(
-    found: Mapping[str, str], columns: Mapping[str, str], frame: pd.DataFrame, outcome: str | None
+    roles: Mapping[str, str], columns: Mapping[str, str], frame: pd.DataFrame, outcome: str | None
 ) -> dict[str, str]:
-    """``found`` without bounds, where the left side of a formula is the outcome, else without events."""
+    """``roles`` without bounds, where the left side of a formula is the outcome, else without events."""
     if outcome is not None and not set(BOUNDS) & set(columns):
-        return {role: name for role, name in found.items() if role not in BOUNDS}
+        return {role: name for role, name in roles.items() if role not in BOUNDS}
     named = {role: name for role, name in columns.items() if role != "y"}
-    return _one_outcome({role: name for role, name in found.items() if role not in EXACT}, named, frame)
+    return _one_outcome({role: name for role, name in roles.items() if role not in EXACT}, named, frame)
 
 
 def between_bounds(model: "Model", frame: pd.DataFrame, columns: Mapping[str, str], left: str) -> bool:
@@ -121,8 +121,8 @@ def _check_required(model: "Model", frame: pd.DataFrame, chosen: Mapping[str, st
         )
 
 
-def _one_outcome(found: Mapping[str, str], columns: Mapping[str, str], frame: pd.DataFrame) -> dict[str, str]:
-    """``found`` without the roles of the outcome's other form; what was asked for decides, then ``y``."""
+def _one_outcome(roles: Mapping[str, str], columns: Mapping[str, str], frame: pd.DataFrame) -> dict[str, str]:
+    """``roles`` without the roles of the outcome's other form; what was asked for decides, then ``y``."""
     exact, bounds = ([role for role in form if role in columns] for form in (EXACT, BOUNDS))
     if exact and bounds:
         raise UsageError(
@@ -130,21 +130,21 @@ def _one_outcome(found: Mapping[str, str], columns: Mapping[str, str], frame: pd
             "leave one form out."
         )
     if not exact and not bounds:
-        if "y" in found and set(BOUNDS) <= set(found):
+        if "y" in roles and set(BOUNDS) <= set(roles):
             raise DataError(
                 "the data have columns y, lower and upper; say which are the outcome with --column y=y, "
                 "or with --column lower=lower --column upper=upper."
             )
-        bounds = [] if "y" in found else [role for role in BOUNDS if role in found]
+        bounds = [] if "y" in roles else [role for role in BOUNDS if role in roles]
     if bounds:
         for role in BOUNDS:
-            if role not in found and role not in columns:
+            if role not in roles and role not in columns:
                 raise DataError(
                     f"{bounds[0]} is given without {role}; the data have {listed(frame.columns)}; "
                     f"add --column {role}=NAME, a column whose empty cells mean no bound."
                 )
     dropped = EXACT if bounds else BOUNDS
-    return {role: name for role, name in found.items() if role not in dropped}
+    return {role: name for role, name in roles.items() if role not in dropped}
 
 
 def _only_numeric(frame: pd.DataFrame, taken: Iterable[str]) -> str:

@@ -46,9 +46,9 @@ def _refusing(program: Density, make: Callable[[], BatchDensity]) -> BatchDensit
     except program.pymc_failures as error:
         raise ValueError(refusal) from error
 
-    def evaluate(vectors: Array, given: Mapping[str, Array]) -> Derivatives:
+    def evaluate(vectors: Array, numbers: Mapping[str, Array]) -> Derivatives:
         try:
-            return density(vectors, given)
+            return density(vectors, numbers)
         except program.pymc_failures as error:
             raise ValueError(refusal) from error
 
@@ -68,8 +68,8 @@ def with_derivatives(graph: Graph, stacked: frozenset[str], mode: str) -> BatchD
     function = compiled(list(inputs.values()), [value[:, 0], gradient[:, 0], hessian], quick(mode))
     names = list(inputs)[1:]
 
-    def evaluate(vectors: Array, given: Mapping[str, Array]) -> Derivatives:
-        value, gradient, hessian = function(vectors, *(given[name] for name in names))
+    def evaluate(vectors: Array, numbers: Mapping[str, Array]) -> Derivatives:
+        value, gradient, hessian = function(vectors, *(numbers[name] for name in names))
         return value, gradient, hessian
 
     return evaluate

@@ -109,9 +109,9 @@ def vectorised(
     batched, plain = dict(along or {}), {}
     copies = max((values.type.shape[0] for values in batched.values()), default=0) if _lays_out(graph) else 0
     for name, node in {**({"vector": graph.vector} if vector else {}), **graph.nodes}.items():
-        several, own = name == "vector" or name in stacked, tuple(node.type.shape)
+        several, trailing = name == "vector" or name in stacked, tuple(node.type.shape)
         leading = (None, None) if draws and name == "vector" else (None,) if several else ()
-        inputs[name] = pt.tensor(name, dtype="float64", shape=(*leading, *own))
+        inputs[name] = pt.tensor(name, dtype="float64", shape=(*leading, *trailing))
         if not several:
             plain[node] = inputs[name]
         elif along:

@@ -282,8 +282,8 @@ class ModelDensity(Density):
             affine = pymc_model.standardising(self.layout, self.priors, self.start, self.coordinates.linear, hessian)
         subject = self.model, self.layout, self.data, self.priors, affine
         # By formulas where it has them: find_MAP would compile the graph of an integral anew from every start.
-        formulas = None if latent else self._by_formulas(self.coordinates.inverse @ self.start)
-        likelihood = formulas and black_box.observed(self.log_likelihood_units, self.score_units)
+        formulas = self.model.has_derivatives and not latent
+        likelihood = black_box.observed(self.log_likelihood_units, self.score_units) if formulas else None
         return pymc_model.build(*subject, latent=latent, power=self.prior_power, likelihood=likelihood)
 
     @property
@@ -296,5 +296,5 @@ class ModelDensity(Density):
 
 def density_of(model: Model, data: Dataset, priors: Mapping[str, Prior], prior_power: float = 1.0) -> Density:
     """The density of a model on data: its own where it has one (a user's program), else that of its likelihoods."""
-    own: Density | None = model.own_density(data)
-    return ModelDensity(model, data, priors, prior_power) if own is None else own.on(data)
+    density: Density | None = model.own_density(data)
+    return ModelDensity(model, data, priors, prior_power) if density is None else density.on(data)

@@ -41,13 +41,13 @@ def prior(density: Density, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict
     model = pymc_model.build_priors(*subject, symbolic=True, power=density.prior_power)
     terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=False)
     total = _on(density.layout.split(linear @ w), model, sum(term.sum() for term in terms))
-    own = _nodes(model)
-    read = {node: nodes[name] for name, node in own.items() if name in nodes}
+    symbols = _nodes(model)
+    read = {node: nodes[name] for name, node in symbols.items() if name in nodes}
     if jeffreys.asked(density.priors) and "X" in density.data:
         x = pymc_model.data_node("X")
         block = next(density.layout.slices[p.name] for p in density.layout.parameters if p.dims == ("term",))
-        read[own[x]] = nodes[x] @ pt.linalg.inv(linear[block, block])
-    return graph_replace(total, read, strict=False), {**own, LINEAR: linear}
+        read[symbols[x]] = nodes[x] @ pt.linalg.inv(linear[block, block])
+    return graph_replace(total, read, strict=False), {**symbols, LINEAR: linear}
 
 
 def posterior(density: Density) -> PosteriorGraph:

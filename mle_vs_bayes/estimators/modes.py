@@ -203,13 +203,13 @@ def _of_other_kinds(problem: Problem, method: Method, centre: Array, seed: int) 
     return [*([settled] if other.converged.any() else []), *from_prior(problem, seed)]
 
 
-def _unidentified(problem: Problem, found: Modes, i: int) -> bool:
+def _unidentified(problem: Problem, estimates: Modes, i: int) -> bool:
     """What is in no term of the likelihood on the edge where it is highest has no estimate."""
     density = problem.density(i)
-    reason = density.model.unidentified(density.data) if found.status[i] == "ok" else None
+    reason = density.model.unidentified(density.data) if estimates.status[i] == "ok" else None
     if reason:
-        found.theta[i] = found.covariance[i] = found.value[i] = np.nan
-        found.status[i], found.reason[i] = "not_applicable", reason
+        estimates.theta[i] = estimates.covariance[i] = estimates.value[i] = np.nan
+        estimates.status[i], estimates.reason[i] = "not_applicable", reason
     return bool(reason)
 
 
@@ -242,14 +242,14 @@ def _modes(method: Method, top: Optima, which: NDArray[np.intp], theta: Array) -
     )
 
 
-def _doubts(problem: Problem, found: Modes, i: int) -> tuple[Concern, ...]:
+def _doubts(problem: Problem, estimates: Modes, i: int) -> tuple[Concern, ...]:
     """What the leaf itself doubts of a maximum of its likelihood, as a component that has almost collapsed."""
     density = problem.density(i)
-    doubt = density.model.doubtful(problem.layout.split(found.theta[i]), density.data)
+    doubt = density.model.doubtful(problem.layout.split(estimates.theta[i]), density.data)
     return (Concern("spurious", doubt),) if doubt else ()
 
 
-def _explain(method: Method, problem: Problem, found: Modes, top: Optima, i: int) -> None:
+def _explain(method: Method, problem: Problem, estimates: Modes, top: Optima, i: int) -> None:
     """Why a data set has no mode: what the leaf knows of its data, or where the search has gone.
 
     A mode that is far from every start in posterior standard deviations may still be reached along the prior's path.
@@ -258,18 +258,18 @@ def _explain(method: Method, problem: Problem, found: Modes, top: Optima, i: int
     if method.power:
         reached = mode_along_the_path(density)
         if reached.status == "ok":
-            found.theta[i] = density.coordinates.theta(reached.z)
-            found.covariance[i] = density.coordinates.covariance(reached.z, reached.evaluation.hessian)
-            found.value[i], found.gradient[i] = reached.evaluation.value, reached.decrement
-            found.iterations[i] = (found.iterations[i] or 0) + reached.iterations
-            found.status[i], found.path[i] = "ok", "single"
+            estimates.theta[i] = density.coordinates.theta(reached.z)
+            estimates.covariance[i] = density.coordinates.covariance(reached.z, reached.evaluation.hessian)
+            estimates.value[i], estimates.gradient[i] = reached.evaluation.value, reached.decrement
+            estimates.iterations[i] = (estimates.iterations[i] or 0) + reached.iterations
+            estimates.status[i], estimates.path[i] = "ok", "single"
             return
     known = None if method.power else density.model.divergence(density.data)
-    found.status[i] = "divergent" if known else found.status[i]
+    estimates.status[i] = "divergent" if known else estimates.status[i]
     reason = f"{method.no_mode}{known or top.reason(i)}"
     if method.power:
         theta = problem.coordinates.of(i).theta(top.z[i])
         edge = next((k for k, value in enumerate(theta) if abs(value) < 1e-3), None)
         reason += "" if edge is None else f" ({problem.layout.labels[edge]} = {theta[edge]:.2g})"
-    code = "gradient" if found.status[i] == "failed" else "boundary" if method.power else "divergent"
-    found.reason[i], found.concerns[i] = reason, (Concern(code, reason),)
+    code = "gradient" if estimates.status[i] == "failed" else "boundary" if method.power else "divergent"
+    estimates.reason[i], estimates.concerns[i] = reason, (Concern(code, reason),)

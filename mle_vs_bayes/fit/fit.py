@@ -78,34 +78,34 @@ def _finished(
     """All that is made of the estimates; after Ctrl-C without what takes long."""
     progress("looking for higher optima, and intervals")
     what = "a second look for higher optima"
-    found = optional_parts.make(what, lambda: second_look(program, estimates, settings), estimates, long=True)
-    rows = [row for name, estimate in found.items() for row in quantities.rows(name, estimate, program, context)]
+    highest = optional_parts.make(what, lambda: second_look(program, estimates, settings), estimates, long=True)
+    rows = [row for name, estimate in highest.items() for row in quantities.rows(name, estimate, program, context)]
     pairs = optional_parts.make(
-        "the table of distances between estimators", lambda: agreements(program, found, *_points(rows)), []
+        "the table of distances between estimators", lambda: agreements(program, highest, *_points(rows)), []
     )
-    found = _with_agreement(program, found, pairs)
-    rows = _with_codes(rows, found)
-    if context.scale != MODEL_SCALE and "map" in found:
+    highest = _with_agreement(program, highest, pairs)
+    rows = _with_codes(rows, highest)
+    if context.scale != MODEL_SCALE and "map" in highest:
         progress("fitting the mode on the unconstrained scale")
         what = "the mode on the unconstrained scale"
         rows = optional_parts.make(
-            what, lambda: _with_unconstrained(rows, program, found["map"], context), rows, long=True
+            what, lambda: _with_unconstrained(rows, program, highest["map"], context), rows, long=True
         )
-    return Fit(program, found, tuple(rows), tuple(pairs), None)
+    return Fit(program, highest, tuple(rows), tuple(pairs), None)
 
 
 def _estimates(program: Density, names: tuple[str, ...], settings: Settings, progress: Progress) -> dict[str, Estimate]:
     """The estimates by name; after Ctrl-C those that were done, and the interrupt itself where none was."""
-    found: dict[str, Estimate] = {}
+    estimates: dict[str, Estimate] = {}
     for name in names:
         progress(f"fitting {estimators.ESTIMATORS[name].words}")
         try:
-            found[name] = estimators.fit(name, program, replace(settings, top=found.get("map")))
+            estimates[name] = estimators.fit(name, program, replace(settings, top=estimates.get("map")))
         except KeyboardInterrupt:
-            if not found:
+            if not estimates:
                 raise
             break
-    return found
+    return estimates
 
 
 def _with_unconstrained(rows: list[Row], program: Density, top: Estimate, context: Context) -> list[Row]:
@@ -122,9 +122,9 @@ def _points(rows: list[Row]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     for row in {(r.estimator, r.parameter): r for r in rows}.values():  # one per quantity, whatever its intervals
         by_name.setdefault(row.estimator, []).append(row)
     values = {
-        name: np.array([r.estimate for r in found], dtype=float)
-        for name, found in by_name.items()
-        if any(r.estimate is not None for r in found)  # and not its status, which may be that of an interval
+        name: np.array([r.estimate for r in lines], dtype=float)
+        for name, lines in by_name.items()
+        if any(r.estimate is not None for r in lines)  # and not its status, which may be that of an interval
     }
     errors = np.array([r.mcse for r in by_name.get("posterior", [])], dtype=float)
     return values, errors if errors.size else np.zeros(len(next(iter(by_name.values()))))

@@ -16,8 +16,8 @@ from ..model.prior import Prior, parse
 Given = Mapping[str, Prior | str]
 
 
-def resolve(model: Model, given: Given, data: Dataset) -> dict[str, Prior]:
-    """Plain-number priors by parameter name; ``given`` may name a parameter or one element, ``beta[x1]``.
+def resolve(model: Model, assignments: Given, data: Dataset) -> dict[str, Prior]:
+    """Plain-number priors by parameter name; ``assignments`` may name a parameter or one element, ``beta[x1]``.
 
     Raises
     ------
@@ -25,12 +25,12 @@ def resolve(model: Model, given: Given, data: Dataset) -> dict[str, Prior]:
         A name the model does not have, a prior that does not parse, or whose support is not the parameter's; any other
         than the model's own where those are fixed.
     """
-    own = {p.name: p.prior for p in model.parameters}
+    fixed = {p.name: p.prior for p in model.parameters}
     if model.fixed_priors:
-        if others := [name for name, prior in given.items() if prior is not own.get(name)]:
+        if others := [name for name, prior in assignments.items() if prior is not fixed.get(name)]:
             raise UsageError(f"{model.name} says its own priors; leave out those for {', '.join(others)}.")
-        return own
-    chosen = {key: parse(value) if isinstance(value, str) else value for key, value in given.items()}
+        return fixed
+    chosen = {key: parse(value) if isinstance(value, str) else value for key, value in assignments.items()}
     known = [*(p.name for p in model.parameters), *_element_labels(model, data)]
     for key in chosen:
         if key not in known:
@@ -44,16 +44,16 @@ def of_subset(
     priors: Mapping[str, Prior], model: Model, names: Mapping[str, tuple[str, ...]], subset: Dataset
 ) -> dict[str, Prior]:
     """The same numbers for the groups of a subset: what was said of a group (of all in ``names``) goes with it."""
-    found = dict(priors)
+    chosen = dict(priors)
     for axis, parameter in ((p.dims[0], p) for p in model.parameters if p.dims and p.dims[0] in subset):
         kept = [names[axis].index(name) for name in subset.coords[axis]]
         prior = priors[parameter.name]
         picked = {k: tuple(v[i] for i in kept) if isinstance(v, tuple) else v for k, v in prior.arguments.items()}
-        found[parameter.name] = Prior(prior.family, **picked)
-    return found
+        chosen[parameter.name] = Prior(prior.family, **picked)
+    return chosen
 
 
-def variant(given: Given, power: float = 1.0) -> str:
+def variant(assignments: Given, power: float = 1.0) -> str:
     """The label of these priors in rows: ``default``, or what replaced the defaults, and ``prior^2`` for a power.
 
     Raises
@@ -63,10 +63,12 @@ def variant(given: Given, power: float = 1.0) -> str:
     """
     if not 0 < power < np.inf:
         raise UsageError(f"prior-power is {power:g}; it must be above 0: 1 is the prior as it is, 2 two of them.")
-    told = [f"{key} ~ {parse(value) if isinstance(value, str) else value}" for key, value in sorted(given.items())]
+    words = [
+        f"{key} ~ {parse(value) if isinstance(value, str) else value}" for key, value in sorted(assignments.items())
+    ]
     if power != 1:
-        told.append(f"prior^{power:g}")
-    return "; ".join(told) or "default"
+        words.append(f"prior^{power:g}")
+    return "; ".join(words) or "default"
 
 
 def _element_labels(model: Model, data: Dataset) -> list[str]:

@@ -20,7 +20,7 @@ from ..model.moments import concerns
 from ..rows import MODEL_SCALE, Row, rows_of
 from . import row_table
 from .row_table import Context, Subjects
-from .sampled import Sampled, WantedPosterior
+from .sampled import Reading, Sampled
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -44,8 +44,8 @@ def rows(name: str, estimate: Estimate, program: Density, context: Context, scal
         return rows_of(of_exact_posteriors(name, subjects, estimate.exact))
     if estimate.tree is None:
         return rows_of(of_optima(name, subjects, Modes.one(estimate), scale))
-    wanted = WantedPosterior(context.level, intervals.of(name, context.kinds))
-    sampled = Sampled.blank(program.quantity_labels, np.zeros(1, dtype=np.intp), wanted)
+    reading = Reading(context.level, intervals.of(name, context.kinds))
+    sampled = Sampled.blank(program.quantity_labels, np.zeros(1, dtype=np.intp), reading)
     sampled.put(0, estimate)
     return rows_of(of_draws(name, subjects, sampled))
 

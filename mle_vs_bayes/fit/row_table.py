@@ -164,9 +164,9 @@ def kinds_of(
     Where a parameter has no standard error, the model's exact intervals stand in the place of the default. Of a model
     without any, quantities that have no standard error on an edge of the support have their profile interval.
     """
-    wanted, model = subjects.context.kinds, subjects.program.model
-    default = intervals.of(name, wanted)
-    exact, profile = ((), ()) if wanted else intervals.in_place_of_wald(name, model.exact_intervals)
+    chosen, model = subjects.context.kinds, subjects.program.model
+    default = intervals.of(name, chosen)
+    exact, profile = ((), ()) if chosen else intervals.in_place_of_wald(name, model.exact_intervals)
     if exact:
         lacking = spread(ok & ~np.all(np.isfinite(covariance), axis=(1, 2)), subjects.shape).astype(np.bool_)
     else:
@@ -206,10 +206,10 @@ def block(
     truths = [[truth.get(label, np.nan) for label in labels] for truth in subjects.truths]
     columns["truth"] = np.array(truths, dtype=float).reshape(shape)
     columns["parameter"] = np.broadcast_to(np.array(labels, dtype=object), shape)
-    void, own = numbers.pop("void", np.full(shape, None)), _known(ends.status)
-    columns["status"] = np.where(own, ends.status, columns["status"])
+    void, of_interval = numbers.pop("void", np.full(shape, None)), _known(ends.status)
+    columns["status"] = np.where(of_interval, ends.status, columns["status"])
     columns["reason"] = np.where(_known(columns["reason"]), columns["reason"], numbers.get("reason"))
-    columns["reason"] = np.where(_known(void), void, np.where(own, ends.reason, columns["reason"]))
+    columns["reason"] = np.where(_known(void), void, np.where(of_interval, ends.reason, columns["reason"]))
     numbers |= {key: np.where(_known(void), np.nan, numbers[key]) for key in ("estimate", "se") if key in numbers}
     alike: dict[str, Any] = {"model": subjects.program.model.name, "variant": context.variant, "estimator": name}
     alike |= {"scale": scale, "level": context.level, "seed": context.seed}
@@ -225,6 +225,6 @@ def spread(values: Any, shape: tuple[int, int]) -> Any:
 def together(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Columns of rows by data set, then quantity, then kind of interval; of a failed fit one row per quantity."""
     columns = {key: np.stack([each[key] for each in blocks], axis=-1) for key in blocks[0]}
-    wanted = columns["interval"] != "none"
-    wanted[..., 0] |= ~wanted.any(axis=-1)
-    return {key: values[wanted] for key, values in columns.items()}
+    shown = columns["interval"] != "none"
+    shown[..., 0] |= ~shown.any(axis=-1)
+    return {key: values[shown] for key, values in columns.items()}

@@ -19,7 +19,7 @@ Functional = Callable[[Array, int], float]
 
 
 @dataclass(frozen=True)
-class WantedPosterior:
+class Reading:
     """What is read from the draws besides their summaries: positions are places among the data sets given."""
 
     level: float
@@ -34,7 +34,7 @@ class Sampled:
 
     labels: tuple[str, ...]
     """Of the quantities."""
-    wanted: WantedPosterior
+    reading: Reading
     positions: Index
     """Places ``(R,)`` among the data sets given."""
     summaries: Diagnostics
@@ -53,7 +53,7 @@ class Sampled:
     """Gradient evaluations × replicates."""
 
     @classmethod
-    def blank(cls, labels: tuple[str, ...], positions: Index, wanted: WantedPosterior) -> Self:
+    def blank(cls, labels: tuple[str, ...], positions: Index, reading: Reading) -> Self:
         """Nothing yet of any data set."""
         count = len(positions)
 
@@ -62,7 +62,7 @@ class Sampled:
 
         return cls(
             labels,
-            wanted,
+            reading,
             positions,
             summaries=Diagnostics(**{each.name: nothing() for each in fields(Diagnostics)}),
             divergences=np.zeros(count, dtype=np.int64),
@@ -71,8 +71,8 @@ class Sampled:
             status=["ok"] * count,
             reason=[None] * count,
             concerns=[set() for _ in range(count)],
-            ends={kind: (nothing(), nothing()) for kind in wanted.kinds},
-            functionals={name: np.full(count, np.nan) for name in wanted.functionals},
+            ends={kind: (nothing(), nothing()) for kind in reading.kinds},
+            functionals={name: np.full(count, np.nan) for name in reading.functionals},
         )
 
     def record(self, index: Index, draws: Array, diagnostics: Diagnostics, path: str) -> None:
@@ -83,14 +83,14 @@ class Sampled:
             getattr(self.summaries, name)[index] = values
         flat = draws.reshape(len(draws), -1, draws.shape[-1])
         for kind, (lower, upper) in self.ends.items():
-            lower[index], upper[index] = OF_DRAWS[kind](flat, self.wanted.level)
+            lower[index], upper[index] = OF_DRAWS[kind](flat, self.reading.level)
         self.draws[index] = flat.shape[1]
         for place, each in zip(index, draws, strict=True):
             self.path[place] = path
             position = int(self.positions[place])
-            if position in self.wanted.keep:
+            if position in self.reading.keep:
                 self.kept[int(place)] = each
-            for name, of in self.wanted.functionals.items():
+            for name, of in self.reading.functionals.items():
                 self.functionals[name][place] = of(each, position)
 
     def put(self, place: int, estimate: Estimate) -> None:

@@ -25,9 +25,9 @@ _FITS = {"mle": (0.0, maximum_likelihood.fit), "map": (1.0, maximum_a_posteriori
 
 def second_look(program: Density, estimates: Mapping[str, Estimate], settings: Settings) -> dict[str, Estimate]:
     """The estimates, those of MLE and MAP fitted again where another estimator's points lead higher."""
-    found = dict(estimates)
+    improved = dict(estimates)
     if program.start_reads_data:
-        return found
+        return improved
     draws = _thinned(program, estimates.get("posterior"))
     with np.errstate(all="ignore"):
         likelihoods = program.log_likelihood_of_draws(draws)
@@ -41,8 +41,8 @@ def second_look(program: Density, estimates: Mapping[str, Estimate], settings: S
         more = [z for z in _above(program, points, power, height) if _leads(program, power, z, height)]
         if more:
             again = fit(program, settings.seed, settings.starts, [z[None] for z in more])
-            found[name] = again if again.converged else estimate
-    return found
+            improved[name] = again if again.converged else estimate
+    return improved
 
 
 def _above(program: Density, points: list[Array], power: float, height: float) -> list[Array]:

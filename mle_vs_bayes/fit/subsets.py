@@ -30,8 +30,8 @@ def nested(
         yield data
         return
     order, ends, lengths = _order(data, np.random.default_rng(seed), unit)
-    wanted = {_size(text, data.size, least) for text in sizes}
-    for place in sorted({int(np.searchsorted(ends, size)) for size in wanted}):
+    counts = {_size(text, data.size, least) for text in sizes}
+    for place in sorted({int(np.searchsorted(ends, size)) for size in counts}):
         yield data if ends[place] == data.size else _checked(_taken(data, order[: lengths[place]]))
 
 

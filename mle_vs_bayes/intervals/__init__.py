@@ -64,7 +64,7 @@ STUDIED = ("wald", "laplace", "eti")
 """What studies measure unless they say otherwise: the textbooks' intervals, which may leave the support."""
 
 
-def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
+def chosen(names: Sequence[str]) -> tuple[str, ...]:
     """The kinds asked for: ``all``, some of the list, or none, which stands for the defaults.
 
     Raises
@@ -72,24 +72,24 @@ def chosen(wanted: Sequence[str]) -> tuple[str, ...]:
     UsageError
         A kind that is not in the list; the sentence names the nearest.
     """
-    if "all" in wanted:
+    if "all" in names:
         return tuple(KINDS)
-    for name in wanted:
+    for name in names:
         if name not in KINDS:
             near = closest(name, KINDS)
             hint = f"did you mean {near}?" if near else f"choose from {', '.join(KINDS)} or all."
             raise UsageError(f'there is no interval "{name}"; {hint}')
-    return tuple(wanted)
+    return tuple(names)
 
 
-def of(estimator: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def of(estimator: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The kinds of one estimator among those asked for, in the order of the list; else its default.
 
     A kind that another estimator has under another name is meant by both: the MAP's ``profile`` is its
     ``profile_penalised``.
     """
     kinds = {name: kind.also for name, kind in KINDS.items() if estimator in kind.estimators}
-    asked = tuple(name for name, also in kinds.items() if name in wanted or also in wanted)
+    asked = tuple(name for name, also in kinds.items() if name in names or also in names)
     return asked or tuple(name for name in kinds if name in DEFAULTS)
 
 
@@ -104,7 +104,7 @@ def in_place_of_wald(estimator: str, exact: Mapping[str, str]) -> tuple[tuple[st
     return (kinds if len(kinds) < 2 else ("exact",)), profiles
 
 
-def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+def notes(estimators: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     """A sentence on each estimator that has none of the kinds asked for and keeps its default.
 
     Raises
@@ -112,7 +112,7 @@ def notes(estimators: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     UsageError
         A kind that none of the estimators has; the sentence says whose it is, and what these have.
     """
-    asked = [] if "all" in wanted or tuple(wanted) in (DEFAULTS, STUDIED, tuple(KINDS)) else list(wanted)
+    asked = [] if "all" in names or tuple(names) in (DEFAULTS, STUDIED, tuple(KINDS)) else list(names)
     for name in asked:
         if not any(_has(estimator, name) for estimator in estimators):
             owners = " and ".join(

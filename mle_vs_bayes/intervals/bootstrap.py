@@ -104,39 +104,39 @@ def _inapplicable(request: IntervalRequest, scheme: str) -> tuple[str, str] | No
     return None if reason is None else ("not_applicable", reason)
 
 
-def _interval(found: Resamples, position: int, tails: tuple[float, float]) -> Interval:
+def _interval(resamples: Resamples, position: int, tails: tuple[float, float]) -> Interval:
     """Quantiles of one quantity's refits at the two ``tails``, or why they are not to be had."""
-    draws, concerns = found.quantities[:, position], _concerns(found)
+    draws, concerns = resamples.quantities[:, position], _concerns(resamples)
     usable = draws[~np.isnan(draws)]
-    reason = _unreadable(found, len(usable), tails)
+    reason = _unreadable(resamples, len(usable), tails)
     if reason is not None:
         return Interval(status="failed", reason=reason, concerns=concerns, detail=draws)
     lower, upper = np.quantile(usable, tails, method="weibull")
     return Interval(lower=_finite(lower), upper=_finite(upper), concerns=concerns, detail=draws)
 
 
-def _unreadable(found: Resamples, usable: int, tails: tuple[float, float]) -> str | None:
-    if found.failed > MOST_FAILURES * found.count:
-        return f"{_lost(found)} (more than {MOST_FAILURES:.0%} failed)"
-    if found.count - usable > MOST_FAILURES * found.count:
-        return f"{found.count - usable} of {found.count} refits have no value of this quantity"
+def _unreadable(resamples: Resamples, usable: int, tails: tuple[float, float]) -> str | None:
+    if resamples.failed > MOST_FAILURES * resamples.count:
+        return f"{_lost(resamples)} (more than {MOST_FAILURES:.0%} failed)"
+    if resamples.count - usable > MOST_FAILURES * resamples.count:
+        return f"{resamples.count - usable} of {resamples.count} refits have no value of this quantity"
     if np.isnan(tails).any():
         return "the replicates lie too far to one side of the estimate for a correction"
     outer = min(tails[0], 1 - tails[1])
     if outer * (usable + 1) >= 1 and tails[0] < tails[1]:
         return None
-    wanted = f"at least {np.ceil(1 / outer):.0f}" if outer > 0 else "more"
-    return f"its ends are the quantiles {tails[0]:.3g} and {tails[1]:.5g} of {usable} refits; ask for {wanted}"
+    least = f"at least {np.ceil(1 / outer):.0f}" if outer > 0 else "more"
+    return f"its ends are the quantiles {tails[0]:.3g} and {tails[1]:.5g} of {usable} refits; ask for {least}"
 
 
-def _lost(found: Resamples) -> str:
-    return f"{found.failed} of {found.count} refits have no estimate; the first: {found.first_reason}"
+def _lost(resamples: Resamples) -> str:
+    return f"{resamples.failed} of {resamples.count} refits have no estimate; the first: {resamples.first_reason}"
 
 
-def _concerns(found: Resamples) -> tuple[Concern, ...]:
-    if not found.failed:
+def _concerns(resamples: Resamples) -> tuple[Concern, ...]:
+    if not resamples.failed:
         return ()
-    return (Concern("bootstrap_failures", _lost(found)),)
+    return (Concern("bootstrap_failures", _lost(resamples)),)
 
 
 def _finite(value: float) -> float | None:

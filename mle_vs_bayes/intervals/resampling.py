@@ -138,17 +138,17 @@ def _resampled(request: IntervalRequest, scheme: str) -> Resamples:
     if scheme == "block":
         program = program.on(program.data.replace(**{TIMES: np.ones(program.data.n)}))
     size = max(1, BLOCK // program.data.n)
-    found, failed, reason = [], 0, None
+    quantities, failed, reason = [], 0, None
     for first in range(0, request.replicates, size):
         columns, weights = SCHEMES[scheme](program, theta, min(size, request.replicates - first), numbers)
         optima = fit_batch(program, columns, weights, start=theta)
         with np.errstate(all="ignore"):
-            found.append(program.quantities(optima.theta))
+            quantities.append(program.quantities(optima.theta))
         lost = np.flatnonzero(~optima.converged)
         failed += len(lost)
         if lost.size and reason is None:
             reason = _reason(program, optima, int(lost[0]), columns, weights)
-    return Resamples(np.concatenate(found), failed, reason)
+    return Resamples(np.concatenate(quantities), failed, reason)
 
 
 def _reason(program: Density, optima: Optima, replicate: int, columns: dict[str, Array], weights: Array | None) -> str:

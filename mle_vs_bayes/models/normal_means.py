@@ -58,13 +58,13 @@ class NormalMeans(groups.Grouped):
     def conjugate_posterior(self, data, priors):
         if priors["mean"].signature != ("Normal", "mu", "sigma"):
             return None
-        (mean, precision), found = _weighted(data), {}
+        (mean, precision), posteriors = _weighted(data), {}
         for k, name in enumerate(data.coords["group"]):
             prior = priors["mean"].element(k).arguments
             total = precision[k] + prior["sigma"] ** -2
             centre = (precision[k] * mean[k] + prior["mu"] * prior["sigma"] ** -2) / total
-            found[f"mean[{name}]"] = scipy.stats.norm(centre, total**-0.5)
-        return found
+            posteriors[f"mean[{name}]"] = scipy.stats.norm(centre, total**-0.5)
+        return posteriors
 
     def james_stein(self, data):
         """James and Stein's estimates ``(G,)`` of means measured equally well, in their positive part form.

@@ -61,9 +61,9 @@ class RandomIntercept(groups.Grouped):
     def likelihood(self, theta, data):
         import pymc as pm
 
-        own = (theta[p.name] for p in self.parameters)
+        numbers = (theta[p.name] for p in self.parameters)
         weights = data.get("weights", pm.math.ones_like(data["group"]))
-        return pm.CustomDist("y", *own, data["group"], weights, logp=groups.log_density, observed=data["y"])
+        return pm.CustomDist("y", *numbers, data["group"], weights, logp=groups.log_density, observed=data["y"])
 
     def latent(self, theta, data):
         import pymc as pm

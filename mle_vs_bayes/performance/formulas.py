@@ -94,11 +94,11 @@ def relative_precision(c: Columns) -> Result:
 
     The published MCSE, 200 (EmpSE²(reference)/EmpSE²) √((1 − ρ²)/(R − 1)), holds for normal pairs.
     """
-    used, own, other = c["pair_pairs"], c["pair_own2"], c["pair_other2"]
+    used, ours, other = c["pair_pairs"], c["pair_own2"], c["pair_other2"]
     # Of a ratio of variances s₂²/s₁² the delta method gives Var(log ratio) = Var(log s₁²) + Var(log s₂²) − 2 Cov, where
     # the variance of s² is (μ₄ − σ⁴)/(R − 1): the −1 of both and the +2 of the covariance cancel.
-    ratio = other / own
-    spread = c["pair_own4"] / own**2 + c["pair_other4"] / other**2 - 2 * c["pair_both22"] / (own * other)
+    ratio = other / ours
+    spread = c["pair_own4"] / ours**2 + c["pair_other4"] / other**2 - 2 * c["pair_both22"] / (ours * other)
     return 100 * (ratio - 1), 100 * ratio * np.sqrt(np.maximum(spread, 0) / (used - 1)), _if(c["has_reference"], used)
 
 

@@ -88,9 +88,9 @@ def measured(
         value, mcse, used = _computed(measure, columns, as_published=as_published)
         lower, upper = wilson(value, used) if measure.proportion else (value - Z * mcse, value + Z * mcse)
         failed = columns["total"] - (columns[measure.succeeded] if measure.succeeded else used)
-        told = {"measure": measure.name, "gid": groups["gid"], "value": value, "mcse": mcse}
-        told |= {"lower": lower, "upper": upper, "used": used.astype(np.int64), "failed": failed.astype(np.int64)}
-        yield pd.DataFrame(told)[(used > 0) | (columns["answered_used"] == 0)]
+        table = {"measure": measure.name, "gid": groups["gid"], "value": value, "mcse": mcse}
+        table |= {"lower": lower, "upper": upper, "used": used.astype(np.int64), "failed": failed.astype(np.int64)}
+        yield pd.DataFrame(table)[(used > 0) | (columns["answered_used"] == 0)]
 
 
 def _computed(measure: Measure, columns: Columns, *, as_published: bool) -> Result:
@@ -124,9 +124,9 @@ def relative_error_model_se(c: Columns) -> Array:
 
 def relative_precision(c: Columns) -> Array:
     """200 (EmpSE²(reference)/EmpSE²) √((1 − ρ²)/(R − 1))."""
-    own, other, pairs = c["pair_own2"], c["pair_other2"], c["pair_pairs"]
-    correlation = np.clip(c["pair_both11"] / np.sqrt(own * other), -1, 1)
-    return 200 * other / own * np.sqrt((1 - correlation**2) / (pairs - 1))
+    ours, other, pairs = c["pair_own2"], c["pair_other2"], c["pair_pairs"]
+    correlation = np.clip(c["pair_both11"] / np.sqrt(ours * other), -1, 1)
+    return 200 * other / ours * np.sqrt((1 - correlation**2) / (pairs - 1))
 
 
 def bias_eliminated_coverage(c: Columns) -> Array:

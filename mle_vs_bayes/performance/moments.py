@@ -158,11 +158,11 @@ def _sums(
     asked = {name: text for family, sums in _SUMS.items() if family in present for name, text in sums.items()}
     columns = ", ".join(f"{text} AS {name}" for name, text in asked.items()).replace("{null}", f"({float(null)!r})")
     query = f"WITH {centred} SELECT gid, {columns} FROM seen GROUP BY gid"
-    found = groups.join(connection.execute(query).df().set_index("gid"), on="gid")
+    joined = groups.join(connection.execute(query).df().set_index("gid"), on="gid")
     every = [name for sums in _SUMS.values() for name in sums]
     counts = [name for name in every if name == "used" or name.endswith("_used")]
     absent = {name: np.nan for name in every if name not in asked}
-    return found.assign(**absent).fillna(dict.fromkeys(counts, 0))  # a group whose fits all failed has no sums
+    return joined.assign(**absent).fillna(dict.fromkeys(counts, 0))  # a group whose fits all failed has no sums
 
 
 def _stacked(first: "pd.DataFrame", second: "pd.DataFrame") -> "pd.DataFrame":
@@ -175,8 +175,8 @@ def _with_relative(connection: "duckdb.DuckDBPyConnection", groups: "pd.DataFram
     """Mean and variance of error/truth: from those of the error, unless the truth varies within a group."""
     truth = groups["least_truth"]
     if (groups["most_truth"] > truth).any():
-        found = connection.execute(_RELATIVE.format(centred=centred)).df().set_index("gid")
-        return groups.join(found, on="gid").fillna({"relative_used": 0})
+        relative = connection.execute(_RELATIVE.format(centred=centred)).df().set_index("gid")
+        return groups.join(relative, on="gid").fillna({"relative_used": 0})
     used = groups["used"].where(truth.notna() & (truth != 0), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         value, spread = groups["centre"] / truth, (groups["spread"] / truth) ** 2

@@ -42,19 +42,19 @@ def joint(
     count = joint["pairs"]
     mean = {name: joint[name] / count for name in joint.columns if name[0] in "ab" and name[1:2].isdigit()}
     # Central moments from raw ones, by the binomial theorem: values were centred before, so that little cancels.
-    own, other = mean["a1"], mean["b1"]
-    joint["own2"] = mean["a2"] - own**2
+    ours, other = mean["a1"], mean["b1"]
+    joint["own2"] = mean["a2"] - ours**2
     joint["other2"] = mean["b2"] - other**2
-    joint["both11"] = mean["a1b1"] - own * other
-    joint["own4"] = mean["a4"] - 4 * own * mean["a3"] + 6 * own**2 * mean["a2"] - 3 * own**4
+    joint["both11"] = mean["a1b1"] - ours * other
+    joint["own4"] = mean["a4"] - 4 * ours * mean["a3"] + 6 * ours**2 * mean["a2"] - 3 * ours**4
     joint["other4"] = mean["b4"] - 4 * other * mean["b3"] + 6 * other**2 * mean["b2"] - 3 * other**4
     joint["both22"] = (
         mean["a2b2"]
-        - 2 * (other * mean["a2b1"] + own * mean["a1b2"])
+        - 2 * (other * mean["a2b1"] + ours * mean["a1b2"])
         + other**2 * mean["a2"]
-        + own**2 * mean["b2"]
-        + 4 * own * other * mean["a1b1"]
-        - 3 * own**2 * other**2
+        + ours**2 * mean["b2"]
+        + 4 * ours * other * mean["a1b1"]
+        - 3 * ours**2 * other**2
     )
     joined = groups.join(joint.add_prefix("pair_"), on="gid")
     joined.loc[joined["pair_pairs"].isna(), ["pair_pairs", "pair_widths"]] = 0
@@ -70,12 +70,12 @@ def links(groups: "pd.DataFrame", pairing: list[str], reference: str, interval: 
     method = groups["method"].astype(object)
     references = groups[(method == reference).to_numpy(dtype=bool)]
     first = references.drop_duplicates(pairing) if pairing else references.head(1)
-    found = _matched(groups, first, pairing)
+    partners = _matched(groups, first, pairing)
     if interval is not None:
         same = _matched(groups, references.drop_duplicates([*pairing, interval]), [*pairing, interval])
-        found = np.where(np.isnan(same), found, same)
-    known = ~np.isnan(found)
-    return groups.loc[known, ["gid"]].assign(reference=found[known].astype(np.int64))
+        partners = np.where(np.isnan(same), partners, same)
+    known = ~np.isnan(partners)
+    return groups.loc[known, ["gid"]].assign(reference=partners[known].astype(np.int64))
 
 
 def _matched(groups: "pd.DataFrame", targets: "pd.DataFrame", on: list[str]) -> np.ndarray:

@@ -84,6 +84,8 @@ def slopes(measures: "pd.DataFrame", measure: str, n: str = "n", predicted: floa
     for key, block in measures[measures["measure"] == measure].groupby(keys, sort=False, dropna=False):
         line = fit(block[n], block["value"], block["mcse"])
         z = NONE if predicted is None else (line.slope - predicted) / line.se
-        told = {"slope": line.slope, "se": line.se, "predicted": NONE if predicted is None else predicted, "z": z}
-        blocks.append(dict(zip(keys, key, strict=True)) | told | {"chi_square": line.chi_square, "points": line.points})
+        numbers = {"slope": line.slope, "se": line.se, "predicted": NONE if predicted is None else predicted, "z": z}
+        blocks.append(
+            dict(zip(keys, key, strict=True)) | numbers | {"chi_square": line.chi_square, "points": line.points}
+        )
     return pd.DataFrame(blocks)

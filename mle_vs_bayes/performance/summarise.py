@@ -160,8 +160,8 @@ def summary(table: Any, asked: SummaryRequest) -> Summary:
     measures = _lines(groups, roles, asked)
     kinds = tuple(name for name in roles.keys if name in roles.kinds)
     scenario = tuple(name for name in roles.keys if name not in kinds)
-    told = remarks(groups, roles, asked.truth, asked.reference, unused)
-    return Summary(measures, scenario, kinds, roles.columns.get("n"), told)
+    notes = remarks(groups, roles, asked.truth, asked.reference, unused)
+    return Summary(measures, scenario, kinds, roles.columns.get("n"), notes)
 
 
 def _lines(groups: "pd.DataFrame", roles: tables.Roles, asked: SummaryRequest) -> "pd.DataFrame":
@@ -233,7 +233,7 @@ def _reference(groups: "pd.DataFrame", reference: str | None) -> str:
 
 def _uneven(groups: "pd.DataFrame", roles: Roles) -> str:
     """Replicates that a method lacks altogether can be failures that were thrown away."""
-    keys = [name for name, own in zip(key_names(roles), roles.keys, strict=False) if own not in roles.kinds]
+    keys = [name for name, column in zip(key_names(roles), roles.keys, strict=False) if column not in roles.kinds]
     numbers = groups.assign(scenario_=0).groupby([*keys, "scenario_"], dropna=False)["total"]
     few = (groups["total"] < numbers.transform("max").to_numpy()).sum()
     if not few:

@@ -227,8 +227,8 @@ def axes_of(program: "pymc.Model", shapes: Mapping[str, tuple[int, ...]]) -> Axe
     dims: dict[str, tuple[str, ...]] = {}
     for name, shape in shapes.items():
         named = program.named_vars_to_dims.get(name) or (None,) * len(shape)
-        own = [dim if dim is not None else f"{name}_dim_{axis}" for axis, dim in enumerate(named)]
-        dims[name] = tuple(str(dim) for dim in own)
+        full = [dim if dim is not None else f"{name}_dim_{axis}" for axis, dim in enumerate(named)]
+        dims[name] = tuple(str(dim) for dim in full)
         lengths |= dict(zip(dims[name], shape, strict=True))
     coords = {dim: _names(program.coords.get(dim), length) for dim, length in lengths.items()}
     return Axes(dims, coords, shapes)

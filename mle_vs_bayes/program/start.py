@@ -182,14 +182,14 @@ def _step(evaluation: Evaluation, bounded: NDArray[np.bool_]) -> tuple[Array, fl
 
 
 def _moved(
-    density: ProgramDensity, z: Array, here: Evaluation, step: Array, trials: int
+    density: ProgramDensity, z: Array, current: Evaluation, step: Array, trials: int
 ) -> tuple[tuple[Array, Evaluation] | None, int]:
     """The first of ever shorter steps that climbs, with the density there, or None; and how many were tried."""
     for halving in range(trials):
         trial = z + step * 0.5**halving
-        found = density.evaluate(trial, 1.0)
-        if np.isfinite(found.value) and found.value > here.value and np.all(np.isfinite(found.gradient)):
-            return (trial, found), halving + 1
+        ahead = density.evaluate(trial, 1.0)
+        if np.isfinite(ahead.value) and ahead.value > current.value and np.all(np.isfinite(ahead.gradient)):
+            return (trial, ahead), halving + 1
     return None, trials
 
 

@@ -67,10 +67,10 @@ def _saved(figure: "Figure", kind: str, **properties: Any) -> bytes:
 def _for_a_page(tag: str, name: str, used: set[str]) -> str:
     """One tag with short coordinates, colours that follow the page, and only the ids that something refers to."""
 
-    def renamed(found: re.Match[str]) -> str:
-        if found[1] in used:
-            return f' id="{name}-{found[1]}"'
-        return "" if _NUMBERED.match(found[1]) else f' data-mark="{found[1]}"'
+    def renamed(match: re.Match[str]) -> str:
+        if match[1] in used:
+            return f' id="{name}-{match[1]}"'
+        return "" if _NUMBERED.match(match[1]) else f' data-mark="{match[1]}"'
 
     tag = re.sub(r' d="([^"]*)"', lambda path: f' d="{_shorter(path[1])}"', tag)
     tag = re.sub(r' id="([^"]*)"', renamed, tag)

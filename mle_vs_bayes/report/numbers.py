@@ -121,10 +121,10 @@ def in_errors(line: Mapping[str, Any]) -> str:
 
 def furthest(rows: "pandas.DataFrame", column: str, what: str) -> str:
     """``The means are at most 0.25 SE from those of maximum likelihood (row 3, MAP).``; nothing where none is told."""
-    told = [line for line in records_of(rows) if math.isfinite(line["from_mle"])]
-    if not told:
+    known = [line for line in records_of(rows) if math.isfinite(line["from_mle"])]
+    if not known:
         return ""
-    worst = max(told, key=lambda line: abs(line["from_mle"]))
+    worst = max(known, key=lambda line: abs(line["from_mle"]))
     where = f"row {worst[column]}" if column == "row" else worst[column]
     return (
         f"{what} are at most {abs(worst['from_mle']):.2f} SE from those of maximum likelihood "

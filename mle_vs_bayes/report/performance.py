@@ -48,9 +48,9 @@ def slopes(lines: "pd.DataFrame", words: Mapping[str, str]) -> Table:
     for line in lines.to_dict("records"):
         name = " · ".join(str(line[key]) for key in keys) or str(line["method"])
         style = "{:+.2f}"
-        found = f"{line['slope']:+.3f} ± {line['se']:.3f}" if line["slope"] == line["slope"] else "–"
+        exponent = f"{line['slope']:+.3f} ± {line['se']:.3f}" if line["slope"] == line["slope"] else "–"
         cells = [_known(line["predicted"], style), _known(line["z"], style), _known(line["chi_square"], "{:.1f}")]
-        table.add_row(name, found, *cells, str(line["points"]))
+        table.add_row(name, exponent, *cells, str(line["points"]))
     return table
 
 

@@ -65,6 +65,6 @@ def telling(records: Sequence[Mapping[str, Any]], only: Sequence[str] = ()) -> l
 
 def _coefficient(label: str, labels: Sequence[str]) -> str:
     """The coefficient whose exponential this ratio is, or the label itself."""
-    found = _RATIO.fullmatch(label)
-    coefficient = "" if found is None else f"beta{found.group(1)}"
+    match = _RATIO.fullmatch(label)
+    coefficient = "" if match is None else f"beta{match.group(1)}"
     return coefficient if coefficient in labels else label

@@ -85,5 +85,5 @@ def _direction(record: dict[str, Any]) -> str:
     return f"{record['direction']:.3f}" if record["direction"] < 0.9995 else "> 0.999"
 
 
-def _score(found: dict[str, Any] | None) -> str:
-    return "–" if found is None or found["mean"] is None else f"{found['mean']:,.4f} ± {found['se'] or 0:,.4f}"
+def _score(score: dict[str, Any] | None) -> str:
+    return "–" if score is None or score["mean"] is None else f"{score['mean']:,.4f} ± {score['se'] or 0:,.4f}"

@@ -61,12 +61,12 @@ def page(
         parts.Section("made", "How it was made", _made(document)),
     ]
     summary = {"kind": "study", "topic": document.get("topic", ""), "question": document.get("question", "")}
-    told = {**summary, "seed": document["seed"]}
+    listed = {**summary, "seed": document["seed"]}
     title = document["study"].replace("_", " ")
     subject = f"simulation study · {_extent(document)}"
     shown = tuple(section for section in sections if section.parts)
     word = document["verdict"]
-    return parts.Page(title, subject, word, TONES[word], sentence(document), shown, told)
+    return parts.Page(title, subject, word, TONES[word], sentence(document), shown, listed)
 
 
 def sentence(document: Mapping[str, Any]) -> str:

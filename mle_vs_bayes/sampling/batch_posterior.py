@@ -111,11 +111,11 @@ def numerical(gradient_at: Callable[[Array], tuple[float, Array]]) -> Evaluate:
 
     def evaluate(z: Array, _index: Index) -> tuple[Array, Array, Array]:
         value, gradient = gradient_at(z[0])
-        found = hessian(z[0])
-        curvature = np.abs(np.diag(found))
+        bend = hessian(z[0])
+        curvature = np.abs(np.diag(bend))
         if np.all(np.isfinite(curvature) & (curvature > 0)):
             known["steps"] = 1e-4 / np.sqrt(curvature)
-            found = hessian(z[0])
-        return np.array([value if value > NOWHERE else np.nan]), gradient[None], found[None]
+            bend = hessian(z[0])
+        return np.array([value if value > NOWHERE else np.nan]), gradient[None], bend[None]
 
     return evaluate

@@ -82,9 +82,9 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
     }
     pieces = _unpacked(numbers, lengths, {name: symbol.type.shape for name, symbol in symbols.items()})
     z = pieces[CENTRE] + (pieces[ROOT] * u.reshape((-1, 1, size))).sum(axis=-1)
-    given = {symbols[name]: piece for name, piece in pieces.items() if name not in (CENTRE, ROOT)}
+    replaced = {symbols[name]: piece for name, piece in pieces.items() if name not in (CENTRE, ROOT)}
     vector = inputs["vector"].type.filter_variable(z[0] if one else z)
-    total: Any = graph_replace(values, {inputs["vector"]: vector, **given}).sum()
+    total: Any = graph_replace(values, {inputs["vector"]: vector, **replaced}).sum()
     outputs: Any = [total, pytensor.grad(total, u)]
     function = pytensor.function(
         [u, numbers, lengths],
@@ -115,9 +115,9 @@ def _preparation(graph: Graph, less: Hoisted, stack: Stack) -> Callable[[Mapping
     inputs, values = graphs.vectorised(graph, list(less.known.values()), stack.shape.stacked, vector=False)
     function = pytensor.function(list(inputs.values()), values, mode=MODE, on_unused_input="ignore")
 
-    def prepare(given: Mapping[str, Array]) -> dict[str, Array]:
-        found = function(*(given[name] for name in inputs))
-        return {**{name: given[name] for name in names}, **dict(zip(less.known, found, strict=True))}
+    def prepare(columns: Mapping[str, Array]) -> dict[str, Array]:
+        known = function(*(columns[name] for name in inputs))
+        return {**{name: columns[name] for name in names}, **dict(zip(less.known, known, strict=True))}
 
     return prepare
 
@@ -126,12 +126,12 @@ def _unpacked(numbers: Any, lengths: Any, shapes: dict[str, tuple[int | None, ..
     """Every input out of the flat array, in order, by its lengths."""
     import pytensor.tensor as pt
 
-    found, offset, place = {}, pt.constant(0, dtype="int64"), 0
+    arrays, offset, place = {}, pt.constant(0, dtype="int64"), 0
     for name, shape in shapes.items():
         extent = [lengths[place + axis] if length is None else length for axis, length in enumerate(shape)]
         total: Any = pt.constant(1, dtype="int64")
         for length in extent:
             total = total * length
-        found[name] = numbers[offset : offset + total].reshape(extent) if extent else numbers[offset]
+        arrays[name] = numbers[offset : offset + total].reshape(extent) if extent else numbers[offset]
         offset, place = offset + total, place + len(shape)
-    return found
+    return arrays

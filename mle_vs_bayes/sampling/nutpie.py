@@ -69,8 +69,8 @@ class Target:
         return evaluate
 
 
-def _sound(found: Any) -> tuple[float, Array]:
-    value, gradient = found
+def _sound(evaluation: Any) -> tuple[float, Array]:
+    value, gradient = evaluation
     if np.isfinite(value) and np.all(np.isfinite(gradient)):
         return float(value), np.asarray(gradient)
     return NOWHERE, np.zeros(len(gradient))

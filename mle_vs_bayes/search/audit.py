@@ -41,14 +41,14 @@ def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...
     ratios, directions = _flatness(top)
     remarks: list[tuple[Concern, ...]] = []
     for i, accepted in enumerate(top.converged.tolist()):
-        found: list[Concern] = []
+        of_one: list[Concern] = []
         if accepted:
-            found += _several(away[:, i], len(searches), i not in top.kinked)
-            found += _ran_off(searches, i) if lost[i] else ()
-            found += on_edge(top.problem.layout, top.z[i], top.theta[i])
-            found += top.kinked[i].concerns if i in top.kinked else ()
-            found += () if edges[i] or i in top.kinked else _flat(top, ratios[i], directions[i])
-        remarks.append(tuple(found))
+            of_one += _several(away[:, i], len(searches), i not in top.kinked)
+            of_one += _ran_off(searches, i) if lost[i] else ()
+            of_one += on_edge(top.problem.layout, top.z[i], top.theta[i])
+            of_one += top.kinked[i].concerns if i in top.kinked else ()
+            of_one += () if edges[i] or i in top.kinked else _flat(top, ratios[i], directions[i])
+        remarks.append(tuple(of_one))
     return remarks
 
 

@@ -190,10 +190,10 @@ def _try_trust_region(optima: Optima, i: int) -> None:
     """Search again by SciPy's trust region from one's start, then by Newton's method from where that ends."""
     end, only = optima.end, np.array([i])
     begin, steps = trust_region(optima.problem.alone(i), optima.start[i])
-    again, found, more = _ascent(optima.problem, begin[None], only)
-    if found[0] or again.value[0] > end.value[i]:
+    again, accepted, more = _ascent(optima.problem, begin[None], only)
+    if accepted[0] or again.value[0] > end.value[i]:
         end.put(only, again, np.ones(1, dtype=np.bool_))
-        optima.converged[i] = found[0]
+        optima.converged[i] = accepted[0]
     optima.iterations[i] += steps + more[0]
 
 
@@ -208,11 +208,11 @@ def _leave_inflections(problem: Problem, end: NewtonState, converged: Bools, tri
     for i in np.flatnonzero(values[:, 0] <= edges.SINGULAR):
         z, least, only = end.z[i].copy(), end.value[i] + 1e-9 * (1 + abs(end.value[i])), np.array([i])
         for way in (edges.ASIDE, -edges.ASIDE):
-            again, found, more = _ascent(problem, (z + way * vectors[i, :, 0] / size[i])[None], only)
+            again, accepted, more = _ascent(problem, (z + way * vectors[i, :, 0] / size[i])[None], only)
             tried[i] += more[0]
             if again.value[0] > max(least, end.value[i]):
                 end.put(only, again, np.ones(1, dtype=np.bool_))
-                converged[i] = found[0]
+                converged[i] = accepted[0]
 
 
 def _known_to_run_off(problem: Problem, i: int, z: Array, start: Array) -> bool:
@@ -243,10 +243,10 @@ def _ascent(problem: Problem, start: Array, place: Index) -> tuple[NewtonState, 
         if not lost.size:
             return end, converged, tried
         part = lambda z, index, lost=lost: evaluate(z, lost[index])  # noqa: E731
-        again, found, more = newton_ascent(part, on_edge[lost], bounded, problem.held, problem.steps)
+        again, accepted, more = newton_ascent(part, on_edge[lost], bounded, problem.held, problem.steps)
         level = again.value >= end.value[lost] - 1e-9
         end.put(lost, again, level)
-        converged[lost], on[lost], tried[lost] = found & level, level & ~found, tried[lost] + more
+        converged[lost], on[lost], tried[lost] = accepted & level, level & ~accepted, tried[lost] + more
 
 
 def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:

@@ -73,11 +73,11 @@ class Space(ABC):
 def whitening_of(evaluate: Evaluate, z: Array, bounded: Bools) -> Whitening:
     """Where posteriors are by Newton's method from starts z ``(R, f)``, those that are not finite from 0."""
     away = ~np.all(np.isfinite(z), axis=1)
-    end, found, _ = newton_ascent(evaluate, np.where(away[:, None], 0.0, z), bounded)
+    end, accepted, _ = newton_ascent(evaluate, np.where(away[:, None], 0.0, z), bounded)
     root = np.broadcast_to(np.eye(z.shape[1]), end.hessian.shape).copy()
-    for replicate in np.flatnonzero(found):
+    for replicate in np.flatnonzero(accepted):
         root[replicate] = np.linalg.cholesky(np.linalg.inv(-end.hessian[replicate]))
-    return Whitening(end.z, root, found & ~away)
+    return Whitening(end.z, root, accepted & ~away)
 
 
 class Standardised(Space):

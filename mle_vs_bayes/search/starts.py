@@ -111,12 +111,12 @@ def from_prior(problem: Problem, seed: int) -> list[Array]:
 
 def _highest(problem: Problem, points: list[Array], count: int) -> list[tuple[float, Array]]:
     """The highest of points θ ``(p,)`` as log density and z ``(f,)``; those outside of the support are left out."""
-    density, found = problem.density(0), []
+    density, ranked = problem.density(0), []
     with np.errstate(all="ignore"):
         for theta in points:
             z = density.coordinates.z(theta)
             height = density.log_likelihood(theta)
             height += problem.power * density.log_prior(theta) if problem.power else 0.0
             if np.isfinite(height) and np.all(np.isfinite(z)):
-                found.append((height, z))
-    return sorted(found, key=lambda each: -each[0])[:count]
+                ranked.append((height, z))
+    return sorted(ranked, key=lambda each: -each[0])[:count]

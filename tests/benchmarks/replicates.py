@@ -47,7 +47,7 @@ from mle_vs_bayes.fit.replicates import Plan, fit_replicates, plan_replicates
 from mle_vs_bayes.fit.replicates.batch_fit import optima, starts
 from mle_vs_bayes.fit.replicates.posteriors import sampled
 from mle_vs_bayes.fit.replicates.stacking import by_shape, sorted_out, stacked
-from mle_vs_bayes.fit.sampled import WantedPosterior
+from mle_vs_bayes.fit.sampled import Reading
 from mle_vs_bayes.fit.simulated import simulated
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
 from mle_vs_bayes.sampling.diagnostics import diagnose
@@ -219,7 +219,7 @@ def after_one_pass(model, member, start):
     stack, begin, plan = stacked(model, members), np.repeat(start, 200, axis=0), Plan(size=128)
     for method in (MAXIMUM_LIKELIHOOD, MAXIMUM_A_POSTERIORI):
         optima(method, stack, lambda place: members[place].program(model), begin, 0)
-    sampled(stack, Posteriors(stack, begin), np.arange(200), plan, WantedPosterior(0.95), 0, lambda place: None)
+    sampled(stack, Posteriors(stack, begin), np.arange(200), plan, Reading(0.95), 0, lambda place: None)
 
 
 def large():

@@ -27,7 +27,7 @@ def clock(monkeypatch):
 def planned(desk, most, workers):
     path = desk.write("from mle_vs_bayes.study import *\n" + STUDY.format(most=most))
     found = source.find(str(path))
-    design = plan.design(found, seed=0, quick=True, wanted={}, command="")
+    design = plan.design(found, seed=0, quick=True, request={}, command="")
     return timing.afforded(design, found, lambda _job: None, workers)
 
 

@@ -35,7 +35,7 @@ def arrow_frame(content):
 
 def planned(study_text, desk, **wanted):
     found = source.find(str(desk.write("from mle_vs_bayes.study import *\n" + study_text)))
-    return found, plan.design(found, seed=0, quick=False, wanted=wanted, command="")
+    return found, plan.design(found, seed=0, quick=False, request=wanted, command="")
 
 
 def test_the_studies_that_ship_are_short_complete_and_can_be_planned():

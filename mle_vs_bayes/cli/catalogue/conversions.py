@@ -66,12 +66,12 @@ def conversions(model: Model) -> Mapping[str, str]:
         return {}
     named = {a.name: Text(a.row if a.prior else _FILLED.get(a.name, a.name)) for a in family.arguments}
     named |= {a.name: Text("0") for a in family.arguments if not a.prior and a.name == "lower"}
-    found = {}
+    calls = {}
     if family.scipy:
-        found["SciPy"] = _call(f"stats.{family.scipy}", family.of_scipy(**named))
+        calls["SciPy"] = _call(f"stats.{family.scipy}", family.of_scipy(**named))
     if family.log_density_symbol is None or family.name in _IN_PYMC:
-        found["PyMC"] = _call(f"pm.{family.name}", family.of_pymc(**named))
-    return {**found, **family.elsewhere}
+        calls["PyMC"] = _call(f"pm.{family.name}", family.of_pymc(**named))
+    return {**calls, **family.elsewhere}
 
 
 _FILLED = {"n": "trials", "m": "xm"}

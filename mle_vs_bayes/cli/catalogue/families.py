@@ -55,12 +55,12 @@ def _formula(family: Family) -> Iterable[tuple[str, str]]:
     row = next((a.row for a in family.arguments if a.name == family.location), family.location)
     default, *others = family.location_links
     ratios = {link: family.ratio_under(link) for link in family.location_links}
-    told = [f"`{ratio}` under {link}" for link, ratio in ratios.items() if ratio]
+    exponentials = [f"`{ratio}` under {link}" for link, ratio in ratios.items() if ratio]
     further = [f"`{a.row}`" if a in family.arguments else f"`{a.row}` ({a.meaning})" for a in family.others]
     return (
         ("first formula", f"for the {row}; link {default}" + (f", or {', '.join(others)}" if others else "")),
         *([("further formulas", f"for {', '.join(further)}")] if further else []),
-        *([("exp(beta)", ", ".join(told))] if told else []),
+        *([("exp(beta)", ", ".join(exponentials))] if exponentials else []),
     )
 
 

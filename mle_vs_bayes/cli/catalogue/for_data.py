@@ -138,15 +138,15 @@ def _distance(model: Model, kind: kinds.ColumnKind) -> tuple[int, bool, int]:
     """How much wider than the column the values are that a model is for; then those without groups; then by heading."""
     order = [each for each, _ in KINDS]
     column = next((column for column in model.columns if column.role == "y"), None)
-    wanted = None if column is None else column.kind
-    classes = wanted is kinds.classes
-    of_trials = wanted is kinds.count and any(each.role == "trials" for each in model.columns)
-    if wanted is kind or (kind is kinds.binary and of_trials):
+    admitted = None if column is None else column.kind
+    classes = admitted is kinds.classes
+    of_trials = admitted is kinds.count and any(each.role == "trials" for each in model.columns)
+    if admitted is kind or (kind is kinds.binary and of_trials):
         wider = 0
     elif classes and kind is kinds.binary:
         wider = 1
-    elif kind in order and wanted in order:
-        wider = 1 + order.index(wanted) - order.index(kind)
+    elif kind in order and admitted in order:
+        wider = 1 + order.index(admitted) - order.index(kind)
     else:
         wider = 1 + len(order) if classes else 1  # numbers are classes only where nothing else is said of them
     return wider, model.unit != "row", GROUPS.index(group(model))

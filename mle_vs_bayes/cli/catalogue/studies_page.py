@@ -35,8 +35,8 @@ def page(documents: Sequence[Mapping[str, Any]]) -> str:
     topics = {study.name: Path(study.path).parent.name for study in source.known()}
     parts = [HEAD]
     for topic in sorted({topics[document["study"]] for document in documents}):
-        own = [document for document in documents if topics[document["study"]] == topic]
-        parts += [f"## {topic.replace('_', ' ').capitalize()}\n", *map(_entry, own)]
+        members = [document for document in documents if topics[document["study"]] == topic]
+        parts += [f"## {topic.replace('_', ' ').capitalize()}\n", *map(_entry, members)]
     return "\n".join(parts)
 
 
@@ -52,10 +52,10 @@ def _claims(document: Mapping[str, Any]) -> Iterable[str]:
     """One row per claim: the group of the worst verdict, and of these the one that the band has least room for."""
     worst_first = ("does not hold", "undecided", "holds")
     for claim in dict.fromkeys(line["claim"] for line in document["predictions"]):
-        own = [line for line in document["predictions"] if line["claim"] == claim]
-        line = min(own, key=lambda line: (worst_first.index(line["verdict"]), room(line)))
+        predictions = [line for line in document["predictions"] if line["claim"] == claim]
+        line = min(predictions, key=lambda line: (worst_first.index(line["verdict"]), room(line)))
         number = measured(line["measured"], line["mcse"])
-        cells = (claim, str(len(own)), line["where"], number, line["verdict"])
+        cells = (claim, str(len(predictions)), line["where"], number, line["verdict"])
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 

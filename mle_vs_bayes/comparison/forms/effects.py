@@ -46,8 +46,8 @@ class Effects:
         for effect, block in self.rows.groupby("effect", sort=False):
             style = numbers.number_format(block)
             for place, line in enumerate(numbers.records_of(block)):
-                told = [str(effect) if place == 0 else "", numbers.estimator_label(line)]
-                table.add_row(*told, *cells_of(line, style))
+                head = [str(effect) if place == 0 else "", numbers.estimator_label(line)]
+                table.add_row(*head, *cells_of(line, style))
         said = [text.paragraph(words) for words in [self.apart] if words]
         return text.stack([table, *said, *(text.paragraph(f"! {words}", "yellow") for words in self.remarks())])
 

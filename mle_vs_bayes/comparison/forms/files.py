@@ -87,11 +87,11 @@ def _write(outcome: Outcome, stage: Path, command: str) -> None:
             what = f"the figure {name}"
             optional_parts.make(what, partial(estimates.save, {name: figure}, stage), None, passing=(OSError,))
         optional_parts.make("the file comparison.nc", lambda: _write_tree(outcome, stage), None, passing=(OSError,))
-        told = optional_parts.make("statsmodels' summary", lambda: _statsmodels_summary(outcome), "")
+        summary = optional_parts.make("statsmodels' summary", lambda: _statsmodels_summary(outcome), "")
         page = partial(_write_page, material, figures, stage, command)
         optional_parts.make("the file report.html", page, None, passing=(OSError,))
     shown = [screen(outcome), *(part.screen() for part in outcome.asked.values())]
-    (stage / "summary.txt").write_text("\n".join([f"{told}\n", *map(text.plain, shown)]), encoding="utf-8")
+    (stage / "summary.txt").write_text("\n".join([f"{summary}\n", *map(text.plain, shown)]), encoding="utf-8")
 
 
 def _write_page(material: Material, figures: "Mapping[str, Figure]", stage: Path, command: str) -> None:

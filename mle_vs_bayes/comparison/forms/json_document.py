@@ -59,11 +59,11 @@ def _concern(name: str, concern: Concern) -> dict[str, str]:
 
 def _fit(estimate: Estimate, n: int, size: int) -> dict[str, Any]:
     """Log-likelihood at the point, number of free parameters; AIC and BIC belong to maximum likelihood only."""
-    found = estimate.log_likelihood
-    is_maximum = estimate.estimator.startswith("maximum_likelihood") and found is not None
-    aic, bic = criteria(float(found), size, n) if is_maximum and found is not None else (None, None)
+    log_likelihood = estimate.log_likelihood
+    is_maximum = estimate.estimator.startswith("maximum_likelihood") and log_likelihood is not None
+    aic, bic = criteria(float(log_likelihood), size, n) if is_maximum and log_likelihood is not None else (None, None)
     return {
-        "log_likelihood": None if found is None else plain(float(found)),
+        "log_likelihood": None if log_likelihood is None else plain(float(log_likelihood)),
         "aic": plain(aic),
         "bic": plain(bic),
         "parameters": size,

@@ -54,8 +54,8 @@ class Predictions:
         for row, block in self.rows[self.rows["row"] <= SHOWN].groupby("row"):
             style = numbers.number_format(block.rename(columns={"mean": "estimate"}))
             for place, line in enumerate(numbers.records_of(block)):
-                told = [str(row) if place == 0 else "", numbers.estimator_label(line)]
-                table.add_row(*told, *cells_of(line, style))
+                head = [str(row) if place == 0 else "", numbers.estimator_label(line)]
+                table.add_row(*head, *cells_of(line, style))
         said = [text.paragraph(words) for words in [self.apart] if words]
         return text.stack([table, *said, *(text.paragraph(f"! {words}", "yellow") for words in self.remarks())])
 
@@ -155,8 +155,8 @@ def _frame(outcome: Outcome, name: str, made: Mapping[str, Predicted | None], ne
     remark = np.full(count, "", dtype=object)
     for row, words in new.remarks.items():
         remark[row] = "; ".join(words)
-    told = {"from_mle": apart, "status": status, "reason": reason, "remark": remark}
-    return pd.DataFrame({"row": np.arange(1, count + 1), "estimator": name, **columns, **told})
+    marks = {"from_mle": apart, "status": status, "reason": reason, "remark": remark}
+    return pd.DataFrame({"row": np.arange(1, count + 1), "estimator": name, **columns, **marks})
 
 
 def _status(estimate: Estimate, predicted: Predicted | None, columns: Mapping[str, Array]) -> tuple[Any, Any]:

@@ -42,7 +42,7 @@ def _makers(outcome: Outcome, only: Sequence[str]) -> dict[str, Callable[[], lis
         "what is missing": lambda: [text.paragraph(sentence) for sentence in _missing(outcome)],
         "the diagnostics": lambda: [text.paragraph(verdict.diagnostics(fit))],
         "the fit of the model": lambda: _model_fit(outcome),
-        "the concerns": lambda: [text.paragraph(f"! {told}", "yellow") for told in verdict.concerns(fit)],
+        "the concerns": lambda: [text.paragraph(f"! {concern}", "yellow") for concern in verdict.concerns(fit)],
         "the times": lambda: [text.paragraph(verdict.times(fit), "dim")],
     }
 

@@ -62,9 +62,9 @@ def _unlike(first: Density, other: Density) -> str | None:
     """Why two likelihoods are not of one thing, or None."""
     if _discrete(first) != _discrete(other):
         return f"one of {first.model.name} and {other.model.name} gives y probabilities and the other densities"
-    given = [density.model.known_values(density.data) for density in (first, other)]
-    if given[0] != given[1]:
-        return f"the likelihood of one takes the first {max(given)} values for known, that of the other {min(given)}"
+    known = [density.model.known_values(density.data) for density in (first, other)]
+    if known[0] != known[1]:
+        return f"the likelihood of one takes the first {max(known)} values for known, that of the other {min(known)}"
     return None
 
 

@@ -53,7 +53,7 @@ def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArra
         return Scores(reason=estimate.reason)
     if program.model.unit == "series":
         return Scores(reason=ONE_SERIES)
-    total, found = program.units, []
+    total, densities = program.units, []
     size = max(1, CELLS // total)
     for first in range(0, len(left_out), size):
         block = left_out[first : first + size]
@@ -64,8 +64,10 @@ def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArra
             optima = fit_batch(program, weights=weights, start=estimate.point, power=power)
         except ValueError as error:
             return Scores(reason=str(error))
-        found += [program.log_likelihood_units(theta)[unit] for theta, unit in zip(optima.theta, block, strict=True)]
-    values = np.asarray(found)
+        densities += [
+            program.log_likelihood_units(theta)[unit] for theta, unit in zip(optima.theta, block, strict=True)
+        ]
+    values = np.asarray(densities)
     lost = int(np.sum(np.isnan(values)))
     if lost:
         return Scores(reason=f"{lost} of {len(values)} refits without one unit have no answer", lost=lost)
@@ -108,14 +110,14 @@ def loo(program: Density, posterior: Estimate, seed: int) -> "tuple[ELPDData | N
         notes = tree_groups.add(program, tree, ("log_likelihood",), seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a large Pareto k is a concern here, not a warning
-        found = arviz_stats.loo(tree, var_name="y", pointwise=True)
+        result = arviz_stats.loo(tree, var_name="y", pointwise=True)
     if program.weights is not None:
-        _count(found, tree["log_likelihood"]["y"].to_numpy(), program.weights)
-    shape = worst_shape(found)
-    if not notes and (shape is None or shape > found.good_k):
+        _count(result, tree["log_likelihood"]["y"].to_numpy(), program.weights)
+    shape = worst_shape(result)
+    if not notes and (shape is None or shape > result.good_k):
         seen = "k cannot be told for some units" if shape is None else f"k up to {shape:.2f}"
         notes = [Concern("pareto_k", f"{program.model.name}: {seen}")]
-    return found, tuple(notes)
+    return result, tuple(notes)
 
 
 def _count(elpd: "ELPDData", log_likelihood: Array, weights: Array) -> None:

@@ -71,5 +71,5 @@ def _bootstrapped(large: Outcome, small: Outcome, top: Estimate, low: Estimate, 
         shares = bootstrap(program, (top.point, program.start), null, ratio, large.seed)
     if isinstance(shares, str):
         return {"no_bootstrap": shares}
-    found = {"bootstrap_p": shares.p, "bootstrap_error": shares.error, "bootstrap_replicates": shares.replicates}
-    return found | ({"no_bootstrap": shares.left_out} if shares.left_out else {})
+    columns = {"bootstrap_p": shares.p, "bootstrap_error": shares.error, "bootstrap_replicates": shares.replicates}
+    return columns | ({"no_bootstrap": shares.left_out} if shares.left_out else {})

@@ -77,15 +77,15 @@ def usual_nulls(fit: Fit) -> dict[str, float]:
     """Every coefficient but the intercept at 0, and what makes the model one of its special cases."""
     program = fit.program
     layout, axes = program.layout, {"term", *program.data.designs.values()}
-    found: dict[str, float] = {}
+    nulls: dict[str, float] = {}
     for p in layout.parameters:
         if axes & set(p.dims):
             places = product(*(layout.coords[dim] for dim in p.dims))
-            found |= {
+            nulls |= {
                 label: 0.0 for label, at in zip(layout.labels_of[p.name], places, strict=True) if "Intercept" not in at
             }
     cases = program.model.special_cases.values()
-    return found | {case.parameter: case.value for case in cases if not case.edge}
+    return nulls | {case.parameter: case.value for case in cases if not case.edge}
 
 
 def _test(fit: Fit, label: str, null: float, seed: int) -> NullTest:

@@ -44,8 +44,8 @@ def grammar_of(name: str, asked: Mapping[str, Any], roles: Iterable[str] = ()) -
         together = (*several(taken["formula"]), formula)
         taken["formula"] = together if takes(formula=together) else taken["formula"]
     for option in ("link", "order", "nodes"):
-        own = getattr(parse(name), option) or (option == "link" and isinstance(model, Regression))
-        if asked.get(option) and not own and takes(**{option: asked[option]}):
+        takes_it = getattr(parse(name), option) or (option == "link" and isinstance(model, Regression))
+        if asked.get(option) and not takes_it and takes(**{option: asked[option]}):
             taken[option] = asked[option]
     for label, value in (asked["fix"] or {}).items():
         held = {**taken["fix"], label: value}

@@ -60,9 +60,9 @@ class ScoreReport:
 
     def remarks(self) -> list[str]:
         """What has no number and why, and what is of concern."""
-        found = [f"{s.model}, {name}: {reason}." for s in self.scores for name, reason in s.reasons.items()]
-        found += [f"{test.quantity}: {test.reason}." for test in self.tests if test.reason]
-        return found + [f"{c} [{c.code}]" for s in self.scores for c in s.concerns if c.code in KINDS]
+        sentences = [f"{s.model}, {name}: {reason}." for s in self.scores for name, reason in s.reasons.items()]
+        sentences += [f"{test.quantity}: {test.reason}." for test in self.tests if test.reason]
+        return sentences + [f"{c} [{c.code}]" for s in self.scores for c in s.concerns if c.code in KINDS]
 
     def __str__(self) -> str:
         return text.plain(self.screen())
@@ -90,32 +90,32 @@ def page(first: Outcome, others: Sequence[Outcome], nulls: Mapping[str, float]) 
 
 
 def _sentence(against: Against) -> str:
-    told = []
+    clauses = []
     if against.difference is not None and against.difference_se is not None:
         better = against.model if against.difference > 0 else against.other
         gap = f"{abs(against.difference):,.1f} ± {against.difference_se:,.1f}"
         worse = against.other if better == against.model else against.model
-        told.append(f"{better} predicts better than {worse}, by {gap} in LOO")
+        clauses.append(f"{better} predicts better than {worse}, by {gap} in LOO")
     if against.remark is not None:
-        told.append(against.remark)
+        clauses.append(against.remark)
     if against.likelihood_ratio is not None:
-        told.append(
+        clauses.append(
             f"{against.nested}: likelihood ratio {against.likelihood_ratio:,.2f} on {against.degrees} df, {_p(against)}"
         )
     elif against.nested is not None:
-        told.append(f"{against.nested}, but {against.no_ratio}")
+        clauses.append(f"{against.nested}, but {against.no_ratio}")
     if against.log_bayes_factor is not None:
-        told.append(_odds(against))
-    return f"{'; '.join(told) or f'nothing to compare {against.model} and {against.other} by'}."
+        clauses.append(_odds(against))
+    return f"{'; '.join(clauses) or f'nothing to compare {against.model} and {against.other} by'}."
 
 
 def _p(against: Against) -> str:
     """The p-value and what it is read from, and that of the bootstrap beside it."""
     known = f"p = {score_tables.p_value(against.p)} from {against.reference}"
-    told = [known if against.reference else "whose distribution is not known, as several values lie on edges"]
+    clauses = [known if against.reference else "whose distribution is not known, as several values lie on edges"]
     if against.bootstrap_p is not None:
-        told.append(f"{score_tables.bootstrapped(against.record)} by parametric bootstrap")
-    return ", ".join([*told, *([against.no_bootstrap] if against.no_bootstrap else [])])
+        clauses.append(f"{score_tables.bootstrapped(against.record)} by parametric bootstrap")
+    return ", ".join([*clauses, *([against.no_bootstrap] if against.no_bootstrap else [])])
 
 
 def _odds(against: Against) -> str:
@@ -126,8 +126,8 @@ def _odds(against: Against) -> str:
     others = [
         f"{_times(sign * value)} with prior widths {word}" for word, value in changed.items() if value is not None
     ]
-    told = f" ({', '.join(others)})" if others else ""
-    return f"Bayes factor of {names[0]} over {names[1]} {_times(sign * log)}{told}"
+    aside = f" ({', '.join(others)})" if others else ""
+    return f"Bayes factor of {names[0]} over {names[1]} {_times(sign * log)}{aside}"
 
 
 def _times(log: float) -> str:

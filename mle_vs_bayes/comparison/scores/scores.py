@@ -54,9 +54,9 @@ class Score:
         """As JSON may hold it."""
         names = ("model", "parameters", "log_likelihood", "aic", "bic", "loo", "loo_se", "effective_parameters")
         more = ("worst_shape", "units", "log_marginal_likelihood")
-        found = {name: plain(getattr(self, name)) for name in (*names, *more)}
+        numbers = {name: plain(getattr(self, name)) for name in (*names, *more)}
         means = {name: {"mean": plain(mean), "se": plain(se)} for name, (mean, se) in self.held_out.items()}
-        return {**found, "held_out": means, "reasons": dict(self.reasons)}
+        return {**numbers, "held_out": means, "reasons": dict(self.reasons)}
 
 
 @dataclass(frozen=True)
@@ -132,26 +132,30 @@ class Scoreboard:
 def score(outcome: Outcome) -> Score:
     """The scores of one model at the largest n."""
     fit = outcome.fit
-    program, found = fit.program, fit.estimates
+    program, estimates = fit.program, fit.estimates
     left_out = held_out.units(program, outcome.seed)
     plugged = {
-        name: held_out.plug_in(program, found[name], power, left_out)
+        name: held_out.plug_in(program, estimates[name], power, left_out)
         for name, power in (("mle", 0.0), ("map", 1.0))
-        if name in found
+        if name in estimates
     }
     seen = None if program.weights is None else program.weights[left_out]
     evidence, reasons = None, {}
-    if "posterior_exact" in found:
-        plugged["posterior_exact"], evidence, lacking = held_out.integrated(program, found["posterior_exact"], left_out)
+    if "posterior_exact" in estimates:
+        plugged["posterior_exact"], evidence, lacking = held_out.integrated(
+            program, estimates["posterior_exact"], left_out
+        )
         reasons = {"log_marginal_likelihood": lacking} if lacking else {}
     means = {name: _mean(scores.values, seen) for name, scores in plugged.items() if scores.values is not None}
-    elpd, notes = held_out.loo(program, found["posterior"], outcome.seed) if "posterior" in found else (None, ())
+    elpd, notes = (
+        held_out.loo(program, estimates["posterior"], outcome.seed) if "posterior" in estimates else (None, ())
+    )
     if elpd is not None:
         means["posterior"] = _mean(elpd.elpd_i.to_numpy().ravel()[left_out], seen)
     return Score(
         model=program.model.name,
         parameters=program.layout.free_size,
-        **_information(found.get("mle"), program.layout.free_size, program.data.size),
+        **_information(estimates.get("mle"), program.layout.free_size, program.data.size),
         **_leave_one_out(elpd),
         units=len(left_out) if seen is None else int(seen.sum()),
         held_out=means,
@@ -190,27 +194,29 @@ def _mean(values: Array, weights: Array | None) -> tuple[float, float]:
 
 def _against(first: tuple[Outcome, Score], other: tuple[Outcome, Score]) -> Against:
     a, b = first[1], other[1]
-    found = nested(first[0], other[0]) | _bayes_factor(first[0], other[0])
+    common = nested(first[0], other[0]) | _bayes_factor(first[0], other[0])
     if a.pointwise is None or b.pointwise is None:
-        return Against(a.model, b.model, None, None, **found)
+        return Against(a.model, b.model, None, None, **common)
     if len(a.pointwise) != len(b.pointwise):
         units = f"{len(a.pointwise)} units of {a.model} and {len(b.pointwise)} of {b.model} are left out one at a time"
-        return Against(a.model, b.model, None, None, f"{units}, so LOO and log scores do not compare the two", **found)
+        return Against(a.model, b.model, None, None, f"{units}, so LOO and log scores do not compare the two", **common)
     gaps, weights = a.pointwise - b.pointwise, first[0].fit.program.weights
     size = float(len(gaps) if weights is None else weights.sum())
     mean, spread = held_out.weighted(gaps, weights)
-    return Against(a.model, b.model, size * mean, float(np.sqrt(size) * spread), **found)
+    return Against(a.model, b.model, size * mean, float(np.sqrt(size) * spread), **common)
 
 
 def _bayes_factor(first: Outcome, other: Outcome) -> dict[str, Any]:
     nothing = BayesFactor(reason="it could not be computed")
-    found = optional_parts.make("the Bayes factor", lambda: bayes_factor(first.fit.program, other.fit.program), nothing)
+    factor = optional_parts.make(
+        "the Bayes factor", lambda: bayes_factor(first.fit.program, other.fit.program), nothing
+    )
     return {
-        "log_bayes_factor": found.log,
-        "log_bayes_factor_error": found.error,
-        "log_bayes_factor_halved": found.halved,
-        "log_bayes_factor_doubled": found.doubled,
-        "no_bayes_factor": found.reason,
+        "log_bayes_factor": factor.log,
+        "log_bayes_factor_error": factor.error,
+        "log_bayes_factor_halved": factor.halved,
+        "log_bayes_factor_doubled": factor.doubled,
+        "no_bayes_factor": factor.reason,
     }
 
 

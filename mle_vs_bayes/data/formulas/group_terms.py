@@ -165,30 +165,32 @@ def with_groups(
         Effects that cannot be computed, one effect of a grouping twice, fewer than two groups, or no such label.
     """
     effects: dict[str, Array] = {}
-    own: dict[str, GroupTerm] = {}
+    term_of: dict[str, GroupTerm] = {}
     for term in terms:
         design = _effects(term, response, frame, weights)
         if again := next((label for label in design if label in effects), None):
             raise UsageError(f"the groups of the formula have {again} twice; leave one of them out.")
         effects |= design
-        own |= dict.fromkeys(design, term)
+        term_of |= dict.fromkeys(design, term)
     kept = [label for label in effects if f"sd[{label}]" not in left_out]
-    _check_left_out(left_out, own)
+    _check_left_out(left_out, term_of)
     if not kept:
         return data, None
-    factors = tuple(dict.fromkeys(own[label].name for label in kept))
+    factors = tuple(dict.fromkeys(term_of[label].name for label in kept))
     columns, coords = dict(data.columns), dict(data.coords)
-    for term in [own[label] for label in kept]:
+    for term in [term_of[label] for label in kept]:
         columns[level(term.name)], coords[level(term.name)] = _levels(frame, term)
     columns |= {effect(label): effects[label] for label in kept}
     columns["group"], coords["group"] = independent([columns[level(name)] for name in factors], coords, factors)
     pairs = [
         (i, j)
         for (i, a), (j, b) in combinations(enumerate(kept), 2)
-        if own[a] is own[b] and own[a].correlated and f"cor[{pair(a, b)}]" not in left_out
+        if term_of[a] is term_of[b] and term_of[a].correlated and f"cor[{pair(a, b)}]" not in left_out
     ]
     nested = _nested([columns[level(name)] for name in factors])
-    groups = Groups(tuple(kept), factors, tuple(factors.index(own[each].name) for each in kept), tuple(pairs), nested)
+    groups = Groups(
+        tuple(kept), factors, tuple(factors.index(term_of[each].name) for each in kept), tuple(pairs), nested
+    )
     coords["effect"] = groups.effects
     if pairs:
         coords["pair"] = groups.pair_labels
@@ -209,10 +211,10 @@ def _effects(term: GroupTerm, response: str, frame: pd.DataFrame, weights: Array
     return {f"{name}|{term.name}": column for name, column in zip(design.terms, design.X.T, strict=True)}
 
 
-def _check_left_out(left_out: Collection[str], own: Mapping[str, GroupTerm]) -> None:
+def _check_left_out(left_out: Collection[str], term_of: Mapping[str, GroupTerm]) -> None:
     """Refuse labels that none of the effects has."""
-    pairs = [(a, b) for a, b in combinations(own, 2) if own[a] is own[b] and own[a].correlated]
-    known = [*(f"sd[{label}]" for label in own), *(f"cor[{pair(a, b)}]" for a, b in pairs)]
+    pairs = [(a, b) for a, b in combinations(term_of, 2) if term_of[a] is term_of[b] and term_of[a].correlated]
+    known = [*(f"sd[{label}]" for label in term_of), *(f"cor[{pair(a, b)}]" for a, b in pairs)]
     if unknown := next((label for label in left_out if label not in known), None):
         raise UsageError(f'the groups of the formula have no "{unknown}" to fix; they have {listed(known)}.')
 

@@ -39,10 +39,10 @@ def check_formula(model: "Model", frame: pd.DataFrame, asked: Mapping[str, str],
     if not formulas and model.takes_formula:
         example = _example(frame, asked.get("y"))
         raise UsageError(f"the model {model.name} needs a formula; add --formula {example}, in terms of your columns.")
-    if model.formula is not None and (told := tuple(map(parameter_of, formulas[1:]))) != model.formula.further:
+    if model.formula is not None and (further := tuple(map(parameter_of, formulas[1:]))) != model.formula.further:
         raise UsageError(
             f"the model {model.name} takes a formula for {listed(['y', *model.formula.further])}, and was given "
-            f"{listed(['y', *told])}; give each one."
+            f"{listed(['y', *further])}; give each one."
         )
 
 

@@ -60,10 +60,10 @@ def integrals(space: Space, index: Index, exists: NDArray[np.intp]) -> Iterator[
         moments = _moments(finer)
         error = _change(last, moments, exists)
         large = finer.logs[0].size * 2 ** len(finer.shape) > NODES or 2 * max(finer.shape) > ALONG
-        reason = [told or broken for told, broken in zip(reason, _broken(finer), strict=True)]
+        reason = [before or broken for before, broken in zip(reason, _broken(finer), strict=True)]
         done = (error <= TOLERANCE) | np.array([each is not None for each in reason]) | large
         if np.any(done):
-            words = [told or _too_large(e) for told, e in zip(reason, error, strict=True)]
+            words = [before or _too_large(e) for before, e in zip(reason, error, strict=True)]
             some = [word for word, settled in zip(words, done, strict=True) if settled]
             total, mean, sd = (each[done] for each in moments)
             yield Integrals(finer.index[done], finer.of(done), total, mean, sd, error[done], some)
@@ -144,12 +144,12 @@ def _moments(grid: Grid) -> tuple[Array, Array, Array]:
     return grid.log_integral, np.stack(means, axis=1), np.stack(spreads, axis=1)
 
 
-def _change(last: tuple[Array, ...], here: tuple[Array, ...], exists: NDArray[np.intp]) -> Array:
+def _change(last: tuple[Array, ...], current: tuple[Array, ...], exists: NDArray[np.intp]) -> Array:
     """The largest change of any number that exists ``(r,)``."""
     with np.errstate(all="ignore"):
-        gaps = np.abs([here[1] - last[1], here[2] - last[2]]) / here[2]
+        gaps = np.abs([current[1] - last[1], current[2] - last[2]]) / current[2]
     scored = np.nan_to_num(np.where(exists == 2, gaps, 0.0), nan=np.inf)
-    return np.maximum(np.abs(here[0] - last[0]), scored.max(axis=(0, 2), initial=0.0))
+    return np.maximum(np.abs(current[0] - last[0]), scored.max(axis=(0, 2), initial=0.0))
 
 
 def _broken(grid: Grid) -> list[str | None]:

@@ -121,8 +121,8 @@ def refusal(program: Density) -> str | None:
         return f"{program.model.name} has {size} free parameters here, and quadrature takes at most {MOST}"
     if size == 0:
         return f"{program.model.name} has no free parameter here"
-    if told := _too_dear(program):
-        return told
+    if too_dear := _too_dear(program):
+        return too_dear
     return next((f"{each.mean}" for each in program.missing_moments if each.mean and "improper" in each.mean), None)
 
 
@@ -162,9 +162,9 @@ def _gathered(parts: list[Integrals], shape: tuple[int, ...]) -> Quadratures:
     mean, sd = np.full(shape, np.nan), np.full(shape, np.nan)
     reason: list[str | None] = [NO_MODE] * shape[0]
     for part in parts:
-        for place, told in zip(part.index, part.reason, strict=True):
-            reason[place] = told
-        good = np.array([told is None for told in part.reason])
+        for place, why in zip(part.index, part.reason, strict=True):
+            reason[place] = why
+        good = np.array([why is None for why in part.reason])
         for target, values in ((log_integral, part.log_integral), (mean, part.mean), (sd, part.sd)):
             target[part.index[good]] = values[good]
         error[part.index] = part.error

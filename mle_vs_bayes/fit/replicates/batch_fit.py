@@ -28,7 +28,7 @@ from ...sampling.single import of_parameters
 from ...search.problem import of_stack
 from .. import quantities
 from ..row_table import Context, Subjects
-from ..sampled import Functional, WantedPosterior
+from ..sampled import Functional, Reading
 from .posteriors import sampled
 from .result import Replicates
 from .stacking import Member, Refused, stacked
@@ -151,13 +151,13 @@ class BatchFit:
         if self.plan is None and posteriors is not None:
             self.plan = pilot(posteriors, self.memory, Plan().cores, Plan().target, seed)
         kinds = intervals.of("posterior", self.context.kinds)
-        wanted = WantedPosterior(self.context.level, kinds, self.keep, self.functionals)
+        reading = Reading(self.context.level, kinds, self.keep, self.functionals)
         positions = np.array(subjects.positions, dtype=np.intp)
 
         def single(place: int) -> Estimate:
             return posterior.fit(subjects.alone(place), posterior.ALONE, seed)
 
-        draws = sampled(stack, posteriors, positions, self.plan or Plan(), wanted, seed, single)
+        draws = sampled(stack, posteriors, positions, self.plan or Plan(), reading, seed, single)
         self.frames.append(frame_of(quantities.of_draws("posterior", subjects, draws)))
         self.evaluations += draws.steps
         self.kept |= {int(positions[place]): kept for place, kept in draws.kept.items()}

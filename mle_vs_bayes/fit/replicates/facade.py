@@ -153,12 +153,14 @@ def _check_places(seed: int, keep: Collection[int], count: int) -> None:
         raise UsageError(f"draws of data set {outside[0]} are to be kept, but there are {count}; the first is 0.")
 
 
-def _kinds(wanted: tuple[str, ...], estimators: tuple[str, ...]) -> tuple[str, ...]:
-    kinds = interval_kinds.chosen(wanted)
-    interval_kinds.notes(chosen(estimators), wanted)
-    own = [name for name in interval_kinds.of("posterior", kinds) if name not in OF_DRAWS]
-    if own:
-        raise UsageError(f"the interval {own[0]} is not made of many posteriors at once; take {' or '.join(OF_DRAWS)}.")
+def _kinds(names: tuple[str, ...], estimators: tuple[str, ...]) -> tuple[str, ...]:
+    kinds = interval_kinds.chosen(names)
+    interval_kinds.notes(chosen(estimators), names)
+    others = [name for name in interval_kinds.of("posterior", kinds) if name not in OF_DRAWS]
+    if others:
+        raise UsageError(
+            f"the interval {others[0]} is not made of many posteriors at once; take {' or '.join(OF_DRAWS)}."
+        )
     return kinds
 
 

@@ -11,7 +11,7 @@ from ...estimators.estimate import Estimate
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.diagnostics import Diagnostics, diagnose
 from ...sampling.plan import Gate, Plan
-from ..sampled import Sampled, WantedPosterior
+from ..sampled import Reading, Sampled
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -30,7 +30,7 @@ def sampled(
     posteriors: Posteriors | None,
     positions: Index,
     plan: Plan,
-    wanted: WantedPosterior,
+    reading: Reading,
     seed: int,
     single: Callable[[int], Estimate],
 ) -> Sampled:
@@ -38,7 +38,7 @@ def sampled(
 
     Without ``posteriors`` of the parameters alone all are fitted so.
     """
-    run = _Run(stack, positions, plan, wanted, seed)
+    run = _Run(stack, positions, plan, reading, seed)
     left = np.arange(stack.count) if posteriors is None else _together(run, posteriors)
     for place in left.tolist():
         run.sampled.put(place, single(place))
@@ -47,13 +47,13 @@ def sampled(
 
 def _together(run: "_Run", posteriors: Posteriors) -> Index:
     """Sample in batches, then with few others, then one by one; the places of those that no batch could sample."""
-    plan, found = run.plan, posteriors.whitening.found
+    plan, has_mode = run.plan, posteriors.whitening.found
     few, alone = (plan.longer(*more) for more in AGAIN)
-    parts = _parts(np.flatnonzero(found), plan.size)
+    parts = _parts(np.flatnonzero(has_mode), plan.size)
     left = _joined([run.batch(posteriors, part, plan, "joint") for part in parts])
     left = _joined([run.batch(posteriors, part, few, "few") for part in _parts(left, FEW)])
     left = _joined([run.batch(posteriors, part, alone, "alone", last=True) for part in _parts(left, 1)])
-    return np.concatenate([np.flatnonzero(~found), left])
+    return np.concatenate([np.flatnonzero(~has_mode), left])
 
 
 def _joined(parts: list[Index]) -> Index:
@@ -69,10 +69,10 @@ def _parts(index: Index, size: int) -> list[Index]:
 class _Run:
     """One run over a stack: what was sampled so far, and the next seed."""
 
-    def __init__(self, stack: Stack, positions: Index, plan: Plan, wanted: WantedPosterior, seed: int) -> None:
+    def __init__(self, stack: Stack, positions: Index, plan: Plan, reading: Reading, seed: int) -> None:
         self.plan, self.seed = plan, seed
         self.quantities = stack.program.quantities
-        self.sampled = Sampled.blank(stack.program.quantity_labels, positions, wanted)
+        self.sampled = Sampled.blank(stack.program.quantity_labels, positions, reading)
         self.calls = 0
 
     def batch(self, posteriors: Posteriors, index: Index, plan: Plan, path: str, last: bool = False) -> Index:

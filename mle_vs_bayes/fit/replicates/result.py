@@ -53,12 +53,12 @@ class Replicates:
 
     def results(self, position: int) -> Any:
         """statsmodels' results of one replicate's maximum likelihood, from the estimate in the rows; None without."""
-        own = self.rows[(self.rows["replicate"] == position) & (self.rows["estimator"] == "mle")]
+        rows = self.rows[(self.rows["replicate"] == position) & (self.rows["estimator"] == "mle")]
         program = self.program(position)
-        own = own.drop_duplicates("parameter").set_index("parameter").loc[list(program.layout.labels)]
-        if own.empty or not own["estimate"].notna().all():
+        rows = rows.drop_duplicates("parameter").set_index("parameter").loc[list(program.layout.labels)]
+        if rows.empty or not rows["estimate"].notna().all():
             return None
-        theta = own["estimate"].to_numpy(dtype=float)
+        theta = rows["estimate"].to_numpy(dtype=float)
         z = program.coordinates.z(theta)
         spread = program.coordinates.covariance(z, program.evaluate(z, 0.0).hessian) if program.model.regular else None
         return LikelihoodModel(program).fit_at(theta, spread)

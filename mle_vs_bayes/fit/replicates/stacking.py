@@ -53,7 +53,7 @@ class Refused:
 
 
 def sorted_out(
-    model: Model, datasets: Sequence[Dataset], given: prior_choice.Given
+    model: Model, datasets: Sequence[Dataset], assignments: prior_choice.Given
 ) -> tuple[list[Member], list[Refused]]:
     """The data sets that can be fitted, and the others with their reasons."""
     members, refused = [], []
@@ -62,7 +62,7 @@ def sorted_out(
         if reason is not None:
             refused.append(Refused(position, reason))
         else:
-            members.append(member(model, position, data, prior_choice.resolve(model, given, data)))
+            members.append(member(model, position, data, prior_choice.resolve(model, assignments, data)))
     return members, refused
 
 
@@ -77,10 +77,10 @@ def member(model: Model, position: int, data: Dataset, priors: Priors) -> Member
 
 def by_shape(model: Model, members: Sequence[Member]) -> list[list[Member]]:
     """Members that one stack can hold together, in the order of their first."""
-    found: dict[Any, list[Member]] = {}
+    shapes: dict[Any, list[Member]] = {}
     for each in members:
-        found.setdefault(_shape(model, each), []).append(each)
-    return list(found.values())
+        shapes.setdefault(_shape(model, each), []).append(each)
+    return list(shapes.values())
 
 
 def _shape(model: Model, each: Member) -> Any:
@@ -122,15 +122,15 @@ def _padded(values: Array, rows: int) -> Array:
 
 def _numbers(model: Model, program: Density, members: Sequence[Member]) -> dict[str, Array]:
     """Numbers of priors, and ends of supports, that differ between members, by node."""
-    found = {}
+    numbers = {}
     for p in program.layout.parameters:
         priors = [jeffreys.flat(p, m.priors[p.name]) for m in members]
         for name in priors[0].arguments:
             values = np.array([prior.arguments[name] for prior in priors], dtype=float)
             if np.any(values != values[0]):
-                found[prior_node(p.name, name)] = values
+                numbers[prior_node(p.name, name)] = values
     for name, support in model.supports(program.data).items():
         for side in support.ends:
             ends = [model.supports(m.condensed)[name].ends[side] for m in members]
-            found[end_node(name, side)] = np.array(ends)
-    return found
+            numbers[end_node(name, side)] = np.array(ends)
+    return numbers

@@ -101,8 +101,8 @@ def walked(request: IntervalRequest, power: float, members: NDArray[np.bool_] | 
     while not done:
         done, ends = True, []
         values = program.quantities(program.coordinates.theta(optimum.z))
-        for label, value, wanted in zip(program.quantity_labels, values, chosen, strict=True):
-            if not wanted:
+        for label, value, asked in zip(program.quantity_labels, values, chosen, strict=True):
+            if not asked:
                 ends.append(Interval())
                 continue
             if not np.isfinite(value):

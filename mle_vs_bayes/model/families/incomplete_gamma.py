@@ -27,7 +27,7 @@ def log_lower(shape: Any, x: Any) -> Any:
     return _smaller_first(shape, x, _log_below, _log_above, from_above=False)
 
 
-def _smaller_first(shape: Any, x: Any, wanted: Any, other: Any, from_above: bool) -> Any:
+def _smaller_first(shape: Any, x: Any, tail: Any, other: Any, from_above: bool) -> Any:
     """The wanted tail itself where it is the smaller one, and the logarithm of 1 − the other where that one is.
 
     Near 1 an error of the sum over nodes would be one of its logarithm. Each tail is asked for on its own side of
@@ -37,7 +37,7 @@ def _smaller_first(shape: Any, x: Any, wanted: Any, other: Any, from_above: bool
 
     smaller = pt.ge(x, shape) if from_above else pt.lt(x, shape)
     near, far = pt.switch(smaller, x, shape), pt.switch(smaller, shape, x)
-    return pt.switch(smaller, wanted(shape, near), remainder(other(shape, far)))
+    return pt.switch(smaller, tail(shape, near), remainder(other(shape, far)))
 
 
 def remainder(tail: Any) -> Any:

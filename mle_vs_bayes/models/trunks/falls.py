@@ -79,9 +79,9 @@ def of_order(data, cuts):
 def of_classes(data, count):
     """Of coefficients of all classes but the first, class by class."""
     y, x = data["y"].astype(int), data["X"]
-    own = np.eye(count)[:, 1:]  # of each class its block; the first has none
+    blocks = np.eye(count)[:, 1:]  # of each class its block; the first has none
     pairs = [(i, k) for i in range(len(y)) for k in range(count) if k != y[i]]
-    rows = np.array([np.kron(own[y[i]] - own[k], x[i]) for i, k in pairs])
+    rows = np.array([np.kron(blocks[y[i]] - blocks[k], x[i]) for i, k in pairs])
     return Falls(rows, _counted(data), np.array([i for i, _ in pairs]))
 
 

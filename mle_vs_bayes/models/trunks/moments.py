@@ -41,13 +41,14 @@ def location_scale(tails, rows, location="mu", scale="sigma"):
     .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., sections 3.2 and 14.2 (with a flat prior on log σ,
        which is one degree of freedom more).
     """
-    (own,), others = tails[scale], tails[location]
+    (scale_tails,), others = tails[scale], tails[location]
     spare = [max(0.0, -each.power) for each in others]
-    left = rows + own.above.power
+    left = rows + scale_tails.above.power
     each = tuple(
-        power(location, t.power + left - (sum(spare) - lost), t, own) for t, lost in zip(others, spare, strict=True)
+        power(location, t.power + left - (sum(spare) - lost), t, scale_tails)
+        for t, lost in zip(others, spare, strict=True)
     )
-    return {location: each, scale: power(scale, left - sum(spare), own, *others)}
+    return {location: each, scale: power(scale, left - sum(spare), scale_tails, *others)}
 
 
 def between_groups(tails, rows, groups):
@@ -131,15 +132,15 @@ def proportion(tails, data):
 
 def rate_of_lives(tails, data):
     """Of an exponential rate: every time that has passed is an exponential factor; without any the prior is left."""
-    (own,) = tails["rate"]
-    return FINITE if counts.total(data, life_ends(data)[0]) > 0 else power("rate", own.above.power, own)
+    (rate,) = tails["rate"]
+    return FINITE if counts.total(data, life_ends(data)[0]) > 0 else power("rate", rate.above.power, rate)
 
 
 def mean_of_lives(tails, data):
     """Of 1/rate: the posterior of the rate falls at 0 as a power of it, by one for each lifetime whose end is known."""
-    (own,), known = tails["rate"], ended(data)
-    order = known + own.near_lower
-    why = f"near rate 0 its posterior is like rate^{order - 1:.4g}, with {known:g} ends seen and the prior {own.words}"
+    (rate,), known = tails["rate"], ended(data)
+    order = known + rate.near_lower
+    why = f"near rate 0 its posterior is like rate^{order - 1:.4g}, with {known:g} ends seen and the prior {rate.words}"
     return Moments(order, why)
 
 
@@ -172,8 +173,8 @@ def scale_of_lives(tails, data, damped=False):
     if shape.lower > 0:
         return power("scale", scale.above.power + shape.lower * float(counts.total(data, known)), scale, shape)
     falling = damped or float(counts.total(data, known & (lower > 0))) + shape.near_lower > 1
-    found = power("scale", scale.above.power, scale)
-    return Moments(found.order, found.why, attained=bool(known.any() and falling))
+    moment = power("scale", scale.above.power, scale)
+    return Moments(moment.order, moment.why, attained=bool(known.any() and falling))
 
 
 def mean_life(tails, data):

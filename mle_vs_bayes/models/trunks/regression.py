@@ -271,7 +271,7 @@ def separating_term(data) -> str | None:
     scaled = data["X"] / np.abs(data["X"]).max(axis=0)
     successes, failures = scaled[data["y"] > 0], scaled[data["y"] < data["trials"]]
     signed = np.unique(np.vstack([successes, -failures]), axis=0)
-    found = scipy.optimize.linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
-    if found.status != 0 or -found.fun < 1e-6 * len(signed):  # the solver keeps constraints to 1e-7 each
+    solution = scipy.optimize.linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
+    if solution.status != 0 or -solution.fun < 1e-6 * len(signed):  # the solver keeps constraints to 1e-7 each
         return None
-    return f"beta[{data.coords['term'][int(np.argmax(np.abs(found.x)))]}]"
+    return f"beta[{data.coords['term'][int(np.argmax(np.abs(solution.x)))]}]"

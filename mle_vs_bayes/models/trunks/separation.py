@@ -29,15 +29,15 @@ _ROUNDING = 1e-9
 """Relative: what the simplex method may be off by."""
 
 
-def coefficients(falls, own):
-    """Of each coefficient, whose priors have the tails ``own``: all moments, unless some direction separates."""
-    flat = [i for i, t in enumerate(own) if t.power <= 0]
-    heavy = [i for i, t in enumerate(own) if 0 < t.power <= HIGHEST]
-    if own[0].joint or not (heavy or flat):
-        return (FINITE,) * len(own)
+def coefficients(falls, tails):
+    """Of each coefficient, whose priors have the tails ``tails``: all moments, unless some direction separates."""
+    flat = [i for i, t in enumerate(tails) if t.power <= 0]
+    heavy = [i for i, t in enumerate(tails) if 0 < t.power <= HIGHEST]
+    if tails[0].joint or not (heavy or flat):
+        return (FINITE,) * len(tails)
     rows = falls().rows
-    found = [_lightest(rows, own, heavy, flat, j) for j in range(len(own))]
-    return tuple(FINITE if order > HIGHEST else power("beta", order, own[j]) for j, order in enumerate(found))
+    orders = [_lightest(rows, tails, heavy, flat, j) for j in range(len(tails))]
+    return tuple(FINITE if order > HIGHEST else power("beta", order, tails[j]) for j, order in enumerate(orders))
 
 
 def by_prior(tails, _data):
@@ -50,12 +50,12 @@ def by_prior(tails, _data):
     return tuple(Moments(rate, why.format(words), attained=rate == 0) for rate, words in rates)
 
 
-def ratios(falls, own, count):
+def ratios(falls, tails, count):
     """Of exp(β) of the first ``count`` coefficients."""
-    if all(np.isinf(t.above.rate) for t in own[:count]):
+    if all(np.isinf(t.above.rate) for t in tails[:count]):
         return (FINITE,) * count
     known = falls()
-    return tuple(_ratio(known, own, j) for j in range(count))
+    return tuple(_ratio(known, tails, j) for j in range(count))
 
 
 def _ratio(falls, tails, j):

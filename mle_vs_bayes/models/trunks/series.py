@@ -42,8 +42,8 @@ class Series(Model):
 
     def _named(self, order, conditional, regression):
         """The text that `models.get` makes this model from."""
-        given = {"order": (order, 1), "conditional": (conditional, 0), "regression": (regression, 0)}
-        text = ", ".join(f"{name}={value}" for name, (value, usual) in given.items() if value != usual)
+        options = {"order": (order, 1), "conditional": (conditional, 0), "regression": (regression, 0)}
+        text = ", ".join(f"{name}={value}" for name, (value, usual) in options.items() if value != usual)
         return f"{self.kind}({text})" if text else self.kind
 
     def coords(self, data):

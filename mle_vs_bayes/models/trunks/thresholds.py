@@ -44,14 +44,14 @@ class Cumulative(Model):
         return (odds,) if self.link is links.logit else ()
 
     def ratio_moments(self, tails, data):
-        own = *tails["beta"], *tails["cutpoints"]
-        return separation.ratios(partial(self._falls, data), own, len(tails["beta"]))
+        both = *tails["beta"], *tails["cutpoints"]
+        return separation.ratios(partial(self._falls, data), both, len(tails["beta"]))
 
     def moments(self, tails, data):
         """Under every link the likelihood stays level where the classes are separated."""
-        own, count = (*tails["beta"], *tails["cutpoints"]), len(tails["beta"])
-        found = separation.coefficients(partial(self._falls, data), own)
-        return {"beta": found[:count], "cutpoints": found[count:]}
+        both, count = (*tails["beta"], *tails["cutpoints"]), len(tails["beta"])
+        known = separation.coefficients(partial(self._falls, data), both)
+        return {"beta": known[:count], "cutpoints": known[count:]}
 
     def _falls(self, data):
         return falls.of_order(data, len(data.coords["outcome"]) - 1)

@@ -77,8 +77,8 @@ def assign(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
         No column for the estimate.
     """
     _check(present, said, scenario)
-    own = set(COLUMNS).difference(LATER) <= set(present)
-    columns = {**(_ours(present) if own else _guessed(present, said, scenario)), **said}
+    is_ours = set(COLUMNS).difference(LATER) <= set(present)
+    columns = {**(_ours(present) if is_ours else _guessed(present, said, scenario)), **said}
     missing = [role for role in REQUIRED if role not in columns]
     if missing:
         raise DataError(
@@ -88,9 +88,9 @@ def assign(present: Sequence[str], said: Mapping[str, str], scenario: Sequence[s
     taken = set(columns.values())
     by_name = [name for name in present if _plain(name) in _SCENARIOS or name in set(texts)]
     scenarios = scenario or [name for name in by_name if name not in taken and name not in RESERVED]
-    if own and not scenario:
+    if is_ours and not scenario:
         scenarios = [name for name in ("study", "model", "variant", "scenario", "scale") if name not in taken]
-    return Roles(columns, tuple(dict.fromkeys(scenarios)), own)
+    return Roles(columns, tuple(dict.fromkeys(scenarios)), is_ours)
 
 
 def _ours(present: Sequence[str]) -> dict[str, str]:

@@ -160,7 +160,7 @@ def _interval(rv: Any, transform: Any, shape: tuple[int, ...]) -> Support:
 def _between(low: float, high: float) -> Support:
     # 0, and 1 of a share, are ends of what there can be; other bounds are the prior's, and none of the likelihood.
     natural = [end == 0 or (low, high) == (0, 1) for end in (low, high)]
-    attainable = tuple(side for side, own in zip(SIDES, natural, strict=True) if own)
+    attainable = tuple(side for side, reached in zip(SIDES, natural, strict=True) if reached)
     if np.isfinite(low) and np.isfinite(high):
         return Between(f"{low:g} to {high:g}", low, high, attainable=attainable)
     if np.isfinite(high):

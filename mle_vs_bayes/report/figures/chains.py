@@ -66,12 +66,12 @@ def scalars(tree: "xarray.DataTree") -> dict[str, Array]:
     from arviz_base.labels import BaseLabeller
 
     posterior, label = tree["posterior"].to_dataset(), BaseLabeller().make_label_flat
-    found = {}
+    draws = {}
     for name, selection, position in xarray_sel_iter(posterior, skip_dims={"chain", "draw"}):
         values = posterior[name].isel(position).transpose("chain", "draw").to_numpy().astype(float)
         if np.isfinite(values).all() and np.ptp(values) > 0:
-            found[label(name, selection, position)] = values
-    return found
+            draws[label(name, selection, position)] = values
+    return draws
 
 
 def _diverging(tree: "xarray.DataTree") -> Array | None:

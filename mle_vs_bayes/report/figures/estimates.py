@@ -39,9 +39,9 @@ def forest(rows: "pandas.DataFrame", words: str = "estimates and {level} interva
     by_label, lanes = _by_parameter(rows), _lanes(rows)
     with style():
         figure, grid = panels(list(by_label), height=0.6 + 0.23 * len(lanes))
-        for place, (axes, own) in enumerate(zip(grid, by_label.values(), strict=True)):
+        for place, (axes, panel_rows) in enumerate(zip(grid, by_label.values(), strict=True)):
             axes.set_gid(f"{opens} {place}")  # by which a page opens what else there is of it
-            _forest_panel(axes, own, lanes)
+            _forest_panel(axes, panel_rows, lanes)
         headline(figure, _title(rows, words), _caption(rows))
     return figure
 
@@ -85,8 +85,8 @@ def marginal(
     by_label = _by_parameter(rows[rows["parameter"].isin(list(draws))])
     with style():
         figure, grid = panels(_headings(by_label), height=1.9)
-        for axes, (label, own) in zip(grid, by_label.items(), strict=True):
-            _marginal_panel(axes, own, draws[label], prior_density.get(label), normal_approximation)
+        for axes, (label, panel_rows) in zip(grid, by_label.items(), strict=True):
+            _marginal_panel(axes, panel_rows, draws[label], prior_density.get(label), normal_approximation)
         headline(figure, _title(rows, "posterior and {level} interval, prior, estimates"))
         legend(figure, grid)
     return figure
@@ -133,8 +133,8 @@ def convergence(rows: "pandas.DataFrame") -> Figure:
     by_label = _by_parameter(rows)
     with style():
         figure, grid = panels(_headings(by_label), height=1.9)
-        for axes, own in zip(grid, by_label.values(), strict=True):
-            _convergence_panel(axes, own)
+        for axes, panel_rows in zip(grid, by_label.values(), strict=True):
+            _convergence_panel(axes, panel_rows)
         headline(figure, _title(rows, "estimates and {level} intervals against n"))
         legend(figure, grid)
     return figure

@@ -29,7 +29,7 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     groups = list(lines.groupby(["model", "scenario", "parameter"], sort=False, dropna=False))
-    lengths = [len(_kinds(own)) for _, own in groups]
+    lengths = [len(_kinds(panel_lines)) for _, panel_lines in groups]
     columns = min(COLUMNS, len(groups))
     blocks = [lengths[first : first + columns] for first in range(0, len(groups), columns)]
     heights = [max(block) for block in blocks]
@@ -38,9 +38,9 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
         figure = Figure(figsize=(9.0, 1.1 + ROW * sum(heights) + 0.55 * len(blocks)), layout="constrained")
         FigureCanvasAgg(figure)
         grid = figure.subplots(len(blocks), columns, squeeze=False, height_ratios=heights).ravel()
-        for axes, (names, own) in zip(grid, groups, strict=False):
+        for axes, (names, panel_lines) in zip(grid, groups, strict=False):
             axes.set_title(_title(names), parse_math=False)
-            _panel(axes, own, level, shade)
+            _panel(axes, panel_lines, level, shade)
         for unused in grid[len(groups) :]:
             unused.remove()
         headline(figure, title)
@@ -53,8 +53,8 @@ def shades(sizes: list[int]) -> dict[int, float]:
     return {n: 0.3 + 0.7 * (i + 1) / len(sizes) for i, n in enumerate(sorted(sizes))}
 
 
-def _kinds(own: "pandas.DataFrame") -> list[tuple[Any, Any]]:
-    return list(own[["estimator", "interval"]].drop_duplicates().itertuples(index=False, name=None))
+def _kinds(lines: "pandas.DataFrame") -> list[tuple[Any, Any]]:
+    return list(lines[["estimator", "interval"]].drop_duplicates().itertuples(index=False, name=None))
 
 
 def _title(names: tuple[Any, ...]) -> str:
@@ -62,11 +62,11 @@ def _title(names: tuple[Any, ...]) -> str:
     return " · ".join(dict.fromkeys(shown))
 
 
-def _panel(axes: Axes, own: "pandas.DataFrame", level: float | None, shade: Mapping[int, float]) -> None:
-    kinds, sizes = _kinds(own), sorted(int(n) for n in own["n"].unique())
+def _panel(axes: Axes, lines: "pandas.DataFrame", level: float | None, shade: Mapping[int, float]) -> None:
+    kinds, sizes = _kinds(lines), sorted(int(n) for n in lines["n"].unique())
     for place, (estimator, interval) in enumerate(kinds):
         look = LOOKS.get(str(estimator), OWN)
-        chosen = own[(own["estimator"] == estimator) & (own["interval"] == interval)]
+        chosen = lines[(lines["estimator"] == estimator) & (lines["interval"] == interval)]
         for line in chosen.sort_values("n").itertuples():
             below = 0.22 * (sizes.index(line.n) - (len(sizes) - 1) / 2)
             properties: dict[str, Any] = {**look.head, "markersize": 4.0, "alpha": shade[line.n], "elinewidth": 0.9}
@@ -79,7 +79,7 @@ def _panel(axes: Axes, own: "pandas.DataFrame", level: float | None, shade: Mapp
     axes.tick_params(axis="y", labelsize=7.5)
     if level is not None:
         axes.axvline(level, color=MUTED, gid="level", zorder=1, **THIN)
-        values = own["value"].to_numpy(dtype=float)
+        values = lines["value"].to_numpy(dtype=float)
         axes.set_xlim(min(level - 0.06, float(np.nanmin(values)) - 0.015), 1.01)
 
 

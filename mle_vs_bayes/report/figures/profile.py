@@ -46,10 +46,10 @@ def panel(axes: Axes, frame: "pandas.DataFrame", level: float) -> None:
     centre = frame[frame["curve"].isin(["mle", "posterior", "map"]) & (frame["height"] > 0.01)]["value"]
     low, high = (centre.min(), centre.max()) if len(centre) else (frame["value"].min(), frame["value"].max())
     for key, look in LOOKS.items():
-        own = frame[frame["curve"] == key]
-        if len(own):
+        curve = frame[frame["curve"] == key]
+        if len(curve):
             fill = {"posterior": 0.2, "prior": 0.12}.get(key, 0.0)
-            marks.density_curve(axes, look, own["value"], own["height"], fill=fill)
+            marks.density_curve(axes, look, curve["value"], curve["height"], fill=fill)
     axes.axhline(cut, gid="cut", **CUT)
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.set(xlim=(low, high), ylim=(-0.03, 1.08), yticks=[])

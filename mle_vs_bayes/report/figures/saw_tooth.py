@@ -42,8 +42,8 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
             look = LOOKS.get(str(estimator), OWN)
             for column, scenario in enumerate(scenarios):
                 chosen = (lines["estimator"] == estimator) & (lines["interval"] == interval)
-                own = lines[chosen & (lines["scenario"] == scenario)].sort_values("n")
-                _panel(grid[row, column], own, look, level)
+                points = lines[chosen & (lines["scenario"] == scenario)].sort_values("n")
+                _panel(grid[row, column], points, look, level)
             grid[row, 0].set_ylabel(_words(interval), color=look.colour, rotation=0, ha="right", va="center")
         for axes, scenario in zip(grid[0], scenarios, strict=True):
             axes.set_title(str(scenario), parse_math=False)
@@ -58,8 +58,8 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     return figure
 
 
-def _panel(axes: Axes, own: "pandas.DataFrame", look: Look, level: float | None) -> None:
-    n, value, mcse, theory = (own[name].to_numpy(dtype=float) for name in ("n", "value", "mcse", "theory"))
+def _panel(axes: Axes, points: "pandas.DataFrame", look: Look, level: float | None) -> None:
+    n, value, mcse, theory = (points[name].to_numpy(dtype=float) for name in ("n", "value", "mcse", "theory"))
     band: dict[str, Any] = {"color": look.colour, "alpha": 0.22, "linewidth": 0, "gid": "band"}
     axes.fill_between(n, value - HALF * mcse, value + HALF * mcse, **band)
     axes.plot(n, value, color=look.colour, linewidth=0.9, gid=f"{look.key} line")

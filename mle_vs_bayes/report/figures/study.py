@@ -52,14 +52,16 @@ def figures(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     kinds = lines.groupby(place, dropna=False)["interval"].transform("nunique")
     dense = lines["measure"].isin(SEVERAL) & (sizes > DENSE)
     rows = lines["measure"].isin(SEVERAL) & ~dense & (kinds > CROWD_OF_KINDS) & (sizes <= FEW)
-    found = {}
+    pictures = {}
     if dense.any():
-        found["_over_n"] = saw_tooth.measure(lines[dense], title, level=level)
+        pictures["_over_n"] = saw_tooth.measure(lines[dense], title, level=level)
     if rows.any():
-        found["" if not (~dense & ~rows).any() else "_by_kind"] = interval_rows.measure(lines[rows], title, level=level)
+        pictures["" if not (~dense & ~rows).any() else "_by_kind"] = interval_rows.measure(
+            lines[rows], title, level=level
+        )
     if (~dense & ~rows).any():
-        found[""] = measure(lines[~dense & ~rows], title, level=level)
-    return found
+        pictures[""] = measure(lines[~dense & ~rows], title, level=level)
+    return pictures
 
 
 def _without_twins(lines: "pandas.DataFrame") -> "pandas.DataFrame":
@@ -81,8 +83,10 @@ def measure(lines: "pandas.DataFrame", title: str, *, level: float | None = None
     more = f", first {MOST_PANELS} of {len(groups)} panels" if len(groups) > MOST_PANELS else ""
     with style():
         figure, grid = panels([_panel_title(names) for names, _ in groups[:MOST_PANELS]], height=2.1)
-        for axes, (_, own) in zip(grid, groups, strict=False):
-            _panel(axes, own, looks, level, axis=axis, logarithmic=bool(lines["slope"].notna().any()), zero=zero)
+        for axes, (_, panel_lines) in zip(grid, groups, strict=False):
+            _panel(
+                axes, panel_lines, looks, level, axis=axis, logarithmic=bool(lines["slope"].notna().any()), zero=zero
+            )
         headline(figure, title + more)
         _legend(figure, grid, _caption(lines, level))
     return figure
@@ -125,9 +129,9 @@ def _placed(axis: str, value: Any) -> str:
 def _looks(lines: "pandas.DataFrame") -> dict[str, Look]:
     """A look per estimator: the house's, another colour for a study's own, ink for none (a functional)."""
     names = [str(name) for name in lines["estimator"].dropna().unique()]
-    own = [name for name in names if name not in LOOKS]
-    found = {name: Look(name, name, OTHERS[i % len(OTHERS)], "^") for i, name in enumerate(own)}
-    return {**found, **{name: LOOKS[name] for name in names if name in LOOKS}, "": Look("", "mean", INK, "o")}
+    others = [name for name in names if name not in LOOKS]
+    looks = {name: Look(name, name, OTHERS[i % len(OTHERS)], "^") for i, name in enumerate(others)}
+    return {**looks, **{name: LOOKS[name] for name in names if name in LOOKS}, "": Look("", "mean", INK, "o")}
 
 
 def _panel_title(names: tuple[Any, ...]) -> str:
@@ -152,9 +156,9 @@ def _panel(
     drawn = list(_curves(lines.sort_values(axis), looks))
     count, guides = len(drawn), set[float]()
     _bands(axes, lines, axis)
-    for position, (look, stroke, label, own) in enumerate(drawn):
+    for position, (look, stroke, label, points) in enumerate(drawn):
         shift = np.exp(0.012 * (position - (count - 1) / 2))
-        n, value, error = (own[name].to_numpy(dtype=float) for name in (axis, "value", "mcse"))
+        n, value, error = (points[name].to_numpy(dtype=float) for name in (axis, "value", "mcse"))
         keep = value > 0 if logarithmic else np.isfinite(value)
         n, value, error = n[keep] * shift, value[keep], error[keep]
         if not len(n):
@@ -163,10 +167,10 @@ def _panel(
         bars: dict[str, Any] = {"yerr": np.array([low, HALF * error]), "ecolor": look.colour, "elinewidth": 1.0}
         face: dict[str, Any] = {**look.head, "markersize": 4.0, "linestyle": stroke, "linewidth": 1.2, "label": label}
         axes.errorbar(n, value, **bars, **face).lines[0].set_gid(f"{look.key} point")
-        for slope in set(own["slope"].dropna()) - guides:
+        for slope in set(points["slope"].dropna()) - guides:
             guides.add(slope)
             axes.plot(n, value[0] * (n / n[0]) ** slope, color=MUTED, gid="guide", zorder=1, **THIN)
-        known = own["theory"].to_numpy(dtype=float)[keep]
+        known = points["theory"].to_numpy(dtype=float)[keep]
         if np.isfinite(known).any():
             axes.plot(n, known, color=look.colour, linewidth=0.8, alpha=0.8, gid="theory", zorder=1)
     if level is not None:
@@ -180,15 +184,15 @@ def _panel(
 
 def _bands(axes: Axes, lines: "pandas.DataFrame", axis: str) -> None:
     """What is predicted, in grey: of all points across a panel, of some behind them; without an end past all values."""
-    for band, own in lines.dropna(subset=["low", "high", "value"]).groupby(["low", "high"]):
+    for band, inside in lines.dropna(subset=["low", "high", "value"]).groupby(["low", "high"]):
         low, high = np.asarray(band, dtype=float)
         seen = [end for end in (low, high, *lines["value"]) if np.isfinite(end)]
         past = 0.1 * (max(seen) - min(seen))
         ends = low if np.isfinite(low) else min(seen) - past, high if np.isfinite(high) else max(seen) + past
-        if own[axis].nunique() == lines[axis].nunique():
+        if inside[axis].nunique() == lines[axis].nunique():
             axes.axhspan(*ends, color=MUTED, alpha=0.12, linewidth=0, gid="band")
             continue
-        for place in own[axis].unique():
+        for place in inside[axis].unique():
             axes.plot([place, place], ends, color=MUTED, alpha=0.25, linewidth=10, solid_capstyle="butt", gid="band")
 
 
@@ -230,7 +234,7 @@ def _curves(lines: "pandas.DataFrame", looks: dict[str, Look]) -> "Iterator[tupl
     """Look, line style, words and lines of each estimator and interval; intervals only where these differ."""
     seen: dict[str, int] = {}
     several = lines["measure"].isin(SEVERAL).any()
-    for (estimator, interval), own in lines.groupby(["estimator", "interval"], dropna=False, sort=False):
+    for (estimator, interval), points in lines.groupby(["estimator", "interval"], dropna=False, sort=False):
         name = "" if estimator != estimator or estimator is None else str(estimator)
         position = seen.get(name, 0)
         if position and not several:  # an estimate has one bias, whatever intervals it has
@@ -239,7 +243,7 @@ def _curves(lines: "pandas.DataFrame", looks: dict[str, Look]) -> "Iterator[tupl
         kind = INTERVALS.get(str(interval), str(interval).replace("_", " "))
         label = f"{looks[name].label}, {kind}" if several and interval == interval else looks[name].label
         look = replace(looks[name], marker=MARKERS[position % len(MARKERS)]) if position else looks[name]
-        yield look, STROKES[position % len(STROKES)], label, own
+        yield look, STROKES[position % len(STROKES)], label, points
 
 
 def _caption(lines: "pandas.DataFrame", level: float | None) -> str:

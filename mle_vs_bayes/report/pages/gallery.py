@@ -57,6 +57,13 @@ def _section(topic: str, entries: Sequence[GalleryEntry]) -> Section:
 
 
 def _card(place: int, entry: GalleryEntry) -> Card:
-    told = entry.summary
-    words = (told["title"], entry.link, told["word"], told["tone"], told.get("question", ""), told["sentence"])
-    return Card(*words, told.get("alt", ""), renamed(told.get("svg", ""), f"g{place}-"), told.get("png", ""))
+    summary = entry.summary
+    words = (
+        summary["title"],
+        entry.link,
+        summary["word"],
+        summary["tone"],
+        summary.get("question", ""),
+        summary["sentence"],
+    )
+    return Card(*words, summary.get("alt", ""), renamed(summary.get("svg", ""), f"g{place}-"), summary.get("png", ""))

@@ -38,12 +38,12 @@ def fragment(page: Page) -> str:
 
 def summary(text: str) -> dict[str, Any] | None:
     """What a page that `document` made says of itself, its most telling drawing included; None of any other file."""
-    found = _SUMMARY.search(text)
-    if found is None:
+    match = _SUMMARY.search(text)
+    if match is None:
         return None
-    told: dict[str, Any] = json.loads(found[1])
-    _, there, rest = text.partition(_SVG.format(told["telling"]))
-    return {**told, "svg": rest.partition("</div>")[0].strip() if there else ""}
+    record: dict[str, Any] = json.loads(match[1])
+    _, there, rest = text.partition(_SVG.format(record["telling"]))
+    return {**record, "svg": rest.partition("</div>")[0].strip() if there else ""}
 
 
 def _shared() -> dict[str, Any]:

@@ -184,9 +184,9 @@ class _Climber:
         while far >= _FAR[0] / 1000:
             begin, ways = self.z + far * before, np.linalg.pinv(_jumps(self.crossings, len(self.z)))
             place, both = self.z, zip(self.crossings, ways, strict=True)
-            found = yield from abreast(self._again(*each, begin, far) for each in both)
-            moved = [each for each in found if each is not None and each.jump is not None]
-            if len(moved) < len(found):
+            ends = yield from abreast(self._again(*each, begin, far) for each in both)
+            moved = [each for each in ends if each is not None and each.jump is not None]
+            if len(moved) < len(ends):
                 return False
             self.z, self.crossings = begin + sum(each.z - begin for each in moved), moved
             if np.all(np.abs(self.z - place) <= 4 * np.spacing(np.abs(place))):
@@ -202,8 +202,8 @@ class _Climber:
         """
         if crossing.level and crossing.jump is not None:
             return replace(crossing, z=begin + way * (crossing.jump @ (self.z - begin)))
-        found = yield from along(begin, way, np.zeros_like(way), normals=far >= _FAR[0])
-        return replace(found, jump=crossing.jump) if found is not None and found.wall and far < _FAR[0] else found
+        end = yield from along(begin, way, np.zeros_like(way), normals=far >= _FAR[0])
+        return replace(end, jump=crossing.jump) if end is not None and end.wall and far < _FAR[0] else end
 
     def _step_inside(self) -> Search[None]:
         """Where rounding has put the meeting of ends outside of one, some spacings back: more where z is far from 0."""
@@ -246,10 +246,10 @@ class _Climber:
         ways = np.linalg.pinv(_jumps(self.crossings, len(self.z)))
         read = [place for place, crossing in enumerate(self.crossings) if not (crossing.wall or crossing.level)]
         jumps = yield from abreast(self._jump(ways[place], ways) for place in read)
-        found = list(self.crossings)
+        crossings = list(self.crossings)
         for place, jump in zip(read, jumps, strict=True):
-            found[place] = replace(found[place], jump=jump)
-        return found
+            crossings[place] = replace(crossings[place], jump=jump)
+        return crossings
 
     def _jump(self, way: Array, ways: Array) -> Search[Array]:
         """The jump of a kink, read before the other kinks, and on this one: no way but its own leads across it."""
@@ -274,15 +274,15 @@ class _Climber:
     def _move(self, direction: Array) -> Search[bool]:
         """To the highest point of a line; whether it led anywhere."""
         before = self._before(self.crossings)  # rounding on a kink would take its gradient from either side
-        found = yield from along(self.z + before, direction, np.zeros_like(before))
-        if found is None:
+        crossing = yield from along(self.z + before, direction, np.zeros_like(before))
+        if crossing is None:
             return False
-        self.reach = max(self.reach, float(np.linalg.norm(found.z - self.z)))
-        self.z, self.value = found.z - before, found.value
-        if found.jump is not None and (found.wall or np.linalg.norm(found.jump) > _LEAST_JUMP):
-            self.crossings.append(found)
-            if not found.wall:  # back on the kinks that the line ran before, along it as far as the new one asks
-                self.z += direction * (found.jump @ before) / (found.jump @ direction)
+        self.reach = max(self.reach, float(np.linalg.norm(crossing.z - self.z)))
+        self.z, self.value = crossing.z - before, crossing.value
+        if crossing.jump is not None and (crossing.wall or np.linalg.norm(crossing.jump) > _LEAST_JUMP):
+            self.crossings.append(crossing)
+            if not crossing.wall:  # back on the kinks that the line ran before, along it as far as the new one asks
+                self.z += direction * (crossing.jump @ before) / (crossing.jump @ direction)
         return True
 
     def _highest(self, corner: Corner) -> Search[bool]:

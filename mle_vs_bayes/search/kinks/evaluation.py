@@ -36,13 +36,13 @@ def at(z: Array) -> Search[tuple[float, Array, Array]]:
 
 
 def changed[T](
-    search: Search[T], asked: Callable[[Array], Array], told: Callable[[Derivatives], Derivatives]
+    search: Search[T], asked: Callable[[Array], Array], received: Callable[[Derivatives], Derivatives]
 ) -> Search[T]:
-    """The search in other coordinates: ``asked`` of its points is evaluated, ``told`` of that is what it receives."""
+    """The search in other coordinates: ``asked`` of its points is evaluated, and it gets ``received`` of that."""
     try:
         points = next(search)
         while True:
-            points = search.send(told((yield asked(points))))
+            points = search.send(received((yield asked(points))))
     except StopIteration as end:
         result: T = end.value
         return result
@@ -65,7 +65,7 @@ def limited[T](search: Search[T], most: int) -> Search[T]:
             raise SpentError
         return points
 
-    return (yield from changed(search, count, lambda told: told))
+    return (yield from changed(search, count, lambda answer: answer))
 
 
 def abreast[T](searches: Iterable[Search[T]]) -> Search[list[T]]:
@@ -74,8 +74,8 @@ def abreast[T](searches: Iterable[Search[T]]) -> Search[list[T]]:
     results: dict[int, Any] = {}
     asked = _advanced(under_way, dict.fromkeys(under_way), results)
     while asked:
-        told = yield np.concatenate(list(asked.values()))
-        asked = _advanced(under_way, _parted(asked, told), results)
+        answers = yield np.concatenate(list(asked.values()))
+        asked = _advanced(under_way, _parted(asked, answers), results)
     return [results[place] for place in sorted(results)]
 
 
@@ -95,11 +95,11 @@ def run[T](searches: Mapping[int, Search[T]], evaluate: Evaluate, together: int)
 
 
 def _advanced[T](
-    searches: Mapping[int, Search[T]], told: Mapping[int, Derivatives | None], results: dict[int, T]
+    searches: Mapping[int, Search[T]], answers: Mapping[int, Derivatives | None], results: dict[int, T]
 ) -> dict[int, Array]:
-    """What those searches ask for next that are ``told`` something; results of those that have come to an end."""
+    """What those searches ask for next that are ``answers`` something; results of those that have come to an end."""
     asked = {}
-    for place, answer in told.items():
+    for place, answer in answers.items():
         try:
             asked[place] = searches[place].send(answer)  # type: ignore[arg-type]  # None is how a generator begins
         except StopIteration as end:
@@ -107,12 +107,12 @@ def _advanced[T](
     return asked
 
 
-def _parted(asked: Mapping[int, Array], told: Derivatives) -> dict[int, Derivatives]:
+def _parted(asked: Mapping[int, Array], answers: Derivatives) -> dict[int, Derivatives]:
     """To each its own of what was evaluated together."""
     if len(asked) == 1:
-        return dict.fromkeys(asked, told)
+        return dict.fromkeys(asked, answers)
     ends = np.cumsum([len(points) for points in asked.values()]).tolist()
-    values, gradients, hessians = told
+    values, gradients, hessians = answers
     firsts = [0, *ends[:-1]]
     return {
         place: (values[first:end], gradients[first:end], hessians[first:end])
@@ -124,11 +124,11 @@ def units(start: Array) -> Search[Array]:
     """How far each coordinate ``(f,)`` must move inside the support for the log density to change by about one."""
     size = len(start)
     steps, grown = 1e-3 * (1 + np.abs(start)), np.zeros(size, dtype=np.int64)
-    searched, (here,), _, _ = np.arange(size), *(yield start[None])
+    searched, (height,), _, _ = np.arange(size), *(yield start[None])
     for _ in range(_SCALES):
         ways = np.eye(size)[searched] * steps[searched, None]
         values, _, _ = yield np.concatenate([start + ways, start - ways])
-        changes = np.abs(values.reshape(2, -1) - here)
+        changes = np.abs(values.reshape(2, -1) - height)
         inside = np.isfinite(changes)  # the start may be next to an end
         grows = np.where(inside.any(axis=0) & (np.max(np.where(inside, changes, 0.0), axis=0) < 1), 1, -1)
         # A coordinate is done where its step was too long and is now too short, or the other way round.

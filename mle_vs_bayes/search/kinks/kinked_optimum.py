@@ -75,8 +75,8 @@ def standing(problem: Problem, begins: Mapping[int, Sequence[Array]]) -> dict[in
     climbed = {i: each for i, each in begins.items() if i not in problem.unclimbed}
     searches = {i: _from_highest(each, partial(problem.unclimbed.add, i)) for i, each in climbed.items()}
     tops = run(searches, problem.evaluate, problem.together)
-    found = {i: top for i, top in tops.items() if top is not None and _of_the_data(problem, i, top)}
-    return {i: _at(problem, i, top) for i, top in found.items()}
+    corners = {i: top for i, top in tops.items() if top is not None and _of_the_data(problem, i, top)}
+    return {i: _at(problem, i, top) for i, top in corners.items()}
 
 
 def _from_highest(begins: Sequence[Array], gave_up: Callable[[], None]) -> Search[Corner | None]:

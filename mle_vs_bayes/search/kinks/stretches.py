@@ -34,9 +34,9 @@ def level(origin: Array, direction: Array, aside: Array) -> Search[Crossing | No
 def plateau(origin: Array, direction: Array) -> Search[Crossing | None]:
     """The middle of the stretch without slope on which ``origin`` lies, if kinks end it on both sides; else None."""
     line = SearchLine(origin, direction / float(np.linalg.norm(direction)))
-    (here,) = yield from line.at(0.0)
+    (centre,) = yield from line.at(0.0)
     unit = 1e-3 * (1 + float(np.linalg.norm(origin)))
-    least = 1e-9 * (1 + abs(here.value)) / unit
+    least = 1e-9 * (1 + abs(centre.value)) / unit
     borders = yield from abreast(_first_slope(line, side, least) for side in (-unit, unit))
     if any(border is None or border.dead for border in borders):
         return None

@@ -38,11 +38,11 @@ def binomial_coverage(
     chosen = intervals.chosen((interval,))
     if interval.startswith("bootstrap") or estimator == "posterior" or interval not in intervals.of(estimator, chosen):
         return float("nan")
-    own = _intervals(n, level, estimator, interval)
-    chance = scipy.stats.binom.pmf(own["replicate"].to_numpy(), n, p)
-    covers = ((own["lower"] <= p) & (own["upper"] >= p)).to_numpy()
+    rows = _intervals(n, level, estimator, interval)
+    chance = scipy.stats.binom.pmf(rows["replicate"].to_numpy(), n, p)
+    covers = ((rows["lower"] <= p) & (rows["upper"] >= p)).to_numpy()
     whole = 1.0 if worst_case else float(np.sum(chance))
-    return float(np.sum(chance[covers])) / whole if own["lower"].notna().any() else float("nan")
+    return float(np.sum(chance[covers])) / whole if rows["lower"].notna().any() else float("nan")
 
 
 @lru_cache(maxsize=4096)
@@ -52,5 +52,5 @@ def _intervals(n: int, level: float, estimator: str, interval: str) -> "pandas.D
 
     sets = [Dataset({"y": (np.arange(n) < k).astype(float)}) for k in range(n + 1)]
     rows = fit_replicates("bernoulli", sets, [estimator], intervals=[interval], level=level).rows
-    own = (rows["parameter"] == "p") & (rows["interval"] == interval) & rows["estimate"].notna()
-    return rows[own]
+    chosen = (rows["parameter"] == "p") & (rows["interval"] == interval) & rows["estimate"].notna()
+    return rows[chosen]

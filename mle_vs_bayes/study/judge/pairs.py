@@ -203,18 +203,18 @@ def _values(functionals: Sequence[Path], name: str) -> "pandas.DataFrame":
         [pandas.read_parquet(path, columns=[*CELL, "replicate", "name", "value"]) for path in functionals]
     )
     base, parts = split(table["name"])
-    own = table.assign(parameter=parts)[base == name]
-    lost = own["parameter"].isna() & own["value"].isna()
+    lines = table.assign(parameter=parts)[base == name]
+    lost = lines["parameter"].isna() & lines["value"].isna()
     # One that gives several numbers and failed has failed in each of them, whose names its row does not know.
-    known = own.loc[~lost, [*CELL, "parameter"]].drop_duplicates().dropna(subset="parameter")
-    spread = own[lost].drop(columns="parameter").merge(known, on=list(CELL), how="left")
-    return pandas.concat([own[~lost], spread], ignore_index=True) if lost.any() else own
+    known = lines.loc[~lost, [*CELL, "parameter"]].drop_duplicates().dropna(subset="parameter")
+    spread = lines[lost].drop(columns="parameter").merge(known, on=list(CELL), how="left")
+    return pandas.concat([lines[~lost], spread], ignore_index=True) if lost.any() else lines
 
 
 def split(names: "pandas.Series[Any]") -> "tuple[pandas.Series[Any], pandas.Series[Any]]":
     """``rank[mu]`` → ``rank`` and ``mu``: a functional's name, and its part where it gives several numbers."""
-    found = names.str.extract(r"^(?P<base>[^\[]+)(?:\[(?P<part>.*)\])?$")
-    return found["base"], found["part"].astype(object).where(found["part"].notna(), None)
+    parts = names.str.extract(r"^(?P<base>[^\[]+)(?:\[(?P<part>.*)\])?$")
+    return parts["base"], parts["part"].astype(object).where(parts["part"].notna(), None)
 
 
 def _line(group: Any, measure: str, value: float, error: float, used: int, failed: int) -> dict[str, Any]:

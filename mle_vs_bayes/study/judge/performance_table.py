@@ -70,9 +70,9 @@ def _performance(files: Sequence[Path], study: Study) -> "pandas.DataFrame":
     """The measures of `performance`, in the words of rows."""
     scenario = ("model", "variant", "scenario")
     names = [str(path) for path in files]
-    found = summarise(names, scenario=scenario, reference=study.reference).rename(columns={"method": "estimator"})
+    table = summarise(names, scenario=scenario, reference=study.reference).rename(columns={"method": "estimator"})
     order = {name: place for place, name in enumerate(ESTIMATORS)}
-    return found.sort_values("estimator", key=lambda names: names.map(order).fillna(len(order)), kind="stable")
+    return table.sort_values("estimator", key=lambda names: names.map(order).fillna(len(order)), kind="stable")
 
 
 def _means(files: Sequence[Path]) -> "pandas.DataFrame":

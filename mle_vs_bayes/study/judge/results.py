@@ -172,16 +172,16 @@ def _pictures(results: Results) -> Pictures:
     """
     from ...report.figures import study
 
-    own = results.outcome.source.study
+    subject = results.outcome.source.study
     there = set(results.table["measure"])
-    wanted = [p.label for p in own.predictions if not isinstance(p, Equals)]
-    wanted += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(wanted) else []
-    if not own.predictions:
-        wanted = [m for m in ("coverage", "rmse") if m in there][:1]
+    chosen = [p.label for p in subject.predictions if not isinstance(p, Equals)]
+    chosen += ["mean_width"] if {"coverage", "coverage_worst_case"} & set(chosen) else []
+    if not subject.predictions:
+        chosen = [m for m in ("coverage", "rmse") if m in there][:1]
 
     def of(measure: str) -> Pictures:
-        level = own.level if measure in SHARES_OF_LEVEL else None
-        axis = next((p.axis for p in own.predictions if p.label == measure and p.axis), None) or _main_axis(own)
+        level = subject.level if measure in SHARES_OF_LEVEL else None
+        axis = next((p.axis for p in subject.predictions if p.label == measure and p.axis), None) or _main_axis(subject)
         words = WORDS.get(measure, measure.replace("_", " "))
         title = f"{results.outcome.design.study.replace('_', ' ')}: {words}"
         figures = study.figures(_predicted(results, measure), title, level=level, axis=axis)
@@ -189,21 +189,21 @@ def _pictures(results: Results) -> Pictures:
         return {name: _both(name, figure, words) for name, figure in made.items()}
 
     pictures: Pictures = {}
-    if own.figures and not own.axes:
+    if subject.figures and not subject.axes:
         places = results.table.groupby(["measure", "model", "scenario", "parameter"], dropna=False)["n"].nunique()
         there &= set(places[places > 1].index.get_level_values("measure"))
-    for measure in dict.fromkeys(name for name in wanted if name in there):
+    for measure in dict.fromkeys(name for name in chosen if name in there):
         pictures |= optional_parts.make(f"the figure {measure}", partial(of, measure), {})
     tables = Tables(results.outcome.folder, results.table)
-    for name, draw in own.figures.items():
+    for name, draw in subject.figures.items():
         pictures |= optional_parts.make(f"the figure {name}", partial(_own_picture, name, draw, tables), {})
     return pictures
 
 
-def _main_axis(own: Study) -> str:
+def _main_axis(study: Study) -> str:
     """What figures are drawn against where no prediction runs along an axis: n, unless it is one and another is not."""
-    numbers = [axis for axis in own.axes if all(isinstance(s.at.get(axis, 0), int | float) for s in own.scenarios)]
-    sizes = {n for scenario in own.scenarios for n in (own.n if scenario.n is None else scenario.n)}
+    numbers = [axis for axis in study.axes if all(isinstance(s.at.get(axis, 0), int | float) for s in study.scenarios)]
+    sizes = {n for scenario in study.scenarios for n in (study.n if scenario.n is None else scenario.n)}
     return numbers[0] if len(sizes) == 1 and numbers else "n"
 
 
@@ -230,8 +230,8 @@ def _predicted(results: Results, measure: str) -> "pandas.DataFrame":
         if isinstance(prediction, Slope):
             lines.loc[verdict.spoken_of(prediction, lines).index, "slope"] = prediction.slope
         elif isinstance(prediction, Theory):
-            own = verdict.spoken_of(prediction, lines)
-            lines.loc[own.index, "theory"] = verdict.theories(prediction, own)
+            spoken = verdict.spoken_of(prediction, lines)
+            lines.loc[spoken.index, "theory"] = verdict.theories(prediction, spoken)
         else:
             lines.loc[verdict.spoken_of(prediction, lines).index, ["low", "high"]] = prediction.band
     return lines

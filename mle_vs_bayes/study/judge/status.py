@@ -53,8 +53,8 @@ def status(folder: Path) -> Status:
         problems.update(entry.problems)
     cells = []
     for planned in design.cells:
-        own = [entry for unit, entry in entries.items() if unit.rpartition("-b")[0] == planned.cell.slug]
-        done, fits, failed = (sum(getattr(e, name) for e in own) for name in ("replicates", "fits", "failed"))
+        finished = [entry for unit, entry in entries.items() if unit.rpartition("-b")[0] == planned.cell.slug]
+        done, fits, failed = (sum(getattr(e, name) for e in finished) for name in ("replicates", "fits", "failed"))
         cells.append(
             CellStatus(planned.cell.key, done, design.batches_of(planned) * design.batch_of(planned), fits, failed)
         )

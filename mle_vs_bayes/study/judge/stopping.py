@@ -41,15 +41,15 @@ def reached(store: Store, study: Study, units: Collection[str], targets: Mapping
         None of these units has the measure: there is no truth, no interval or no such part of a functional.
     """
     table = measured(store, study, units)
-    found = {}
+    errors = {}
     for name in targets:
         base, bracket, part = name.partition("[")
-        own = table[(table["measure"] == base) & ((table["parameter"] == part.rstrip("]")) | (not bracket))]
-        if own.empty:
+        lines = table[(table["measure"] == base) & ((table["parameter"] == part.rstrip("]")) | (not bracket))]
+        if lines.empty:
             known = ", ".join(map(str, table["measure"].unique()))
             raise UsageError(f'the study has no "{name}" to reach a Monte-Carlo error of; it has {known}.')
-        found[name] = _largest(own)
-    return found
+        errors[name] = _largest(lines)
+    return errors
 
 
 def enough(errors: Mapping[str, float], targets: Mapping[str, float]) -> bool:

@@ -63,9 +63,9 @@ def lines(
     all lines, and over all ``looks`` at data that grow. What has too little to be measured is undecided. ``axes`` are
     columns of the table beside its own.
     """
-    found = [line for prediction in predictions for line in _measured(prediction, table, axes)]
-    k = NormalDist().inv_cdf(1 - FAMILY / (2 * looks * max(1, len(found))))
-    return [Line(**{**vars(line), "verdict": judged(line, k)}) for line in found]
+    claims = [line for prediction in predictions for line in _measured(prediction, table, axes)]
+    k = NormalDist().inv_cdf(1 - FAMILY / (2 * looks * max(1, len(claims))))
+    return [Line(**{**vars(line), "verdict": judged(line, k)}) for line in claims]
 
 
 def word(lines: Iterable[Line]) -> str:
@@ -108,15 +108,15 @@ def massart(values: int, chance: float) -> float:
 
 def spoken_of(prediction: Prediction, table: "pandas.DataFrame") -> "pandas.DataFrame":
     """The lines of the performance table that a prediction speaks of."""
-    own = table[table["measure"] == prediction.label]
-    for column, wanted in prediction.where.items():
-        own = own[own[column].isin(list(wanted) if isinstance(wanted, tuple | list) else [wanted])]
-    return own
+    chosen = table[table["measure"] == prediction.label]
+    for column, value in prediction.where.items():
+        chosen = chosen[chosen[column].isin(list(value) if isinstance(value, tuple | list) else [value])]
+    return chosen
 
 
 def _measured(prediction: Prediction, table: "pandas.DataFrame", axes: Sequence[str]) -> list[Line]:
-    own = spoken_of(prediction, table)
-    if own.empty:  # a quick run lacks some n; a mistaken name shows as a claim about nothing
+    chosen = spoken_of(prediction, table)
+    if chosen.empty:  # a quick run lacks some n; a mistaken name shows as a claim about nothing
         nothing = float("nan")
         return [Line(prediction.claim(), {"": "no line of the table"}, nothing, nothing, *prediction.band)]
     along, keys = prediction.axis, _keys(prediction, axes)
@@ -124,16 +124,16 @@ def _measured(prediction: Prediction, table: "pandas.DataFrame", axes: Sequence[
         keys.remove("n")  # which tells nothing apart
     if prediction.measure not in OF_INTERVALS and "interval" not in prediction.where:
         keys.remove("interval")  # an estimate has one RMSE, however many intervals stand beside it
-        own = own.drop_duplicates([*GROUP[:-1], "n"])
-    found = []
-    for values, group in own.groupby(keys, dropna=False, sort=False):
+        chosen = chosen.drop_duplicates([*GROUP[:-1], "n"])
+    claims = []
+    for values, group in chosen.groupby(keys, dropna=False, sort=False):
         names = {k: None if v != v else v for k, v in zip(keys, values, strict=True) if k != "variant"}
         value, se = _number(prediction, group)
         used = int(group["used"].iloc[0])
         shared_by = used if prediction.label in PROPORTIONS and along is None else None
         distance_of = used if prediction.label.endswith(DISTANCE) and along is None else None
-        found.append(Line(prediction.claim(), names, value, se, *prediction.band, shared_by, distance_of))
-    return found
+        claims.append(Line(prediction.claim(), names, value, se, *prediction.band, shared_by, distance_of))
+    return claims
 
 
 def _keys(prediction: Prediction, axes: Sequence[str]) -> list[str]:
@@ -149,8 +149,8 @@ def _keys(prediction: Prediction, axes: Sequence[str]) -> list[str]:
 def _number(prediction: Prediction, group: "pandas.DataFrame") -> tuple[float, float]:
     """What is measured of one group, with its standard error."""
     if isinstance(prediction, Slope):
-        found = fit(group[prediction.along], group["value"], group["mcse"])
-        return found.slope, found.se
+        line = fit(group[prediction.along], group["value"], group["mcse"])
+        return line.slope, line.se
     if isinstance(prediction, Theory):
         return _apart(prediction, group)
     if isinstance(prediction, Equals):

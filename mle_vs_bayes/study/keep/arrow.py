@@ -64,8 +64,8 @@ def of_records(records: Iterable[Mapping[str, Any]], schema: "pyarrow.Schema") -
     """Records as an Arrow table of a schema; a column that a record lacks is missing."""
     import pyarrow
 
-    found = list(records)
-    columns = [pyarrow.array([record.get(f.name) for record in found], type=f.type) for f in schema]
+    listed = list(records)
+    columns = [pyarrow.array([record.get(f.name) for record in listed], type=f.type) for f in schema]
     return pyarrow.Table.from_arrays(columns, schema=schema)
 
 

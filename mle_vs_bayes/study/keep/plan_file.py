@@ -29,9 +29,9 @@ def load(folder: Path) -> StudyPlan:
     """
     path = folder / NAME
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        found["cells"] = tuple(PlannedCell(**cell) for cell in found["cells"])
-        design = StudyPlan(**found)
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document["cells"] = tuple(PlannedCell(**cell) for cell in document["cells"])
+        design = StudyPlan(**document)
     except FileNotFoundError as error:
         raise UsageError(f'there is no study in "{folder}": it has no {NAME}; give the folder of a run.') from error
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -53,8 +53,8 @@ def check_free(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f'"{folder}" is a file; choose another folder for --out.')
-    found = sorted(path.name for path in folder.glob("*")) if folder.exists() else []
-    others = [name for name in found if name not in COPIES and not name.startswith(".")]
+    names = sorted(path.name for path in folder.glob("*")) if folder.exists() else []
+    others = [name for name in names if name not in COPIES and not name.startswith(".")]
     if others:
         raise OutputError(f'"{folder}" has no study but other files ({others[0]} …); choose an empty folder for --out.')
 

@@ -64,24 +64,24 @@ class Store:
 
     def finished(self) -> dict[str, Entry]:
         """Entries of the ledger by unit, as they say; see `damaged` for whether the files agree."""
-        found = {}
+        entries = {}
         for path in sorted((self.folder / LEDGER).glob("*.json")):
             try:
-                found[path.stem] = Entry(**json.loads(path.read_bytes()))
+                entries[path.stem] = Entry(**json.loads(path.read_bytes()))
             except (ValueError, TypeError):
                 continue  # an entry that does not read is none: `damaged` names it
-        return found
+        return entries
 
     def damaged(self) -> dict[str, str]:
         """Units whose files are not what the ledger says, with what is wrong."""
         entries = self.finished()
         unread = (path.stem for path in (self.folder / LEDGER).glob("*.json") if path.stem not in entries)
-        found = dict.fromkeys(unread, "its ledger entry does not read")
+        problems = dict.fromkeys(unread, "its ledger entry does not read")
         for unit, entry in entries.items():
             wrong = [why for table, sha in entry.files.items() if (why := self._wrong(table, unit, sha))]
             if wrong:
-                found[unit] = "; ".join(wrong)
-        return found
+                problems[unit] = "; ".join(wrong)
+        return problems
 
     def repair(self) -> dict[str, str]:
         """Set damaged units aside under ``.corrupt`` and clear what unfinished ones left; the damaged, with reasons."""

@@ -206,20 +206,20 @@ def settings(study: Study, *, quick: bool = False) -> list[Setting]:
     UsageError
         There is none, a model is unknown, two cells have one name, or an n is no whole number above 0.
     """
-    found = [
+    chosen = [
         Setting(study.of(scenario), Cell(_name(model), scenario.name, n), scenario, model)
         for scenario in study.scenarios
         if not (quick and study.quick_scenarios) or scenario.name in study.quick_scenarios
         for model in _models(study, scenario)
         for n in _sizes(study, scenario, quick)
     ]
-    if not found:
+    if not chosen:
         raise UsageError("the study has no cells; give it models, scenarios and at least one n.")
-    slugs = [setting.cell.slug for setting in found]
+    slugs = [setting.cell.slug for setting in chosen]
     twice = sorted({slug for slug in slugs if slugs.count(slug) > 1}) if len(set(slugs)) < len(slugs) else []
     if twice:
         raise UsageError(f"two cells of the study are called {twice[0]}; give scenarios names that differ in letters.")
-    return found
+    return chosen
 
 
 def setting_of(study: Study, cell: Cell) -> Setting:

@@ -30,11 +30,11 @@ def design(
     *,
     seed: int,
     quick: bool,
-    wanted: Mapping[str, Any],
+    request: Mapping[str, Any],
     command: str,
     step: Callable[[str], None] = lambda words: None,
 ) -> StudyPlan:
-    """The design of a study; ``wanted`` may hold ``replicates`` and ``target_mcse`` in place of the study's own.
+    """The design of a study; ``request`` may hold ``replicates`` and ``target_mcse`` in place of the study's own.
 
     ``step`` is told what is planned, as it begins.
 
@@ -44,17 +44,17 @@ def design(
         The study asks for what cannot be done.
     """
     study = source.study
-    found = settings(study, quick=quick)
-    for each in (study, *(setting.study for setting in found)):
+    chosen = settings(study, quick=quick)
+    for each in (study, *(setting.study for setting in chosen)):
         package_estimators(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
         _check_intervals(each.intervals, each.fitted)
-    own = not quick and wanted.get("replicates") is None
+    usual = not quick and request.get("replicates") is None
     quick_ones = min(study.quick_replicates, study.replicates)
-    replicates = wanted.get("replicates") or (quick_ones if quick else study.replicates)
+    replicates = request.get("replicates") or (quick_ones if quick else study.replicates)
     if replicates < 1:
         raise UsageError(f"the number of replicates is {replicates}; it must be above 0.")
     batch = min(study.batch, replicates)
-    cells = _cells(found, seed, batch, step, own_replicates=own)
+    cells = _cells(chosen, seed, batch, step, own_replicates=usual)
     return StudyPlan(
         study=source.name,
         file=source.path,
@@ -63,29 +63,29 @@ def design(
         quick=quick,
         batch=batch,
         replicates=replicates,
-        target_mcse=dict(wanted.get("target_mcse") or ({} if quick else study.target_mcse)),
+        target_mcse=dict(request.get("target_mcse") or ({} if quick else study.target_mcse)),
         cells=tuple(cells),
         seconds_per_unit=None,
         versions=versions(),
         command=command,
         resamples=min(QUICK_RESAMPLES, study.resamples) if quick else None,
-        looks=LOOKS if quick and wanted.get("replicates") is None else 1,
+        looks=LOOKS if quick and request.get("replicates") is None else 1,
     )
 
 
 def _cells(
-    found: Sequence[Setting], seed: int, batch: int, step: Callable[[str], None], *, own_replicates: bool
+    chosen: Sequence[Setting], seed: int, batch: int, step: Callable[[str], None], *, own_replicates: bool
 ) -> list[PlannedCell]:
     """Each cell with the priors and the plan of its model and scenario, which are the same at every n."""
-    every = len({(setting.cell.model, setting.cell.scenario) for setting in found})
+    every = len({(setting.cell.model, setting.cell.scenario) for setting in chosen})
     priors: dict[tuple[str, str], dict[str, Any]] = {}
     plans: dict[tuple[str, str], dict[str, Any] | None] = {}
     cells = []
-    for setting in found:
+    for setting in chosen:
         cell, place = setting.cell, (setting.cell.model, setting.cell.scenario)
         if place not in priors:
             step(f"planning {'/'.join(dict.fromkeys(place))}, {len(priors) + 1} of {every}")
-            priors[place] = _priors(setting, seed, max(LARGE, *(each.cell.n for each in found)))
+            priors[place] = _priors(setting, seed, max(LARGE, *(each.cell.n for each in chosen)))
         variant = _variant(setting)
         if place not in plans:
             plans[place] = _plan(setting, priors[place], seed, batch)

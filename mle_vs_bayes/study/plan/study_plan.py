@@ -151,10 +151,10 @@ def check_versions(design: StudyPlan, folder: Path) -> None:
     UsageError
         The sentence names what differs.
     """
-    here = versions()
+    current = versions()
     before = design.versions
-    names = sorted(here.keys() | before.keys())
-    changed = [f"{k} {before.get(k)} → {here.get(k)}" for k in names if before.get(k) != here.get(k)]
+    names = sorted(current.keys() | before.keys())
+    changed = [f"{k} {before.get(k)} → {current.get(k)}" for k in names if before.get(k) != current.get(k)]
     if changed:
         raise UsageError(
             f'the rows in "{folder}" were made with other versions ({", ".join(changed)}), which may change the last '
@@ -164,10 +164,10 @@ def check_versions(design: StudyPlan, folder: Path) -> None:
 
 def versions() -> dict[str, str]:
     """Python, machine and packages, by name."""
-    found = {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
+    known = {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            known[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "absent"
-    return found
+            known[package] = "absent"
+    return known

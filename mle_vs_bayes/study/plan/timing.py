@@ -57,10 +57,10 @@ def afforded(planned: StudyPlan, source: Source, run: Run, workers: int) -> tupl
     began = time.perf_counter()
     costs = _costs(planned, source, run)
     spent = time.perf_counter() - began
-    here = _shared(costs, QUICK_SECONDS - spent, fewest, most)
+    local = _shared(costs, QUICK_SECONDS - spent, fewest, most)
     there = _shared(costs, (QUICK_SECONDS - spent - STARTING) * workers, fewest, most)
-    alone = sum(here) >= sum(there)
-    shares = here if alone else there
+    alone = sum(local) >= sum(there)
+    shares = local if alone else there
     looks = min(planned.looks, max(1, min(shares) // 2))
     batches = [math.ceil(share / looks) for share in shares]
     cells = tuple(

@@ -57,10 +57,10 @@ class ClusterCrew:
         one_by_one = False
         while True:
             room = 2 * max(1, self.threads()) - len(under_way)
-            given = list(islice(waiting, max(0, room)))
-            if not given and not under_way and suspects:
-                one_by_one, given = True, [suspects.popleft()]
-            under_way |= {self.client.submit(alone, job, pure=False): job for job in given}
+            batch = list(islice(waiting, max(0, room)))
+            if not batch and not under_way and suspects:
+                one_by_one, batch = True, [suspects.popleft()]
+            under_way |= {self.client.submit(alone, job, pure=False): job for job in batch}
             if not under_way:
                 return
             try:
@@ -167,12 +167,12 @@ def cluster(address: str, patience: float) -> Iterator[ClusterCrew]:
 
 
 def _check_versions(client: Any) -> None:
-    here = versions()
+    ours = versions()
     try:
         there = client.run(versions)
     except ImportError as error:
         raise UsageError(f"the Dask workers lack a package ({error}); install mle-vs-bayes there, too.") from error
-    for worker, found in there.items():
-        changed = [f"{name} {found.get(name)}" for name in here if found.get(name) != here[name]]
+    for worker, theirs in there.items():
+        changed = [f"{name} {theirs.get(name)}" for name in ours if theirs.get(name) != ours[name]]
         if changed:
             raise UsageError(f"the Dask worker {worker} has other versions ({', '.join(changed)}); make them equal.")

@@ -37,7 +37,7 @@ class RunRequest:
     command: str = ""
 
 
-def run(source: Source, folder: Path, wanted: RunRequest, watch: Watch | None = None) -> FinishedStudy:
+def run(source: Source, folder: Path, request: RunRequest, watch: Watch | None = None) -> FinishedStudy:
     """Run a study in a folder, or go on with it: what is finished there is kept.
 
     Raises
@@ -50,15 +50,15 @@ def run(source: Source, folder: Path, wanted: RunRequest, watch: Watch | None = 
         The run was interrupted; what is finished stays.
     """
     watch = watch or Watch()
-    if wanted.replicates is not None and wanted.replicates < 1:
-        raise UsageError(f"the number of replicates is {wanted.replicates}; it must be above 0.")
+    if request.replicates is not None and request.replicates < 1:
+        raise UsageError(f"the number of replicates is {request.replicates}; it must be above 0.")
     if not (folder / plan_file.NAME).exists():
         plan_file.check_free(folder)
     with lock.held(folder):
-        return _locked(source, folder, wanted, watch)
+        return _locked(source, folder, request, watch)
 
 
-def resume(folder: Path, wanted: RunRequest, watch: Watch | None = None) -> FinishedStudy:
+def resume(folder: Path, request: RunRequest, watch: Watch | None = None) -> FinishedStudy:
     """Go on with the study in a folder, from its own copy of the study file where the file is gone.
 
     Raises
@@ -66,44 +66,44 @@ def resume(folder: Path, wanted: RunRequest, watch: Watch | None = None) -> Fini
     UsageError, OutputError, KeyboardInterrupt
         See `run`.
     """
-    return run(plan_file.source_of(folder), folder, wanted, watch)
+    return run(plan_file.source_of(folder), folder, request, watch)
 
 
-def _locked(source: Source, folder: Path, wanted: RunRequest, watch: Watch) -> FinishedStudy:
+def _locked(source: Source, folder: Path, request: RunRequest, watch: Watch) -> FinishedStudy:
     store = Store(folder)
     begun = (folder / plan_file.NAME).exists()
-    design = _continued(source, folder, wanted) if begun else _new(source, wanted, watch)
+    design = _continued(source, folder, request) if begun else _new(source, request, watch)
     if damaged := store.repair():
         watch.damaged(damaged)
     alone = False
     if not begun and design.looks > 1:
         watch.step("timing a few replicates, to see how many there is time for")
-        design, alone = timing.afforded(design, source, _by(Alone()), wanted.workers)
-    with nullcontext(Alone()) if alone and not wanted.scheduler else _crew(wanted, watch) as crew:
+        design, alone = timing.afforded(design, source, _by(Alone()), request.workers)
+    with nullcontext(Alone()) if alone and not request.scheduler else _crew(request, watch) as crew:
         if not begun and not design.quick:
             watch.step("timing a few replicates")
             design = timing.timed(design, source, _by(crew))
         plan_file.save(design, source, folder)
         entries = store.finished()
         done = sum(entry.replicates for entry in entries.values())
-        watch.planned(design, done, _workers(wanted, alone))
+        watch.planned(design, done, _workers(request, alone))
         work = _Work(source, design, store, crew, watch, entries)
         work.finish()
     return FinishedStudy(folder, source, design, work.entries)
 
 
-def _new(source: Source, wanted: RunRequest, watch: Watch) -> StudyPlan:
+def _new(source: Source, request: RunRequest, watch: Watch) -> StudyPlan:
     watch.step("planning: cells, priors and a pilot of each")
-    targets = wanted.target_mcse or (None if wanted.quick else source.study.target_mcse)
-    replicates = wanted.replicates or (max(stopping.BUDGET, source.study.replicates) if wanted.target_mcse else None)
+    targets = request.target_mcse or (None if request.quick else source.study.target_mcse)
+    replicates = request.replicates or (max(stopping.BUDGET, source.study.replicates) if request.target_mcse else None)
     stopping.check(targets or {}, source.study)
     pairs.check(source.study.predictions, source.study)
     asked = {"replicates": replicates, "target_mcse": targets}
-    seed, quick = wanted.seed or 0, wanted.quick
-    return plan.design(source, seed=seed, quick=quick, wanted=asked, command=wanted.command, step=watch.step)
+    seed, quick = request.seed or 0, request.quick
+    return plan.design(source, seed=seed, quick=quick, request=asked, command=request.command, step=watch.step)
 
 
-def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:
+def _continued(source: Source, folder: Path, request: RunRequest) -> StudyPlan:
     """The design in the folder, with more replicates where they are asked for.
 
     Raises
@@ -116,14 +116,14 @@ def _continued(source: Source, folder: Path, wanted: RunRequest) -> StudyPlan:
         raise UsageError(f'"{folder}" holds the study {design.study}, not {source.name}; choose another --out.')
     plan_file.check_source(folder, source)
     study_plan.check_versions(design, folder)
-    if wanted.seed is not None and wanted.seed != design.seed:
+    if request.seed is not None and request.seed != design.seed:
         raise UsageError(f'the rows in "{folder}" have seed {design.seed}; leave out --seed, or choose another --out.')
-    if wanted.quick and not design.quick:
+    if request.quick and not design.quick:
         raise UsageError(f'"{folder}" holds the full study; leave out --quick, or choose another --out.')
-    if wanted.target_mcse:
-        stopping.check(wanted.target_mcse, source.study)
-        design = replace(design, target_mcse=dict(wanted.target_mcse))
-    budget = stopping.BUDGET if wanted.target_mcse and wanted.replicates is None else wanted.replicates
+    if request.target_mcse:
+        stopping.check(request.target_mcse, source.study)
+        design = replace(design, target_mcse=dict(request.target_mcse))
+    budget = stopping.BUDGET if request.target_mcse and request.replicates is None else request.replicates
     return design.topped_up(budget)
 
 
@@ -146,17 +146,17 @@ def hire(workers: int, scheduler: str | None, patience: float) -> AbstractContex
     return local(workers)
 
 
-def _crew(wanted: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:
-    if wanted.scheduler:
-        watch.step(f"connecting to {wanted.scheduler}")
-    return hire(wanted.workers, wanted.scheduler, wanted.patience)
+def _crew(request: RunRequest, watch: Watch) -> AbstractContextManager[Crew]:
+    if request.scheduler:
+        watch.step(f"connecting to {request.scheduler}")
+    return hire(request.workers, request.scheduler, request.patience)
 
 
-def _workers(wanted: RunRequest, alone: bool) -> str:
+def _workers(request: RunRequest, alone: bool) -> str:
     """Who does the work, in words."""
-    if wanted.scheduler:
-        return f"cluster {wanted.scheduler}"
-    return "1 process (this one)" if alone else f"{wanted.workers} process{'es' * (wanted.workers != 1)}"
+    if request.scheduler:
+        return f"cluster {request.scheduler}"
+    return "1 process (this one)" if alone else f"{request.workers} process{'es' * (request.workers != 1)}"
 
 
 def _by(crew: Crew) -> timing.Run:
@@ -210,9 +210,9 @@ class _Work:
     def do(self, jobs: Iterable[WorkUnit]) -> None:
         """Units, without those that are there."""
         self._tell()
-        for found in self.crew.work(job for job in jobs if job.name not in self.entries):
-            if found is not None:
-                job, result = found
+        for finished in self.crew.work(job for job in jobs if job.name not in self.entries):
+            if finished is not None:
+                job, result = finished
                 if isinstance(result, LostUnit):
                     result = unit.lost(job, result.reason)
                 self.entries[job.name] = self.store.commit(job, result)

@@ -39,8 +39,8 @@ def run(job: WorkUnit) -> FinishedUnit:
     drawn = data_sets(setting, job.seed, range(job.first, job.first + job.count), job.priors)
     fitted, reason = _fitted(setting, job, drawn)
     analysed = list(replicates(setting, job, drawn, fitted))
-    own = [_own_rows(setting, job, replicate, place, reason) for place, replicate in enumerate(analysed)]
-    table = _kept(_table(job, fitted, own), setting.study.estimands)
+    custom = [_own_rows(setting, job, replicate, place, reason) for place, replicate in enumerate(analysed)]
+    table = _kept(_table(job, fitted, custom), setting.study.estimands)
     files = {"rows": arrow.parquet(table)}
     if setting.study.functionals:
         files["functionals"] = arrow.parquet(_functionals(setting, job, analysed))
@@ -88,9 +88,9 @@ def _fitted(setting: Setting, job: WorkUnit, drawn: Drawn) -> tuple["Replicates 
 
 def replicates(setting: Setting, job: WorkUnit, drawn: Drawn, fitted: "Replicates | None") -> Iterator[Replicate]:
     """Each replicate as the study's own functions see it, with the rows of the package's estimators."""
-    wanted = bool(setting.study.functionals or setting.study.custom)
+    needed = bool(setting.study.functionals or setting.study.custom)
     rows: list[list[dict[str, Any]]] = [[] for _ in drawn]
-    if fitted is not None and wanted:
+    if fitted is not None and needed:
         for record in arrow.of_frame(fitted.rows).to_pylist():
             rows[record["replicate"]].append(record)
     for place, (data, truth) in enumerate(drawn):
@@ -105,14 +105,14 @@ def replicates(setting: Setting, job: WorkUnit, drawn: Drawn, fitted: "Replicate
             seeded=partial(seeds.generator, job.seed, "own", *setting.data_key, job.first + place),
             rows=rows[place],
             labels=() if fitted is None else fitted.labels,
-            all_draws=None if fitted is None or not wanted else fitted.draws(place),
+            all_draws=None if fitted is None or not needed else fitted.draws(place),
         )
 
 
 def _again(setting: Setting, job: WorkUnit, replicate: int, n: int, generator: np.random.Generator) -> Any:
     """More data from the truth of a replicate, which the first use of its own generator tells again."""
-    own = seeds.generator(job.seed, "data", *setting.data_key, replicate)
-    return setting.draw(generator, n, replicate, truth=setting.truth(own, job.priors))[0]
+    truths = seeds.generator(job.seed, "data", *setting.data_key, replicate)
+    return setting.draw(generator, n, replicate, truth=setting.truth(truths, job.priors))[0]
 
 
 def _own_rows(setting: Setting, job: WorkUnit, replicate: Replicate, place: int, reason: str | None) -> list[Row]:
@@ -133,11 +133,11 @@ def _own_rows(setting: Setting, job: WorkUnit, replicate: Replicate, place: int,
     return rows
 
 
-def _table(job: WorkUnit, fitted: "Replicates | None", own: Sequence[Sequence[Row]]) -> "pyarrow.Table":
+def _table(job: WorkUnit, fitted: "Replicates | None", custom: Sequence[Sequence[Row]]) -> "pyarrow.Table":
     """All rows of the batch, replicate by replicate."""
     import pyarrow
 
-    rows = [row for several in own for row in several]
+    rows = [row for several in custom for row in several]
     parts = []
     if fitted is not None:
         columns = {**job.columns, "variant": job.variant, "replicate": fitted.rows["replicate"] + job.first}

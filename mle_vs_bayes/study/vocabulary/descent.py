@@ -52,10 +52,10 @@ class Descent:
 
 def newton(problem: Descent) -> Path:
     """Full steps −H⁻¹g, halved while they lead down; ends where none leads up any more."""
-    theta, spent, here = problem.start, 1.0, problem.objective(problem.start)
-    points, values, evaluations = [theta], [here[0]], [spent]
+    theta, spent, current = problem.start, 1.0, problem.objective(problem.start)
+    points, values, evaluations = [theta], [current[0]], [spent]
     while spent < problem.budget:
-        value, gradient, hessian = here
+        value, gradient, hessian = current
         move = np.linalg.solve(-hessian, gradient)
         for _ in range(HALVINGS):
             ahead = problem.objective(theta + move)
@@ -68,7 +68,7 @@ def newton(problem: Descent) -> Path:
             move = move / 2
         else:
             break
-        theta, here = theta + move, ahead
+        theta, current = theta + move, ahead
         if not ahead[0] > value:
             break
     return Path(np.array(points), np.array(values), np.array(evaluations))

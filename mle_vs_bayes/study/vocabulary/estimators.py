@@ -44,19 +44,19 @@ class Mode:
 
     def __call__(self, replicate: Replicate) -> Mapping[str, Any]:
         density = replicate.density
-        found: Any
+        optimum: Any
         if self.scale == "model":
             from ...search.optimum import maximum
 
-            found = maximum(density, self.power, density.coordinates.z(density.start))
-            point = density.coordinates.theta(found.z)
+            optimum = maximum(density, self.power, density.coordinates.z(density.start))
+            point = density.coordinates.theta(optimum.z)
         else:
             from ...estimators.unconstrained_mode import mode
 
             powered = replicate.density_of(replicate.data, self.power)
-            found = mode(powered, powered.start)
-            point = found.point
-        columns = {"status": found.status, "reason": found.reason, "iterations": found.iterations}
+            optimum = mode(powered, powered.start)
+            point = optimum.point
+        columns = {"status": optimum.status, "reason": optimum.reason, "iterations": optimum.iterations}
         return _rows(replicate, point, columns)
 
 

@@ -50,9 +50,9 @@ class Replicate:
 
     def column(self, column: str, estimator: str, parameter: str) -> Any:
         """A column of `rows.Row`, such as ``iterations``; NaN where there is none."""
-        own = [r[column] for r in self.rows if (r["estimator"], r["parameter"]) == (estimator, parameter)]
-        missing = not own or own[0] is None or own[0] != own[0]
-        return float("nan") if missing else own[0]
+        values = [r[column] for r in self.rows if (r["estimator"], r["parameter"]) == (estimator, parameter)]
+        missing = not values or values[0] is None or values[0] != values[0]
+        return float("nan") if missing else values[0]
 
     def estimate(self, estimator: str, parameter: str) -> float:
         """The estimate; NaN where there is none."""

@@ -95,11 +95,11 @@ def _left_out(tree: "xarray.DataTree") -> dict[str, Array]:
 
 def _predicted(tree: "xarray.DataTree") -> dict[str, Array]:
     """Up to `MOST_DRAWS` predicted data sets of posterior and prior ``(S, n)``."""
-    found = {}
+    thinned = {}
     for key in ("posterior", "prior"):
         group = tree.children.get(f"{key}_predictive")
         if group is not None and "y" in group.data_vars:
             draws = group["y"].to_numpy().astype(float)
             flat = draws.reshape(-1, draws.shape[-1])
-            found[key] = flat[:: max(1, len(flat) // MOST_DRAWS)][:MOST_DRAWS]
-    return found
+            thinned[key] = flat[:: max(1, len(flat) // MOST_DRAWS)][:MOST_DRAWS]
+    return thinned

@@ -61,9 +61,9 @@ def scores(outcome: Outcome) -> list[Part]:
     asked = outcome.asked.get("scores")
     if asked is None:
         return []
-    told = [Paragraph(words) for words in (*asked.sentences(), *asked.remarks())]
+    sentences = [Paragraph(words) for words in (*asked.sentences(), *asked.remarks())]
     tables = [_of_screen(caption, table) for caption, table in asked.tables().items()]
-    return [*told, *tables, *([Paragraph(EXPLAINED, "quiet")] if asked.scores else [])]
+    return [*sentences, *tables, *([Paragraph(EXPLAINED, "quiet")] if asked.scores else [])]
 
 
 def _of_screen(caption: str, table: RichTable) -> Table:

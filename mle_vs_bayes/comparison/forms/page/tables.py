@@ -34,8 +34,8 @@ def estimates(outcome: Outcome) -> list[Part]:
         for line in numbers.records_of(blocks[label]):
             cells = _estimate(fit, label, line, style)
             if beside:
-                told = ratio_of(line, True)
-                cells.insert(5, TableCell(told, link=anchor(fit, ratio) if told else ""))
+                ratio_words = ratio_of(line, True)
+                cells.insert(5, TableCell(ratio_words, link=anchor(fit, ratio) if ratio_words else ""))
             lines.append(cells)
     headings = ["quantity", "estimator", "estimate", "SE / SD", f"{100 * outcome.level:g} % interval", "kind", "remark"]
     if beside:
@@ -114,8 +114,8 @@ def explanation(outcome: Outcome) -> list[Part]:
     unit = numbers.unit_of(records)
     headings = ["quantity", *(name.strip() for name in numbers.PARTS)]
     table = Table(f"Parts of posterior mean − MLE, in {unit}", headings, lines, frozenset(range(1, len(headings))))
-    told = [Paragraph(words) for words in _sentences(reasons.parts)]
-    return [*told, table, Paragraph(numbers.PARTS_EXPLAINED, "quiet")]
+    paragraphs = [Paragraph(words) for words in _sentences(reasons.parts)]
+    return [*paragraphs, table, Paragraph(numbers.PARTS_EXPLAINED, "quiet")]
 
 
 def _sentences(parts: Any) -> list[str]:

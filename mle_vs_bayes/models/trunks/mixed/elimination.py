@@ -49,18 +49,18 @@ def _nested(model, theta, codes, columns, weights, left, group):
     a: dict[tuple[int, int], Any] = {}
     b: dict[int, Any] = {}
     for n, fine in enumerate(groups.nested):
-        own = list(groups.of(fine))
-        turned = pt.stack([toward[i] for i in own], axis=1) @ root[own][:, own] / variance
-        b |= {i: turned[:, k] for k, i in enumerate(own)}
+        inner = list(groups.of(fine))
+        turned = pt.stack([toward[i] for i in inner], axis=1) @ root[inner][:, inner] / variance
+        b |= {i: turned[:, k] for k, i in enumerate(inner)}
         for coarse in groups.nested[n:]:
             others = list(groups.of(coarse))
             square = [
-                [pt.bincount(codes[fine], weights=weights * columns[i] * columns[j]) for j in others] for i in own
+                [pt.bincount(codes[fine], weights=weights * columns[i] * columns[j]) for j in others] for i in inner
             ]
             stacked = pt.stack([pt.stack(row, axis=1) for row in square], axis=1)
-            turned = root[own][:, own].T @ stacked @ root[others][:, others] / variance
-            places = [(k, m) for k in range(len(own)) for m in range(len(others))]
-            a |= {(own[k], others[m]): turned[:, k, m] for k, m in places if (own[k], others[m]) in pairs}
+            turned = root[inner][:, inner].T @ stacked @ root[others][:, others] / variance
+            places = [(k, m) for k in range(len(inner)) for m in range(len(others))]
+            a |= {(inner[k], others[m]): turned[:, k, m] for k, m in places if (inner[k], others[m]) in pairs}
     maps = _Maps(codes, weights, group)
     pivots, explained = 0.0, 0.0
     for n, i in enumerate(order):

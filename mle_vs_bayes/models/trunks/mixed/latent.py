@@ -40,11 +40,11 @@ class MixedOther(Mixed):
         for i, row in enumerate(self.root(theta)):
             # Given the effects before it an effect is normal with this mean and this standard deviation.
             name, mean = groups.effects[i], sum((f * v[k] for k, f in enumerate(row[:i]) if f is not None), 0.0)
-            own, axis = row[i], level(groups.factors[groups.factor_of[i]])
-            scale = pm.math.switch(centred[i], own, 1.0)
+            diagonal, axis = row[i], level(groups.factors[groups.factor_of[i]])
+            scale = pm.math.switch(centred[i], diagonal, 1.0)
             z = pm.Normal(f"z[{name}]", pm.math.switch(centred[i], mean, 0.0), scale, dims=axis)
-            u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z, mean + own * z), dims=axis)
-            v.append(pm.math.switch(centred[i], (z - mean) / own, z))
+            u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z, mean + diagonal * z), dims=axis)
+            v.append(pm.math.switch(centred[i], (z - mean) / diagonal, z))
             added = added + data[effect(name)] * u[data[axis].astype("int64")]
         return self.rows.likelihood(theta, self.moved(data, added))
 

@@ -90,12 +90,12 @@ class Mixed(Model):
 
     def meaningless(self, theta, data):
         """What does not vary has no correlation."""
-        groups, found = self.groups, {}
+        groups, reasons = self.groups, {}
         for pair, label in zip(groups.pairs, groups.pair_labels, strict=True):
             still = [groups.effects[i] for i in pair if theta["sd"][i] == 0]
             if still:
-                found[f"cor[{label}]"] = f"sd[{still[0]}] is 0, and what does not vary has no correlation"
-        return found
+                reasons[f"cor[{label}]"] = f"sd[{still[0]}] is 0, and what does not vary has no correlation"
+        return reasons
 
     def predictor(self, theta, data):
         """X β + offset, without effects."""
@@ -131,8 +131,8 @@ class Mixed(Model):
         moved = Dataset(self.moved(design, self.drawn_effects(theta, design, rng)), design.coords)
         drawn = self.rows.simulate(theta, moved, rng)
         kept = {role: values for role, values in drawn.items() if role != "offset"}
-        own = {"offset": design["offset"]} if "offset" in design else {}
-        return Dataset({**kept, **own}, drawn.coords)
+        offset = {"offset": design["offset"]} if "offset" in design else {}
+        return Dataset({**kept, **offset}, drawn.coords)
 
     def drawn_effects(self, theta, design, rng):
         """Σ z u of each row ``(n,)`` with new u for every level."""

@@ -53,9 +53,9 @@ class GroupDerivatives:
         blocks = [Block(0, None, data["X"], np.arange(data["X"].shape[1]))]
         size = len(blocks[0].at)
         for j in range(self.rule.nodes.shape[2]):
-            own = [place for place, (_, column) in enumerate(self.places) if column == j]
-            z = self.integrand.effects[:, [self.places[place][0] for place in own]]
-            blocks.append(Block(0, j, z, size + np.array(own)))
+            entries = [place for place, (_, column) in enumerate(self.places) if column == j]
+            z = self.integrand.effects[:, [self.places[place][0] for place in entries]]
+            blocks.append(Block(0, j, z, size + np.array(entries)))
         size += len(self.places)
         for number, slot in enumerate(self.integrand.slots[1:], start=1):
             columns = slot.columns(data)

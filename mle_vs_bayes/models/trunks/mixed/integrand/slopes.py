@@ -48,14 +48,14 @@ class Slot(NamedTuple):
 def slots(model: Any, theta: Mapping[str, Any]) -> list[Slot]:
     """Of a mixed model, in the order of the parameters of its rows; the first is the location's predictor."""
     designs = {design.replace("X", "beta", 1): design for design in model.formula.designs}
-    found: list[Slot] = []
+    in_order: list[Slot] = []
     for parameter in model.rows.parameters:
         name = parameter.name
         if name in designs or not parameter.dims:
-            found.append(Slot(name, design=designs.get(name)))
+            in_order.append(Slot(name, design=designs.get(name)))
         else:
-            found += [Slot(name, element) for element in range(len(theta[name]))]
-    return found
+            in_order += [Slot(name, element) for element in range(len(theta[name]))]
+    return in_order
 
 
 def slopes(
