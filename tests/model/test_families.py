@@ -203,8 +203,9 @@ def scipys(family, what, arguments):
 def test_arguments_at_a_location_have_it(name):
     family, rng = FAMILIES[name], np.random.default_rng(5)
     location, others = rng.uniform(0.2, 0.8, POINTS), {argument.name: 2.5 for argument in family.others}
-    arguments = family.around_location(location, others)
-    np.testing.assert_allclose(scipys(family, family.location, arguments), location, rtol=1e-12)
+    arguments = family.around_location(location, {**others, **{role: np.ones(POINTS) for role in family.read}})
+    what = {"chance": "mean"}.get(family.location, family.location)  # of one trial the mean is its chance
+    np.testing.assert_allclose(scipys(family, what, arguments), location, rtol=1e-12)
 
 
 TAILED = [name for name, f in FAMILIES.items() if f.location and f.censored]

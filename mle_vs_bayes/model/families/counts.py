@@ -76,9 +76,18 @@ beta_binomial = Family(
     ),
     mean=lambda n, alpha, beta: n * alpha / (alpha + beta),
     variance=lambda n, alpha, beta: n * alpha * beta * (alpha + beta + n) / ((alpha + beta) ** 2 * (alpha + beta + 1)),
+    location="chance",
+    located=unit,
+    at_mean=lambda chance, phi, trials: {
+        "n": trials.astype("int64"),
+        "alpha": chance * phi,
+        "beta": (1 - chance) * phi,
+    },
+    around=(Argument("phi", positive, "phi", "φ", "the larger, the less chances differ", "precision", typical=5.0),),
+    read=("trials",),
     elsewhere={
         "R": "VGAM::dbetabinom.ab(y, size = n, shape1 = alpha, shape2 = beta); betabinomial() has mu = alpha/(alpha + "
-        "beta), rho = 1/(alpha + beta + 1)",
+        "beta), rho = 1/(alpha + beta + 1); aod::betabin() prints phi = rho; glmmTMB's betabinomial has phi as here",
         "Stata": "betabin (user-written): mu and sigma = 1/(alpha + beta)",
     },
 )

@@ -47,14 +47,15 @@ class Family:
         precision, loses digits (log S as log(1 − F)), or has no second derivatives.
     draw : function of (generator, size, arguments), optional
         NumPy's generator where it has one, else SciPy's.
-    mean, variance : functions of the arguments, optional
-        In NumPy; NaN or infinite where there is none.
+    mean, variance : functions of the arguments, optional, in NumPy; NaN or infinite where there is none.
     mean_from : mapping of an argument's name to a number
         From where on the mean is finite and stays within a multiple of the location; below, or towards it, there is
         none, or it grows faster than every power. Of arguments that are not named any value will do.
     location : str
         The argument that a model's first formula is for, or what it is (``mean``, ``median``) where ``at_mean`` gives
         the arguments; empty where no formula is known.
+    located : Support, optional
+        Where the location lies that is neither an argument nor lies where y does: the chance of successes.
     at_mean : function of (location, other parameters), optional
         The arguments of the distribution at this location, in arithmetic that NumPy and PyTensor share.
     links : tuple of str
@@ -96,6 +97,7 @@ class Family:
     variance: Callable[..., Any] | None = None
     mean_from: Mapping[str, float] = field(default_factory=dict)
     location: str = ""
+    located: Support | None = None
     at_mean: Callable[..., dict[str, Any]] | None = None
     links: tuple[str, ...] = ()
     ratio: str = ""
@@ -130,7 +132,7 @@ class Family:
     @property
     def location_support(self) -> Support:
         """Where the location lies: of a mean, the values themselves."""
-        return next((a.support for a in self.arguments if a.name == self.location), self.support)
+        return self.located or next((a.support for a in self.arguments if a.name == self.location), self.support)
 
     @property
     def location_links(self) -> tuple[str, ...]:

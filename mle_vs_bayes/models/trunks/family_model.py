@@ -49,6 +49,10 @@ class FamilyRegression(Regression):
         """Of a hazard, which is not of the size of y, as without covariates."""
         return of_constants(self, self.base.start(data), data) if self.family.of_hazard else super().start(data)
 
+    def unusable(self, data):
+        """Of an outcome that is read with another column, as successes in trials, what the base says of both."""
+        return self.base.unusable(data) if self.family.read else super().unusable(data)
+
 
 class FamilyCensored(Censored):
     """A family of the catalogue without covariates, whose outcomes may be known by bounds alone.

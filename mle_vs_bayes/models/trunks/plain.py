@@ -63,7 +63,7 @@ class Plain(Model):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 
     def with_groups(self, groups=None):
-        mixed = None if self.family.read else mixed_model(self, groups)
+        mixed = None if "se" in self.family.read else mixed_model(self, groups)
         return mixed or super().with_groups(groups)
 
     def start(self, data):

@@ -125,7 +125,7 @@ class Regression(Censored):
         eta = self.predictor(theta, data)
         others = {argument.name: self._other(argument, theta, data) for argument in self.family.others}
         others |= {role: data[role] for role in self.family.read}
-        if "trials" in data:
+        if "trials" in data and "trials" not in self.family.read:
             return {"n": data["trials"].astype("int64"), "logit_p": self.link.odds(eta)}
         mean = self.link.mean(eta)
         return self.family.around_location(mean * data["exposure"] if "exposure" in data else mean, others)
