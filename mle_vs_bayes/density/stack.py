@@ -21,8 +21,9 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 WEIGHTS, LINEAR = "weights", "linear"
 """Names of symbols: of the units' weights, and of M in θ = M w."""
-LOOK = 200
-"""Rows that are looked at for equal ones before all of them are sorted."""
+LOOK, MANY = 200, 10_000
+"""Rows that are looked at for equal ones before all of them are sorted: more of so many times more, as a thousand
+distinct ones among a million are hardly ever equal among the first few."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _counted(model: Model, data: Dataset, weights: Array | None) -> tuple[Datase
     if not read:
         return data, weights
     used = np.column_stack([values.reshape(data.n, -1) for values in read])
-    if data.n > LOOK and len(np.unique(used[:LOOK], axis=0)) > LOOK / 2:
+    look = MANY if data.n > 2 * MANY else LOOK
+    if data.n > look and len(np.unique(used[:look], axis=0)) > look / 2:
         return data, weights
     _, index, place = np.unique(used, axis=0, return_index=True, return_inverse=True)
     if 2 * len(index) > data.n:

@@ -84,6 +84,16 @@ def test_rows_are_those_of_all_data(name, monkeypatch):
         assert away.max() <= SAME
 
 
+def test_a_thousand_distinct_rows_among_many_are_counted():
+    """Of which the first two hundred are mostly distinct."""
+    y = np.random.default_rng(1).permutation(np.repeat(np.arange(1.0, 1001.0), 25))
+    assert len(np.unique(y[:200])) > 150
+    small, weights = condensed(models.get("weibull"), Dataset({"y": y, "event": np.ones(len(y))}))
+    assert small.n == 1000 and np.all(weights == 25)
+    distinct = Dataset({"y": np.arange(1.0, 25_001.0), "event": np.ones(25_000)})
+    assert condensed(models.get("weibull"), distinct)[1] is None
+
+
 def test_a_column_that_the_model_does_not_read_keeps_no_equal_rows_apart():
     y = np.repeat([1.0, 2.0, 3.5], 10)
     data = Dataset({"unit": np.arange(30.0), "y": y})
