@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import Dataset
+from ..data.dataset import Dataset, below
 from ..density.density import Density
 from .densities import STEP, derivative
 from .finding import Measured, NotApplicableError
@@ -52,20 +52,7 @@ def _together(program: Density, datasets: Sequence[Dataset]) -> Sequence[Dataset
     if not program.model.has_derivatives:
         return datasets
     many = max(1, ROWS // program.data.n)
-    return [side_by_side(datasets[k : k + many]) for k in range(0, len(datasets), many)]
-
-
-def side_by_side(datasets: Sequence[Dataset]) -> Dataset:
-    """The rows of all data sets of one design, one below the other; labels of one are not those of another."""
-    first = datasets[0]
-    columns = {role: np.concatenate([data[role] for data in datasets]) for role in first}
-    labelled = [role for role in first if role in first.coords]
-    place = np.repeat(np.arange(float(len(datasets))), [data.n for data in datasets])
-    columns |= {role: columns[role] + place * len(first.coords[role]) for role in labelled}
-    names = {
-        role: tuple(f"{name} of {k}" for k in range(len(datasets)) for name in first.coords[role]) for role in labelled
-    }
-    return Dataset(columns, {**first.coords, **names})
+    return [below(datasets[k : k + many]) for k in range(0, len(datasets), many)]
 
 
 def _second(excess: Array) -> Array:

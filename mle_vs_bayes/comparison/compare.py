@@ -245,9 +245,10 @@ def _subsets(whole: ModelDensity, n: Sequence[int | str] | None, seed: int) -> I
     """One density per size asked for, smallest first, all under the resolved priors of the ``whole`` data."""
     model, data = whole.model, whole.data
     for subset in nested(data, n, seed, least=model.least_rows(data), unit=model.unit):
-        usable = _usable(model, subset)
-        priors = prior_choice.of_subset(whole.priors, model, data.coords, subset)
-        yield whole if subset is data else ModelDensity(model, usable, priors, whole.prior_power)
+        priors = whole.priors
+        if subset is not data:
+            priors = prior_choice.of_subset(priors, model, data.coords, subset)
+        yield whole.on(_usable(model, subset), priors)
 
 
 def prepared(

@@ -1,7 +1,7 @@
 """The data a model is fitted to: float columns by role, and the names of their other axes."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,6 +86,21 @@ class Dataset(Mapping[str, Array]):
         """A copy with these columns put in place or added."""
         added = {role: np.asarray(values, dtype=float) for role, values in columns.items()}
         return Dataset({**self.columns, **added}, self.coords)
+
+
+def below(datasets: Sequence[Dataset]) -> Dataset:
+    """The rows of all data sets of one design, one below the other; labels of one are not those of another.
+
+    Codes tell them apart, and each name stands as often as there are data sets.
+    """
+    first, *others = datasets
+    if not others:
+        return first
+    columns = {role: np.concatenate([data[role] for data in datasets]) for role in first}
+    place = np.repeat(np.arange(float(len(datasets))), [data.n for data in datasets])
+    labelled = [role for role in first if role in first.coords]
+    columns |= {role: columns[role] + place * len(first.coords[role]) for role in labelled}
+    return Dataset(columns, {**first.coords, **{role: first.coords[role] * len(datasets) for role in labelled}})
 
 
 def rounding(size: Any) -> Any:

@@ -100,8 +100,7 @@ class Coordinates:
 
     def some(self, index: NDArray[np.intp]) -> "Coordinates":
         """The maps of some of the R data sets."""
-        sides = {"lower": lambda s: s.lower, "upper": lambda s: s.upper}
-        ends = {(n, side): of(s) for n, s in self.supports.items() for side, of in sides.items()}
+        ends = {(n, side): getattr(s, side) for n, s in self.supports.items() for side in ("lower", "upper")}
         return self.with_ends({place: end[index, 0] for place, end in ends.items() if np.ndim(end)})
 
     def with_linear(self, linear: Array, inverse: Array) -> "Coordinates":

@@ -55,6 +55,8 @@ def existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":
 
 HEAVY = 0.7
 """Pareto's k of a tail from which on a mean of thousands of draws says little; above 1 there is no mean. [1]_"""
+SHOWN = 4
+"""Quantities that a concern names, the heaviest tails first."""
 
 
 def heavy_tails(tree: "xarray.DataTree", program: Density) -> tuple[Concern, ...]:
@@ -71,9 +73,6 @@ def heavy_tails(tree: "xarray.DataTree", program: Density) -> tuple[Concern, ...
     heavy = [f"{label}: Pareto k {shape:.2f}" for shape, label in shapes if shape > HEAVY]
     more = [f"and {len(heavy) - SHOWN} more"] if len(heavy) > SHOWN else []
     return (Concern("heavy_tail", ", ".join([*heavy[:SHOWN], *more])),) if heavy else ()
-
-
-SHOWN = 4
 
 
 def _tail(draws: Array) -> float:

@@ -40,7 +40,7 @@ Notes = tuple[tuple[tuple[str, ...], Concern], ...]
 
 
 SECONDS = 120.0
-"""For all such parts together."""
+"""That all optional parts of a slow program may take together."""
 CHEAP = 0.1
 """Seconds that an evaluation may take without being counted: six hundred of them take a minute."""
 

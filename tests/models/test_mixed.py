@@ -11,9 +11,8 @@ import scipy
 
 from mle_vs_bayes import compare, fit_replicates, models
 from mle_vs_bayes.checks.run import check
-from mle_vs_bayes.checks.simulator import side_by_side
 from mle_vs_bayes.comparison.compare import prepared
-from mle_vs_bayes.data.dataset import Dataset
+from mle_vs_bayes.data.dataset import Dataset, below
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
 from mle_vs_bayes.data.formulas.parts import effect, level
 from mle_vs_bayes.density import parity
@@ -630,7 +629,7 @@ def test_copies_side_by_side_are_one_by_one(name, formula):
     sets = program.replicate([moved(program)] * 3, np.random.default_rng(1))
     theta = moved(program, 2)
     each = np.concatenate([program.score_units_on(data)(theta) for data in sets])
-    together = side_by_side(sets)
+    together = below(sets)
     np.testing.assert_allclose(program.score_units_on(together)(theta), each, rtol=1e-9, atol=1e-9)
     mutant = together.replace(group=np.tile(sets[0]["group"], 3))
     assert len(program.score_units_on(mutant)(theta)) < len(each)

@@ -28,7 +28,7 @@ def log_lower(shape: Any, x: Any) -> Any:
 
 
 def _smaller_first(shape: Any, x: Any, tail: Any, other: Any, from_above: bool) -> Any:
-    """The wanted tail itself where it is the smaller one, and the logarithm of 1 − the other where that one is.
+    """The ``tail`` itself where it is the smaller one, and the logarithm of 1 − the other where that one is.
 
     Near 1 an error of the sum over nodes would be one of its logarithm. Each tail is asked for on its own side of
     x = a only, as a branch that is not taken must have finite derivatives, too.

@@ -30,7 +30,7 @@ _ROUNDING = 1e-9
 
 
 def coefficients(falls, tails):
-    """Of each coefficient, whose priors have the tails ``tails``: all moments, unless some direction separates."""
+    """Of each coefficient, by the ``tails`` of its prior: all moments, unless some direction separates."""
     flat = [i for i, t in enumerate(tails) if t.power <= 0]
     heavy = [i for i, t in enumerate(tails) if 0 < t.power <= HIGHEST]
     if tails[0].joint or not (heavy or flat):

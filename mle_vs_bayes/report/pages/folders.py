@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pandas import read_csv
-
 from ...errors import OutputError, UsageError
 from .. import drawn, study_page
 from . import render
@@ -67,12 +65,16 @@ def _made(folder: Path) -> Shown | None:
     path = folder / "verdict.json"
     if not path.is_file():
         return None
+    import pandas
+
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         uris = {png.stem: drawn.data_uri(png.read_bytes(), "image/png") for png in sorted(folder.glob("*.png"))}
         pictures = [Picture(name, name.replace("_", " "), png=uri) for name, uri in uris.items()]
         measures = folder / "performance.csv"
-        text = render.document(study_page.page(document, pictures, read_csv(measures) if measures.is_file() else None))
+        text = render.document(
+            study_page.page(document, pictures, pandas.read_csv(measures) if measures.is_file() else None)
+        )
     except (ValueError, KeyError, TypeError):
         return None  # a file of that name which is none of ours
     _write(folder / "index.html", text)

@@ -97,7 +97,7 @@ def run[T](searches: Mapping[int, Search[T]], evaluate: Evaluate, together: int)
 def _advanced[T](
     searches: Mapping[int, Search[T]], answers: Mapping[int, Derivatives | None], results: dict[int, T]
 ) -> dict[int, Array]:
-    """What those searches ask for next that are ``answers`` something; results of those that have come to an end."""
+    """What those searches ask for next that have one of the ``answers``; results of those that have come to an end."""
     asked = {}
     for place, answer in answers.items():
         try:

@@ -15,7 +15,7 @@ from ....errors import ModelError
 from ....model import families, links
 from ....model.censoring import middle
 from ....words import listed
-from .trunk import Mixed
+from .trunk import BESIDE_SIGMA, Mixed
 
 MOST_EFFECTS = 2
 """Of one grouping, that quadrature integrates."""
@@ -76,7 +76,7 @@ class MixedOther(Mixed):
         if self.needs_order or (family == families.binomial.name and np.all(data["trials"] == 1)):
             return "of whose single outcome a spread between groups says nothing that coefficients do not"
         normal = (family, self.link.name) in (("Normal", "identity"), ("LogNormal", "log"))
-        return "so that their spread and sigma cannot be told apart" if normal and not self.rows.further else None
+        return BESIDE_SIGMA if normal and not self.rows.further else None
 
     def _by_level(self, theta, data):
         """The score and the information of each effect in each of its levels, where all effects are 0."""

@@ -16,7 +16,7 @@ from ..regression import least_squares
 from . import effects, elimination
 from .law import Law
 from .sparse import factorised, sparse_forms
-from .trunk import Mixed
+from .trunk import BESIDE_SIGMA, Mixed
 
 
 class MixedNormal(Mixed):
@@ -87,7 +87,7 @@ class MixedNormal(Mixed):
         return -0.5 * (size + np.log(sign)) + 0.5 * data["X"].shape[1] * np.log(2 * np.pi)
 
     def lost_in_single_rows(self, data):
-        return "so that their spread and sigma cannot be told apart"
+        return BESIDE_SIGMA
 
     def law_of_seen(self, theta, data, rows, places):
         """v ~ Normal(A⁻¹ b, A⁻¹) as in `effects`, so that c · v is normal with variance c A⁻¹ c."""

@@ -12,6 +12,7 @@ from copy import copy
 import numpy as np
 import scipy
 
+from ....data.dataset import below
 from ....errors import UsageError
 from ....words import listed
 from .integrand import quadrature_graph
@@ -20,7 +21,6 @@ from .integrand.integrand import Integrand
 from .integrand.rule import grid
 from .latent import MOST_EFFECTS, MixedOther, MixedSampled
 from .law import Law
-from .side_by_side import below, can_be_below
 
 NODES = {1: 21, 2: 15}
 """Nodes along each effect, by the number of effects, from which they are doubled until that changes nothing.
@@ -115,12 +115,18 @@ class MixedQuadrature(MixedOther):
         """How far two numbers of nodes are apart in the log-likelihood of all groups."""
         return abs(float(np.sum(other.log_likelihood(theta, data) - self.log_likelihood(theta, data))))
 
+    @property
+    def can_be_below(self):
+        """Whether all parameters but coefficients are numbers, in which rows of several data sets may differ."""
+        coefficients = {design.replace("X", "beta", 1) for design in self.formula.designs}
+        return all(parameter.name in coefficients or not parameter.dims for parameter in self.rows.parameters)
+
     def log_likelihood(self, theta, data):
         return next(self.log_likelihoods([theta], data))
 
     def log_likelihoods(self, thetas, data):
         """Those of copies of the data that are one below the other, some at a time."""
-        step = max(1, ROWS // data.n) if can_be_below(self) else 1
+        step = max(1, ROWS // data.n) if self.can_be_below else 1
         for first in range(0, len(thetas), step):
             some = thetas[first : first + step]
             _, heights, size = self._integrated(some, below([data] * len(some)))
@@ -128,7 +134,7 @@ class MixedQuadrature(MixedOther):
 
     def derivatives(self, thetas, datasets, weights=None):
         """By the formulas of `GroupDerivatives`."""
-        if len(thetas) > 1 and not can_be_below(self):
+        if len(thetas) > 1 and not self.can_be_below:
             times = [None] * len(thetas) if weights is None else weights[:, None]
             each = [self.derivatives([t], [d], w) for t, d, w in zip(thetas, datasets, times, strict=True)]
             return tuple(np.concatenate(parts) for parts in zip(*each, strict=True))

@@ -22,6 +22,9 @@ from ....model.support import correlation, nonnegative
 from .. import separation
 from ..regression import linear
 
+BESIDE_SIGMA = "so that their spread and sigma cannot be told apart"
+"""What is lost where each group has one row, whose errors are normal as its effect is."""
+
 
 class Mixed(Model):
     """The model ``rows`` of outcomes with a formula, and the effects of ``groups`` beside its covariates."""
