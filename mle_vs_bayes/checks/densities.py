@@ -113,6 +113,7 @@ def sampled(subject: Subject) -> Measured:
                 sizes.append(abs(ours))
                 labels.append(_at(program, theta))
     _some(gaps)
+    # The same constant may lie between the two everywhere: what counts is how far the gaps stray from the first.
     spread = np.abs(np.array(gaps) - gaps[0]) / (1 + np.maximum(np.array(sizes), sizes[0]))
     return Measured(spread.tolist(), [DIGITS], "relative", labels)
 

@@ -147,6 +147,7 @@ def prior_pull(sizes: Sizes) -> Measured:
     """The length of MAP − MLE, in units of √n standard errors of the MLE, falls as n^-1: its mean logarithm."""
     table = sizes.fitted()
     unit = table[-1].mle.std(axis=0) * np.sqrt(table[-1].n)
+    # The logarithm of c n^s (1 + d/n + …) is linear in s log n, and its mean over replicates has a known error.
     lengths = [np.linalg.norm((fits.mode - fits.mle) / unit, axis=1)[:, None] for fits in table]
     if not all(np.all(length > 0) for length in lengths):
         raise NotApplicableError("the prior does not move the estimate")

@@ -180,6 +180,9 @@ def _judged(program: Density, theta: Array, of: int, generator: np.random.Genera
     rest = [placed(program, again[r], drawn["y"][r], generator) for r in fitted]
     names = [name for name, value in observed.items() if np.isfinite(value)]
     table = np.nan_to_num([[observed[name], *(each[name] for _, each in rest)] for name in names])
+    # One p-value for all statistics: each is put on the scale by which it strays among data sets of the model, and the
+    # farthest of the data is ranked among the farthest of each of those. Statistics may depend on each other as they
+    # like.
     centre, scale = _robust(table[:, 1:])
     apart = np.divide(table - centre, scale, out=np.zeros_like(table), where=scale > 0)
     farthest = np.max(np.abs(apart), axis=0)

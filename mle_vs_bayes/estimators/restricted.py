@@ -101,6 +101,7 @@ def _evaluator(program: Density) -> Evaluate:
 
 def _derivatives(program: Density, theta: Array) -> tuple[float, Array, Array]:
     """The restriction at θ with its gradient ``(p,)`` and Hessian ``(p, p)``."""
+    # The gradient has all digits, so that a plain difference of it leaves enough of the Hessian, which is symmetric.
     value = float(np.real(_restriction(program, theta)))  # type: ignore[arg-type]
     bend, step = np.zeros((len(theta), len(theta))), _REAL * np.maximum(np.abs(theta), 1e-3)
     moving = [k for name, block in program.layout.slices.items() if name not in LOCATION for k in _places(block)]

@@ -95,6 +95,7 @@ def _cut_off(program: Density, mode: Estimate) -> float:
     for name, support in program.coordinates.supports.items():
         place = program.layout.slices[name]
         for end in support.ends.values():
+            # Φ(d) underflows where d is large, its logarithm does not.
             d = np.abs(mode.point[place] - end) / se[place]
             shifts += np.exp(-0.5 * d**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(d)).tolist()
     return float(np.nanmax(shifts))

@@ -39,6 +39,8 @@ def _moved(program: Density, point: Array, lacking: NDArray[np.bool_]) -> NDArra
     """Whether derived quantities ``(…, q)`` change with the parameters ``(…, p)`` that are ``lacking`` an error."""
     if not lacking.any():
         return np.asarray(False)
+    # What moves with a parameter without a standard error has none either: without that parameter's share it would be
+    # too small.
     step = np.where(lacking, STEP * np.maximum(np.abs(point), 1.0), 0.0)
     values = derived(program, point)
     sides = [derived(program, np.where(lacking, point + sign * step, point)) for sign in (1, -1)]
@@ -97,6 +99,8 @@ def along(covariance: Array, shift: Array) -> Array:
 
 def _principal(covariance: Array) -> tuple[Array, Array, Array]:
     """Standard errors ``(…, p)``, and the correlations' eigenvalues in ascending order with their vectors."""
+    # Of correlations and not of covariances: these have eigenvalues that depend on units, and small ones drown in
+    # rounding.
     scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     scale = np.where(scale > 0, scale, 1.0)
     values, vectors = np.linalg.eigh(covariance / (scale[..., :, None] * scale[..., None, :]))

@@ -56,6 +56,7 @@ def uniformity(rank: "pd.Series", draws: "pd.Series", times: "pd.Series") -> tup
     bins = int(min(MOST_BINS, draws.min() + 1, used // LEAST_EXPECTED))
     if bins < 2:
         return used, mean, variance, float("nan"), float("nan")
+    # (rank + ½)/(draws + 1) has mean ½ whatever the number of draws, so that ranks of different runs can be pooled.
     seen = np.bincount((rank * bins // (draws + 1)).astype(int), weights=times, minlength=bins)
     expected = np.zeros(bins)
     for most, number in times.groupby(draws).sum().items():

@@ -199,6 +199,8 @@ def _try_trust_region(optima: Optima, i: int) -> None:
 
 def _leave_inflections(problem: Problem, end: NewtonState, converged: Bools, tried: Index) -> None:
     """Begin again beside what has no curvature in some direction, and may rise there (a skew normal at alpha = 0)."""
+    # Where the information is singular but for rounding, the first two derivatives do not tell a maximum from an
+    # inflection or a saddle. A search from half an SE to either side ends higher if it was none.
     held = np.isinf(end.z) | silent(end.hessian) | problem.fixed | ~converged[:, None]
     information = without(held, -end.hessian)
     information[~np.all(np.isfinite(information), axis=(1, 2))] = np.eye(held.shape[1])
@@ -256,6 +258,7 @@ def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
     start may be the closed form, exact to the last digit. The index ``(R,)`` says which search it was.
     """
     converged = np.stack([s.converged for s in searches])
+    # A density of +∞ is an overflow and no optimum; without an accepted search the highest end tells most about why.
     height = np.nan_to_num(np.stack([s.end.value for s in searches]), nan=-np.inf, posinf=-np.inf)
     height = np.where(converged | ~converged.any(axis=0), height, -np.inf)
     top = height.max(axis=0)
@@ -277,6 +280,8 @@ def distances(top: Optima, other: Optima) -> Array:
     on_edge = np.isinf(top.z)
     held = on_edge | silent(top.end.hessian)
     both = top.converged & other.converged
+    # SE along each coordinate from the inverse information, not from its diagonal: two ends on a long ridge are one
+    # optimum as far as the data tell.
     information = np.where(both[:, None, None], without(held, -top.end.hessian), np.eye(top.z.shape[1]))
     with np.errstate(all="ignore"):
         try:

@@ -190,6 +190,8 @@ def _at(stack: Stack, power: float, w: Array, index: Index) -> Derivatives:
     """Values and derivatives of some data sets in their working coordinates; NaN where a coordinate is no number."""
     program = stack.program
     linear, count, size = program.coordinates.linear, *w.shape
+    # w = linear⁻¹ θ turns coefficients so that columns of the design are orthonormal. Formulas are in θ, so the
+    # gradient is taken to w by linearᵀ and the Hessian by linearᵀ H linear: the map is linear and adds no curvature.
     thetas = w @ linear.T
     value, gradient, hessian = (np.full((count, *(size,) * axes), np.nan) for axes in range(3))
     finite = np.flatnonzero(np.all(np.isfinite(thetas), axis=1))

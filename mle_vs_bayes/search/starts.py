@@ -63,6 +63,7 @@ def inside(problem: Problem, theta: Array, density_of: Callable[[int], Density])
     start, of the density ``density_of(i)``.
     """
     with np.errstate(all="ignore"):
+        # An edge is ±∞ in z, where every derivative is 0 or not a number: a search could not leave it.
         z = np.array(problem.coordinates.z(theta))
     on_edge = ~np.isfinite(z) & ~problem.fixed
     for i in np.flatnonzero(on_edge.any(axis=1)).tolist():
@@ -80,6 +81,7 @@ def from_data(problem: Problem, centre: Array) -> list[Array]:
     if problem.count > 1 or density.start_reads_data or density.layout.size > MOST_PARAMETERS:
         return []
     values = density.data["y"][np.isfinite(density.data["y"])]
+    # A location may be at any quantile of y, and ordered locations (a mixture's) are spread over all of them.
     middle, points = np.where(problem.layout.bounded, 0.0, centre[0]), []
     bases = [density.coordinates.theta(z) for z in (centre[0], middle)]
     for parameter in density.layout.parameters:

@@ -176,6 +176,7 @@ def _cardinal(count: int) -> tuple[Array, Array, Array]:
     """Matrices ``(M, K)`` from K weights to the mass up to M points, its slope and its bend."""
     from scipy.special import sici
 
+    # Of Σ p_k sinc(x − k) the integral, the value and the derivative sinc′(x) = (cos πx − sinc x)/x.
     x = np.arange((count - 1) * PARTS + 1)[:, None] / PARTS - np.arange(count)
     with np.errstate(all="ignore"):
         bend = np.where(x == 0, 0.0, (np.cos(np.pi * x) - np.sinc(x)) / x)

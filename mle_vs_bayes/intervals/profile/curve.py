@@ -152,6 +152,8 @@ class ProfileCurve:
     def _grid(self, trace: Trace) -> list[Point]:
         """Points about evenly spread in t, half on each side; those that cannot be reached are left out."""
         lower, upper = (end.t for end in self._ends(trace, 0.95))
+        # In t, where a regular deviance is t², points evenly spread show its shape; they go a little beyond the 95 %
+        # ends.
         reach = 2 * normal_quantile(0.95)
         low = -reach if lower is None else _BEYOND * lower
         high = reach if upper is None else _BEYOND * upper

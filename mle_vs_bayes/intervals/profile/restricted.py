@@ -83,6 +83,8 @@ def coordinate_of(program: Density, label: str) -> Bools | None:
 
 def _has_value(program: Density, edge: Array, label: str, value: float) -> bool:
     """Judged at two places, which differ in every other coordinate."""
+    # With its coordinate on the edge a quantity may still move with the others (a sum of variances): then the edge is
+    # not where it has this value.
     position, start = program.quantity_labels.index(label), program.coordinates.z(program.start)
     with np.errstate(all="ignore"):
         thetas = [program.coordinates.theta(np.where(np.isinf(edge), edge, z)) for z in (start, start + 0.5)]

@@ -100,6 +100,8 @@ class Trace:
         return highest_point
 
     def _along_the_curve(self, t: float) -> Point:
+        # A point is searched for from the tangent at the one before, which leads to it only where the curve is nearly
+        # straight: strides are a quarter after a failure and twice as long after a success.
         inside = min(self.points.values(), key=lambda point: abs(point.t - t))
         stride, failure = t - inside.t, UnreachableError(f"{_STATIONS} steps did not reach it")
         for _ in range(_STATIONS):

@@ -252,6 +252,7 @@ def triangle(data):
     """
     if data.size <= data["X"].shape[1] + 1:
         return None
+    # ‖y − Xβ‖ is the norm of R (−β, 1), since Q keeps lengths: k + 1 rows say of every β what all n say.
     both = np.column_stack([data["X"], beyond_offset(data)]) * np.reshape(counts.roots(data), (-1, 1))
     length = np.linalg.norm(both, axis=0)
     r = np.linalg.qr(both / np.where(length > 0, length, 1.0), mode="r") * length

@@ -140,6 +140,8 @@ def _lightest(rows, tails, heavy, flat, j):
 
 def _cone(rows, moved, j):
     """Of the directions of ``moved`` that separate and move β[j]: 0 for a single ray of two, else 1; None of none."""
+    # With v[j] = ±1 only one other coefficient of two is left, which every row bounds on one side: the directions are a
+    # cone of some width where the bounds leave an interval, and one ray where they leave a point.
     part, rest = rows[:, moved], [i for i in moved if i != j]
     widths = []
     for sign in (1.0, -1.0):
@@ -160,5 +162,6 @@ def _separates(rows, j, sign):
     size = np.abs(rows).max(axis=0)
     scaled = rows / np.where(size > 0, size, 1.0)
     bounds = [(sign, sign) if i == j else (None, None) for i in range(rows.shape[1])]
+    # Nothing is maximised: the question is whether the constraints have a solution.
     zero = np.zeros(rows.shape[1])
     return scipy.optimize.linprog(zero, A_ub=-scaled, b_ub=np.zeros(len(rows)), bounds=bounds, method="highs").success

@@ -145,6 +145,8 @@ class Series(Model):
         """Least squares for the mean, then the Yule–Walker equations of what is left, which are stationary always."""
         location, away = self._centred(data)
         n, p = len(away), self.lags
+        # Divided by n, not by n − k, they are the autocovariances of a series of finite length padded with 0: their
+        # matrix is positive definite, and so the solution stationary.
         covariances = np.array([np.dot(away[k:], away[: n - k]) / n for k in range(p + 1)])
         phi = scipy.linalg.solve_toeplitz(covariances[:p], covariances[1:])
         variance = covariances[0] - np.dot(phi, covariances[1:])

@@ -180,6 +180,8 @@ class _Climber:
         """
         before = self._before(self.crossings)
         values, _, _ = yield self.z + np.outer(_FAR, before)
+        # A row of the pseudoinverse of the jumps is a direction that crosses one kink and runs along the others. Where
+        # kinks are planes one round of moves along these directions ends where all meet.
         far = next((far for far, value in zip(_FAR, values, strict=True) if np.isfinite(value)), 0.0)
         while far >= _FAR[0] / 1000:
             begin, ways = self.z + far * before, np.linalg.pinv(_jumps(self.crossings, len(self.z)))
@@ -231,10 +233,10 @@ class _Climber:
 
     def _on_a_plateau(self, corner: Corner) -> Search[bool]:
         """Whether the climber has come to a stretch without slope or curvature between two kinks, and to its middle."""
-        straight = np.flatnonzero(
-            np.abs(corner.hessian).max(axis=1) <= _STRAIGHT * np.abs(corner.hessian).max(initial=0.0)
-        )
-        for place in straight:
+        # Without curvature along a coordinate, and without a kink found, the density may be level there (a uniform's):
+        # its derivatives alone cannot say where that stretch ends.
+        curvature = np.abs(corner.hessian)
+        for place in np.flatnonzero(curvature.max(axis=1) <= _STRAIGHT * curvature.max(initial=0.0)):
             middle = yield from plateau(self.z, np.eye(len(self.z))[place])
             if middle is not None:
                 self.z, self.value, self.crossings = middle.z, middle.value, [middle]
@@ -288,6 +290,7 @@ class _Climber:
     def _highest(self, corner: Corner) -> Search[bool]:
         """Whether the density falls along a spanning set of directions: across each kink, along all, and at random."""
         out = np.linalg.pinv(corner.jumps)
+        # First-order conditions hold at some points that are no maxima; a rise along one of these directions shows it.
         directions = [*out, *corner.inside.T, *np.random.default_rng(0).standard_normal((len(self.z), len(self.z)))]
         typical = np.linalg.norm(corner.gradient) + np.max(np.linalg.norm(corner.jumps, axis=0))
         units = np.array([direction / np.linalg.norm(direction) for direction in directions])

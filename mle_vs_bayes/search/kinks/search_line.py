@@ -77,6 +77,9 @@ class SearchLine:
 
 def jump(line: SearchLine, low: float, high: float, aside: Array) -> Search[Array]:
     """The gradient before ``low`` minus that behind ``high``, both read ``aside`` of the line, less what is smooth."""
+    # Between the two points the gradient changes by the jump and by H · distance; the second is taken off, with the
+    # mean of both Hessians, so that a jump is not mixed up with curvature. Nearer than the grain rounding decides on
+    # which side of the kink a point lies.
     grain = 64 * max(np.spacing(abs(high)) * line.length, float(np.max(np.spacing(np.abs(line.origin)))))
     beside = max(10 * float(np.linalg.norm(aside)), grain) / line.length
     before, behind = yield from line.at(low - beside, high + beside, aside=aside)

@@ -35,6 +35,7 @@ def plateau(origin: Array, direction: Array) -> Search[Crossing | None]:
     """The middle of the stretch without slope on which ``origin`` lies, if kinks end it on both sides; else None."""
     line = SearchLine(origin, direction / float(np.linalg.norm(direction)))
     (centre,) = yield from line.at(0.0)
+    # Less slope than rounding of the value over one unit gives (1e-9 of it, for sums of many terms) is none.
     unit = 1e-3 * (1 + float(np.linalg.norm(origin)))
     least = 1e-9 * (1 + abs(centre.value)) / unit
     borders = yield from abreast(_first_slope(line, side, least) for side in (-unit, unit))

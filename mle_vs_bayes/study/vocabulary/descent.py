@@ -138,6 +138,7 @@ def _steps(problem: Descent, move: Callable[[Array, int], Array], rows: int | No
         values.append(value)
         if rows is not None:
             some = generator.choice(units, size=rows, replace=False)
+            # Divided by the share of the rows, their sum has the whole gradient as its mean.
             gradient = density.score_units(theta)[some].sum(axis=0) / share
         theta = theta + move(gradient, turn)
         spent += share

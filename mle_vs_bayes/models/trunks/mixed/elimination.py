@@ -26,6 +26,8 @@ def _log_density(model, theta, data):
     codes = [pt.cast(data[level(name)], "int64") for name in groups.factors]
     columns = [data[effect(name)] for name in groups.effects]
     of = pt.cast(data["group"], "int64")
+    # log |V| = n log σ² + log |A| and the quadratic form is (y − Xβ)ᵀW(y − Xβ)/σ² − bᵀA⁻¹b (`normal`): sums that split
+    # by sets of rows which share no effect.
     rows, squares = pt.bincount(of, weights=weights), pt.bincount(of, weights=weights * left**2)
     solve = _crossed if groups.nested is None or len(groups.effects) > MOST_EFFECTS else _nested
     pivots, explained = solve(model, theta, codes, columns, weights, left, data["group"])

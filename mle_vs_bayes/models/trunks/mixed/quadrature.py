@@ -147,6 +147,8 @@ class MixedQuadrature(MixedOther):
         terms, end = len(thetas[0]["beta"]), len(thetas[0]["beta"]) + len(places)
         first, second = (np.stack(each) for each in zip(*(self._bends(t, places) for t in thetas), strict=True))
         spreads = slice(terms, terms + first.shape[2])
+        # `GroupDerivatives` counts in the entries of L. With J their derivatives in SDs and correlations the scores
+        # become s J and the Hessian Jᵀ H J + Σ s ∂²L, whose second term is there because L is not linear in them.
         turn = np.stack([scipy.linalg.block_diag(np.eye(terms), f, np.eye(scores.shape[2] - end)) for f in first])
         whole = np.swapaxes(turn, 1, 2) @ hessians @ turn
         whole[:, spreads, spreads] += np.einsum("rg,rgi,rijk->rjk", times, scores[:, :, terms:end], second)

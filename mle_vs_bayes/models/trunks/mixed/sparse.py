@@ -11,6 +11,7 @@ from ....data.formulas.parts import effect, level
 def factorised(sparse, root, sigma):
     """Z L / σ ``(n, Q)``, and A = I + Lᵀ Zᵀ W Z L / σ² factorised; its pivots in the order of A are diagonal of U."""
     whole = sparse.root(root)
+    # A is positive definite: no pivot has to be searched for, and the order is free to keep the factor sparse.
     system = scipy.sparse.eye_array(whole.shape[0], format="csc") + (whole.T @ sparse.squares @ whole) / sigma**2
     factor = scipy.sparse.linalg.splu(
         scipy.sparse.csc_array(system), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}

@@ -71,6 +71,8 @@ class GroupDerivatives:
         others = [each for pair in zip(self.sums[1:], first[1:], strict=True) for each in self._summed(*pair)]
         each = np.stack([*of_x, *of_root, *others], axis=2)
         mean = np.einsum("gk,gkq->gq", shares, each)
+        # Each factor takes the root of the share, so that one product of matrices sums (s − s̄)(s − s̄)ᵀ over nodes and
+        # groups.
         scatter = np.sqrt(times[:, None] * shares)[:, :, None] * (each - mean[:, None])
         scatter = scatter.reshape(self.integrand.sets, -1, each.shape[2])
         if self.integrand.canonical is not None:

@@ -71,6 +71,7 @@ class Integrand:
     def summing(self, columns):
         """Sums by group of values ``(n, …)`` times each of the ``columns`` ``(n, c)``: a matrix ``(c G, n)``."""
         n, count = columns.shape
+        # A sparse matrix sums many columns at once and in one pass, which neither `bincount` nor `add.at` does.
         order = np.argsort(self.of, kind="stable")
         ends = np.cumsum(np.bincount(self.of))
         pointers = np.concatenate([[0], *(ends + n * place for place in range(count))])
@@ -99,6 +100,7 @@ class Integrand:
         v = np.zeros((self.count, self.slope.shape[1])) if start is None else start
         height, gradient, information = self.at(v)
         for _ in range(STEPS):
+            # The prior adds I to the information, so that a step exists even where the rows of a group say nothing.
             step = np.linalg.solve(information, gradient[..., None])[..., 0]
             for _ in range(30):
                 trial = self.at(v + step)
