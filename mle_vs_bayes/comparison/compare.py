@@ -260,7 +260,7 @@ def prepared(
 ) -> tuple[Model, Dataset, dict[str, str]]:
     """The model, with the groups of its formula, the data that it reads, and which columns those are."""
     if isinstance(data, Dataset) and formula is None:
-        return model, completed(model, data), {}
+        return model.suited(data := completed(model, data)), data, {}
     from ..data.prepare import prepare
 
     prepared = prepare(sources.frame_of(data), model, columns=columns, formula=formula, drop_missing=drop_missing)

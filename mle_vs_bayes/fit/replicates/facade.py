@@ -96,6 +96,7 @@ def fit_replicates(
     kinds = _kinds(tuple(intervals), _names(estimators))
     context = Context(level, seed, prior_choice.variant(priors or {}), None, kinds, resamples=resamples)
     datasets = complete(chosen_model, datasets)
+    chosen_model = chosen_model.suited(datasets[0]) if datasets else chosen_model
     members, refused = sorted_out(chosen_model, datasets, priors or {})
     groups = by_shape(chosen_model, members)
     chosen_model = settled_for(chosen_model, groups)

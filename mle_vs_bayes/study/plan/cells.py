@@ -74,9 +74,12 @@ class Setting:
 
     @cached_property
     def model(self) -> Model | None:
-        """What the data are analysed with: which effects groups have, the first of all data sets says for all."""
+        """What the data are analysed with: which effects groups have, the first of all data sets says for all.
+
+        It also says whether a formula has any coefficient that is not held.
+        """
         model = self.without_groups
-        if model is None or not formulas.terms_of(self.formula):
+        if model is None or not (formulas.terms_of(self.formula) or (model.held and self.formula)):
             return model
         generator = seeds.generator(0, "groups", self.cell.key)
         with self._named(f"{self.cell.key}, as its groups are read,"):
@@ -85,7 +88,7 @@ class Setting:
             else:
                 made, _ = self._generated(generator, self.cell.n, self.truth(generator))
                 read, _ = arrays.read(model, made, self.formula)
-            return read.with_groups(formulas.of_every_data_set(read.groups))
+            return read if read.groups is None else read.with_groups(formulas.of_every_data_set(read.groups))
 
     @cached_property
     def generating(self) -> Model | None:
