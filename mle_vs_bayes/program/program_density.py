@@ -41,8 +41,8 @@ Notes = tuple[tuple[tuple[str, ...], Concern], ...]
 
 SECONDS = 120.0
 """That all optional parts of a slow program may take together."""
-CHEAP = 0.1
-"""Seconds that an evaluation may take without being counted: six hundred of them take a minute."""
+CHEAP = 0.02
+"""Seconds that an evaluation may take without being counted: three thousand of them take a minute."""
 
 
 @dataclass
