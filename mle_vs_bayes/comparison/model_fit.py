@@ -139,7 +139,7 @@ def model_fit(fit: Fit, seed: int) -> ModelFit:
 
 
 def _silent(data: Dataset) -> frozenset[str]:
-    """Statistics that say nothing here: of the order of rows, in a table of frequencies or one sorted by its outcome."""
+    """Statistics that say nothing: of the order of rows, in a table of frequencies or one sorted by its outcome."""
     steps = np.diff(data["y"])
     return frozenset(["order"]) if "weights" in data or np.all(steps >= 0) or np.all(steps <= 0) else frozenset()
 
