@@ -27,8 +27,8 @@ MODELS = ("exponential", "normal", "logistic")
 
 
 def proportion(name):
-    own = {"model": "bernoulli", "replicates": 3000, "intervals": OF_COUNTS, "n": tuple(range(10, 51))}
-    return Scenario(name, truth=TRUTHS[name], estimators=("mle", "map", "posterior_exact"), **own)
+    common = {"model": "bernoulli", "replicates": 3000, "intervals": OF_COUNTS, "n": tuple(range(10, 51))}
+    return Scenario(name, truth=TRUTHS[name], estimators=("mle", "map", "posterior_exact"), **common)
 
 
 def exact(line):
