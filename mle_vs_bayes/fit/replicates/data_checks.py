@@ -28,7 +28,13 @@ def complete(model: Model, datasets: Sequence[Dataset]) -> list[Dataset]:
 
 
 def completed(model: Model, data: Dataset, what: str = "the data set") -> Dataset:
-    """One of them; ``what`` is its name in a sentence."""
+    """A data set with the columns that may be left out; ``what`` is its name in a sentence.
+
+    Raises
+    ------
+    DataError
+        A column is missing or holds what the model cannot read.
+    """
     if (lack := lacking(model, data)) is not None:
         raise DataError(f"{what} has {lack}.")
     try:
