@@ -135,7 +135,7 @@ def _one(name: str, step: Step) -> Finding:
         finding = Finding(name, SKIPPED, detail=str(reason))
     except MleVsBayesError as error:
         finding = Finding(name, FAILED, detail=str(error))
-    except Exception as error:  # noqa: BLE001 - a model's own code may raise anything; it is told as a failure
+    except Exception as error:  # noqa: BLE001 - a model's own code may raise anything; that is a check that failed
         finding = Finding(name, FAILED, detail=f"raised {type(error).__name__}: {' '.join(str(error).split())[:300]}")
     return Finding(**{**vars(finding), "check": name, "seconds": time.perf_counter() - began})
 
@@ -152,7 +152,13 @@ class CheckRequest:
     progress: Progress
 
     def density(self) -> Density:
-        """The density that ``compare`` fits to these data."""
+        """The density that ``compare`` fits to these data.
+
+        Raises
+        ------
+        UsageError
+            There are none, or the model has no likelihood of its parameters alone.
+        """
         if _is_program(self.model):
             sources.check_options({"columns": self.columns, **self.grammar, "priors": self.priors})
             self.progress("building the PyMC model")

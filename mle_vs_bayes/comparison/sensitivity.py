@@ -195,7 +195,7 @@ def _covariance(values: Array, log_prior: Array) -> tuple[float, float]:
 
 
 def _mode_shift(program: Density, mode: Array) -> dict[str, float]:
-    """dg/dα by label at α = 1 along the road from MLE to MAP; nothing where the road has a gap there."""
+    """dg/dα by label at α = 1 along the prior path; empty where the path has no mode there."""
     (step,) = prior_path.path(program, (1.0,), start=mode)
     if step.status != "ok":
         return {}

@@ -17,7 +17,7 @@ from ..model.prior import Prior
 from ..search.audit import on_edge
 from ..search.newton import stand
 from ..search.problem import of_density
-from .estimate import ON_EDGE, Estimate, missing
+from .estimate import ON_EDGE, Estimate, missing, stated
 from .quadrature import quadrature
 from .quadrature.quadrature import Quadratures
 
@@ -97,7 +97,7 @@ class ExactPosteriors:
     @property
     def known(self) -> NDArray[np.bool_]:
         """Which quantities ``(R, q)`` have an exact posterior."""
-        return np.array(self.outcomes[0] == None)  # noqa: E711  (elementwise)
+        return ~stated(self.outcomes[0])
 
     def numbers(self) -> dict[str, Array]:
         """Means, standard deviations and medians ``(R, q)``, whether the moments exist or not; NaN if not `known`."""

@@ -33,7 +33,7 @@ _MATRICES = 4e9
 steps, in 343 it took 280 s (measured)."""
 
 TUNE = 1000
-"""Tuning steps unless told, where scales are to be learned and not a step size alone."""
+"""Tuning steps unless given, where scales are to be learned and not a step size alone."""
 ALONE = Plan(size=1, draws=1000, tune=None)
 """Of one posterior that is looked at by itself."""
 

@@ -17,7 +17,7 @@ def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
     """Standard errors ``(…, q)`` of all quantities: exact for parameters, √(∇g Σ ∇gᵀ) for derived ones.
 
     ``point`` is ``(…, p)`` and ``covariance`` ``(…, p, p)``: one fit, or one per replicate. A derived quantity has
-    none where a parameter has none that it hangs on: with a variance of groups on its edge, coefficients keep theirs,
+    none where a parameter that it depends on has none: with a variance of groups on its edge, coefficients keep theirs,
     and so do their ratios.
     """
     parameters = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))

@@ -38,7 +38,7 @@ class MultinomialLogit(Model):
     )
 
     @cached_property
-    def functions(self):  # type: ignore[override]
+    def functions(self):
         dims = "class", "term"
         return (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), dims, positive, self.ratio_moments),)
 

@@ -47,7 +47,7 @@ def drawn(program: Density, plan: Plan, seed: int, progress: bool = False) -> "x
     try:
         with quiet():
             posteriors = Posteriors(_stack(program), program.start[None])
-            if not posteriors.whitening.found[0]:
+            if not posteriors.whitening.has_mode[0]:
                 return None
             theta, tree = posteriors.draw_one(plan, seed, progress)
     except _refusals(program):

@@ -18,7 +18,7 @@ from ..density.density import Density, Evaluation
 from . import edges
 from .kinks.kinked_optimum import KinkedOptimum, standing
 from .newton import GRADIENT_TOLERANCE, NewtonState, joined, newton_ascent, stand, trust_region
-from .problem import Problem, of_density
+from .problem import Problem, among, of_density
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -232,11 +232,7 @@ def run_off(problem: Problem, z: Array, start: Array, iterations: Index) -> Opti
 
 def _ascent(problem: Problem, start: Array, place: Index) -> tuple[NewtonState, Bools, Index]:
     """Newton's method for the data sets at ``place``; where it runs to a closed edge, again from that edge."""
-
-    def evaluate(z: Array, index: Index) -> tuple[Array, Array, Array]:
-        return problem.evaluate(z, place[index])
-
-    bounded = problem.layout.bounded
+    evaluate, bounded = among(problem.evaluate, place), problem.layout.bounded
     end, converged, tried = newton_ascent(evaluate, start, bounded, problem.held, problem.steps)
     on = ~converged
     while True:  # one edge may lead to the next: a correlation with x runs off before what varies with x is 0
@@ -244,7 +240,7 @@ def _ascent(problem: Problem, start: Array, place: Index) -> tuple[NewtonState, 
         lost = np.flatnonzero(on & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
         if not lost.size:
             return end, converged, tried
-        part = lambda z, index, lost=lost: evaluate(z, lost[index])  # noqa: E731
+        part = among(evaluate, lost)
         again, accepted, more = newton_ascent(part, on_edge[lost], bounded, problem.held, problem.steps)
         level = again.value >= end.value[lost] - 1e-9
         end.put(lost, again, level)

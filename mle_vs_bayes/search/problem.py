@@ -65,7 +65,7 @@ class Problem:
 
     @property
     def kinked(self) -> bool | None:
-        """Whether there are kinks or ends that follow the data, where no derivative is 0; None where nobody knows.
+        """Whether there are kinks or ends that follow the data, where no derivative is 0; None if that is unknown.
 
         Of differences of a black box none are believed: a solver's rounding looks like kinks wherever it is seen.
         """
@@ -87,22 +87,22 @@ class Problem:
 
     def some(self, places: Index) -> "Problem":
         """Some of the data sets, in this order."""
-
-        def evaluator(power: float) -> Evaluate:
-            evaluate = self.evaluator(power)
-            return lambda z, index: evaluate(z, places[index])
-
         return replace(
             self,
             count=len(places),
             coordinates=self.coordinates.some(places),
-            evaluator=evaluator,
+            evaluator=lambda power: among(self.evaluator(power), places),
             density=lambda i: self.density(int(places[i])),
         )
 
     def alone(self, i: int) -> Evaluate:
         """The evaluation of one of the data sets, whose index is then 0."""
-        return lambda z, index: self.evaluate(z, np.full(len(index), i, dtype=np.intp))
+        return among(self.evaluate, np.array([i], dtype=np.intp))
+
+
+def among(evaluate: Evaluate, places: Index) -> Evaluate:
+    """The evaluation of the data sets at these places alone, which are then counted from 0."""
+    return lambda z, index: evaluate(z, places[index])
 
 
 def of_density(density: Density, power: float) -> Problem:

@@ -31,12 +31,12 @@ CHUNK = 2_000_000
 class Whitening:
     """Where each posterior is, on the unconstrained scale: mode ``(R, f)``, root of its covariance there.
 
-    ``found`` ``(R,)`` is False where there is no mode to stand on.
+    ``has_mode`` ``(R,)`` is False where the search found none.
     """
 
     centre: Array
     root: Array
-    found: Bools
+    has_mode: Bools
 
 
 def unconstrained(stack: Stack) -> Unconstrained:

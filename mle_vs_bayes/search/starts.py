@@ -97,7 +97,7 @@ def from_data(problem: Problem, centre: Array) -> list[Array]:
 
 
 def from_prior(problem: Problem, seed: int) -> list[Array]:
-    """The highest z ``(1, f)`` of some draws from a program's prior; none where nobody can draw from it."""
+    """The highest z ``(1, f)`` of some draws from a program's prior; none where it cannot be drawn from."""
     density = problem.density(0)
     if problem.count > 1 or density.start_reads_data:
         return []

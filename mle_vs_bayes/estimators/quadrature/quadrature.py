@@ -134,11 +134,11 @@ def refusal(program: Density) -> str | None:
 def _too_dear(program: Density) -> str | None:
     """Why a likelihood that is a quadrature itself is not integrated over its parameters, too, or None."""
     model, size = program.model, program.layout.free_size
-    if model.quadrature is None:
+    if model.quadrature is None or model.groups is None:
         return None
     if not model.has_derivatives:
         return "its likelihood is a quadrature over effects whose graph takes minutes to compile; read the posterior"
-    densities = NODES_ALONG**size * program.data.n * model.quadrature ** len(model.groups.effects)  # type: ignore[union-attr]
+    densities = NODES_ALONG**size * program.data.n * model.quadrature ** len(model.groups.effects)
     if densities <= MOST_DENSITIES:
         return None
     return (
@@ -151,7 +151,7 @@ def of_stack(stack: Stack, start: Array, lacking: Sequence[Sequence[Missing]]) -
     """The posteriors of a stack from starts θ ``(R, p)``; ``lacking`` says which moments each does not have."""
     space: Space = ByFormulas(stack, start) if has_formulas(stack) else Standardised(stack, start)
     exists = np.array([[0 if each.mean else 1 if each.deviation else 2 for each in line] for line in lacking])
-    modes = np.flatnonzero(space.whitening.found)
+    modes = np.flatnonzero(space.whitening.has_mode)
     together = int(np.clip(NODES // (2 * REACH + 1) ** space.size, 1, TOGETHER))
     parts = [
         part

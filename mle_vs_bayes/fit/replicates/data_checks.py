@@ -31,7 +31,13 @@ def complete(model: Model, datasets: Sequence[Table]) -> list[Dataset]:
 
 
 def completed(model: Model, data: Table, what: str = "the data set") -> Dataset:
-    """One of them; ``what`` is its name in a sentence."""
+    """A data set with the columns that may be left out; ``what`` is its name in a sentence.
+
+    Raises
+    ------
+    DataError
+        It is no table, a column is missing or holds what the model cannot read.
+    """
     try:
         return filled(model, arrays.read(model, data)[1])
     except DataError as error:

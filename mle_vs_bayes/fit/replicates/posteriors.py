@@ -47,7 +47,7 @@ def sampled(
 
 def _together(run: "_Run", posteriors: Posteriors) -> Index:
     """Sample in batches, then with few others, then one by one; the places of those that no batch could sample."""
-    plan, has_mode = run.plan, posteriors.whitening.found
+    plan, has_mode = run.plan, posteriors.whitening.has_mode
     few, alone = (plan.longer(*more) for more in AGAIN)
     parts = _parts(np.flatnonzero(has_mode), plan.size)
     left = _joined([run.batch(posteriors, part, plan, "joint") for part in parts])

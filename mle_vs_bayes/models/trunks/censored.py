@@ -26,7 +26,7 @@ class Censored(Plain):
     """Every structure whose family has a distribution function."""
 
     @property
-    def columns(self):  # type: ignore[override]
+    def columns(self):
         values = self.family.values
         below, above = BOUNDS.get(values, (values, values))
         return (

@@ -121,7 +121,7 @@ def _variance(model, mean):
     family = model.family
     if family.variance is None or family.others:
         return model.link.derivative(model.link.link(mean)) ** 2
-    one = {"n": 1.0} if family.name == "Binomial" else {}
+    one = {"n": 1.0} if "n" in family.names else {}  # of one trial
     return family.variance(**one, **family.around_location(mean, {}))
 
 

@@ -40,7 +40,7 @@ class Cumulative(Model):
     )
 
     @cached_property
-    def functions(self):  # type: ignore[override]
+    def functions(self):
         odds = Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("term",), positive, self.ratio_moments)
         return (odds,) if self.link is links.logit else ()
 

@@ -123,12 +123,12 @@ def derivatives(vector: Any, scalar: Any, point: Array) -> Derivatives:
     scale = 0.01 * np.maximum(np.abs(point), 1e-2 * np.max(np.abs(point), initial=0.0))
     scale = np.where(scale > 0, scale, 0.01)
     try:
-        first = function(vector, grad(scalar, vector, disconnected_inputs="ignore"))
+        first: Any = function(vector, grad(scalar, vector, disconnected_inputs="ignore"))
         first(point)
     except refusals():
         return Derivatives(function(vector, scalar), None, None, exact=False, scale=scale)
     exact = not _has_black_box(scalar)
-    small = len(first.maker.fgraph.apply_nodes) <= _LARGE  # type: ignore[attr-defined]
+    small = len(first.maker.fgraph.apply_nodes) <= _LARGE
     second = _second(vector, scalar, point) if exact and small else None
     return Derivatives(None, first, second, exact, scale)
 

@@ -168,7 +168,7 @@ def _totals(numbers: "pandas.Series[float]") -> "pandas.DataFrame":
 def _distances(name: str, law: str, functionals: Sequence[Path]) -> "pandas.DataFrame":
     """The largest distance of the values' distribution function from the law's: Kolmogorov and Smirnov's D.
 
-    A value that is missing counts as the worst that it may be. The standard error told is that of a share of ½, the
+    A value that is missing counts as the worst that it may be. The standard error reported is that of a share of ½, the
     largest that an empirical distribution function has anywhere.
     """
     import pandas

@@ -147,7 +147,7 @@ class Setting:
 
     @contextmanager
     def _named(self, name: str) -> Iterator[None]:
-        """Whatever goes wrong inside is told of ``name``."""
+        """An error that is raised inside names ``name``."""
         try:
             yield
         except DataError as error:

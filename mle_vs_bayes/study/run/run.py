@@ -169,7 +169,7 @@ def _by(crew: Crew) -> timing.Run:
 
 
 class _Work:
-    """The units of one run: which are left, who does them, and what is told meanwhile."""
+    """The units of one run: which are left, which crew does them, and what is reported meanwhile."""
 
     def __init__(
         self, source: Source, design: StudyPlan, store: Store, crew: Crew, watch: Watch, entries: Mapping[str, Entry]

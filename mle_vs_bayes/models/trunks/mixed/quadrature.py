@@ -72,7 +72,7 @@ class MixedQuadrature(MixedOther):
         return MixedSampled(self.rows).with_groups(groups)
 
     @property
-    def quadrature(self):  # type: ignore[override]
+    def quadrature(self):
         """Nodes along each effect: those that were asked for, or as many as are enough; None before data are read."""
         if self.groups is None:
             return None

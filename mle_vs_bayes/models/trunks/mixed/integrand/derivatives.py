@@ -25,7 +25,7 @@ class Block(NamedTuple):
 
 
 class GroupDerivatives:
-    """Of Σ over nodes in ψ: β, the entries of L, and what the rows' densities hang on beside the location.
+    """Of Σ over nodes in ψ: β, the entries of L, and what the rows' densities depend on beside the location.
 
     ``places`` are the (i, j) of L's entries: η = X β + Z L v has the derivative z_i v_j in them. ``data`` are those of
     R data sets, one below the other, each at its θ.

@@ -30,7 +30,8 @@ class Integrand:
         self.model, self.data, self.of, self.sets = model, data, data["group"].astype(np.intp), len(thetas)
         self.theta = {name: self._by_row([theta[name] for theta in thetas]) for name in thetas[0]}
         self.root = np.stack([model.root_matrix(theta) for theta in thetas])
-        self.columns = self._columns(thetas)
+        every = {name: np.stack([theta[name] for theta in thetas]) for name in thetas[0]}
+        self.columns = model.known(thetas[0] if self.sets == 1 else every, data)
         self.canonical = canonical.of(model)
         self.eta = self.columns["offset"] if self.canonical is None else canonical.predictor(self.columns)
         self.effects = model.effects_of(data)
@@ -49,15 +50,6 @@ class Integrand:
         if self.sets == 1:
             return values[0]
         return np.repeat(values, self.data.n // self.sets)[:, None] if np.ndim(values[0]) == 0 else None
-
-    def _columns(self, thetas):
-        columns = dict(self.data)
-        for role in self.model.formula.designs:
-            beta = np.stack([theta[role.replace("X", "beta", 1)] for theta in thetas])
-            eta = np.concatenate((self.of_each(columns.pop(role)) @ beta[:, :, None])[:, :, 0])
-            offset = role.replace("X", "offset", 1)
-            columns[offset] = eta + columns[offset] if offset in columns else eta
-        return columns
 
     @property
     def count(self):
@@ -142,7 +134,7 @@ class Integrand:
 
     @property
     def slots(self):
-        """What a row's density hangs on: under a canonical link on its predictor alone."""
+        """What a row's density depends on: under a canonical link on its predictor alone."""
         return [Slot("beta", design="X")] if self.canonical is not None else slots(self.model, self.theta)
 
     def with_slopes(self, nodes):
