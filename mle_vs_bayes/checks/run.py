@@ -22,6 +22,7 @@ from ..machine_code import one_machine_code
 from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
+from ..threads import single_thread
 from . import calibration, densities, drift, integrated, optima, simulator, slopes
 from .baseline import baseline as of_folder
 from .baseline import check_same
@@ -64,6 +65,7 @@ def steps(subject: Subject) -> dict[str, Step]:
 
 
 @one_machine_code()
+@single_thread()
 def check(
     model: "str | Path | Model | Any",
     data: "pandas.DataFrame | Any" = None,
@@ -101,16 +103,15 @@ def check(
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
     kept = None if baseline is None else of_folder(baseline)
-    with sources.single_thread():
-        grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
-        request = CheckRequest(model, data, columns or {}, grammar, priors or {}, progress)
-        if kept is not None:
-            program = request.density()
-            check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
-            findings = drift.drift(program, kept, seed, progress)
-        else:
-            subject = request.subject(QUICK if quick else FULL, seed)
-            program, findings = subject.program, run(subject, progress)
+    grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
+    request = CheckRequest(model, data, columns or {}, grammar, priors or {}, progress)
+    if kept is not None:
+        program = request.density()
+        check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
+        findings = drift.drift(program, kept, seed, progress)
+    else:
+        subject = request.subject(QUICK if quick else FULL, seed)
+        program, findings = subject.program, run(subject, progress)
     return Report(program.model.name, program.data.size, seed, findings)
 
 

@@ -132,7 +132,7 @@ def arranged(
     if terms:
         data, groups = group_terms.with_groups(data, terms, response, frame, weights, model.left_out)
         model = plain if groups is None else model.with_groups(groups)
-    return Prepared(data, chosen, int(np.sum(~keep)), model)
+    return Prepared(data, chosen, int(np.sum(~keep)), model.suited(data))
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

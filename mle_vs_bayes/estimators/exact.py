@@ -1,7 +1,7 @@
 """Exact answers: the closed-form MLE, and posteriors by conjugate formulas or by quadrature. One data set is R = 1."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -118,6 +118,15 @@ class ExactPosteriors:
         if formula is not None or not self.known[i, k] or self.integrated is None:
             return formula
         return self.integrated.marginal(i, k)
+
+    def of_quantity(self, k: int) -> Iterator[tuple[NDArray[np.intp], Any]]:
+        """Distributions of the k-th quantity and the places of their data sets: integrated ones several at once."""
+        label = self.labels[k]
+        if self.integrated is not None and not all(label in formulas for formulas in self.closed):
+            yield from self.integrated.of_quantity(k)
+        for i, formulas in enumerate(self.closed):
+            if label in formulas:
+                yield np.array([i]), formulas[label]
 
     def distributions(self, i: int) -> dict[str, Any]:
         """All that are known of one data set, by label."""

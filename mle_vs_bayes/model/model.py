@@ -20,7 +20,7 @@ may
     ``moments(tails, data)`` (which posterior moments exist), ``special_cases`` (of likelihood-ratio tests),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
-    ``chances(theta, data)`` (P(Y < y) and P(Y = y), by which residuals are exact),
+    ``chances(theta, data)`` (P(Y < y) and P(Y = y), by which residuals are exact), ``class_chances`` (of each class),
     ``condense(data)`` (sufficient statistics, as rows with weights), ``derivatives(theta, data)`` (formulas of them),
     ``unusable(data)`` (there is no answer), ``own_density(data)``, ``fixed_priors`` (both come from elsewhere),
     arguments of ``__init__`` (whole numbers with defaults: ``normal_mixture(components=3)``).
@@ -50,7 +50,7 @@ Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
 CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
-CLAUSES += ("settled", "derivatives", "closed_form_mle", "conjugate_posterior")
+CLAUSES += ("settled", "derivatives", "closed_form_mle", "conjugate_posterior", "class_chances")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -100,8 +100,7 @@ class Model:
     unit: Literal["row", "group", "series"] = "row"
     """What is independent, and so resampled, left out and counted: a row, rows of a ``group``, a series in time."""
     weighted: bool = False
-    """Whether the formulas of this leaf count rows by the column ``weights``; for others rows are written out before.
-    The trunk weights the log-likelihood of rows; a leaf whose ``unit`` is a group counts the rows of each itself."""
+    """Whether rows count by ``weights`` (by the trunk; in a group by the leaf), or are written out before."""
     fixed_priors: ClassVar[bool] = False
     """Whether the parameters' priors are part of the model, so that no others can be chosen (a user's program)."""
     offers: frozenset[str] = frozenset()
@@ -195,6 +194,10 @@ class Model:
         """The columns as the model reads them: those of coefficients that are held at a value belong to an offset."""
         return data
 
+    def suited(self, data: Dataset) -> "Model":
+        """The model with those parameters alone that these data, as `arranged`, leave to estimate."""
+        return self
+
     def start(self, data: Dataset) -> dict[str, Any]:
         """A point with a finite likelihood; by default every parameter's typical value."""
         sizes = {p.name: [len(self.coords(data)[d]) for d in p.dims] for p in self.parameters}
@@ -211,6 +214,10 @@ class Model:
     def chances(self, theta: Theta, data: Dataset) -> tuple[Array, Array] | None:
         """P(Y < y) and P(Y = y) of each row ``(n,)`` by itself at θ, or None where there is no formula."""
         return None
+
+    def class_chances(self, theta: Theta, data: Mapping[str, Array]) -> Array:
+        """The chance of each class of the outcome in each row ``(n, K)``: what a mean is to an outcome in numbers."""
+        raise NotImplementedError
 
     def moments(self, tails: Mapping[str, tuple[Tails, ...]], data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Which moments the posterior of each parameter has: `Moments` by name, one for all elements or one each.

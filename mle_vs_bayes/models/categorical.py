@@ -26,7 +26,7 @@ class Categorical(Model):
     """
 
     name = "categorical"
-    offers = frozenset({"closed_form_mle", "conjugate_posterior"})
+    offers = frozenset({"closed_form_mle", "conjugate_posterior", "class_chances"})
     weighted = True
     takes_order = True
     with_formula = "multinomial_logit"
@@ -41,6 +41,9 @@ class Categorical(Model):
     def simulate(self, theta, design, rng):
         drawn = np.searchsorted(np.cumsum(theta["p"])[:-1], rng.uniform(size=design.n))
         return with_outcome(design, drawn.astype(float))
+
+    def class_chances(self, theta, data):
+        return np.tile(theta["p"], (len(next(iter(data.values()))), 1))
 
     def log_likelihood(self, theta, data):
         return np.log(np.asarray(theta["p"])[data["y"].astype(int)])

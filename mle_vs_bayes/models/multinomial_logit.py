@@ -29,8 +29,8 @@ class MultinomialLogit(Model):
     """
 
     name = "multinomial_logit"
-    weighted = True
-    takes_order = True
+    offers = frozenset({"class_chances"})
+    weighted = takes_order = True
     columns = (Column("y", classes),)
     formula = FormulaRule()
     parameters = (
@@ -59,17 +59,17 @@ class MultinomialLogit(Model):
         return Dataset({"X": X}, {"term": ("Intercept", "x1"), "outcome": ("a", "b", "c")})
 
     def with_groups(self, groups=None):
-        raise UsageError(
-            f"{self.name} takes no groups: each class but the first has a predictor of its own, and would have effects "
-            "of its own; take ordered for classes in an order, or bernoulli for one class against the others."
-        )
+        raise UsageError(f"{self.name} takes no groups, as each class would have its own effects; take ordered.")
 
     def log_odds(self, theta, data):
         """Against the first class ``(n, K)``."""
         return np.column_stack([np.zeros(len(data["X"])), data["X"] @ theta["beta"].T])
 
+    def class_chances(self, theta, data):
+        return scipy.special.softmax(self.log_odds(theta, data), axis=1)
+
     def simulate(self, theta, design, rng):
-        chances = np.cumsum(scipy.special.softmax(self.log_odds(theta, design), axis=1), axis=1)
+        chances = np.cumsum(self.class_chances(theta, design), axis=1)
         return design.replace(y=np.sum(rng.uniform(size=(design.n, 1)) > chances[:, :-1], axis=1).astype(float))
 
     def log_likelihood(self, theta, data):

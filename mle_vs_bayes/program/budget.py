@@ -24,8 +24,8 @@ OPENING = 60.0
 """Seconds that opening a program may spend in derivatives, about as many as the fits of an ordinary one take."""
 BESIDE = 120.0
 """Seconds that all optional parts of a slow program may take together."""
-CHEAP = 0.1
-"""Seconds that an evaluation may take without an optional part being charged: six hundred of them take a minute."""
+CHEAP = 0.02
+"""Seconds that an evaluation may take without an optional part being charged: three thousand of them take a minute."""
 TRIALS, QUICK = 7, 1.0
 """Gradients that are timed at most, and the seconds after which no other one is."""
 

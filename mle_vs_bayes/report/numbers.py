@@ -125,11 +125,22 @@ def furthest(rows: "pandas.DataFrame", column: str, what: str) -> str:
     if not known:
         return ""
     worst = max(known, key=lambda line: abs(line["from_mle"]))
-    where = f"row {worst[column]}" if column == "row" else worst[column]
+    where = of_class(f"row {worst[column]}" if column == "row" else worst[column], worst)
     return (
         f"{what} are at most {abs(worst['from_mle']):.2f} SE from those of maximum likelihood "
         f"({where}, {LOOKS[worst['estimator']].label})."
     )
+
+
+def of_class(words: str, line: Mapping[str, Any]) -> str:
+    """``row 3, class Low``, where the line is about the chance of a class."""
+    return f"{words}, class {line['class']}" if "class" in line else words
+
+
+def ends(line: Mapping[str, Any], style: str) -> str:
+    """``0.1 to 0.3``, the interval of a line; nothing where it has none."""
+    lower, upper = (number(line[end], style) for end in ("lower", "upper"))
+    return f"{lower} to {upper}" if math.isfinite(line["lower"]) else ""
 
 
 def by_median(line: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -17,6 +17,7 @@ from .numbers import (
     PARTS_EXPLAINED,
     by_median,
     estimate_cells,
+    estimator_label,
     label_of,
     number,
     number_format,
@@ -205,6 +206,34 @@ def heading_table(first: str, *numbers: str) -> Table:
     table.add_column(first, overflow="fold")
     for heading in numbers:
         table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def by_estimator(
+    rows: "pandas.DataFrame",
+    names: Mapping[str, str],
+    cells: Callable[[dict[str, Any], str], Sequence[str]],
+    interval: str,
+    estimate: str = "estimate",
+) -> Table:
+    """A line per estimator of each thing that the columns ``names`` name, under their headings; some may be lacking.
+
+    A name that stands above is not repeated. ``cells`` makes those of a line, in the format of its block: ``estimate``,
+    SE, ``interval`` and the distance from maximum likelihood.
+    """
+    there = {column: heading for column, heading in names.items() if column in rows}
+    table = heading_table(*there.values(), "estimator", estimate, "SE", interval, "from MLE")
+    for column in table.columns[1 : len(there) + 1]:
+        column.justify = "left"
+    above: tuple[str, ...] = ("",) * len(there)
+    for key, block in rows.groupby(list(there), sort=False):
+        labels = tuple(map(str, key))
+        style = number_format(block if "estimate" in block else block.rename(columns={"mean": "estimate"}))
+        head = ["" if labels[: end + 1] == above[: end + 1] else name for end, name in enumerate(labels)]
+        for line in records_of(block):
+            table.add_row(*head, estimator_label(line), *cells(line, style))
+            head = [""] * len(head)
+        above = labels
     return table
 
 

@@ -65,10 +65,13 @@ class Problem:
 
     @property
     def kinked(self) -> bool | None:
-        """Whether there are kinks or ends that follow the data, where no derivative is 0; None if that is unknown."""
+        """Whether there are kinks or ends that follow the data, where no derivative is 0; None if that is unknown.
+
+        Of differences of a black box none are believed: a solver's rounding looks like kinks wherever it is seen.
+        """
         model, priors = self.program.model, self.program.priors.values()
         if model.smooth is None:
-            return None
+            return None if self.program.exact_gradient else False
         ends = not model.regular or bool(model.supports(self.program.data))
         kinks = not model.smooth or bool(self.power and not all(prior.smooth for prior in priors))
         return ends or kinks

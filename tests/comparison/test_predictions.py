@@ -187,7 +187,7 @@ def test_new_data_that_cannot_be_used_are_refused(fitted, new, words):
 
 def test_an_outcome_without_a_mean_is_refused(frame):
     with pytest.raises(UsageError, match="no mean"):
-        _mle(frame, "categorical", columns={"y": "g"}).predict(NEW)
+        _mle(frame, "autoregressive", columns={"y": "y"}).predict(NEW)
 
 
 def test_command_prints_and_leaves_the_rows(frame, tmp_path):

@@ -103,7 +103,11 @@ class Answer:
         return [
             *self.document.get("rows", []),
             *({**row, "interval": by_draws[row["estimator"] == "posterior"]} for row in (*means, *effects)),
-            *({**row, "interval": "outcome", "lower": row["y_lower"], "upper": row["y_upper"]} for row in means),
+            *(
+                {**row, "interval": "outcome", "lower": row["y_lower"], "upper": row["y_upper"]}
+                for row in means
+                if "class" not in row
+            ),
         ]
 
 

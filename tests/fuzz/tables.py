@@ -111,8 +111,8 @@ BY_KIND = {
 """What a column holds, by the kind that the model declares."""
 RANGE = {"number": (-math.inf, math.inf), "binary": (0.0, 1.0), "share": (0.0, 1.0), "positive_count": (1.0, math.inf)}
 RANGE |= dict.fromkeys(("positive", "nonnegative", "count"), (0.0, math.inf))
-RANGE |= dict.fromkeys(("label", "classes"), RANGE["number"])
-"""Where an outcome of each kind can lie, and so its mean."""
+RANGE |= {"label": RANGE["number"], "classes": RANGE["share"]}
+"""Where an outcome of each kind can lie, and so its mean; of classes the chance of each."""
 
 
 @st.composite

@@ -184,6 +184,60 @@ def test_a_coefficient_that_is_held_is_an_offset(frame):
     pd.testing.assert_frame_equal(out, without, rtol=SAME)
 
 
+WHOLE = {"beta[Intercept]": 1.0, "beta[x]": 0.4}
+"""Every coefficient of a formula."""
+
+
+def test_a_formula_that_is_held_leaves_the_other_parameters(frame):
+    """A normal whose mean is known, by each estimator, and the likelihood-ratio test of both coefficients together."""
+    left = frame.assign(left=frame["y"] - 1.0 - 0.4 * frame["x"])
+    sampled = {"draws": 200, "tune": 300, "chains": 2, "priors": {"sigma": "Exponential(1)"}}
+    held = compare("linear", frame, formula="y ~ x", fix=WHOLE, **sampled)
+    known = compare("normal", left, columns={"y": "left"}, fix={"mu": 0.0}, **sampled)
+    wanted = known.rows[known.rows["parameter"] == "sigma"].set_index("estimator")
+    found = held.rows.set_index("estimator")
+    assert set(held.rows["parameter"]) == {"sigma"} and list(held.fit.program.priors) == ["sigma"]
+    for name in ("mle", "map"):
+        np.testing.assert_allclose(
+            found.loc[name, ["estimate", "se"]].tolist(), wanted.loc[name, ["estimate", "se"]].tolist(), rtol=SAME
+        )
+    apart = found.loc["posterior", "estimate"] - wanted.loc["posterior", "estimate"]
+    assert abs(apart) < 4 * np.hypot(found.loc["posterior", "mcse"], wanted.loc["posterior", "mcse"])
+    (line,) = held.predict({"x": [2.0]}).rows.query("estimator == 'mle'").to_dict("records")
+    assert line["mean"] == pytest.approx(1.8) and line["se"] == 0.0
+    free = compare("linear", frame, formula="y ~ x", **POINT)
+    (against,) = held.page(free).against
+    ratio = 2 * (free["mle"].log_likelihood - held["mle"].log_likelihood)
+    assert (against.degrees, against.reference) == (2, "χ²₂")
+    assert against.likelihood_ratio == pytest.approx(ratio, rel=1e-9)
+
+
+def test_all_but_the_spread_of_groups_may_be_held(frame):
+    """Its marginal likelihood is that of the larger model there, whose maximum SciPy finds in it."""
+    grouped = frame.assign(g=np.arange(N) % 10)
+    grouped["count"] += 3 * (grouped["g"] > 6)
+    formula = "count ~ x + (1 | g)"
+    held = compare("poisson", grouped, formula=formula, fix=WHOLE, **POINT)
+    assert held["mle"].labels == ("sd[Intercept|g]",)
+    larger = compare("poisson", grouped, formula=formula, **POINT).fit.program
+    best = scipy.optimize.minimize_scalar(
+        lambda sd: -larger.log_likelihood(np.array([*WHOLE.values(), sd])), bounds=(0.01, 3), options={"xatol": 1e-9}
+    )
+    np.testing.assert_allclose(held["mle"].point, best.x, rtol=1e-6)
+    np.testing.assert_allclose(held["mle"].log_likelihood, -best.fun, rtol=1e-10)
+
+
+def test_many_data_sets_may_have_a_formula_that_is_held():
+    model = models.get("normal(formula='y', fix='beta[Intercept]=1, beta[x1]=0.5, beta[x2]=0')")
+    rng = np.random.default_rng(3)
+    design = model.design(30, rng)
+    data = [design.replace(y=1 + rng.normal(size=30)) for _ in range(2)]
+    many = fit_replicates(model, data, ["mle"]).rows
+    assert list(many["parameter"]) == ["sigma", "sigma"] and set(many["status"]) == {"ok"}
+    wanted = [np.sqrt(np.mean((each["y"] - each["offset"]) ** 2)) for each in data]
+    np.testing.assert_allclose(many["estimate"], wanted, rtol=SAME)
+
+
 def test_many_data_sets_have_the_rows_of_each(frame):
     """Through the batch: two formulas, a value held, and posterior draws."""
     model = models.get("normal(formula='y, sigma', fix='beta_sigma[z1]=0.2')")
@@ -305,6 +359,11 @@ REFUSED = {
     "fixed as a whole": ("linear", {"formula": "y ~ x", "fix": {"beta": 1}}, r"beta\[x\]=0"),
     "no such coefficient": ("linear", {"formula": "y ~ x", "fix": {"beta[w]": 1}}, r"beta\[Intercept\] and beta\[x\]"),
     "nothing left": ("exponential", {"columns": {"y": "time"}, "fix": {"rate": 1}}, "leave one to estimate"),
+    "no coefficient left": (
+        "poisson",
+        {"formula": "count ~ x", "fix": WHOLE},
+        "every parameter .* leave one to estimate",
+    ),
     "counts that are censored": ("poisson", {"columns": {"y": "count", "event": "seen"}}, "not censored here"),
     "text without an order": ("ordered", {"formula": "word ~ x"}, '--order "a,b"'),
     "a class out of the order": (

@@ -9,8 +9,8 @@ import pandas as pd
 
 from ...density.density import Density
 from ...errors import UsageError
-from ...fit.prediction.effects import AverageEffect, Contrast, average_effect, contrasts, scale_of
-from ...fit.prediction.means import check
+from ...fit.prediction.effects import AverageEffect, Contrast, average_effects, contrasts, scale_of
+from ...fit.prediction.means import check, classes
 from ...fit.prediction.new_rows import FittedTable
 from ...fit.prediction.predict import why_no_error
 from ...report import numbers, text
@@ -23,7 +23,7 @@ NOTHING = AverageEffect(NAN, NAN, NAN, NAN, NAN)
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """``rows``: one per contrast and estimator, such as ``treat: yes − no``.
+    """``rows``: one per contrast, such as ``treat: yes − no``, and estimator; of classes one for the chance of each.
 
     ``estimate``, ``median`` (of a posterior), ``se``, ``lower`` and ``upper`` are of the difference of mean responses
     averaged over the rows of the fit; ``from_mle`` is the estimate less that of maximum likelihood, in standard errors
@@ -41,13 +41,7 @@ class Effects:
     def screen(self, only: Sequence[str] = ()) -> Any:
         """A table of at most 80 columns, then what is to be said of it."""
         percent = f"{100 * self.level:g} % interval"
-        table = text.heading_table("average effect", "estimator", "estimate", "SE", percent, "from MLE")
-        table.columns[1].justify = "left"
-        for effect, block in self.rows.groupby("effect", sort=False):
-            style = numbers.number_format(block)
-            for place, line in enumerate(numbers.records_of(block)):
-                head = [str(effect) if place == 0 else "", numbers.estimator_label(line)]
-                table.add_row(*head, *cells_of(line, style))
+        table = text.by_estimator(self.rows, {"effect": "average effect", "class": "class"}, cells_of, percent)
         said = [text.paragraph(words) for words in [self.apart] if words]
         return text.stack([table, *said, *(text.paragraph(f"! {words}", "yellow") for words in self.remarks())])
 
@@ -66,8 +60,8 @@ class Effects:
 
 def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
     """Effect, standard error, interval, and the distance from maximum likelihood; or why there is no number."""
-    estimate, se, lower, upper = (numbers.number(line[name], style) for name in ("estimate", "se", "lower", "upper"))
-    interval = f"{lower} to {upper}" if np.isfinite(line["lower"]) else ""
+    estimate, se = (numbers.number(line[name], style) for name in ("estimate", "se"))
+    interval = numbers.ends(line, style)
     if numbers.by_median(line):
         return [numbers.number(line["median"], style), "–", interval, ""]
     if line["status"] != "ok":
@@ -103,21 +97,20 @@ def rows_to_compare(program: Density, source: FittedTable | None, covariates: Se
 
 
 def _records(outcome: Outcome, contrast: Contrast) -> list[dict[str, Any]]:
-    made = {name: _made(outcome, name, contrast) for name in outcome.fit.estimates}
-    mle, scale = made.get("mle", NOTHING), scale_of(outcome.fit.program, contrast)
-    return [
-        {
-            "effect": contrast.name,
-            "estimator": name,
-            **vars(made[name]),
-            "from_mle": NAN
-            if name == "mle"
-            else float(scale.apart(*_numbers(made[name].estimate, mle.estimate, mle.se))[0]),
-            **_status(outcome, name, made[name]),
-            "remark": contrast.remark,
-        }
-        for name in made
-    ]
+    """Of one contrast: a line for each estimator, one class of the outcome after the other."""
+    program = outcome.fit.program
+    scale, names = scale_of(program, contrast), classes(program.model, program.data)
+    made = {name: _made(outcome, name, contrast, max(1, len(names))) for name in outcome.fit.estimates}
+    records: list[dict[str, Any]] = []
+    for place, each in enumerate([{"class": name} for name in names] or [{}]):
+        mle = made["mle"][place] if "mle" in made else NOTHING
+        for name, of_classes in made.items():
+            one = of_classes[place]
+            apart = float(scale.apart(*_numbers(one.estimate, mle.estimate, mle.se))[0])
+            line = {"effect": contrast.name, **each, "estimator": name, **vars(one)}
+            line |= {"from_mle": NAN if name == "mle" else apart, **_status(outcome, name, one)}
+            records.append(line | {"remark": contrast.remark})
+    return records
 
 
 def _numbers(*values: float) -> list[np.ndarray]:
@@ -125,11 +118,12 @@ def _numbers(*values: float) -> list[np.ndarray]:
     return [np.array([value]) for value in values]
 
 
-def _made(outcome: Outcome, name: str, contrast: Contrast) -> AverageEffect:
+def _made(outcome: Outcome, name: str, contrast: Contrast, count: int) -> list[AverageEffect]:
+    """From one estimator, ``count`` of them."""
     estimate = outcome[name]
     if not estimate.converged or estimate.distributions or not np.all(np.isfinite(estimate.point)):
-        return NOTHING
-    return average_effect(outcome.fit.program, estimate, contrast, outcome.level)
+        return [NOTHING] * count
+    return average_effects(outcome.fit.program, estimate, contrast, outcome.level)
 
 
 def _status(outcome: Outcome, name: str, made: AverageEffect) -> dict[str, str]:

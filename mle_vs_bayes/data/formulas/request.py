@@ -147,7 +147,12 @@ def design(
         frame, names = _with_codes(formula, frame, model)
     sides = replace(design_matrix(formula, frame, strict, weights), classes=names)
     if model.formula is not None and not model.formula.intercept:
-        sides = _without_intercept(sides, formula, model.name)
+        X, terms = without_intercept(sides.X, sides.terms)
+        if not terms:
+            raise UsageError(
+                f'formula "{formula}" has no covariate, and {model.name} has constants of its own; name one.'
+            )
+        sides = replace(sides, X=X, terms=terms)
     if asked.get("y", sides.response) != sides.response:
         raise UsageError(
             f'column y={asked["y"]} and formula "{formula}" name different outcomes; leave out the column, '
@@ -168,11 +173,10 @@ def _with_codes(formula: str, frame: pd.DataFrame, model: "Model") -> tuple[pd.D
     return frame.assign(**{name: codes}), names
 
 
-def _without_intercept(sides: "DesignMatrix", formula: str, name: str) -> "DesignMatrix":
-    keep = [place for place, term in enumerate(sides.terms) if term != "Intercept"]
-    if not keep:
-        raise UsageError(f'formula "{formula}" has no covariate, and {name} has constants of its own; name one.')
-    return replace(sides, X=sides.X[:, keep], terms=tuple(sides.terms[place] for place in keep))
+def without_intercept(X: Array, terms: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
+    """The columns of a design matrix, and their names, but the intercept."""
+    keep = [place for place, term in enumerate(terms) if term != "Intercept"]
+    return X[:, keep], tuple(terms[place] for place in keep)
 
 
 def _example(frame: pd.DataFrame, response: str | None) -> str:

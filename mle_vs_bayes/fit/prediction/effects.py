@@ -2,7 +2,8 @@
 
 Every row of the fit is taken twice, with the covariate at one value and at another, and the difference of the two mean
 responses is averaged over rows, as marginaleffects' avg_comparisons does [1]_: a category's levels against its first,
-1 against 0 of a column of zeros and ones, and x + 1 against x of other numbers.
+1 against 0 of a column of zeros and ones, and x + 1 against x of other numbers. Of an outcome that is a class, the
+chance of each class has an effect of its own.
 
 .. [1] Arel-Bundock, Greifer & Heiss (2024), How to interpret statistical models using marginaleffects for R and Python,
    Journal of Statistical Software 111(9).
@@ -21,6 +22,7 @@ from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...model.model import Model
+from ...model.moments import Missing
 from ...words import as_written, listed, nearest
 from .mean_moments import lacking_moments
 from .mean_scale import MeanScale, of_difference
@@ -106,25 +108,33 @@ def scale_of(program: Density, contrast: Contrast) -> MeanScale:
     return of_difference(program.model, contrast.before, contrast.weights)
 
 
-def average_effect(program: Density, estimate: Estimate, contrast: Contrast, level: float) -> AverageEffect:
-    """The effect from one estimate that has converged: by the delta method, or over the posterior's draws."""
+def average_effects(program: Density, estimate: Estimate, contrast: Contrast, level: float) -> list[AverageEffect]:
+    """The effect from one estimate that has converged, or those on the chances of all classes.
 
-    def of(point: Array) -> float:
+    By the delta method, or over the posterior's draws.
+    """
+
+    def of(point: Array) -> Array:
         theta = program.layout.split(point)
         after, before = (mean_response(program.model, theta, data) for data in (contrast.after, contrast.before))
-        return float(np.average(after - before, weights=contrast.weights))
+        return np.atleast_1d(np.average(after - before, axis=0, weights=contrast.weights))
 
     if estimate.tree is None:
-        value, se = of(estimate.point), float(delta_error(estimate, of))
-        ends = scale_of(program, contrast).ends(np.array([value]), np.array([se]), level)
-        lower, upper, reason = (end[0] for end in ends)
-        return AverageEffect(value, float("nan"), se, float(lower), float(upper), reason)
+        value = of(estimate.point)
+        se = np.broadcast_to(delta_error(estimate, of), value.shape)
+        lower, upper, reason = scale_of(program, contrast).ends(value, se, level)
+        columns = value, np.full(value.shape, np.nan), se, lower, upper, reason
+        return [AverageEffect(*line) for line in zip(*(each.tolist() for each in columns), strict=True)]
     points, _ = draws_of(program, estimate, contrast.before.n)
-    effects = np.array([of(point) for point in points])
-    lower, upper = np.quantile(effects, tails(level))
+    effects = np.array([of(point) for point in points]).T
     lacking = [each for data in (contrast.before, contrast.after) for each in lacking_moments(program, data)]
-    without = next((each for of in ("mean", "deviation") for each in lacking if getattr(each, of)), None)
-    mean = float("nan") if without and without.mean else float(effects.mean())
-    se = float("nan") if without else float(effects.std(ddof=1))
-    reason = (without.reason or "") if without else ""
-    return AverageEffect(mean, float(np.median(effects)), se, float(lower), float(upper), reason)
+    without = next((each for of in ("mean", "deviation") for each in lacking if getattr(each, of)), Missing())
+    return [_of_draws(each, without, level) for each in effects]
+
+
+def _of_draws(effects: Array, without: Missing, level: float) -> AverageEffect:
+    """From draws ``(D,)`` of one effect, without the moments that do not exist."""
+    lower, upper = np.quantile(effects, tails(level))
+    mean = float("nan") if without.mean else float(effects.mean())
+    se = float("nan") if without.reason else float(effects.std(ddof=1))
+    return AverageEffect(mean, float(np.median(effects)), se, float(lower), float(upper), without.reason or "")

@@ -25,7 +25,7 @@ from ...models.trunks.fixed import Fixed, HeldTails
 from ...models.trunks.mixed.trunk import Mixed
 from ...models.trunks.moments import FINITE, squared
 from ...models.trunks.regression import Regression
-from .means import mean_response, of_rows, whole
+from .means import mean_response, of_rows, predicts_classes, whole
 
 Array = NDArray[np.float64]
 Tails = Mapping[str, Any]
@@ -38,6 +38,8 @@ def lacking_moments(program: Density, data: Dataset) -> list[Missing]:
     if program.missing_moments[0].improper:
         return [program.missing_moments[0]] * data.n
     model, tails = whole(program.model), _tails(program)
+    if predicts_classes(model):  # chances have all moments
+        return [lacking(FINITE)] * data.n
     declared = next((f for f in program.model.functions if f.name == "mean" and f.moments), None)
     if declared is not None and declared.moments is not None:
         held = PriorTails(program.model, program.layout, program.priors, program.prior_power)
@@ -59,7 +61,7 @@ def lacking_moments(program: Density, data: Dataset) -> list[Missing]:
 def _tails(program: Density) -> Tails:
     """Of the priors of the whole model, where a value that is held is its own prior's end."""
     tails = PriorTails(program.model, program.layout, program.priors, program.prior_power)
-    return HeldTails(tails, program.model.scalars) if isinstance(program.model, Fixed) else tails
+    return HeldTails(tails, program.model.values) if isinstance(program.model, Fixed) else tails
 
 
 def _without_mean(model: Any, tails: Tails, held: Mapping[str, float]) -> Moments | None:

@@ -16,7 +16,7 @@ from ...intervals.wald import transformed
 from ...model import links
 from ...model.model import Model
 from ...model.support import Between, Support, positive, real, unit
-from .means import whole
+from .means import predicts_classes, whole
 
 Array = NDArray[np.float64]
 AT_EDGE = "the mean lies on the edge of where it can lie, or beyond"
@@ -24,22 +24,22 @@ AT_EDGE = "the mean lies on the edge of where it can lie, or beyond"
 
 @dataclass(frozen=True, eq=False)
 class MeanScale:
-    """``support`` of ``(mean − origin) / width``, both ``(m,)``."""
+    """``support`` of ``(mean − origin) / width``, both ``(m,)``, or ``(1,)`` where they are those of all."""
 
     support: Support
     origin: Array
     width: Array
 
     def ends(self, mean: Array, se: Array, level: float) -> tuple[Array, Array, NDArray[np.object_]]:
-        """Ends ``(m,)`` of the interval, and why there is none."""
-        scaled, error = ((values / self.width)[:, None] for values in (mean - self.origin, se))
-        ends: Ends = transformed([self.support], scaled, error, level, np.full((len(mean), 1), "", dtype=object))
-        lower, upper = (self.origin + self.width * end[:, 0] for end in (ends.lower, ends.upper))
-        said = np.array([reason or "" for reason in ends.reason[:, 0]], dtype=object)
+        """Ends of the interval, and why there is none, in the shape of ``mean`` and ``se``: ``(m,)`` or ``(m, K)``."""
+        scaled, error = (np.reshape(values / self.width, (-1, 1)) for values in (mean - self.origin, se))
+        ends: Ends = transformed([self.support], scaled, error, level, np.full(scaled.shape, "", dtype=object))
+        lower, upper = (self.origin + self.width * end.reshape(mean.shape) for end in (ends.lower, ends.upper))
+        said = np.array([reason or "" for reason in ends.reason[:, 0]], dtype=object).reshape(mean.shape)
         return lower, upper, np.where(np.isnan(lower) & (said != ""), AT_EDGE, said).astype(object)
 
     def apart(self, other: Array, mean: Array, se: Array) -> Array:
-        """How far ``other`` means are from these, in their standard errors on this scale; all ``(m,)``."""
+        """How far ``other`` means are from these, in their standard errors on this scale; all of one shape."""
         with np.errstate(all="ignore"):  # of means on an edge, and where there is none
             one, two = (self.support.unconstrain((values - self.origin) / self.width) for values in (mean, other))
             distance: Array = (two - one) * np.abs(self.support.slope(one)) * self.width / se
@@ -51,6 +51,8 @@ def of_means(model: Model, data: Dataset) -> MeanScale:
     model = whole(model)
     family = getattr(model, "family", None)
     zero, one = np.zeros(data.n), np.ones(data.n)
+    if predicts_classes(model):
+        return MeanScale(unit, np.zeros(1), np.ones(1))
     if family is None:
         return MeanScale(real, zero, one)
     if "n" in family.names:
@@ -69,5 +71,5 @@ def of_difference(model: Model, data: Dataset, weights: Array) -> MeanScale:
     of_one = of_means(model, data)
     if of_one.support is not unit:
         return MeanScale(real, np.zeros(1), np.ones(1))
-    widest = np.array([np.average(of_one.width, weights=weights)])
+    widest = np.array([np.average(np.broadcast_to(of_one.width, len(weights)), weights=weights)])
     return MeanScale(Between("difference", -1.0, 1.0), np.zeros(1), widest)

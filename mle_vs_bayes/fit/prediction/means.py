@@ -1,4 +1,7 @@
-"""The mean of the outcome at θ, from the records of families: no family has a line of its own here."""
+"""The mean of the outcome at θ, from the records of families: no family has a line of its own here.
+
+Of an outcome that is a class it is the chance of each class: the mean of K numbers that are 1 for the class and else 0.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,8 +30,10 @@ def check(model: Model) -> None:
     Raises
     ------
     UsageError
-        Classes, series, values that belong to their own groups, the user's own program; a family without a mean.
+        Series, values that belong to their own groups, the user's own program; a family without a mean.
     """
+    if predicts_classes(model):
+        return
     model = of_rows(model)
     if not isinstance(model, Plain | Mixture):
         raise UsageError(
@@ -51,17 +56,32 @@ def of_rows(model: Model) -> Model:
 
 
 def has_mean(model: Model) -> bool:
-    """Whether `mean_response` has a formula."""
+    """Whether `mean_response` has a formula that gives one number."""
     model = of_rows(model)
     return isinstance(model, Plain | Mixture) and model.family.mean is not None
 
 
+def predicts_classes(model: Model) -> bool:
+    """Whether the outcome is a class, so that `mean_response` gives the chance of each."""
+    return "class_chances" in of_rows(model).offers
+
+
+def classes(model: Model, data: Dataset) -> tuple[str, ...]:
+    """The names of the K classes that the outcome of ``data`` may be, of which there are none where it is a number."""
+    return data.coords["outcome"] if predicts_classes(model) else ()
+
+
 def mean_response(model: Model, theta: Mapping[str, Any], data: Dataset) -> Array:
-    """E(y) of each row of ``data`` ``(n,)`` at θ; NaN or infinite where the family has no mean there."""
+    """E(y) of each row of ``data`` at θ; NaN or infinite where the family has no mean there.
+
+    ``(n,)``, and of classes ``(n, K)``: the chance of each.
+    """
     if isinstance(model, Fixed):
         return mean_response(model.larger, model.full(theta), data)
     if isinstance(model, Mixed):
         return _over_effects(model, theta, data)
+    if predicts_classes(model):
+        return model.class_chances(theta, data)
     if isinstance(model, Mixture):
         each = np.broadcast_to(_of_family(model.family, model.arguments(theta)), np.shape(theta["weight"]))
         return np.full(data.n, float(np.sum(theta["weight"] * each)))
@@ -87,7 +107,7 @@ def _over_effects(model: Mixed, theta: Mapping[str, Any], data: Dataset) -> Arra
     ]
     spread = np.sqrt(np.sum(np.square(along), axis=0))
     means = [mean_response(model.rows, theta, _moved(model, data, spread * node)) for node in NODES]
-    return np.asarray(WEIGHTS @ np.array(means) / np.sqrt(2 * np.pi), dtype=float)
+    return np.tensordot(WEIGHTS, means, axes=1) / np.sqrt(2 * np.pi)
 
 
 def _moved(model: Mixed, data: Dataset, added: Array) -> Dataset:

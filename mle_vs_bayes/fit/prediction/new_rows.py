@@ -12,7 +12,7 @@ from ...data.column import label
 from ...data.dataset import Array, Dataset
 from ...data.formulas import group_terms
 from ...data.formulas.parts import Formulas, effect, level, parameter_of, several
-from ...data.formulas.request import STAND_IN
+from ...data.formulas.request import STAND_IN, without_intercept
 from ...data.prepare import absent
 from ...data.values import check, numbers, repetitions
 from ...errors import DataError
@@ -71,7 +71,10 @@ def new_rows(model: Model, source: FittedTable, frame: pd.DataFrame, fitted: Dat
     rows, places = NewRows(Dataset({}), alike=not formulas and not chosen), {}
     columns, coords = _of_roles(model, chosen, new)
     for role, text in _designs(formulas).items():
-        columns[role], coords[role.replace("X", "term", 1)] = _design(text, seen, new, rows)
+        design = _design(text, seen, new, rows)
+        if role == "X" and model.formula is not None and not model.formula.intercept:
+            design = without_intercept(*design)
+        columns[role], coords[role.replace("X", "term", 1)] = design
     for term in terms:
         X, names = _design(f"{STAND_IN} ~ {term.effects}", seen, new, rows)
         columns |= {effect(f"{name}|{term.name}"): values for name, values in zip(names, X.T, strict=True)}

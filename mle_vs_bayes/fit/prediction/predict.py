@@ -23,7 +23,7 @@ from ...sampling.draws import stacked
 from ...words import listed
 from .mean_moments import lacking_moments
 from .mean_scale import of_means
-from .means import mean_response
+from .means import classes, mean_response
 from .members import Members
 
 Array = NDArray[np.float64]
@@ -43,8 +43,9 @@ AT_MOST, FEWEST_DRAWS = 50_000_000, 500
 class Predicted:
     """By row ``(m,)``, NaN where there is none: the mean response with its error and interval, and where y will lie.
 
+    Where y is a class, all are ``(m, K)``, its chance of being each, and there is no interval in which it will lie.
     ``median`` is of the posterior of the mean response, which may have no mean or no standard deviation; ``reason``
-    ``(m,)`` says why, or why there is no interval, and is empty elsewhere.
+    says why, or why there is no interval, and is empty elsewhere.
     """
 
     mean: Array
@@ -57,9 +58,9 @@ class Predicted:
     reason: NDArray[Any]
 
     @classmethod
-    def blank(cls, count: int) -> "Predicted":
-        """Of ``count`` rows without any prediction."""
-        columns: list[NDArray[Any]] = [*np.full((7, count), np.nan), np.full(count, "", dtype=object)]
+    def blank(cls, shape: tuple[int, ...]) -> "Predicted":
+        """Of rows without any prediction."""
+        columns: list[NDArray[Any]] = [*np.full((7, *shape), np.nan), np.full(shape, "", dtype=object)]
         return cls(*columns)
 
     def put(self, rows: NDArray[np.intp], predicted: "Predicted") -> None:
@@ -104,20 +105,24 @@ def _from_optimum(
     of_estimate = delta_error(estimate, lambda point: _mean(program, point, data, members)[0])
     se = np.sqrt(of_estimate**2 + left_open)
     lower, upper, reason = of_means(program.model, data).ends(mean, se, level)
-    y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator, members)
-    nothing = np.full(data.n, np.nan)
+    nothing = np.full(mean.shape, np.nan)
+    y_lower, y_upper = nothing, nothing
+    if not classes(program.model, program.data):
+        y_lower, y_upper = _plug_in(program, estimate.point, data, level, generator, members)
     return Predicted(mean, nothing, se, lower, upper, y_lower, y_upper, reason)
 
 
 def _mean(program: Density, point: Array, data: Dataset, members: Members | None) -> tuple[Array, Array]:
-    """The mean response ``(m,)`` at θ over the effects of seen members, and its variance over these."""
+    """The mean response at θ over the effects of seen members, and its variance over these: ``(m,)`` or ``(m, K)``."""
     theta = _theta(program, point)
     if members is None:
-        return mean_response(program.model, theta, data), np.zeros(data.n)
+        mean = mean_response(program.model, theta, data)
+        return mean, np.zeros_like(mean)
     law = members.law(program, point, data)
-    means = np.array([mean_response(program.model, theta, members.moved(data, nodes)) for nodes in law.nodes.T]).T
-    mean = np.sum(law.weights * means, axis=1)
-    return mean, np.sum(law.weights * (means - mean[:, None]) ** 2, axis=1)
+    means = np.array([mean_response(program.model, theta, members.moved(data, nodes)) for nodes in law.nodes.T])
+    weights = law.weights.T.reshape(*means.shape[:2], *(1,) * (means.ndim - 2))
+    mean = np.sum(weights * means, axis=0)
+    return mean, np.sum(weights * (means - mean) ** 2, axis=0)
 
 
 def delta_error(estimate: Estimate, of: Callable[[Array], Any]) -> Array:
@@ -207,40 +212,50 @@ def _from_draws(
     members: Members | None,
 ) -> Predicted:
     assert estimate.tree is not None
-    points, kept = draws_of(program, estimate, data.n)
-    made = Predicted.blank(data.n)
-    for rows in np.array_split(np.arange(data.n), -(-data.n * len(points) // AT_ONCE)):
+    names = classes(program.model, program.data)
+    points, kept = draws_of(program, estimate, data.n * max(1, len(names)))
+    made = Predicted.blank((data.n, *([len(names)] if names else [])))
+    for rows in np.array_split(np.arange(data.n), -(-made.mean.size * len(points) // AT_ONCE)):
         some = data if len(rows) == data.n else data.rows(rows)
         seen = None if members is None else members.rows(rows)
         added = None if seen is None else seen.drawn(estimate.tree, some, kept)
-        means, outcomes = np.empty((len(points), some.n)), np.empty((len(points), some.n))
+        means = np.empty((len(points), some.n, *made.mean.shape[1:]))
+        outcomes = np.full(means.shape, np.nan)
         for place, point in enumerate(points):
             theta, at = _theta(program, point), some
             if seen is not None and added is not None:
                 at = seen.moved(some, added[place])
             means[place] = mean_response(program.model, theta, at)
-            outcomes[place] = program.model.simulate(theta, at, generator)["y"]
+            if not names:
+                outcomes[place] = program.model.simulate(theta, at, generator)["y"]
         settled = some if seen is None else seen.moved(some, np.zeros(some.n))
         lacking = lacking_moments(program, settled)
         lower, upper = np.quantile(means, tails(level), axis=0)
         y_lower, y_upper = np.quantile(outcomes, tails(level), axis=0)
-        reasons = np.array([each.reason or "" for each in lacking], dtype=object)
+        reasons = _like(means[0], [each.reason or "" for each in lacking])
         some_rows = Predicted(*_moments(means, lacking), lower, upper, y_lower, y_upper, reasons)
         made.put(rows, some_rows)
     return made
 
 
 def _moments(draws: Array, lacking: Sequence[Missing]) -> tuple[Array, Array, Array]:
-    """Mean, median and standard deviation ``(m,)`` of draws ``(draws, m)``, without the moments that do not exist."""
-    no_mean, no_error = (np.array([getattr(each, of) is not None for each in lacking]) for of in ("mean", "deviation"))
+    """Mean, median and standard deviation of draws ``(draws, …)``, without the moments that do not exist."""
+    flags = ([getattr(each, of) is not None for each in lacking] for of in ("mean", "deviation"))
+    no_mean, no_error = (_like(draws[0], each).astype(bool) for each in flags)
     with np.errstate(all="ignore"):  # of draws whose mean response is infinite
         mean, se = draws.mean(axis=0), draws.std(axis=0, ddof=1)
         median = np.median(draws, axis=0)
     return np.where(no_mean, np.nan, mean), median, np.where(no_mean | no_error, np.nan, se)
 
 
+def _like(shaped: Array, of_rows: Sequence[Any]) -> NDArray[Any]:
+    """What is said of rows ``(m,)``, in the shape of an array ``(m, …)``."""
+    said = np.array(of_rows, dtype=object).reshape(-1, *(1,) * (shaped.ndim - 1))
+    return np.broadcast_to(said, shaped.shape)
+
+
 def draws_of(program: Density, estimate: Estimate, n: int) -> tuple[Array, NDArray[np.intp]]:
-    """Draws ``(kept, p)`` of the parameters for ``n`` rows, and their places among all draws, chain by chain."""
+    """Draws ``(kept, p)`` of the parameters for ``n`` means, and their places among all draws, chain by chain."""
     assert estimate.tree is not None
     names = [parameter.name for parameter in program.layout.parameters]
     draws = stacked(estimate.tree, names).reshape(-1, program.layout.size)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -21,24 +22,28 @@ HELD = "held"
 class Fixed(Model):
     """``larger`` with the values ``held`` by label: scalar parameters, and single coefficients of formulas.
 
-    A coefficient is held by its column times its value being an offset, so that all else stays the larger model's. Of
+    A coefficient is held by its column times its value being an offset, so that all else stays the larger model's; the
+    coefficients of a formula that has none left are ``emptied``, by the parameter's name, which data tell. Of
     effects of groups a spread or a correlation is held at 0, which leaves it out of the model that ``larger`` then is.
     """
 
     larger: Model
     offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled", "derivatives"})
 
-    def __init__(self, larger: Model, held: Mapping[str, float], name: str) -> None:
-        self.larger, self.held, self.name = larger, dict(held), name
+    def __init__(
+        self, larger: Model, held: Mapping[str, float], name: str, emptied: frozenset[str] = frozenset()
+    ) -> None:
+        self.larger, self.held, self.name, self.emptied = larger, dict(held), name, emptied
         self.left_out = frozenset(label for label in held if label.startswith(OF_EFFECTS))
         single = {label: value for label, value in held.items() if label not in self.left_out}
         scalars = {p.name for p in larger.parameters if not p.dims}
         # PyTensor makes a number of Python's own a float32.
-        self.scalars = {label: np.float64(value) for label, value in single.items() if label in scalars}
+        self.scalars: dict[str, Any] = {k: np.float64(value) for k, value in single.items() if k in scalars}
         self.coefficients = {label: value for label, value in single.items() if label not in scalars}
         _check(larger, single)
         _check_effects(larger, held, self.left_out)
-        self.parameters = tuple(p for p in larger.parameters if p.name not in self.scalars)
+        self.values = self.scalars | {name: np.zeros(0) for name in emptied}
+        self.parameters = tuple(p for p in larger.parameters if p.name not in self.values)
         if not self.parameters:
             raise UsageError(f"every parameter of {larger.name} is fixed ({listed(held)}); leave one to estimate.")
         self.columns, self.formula, self.unit = larger.columns, larger.formula, larger.unit
@@ -50,11 +55,16 @@ class Fixed(Model):
 
     def with_groups(self, groups=None):
         """The same values held of the larger model with groups; the effects that are `left_out` are not among them."""
-        return Fixed(self.larger.with_groups(groups), self.held, self.name)
+        return Fixed(self.larger.with_groups(groups), self.held, self.name, self.emptied)
+
+    def suited(self, data):
+        """Without the coefficients of formulas of which no term is left."""
+        emptied = {role.replace("X", "beta", 1) for role, axis in data.designs.items() if not data.coords[axis]}
+        return self if emptied == self.emptied else Fixed(self.larger, self.held, self.name, frozenset(emptied))
 
     def settled(self, theta, data):
         finer = self.larger.settled(self.full(theta), data)
-        held = self if finer is self.larger else Fixed(finer, self.held, self.name)
+        held = self if finer is self.larger else Fixed(finer, self.held, self.name, self.emptied)
         held.unsettled = finer.unsettled
         return held
 
@@ -63,21 +73,23 @@ class Fixed(Model):
         """The larger model's, but those that follow from the values held."""
         typical = {p.name: np.asarray(p.typical, dtype=float) for p in self.larger.parameters if not p.dims}
         moving = {name: value * 1.1 for name, value in typical.items() if name not in self.scalars}
+        gone = {name.replace("beta", "term", 1) for name in self.emptied}
         return tuple(
             replace(f, of=partial(self._of, f.of), moments=self._moments_of(f.moments))
             for f in self.larger.functions
-            if f.dims or f.of({**typical, **self.scalars}) != f.of({**typical, **moving, **self.scalars})
+            if (f.dims and gone.isdisjoint(f.dims))
+            or (not f.dims and f.of({**typical, **self.scalars}) != f.of({**typical, **moving, **self.scalars}))
         )
 
     def _of(self, of, theta):
         return of(self.full(theta))
 
     def _moments_of(self, moments):
-        return None if moments is None else lambda tails, data: moments(HeldTails(tails, self.scalars), data)
+        return None if moments is None else lambda tails, data: moments(HeldTails(tails, self.values), data)
 
     def full(self, theta):
-        """θ with the scalars that are held."""
-        return {**theta, **self.scalars}
+        """θ with the scalars that are held, and with no coefficients where none is left."""
+        return {**theta, **self.values}
 
     def arranged(self, data):
         """Without the columns of coefficients that are held, whose part of the predictor is an offset."""
@@ -100,11 +112,11 @@ class Fixed(Model):
         return self.larger.log_likelihoods([self.full(theta) for theta in thetas], data)
 
     def derivatives(self, thetas, datasets, weights=None):
-        """The larger model's, without those along the scalars that are held."""
+        """The larger model's, without those along what is held."""
         full = [self.full(theta) for theta in thetas]
         units, scores, hessians = self.larger.derivatives(full, datasets, weights)
         sizes = {p.name: np.size(full[0][p.name]) for p in self.larger.parameters}
-        free = np.concatenate([np.full(size, name not in self.scalars) for name, size in sizes.items()])
+        free = np.concatenate([np.full(size, name not in self.values) for name, size in sizes.items()])
         return units, scores[:, :, free], hessians[:, free][:, :, free]
 
     def likelihood(self, theta, data):
@@ -121,7 +133,8 @@ class Fixed(Model):
 
     def draw_latent(self, theta, data, rng):
         shape = np.shape(theta[self.parameters[0].name])[:2]
-        return self.larger.draw_latent({**theta, **{k: np.full(shape, v) for k, v in self.scalars.items()}}, data, rng)
+        held = {name: np.broadcast_to(value, (*shape, *np.shape(value))) for name, value in self.values.items()}
+        return self.larger.draw_latent({**theta, **held}, data, rng)
 
     def one_step_ahead(self, theta, data):
         return self.larger.one_step_ahead(self.full(theta), data)
@@ -130,11 +143,11 @@ class Fixed(Model):
         return self.larger.chances(self.full(theta), data)
 
     def start(self, data):
-        return {p: value for p, value in self.larger.start(data).items() if p not in self.scalars}
+        return {p: value for p, value in self.larger.start(data).items() if p not in self.values}
 
     def moments(self, tails, data):
-        known = self.larger.moments(HeldTails(tails, self.scalars), data)
-        return {name: each for name, each in known.items() if name not in self.scalars}
+        known = self.larger.moments(HeldTails(tails, self.values), data)
+        return {name: each for name, each in known.items() if name not in self.values}
 
     def completed(self, data):
         return self.larger.completed(data)
@@ -162,28 +175,28 @@ class Fixed(Model):
         return self.larger.unusable(data)
 
     def supports(self, data):
-        return {name: support for name, support in self.larger.supports(data).items() if name not in self.scalars}
+        return {name: support for name, support in self.larger.supports(data).items() if name not in self.values}
 
     def coords(self, data):
         return self.larger.coords(data)
 
 
 class HeldTails(Mapping):
-    """Tails of priors, where those of values held end at the value."""
+    """Tails of priors, where those of values held, one or none of each, end at the value."""
 
-    def __init__(self, tails, scalars):
-        self._tails, self._scalars = tails, scalars
+    def __init__(self, tails, values):
+        self._tails, self._values = tails, values
 
     def __getitem__(self, name):
-        if name in self._scalars:
-            return (Tails(lower=self._scalars[name], words=f"{name} = {self._scalars[name]:g}"),)
+        if name in self._values:
+            return tuple(Tails(lower=value, words=f"{name} = {value:g}") for value in np.ravel(self._values[name]))
         return self._tails[name]
 
     def __iter__(self):
-        return iter((*self._tails, *self._scalars))
+        return iter((*self._tails, *self._values))
 
     def __len__(self):
-        return len(self._tails) + len(self._scalars)
+        return len(self._tails) + len(self._values)
 
 
 def _held(data, label, value, name):
@@ -195,8 +208,6 @@ def _held(data, label, value, name):
     if term not in terms:
         labels = listed(f"{parameter}[{each}]" for each in terms)
         raise UsageError(f'there is no coefficient "{label}" of {name} to fix; it has {labels}.')
-    if len(terms) == 1:
-        raise UsageError(f"{label} is the only coefficient of its formula and is fixed; leave one to estimate.")
     place = terms.index(term)
     known = data[role][:, place] * value + data.get(offset, np.zeros(data.n))
     columns = {**data, role: np.delete(data[role], place, axis=1), offset: known}

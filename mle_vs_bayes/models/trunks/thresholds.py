@@ -25,6 +25,7 @@ from .with_groups import mixed_model
 class Cumulative(Model):
     """P(y ≤ k) = F(cutpoints[k] − X β − offset), F⁻¹ being the link; ``order`` names classes that are text."""
 
+    offers = frozenset({"class_chances"})
     weighted = True
     takes_order = needs_order = True
     takes_links = ("logit", "probit", "cloglog", "loglog")
@@ -74,8 +75,16 @@ class Cumulative(Model):
         return design.replace(y=np.searchsorted(np.asarray(theta["cutpoints"]), latent).astype(float))
 
     def log_likelihood(self, theta, data):
+        return self._log_chances(theta, data, data["y"].astype(int))
+
+    def class_chances(self, theta, data):
+        count = len(theta["cutpoints"]) + 1
+        return np.exp(np.stack([self._log_chances(theta, data, k) for k in range(count)], axis=1))
+
+    def _log_chances(self, theta, data, y):
+        """Of class ``y`` in each row: one for all, or one each."""
         ends = np.concatenate([[-np.inf], theta["cutpoints"], [np.inf]])
-        y, eta = data["y"].astype(int), self.predictor(theta, data)
+        eta = self.predictor(theta, data)
         return between(self.link, ends[y] - eta, ends[y + 1] - eta)
 
     def log_density(self, theta, data):

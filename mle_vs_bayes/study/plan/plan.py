@@ -29,7 +29,6 @@ def design(
     source: Source,
     *,
     seed: int,
-    quick: bool,
     request: Mapping[str, Any],
     command: str,
     step: Callable[[str], None] = lambda words: None,
@@ -43,8 +42,8 @@ def design(
     UsageError
         The study asks for what cannot be done.
     """
-    study = source.study
-    chosen = settings(study, quick=quick)
+    study, quick = source.study, source.quick
+    chosen = settings(study)
     for each in (study, *(setting.study for setting in chosen)):
         package_estimators(each.fitted)  # an unknown estimator or kind of interval is refused before anything runs
         _check_intervals(each.intervals, each.fitted)

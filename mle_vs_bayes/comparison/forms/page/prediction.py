@@ -1,6 +1,5 @@
 """The parts of a comparison's page on what was asked of it: new rows predicted, average effects, tests and scores."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from ....rows import COLUMNS, MODEL_SCALE
 from ...outcome import Outcome
 from ...scores.report import EXPLAINED
 from ..effects import cells_of as effect_cells
+from ..predictions import LIKELIEST
 from ..predictions import cells_of as mean_cells
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ MEANS = (
 )
 
 
+CHANCES = (
+    "The error of a chance is the delta method's at an optimum, whose interval is made on the log odds, and the "
+    "standard deviation of draws of the posterior, whose mean chance is that of the posterior predictive."
+)
+SAID = "from MLE", "remark"
+
+
 def predictions(outcome: Outcome) -> list[Part]:
     """New rows by every estimator: how far apart, as table and figure, and what lies beyond the data of the fit."""
     asked = outcome.predictions
@@ -35,25 +42,21 @@ def predictions(outcome: Outcome) -> list[Part]:
     rows, percent = asked.rows, f"{100 * asked.level:g} %"
     count = int(rows["row"].max())
     lines = []
-    for row, block in rows[rows["row"] <= LISTED].groupby("row"):
+    of_classes = asked.of_classes
+    for _, block in rows[rows["row"] <= LISTED].groupby(["row", *_classes(rows)], sort=False):
         style = numbers.number_format(block.rename(columns={"mean": "estimate"}))
         for line in numbers.records_of(block):
             mean, se, y, apart = mean_cells(line, style)
-            ends = [numbers.number(line[end], style) for end in ("lower", "upper")]
-            interval = " to ".join(ends) if math.isfinite(line["lower"]) else ""
-            lines.append(
-                [
-                    TableCell(str(row), float(line["row"])),
-                    *_shared(line, mean, se, interval),
-                    TableCell(y),
-                    *_said(line, apart),
-                ]
-            )
-    headings = ["row", "estimator", "mean", "SE", f"{percent} of the mean", f"{percent} of y", "from MLE", "remark"]
-    table = Table("New rows, by every estimator", headings, lines, frozenset({0, 2, 3, 4, 5, 6}))
+            head = [TableCell(str(line["row"]), float(line["row"])), *_class_cells(line)]
+            shared = _shared(line, mean, se, numbers.ends(line, style))
+            lines.append([*head, *shared, *([] if of_classes else [TableCell(y)]), *_said(line, apart)])
+    what = ["chance", "SE", f"{percent} of the chance"] if of_classes else ["mean", "SE", f"{percent} of the mean"]
+    headings = ["row", *_classes(rows), "estimator", *what, *([] if of_classes else [f"{percent} of y"]), *SAID]
+    table = _table("New rows, by every estimator", headings, lines)
     alt = "Mean response of each new row with its interval and that of y, by estimator; as in the table above."
     drawn = [] if rows["mean"].isna().all() else [_picture("predictions", _of_rows(outcome, rows, asked.level), alt)]
-    return [*_told(asked.apart, asked.remarks()), table, *_more(count), *drawn, Paragraph(MEANS, "quiet")]
+    explained = f"{LIKELIEST} {CHANCES}" if of_classes else MEANS
+    return [*_told(asked.apart, asked.remarks()), table, *_more(count), *drawn, Paragraph(explained, "quiet")]
 
 
 def scores(outcome: Outcome) -> list[Part]:
@@ -79,17 +82,37 @@ def effects(outcome: Outcome) -> list[Part]:
     if asked is None:
         return []
     lines = []
-    for _, block in asked.rows.groupby("effect", sort=False):
+    for _, block in asked.rows.groupby(["effect", *_classes(asked.rows)], sort=False):
         style = numbers.number_format(block)
         for line in numbers.records_of(block):
             estimate, se, interval, apart = effect_cells(line, style)
-            lines.append([TableCell(line["effect"]), *_shared(line, estimate, se, interval), *_said(line, apart)])
-    headings = ["effect", "estimator", "estimate", "SE", f"{100 * asked.level:g} % interval", "from MLE", "remark"]
-    table = Table("Difference of the mean response, averaged over the rows", headings, lines, frozenset({2, 3, 4, 5}))
+            head = [TableCell(line["effect"]), *_class_cells(line)]
+            lines.append([*head, *_shared(line, estimate, se, interval), *_said(line, apart)])
+    classes = _classes(asked.rows)
+    headings = ["effect", *classes, "estimator", "estimate", "SE", f"{100 * asked.level:g} % interval", *SAID]
+    what = "chance of each class" if classes else "mean response"
+    table = _table(f"Difference of the {what}, averaged over the rows", headings, lines)
     alt = "Each average effect with its interval, by estimator; as in the table above."
-    one = asked.rows.rename(columns={"effect": "parameter"}).assign(interval="of_effect")
+    labels = [numbers.of_class(line["effect"], line) for line in numbers.records_of(asked.rows)]
+    one = asked.rows.assign(parameter=labels, interval="of_effect")
     drawn = [] if one["estimate"].isna().all() else [_picture("effects", _as_rows(outcome, one, asked.level), alt)]
     return [*_told(asked.apart, asked.remarks()), table, *drawn]
+
+
+def _classes(rows: "pandas.DataFrame") -> list[str]:
+    """The column of classes, where the outcome is one."""
+    return ["class"] if "class" in rows else []
+
+
+def _class_cells(line: dict[str, Any]) -> list[TableCell]:
+    return [TableCell(line["class"])] if "class" in line else []
+
+
+def _table(caption: str, headings: list[str], lines: list[list[TableCell]]) -> Table:
+    """Words on the left, numbers on the right."""
+    words = {"effect", "class", "estimator", "remark"}
+    numeric = frozenset(place for place, heading in enumerate(headings) if heading not in words)
+    return Table(caption, headings, lines, numeric)
 
 
 def _shared(line: dict[str, Any], estimate: str, error: str, interval: str) -> list[TableCell]:
@@ -122,11 +145,14 @@ def _more(count: int) -> list[Part]:
 
 
 def _of_rows(outcome: Outcome, rows: "pandas.DataFrame", level: float) -> "pandas.DataFrame":
-    """Two intervals of each of the first rows and estimators: of the mean, and of y."""
+    """Two intervals of each of the first rows and estimators: of the mean, and of y where that is a number."""
     import pandas
 
-    first = rows[rows["row"] <= DRAWN].rename(columns={"mean": "estimate"})
-    first = first.assign(parameter=[f"row {row}" for row in first["row"]])
+    few = max(1, DRAWN // rows["class"].nunique()) if _classes(rows) else DRAWN
+    first = rows[rows["row"] <= few].rename(columns={"mean": "estimate"})
+    first = first.assign(parameter=[numbers.of_class(f"row {line['row']}", line) for line in numbers.records_of(first)])
+    if _classes(rows):
+        return _as_rows(outcome, first.assign(interval="of_mean"), level)
     of_y = first.assign(interval="of_y", lower=first["y_lower"], upper=first["y_upper"])
     return _as_rows(outcome, pandas.concat([first.assign(interval="of_mean"), of_y]), level)
 

@@ -43,7 +43,7 @@ class Integrand:
 
     def of_each(self, values):
         """Rows' or groups' values as those of each data set, ``(R, …)``."""
-        return values.reshape(self.sets, -1, *values.shape[1:])
+        return values.reshape(self.sets, len(values) // self.sets, *values.shape[1:])
 
     def _by_row(self, values):
         """A parameter as it is, or that of each row's data set ``(n, 1)``."""
