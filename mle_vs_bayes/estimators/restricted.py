@@ -93,6 +93,7 @@ def _evaluator(program: Density) -> Evaluate:
             if not np.isfinite(whole.value):
                 return -np.inf, whole.gradient, whole.hessian
             value, slope, bend = _derivatives(program, theta)
+            # The restriction is known in θ; `pull_back` takes derivatives in w = linear⁻¹ θ.
             gradient, hessian = coordinates.pull_back(z, linear.T @ slope, linear.T @ bend @ linear)
             return whole.value + value, whole.gradient + gradient, whole.hessian + hessian
 

@@ -135,6 +135,7 @@ def _pair(
     unit: str,
 ) -> list[Agreement]:
     difference = values[pair[0]] - values[pair[1]]
+    # An optimum is found to its last digits, a posterior mean has the error of its draws.
     noise = errors if pair[0] == "posterior" else np.zeros_like(errors)
     expectation = None if prediction is None else _expected(pair, prediction) / scale
     name, rows = f"{pair[0]} - {pair[1]}", []

@@ -1,6 +1,6 @@
 """The delta method: standard errors of derived quantities from the parameters' covariance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
     if not program.model.functions:
         return parameters
     lacking = ~np.isfinite(parameters)
-    # What has no error is held where it is: a row and a column of zeros are no direction to move in.
-    held = np.where(lacking[..., :, None] | lacking[..., None, :], 0.0, covariance)
+    held = held_still(covariance, lacking)
     known = np.all(np.isfinite(held), axis=(-2, -1)) & ~np.all(lacking, axis=-1)
     safe = np.where(known[..., None, None], held, np.eye(covariance.shape[-1]))
     with np.errstate(all="ignore"):  # of a replicate that has none
@@ -33,6 +32,11 @@ def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
         without = ~known[..., None] | _moved(program, point, lacking)
     errors = np.where(without, np.nan, np.linalg.norm(slopes, axis=-1))
     return np.concatenate([parameters, errors], axis=-1)
+
+
+def held_still(covariance: Array, lacking: NDArray[np.bool_]) -> Array:
+    """The covariance ``(…, p, p)`` with a row and a column of zeros, no direction to move in, of what has no error."""
+    return np.where(lacking[..., :, None] | lacking[..., None, :], 0.0, covariance)
 
 
 def _moved(program: Density, point: Array, lacking: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -73,10 +77,21 @@ def moves(program: Density, point: Array, errors: Array) -> NDArray[np.bool_]:
     return np.asarray(errors > lost)
 
 
-def directional(of: Callable[[Array], Array], point: Array, covariance: Array) -> Array:
-    """∇g L, shape ``(…, q, p)``, where L Lᵀ = Σ: how g moves per standard error in each direction."""
-    steps = np.moveaxis(root(covariance), -1, 0)
-    columns = [(of(point + STEP * step) - of(point - STEP * step)) / (2 * STEP) for step in steps]
+def directional(
+    of: Callable[[Array], Array], point: Array, covariance: Array, steps: Sequence[float] = (STEP,)
+) -> Array:
+    """∇g L, shape ``(…, q, p)``, where L Lᵀ = Σ: how g moves per standard error in each direction.
+
+    Of several ``steps`` the first is taken whose ends are inside the support, where all values are finite, or the last.
+    """
+    # The length of a row of ∇g L is √(∇g Σ ∇gᵀ), the standard error, and no product of large numbers is in it.
+    columns = []
+    for direction in np.moveaxis(root(covariance), -1, 0):
+        for step in steps:
+            slope = (of(point + step * direction) - of(point - step * direction)) / (2 * step)
+            if np.all(np.isfinite(slope)):
+                break
+        columns.append(slope)
     return np.stack(columns, axis=-1)
 
 

@@ -99,6 +99,8 @@ def _points(density: ProgramDensity) -> list[Array]:
     z = density.coordinates.z(density.start)
     curvature = np.abs(np.diag(density.evaluate(z, 1.0).hessian))
     usual = np.where(np.isfinite(curvature) & (curvature > 0), 1 / np.sqrt(np.maximum(curvature, 1e-300)), 1.0)
+    # A standard error is far enough for derivatives to be others; a logarithm moves by half at most, as densities that
+    # are far out are 0 or overflow.
     spread = np.where(density.layout.bounded, np.minimum(usual, 0.5), usual)
     return [z, *(z + spread * generator.standard_normal(len(z)) for _ in range(POINTS - 1))]
 

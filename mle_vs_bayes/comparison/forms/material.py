@@ -124,6 +124,8 @@ def _profile(fit: Fit, label: str) -> tuple[Array, Array] | None:
     if len(values) < 3:
         return None
     deviance = np.maximum(curve.deviance[kept], 0.0)
+    # The signed root of the deviance is a straight line where the likelihood is normal, so that a few points give the
+    # curve.
     root = np.sign(values - curve.estimate) * np.sqrt(deviance)
     grid = np.linspace(values[0], values[-1], _POINTS)
     return grid, np.exp(-(PchipInterpolator(values, root)(grid) ** 2) / 2)

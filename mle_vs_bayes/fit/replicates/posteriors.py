@@ -109,6 +109,8 @@ class _Run:
                 new = self.quantities(theta)
             draws = new if draws is None else np.concatenate([draws, new], axis=2)
             diagnostics = diagnose(np.moveaxis(draws, 3, 1).reshape(-1, *draws.shape[1:3]), plan.cores)
+            # More draws go to all data sets of the batch at once; the few that are still short are sampled again by
+            # themselves.
             short = diagnostics.least.reshape(len(index), -1).min(axis=1) < self.plan.target
             if short.mean() <= MANY or draws.shape[2] >= 8 * plan.draws:
                 break

@@ -110,6 +110,8 @@ class Series(Model):
             def counted(values, part):
                 return (times[0][part] * values).sum() if times else values.sum()
 
+            # The density is a product of each value's given those before it: of the first p by their best linear
+            # predictors, of the later ones by φ.
             later = sum(phi[k] * away[p - 1 - k : n - 1 - k] for k in range(p))
             total = counted(pm.logp(pm.Normal.dist(later, scale), away[p:]), slice(p, None))
             orders = [] if self.conditional else predictors(phi)

@@ -92,6 +92,7 @@ def _from_highest(begins: Sequence[Array], gave_up: Callable[[], None]) -> Searc
 
 def _at(problem: Problem, i: int, top: Corner) -> KinkedOptimum:
     coordinates = problem.coordinates.of(i)
+    # dθ per unit of each coordinate: a parameter none of whose movement is along the kinks is held by them.
     moves = coordinates.linear @ coordinates.jacobian(top.z) * top.unit
     size = np.linalg.norm(moves, axis=1)
     pinned = np.linalg.norm(moves @ top.inside_in_units, axis=1) <= _ALONG * size

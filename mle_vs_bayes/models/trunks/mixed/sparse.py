@@ -28,6 +28,7 @@ class Sparse:
         sizes = [int(of.max()) + 1 for of in codes]
         self.first = np.cumsum([0, *sizes])
         values = np.concatenate([data[effect(name)] for name in groups.effects])
+        # Column first + level of an effect holds its values of the rows in that level: one matrix for all effects.
         places = np.concatenate([of + first for of, first in zip(codes, self.first[:-1], strict=True)])
         rows = np.tile(np.arange(n), len(codes))
         self.z = scipy.sparse.csr_array((values, (rows, places)), shape=(n, int(self.first[-1])))

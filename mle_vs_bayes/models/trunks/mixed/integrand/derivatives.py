@@ -36,6 +36,8 @@ class GroupDerivatives:
         integrand, (points, log_weights) = self.integrand, grid
         self.rule = integrand.rule(points)
         heights, self.slopes = integrand.with_slopes(self.rule.nodes)
+        # The largest height is taken off before exponentials are: a group of thousands of rows has heights that
+        # overflow.
         heights = heights + log_weights
         top = heights.max(axis=1, keepdims=True)
         parts = np.exp(heights - top)

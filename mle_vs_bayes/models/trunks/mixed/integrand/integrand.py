@@ -35,6 +35,7 @@ class Integrand:
         self.canonical = canonical.of(model)
         self.eta = self.columns["offset"] if self.canonical is None else canonical.predictor(self.columns)
         self.effects = model.effects_of(data)
+        # A row's predictor is η + z L v, linear in its group's v.
         self.slope = np.concatenate(self.of_each(self.effects) @ self.root)
         self.weights = data.get("weights", np.ones(len(self.eta)))
         self.sums = self.summing(self.weights[:, None])
