@@ -88,5 +88,12 @@ class MultinomialLogit(Model):
         """No covariate has an effect."""
         return {"beta": np.zeros((len(data.coords["outcome"]) - 1, data["X"].shape[1]))}
 
+    def divergence(self, data):
+        if (place := separation.separating(self._falls(data))) is None:
+            return None
+        terms, others = data.coords["term"], data.coords["outcome"][1:]
+        label = f"beta[{others[place // len(terms)]},{terms[place % len(terms)]}]"
+        return f"{label} runs off: the covariates separate the classes"
+
     def unusable(self, data):
         return empty_class(data)

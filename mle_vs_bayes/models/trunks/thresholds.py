@@ -112,6 +112,13 @@ class Cumulative(Model):
         shares = [counts.mean(data, data["y"] <= k) for k in range(len(data.coords["outcome"]) - 1)]
         return {"beta": np.zeros(data["X"].shape[1]), "cutpoints": self.link.link(np.array(shares))}
 
+    def divergence(self, data):
+        place, terms = separation.separating(self._falls(data)), data.coords.get("term", ())
+        if place is None:
+            return None
+        label = f"beta[{terms[place]}]" if place < len(terms) else f"cutpoints[{place - len(terms) + 1}]"
+        return f"{label} runs off: the covariates separate the classes"
+
     def unusable(self, data):
         absent = set(range(len(data.coords["outcome"]))) - set(data["y"].astype(int))
         return f"no y is {data.coords['outcome'][min(absent)]}, whose cutpoint nothing tells" if absent else None
