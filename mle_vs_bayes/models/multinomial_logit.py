@@ -39,8 +39,7 @@ class MultinomialLogit(Model):
 
     @cached_property
     def functions(self):
-        dims = "class", "term"
-        return (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), dims, positive, self.ratio_moments),)
+        return (Function("odds_ratio", lambda at: np.exp(at["beta"]), ("class", "term"), positive, self.ratio_moments),)
 
     def ratio_moments(self, tails, data):
         return separation.ratios(partial(self._falls, data), tails["beta"], len(tails["beta"]))
@@ -89,11 +88,7 @@ class MultinomialLogit(Model):
         return {"beta": np.zeros((len(data.coords["outcome"]) - 1, data["X"].shape[1]))}
 
     def divergence(self, data):
-        if (place := separation.separating(self._falls(data))) is None:
-            return None
-        terms, others = data.coords["term"], data.coords["outcome"][1:]
-        label = f"beta[{others[place // len(terms)]},{terms[place % len(terms)]}]"
-        return f"{label} runs off: the covariates separate the classes"
+        return separation.divergence(self, data, self._falls(data), "the classes")
 
     def unusable(self, data):
         return empty_class(data)

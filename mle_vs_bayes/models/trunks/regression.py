@@ -170,10 +170,9 @@ class Regression(Censored):
     def divergence(self, data):
         if not seen(data).any():
             return "beta runs off: no outcome was seen to its end"
-        if "trials" in data and (place := separation.separating(falls.of_trials(data))) is not None:
-            return (
-                f"beta[{data.coords['term'][place]}] runs off: the covariates separate the successes from the failures"
-            )
+        what = "the successes from the failures"
+        if "trials" in data and (reason := separation.divergence(self, data, falls.of_trials(data), what)):
+            return reason
         scale = next((each.row for each in self.family.others if each.prior == "scale"), None)
         if not scale or self.link.name != "identity":
             return None

@@ -16,6 +16,7 @@ from itertools import combinations
 import numpy as np
 import scipy
 
+from ...model.layout import Layout
 from ...model.parameter import Moments
 from .moments import FINITE, power
 
@@ -92,8 +93,10 @@ def of_growth(falls, tails, x):
     return Moments(order, why, attained)
 
 
-def separating(falls):
-    """The place of the coefficient that grows most along a direction that separates the outcomes, or None.
+def divergence(model, data, falls, what):
+    """Which coefficient grows most along a direction that separates ``what``, in words, or None.
+
+    The model's parameters begin with those that the directions of ``falls`` move.
 
     Along it no row is moved against its outcome and some are moved with it, so that the likelihood rises without end: a
     linear programme. [1]_ In an order and in classes it is the same with a row for each difference. [2]_
@@ -110,7 +113,8 @@ def separating(falls):
     solution = scipy.optimize.linprog(-gain.sum(axis=0), A_ub=-scaled, b_ub=np.zeros(len(scaled)), bounds=(-1, 1))
     if solution.status != 0 or -solution.fun < 1e-6 * len(scaled):  # the solver keeps constraints to 1e-7 each
         return None
-    return int(np.argmax(np.abs(solution.x)))
+    label = Layout(model, data).labels[int(np.argmax(np.abs(solution.x)))]
+    return f"{label} runs off: the covariates separate {what}"
 
 
 def least(falls, tails, along):

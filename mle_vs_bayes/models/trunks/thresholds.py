@@ -113,11 +113,7 @@ class Cumulative(Model):
         return {"beta": np.zeros(data["X"].shape[1]), "cutpoints": self.link.link(np.array(shares))}
 
     def divergence(self, data):
-        place, terms = separation.separating(self._falls(data)), data.coords.get("term", ())
-        if place is None:
-            return None
-        label = f"beta[{terms[place]}]" if place < len(terms) else f"cutpoints[{place - len(terms) + 1}]"
-        return f"{label} runs off: the covariates separate the classes"
+        return separation.divergence(self, data, self._falls(data), "the classes")
 
     def unusable(self, data):
         absent = set(range(len(data.coords["outcome"]))) - set(data["y"].astype(int))
