@@ -14,8 +14,10 @@ from ..density.coordinates import Coordinates
 from ..errors import ModelError
 from ..machine_code import one_machine_code
 from ..model.layout import Layout
+from ..search.newton import GRADIENT_TOLERANCE
 from .budget import BESIDE, OPENING, EvaluationBudget
 from .compiled import Compiled, Slopes, slopes
+from .graphs.differentiate import GRADIENT_STEP, Derivatives
 from .graphs.latent import latent
 from .graphs.quantities import with_quantities
 from .graphs.randomness import check_densities, check_repeats
@@ -92,7 +94,12 @@ def open_program(
     joint = joint_mode(model)
     parts = _prepared(model, data, compiled, starting, opened, None if allow_joint else joint, opening)
     slow = tuple((("mle", "map", "posterior"), concern) for concern in opening.concern)
-    notes = (*_notes(program, joint if allow_joint else None), *slow, *notes)
+    notes = (
+        *_notes(program, joint if allow_joint else None),
+        *slow,
+        *_rough(parts[3].likelihood, parts[2].layout.join(parts[0].point)),
+        *notes,
+    )
     density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes, budget=budget)
     return siblings.keep(density)
 
@@ -197,6 +204,14 @@ def _notes(program: "pymc.Model", joint: str | None) -> Notes:
     potentials = ", ".join(str(potential.name) for potential in program.potentials)
     notes: Notes = ((("mle",), Concern("potential", potentials)),) if potentials else ()
     return notes if joint is None else (*notes, (("mle", "map"), Concern("joint_mode", joint.split(":")[0])))
+
+
+def _rough(likelihood: Derivatives, point: Array) -> Notes:
+    """A concern where a solver's errors are ten times as large in a gradient at θ ``(p,)`` as a search allows there."""
+    scatter = likelihood.scatter(point)
+    if scatter <= 10 * GRADIENT_TOLERANCE * GRADIENT_STEP:
+        return ()
+    return ((("mle", "map"), Concern("rough_density", f"it scatters by {scatter:.2g} about a smooth curve")),)
 
 
 def is_pymc_model(model: Any) -> bool:

@@ -11,6 +11,7 @@ import ctypes
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -223,6 +224,14 @@ def _public(target: Target) -> Any:
         expanded_names=["u"],
         make_initial_point_fn=_start(target.dimension),
     )
+
+
+def begin(function: Any) -> None:
+    """Let PyTensor's function be compiled while something else is done (`machine_code.ahead`)."""
+    from . import c_callbacks
+
+    with suppress(*MOVED):
+        machine_code.begin(function.vm.jit_fn, c_callbacks.GIVEN)
 
 
 def address(function: Any) -> int:

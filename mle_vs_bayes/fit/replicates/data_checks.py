@@ -36,7 +36,7 @@ def completed(model: Model, data: Table, what: str = "the data set") -> Dataset:
     Raises
     ------
     DataError
-        A column is missing or holds what the model cannot read.
+        It is no table, a column is missing or holds what the model cannot read.
     """
     try:
         return filled(model, arrays.read(model, data)[1])

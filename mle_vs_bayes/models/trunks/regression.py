@@ -242,7 +242,8 @@ def least_squares(data, y):
     roots = counts.roots(data)
     design_matrix = data["X"] * np.reshape(roots, (-1, 1))
     length = np.linalg.norm(design_matrix, axis=0)
-    q, r = np.linalg.qr(design_matrix / length)
+    design_matrix /= length
+    q, r = np.linalg.qr(design_matrix)
     return scipy.linalg.solve_triangular(r, q.T @ (y * roots)) / length
 
 
@@ -261,7 +262,8 @@ def triangle(data):
     # ‖y − Xβ‖ is the norm of R (−β, 1), since Q keeps lengths: k + 1 rows say of every β what all n say.
     both = np.column_stack([data["X"], beyond_offset(data)]) * np.reshape(counts.roots(data), (-1, 1))
     length = np.linalg.norm(both, axis=0)
-    r = np.linalg.qr(both / np.where(length > 0, length, 1.0), mode="r") * length
+    both /= np.where(length > 0, length, 1.0)
+    r = np.linalg.qr(both, mode="r") * length
     weight = data.size / len(r)
     sums = {"X": r[:, :-1] / np.sqrt(weight), "y": r[:, -1] / np.sqrt(weight)}
     still = {"offset": np.zeros(len(r))} if "offset" in data else {}
