@@ -30,7 +30,7 @@ LEVEL = 0.95
 RANKS = 99
 """Draws, evenly spaced along the chains, that the truth is ranked among: 100 places."""
 MOST_ROWS = 1000
-"""Of a data set whose MLE and MAP are refitted."""
+"""Rows at most of a data set whose MLE and MAP are refitted."""
 MOST_ALLOWED = 1 - LEVEL
 """Coverage that may be unexplained: from here on even intervals that always hold the truth would pass."""
 PROBE = 5

@@ -30,7 +30,7 @@ DERIVATIVE = 1e-6
 """What a derivative may be off its central differences, beside rounding."""
 POINTS = 3
 DIGITS = 1e-10
-"""Of a density relative to 1 + its size: a few thousand times the rounding of a float64 sum, as for `parity`."""
+"""Difference of two densities, relative to 1 + their size: a few thousand times the rounding of a float64 sum."""
 
 
 def likelihoods(subject: Subject) -> Measured | Finding:

@@ -17,7 +17,7 @@ from .subject import Subject, draw
 Array = NDArray[np.float64]
 Scores = Callable[[Array], Array]
 ROWS = 20_000
-"""Of data sets that are looked at together."""
+"""Rows of the data sets that are looked at together."""
 LEAST = 200
 """Units: of fewer, the third moment that `studentised` needs is not known."""
 

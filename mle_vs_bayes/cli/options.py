@@ -165,7 +165,7 @@ def grammar(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
-    """Those asked for, and restricted maximum likelihood beside the default ones."""
+    """The estimators asked for, and restricted maximum likelihood beside the default ones."""
     return tuple(names or (("mle", "map", "posterior") if reml else ())) + (("reml",) if reml else ())
 
 

@@ -68,7 +68,7 @@ class Attribution:
 
     @property
     def sentence(self) -> str:
-        """The same with why there is no more to tell."""
+        """`numbers_in_words`, and why there are not more."""
         return _sentence([*_clauses(self), *_why_not(self), *_remarks(self)])
 
 

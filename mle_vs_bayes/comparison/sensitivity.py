@@ -37,7 +37,7 @@ Array = NDArray[np.float64]
 THRESHOLD = 0.05
 """ArviZ's: for a normal posterior that only moves, a quarter of its standard deviation per doubling of the power."""
 _STEP = 1e-3
-"""Of the shift per unit of power: central differences of a derived quantity err by its square."""
+"""Step, in units of the shift per unit of power: central differences of a derived quantity err by its square."""
 CONFLICT, STRONG = "prior_likelihood_conflict", "prior_sensitive"
 
 
@@ -116,7 +116,7 @@ def sensitivity(fit: Fit) -> Sensitivity:
 
 
 def of_draws(program: Density, tree: "xarray.DataTree", mode: Array | None) -> Sensitivity:
-    """The same from a tree with ``posterior`` and ``log_prior``, and the MAP ``(p,)``, if there is one."""
+    """The sensitivity from a tree with ``posterior`` and ``log_prior``, and the MAP ``(p,)``, if there is one."""
     draws, log_prior, log_likelihood = _thinned(program, tree)
     measures = {"prior": psense(draws, log_prior), "likelihood": psense(draws, log_likelihood)}
     moved = {} if mode is None else _mode_shift(program, mode)

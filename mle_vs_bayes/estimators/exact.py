@@ -113,7 +113,7 @@ class ExactPosteriors:
         return self._filled(lambda integrated: integrated.quantiles(probability), lambda f: f.ppf(probability))
 
     def distribution(self, i: int, k: int) -> Any | None:
-        """That of one quantity of one data set, with the methods of SciPy's; None where it is not `known`."""
+        """The posterior of one quantity of one data set, with SciPy's methods; None where it is not `known`."""
         formula = self.closed[i].get(self.labels[k])
         if formula is not None or not self.known[i, k] or self.integrated is None:
             return formula

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 PAIRS = (("map", "mle"), ("posterior", "map"), ("posterior", "mle"))
 _STEP = 1e-2
-"""Of a standard error: central differences of the exact Hessian err by 1e-4 of the third derivative."""
+"""Step, in standard errors: central differences of the exact Hessian err by 1e-4 of the third derivative."""
 _MONTE_CARLO = 4.0
 """Monte-Carlo errors allowed: 6e-5 per comparison under normality, 1e-3 over a table of some 16."""
 

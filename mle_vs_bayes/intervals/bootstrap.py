@@ -152,7 +152,7 @@ def _finite(value: float) -> float | None:
 # of the score in the least favourable family.
 
 _STEP = 1e-3
-"""Of a standard error, for the derivative of a unit's log-likelihood, which it gives to about six digits."""
+"""Step, in standard errors, for the derivative of a unit's log-likelihood, which it gives to about six digits."""
 _TIE = 1e-8
 """Estimates this close (in SE) are one and the same: refits of the same data differ by rounding."""
 

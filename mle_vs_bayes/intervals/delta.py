@@ -10,7 +10,7 @@ from ..density.density import Density
 
 Array = NDArray[np.float64]
 STEP = 1e-3
-"""Of a standard error, along each principal direction: central differences err by its square."""
+"""Step, in standard errors, along each principal direction: central differences err by its square."""
 
 
 def standard_errors(program: Density, point: Array, covariance: Array) -> Array:

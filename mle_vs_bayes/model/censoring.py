@@ -23,7 +23,7 @@ from ..data.dataset import Dataset
 
 Array = NDArray[np.float64]
 Simulate = Callable[[Dataset, np.random.Generator], Mapping[str, Array]]
-"""From a design and random numbers to outcomes by role."""
+"""A function from a design and random numbers to outcomes by role."""
 OUTCOMES = ("y", "event")
 ABREAST = 50
 """Data sets that are drawn with one call of the model's simulator, where its rows are independent."""

@@ -38,7 +38,7 @@ class Missing:
         return self.reason_of("")
 
     def reason_of(self, label: str) -> str | None:
-        """The same with the quantity's name in it."""
+        """`reason` with the quantity's name in it."""
         of = f" of {label}" if label else ""
         if self.mean is not None:
             return f"the posterior mean{of} does not exist: {self.mean}"

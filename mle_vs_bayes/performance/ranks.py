@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_BINS, LEAST_EXPECTED = 20, 5
-"""Of the chi-square test: bins, and replicates expected in a bin."""
+"""Bins of the chi-square test, and replicates expected in a bin."""
 
 _COUNTS = """
 WITH {centred}, known AS (SELECT gid, rank, coalesce(draws, max(rank) OVER ()) AS draws FROM seen)

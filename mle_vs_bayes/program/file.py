@@ -21,7 +21,7 @@ from .program_model import Hooks, ProgramModel
 
 _FILE = re.compile(r"(?P<path>.+\.py)(:(?P<function>\w+))?")
 _LINES = 3
-"""Of the person's own code at most, the innermost last."""
+"""Lines at most of the person's own code, the innermost last."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _HOOKS = ("log_likelihood", "functions", "design", "simulate")
 

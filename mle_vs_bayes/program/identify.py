@@ -26,7 +26,7 @@ _EXACT, _APPROXIMATE = 2e-14, 1e-5
 _FARTHEST, _LOGARITHMS = 10, 20.0
 """Powers of ten that a line is followed; in coordinates that are logarithms no farther than so many units."""
 _SLOPE = 1e-7
-"""Of the gradient's length: more is a slope, which a density without a bound has."""
+"""Share of the gradient's length: more is a slope, which a density without a bound has."""
 
 
 def joint_mode(model: ProgramModel) -> str | None:

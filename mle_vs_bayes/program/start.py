@@ -28,11 +28,11 @@ Array = NDArray[np.float64]
 DRAWS = 20
 _STEPS, _HALVINGS = 100, 25
 _NEAR = 0.05
-"""Of a standard error: from here searches of their own go on."""
+"""Standard errors from a mode: the climb ends there, and searches go on."""
 _HOPELESS = 1e6
 """Nats by which a start must be worse than another to be given up."""
 _LONGEST = 3.0
-"""Of a bounded coordinate's step: a factor of 20."""
+"""Longest step of a bounded coordinate: a factor of 20."""
 
 
 def usable_start(density: ProgramDensity) -> Array:

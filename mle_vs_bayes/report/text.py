@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas
 
 WIDTH = 100
-"""Of paragraphs; a table may be wider where its numbers need it."""
+"""Columns of a paragraph; a table may be wider where its numbers need it."""
 
 
 def terminal(*, errors: bool = False, least: int = 0) -> Console:

@@ -20,12 +20,12 @@ Index = NDArray[np.intp]
 FAR = 8.0
 """Distance from the start on a logarithmic scale (a factor of 3,000) that no finite optimum is expected at."""
 SINGULAR = 1e-6
-"""Of an eigenvalue of the information with a unit diagonal: what is nearer to 0 is singular but for rounding."""
+"""An eigenvalue of the information with a unit diagonal that is nearer to 0 makes it singular but for rounding."""
 _AT_REST = 1e-2
-"""In standard errors: along the other directions the search has come to a maximum."""
+"""Standard errors within which a search has come to a maximum along the other directions."""
 
 ASIDE = 0.5
-"""In standard errors with all but one parameter held: how far beside an inflection a search begins."""
+"""Standard errors, with all but one parameter held, that a search begins beside an inflection."""
 REACH = 1e-3
 """Longest Newton step accepted at an optimum, in SE at the start (in log units if those are smaller). Where a
 likelihood has no maximum, gradient and curvature vanish together: in SE the point looks at rest, but its steps stay

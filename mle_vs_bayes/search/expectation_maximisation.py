@@ -22,7 +22,7 @@ from .problem import Problem
 Array = NDArray[np.float64]
 
 GAIN = 1e-6
-"""In log-likelihood: a step that gains less ends the search (half a unit is one standard error)."""
+"""Log-likelihood that a step must gain for the search to go on (half a unit is one standard error)."""
 MOST_STEPS = 200
 
 

@@ -28,9 +28,9 @@ _EXACT = 1e-13
 _RESOLVED = 30.0
 """Most standard errors that four spacings of float64 may be at an optimum: ten of a mean of 1e15 and a million rows."""
 _LONGEST = 2.0
-"""In log units, for a coordinate that runs to an edge of its support: e² at a time."""
+"""Longest step, in log units, of a coordinate that may run to an edge of its support: e² at a time."""
 _SHORTEST = 1e-7
-"""Of a full step: a search that has halved this often is stuck."""
+"""Share of a full step: a search whose steps are halved to less is stuck."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ from .problem import Problem, of_density
 
 Array = NDArray[np.float64]
 QUANTILES = 0.5, 0.25, 0.75, 0.05, 0.95
-"""Of the observed values, for one parameter after the other."""
+"""Quantiles of the observed values that are tried, for one parameter after the other."""
 MOST_PARAMETERS = 40
 DRAWS, BEST = 40, 3
 """Draws from the prior, and how many of them are searched from."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _POINTS = 120
-"""Of each curve."""
+"""Points of each curve."""
 PATH_COLUMNS = ("model", "n", "parameter", "estimator", "power", "estimate", "se", "truth", "status", "reason")
 SEARCH_COLUMNS = ("estimator", "method", "rank", "gap", "status")
 STATIONS = {"mle": 0.0, "map": 1.0, "posterior": 1.0}

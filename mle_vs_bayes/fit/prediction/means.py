@@ -21,7 +21,7 @@ from ...models.trunks.plain import Plain
 
 Array = NDArray[np.float64]
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
-"""Of the integral over a standard normal effect; its weights sum to √(2π)."""
+"""The rule of the integral over a standard normal effect; its weights sum to √(2π)."""
 
 
 def check(model: Model) -> None:

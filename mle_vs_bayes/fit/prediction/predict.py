@@ -31,9 +31,9 @@ Array = NDArray[np.float64]
 OUTCOMES, FEWEST_OUTCOMES, ALL_OUTCOMES = 20_000, 1000, 200_000_000
 """Drawn at an optimum for each row, whose quantiles are the prediction interval; fewer of very many rows."""
 STEPS = 1e-3, 1e-6
-"""Of differences, in standard errors: errors of the first are some 1e-7 of a slope, far above rounding."""
+"""Steps of differences, in standard errors: the first errs by some 1e-7 of a slope, far above rounding."""
 EDGE_STEP = 1e-3
-"""From an edge to the inside, relative to the value at it or to 1."""
+"""Step from an edge to the inside, relative to the value at the edge or to 1."""
 AT_ONCE = 2_000_000
 """Outcomes drawn in one call at most, and numbers of rows times draws: 16 MB."""
 AT_MOST, FEWEST_DRAWS = 50_000_000, 500

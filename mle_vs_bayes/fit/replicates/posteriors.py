@@ -18,7 +18,7 @@ Index = NDArray[np.intp]
 MANY = 0.1
 """Share of a batch: if more than this has too few draws, all get more at once."""
 ROUNDS = 4
-"""Times that a batch is drawn from at most."""
+"""How often a batch is drawn from at most."""
 FEW = 8
 """Replicates that are sampled again together."""
 AGAIN = (2.5, 100, 0.8), (5.0, 500, 0.9)

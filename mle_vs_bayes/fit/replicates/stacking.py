@@ -34,7 +34,7 @@ class Member:
 
     @property
     def likeness(self) -> tuple[Any, ...]:
-        """The same for data sets with the same likelihood, number of rows and priors."""
+        """A key that is equal for data sets with the same likelihood, number of rows and priors."""
         columns = tuple((role, values.tobytes()) for role, values in self.condensed.items())
         weights = None if self.weights is None else self.weights.tobytes()
         return self.data.size, columns, weights, tuple(str(prior) for prior in self.priors.values())

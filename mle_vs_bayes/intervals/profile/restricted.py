@@ -23,11 +23,11 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 ROUNDING = 1e-9
-"""Of a log-likelihood: two that differ by less are the same."""
+"""Relative difference of two log-likelihoods: with less they are the same."""
 _NO_CURVATURE = 1e-10
-"""Of the largest second derivative."""
+"""Share of the largest second derivative: less is no curvature."""
 _NEAR = 1e-4
-"""In standard errors: the log-likelihood there is the maximum's but for the square of it."""
+"""Standard errors: the log-likelihood so near is the maximum's but for the square of it."""
 
 
 @dataclass(frozen=True)

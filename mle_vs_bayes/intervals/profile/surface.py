@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 _EPSILON = float(np.finfo(float).eps)
 _STEP, _WIDE = 1e-3, 1e-2
-"""Of a standard error, for a derived quantity's gradient and Hessian: central differences err by the step's square,
+"""Steps, in standard errors, for a derived quantity's gradient and Hessian: central differences err by their square,
 and rounding counts with the inverse of it in the Hessian, which only steers Newton steps."""
 
 _LEVEL = 1e-4

@@ -19,7 +19,7 @@ MIDDLE = np.log(0.5)
 ANYWHERE = 0.5
 """A value that lies inside every support."""
 ROUNDS = 20
-"""Of drawing again what does not exceed its entry, which is cheaper than the inverse that what is left is drawn by."""
+"""Rounds of drawing again what does not exceed its entry: cheaper than the inverse, by which the rest is drawn."""
 
 
 class Censored(Plain):
@@ -127,7 +127,7 @@ def symbolic_log_between(start, end, before, after):
 
 
 def censored(family, arguments, data, roles):
-    """The same in PyMC: ``y`` with ``roles`` of the data beside it."""
+    """The likelihood of censored outcomes in PyMC: ``y`` with ``roles`` of the data beside it."""
     import pymc as pm
 
     observed = data["upper"] if "upper" in data else data["y"]

@@ -9,7 +9,7 @@ from ...model.censoring import middle
 from ...model.support import positive, unit
 
 STEPS = 4
-"""Of weighted least squares: a start has to be near, no more."""
+"""Steps of weighted least squares: a start has to be near, no more."""
 GRID = 2.0 ** np.arange(-6, 7)
 """Multiples of a typical value that are tried."""
 

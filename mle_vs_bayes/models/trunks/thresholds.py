@@ -135,7 +135,7 @@ def between(link, lower, upper):
 
 
 def symbolic_between(link, y, eta, cutpoints):
-    """The same of classes ``y`` ``(n,)``, predictors ``(n,)`` and cutpoints ``(…, K − 1)``."""
+    """`between` in PyTensor: of classes ``y`` ``(n,)``, predictors ``(n,)`` and cutpoints ``(…, K − 1)``."""
     import pytensor.tensor as pt
 
     places = pt.arange(cutpoints.shape[-1])

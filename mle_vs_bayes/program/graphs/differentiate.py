@@ -95,7 +95,7 @@ class Derivatives:
         return len(self.scale) * (1 if self.second is not None else 2)
 
     def with_scale(self, scale: Array) -> "Derivatives":
-        """The same with other steps of its differences."""
+        """These derivatives with other steps ``(p,)`` of the differences."""
         return replace(self, scale=scale)
 
     def gradient(self, theta: Array) -> Array:

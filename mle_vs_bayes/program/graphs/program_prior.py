@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 _FLAT = ("flat", "halfflat", "half_flat")
 _ARGUMENTS = {"exponential": ("scale",), "gamma": ("alpha", "scale"), "wald": ("mu", "lam", "alpha")}
-"""Of families whose arguments PyMC keeps otherwise than people write them."""
+"""Arguments of families that PyMC keeps in another form than people write."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ MARKERS = ("o", "^", "v", "<", ">", "P", "X", "d", "p", "h", "*")
 SEVERAL = ("coverage", "coverage_worst_case", "mean_width", "interval_score")
 """Measures that each kind of interval of an estimator has of its own."""
 ROUNDING = 1e-10
-"""Of the largest value of a figure: what is smaller is rounding error where 0 was meant."""
+"""Share of the largest value of a figure: what is smaller is rounding error where 0 was meant."""
 SAME = 1e-5
 """Relative to its values: an axis that is shorter shows rounding errors."""
 HALF = 1.96

@@ -31,21 +31,21 @@ coordinate."""
 _PATIENCE = 5
 """Lines without a kink, and one more for each coordinate, until there is none."""
 _ASIDE = 1e-6
-"""In units: how far beside its start the search begins, or less."""
+"""Units that the search begins beside its start, or less."""
 _BESIDE = 1e-7
 """How far beside a kink its sides are looked at, in units of the longest line that led there."""
 _GRADIENT = 1e-9
-"""In standard errors, along what is smooth."""
+"""Standard errors: a smooth step that is shorter is not taken."""
 _LEAST_JUMP = 1e-9
 """Per unit, along which the log density changes by about one: less is rounding and no kink."""
 _SLACK = 1e-6
-"""Of λ: the rounding of a jump."""
+"""Rounding of λ, as of a jump."""
 _FAR = 10.0, 1e3, 1e5
-"""From how far the meeting of kinks is found, times `_BESIDE`: the first that lies inside all ends."""
+"""Distances, times `_BESIDE`, that the meeting of kinks is approached from: the first that lies inside all ends."""
 _STRAIGHT = 1e-12
-"""Of the largest second derivative: less is none."""
+"""Share of the largest second derivative: less is no curvature."""
 _SHORT = 1e-2
-"""In standard errors: so near, Newton's steps square their length."""
+"""Standard errors: of shorter ones Newton's steps square their length."""
 
 
 def find_corner(evaluate: Callable[[Array], tuple[float, Array, Array]], start: Array) -> Corner | None:
@@ -59,7 +59,7 @@ def find_corner(evaluate: Callable[[Array], tuple[float, Array, Array]], start: 
 
 
 def corner_search(start: Array, gave_up: Callable[[], None] = lambda: None) -> Search[Corner | None]:
-    """The same as a search; ``gave_up`` is called where its evaluations are spent."""
+    """`find_corner` as a search; ``gave_up`` is called where its evaluations are spent."""
     if len(start) > MOST_COORDINATES:
         return None
     try:

@@ -20,7 +20,7 @@ from .evaluation import Search, run
 
 Array = NDArray[np.float64]
 DIGITS = 12
-"""Of a value on a kink: the last few are rounding, and a lasso's zero is 0."""
+"""Digits that a value on a kink is rounded to: the last few are rounding, and a lasso's zero is 0."""
 AT_END = "no standard error: the estimate lies where the support of the data ends"
 _ALONG = 1e-6
 """A parameter that moves less than this along the kinks, of what it could, is held by them."""

@@ -17,7 +17,7 @@ _EIGHTHS = 16
 _PARTS = 8
 """A line is parted in so many, and the way to an end, which has no tangents, in twice as many."""
 _SHRINKS = 8
-"""Of the step aside that a normal is measured with."""
+"""How often the step aside is shortened that a normal is measured with."""
 
 
 def along(origin: Array, direction: Array, aside: Array, *, normals: bool = True) -> Search[Crossing | None]:
@@ -70,7 +70,7 @@ def _bracket(line: SearchLine) -> Search[tuple[Side, Side] | None]:
 
 
 def _back(line: SearchLine, high: Side) -> Search[tuple[Side, Side] | None]:
-    """The same before a point where the density does not rise: back to where it does."""
+    """A point from which the density rises and one behind its maximum, both no further out than ``high``."""
     for low in (yield from line.at(*(high.t * 0.125 ** np.arange(1, 1 + _EIGHTHS)))):
         if low.rises:
             return low, high

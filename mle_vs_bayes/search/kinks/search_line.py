@@ -8,11 +8,11 @@ from .evaluation import Array, Search
 
 ROUNDS = 120
 DOUBLINGS = (12, 24, 24)
-"""Of the distance within which something is looked for, at a time."""
+"""How often the distance is doubled within which something is looked for, at a time."""
 LEVEL = 1e-11
-"""Of the slope at the start: less is none."""
+"""Share of the slope at the start: less is no slope."""
 SMOOTH = 1e-6
-"""Of the slope at the start: a jump that is smaller is curvature."""
+"""Share of the slope at the start: a smaller jump is curvature."""
 
 
 @dataclass(frozen=True)

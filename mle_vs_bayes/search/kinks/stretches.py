@@ -10,7 +10,7 @@ from .search_line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine,
 _PARTS = 16
 """The way to the border of a stretch is parted in so many."""
 _LEVEL_JUMP = 1e-7
-"""Of the jump at a kink: less is no slope beside it."""
+"""Share of the jump at a kink: less is no slope beside it."""
 
 
 def level(origin: Array, direction: Array, aside: Array) -> Search[Crossing | None]:

@@ -95,7 +95,7 @@ def _numbers(rows: Sequence[Path], measure: str) -> "pandas.Series[float]":
 
 
 def _contributions(path: Path, measure: str) -> "pandas.Series[float]":
-    """Those of one file, which holds whole replicates."""
+    """What each replicate of one file, which holds whole replicates, adds to the measure."""
     table = _once(path)
     error = table["estimate"] - table["truth"]
     if measure == "coverage":

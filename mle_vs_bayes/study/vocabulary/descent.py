@@ -104,7 +104,7 @@ def gradient_descent(problem: Descent) -> Path:
 
 
 def stochastic(problem: Descent) -> Path:
-    """The same with the gradient of a random part of the rows, scaled to all of them."""
+    """`gradient_descent` by the gradient of a random part of the rows, scaled to all of them."""
     return _steps(problem, lambda gradient, turn: problem.step * gradient, rows=problem.rows)
 
 

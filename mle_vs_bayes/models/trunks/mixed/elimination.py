@@ -35,7 +35,7 @@ def _log_density(model, theta, data):
 
 
 MOST_EFFECTS = 4
-"""That are eliminated one by one: the derivatives of more have sums of more terms than NumPy adds at once."""
+"""Effects that are eliminated one by one: derivatives of more have sums of more terms than NumPy adds at once."""
 
 
 def _nested(model, theta, codes, columns, weights, left, group):
@@ -118,7 +118,7 @@ class _Maps:
 
 
 def _crossed(model, theta, codes, columns, weights, left, group):
-    """The same from the whole matrix A."""
+    """Σ log pivot and bᵀ A⁻¹ b of each independent set of rows, from the whole matrix A."""
     import pytensor.tensor as pt
 
     variance, of = theta["sigma"] ** 2, model.groups.factor_of

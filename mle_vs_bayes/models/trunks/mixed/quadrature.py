@@ -33,7 +33,7 @@ CHANGE, CHANGE_AT_ENDS = 1e-5, 1e-3
 their intervals. The first is below what is printed of a log-likelihood or its ratio, and the second moves an end of an
 interval by less than a thousandth of a standard error, as the log-likelihood there falls by 2 per standard error."""
 ROWS = 20_000
-"""Of copies of the data that are integrated together."""
+"""Rows of the copies of the data that are integrated together."""
 MOST_CELLS = 10_000_000
 """Rows × nodes that a graph holds: each of its arrays has so many numbers."""
 
@@ -125,7 +125,7 @@ class MixedQuadrature(MixedOther):
         return next(self.log_likelihoods([theta], data))
 
     def log_likelihoods(self, thetas, data):
-        """Those of copies of the data that are one below the other, some at a time."""
+        """The groups' log-likelihoods at each θ, of copies of the data that lie one below the other, some at a time."""
         step = max(1, ROWS // data.n) if self.can_be_below else 1
         for first in range(0, len(thetas), step):
             some = thetas[first : first + step]
