@@ -84,6 +84,8 @@ def _prior_of(
         return prior
     names = labels(parameter.name, parameter.dims, coords)
     prior = _spread(_symmetric(prior, len(names)), tuple(len(coords[dim]) for dim in parameter.dims))
+    if prior.family == "LKJ" and parameter.eta_beyond:
+        prior = Prior("LKJ", eta=tuple((np.asarray(prior.arguments["eta"]) + parameter.eta_beyond).tolist()))
     for position, label in enumerate(names):
         if label in chosen:
             _check_support(parameter, label, chosen[label])

@@ -32,6 +32,8 @@ class Parameter:
     typical: float | tuple[float, ...]
     dims: tuple[str, ...] = ()
     meaning: str = ""
+    eta_beyond: tuple[float, ...] = ()
+    """Of an LKJ(η) prior, which is one of all elements together: by how much each one's own η is larger."""
 
     @property
     def plausible(self) -> Prior:

@@ -173,7 +173,7 @@ def with_groups(
         effects |= design
         term_of |= dict.fromkeys(design, term)
     kept = [label for label in effects if f"sd[{label}]" not in left_out]
-    _check_left_out(left_out, term_of)
+    _check_left_out(left_out, term_of, kept)
     if not kept:
         return data, None
     factors = tuple(dict.fromkeys(term_of[label].name for label in kept))
@@ -211,12 +211,19 @@ def _effects(term: GroupTerm, response: str, frame: pd.DataFrame, weights: Array
     return {f"{name}|{term.name}": column for name, column in zip(design.terms, design.X.T, strict=True)}
 
 
-def _check_left_out(left_out: Collection[str], term_of: Mapping[str, GroupTerm]) -> None:
-    """Refuse labels that none of the effects has."""
+def _check_left_out(left_out: Collection[str], term_of: Mapping[str, GroupTerm], kept: Sequence[str]) -> None:
+    """Refuse labels that none of the effects has, and single correlations of the many that must fit together."""
     pairs = [(a, b) for a, b in combinations(term_of, 2) if term_of[a] is term_of[b] and term_of[a].correlated]
     known = [*(f"sd[{label}]" for label in term_of), *(f"cor[{pair(a, b)}]" for a, b in pairs)]
     if unknown := next((label for label in left_out if label not in known), None):
         raise UsageError(f'the groups of the formula have no "{unknown}" to fix; they have {listed(known)}.')
+    for a, b in pairs:
+        together = [label for label in kept if term_of[label] is term_of[a]]
+        if f"cor[{pair(a, b)}]" in left_out and len(together) > 2:
+            raise UsageError(
+                f"cor[{pair(a, b)}] is one of several correlations that must fit together, and none is held alone; "
+                f"write (… || {term_of[a].name}) for no correlation, or hold an effect's sd at 0."
+            )
 
 
 def _levels(frame: pd.DataFrame, term: GroupTerm) -> tuple[Array, tuple[str, ...]]:

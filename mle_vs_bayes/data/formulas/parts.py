@@ -58,6 +58,16 @@ class Groups:
         """``Intercept,x|g``."""
         return tuple(pair(self.effects[i], self.effects[j]) for i, j in self.pairs)
 
+    def given(self, place: int) -> tuple[int, ...]:
+        """The places of the effects of the same term that come before the first of a pair."""
+        first, later = self.pairs[place]
+        return tuple(i for i, j in self.pairs if j == later and i < first)
+
+    @property
+    def wide(self) -> bool:
+        """Whether more than two effects of a term are correlated."""
+        return any(self.given(place) for place in range(len(self.pairs)))
+
     def of(self, factor: int) -> tuple[int, ...]:
         """The places of one factor's effects."""
         return tuple(place for place, of in enumerate(self.factor_of) if of == factor)

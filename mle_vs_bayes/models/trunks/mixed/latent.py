@@ -68,7 +68,7 @@ class MixedOther(Mixed):
         most = np.inf if self.link is links.identity else LARGEST_START / sizes
         beta, *others = theta
         theta = {beta: theta[beta], "sd": np.minimum(np.sqrt(squares), most), **{name: theta[name] for name in others}}
-        return theta | ({"cor": np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
+        return theta | ({self.together: np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
 
     def lost_in_single_rows(self, data):
         """A class of two or more says nothing of spreads; a normal effect adds to errors that are normal themselves."""

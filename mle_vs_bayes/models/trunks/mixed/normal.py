@@ -42,7 +42,7 @@ class MixedNormal(Mixed):
         left = np.sqrt(counts.mean(data, (y - data["X"] @ beta) ** 2)) or 1.0
         sizes = [np.sqrt(counts.mean(data, data[effect(label)] ** 2)) for label in self.groups.effects]
         theta = {"beta": beta, "sd": 0.5 * left / np.array(sizes), "sigma": 0.7 * left}
-        return theta | ({"cor": np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
+        return theta | ({self.together: np.zeros(len(self.groups.pairs))} if self.groups.pairs else {})
 
     def log_likelihood(self, theta, data):
         sparse = sparse_forms(self.groups, data)

@@ -3,6 +3,12 @@
 It holds the model of the same rows without groups. A row's predictor is that model's with Σ z u added to the offset, u
 being normal effects of each level of a grouping: ``sd`` are their standard deviations and ``cor`` the correlations of
 those of one term. Maximum likelihood and MAP have u integrated out.
+
+Three correlations or more must fit together, which their partial correlations need not: each may be any number in
+(−1, 1), and under an LKJ prior of the matrix they are independent. [1]_ So where a term has more than two effects the
+parameter is ``partial``, the correlation of two effects given those before them, and ``cor`` follows from it.
+
+.. [1] Lewandowski, Kurowicka & Joe (2009), Journal of Multivariate Analysis 100(9), 1989–2001.
 """
 
 from dataclasses import replace
@@ -13,13 +19,13 @@ import numpy as np
 
 from ....data.dataset import Dataset
 from ....data.formulas.parts import effect, level
-from ....errors import UsageError
 from ....model import links
 from ....model.model import Model
-from ....model.parameter import Parameter
+from ....model.parameter import Function, Parameter
 from ....model.prior import DEFAULTS
 from ....model.support import correlation, nonnegative
 from .. import separation
+from ..moments import bounded
 from ..regression import linear
 
 BESIDE_SIGMA = "so that their spread and sigma cannot be told apart"
@@ -40,8 +46,6 @@ class Mixed(Model):
         self.takes_order, self.needs_order, self.order = rows.takes_order, rows.needs_order, rows.order
 
     def with_groups(self, groups=None):
-        if groups is not None:
-            _refuse_wide(groups)
         return type(self)(self.rows, groups, self.nodes)
 
     @property
@@ -59,13 +63,38 @@ class Mixed(Model):
         words = "how much an effect differs between groups (SD)"
         sd = Parameter("sd", "τ", nonnegative, DEFAULTS[kind], 1.0, ("effect",), words)
         words = "how two effects of a group go together"
-        cor = Parameter("cor", "ρ", correlation, DEFAULTS["correlation"], 0.2, ("pair",), words)
+        words += ", given those before them" if self.together == "partial" else ""
+        prior = DEFAULTS["correlation"]
+        cor = Parameter(self.together, "ρ", correlation, prior, 0.2, ("pair",), words, self._eta_beyond)
         return (beta, sd, *((cor,) if self.groups and self.groups.pairs else ()), *others)
+
+    @property
+    def together(self):
+        """The parameter that says how effects of one term go together."""
+        return "partial" if self.groups and self.groups.wide else "cor"
+
+    @property
+    def _eta_beyond(self):
+        """Of an LKJ(η) prior of E effects, by how much a partial correlation's η is larger: (E − 2 − k)/2 given k."""
+        if not (self.groups and self.groups.wide):
+            return ()
+        firsts = [first for first, _ in self.groups.pairs]
+        return tuple((firsts.count(first) - 1) / 2 for first in firsts)  # the effect with k before it begins E − 1 − k
 
     @cached_property
     def functions(self):
         """Ratios, whose moments follow from the prior alone: effects of groups may follow a coefficient."""
-        return tuple(replace(function, moments=separation.by_prior) for function in self.rows.functions)
+        ratios = tuple(replace(function, moments=separation.by_prior) for function in self.rows.functions)
+        if self.together == "cor":
+            return ratios
+        return (*ratios, Function("cor", self._correlations, ("pair",), correlation, bounded))
+
+    def _correlations(self, theta):
+        """Correlations ``(…, pairs)`` from partial ones: the products of two rows of L where all SDs are 1."""
+        places = np.moveaxis(np.asarray(theta["partial"]), -1, 0)
+        root = self.root({"sd": np.ones(len(self.groups.effects)), "partial": places})
+        rows = [[0.0 if factor is None else factor for factor in row] for row in root]
+        return np.stack([sum(a * b for a, b in zip(rows[i], rows[j], strict=True)) for i, j in self.groups.pairs], -1)
 
     def coords(self, data):
         return self.rows.coords(data)
@@ -78,9 +107,9 @@ class Mixed(Model):
         groups, sd = self.groups, theta["sd"]
         size = len(groups.effects)
         root = [[sd[i] if i == j else None for j in range(size)] for i in range(size)]
-        for place, (i, j) in enumerate(groups.pairs):
-            cor = theta["cor"][place]
-            root[j][i], root[j][j] = cor * sd[j], sd[j] * _left_over(cor)
+        for place, (i, j) in enumerate(groups.pairs):  # of an effect's, those with earlier ones first
+            cor, left = theta[self.together][place], root[j][j]
+            root[j][i], root[j][j] = cor * left, left * _left_over(cor)
         return root
 
     def root_matrix(self, theta):
@@ -93,11 +122,13 @@ class Mixed(Model):
 
     def meaningless(self, theta, data):
         """What does not vary has no correlation."""
-        groups, reasons = self.groups, {}
+        groups = self.groups
+        reasons: dict[str, str] = {}
         for pair, label in zip(groups.pairs, groups.pair_labels, strict=True):
             still = [groups.effects[i] for i in pair if theta["sd"][i] == 0]
             if still:
-                reasons[f"cor[{label}]"] = f"sd[{still[0]}] is 0, and what does not vary has no correlation"
+                words = f"sd[{still[0]}] is 0, and what does not vary has no correlation"
+                reasons |= dict.fromkeys([f"cor[{label}]", f"{self.together}[{label}]"], words)
         return reasons
 
     def predictor(self, theta, data):
@@ -192,17 +223,6 @@ def _left_over(cor):
 
     left = 1 - cor**2
     return pt.sqrt(pt.switch(left > tiny, left, tiny))
-
-
-def _refuse_wide(groups):
-    """At most two effects of a term may be correlated: the support of more correlations is no box."""
-    for i, _ in groups.pairs:
-        if sum(i in pair for pair in groups.pairs) > 1:
-            factor = groups.factors[groups.factor_of[i]]
-            raise UsageError(
-                f"more than two effects of {factor} are to be correlated; write them without correlations, "
-                f"as (… || {factor}), or each in a term of its own."
-            )
 
 
 def observed_groups(model, theta, data, log_density):
