@@ -38,7 +38,7 @@ class Lost:
 
     @property
     def record(self) -> dict[str, str]:
-        """As JSON may hold it."""
+        """The part as JSON may hold it."""
         return asdict(self)
 
 

@@ -96,7 +96,7 @@ def _ends(before: "pandas.DataFrame", now: "pandas.DataFrame") -> Ends:
 
 
 def _draws(today: Fit) -> dict[str, Any]:
-    """Of each quantity ``(chains, draws)``; none without a posterior."""
+    """Draws of each quantity ``(chains, draws)``; none without a posterior."""
     posterior = today.estimates.get("posterior")
     return {} if posterior is None or posterior.tree is None else by_label(posterior.tree)
 

@@ -48,7 +48,7 @@ def simulator(subject: Subject) -> Measured:
 
 
 def _together(program: Density, datasets: Sequence[Dataset]) -> Sequence[Dataset]:
-    """As few data sets with the same units, where a likelihood has formulas: a group more costs less than a call."""
+    """The units in as few data sets as can be, where a likelihood has formulas: a group more costs less than a call."""
     if not program.model.has_derivatives:
         return datasets
     many = max(1, ROWS // program.data.n)

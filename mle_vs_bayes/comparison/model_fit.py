@@ -115,7 +115,7 @@ class ModelFit:
 
     @property
     def record(self) -> dict[str, Any]:
-        """As JSON may hold it."""
+        """The statistic as JSON may hold it."""
         if self.reason is not None:
             return {"reason": self.reason}
         numbers = {"p": self.p, "distance": self.distance, "misfit": self.misfit, "rows": self.rows, "of": self.of}

@@ -125,7 +125,7 @@ def placed(program: Density, theta: Array, y: Array, generator: np.random.Genera
 def _of_chances(
     model: Model, theta: Mapping[str, Any], seen: Dataset, chances: tuple[Array, Array], generator: np.random.Generator
 ) -> tuple[Array, dict[str, float]]:
-    """Of P(Y < y) and P(Y = y); fitted values are means, where all of them exist."""
+    """u and statistics from P(Y < y) and P(Y = y); fitted values are means, where all of them exist."""
     below, level = chances
     u = below + generator.random(seen.n) * level
     fitted = mean_response(model, theta, seen) if has_mean(model) else np.zeros(seen.n)
@@ -174,7 +174,7 @@ def _calibration(seen: NDArray[np.bool_], chance: Array) -> float:
 
 
 def _statistics(u: Array, y: Array, fitted: Array, counts: bool) -> dict[str, float]:
-    """By name; NaN of those about fitted values where these do not differ, and of those about counts where y is none.
+    """Statistics by name; NaN of those about fitted values that do not differ, and of those about counts if y is none.
 
     What a family with a spread of its own fits is not told from its residuals: only counts may be too far scattered.
     """

@@ -139,7 +139,7 @@ def of_draws(program: Density, tree: "xarray.DataTree", mode: Array | None) -> S
 
 
 def _shifts(draws: Array, log_prior: Array, moved: float | None) -> tuple[float, float, float | None]:
-    """Of the mean, its Monte-Carlo error, and of the mode, in posterior standard deviations."""
+    """The shift of the mean, its Monte-Carlo error, and of the mode, in posterior standard deviations."""
     still = not varies(draws)
     spread = 1.0 if still else float(np.std(draws))
     shift, error = (0.0, 0.0) if still else _covariance(draws, log_prior)

@@ -95,7 +95,7 @@ def named(model: "Model", data: Dataset) -> Dataset:
 
 
 def _counted(model: "Model", data: Dataset) -> Dataset:
-    """Without rows of weight 0; written out for a leaf whose formulas do not count by weights."""
+    """The data without rows of weight 0; written out for a leaf whose formulas do not count by weights."""
     if "weights" not in data or not np.all(np.isfinite(data["weights"]) & count.admits(data["weights"])):
         return data
     kept = np.flatnonzero(data["weights"])

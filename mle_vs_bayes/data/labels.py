@@ -84,7 +84,7 @@ def _check_order(column: pd.Series, names: Sequence[str], order: Sequence[str]) 
 
 
 def _name(value: Any) -> str | None:
-    """As people write it; None for blank text and infinite numbers."""
+    """A label as people write it; None for blank text and infinite numbers."""
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, float | np.floating) and np.isinf(value):

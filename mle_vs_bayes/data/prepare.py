@@ -180,7 +180,7 @@ def _missing(numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model") -
 def _weighted(
     frame: pd.DataFrame, numeric: pd.DataFrame, chosen: Mapping[str, str], model: "Model"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Without rows of weight 0; written out for a leaf whose formulas do not count by weights."""
+    """The data without rows of weight 0; written out for a leaf whose formulas do not count by weights."""
     if "weights" not in numeric:
         return frame, numeric
     kept = present(numeric["weights"].to_numpy(), chosen["weights"], frame.index)

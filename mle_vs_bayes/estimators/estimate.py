@@ -56,7 +56,7 @@ class Estimate:
 
     @property
     def quadrature_error(self) -> float | None:
-        """Of numbers that are integrals: their last change on halving the nodes' step, in posterior SDs."""
+        """The last change on halving the nodes' step, in posterior SDs."""
         integrated = None if self.exact is None else self.exact.integrated
         return None if integrated is None else float(integrated.error[0])
 

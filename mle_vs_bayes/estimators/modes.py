@@ -185,7 +185,7 @@ class _Beside:
     reasons: list[str] = field(default_factory=list)
 
     def searches(self, problem: Problem, places: Callable[[], Sequence[Array]]) -> list[Optima]:
-        """From each of the places, as far as they can be afforded."""
+        """Searches from each of the places, as far as they can be afforded."""
         optima: list[Optima] = []  # those that are done stay when the next is too costly
 
         def search() -> None:

@@ -88,7 +88,7 @@ def fit(
 
 
 def _log_likelihood(program: Density, mean: Array) -> float | None:
-    """At the mean of all parameters, where that and a likelihood of them alone exist."""
+    """The log-likelihood at the mean of all parameters, where that and a likelihood of them alone exist."""
     if np.isnan(mean).any() or not program.model.marginal:
         return None
     return program.log_likelihood(mean)

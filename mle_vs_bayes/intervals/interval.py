@@ -73,7 +73,7 @@ class Ends:
 
     @classmethod
     def of(cls, each: Sequence[Sequence["Interval"]]) -> Self:
-        """From single intervals, R lists of q."""
+        """Ends of single intervals, R lists of q."""
         ends = cls.blank((len(each), len(each[0])))
         for i, line in enumerate(each):
             ends.put(i, line)

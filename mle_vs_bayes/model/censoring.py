@@ -37,7 +37,7 @@ def seen(data: Mapping[str, Any]) -> NDArray[np.bool_]:
 
 
 def ended(data: Mapping[str, Any]) -> float:
-    """Of how many observations the end is known."""
+    """For how many observations the end is known."""
     return float(counts.total(data, seen(data)))
 
 

@@ -99,12 +99,12 @@ def rate_y(data: Dataset) -> float:
 
 
 def log_hazard(data: Dataset) -> float:
-    """Of events per time at risk, less what the offset has of it already."""
+    """The logarithm of events per time at risk, less what the offset has of it already."""
     return float(-np.log(exposure_per_event(data)) - counts.mean(data, data.get("offset", np.zeros(data.n))))
 
 
 def spread_at_zero(data: Dataset) -> float:
-    """Of a predictor at x = 0 whose slopes are of size 1/sd(x), with 1 of its own."""
+    """The spread of a predictor at x = 0 whose slopes are of size 1/sd(x), with 1 of its own."""
     return float(np.sqrt(1 + np.sum((counts.mean(data, data["X"]) / _sd_x(data)) ** 2)))
 
 

@@ -10,7 +10,7 @@ from .trunks.plain import Plain
 
 
 def mean_moments(tails, data):
-    """Of 1/p: the posterior of p falls at 0 as a power of it, by one for each count."""
+    """Moments of 1/p: the posterior of p falls at 0 as a power of it, by one for each count."""
     (p,), n = tails["p"], counts.size(data)
     order = n + p.near_lower
     return Moments(

@@ -10,7 +10,7 @@ from .trunks.plain import Plain
 
 
 def mean_moments(tails, data):
-    """Of a sum of the two."""
+    """Moments of a sum of the two."""
     of = moments.location_scale(tails, counts.size(data), scale="beta")
     return moments.below(of["mu"][0], of["beta"].order, of["beta"].why)
 

@@ -53,7 +53,7 @@ class HurdlePoisson(Dispersed):
         return {"psi": share, "mu": dispersed.untruncated(mean) / data["exposure"][0]}
 
     def conjugate_posterior(self, data, priors):
-        """Of psi, which the counts above 0 say nothing more of."""
+        """The posterior of psi, which the counts above 0 say nothing more of."""
         above = counts.total(data, (data["y"] > 0).astype(float))
         posterior = after_successes(priors["psi"], above, data.size - above)
         return posterior and {"psi": posterior}

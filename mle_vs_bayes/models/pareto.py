@@ -16,7 +16,7 @@ from .trunks.lifetimes import Lifetimes
 
 
 def index_moments(tails, data):
-    """Of 1/alpha: the posterior of alpha falls at 0 as a power of it, by one for each end that is known."""
+    """Moments of 1/alpha: the posterior of alpha falls at 0 as a power of it, by one for each end that is known."""
     (alpha,) = tails["alpha"]
     order = ended(data) + alpha.near_lower
     return Moments(order, f"near alpha = 0 its posterior is like alpha^{order - 1:.4g} under {alpha.words}")

@@ -14,7 +14,7 @@ def mean_of(theta):
 
 
 def mean_moments(tails, data):
-    """Of mu + c sigma, with c between −1 and 1."""
+    """Moments of mu + c sigma, with c between −1 and 1."""
     of = moments.location_scale(tails, counts.size(data))
     return moments.below(of["mu"][0], of["sigma"].order, of["sigma"].why)
 

@@ -38,7 +38,7 @@ class ZeroInflatedNegativeBinomial(Dispersed):
         return dispersed.mean_and_dispersion(tails, data)
 
     def start(self, data):
-        """Of zeros beyond Poisson's half are taken for rows that are always 0."""
+        """Half of the zeros beyond Poisson's are taken for rows that are always 0."""
         share, mean = dispersed.of_positive(data)
         mu = max(dispersed.untruncated(mean), 0.1)
         psi = min(0.5 + 0.5 * share * mean / mu, 0.9)

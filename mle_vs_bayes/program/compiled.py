@@ -135,7 +135,7 @@ class Compiled:
 
     @cached_property
     def _at_many(self) -> Callable[[Array], Array]:
-        """At points ``(m, p)``: in one graph where the program's takes another axis, else one by one."""
+        """A function at points ``(m, p)``: in one graph where the program's takes another axis, else one by one."""
         import pytensor.tensor as pt
         from pytensor.graph.replace import vectorize_graph
 

@@ -84,7 +84,7 @@ class Origin:
 
 
 def fixed(program: "pymc.Model") -> Origin:
-    """Of a program that is there already: it has the one size."""
+    """The origin of a program that is there already: it has the one size."""
     return Origin(lambda _data: program, of_one_size=True)
 
 

@@ -25,7 +25,7 @@ def fits(label: str, pattern: str) -> bool:
 
 
 def ratios(labels: Sequence[str]) -> dict[str, str]:
-    """By coefficient, the ratio that is its exponential."""
+    """The ratio, by coefficient, that is its exponential."""
     pairs = ((_coefficient(label, labels), label) for label in labels)
     return {coefficient: label for coefficient, label in pairs if coefficient != label}
 
@@ -42,7 +42,7 @@ def once(labels: Sequence[str]) -> list[str]:
 
 
 def telling(records: Sequence[Mapping[str, Any]], only: Sequence[str] = ()) -> list[str]:
-    """Of records of distances, the labels to show: a ratio only where its estimators are apart in another way.
+    """The labels to show of records of distances: a ratio only where its estimators are apart in another way.
 
     That is by more than `SAME` standard errors other than those of its coefficient, or furthest of all, which is what
     the verdict speaks of.

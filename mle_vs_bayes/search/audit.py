@@ -35,7 +35,7 @@ class SearchRecord:
 
 
 def concerns(top: Optima, searches: Sequence[Optima]) -> list[tuple[Concern, ...]]:
-    """Of each data set, the concerns about the best of several searches; none where there is no optimum."""
+    """The concerns of each data set about the best of several searches; none where there is no optimum."""
     away = np.stack([distances(top, search) for search in searches])
     lost = ~np.all([search.converged for search in searches], axis=0)
     edges = np.isinf(top.z).any(axis=1)

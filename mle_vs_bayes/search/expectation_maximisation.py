@@ -48,7 +48,7 @@ def em_ascent(problem: Problem, start: Array) -> Optima:
 
 
 def disagreement(direct: Sequence[Optima], by_em: Sequence[Optima]) -> list[tuple[Concern, ...]]:
-    """Of each data set, a concern where the best of direct maximisation and the best of EM are not one optimum."""
+    """A concern of each data set where the best of direct maximisation and the best of EM are not one optimum."""
     first, second = best(direct)[0], best(by_em)[0]
     away = distances(first, second)
     remarks: list[tuple[Concern, ...]] = []

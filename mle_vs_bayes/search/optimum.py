@@ -248,7 +248,7 @@ def _ascent(problem: Problem, start: Array, place: Index) -> tuple[NewtonState, 
 
 
 def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
-    """Of each data set the accepted optimum with the highest density, the highest of all if none was accepted.
+    """The accepted optimum of each data set with the highest density, the highest of all if none was accepted.
 
     Densities equal to rounding count as equal, and the earliest of them is taken: the leaf's own
     start may be the closed form, exact to the last digit. The index ``(R,)`` says which search it was.

@@ -55,7 +55,7 @@ class Problem:
 
     @property
     def layout(self) -> Layout:
-        """Of each data set."""
+        """The layout of each data set."""
         return self.program.layout
 
     @property
@@ -106,7 +106,12 @@ def among(evaluate: Evaluate, places: Index) -> Evaluate:
 
 
 def of_density(density: Density, power: float) -> Problem:
-    """One data set: R = 1. Several of its points are evaluated as those of a stack, where it can be one."""
+    """One data set: R = 1. Several of its points are evaluated as those of a stack, where it can be one.
+
+    A single point is not: likelihood and prior of a `Density` are compiled apart, so that another power of the prior
+    needs no other graph (the prior path has 25), while a stack's graph is that of one power. Its likelihood's value is
+    NumPy's, not PyMC's as a stack's is, and it takes half the time on 20,000 rows.
+    """
 
     def evaluator(power: float) -> Evaluate:
         def evaluate(z: Array, index: Index) -> Derivatives:

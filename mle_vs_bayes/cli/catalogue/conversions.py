@@ -60,7 +60,7 @@ def family_of(model: Model) -> Family | None:
 
 
 def conversions(model: Model) -> Mapping[str, str]:
-    """By program: how it writes the distribution of y; none where y has no distribution of the table."""
+    """How each program writes the distribution of y; none where y has no distribution of the table."""
     family = family_of(model)
     if family is None:
         return {}

@@ -70,7 +70,7 @@ def cells_of(line: Mapping[str, Any], style: str) -> list[str]:
 
 
 def effects(outcome: Outcome, source: FittedTable | None, covariates: Sequence[str]) -> Effects:
-    """Of the largest n, from every estimator, each covariate's contrasts.
+    """The contrasts of each covariate at the largest n, from every estimator.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def rows_to_compare(program: Density, source: FittedTable | None, covariates: Se
 
 
 def _records(outcome: Outcome, contrast: Contrast) -> list[dict[str, Any]]:
-    """Of one contrast: a line for each estimator, one class of the outcome after the other."""
+    """The records of one contrast: a line for each estimator, one class of the outcome after the other."""
     program = outcome.fit.program
     scale, names = scale_of(program, contrast), classes(program.model, program.data)
     made = {name: _made(outcome, name, contrast, max(1, len(names))) for name in outcome.fit.estimates}
@@ -119,7 +119,7 @@ def _numbers(*values: float) -> list[np.ndarray]:
 
 
 def _made(outcome: Outcome, name: str, contrast: Contrast, count: int) -> list[AverageEffect]:
-    """From one estimator, ``count`` of them."""
+    """The ``count`` effects from one estimator."""
     estimate = outcome[name]
     if not estimate.converged or estimate.distributions or not np.all(np.isfinite(estimate.point)):
         return [NOTHING] * count

@@ -42,7 +42,7 @@ class Material:
 
     @cached_property
     def curves_of_parameters(self) -> "pandas.DataFrame":
-        """Of these, the curves of parameters."""
+        """The curves that are of parameters."""
         return self.curves[self.curves["parameter"].isin(self.fit.program.layout.labels)]
 
     @cached_property

@@ -116,7 +116,7 @@ def _of_chance(line: Mapping[str, Any], style: str) -> list[str]:
 
 
 def predictions(outcome: Outcome, source: FittedTable | None, frame: pd.DataFrame) -> Predictions:
-    """Of the largest n, from every estimator, for the rows of ``frame``.
+    """Predictions for the rows of ``frame`` from every estimator, at the largest n.
 
     Raises
     ------

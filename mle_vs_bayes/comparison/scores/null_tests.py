@@ -55,7 +55,7 @@ class NullTest:
 
     @property
     def record(self) -> dict[str, Any]:
-        """As JSON may hold it; an infinite null is text."""
+        """The test as JSON may hold it; an infinite null is text."""
         shown = {name: plain(value) for name, value in asdict(self).items()}
         return shown | ({} if np.isfinite(self.null) else {"null": f"{self.null:g}"})
 

@@ -190,13 +190,13 @@ def _like(seen: pd.Series, new: pd.Series, in_c: bool) -> pd.Series:
 
 
 def _not_among(new: pd.Series, seen: pd.Series) -> dict[int, str]:
-    """By place, a level that the fit did not see."""
+    """A level, by its row, that the fit did not see."""
     places = np.flatnonzero(~new.isin(seen).to_numpy())
     return {int(place): f"{new.name} is {shown(new.iloc[place])}, a level not seen in the fit" for place in places}
 
 
 def _outside(new: pd.Series, seen: pd.Series) -> dict[int, str]:
-    """By place, a number outside the range in the fit."""
+    """A number, by its row, outside the range in the fit."""
     low, high = float(seen.min()), float(seen.max())
     places = np.flatnonzero(((new < low) | (new > high)).to_numpy())
     return {int(p): f"{new.name} is {new.iloc[p]:g}, outside {low:g} to {high:g} in the fit" for p in places}

@@ -41,7 +41,7 @@ class ByFormulas(Space):
         return np.asarray(likelihoods + priors + volumes + np.linalg.slogdet(program.coordinates.linear)[1])
 
     def _log_likelihoods(self, points: Array, i: int) -> Array:
-        """Of one of the data sets at points ``(S, p)``."""
+        """Log-likelihoods of one of the data sets at points ``(S, p)``."""
         stack, program = self.stack, self.stack.program
         data = program.data.replace(**{role: values[i] for role, values in stack.columns.items()})
         weights = 1.0 if stack.weights is None else stack.weights[i]

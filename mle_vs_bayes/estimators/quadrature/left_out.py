@@ -60,5 +60,5 @@ def _theta(grid: Grid, places: NDArray[np.intp]) -> Array:
 
 
 def _scores(weights: Array, units: Array) -> Array:
-    """From logarithms of weights ``(S,)`` and of each unit's likelihood ``(S, units)``."""
+    """Scores from logarithms of weights ``(S,)`` and of each unit's likelihood ``(S, units)``."""
     return np.asarray(scipy.special.logsumexp(weights) - scipy.special.logsumexp(weights[:, None] - units, axis=0))

@@ -34,7 +34,7 @@ class Marginals:
 
     @cached_property
     def axis(self) -> NDArray[np.intp]:
-        """Of each quantity the axis along which it changes most ``(q,)``, where it crosses a value most sharply."""
+        """The axis of each quantity along which it changes most ``(q,)``, where it crosses a value most sharply."""
         weights, rises = self.grid.weights, []
         for axis in range(1, weights.ndim):
             with np.errstate(all="ignore"):

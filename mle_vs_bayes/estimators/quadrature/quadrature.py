@@ -53,7 +53,7 @@ class Quadratures:
 
     @cached_property
     def _alone(self) -> dict[int, Marginals]:
-        """Of single data sets, which share the lines that their quantities are read along."""
+        """Quadratures of single data sets, which share the lines that their quantities are read along."""
         return {}
 
     def quantiles(self, probability: float) -> Array:

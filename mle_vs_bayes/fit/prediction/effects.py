@@ -104,7 +104,7 @@ def _changes(values: pd.Series, category: bool) -> Iterator[tuple[str, Any, Any]
 
 
 def scale_of(program: Density, contrast: Contrast) -> MeanScale:
-    """On which the interval of the effect is made: a difference of chances lies between −1 and 1."""
+    """The scale on which the interval of the effect is made: a difference of chances lies between −1 and 1."""
     return of_difference(program.model, contrast.before, contrast.weights)
 
 
@@ -133,7 +133,7 @@ def average_effects(program: Density, estimate: Estimate, contrast: Contrast, le
 
 
 def _of_draws(effects: Array, without: Missing, level: float) -> AverageEffect:
-    """From draws ``(D,)`` of one effect, without the moments that do not exist."""
+    """The effect from its draws ``(D,)``, without the moments that do not exist."""
     lower, upper = np.quantile(effects, tails(level))
     mean = float("nan") if without.mean else float(effects.mean())
     se = float("nan") if without.reason else float(effects.std(ddof=1))

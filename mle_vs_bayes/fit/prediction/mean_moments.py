@@ -59,7 +59,7 @@ def lacking_moments(program: Density, data: Dataset) -> list[Missing]:
 
 
 def _tails(program: Density) -> Tails:
-    """Of the priors of the whole model, where a value that is held is its own prior's end."""
+    """Tails of the priors of the whole model, where a value that is held is its own prior's end."""
     tails = PriorTails(program.model, program.layout, program.priors, program.prior_power)
     return HeldTails(tails, program.model.values) if isinstance(program.model, Fixed) else tails
 
@@ -101,7 +101,7 @@ def _of_parameters(model: Model, tails: Tails, data: Dataset) -> Moments:
 
 
 def _of_location(model: Regression, tails: Tails, fitted: Dataset, X: Array, grouped: bool) -> list[Moments]:
-    """Of g⁻¹(x·β) for each row x of ``X``; by the priors alone where effects of groups may follow β."""
+    """Moments of g⁻¹(x·β) for each row x of ``X``; by the priors alone where effects of groups may follow β."""
     if model.link is links.log:
         return _of_growth(model, tails, fitted, X, grouped)
     if model.link is links.inverse:
@@ -113,7 +113,7 @@ def _of_location(model: Regression, tails: Tails, fitted: Dataset, X: Array, gro
 
 
 def _of_growth(model: Regression, tails: Tails, fitted: Dataset, X: Array, grouped: bool) -> list[Moments]:
-    """Of exp(x·β); of equal rows it is worked out once."""
+    """Moments of exp(x·β); of equal rows it is worked out once."""
     rows, place = np.unique(X, axis=0, return_inverse=True)
     known = None if grouped or len(rows) > MOST_PROGRAMMES else falls.of(model.family, model.link)
     heavy = any(np.isfinite(min(t.above.rate, t.below.rate)) for t in tails["beta"])
@@ -123,7 +123,7 @@ def _of_growth(model: Regression, tails: Tails, fitted: Dataset, X: Array, group
 
 
 def _of_inverse(model: Any, fitted: Dataset, X: Array) -> list[Moments]:
-    """Of 1/(x·β), which every row of the fit keeps above 0, and with them what is a sum of such rows.
+    """Moments of 1/(x·β), which every row of the fit keeps above 0, and with them what is a sum of such rows.
 
     The likelihood of gamma outcomes vanishes with the predictor as a power; of others it need not.
     """
@@ -135,7 +135,7 @@ def _of_inverse(model: Any, fitted: Dataset, X: Array) -> list[Moments]:
 
 
 def _of_effects(model: Mixed, tails: Tails, data: Dataset) -> list[Moments]:
-    """Of exp(z²sd²/2), the mean over a new member's effect under a log link.
+    """Moments of exp(z²sd²/2), the mean over a new member's effect under a log link.
 
     It outgrows every tail of sd but that of a half-normal prior of width s, as long as the order times E (z s)² of E
     effects is below 1, and that of a bounded one: the likelihood falls only as a power of sd.
@@ -155,7 +155,7 @@ def _of_effects(model: Mixed, tails: Tails, data: Dataset) -> list[Moments]:
 
 
 def _of_others(model: Regression, tails: Tails, data: Dataset) -> list[Moments]:
-    """Of what multiplies the location: exp(σ²/2) of a log-normal; and of a scale that is added to it."""
+    """Moments of what multiplies the location: exp(σ²/2) of a log-normal; and of a scale that is added to it."""
     if model.family.name == families.log_normal.name:
         if "sigma" in model.further:
             why = "exp(sigma²/2) outgrows every prior of the coefficients of log sigma"

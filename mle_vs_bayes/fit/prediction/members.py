@@ -31,12 +31,12 @@ Places = dict[str, NDArray[np.intp]]
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """By grouping, the place ``(m,)`` of each new row's member among those of the fit, −1 where it is a new one."""
+    """The place, by grouping, ``(m,)`` of each new row's member among those of the fit, −1 where it is a new one."""
 
     places: Places
 
     def rows(self, kept: NDArray[np.intp]) -> "Members":
-        """Of some new rows."""
+        """The members of some new rows."""
         return Members({name: places[kept] for name, places in self.places.items()})
 
     @property

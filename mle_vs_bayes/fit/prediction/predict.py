@@ -60,7 +60,7 @@ class Predicted:
 
     @classmethod
     def blank(cls, shape: tuple[int, ...]) -> "Predicted":
-        """Of rows without any prediction."""
+        """Rows without any prediction."""
         columns: list[NDArray[Any]] = [*np.full((7, *shape), np.nan), np.full(shape, "", dtype=object)]
         return cls(*columns)
 

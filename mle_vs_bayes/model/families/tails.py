@@ -58,7 +58,7 @@ class Tails:
 
     @property
     def power(self) -> float:
-        """Of the heavier side."""
+        """The power of the heavier side."""
         return min(self.below.power, self.above.power)
 
     def raised(self, power: float) -> "Tails":

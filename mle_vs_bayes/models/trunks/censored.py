@@ -83,7 +83,7 @@ class Censored(Plain):
         return symbolic_log_density(self.family, self.arguments(theta, data), value, data)
 
     def chances(self, theta, data):
-        """Of values that are known and were looked at from the beginning."""
+        """Chances of values that are known and were looked at from the beginning."""
         return None if BESIDE & {*data} else super().chances(theta, data)
 
     def likelihood(self, theta, data):

@@ -62,7 +62,7 @@ def of_positive(data):
 
 
 def mean_and_dispersion(tails, data):
-    """Of a negative binomial's mean, and of a dispersion that multiplies its square."""
+    """Moments of a negative binomial's mean, and of a dispersion that multiplies its square."""
     (mu,), (alpha,) = tails["mu"], tails["alpha"]
     seen = float(counts.total(data, data["y"] > 0))
     if not seen:
@@ -73,7 +73,7 @@ def mean_and_dispersion(tails, data):
 
 
 def mean_and_proportional_dispersion(tails, data):
-    """Of a variance μ(1 + α): both may grow together, the shape μ/α staying, at the price of a power of log α."""
+    """Moments under a variance μ(1 + α): both may grow, with the shape μ/α, at the price of a power of log α."""
     (mu,), (alpha,) = tails["mu"], tails["alpha"]
     both = mu.above.power + alpha.above.power
     alone = float(counts.total(data, data["y"] > 0)) + alpha.above.power
@@ -81,6 +81,6 @@ def mean_and_proportional_dispersion(tails, data):
 
 
 def mean_beside_zeros(tails, data):
-    """Of a Poisson mean that some count above 0 holds back; without one it has its prior's."""
+    """Moments of a Poisson mean that some count above 0 holds back; without one it has its prior's."""
     (mu,) = tails["mu"]
     return FINITE if np.any(data["y"] > 0) else power("mu", mu.above.power, mu)

@@ -60,14 +60,14 @@ def of_counts(data):
 
 
 def of_lifetimes(data):
-    """Of exponential lifetimes between two ends."""
+    """Falls of exponential lifetimes between two ends."""
     lower, upper = life_ends(data)
     sinking, rising = np.where(lower > data.get("entry", 0.0), np.inf, 0.0), np.where(np.isfinite(upper), 1.0, 0.0)
     return _each(np.concatenate([data["X"], -data["X"]]), np.concatenate([sinking, rising * _counted(data)]))
 
 
 def of_order(data, cuts):
-    """Of β and the cutpoints, which stay in their order."""
+    """Falls of β and the cutpoints, which stay in their order."""
     y, x, none = data["y"].astype(int), data["X"], np.eye(cuts)
     above, under = y > 0, y < cuts
     # Class y lies between the cutpoints c[y − 1] and c[y]: a direction costs where it makes η − c[y − 1] smaller, or
@@ -79,7 +79,7 @@ def of_order(data, cuts):
 
 
 def of_classes(data, count):
-    """Of coefficients of all classes but the first, class by class."""
+    """Falls of coefficients of all classes but the first, class by class."""
     y, x = data["y"].astype(int), data["X"]
     blocks = np.eye(count)[:, 1:]  # of each class its block; the first has none
     pairs = [(i, k) for i in range(len(y)) for k in range(count) if k != y[i]]

@@ -42,7 +42,7 @@ class FamilyRegression(Regression):
         return EXACT.get((self.family.name, self.link.name)) if plain else None
 
     def design(self, n, rng):
-        """With what the base has of known columns beside y."""
+        """A design with what the base has of known columns beside y."""
         return super().design(n, rng).replace(**{role: self.base.design(n, rng)[role] for role in self.family.read})
 
     def start(self, data):

@@ -50,7 +50,7 @@ class Mixture(Model):
         self.columns = (Column("y", self.family.values),)
 
     def along(self, components) -> dict[str, dict[str, Any]]:
-        """By parameter: what is other than in the table of distributions, for ``components`` 0 … K − 1."""
+        """What, by parameter, is other than in the table of distributions, for ``components`` 0 … K − 1."""
         raise NotImplementedError
 
     def maximised(self, y, chances, count) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def power(name, order, *tails):
 
 
 def squared(moments):
-    """Of the square of something."""
+    """Moments of the square of something."""
     return Moments(moments.order / 2, moments.why, moments.attained)
 
 
@@ -32,7 +32,7 @@ def below(moments, order, why, attained=False):
 
 
 def location_scale(tails, rows, location="mu", scale="sigma"):
-    """Of locations (a mean, coefficients) and a scale: ``rows`` values of the density f((y − Xβ)/σ)/σ.
+    """Moments of locations (a mean, coefficients) and a scale: ``rows`` values of the density f((y − Xβ)/σ)/σ.
 
     As σ and one location grow together the likelihood falls as σ^−n, and the volume grows by one power for each other
     location whose prior does not integrate to 1 (for a flat one by 1, which is its −power). Where the locations stay,
@@ -52,7 +52,7 @@ def location_scale(tails, rows, location="mu", scale="sigma"):
 
 
 def between_groups(tails, rows, groups):
-    """Of a random intercept: tau and sigma are scales, of as many values as there are groups and rows.
+    """Moments of a random intercept: tau and sigma are scales, of as many values as there are groups and rows.
 
     A mean may run off together with either: with tau the likelihood of G groups falls as τ^−G, with sigma that of n
     rows as σ^−n, while tau has its prior's volume.
@@ -83,7 +83,7 @@ def student_t(tails, rows):
 
 
 def mixture(tails, rows, common=False):
-    """Of a normal mixture: a component that holds no value has its prior, whatever the data; all hold none together.
+    """Moments of a normal mixture, of which a component without values has its prior; not all are without at once.
 
     In rising order the means above a mean run off with it upwards, those below it downwards; one of them stays with
     the data unless a standard deviation grows with all of them. One ``common`` to all has all values.
@@ -98,29 +98,29 @@ def mixture(tails, rows, common=False):
 
 
 def rates(tails):
-    """Of a mixture of counts: rates above one run off together with it, if none of them holds a count; never all."""
+    """Moments of a mixture of counts: rates run off together with a smaller one if none holds a count; never all."""
     orders = [sum(t.above.power for t in tails["rate"][k:]) for k in range(1, len(tails["rate"]))]
     return {"rate": (FINITE, *(power("rate", order, *tails["rate"]) for order in orders))}
 
 
 def variance(tails, data):
-    """Of the square of the sigma of one value in each row."""
+    """Moments of the square of the sigma of one value in each row."""
     return squared(location_scale(tails, counts.size(data))["sigma"])
 
 
 def uniform(tails, rows):
-    """Of the upper end: the likelihood falls as its power −n."""
+    """Moments of the upper end: the likelihood falls as its power −n."""
     (upper,) = tails["upper"]
     return {"upper": power("upper", rows + upper.above.power, upper)}
 
 
 def bounded(_tails, _data):
-    """Of what cannot leave an interval."""
+    """Moments of what cannot leave an interval."""
     return FINITE
 
 
 def proportion(tails, data):
-    """Of the odds p / (1 − p): the posterior of p falls at 1 as a power of 1 − p, by one for each failure."""
+    """Moments of the odds p / (1 − p): the posterior of p falls at 1 as a power of 1 − p, by one for each failure."""
     (p,) = tails["p"]
     failures = float(counts.total(data, data.get("trials", 1.0) - data["y"]))
     order = failures + p.near_upper
@@ -131,13 +131,13 @@ def proportion(tails, data):
 
 
 def rate_of_lives(tails, data):
-    """Of an exponential rate: every time that has passed is an exponential factor; without any the prior is left."""
+    """Moments of an exponential rate: a time t that has passed is a factor exp(−rate t); else the prior is left."""
     (rate,) = tails["rate"]
     return FINITE if counts.total(data, life_ends(data)[0]) > 0 else power("rate", rate.above.power, rate)
 
 
 def mean_of_lives(tails, data):
-    """Of 1/rate: the posterior of the rate falls at 0 as a power of it, by one for each lifetime whose end is known."""
+    """Moments of 1/rate: at 0 the posterior of the rate falls as a power of it, by one for each end that is known."""
     (rate,), known = tails["rate"], ended(data)
     order = known + rate.near_lower
     why = f"near rate 0 its posterior is like rate^{order - 1:.4g}, with {known:g} ends seen and the prior {rate.words}"
@@ -145,7 +145,7 @@ def mean_of_lives(tails, data):
 
 
 def lives(tails, data):
-    """Of shape and scale.
+    """Moments of shape and scale.
 
     Where every exact time is one and the same, inside all intervals, the likelihood rises as shape^(d − 1) with the
     number d of exact times, scale integrated out; else it falls exponentially.
@@ -161,7 +161,7 @@ def lives(tails, data):
 
 
 def scale_of_lives(tails, data, damped=False):
-    """Of the scale λ, or (``damped``) of λ times what falls faster than every power of the shape k near 0.
+    """Moments of the scale λ, or (``damped``) of λ times what falls faster than every power of the shape k near 0.
 
     The likelihood falls as λ^(−k d) with d known ends: hardly, for small k, so that the prior of λ decides. At its own
     order m, ∫ λ^(−1 − k d) dλ is like 1/k, which the posterior of k makes up for if it falls at 0 fast enough: as
@@ -178,7 +178,7 @@ def scale_of_lives(tails, data, damped=False):
 
 
 def mean_life(tails, data):
-    """Of λ Γ(1 + 1/k): near k = 0 the posterior falls as a power of k, or as its prior does.
+    """Moments of λ Γ(1 + 1/k): near k = 0 the posterior falls as a power of k, or as its prior does.
 
     log Γ(1 + 1/k) is like (1/k) log(1/k), faster than the exponent of any prior that reaches to 0 (1/k of an inverse
     gamma's, the square of log k of a log-normal's), and faster than every power.
@@ -191,12 +191,12 @@ def mean_life(tails, data):
 
 
 def median_life(tails, data):
-    """Of λ (log 2)^(1/k): the second factor vanishes near k = 0 faster than every power."""
+    """Moments of λ (log 2)^(1/k): the second factor vanishes near k = 0 faster than every power."""
     return scale_of_lives(tails, data, damped=True)
 
 
 def mean_of_log_normal(tails, rows):
-    """Of exp(μ + σ²/2), of ``rows`` values whose logarithms are normal.
+    """Moments of exp(μ + σ²/2), of ``rows`` values whose logarithms are normal.
 
     Its k-th power grows as exp(kσ²/2). Beside it exp(kμ) is bounded under a normal prior of μ; under one like
     exp(−r μ), or a flat one (r = 0), μ of variance σ²/n gives another exp((k − r)²σ²/(2n)) for k above r. The prior
@@ -211,7 +211,7 @@ def mean_of_log_normal(tails, rows):
 
 
 def median_of_log_normal(tails, data):
-    """Of exp(μ): under a prior of μ like exp(−r μ) and one of σ like exp(−s σ²) it has the moments below r + √(2ns).
+    """Moments of exp(μ): under priors like exp(−r μ) of μ and exp(−s σ²) of σ those below r + √(2ns).
 
     At a fixed σ the likelihood of n known ends falls as exp(−nμ²/2σ²); with σ chosen for each μ the product with the
     prior of σ falls as exp(−√(2ns) μ), and where s is 0 slower than every exponential.
@@ -222,7 +222,7 @@ def median_of_log_normal(tails, data):
 
 
 def shape_of_lives(tails, data, name):
-    """Of what makes lifetimes alike: where one time lies inside all intervals, d exact ones rise as its (d − 1)/2th."""
+    """Moments of what makes lifetimes alike: if one time is in all intervals, d exact ones rise as its (d − 1)/2th."""
     (shape,) = tails[name]
     lower, upper = life_ends(data)
     if np.max(lower) > np.min(upper):
@@ -231,7 +231,7 @@ def shape_of_lives(tails, data, name):
 
 
 def mean_of_gamma(tails, data):
-    """Of shape/rate: with d known ends the likelihood falls at rate 0 as rate^(d shape), for small shapes hardly.
+    """Moments of shape/rate: with d known ends the likelihood falls at rate 0 as rate^(d shape), which may be slow.
 
     The prior of the rate decides, at its own order a by ∫ rate^(d shape − 1) d rate = 1/(d shape), which the power of
     the shape makes up for, d + 1 and its prior's.
@@ -242,7 +242,7 @@ def mean_of_gamma(tails, data):
 
 
 def median_of_gompertz(tails, data):
-    """Of log(1 + shape log 2/rate)/shape, at most log 2/rate: with d ends seen the posterior is like rate^d at 0."""
+    """Moments of log(1 + shape log 2/rate)/shape, at most log 2/rate: with d ends the posterior at 0 is like rate^d."""
     (rate,), (shape,) = tails["rate"], tails["shape"]
     order = ended(data) + rate.near_lower
     why = f"near rate 0 the posterior is like rate^{order - 1:.4g} under {rate.words}"

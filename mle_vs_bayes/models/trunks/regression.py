@@ -105,14 +105,14 @@ class Regression(Censored):
         return () if not name else (Function(name, _exponential, ("term",), positive, self.ratio_moments),)
 
     def ratio_moments(self, tails, data):
-        """Of exp(β), by the likelihood where it is known how that falls, else by the prior alone."""
+        """Moments of exp(β), by the likelihood where it is known how that falls, else by the prior alone."""
         known = falls.of(self.family, self.link)
         if known is None:
             return separation.by_prior(tails, data)
         return separation.ratios(partial(known, data), tails["beta"], len(tails["beta"]))
 
     def moments(self, tails, data):
-        """Of β, where a prior may be left alone with it."""
+        """Moments of β, where a prior may be left alone with it."""
         known = falls.levels(self.family, self.link, self.censorable)
         return {} if known is None else {"beta": separation.coefficients(partial(known, data), tails["beta"])}
 

@@ -31,7 +31,7 @@ _ROUNDING = 1e-9
 
 
 def coefficients(falls, tails):
-    """Of each coefficient, by the ``tails`` of its prior: all moments, unless some direction separates."""
+    """Moments of each coefficient, by the ``tails`` of its prior: all moments, unless some direction separates."""
     flat = [i for i, t in enumerate(tails) if t.power <= 0]
     heavy = [i for i, t in enumerate(tails) if 0 < t.power <= HIGHEST]
     if tails[0].joint or not (heavy or flat):
@@ -42,7 +42,7 @@ def coefficients(falls, tails):
 
 
 def by_prior(tails, _data):
-    """Of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at.
+    """Moments of exp(β) of each coefficient, as far as the prior alone makes sure: the likelihood is not looked at.
 
     A heavy tail leaves exp(β) no moment, but the posterior its total, which is the moment of order 0.
     """
@@ -52,7 +52,7 @@ def by_prior(tails, _data):
 
 
 def ratios(falls, tails, count):
-    """Of exp(β) of the first ``count`` coefficients."""
+    """Moments of exp(β) of the first ``count`` coefficients."""
     if all(np.isinf(t.above.rate) for t in tails[:count]):
         return (FINITE,) * count
     known = falls()
@@ -77,7 +77,7 @@ def _ratio(falls, tails, j):
 
 
 def of_growth(falls, tails, x):
-    """Of exp(x·β) for one row ``x`` ``(k,)``: `ratios` along any direction; ``falls`` None where it is not known."""
+    """Moments of exp(x·β) for one row ``x`` ``(k,)``: `ratios` along any direction; ``falls`` None if unknown."""
     rates = [min(t.above.rate, t.below.rate) for t in tails]
     loose = [t for t, rate, part in zip(tails, rates, x, strict=True) if part != 0 and np.isfinite(rate)]
     if not loose:
@@ -164,7 +164,7 @@ def _lightest(rows, tails, heavy, flat, j):
 
 
 def _cone(rows, moved, j):
-    """Of the directions of ``moved`` that separate and move β[j]: 0 for a single ray of two, else 1; None of none."""
+    """Whether directions of ``moved`` that separate and move β[j] are one ray of two (0) or more (1); None of none."""
     # With v[j] = ±1 only one other coefficient of two is left, which every row bounds on one side: the directions are a
     # cone of some width where the bounds leave an interval, and one ray where they leave a point.
     part, rest = rows[:, moved], [i for i in moved if i != j]

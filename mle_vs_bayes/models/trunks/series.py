@@ -130,7 +130,7 @@ class Series(Model):
         return pm.CustomDist("y", *arguments, logp=log_density, random=draw, observed=data["y"])
 
     def one_step_ahead(self, theta, data):
-        """From all values before the first p, from the p before it for each later one."""
+        """Means and deviations from all values before the first p, from the p before it for each later one."""
         phi, p, y = np.atleast_1d(theta["phi"]), self.lags, np.asarray(data["y"])
         mean = np.broadcast_to(self.mean(theta, data), y.shape)
         away, deviation = y - mean, np.full(len(y), float(theta["sigma"]))
@@ -161,7 +161,7 @@ class Series(Model):
         return {"beta": beta}, data["y"] - data["X"] @ beta
 
     def closed_form_mle(self, data):
-        """Given the first p values: least squares of each value on a constant and the p before it."""
+        """The MLE given the first p values: least squares of each value on a constant and the p before it."""
         if not self.conditional or self.regression:
             return None
         y, p = data["y"], self.lags

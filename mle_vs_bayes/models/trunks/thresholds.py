@@ -82,7 +82,7 @@ class Cumulative(Model):
         return np.exp(np.stack([self._log_chances(theta, data, k) for k in range(count)], axis=1))
 
     def _log_chances(self, theta, data, y):
-        """Of class ``y`` in each row: one for all, or one each."""
+        """The log chance of class ``y`` in each row: one for all, or one each."""
         ends = np.concatenate([[-np.inf], theta["cutpoints"], [np.inf]])
         eta = self.predictor(theta, data)
         return between(self.link, ends[y] - eta, ends[y + 1] - eta)

@@ -51,7 +51,7 @@ class Side:
 
 
 class SearchLine:
-    """From ``origin`` ``(f,)`` in ``direction`` ``(f,)``, of which a point's place is a multiple."""
+    """A line from ``origin`` ``(f,)`` in ``direction`` ``(f,)``, of which a point's place is a multiple."""
 
     def __init__(self, origin: Array, direction: Array) -> None:
         self.origin, self.direction = origin, direction

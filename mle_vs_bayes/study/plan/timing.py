@@ -86,7 +86,7 @@ def _shared(costs: Sequence[Cost], seconds: float, fewest: int, most: int) -> li
 
 
 def _costs(planned: StudyPlan, source: Source, run: Run) -> list[Cost]:
-    """Of a unit of each cell: that of its model and scenario at the largest n."""
+    """Costs of a unit of each cell: that of its model and scenario at the largest n."""
     largest = {}
     for cell in sorted(planned.cells, key=lambda cell: cell.n):  # the largest n of a place is the last to be put in
         largest[cell.model, cell.scenario] = planned.job(source, cell, 0)

@@ -72,7 +72,7 @@ class Search(ABC):
     @property
     @abstractmethod
     def name(self) -> str:
-        """In rows."""
+        """The name in rows."""
 
     @abstractmethod
     def path(self, replicate: Replicate) -> Path:

@@ -127,7 +127,7 @@ class StudyFile(Source):
 
     @cached_property
     def sections(self) -> Mapping[str, str]:
-        """Of the docstring; the study is not run for it.
+        """The sections of the docstring; the study is not run for it.
 
         Raises
         ------

@@ -119,7 +119,7 @@ def explanation(outcome: Outcome) -> list[Part]:
 
 
 def _sentences(parts: Any) -> list[str]:
-    """Of the quantities that differ by more than `NOTABLE`, the first few; and why some cannot be told."""
+    """Sentences on the quantities that differ by more than `NOTABLE`, the first few; and why some cannot be told."""
     apart = [part for part in parts if part.numbers_in_words and abs(part.difference or 0.0) > NOTABLE]
     largest = sorted(apart, key=lambda part: -abs(part.difference))[:MOST]
     reasons = dict.fromkeys(part.reason for part in parts if part.reason)

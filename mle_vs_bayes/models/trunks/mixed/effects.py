@@ -28,7 +28,7 @@ def draw(model, theta, data, rng):
 
 
 def _of_one_grouping(model, theta, data, rng):
-    """Of one grouping A is a matrix ``(E, E)`` for each level, so that all draws are solved at once."""
+    """Draws of one grouping: A is a matrix ``(E, E)`` for each level, so that all draws are solved at once."""
     groups = model.groups
     size, of = len(groups.effects), data[level(groups.factors[0])].astype(np.intp)
     z = np.column_stack([data[effect(name)] for name in groups.effects])

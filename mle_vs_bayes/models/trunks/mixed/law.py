@@ -24,7 +24,7 @@ class Law:
         return cls(np.stack([mean - spread, mean + spread], axis=1), np.full((len(mean), 2), 0.5), spread)
 
     def rows(self, kept):
-        """Of some of the rows."""
+        """The law of some of the rows."""
         return Law(self.nodes[kept], self.weights[kept], None if self.spread is None else self.spread[kept])
 
     def draw(self, rng, count):

@@ -51,7 +51,7 @@ class GroupDerivatives:
         self.sums = [integrand.summing(integrand.weights[:, None] * each) for each in columns]
 
     def _blocks(self, data):
-        """By slot, in the order of ψ; those of L by the element of v."""
+        """The blocks of ψ by slot, in its order; those of L by the element of v."""
         blocks = [Block(0, None, data["X"], np.arange(data["X"].shape[1]))]
         size = len(blocks[0].at)
         for j in range(self.rule.nodes.shape[2]):

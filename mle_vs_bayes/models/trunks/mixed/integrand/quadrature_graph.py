@@ -69,7 +69,7 @@ class _Integrand:
         return pt.bincount(self.of, weights=self.weights * values)
 
     def zeros(self):
-        """As many as there are groups."""
+        """Zeros, as many as there are groups."""
         return 0.0 * self.summed(self.weights)
 
     def moved(self, v):

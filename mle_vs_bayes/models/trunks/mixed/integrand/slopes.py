@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 
 class RowSlopes(NamedTuple):
-    """Of rows × nodes ``(n, K)``: first derivatives by slot, and second ones by two, with the sign changed."""
+    """Of rows × nodes ``(n, K)`` the first derivatives by slot, and second ones by two, with the sign changed."""
 
     first: Sequence[Array]
     information: Mapping[tuple[int, int], Array]
@@ -46,7 +46,7 @@ class Slot(NamedTuple):
 
 
 def slots(model: Any, theta: Mapping[str, Any]) -> list[Slot]:
-    """Of a mixed model, in the order of the parameters of its rows; the first is the location's predictor."""
+    """The slots of a mixed model, in the order of the parameters of its rows; the first is the location's predictor."""
     designs = {design.replace("X", "beta", 1): design for design in model.formula.designs}
     in_order: list[Slot] = []
     for parameter in model.rows.parameters:
