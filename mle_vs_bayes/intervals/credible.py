@@ -43,6 +43,10 @@ _NEXT_TO_END = 1e-9
 """A probability, of values that stand for the end of a support."""
 
 
+_PRECISION = 1e-10
+"""Of the probability below, in that outside: where the ends have equal densities the length changes by its square."""
+
+
 def shortest(distribution: Any, level: float, count: int = 1) -> tuple[Array, Array]:
     """The ends ``(count,)`` of the intervals of unimodal distributions with equal densities at both ends.
 
@@ -75,7 +79,7 @@ def shortest(distribution: Any, level: float, count: int = 1) -> tuple[Array, Ar
     below = np.where(excess(np.zeros(count)) >= 0, 0.0, rest)
     inside = np.flatnonzero((below > 0) & (excess(np.full(count, rest)) > 0))
     if inside.size:
-        tolerances = {"xatol": 1e-15 * rest, "xrtol": 8.9e-16, "fatol": 0.0}
+        tolerances = {"xatol": _PRECISION * rest, "xrtol": 0.0, "fatol": 0.0}
         bracket = np.zeros(inside.size), np.full(inside.size, rest)
         below[inside] = find_root(excess_at, bracket, args=(inside,), tolerances=tolerances).x
     return distribution.ppf(below), distribution.ppf(below + level)

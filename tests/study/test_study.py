@@ -114,7 +114,8 @@ def test_a_quick_run_may_take_other_estimators_and_fewer_models(desk):
     text = (
         "study = Study(n=[10, 20, 30, 40], models=['normal', 'poisson'], scenarios=[Scenario('a'), "
         "Scenario('b', model='poisson', n=[5], estimators=('map',))], quick_models=['normal'], "
-        "quick_estimators=('mle', 'posterior_exact'))"
+        "quick_estimators=('mle', 'posterior_exact'), predictions=[Theory('coverage', value=abs, within=0.01, "
+        "quick_within=0.03), Theory('rmse', value=abs, within=0.01)])"
     )
     found, design = planned(text, desk)
     quick = replace(found, quick=True)
@@ -122,6 +123,10 @@ def test_a_quick_run_may_take_other_estimators_and_fewer_models(desk):
     both = ("mle", "posterior_exact")
     assert settings == {f"normal/a/{n}": both for n in (10, 30, 40)} | {"poisson/b/5": ("map",)}
     assert [cell.cell.key for cell in plan.design(quick, seed=0, request={}, command="").cells] == list(settings)
+    assert [[each.within for each in study.predictions] for study in (quick.study, found.study)] == [
+        [0.03, 0.01],
+        [0.01, 0.01],
+    ]
     assert len(design.cells) == 9 and quick.digest == found.digest
 
 

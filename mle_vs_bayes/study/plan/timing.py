@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..vocabulary.source import Source
+from .cells import settings
 from .study_plan import StudyPlan
 from .work import WorkUnit
 
@@ -47,11 +48,13 @@ def timed(planned: StudyPlan, source: Source, run: Run) -> StudyPlan:
 def afforded(planned: StudyPlan, source: Source, run: Run, workers: int) -> tuple[StudyPlan, bool]:
     """A quick design with as many replicates as there is time for, and whether this process alone is the faster.
 
-    They are looked at in up to ``planned.looks`` equal parts; a cell has at least those that the design has, and at
-    most those of the full study. Other processes pay where all of these would take this one too long, and where there
-    is nothing to choose, as these two numbers are one: then nothing is timed, which would be to do the work twice.
+    They are looked at in up to ``planned.looks`` equal parts; a cell has at least those that the design has, and all
+    cells at most as many as the full study. Other processes pay where all of these would take this one too long, and
+    where there is nothing to choose, as these two numbers are one: then nothing is timed, to do no work twice.
     """
-    fewest, most = planned.replicates, max(planned.replicates, source.study.replicates)
+    whole = replace(source, quick=False).study
+    fewest = planned.replicates
+    most = max(fewest, len(settings(whole)) * whole.replicates // len(planned.cells))
     if fewest == most:
         return replace(planned, looks=1), workers == 1
     began = time.perf_counter()

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from ...errors import UsageError
@@ -59,6 +59,11 @@ class Prediction(ABC):
         """The axis along which lines are taken together; None where each line is judged by itself."""
         return None
 
+    @property
+    def quickened(self) -> "Prediction":
+        """What a quick run claims in its place."""
+        return self
+
     @abstractmethod
     def claim(self) -> str:
         """The claim in words."""
@@ -109,11 +114,17 @@ class Theory(Along):
 
     ``value`` takes a line of the performance table (a mapping with model, scenario, n, estimator, parameter, interval
     and the study's axes) and gives the number; ``within`` allows for what theory leaves out, and is the precision that
-    is claimed. With ``relative`` both are shares of theory's value.
+    is claimed. A quick run, which has fewer replicates, claims the precision ``quick_within`` if one is given. With
+    ``relative`` all are shares of theory's value.
     """
 
     value: Callable[[Mapping[str, Any]], float] = field(kw_only=True)
+    quick_within: float | None = field(default=None, kw_only=True)
     relative: bool = field(default=False, kw_only=True)
+
+    @property
+    def quickened(self) -> "Theory":
+        return replace(self, within=self.quick_within or self.within)
 
     def claim(self) -> str:
         gap = f"{self.measure}/theory − 1" if self.relative else f"{self.measure} − theory"

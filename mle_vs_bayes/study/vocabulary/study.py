@@ -236,6 +236,7 @@ class Study:
             n=_thinned(self.n) if self.quick_n is None else self.quick_n,
             scenarios=[each if each.n is None else replace(each, n=_thinned(each.n)) for each in chosen],
             estimators=self.quick_estimators or self.estimators,
+            predictions=[each.quickened for each in self.predictions],
         )
 
     @property
