@@ -124,7 +124,7 @@ def _by_nutpie(
     sampler = Sampler(program.sampled_model, _start(program, start), still=start is not None)
     first = _run(sampler, program, plan, seed, progress)
     assert first is not None  # which may take as many gradients as it likes
-    costly = plan.chains * (plan.tune or TUNE) * sampler.dimension**3 > _MATRICES
+    costly = plan.chains * (plan.tune or single.LEARNING) * sampler.dimension**3 > _MATRICES
     if program.standardised or costly or start is not None:
         return first.tree
     seen = _completed(program, first.tree)
@@ -144,7 +144,7 @@ def _run(sampler: Sampler, program: Density, plan: Plan, seed: int, progress: bo
         seed,
         plan.chains,
         draws=plan.draws,
-        tune=plan.tune or TUNE,
+        tune=plan.tune or single.LEARNING,
         cores=min(plan.chains, os.cpu_count() or 1),
         target_accept=_accept(program),
         progress_bar=progress,
@@ -208,7 +208,7 @@ def _by_pymc(program: Density, plan: Plan, seed: int, progress: bool, start: Arr
     return pymc.sample(
         model=program.sampled_model,
         draws=plan.draws,
-        tune=plan.tune or TUNE,
+        tune=plan.tune or single.LEARNING,
         chains=plan.chains,
         cores=min(plan.chains, os.cpu_count() or 1),
         random_seed=seed,

@@ -7,6 +7,8 @@ the step size is left. Latent variables are integrated out and drawn afterwards,
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +19,10 @@ from ..density.stack import Stack
 from ..machine_code import ahead
 from ..model.model import Model
 from ..quiet import quiet
-from ..search.standardised import unconstrained
+from ..search.standardised import Standardised, Whitening, unconstrained
 from . import nutpie
 from .batch_posterior import Posteriors
+from .diagnostics import diagnose
 from .joint_density import joint_density
 from .plan import Plan
 
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 MOST = 60
 """Free scalars: a root of their covariance is multiplied in every evaluation, and a Hessian has their square."""
+LEARNING = 1000
+"""Tuning steps unless told, where scales are to be learned and not a step size alone."""
+_STEP = 1e-6
+_FEWEST = 0.05
+"""Effective draws per draw."""
 _REFUSED = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
 """What a user's program may raise whose density has no Hessian or cannot be compiled for this."""
 
@@ -47,12 +55,12 @@ def drawn(program: Density, plan: Plan, seed: int, progress: bool = False) -> "x
     try:
         with quiet():
             posteriors = Posteriors(_stack(program), program.start[None])
-            if not posteriors.whitening.has_mode[0]:
-                return None
-            theta, tree = posteriors.draw_one(plan, seed, progress)
+            smooth = posteriors.whitening.has_mode[0]
+            draw = posteriors.draw_one if smooth else partial(_without_mode, program, posteriors)
+            sampled = draw(plan, seed, progress)
     except _refusals(program):
         return None
-    return _completed(program, theta, tree, seed, time.time() - began)
+    return sampled and _completed(program, *sampled, seed, time.time() - began)
 
 
 @contextmanager
@@ -81,6 +89,45 @@ def suited(program: Density) -> bool:
 def of_parameters(model: Model) -> bool:
     """Whether parameters alone are sampled: latent variables, if there are any, are drawn afterwards, given them."""
     return not model.has_latent or "draw_latent" in model.offers
+
+
+def _without_mode(
+    program: Density, posteriors: Posteriors, plan: Plan, seed: int, progress: bool
+) -> "tuple[Array, xarray.DataTree] | None":
+    """What `Posteriors.draw_one` gives, from scales that are told by scores and learned on the way; None if in vain.
+
+    A Laplace's density has a kink at its mode, and no Hessian there.
+    """
+    if not _scaled(program, posteriors.space):
+        return None
+    try:
+        theta, tree = posteriors.draw_one(replace(plan, tune=plan.tune or LEARNING), seed, progress)
+    except RuntimeError:
+        return None
+    return (theta, tree) if _mixed(theta) else None
+
+
+def _scaled(program: Density, space: Standardised) -> bool:
+    """Whether the space could be given the start and a scale of each coordinate in the place of a mode and a root.
+
+    The squares of the units' scores sum to an information.
+    """
+    if not program.compiles_many or program.model.has_latent or not np.isfinite(space.start).all():
+        return False
+    only, size = np.zeros(1, dtype=np.intp), space.start.shape[1]
+    plain = space.whitening = Whitening(space.start, np.eye(size)[None], np.zeros(1, dtype=np.bool_))
+    step = _STEP * np.eye(size)[:, None]
+    slopes = (space.theta(step, only) - space.theta(-step, only))[:, 0] / (2 * _STEP)  # ∂θ/∂z (f, p)
+    information = np.sum((program.score_units(program.start) @ slopes.T) ** 2, axis=0)
+    told = np.isfinite(information) & (information > 0)
+    space.whitening = replace(plain, root=np.diag(1 / np.sqrt(np.where(told, information, 1.0)))[None])
+    return True
+
+
+def _mixed(theta: Array) -> bool:
+    """Whether draws ``(C, D, p)`` mixed; those that did not are PyMC's to sample, whose scales know correlations."""
+    least = diagnose(np.moveaxis(theta, 2, 0)).least.min()
+    return bool(least >= _FEWEST * theta.shape[0] * theta.shape[1])
 
 
 def _refusals(program: Density) -> tuple[type[Exception], ...]:

@@ -93,8 +93,8 @@ class Standardised(Space):
         self._to_theta = kept(("theta", stack.shape), lambda: self._compile_map(self.graph.density, self.graph.theta))
         backward = kept(("z", stack.shape), self._compile_backward)
         with np.errstate(all="ignore"):
-            z = np.asarray(backward(start[None], self.at(np.arange(stack.count))))[0]
-        self.whitening = whitening_of(evaluate or self._evaluate, z, stack.program.layout.bounded)
+            self.start = np.asarray(backward(start[None], self.at(np.arange(stack.count))))[0]
+        self.whitening = whitening_of(evaluate or self._evaluate, self.start, stack.program.layout.bounded)
 
     def at(self, index: Index) -> dict[str, Array]:
         """The inputs of the data sets at ``index``."""
