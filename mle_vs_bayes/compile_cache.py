@@ -21,7 +21,7 @@ UNCHECKED = "local_remove_check_parameter"
 LOOP_MODE = "NUMBA"
 """For values that are loops in each element."""
 MOST_TERMS = 16
-"""Of one sum or product: NumPy takes 32 arrays at once, results among them."""
+"""Terms at most of one sum or product: NumPy takes 32 arrays at once, results among them."""
 MOST = 200
 """Functions that are kept; the least recently used is forgotten."""
 

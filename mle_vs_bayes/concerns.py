@@ -198,6 +198,12 @@ KINDS: dict[str, ConcernKind] = {
         "other chains with the same seed",
         "write what is slow in PyTensor in place of Python, or fewer rows",
     ),
+    "rough_density": ConcernKind(
+        "note",
+        "the density is no smooth function of the parameters, as that of a solver with a coarse tolerance is not, so "
+        "that differences of it may find no maximum to the digits asked for",
+        "tighten the solver's tolerances, such as rtol, or give its operation a gradient",
+    ),
     "no_predictive_draws": ConcernKind(
         "note",
         "a variable of the program cannot be drawn from, so a group of the DataTree is missing",

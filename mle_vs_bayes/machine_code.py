@@ -38,6 +38,32 @@ def compile_for(compiled: Any, *arguments: Any) -> None:
         compiled.compile(arguments)
 
 
+def begin(compiled: Any, *arguments: Any) -> None:
+    """Let a child compile a function while this process does something else, until `compile_for` asks for it.
+
+    One that the cache holds is read at once.
+    """
+    with one_machine_code(), suppress(AttributeError, ImportError):
+        if _lacking(compiled, arguments):
+            _begun[compiled, arguments] = _child(compiled, arguments)
+        else:
+            compiled.compile(arguments)
+
+
+@contextmanager
+def ahead() -> Iterator[None]:
+    """Within it functions may be begun; children that nobody has waited for by its end are ended."""
+    try:
+        yield
+    finally:
+        while _begun:
+            _end(_begun.popitem()[1])
+
+
+_begun: dict[tuple[Any, Any], int] = {}
+"""The children of `begin` that nobody has waited for yet, by function and types."""
+
+
 class _Compiling:
     """Numba's own method, and how many contexts, of all threads, have replaced it."""
 
@@ -83,13 +109,26 @@ def one_machine_code() -> Iterator[None]:
 
 def _keep(dispatcher: Any, signature: Any) -> None:
     """See to it that the cache holds the function, where there is a cache and a system that can fork."""
-    from numba.core.compiler_lock import global_compiler_lock
+    child = _begun.pop((dispatcher, signature), None)
+    if child is None and _lacking(dispatcher, signature):
+        child = _child(dispatcher, signature)
+    if child is not None:
+        _wait(child)
+
+
+def _lacking(dispatcher: Any, signature: Any) -> bool:
+    """Whether the function must be compiled, and a child can and the cache would hold it then."""
     from numba.core.sigutils import normalize_signature
 
     if tuple(normalize_signature(signature)[0]) in dispatcher.overloads or dispatcher._cache.cache_path is None:
-        return
-    if _held(dispatcher, signature) or not hasattr(os, "fork"):
-        return
+        return False
+    return not _held(dispatcher, signature) and hasattr(os, "fork")
+
+
+def _child(dispatcher: Any, signature: Any) -> int:
+    """The number of a child process that compiles the function into the cache."""
+    from numba.core.compiler_lock import global_compiler_lock
+
     with global_compiler_lock, warnings.catch_warnings():  # else the child may wait for ever for another thread
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads: this child only compiles
         child = os.fork()
@@ -99,7 +138,7 @@ def _keep(dispatcher: Any, signature: Any) -> None:
             _compile(dispatcher, signature)
         finally:
             os._exit(0)
-    _wait(child)
+    return child
 
 
 def _held(dispatcher: Any, signature: Any) -> bool:
@@ -122,8 +161,6 @@ def _compile(dispatcher: Any, signature: Any) -> Any:
 
 def _wait(child: int) -> None:
     """Until the child is gone; one that takes too long is ended, as it is by Ctrl-C."""
-    import signal
-
     began, gone = time.monotonic(), False
     try:
         while not gone and time.monotonic() - began < PATIENCE:
@@ -131,8 +168,14 @@ def _wait(child: int) -> None:
             gone = os.waitpid(child, os.WNOHANG)[0] != 0
     finally:
         if not gone:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            _end(child)
+
+
+def _end(child: int) -> None:
+    import signal
+
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def shorten_messages() -> bool:

@@ -77,7 +77,7 @@ def frame(rows: Iterable[Row]) -> "pandas.DataFrame":
 
 
 def frame_of(columns: Mapping[str, Any]) -> "pandas.DataFrame":
-    """The same from whole columns, for very many rows; columns that are not given have their defaults."""
+    """A frame of rows from whole columns, for very many rows; columns that are not given have their defaults."""
     import pandas
 
     defaults = {f.name: None if f.default is MISSING else f.default for f in fields(Row)}
@@ -86,7 +86,7 @@ def frame_of(columns: Mapping[str, Any]) -> "pandas.DataFrame":
 
 
 def rows_of(columns: Mapping[str, Any]) -> list[Row]:
-    """The same as records, for few rows: columns are arrays, in which a missing number is NaN."""
+    """Rows as records, for few of them: columns are arrays, in which a missing number is NaN."""
     lists = [[_present(value) for value in values.tolist()] for values in columns.values()]
     return [Row(**dict(zip(columns, line, strict=True))) for line in zip(*lists, strict=True)]
 

@@ -5,11 +5,14 @@ import os
 import signal
 
 import pytest
+import scipy.linalg  # noqa: F401  (brings the second of the two libraries of linear algebra)
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 from mle_vs_bayes import optional_parts
 
 os.environ.setdefault("MPLBACKEND", "agg")
+threadpool_limits(limits=1)  # for the functions below the public ones, which see to it themselves
 
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 settings.load_profile("deterministic")

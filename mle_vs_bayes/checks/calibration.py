@@ -6,7 +6,7 @@ intervals hold at large n: around one truth, with what the next order in n may d
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +30,7 @@ LEVEL = 0.95
 RANKS = 99
 """Draws, evenly spaced along the chains, that the truth is ranked among: 100 places."""
 MOST_ROWS = 1000
-"""Of a data set whose MLE and MAP are refitted."""
+"""Rows at most of a data set whose MLE and MAP are refitted."""
 MOST_ALLOWED = 1 - LEVEL
 """Coverage that may be unexplained: from here on even intervals that always hold the truth would pass."""
 PROBE = 5
@@ -46,7 +46,7 @@ class Calibration:
         self.subject = subject
         self._reason: str | None = None
 
-    @cache  # noqa: B019 - lives as long as one run
+    @cached_property
     def fitted(self) -> tuple["pandas.DataFrame", Array, Array]:
         """As `_fitted`; what cannot be done is tried once."""
         if self._reason is None:
@@ -160,7 +160,7 @@ def _ranks(replicates: "Replicates", program: Density, count: int) -> tuple["pan
 
 def ranks(calibration: Calibration) -> Measured:
     """SBC: the truth's rank among the draws is uniform: chi-square of bins, and the mean, which sees a shift sooner."""
-    _, table, _ = calibration.fitted()
+    _, table, _ = calibration.fitted
     labels = calibration.subject.program.layout.labels
     count = len(table)
     bins = min(20, count // 5)
@@ -179,7 +179,7 @@ def ranks(calibration: Calibration) -> Measured:
 
 def posterior_coverage(calibration: Calibration) -> Measured:
     """Equal-tailed intervals of posteriors hold a truth from the prior with probability `LEVEL`."""
-    rows, _, _ = calibration.fitted()
+    rows, _, _ = calibration.fitted
     effective = float(rows["ess_tail"].median())
     # Quantiles of S draws are themselves random: the interval between two of them holds (S + 1)⁻¹ × ranks between.
     return _coverage(rows, calibration.subject, 2 / effective)

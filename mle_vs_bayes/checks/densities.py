@@ -30,7 +30,7 @@ DERIVATIVE = 1e-6
 """What a derivative may be off its central differences, beside rounding."""
 POINTS = 3
 DIGITS = 1e-10
-"""Of a density relative to 1 + its size: a few thousand times the rounding of a float64 sum, as for `parity`."""
+"""Difference of two densities, relative to 1 + their size: a few thousand times the rounding of a float64 sum."""
 
 
 def likelihoods(subject: Subject) -> Measured | Finding:
@@ -113,6 +113,7 @@ def sampled(subject: Subject) -> Measured:
                 sizes.append(abs(ours))
                 labels.append(_at(program, theta))
     _some(gaps)
+    # The same constant may lie between the two everywhere: what counts is how far the gaps stray from the first.
     spread = np.abs(np.array(gaps) - gaps[0]) / (1 + np.maximum(np.array(sizes), sizes[0]))
     return Measured(spread.tolist(), [DIGITS], "relative", labels)
 

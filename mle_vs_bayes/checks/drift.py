@@ -221,6 +221,8 @@ def _densest(now: Rows, ends: Ends, draws: dict[str, Any], level: float, budget:
             continue
         spans = [shortest_span(generator.choice(values, (RESAMPLED, count))[..., None], level) for count in counts]
         for side, column in enumerate(("lower", "upper")):
+            # An end of a highest-density interval has no formula for its error. Two samples from today's draws, each as
+            # large as its effective number, differ by what the two runs may differ by.
             strayed = np.sqrt(np.mean((spans[0][side] - spans[1][side]) ** 2))
             z.append((_float(today[column]) - _float(then[column])) / (MISJUDGED * strayed))
             labels.append(f"{' '.join(place)}, {column}")

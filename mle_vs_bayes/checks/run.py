@@ -22,6 +22,7 @@ from ..machine_code import one_machine_code
 from ..model.layout import Layout
 from ..model.model import Model
 from ..program import file
+from ..threads import single_thread
 from . import calibration, densities, drift, integrated, optima, simulator, slopes
 from .baseline import baseline as of_folder
 from .baseline import check_same
@@ -64,6 +65,7 @@ def steps(subject: Subject) -> dict[str, Step]:
 
 
 @one_machine_code()
+@single_thread()
 def check(
     model: "str | Path | Model | Any",
     data: "pandas.DataFrame | Any" = None,
@@ -101,16 +103,15 @@ def check(
     if seed < 0:
         raise UsageError(f"the seed is {seed}; it must be a whole number, 0 or above.")
     kept = None if baseline is None else of_folder(baseline)
-    with sources.single_thread():
-        grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
-        request = CheckRequest(model, data, columns or {}, grammar, priors or {}, progress)
-        if kept is not None:
-            program = request.density()
-            check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
-            findings = drift.drift(program, kept, seed, progress)
-        else:
-            subject = request.subject(QUICK if quick else FULL, seed)
-            program, findings = subject.program, run(subject, progress)
+    grammar = {"formula": formula, "link": link, "fix": fix, "order": order, "nodes": nodes}
+    request = CheckRequest(model, data, columns or {}, grammar, priors or {}, progress)
+    if kept is not None:
+        program = request.density()
+        check_same(kept, program, prior_choice.variant(priors or {}, 1.0))
+        findings = drift.drift(program, kept, seed, progress)
+    else:
+        subject = request.subject(QUICK if quick else FULL, seed)
+        program, findings = subject.program, run(subject, progress)
     return Report(program.model.name, program.data.size, seed, findings)
 
 
@@ -134,7 +135,7 @@ def _one(name: str, step: Step) -> Finding:
         finding = Finding(name, SKIPPED, detail=str(reason))
     except MleVsBayesError as error:
         finding = Finding(name, FAILED, detail=str(error))
-    except Exception as error:  # noqa: BLE001 - a model's own code may raise anything; it is told as a failure
+    except Exception as error:  # noqa: BLE001 - a model's own code may raise anything; that is a check that failed
         finding = Finding(name, FAILED, detail=f"raised {type(error).__name__}: {' '.join(str(error).split())[:300]}")
     return Finding(**{**vars(finding), "check": name, "seconds": time.perf_counter() - began})
 
@@ -151,7 +152,13 @@ class CheckRequest:
     progress: Progress
 
     def density(self) -> Density:
-        """The density that ``compare`` fits to these data."""
+        """The density that ``compare`` fits to these data.
+
+        Raises
+        ------
+        UsageError
+            There are none, or the model has no likelihood of its parameters alone.
+        """
         if _is_program(self.model):
             sources.check_options({"columns": self.columns, **self.grammar, "priors": self.priors})
             self.progress("building the PyMC model")

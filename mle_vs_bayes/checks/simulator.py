@@ -17,7 +17,7 @@ from .subject import Subject, draw
 Array = NDArray[np.float64]
 Scores = Callable[[Array], Array]
 ROWS = 20_000
-"""Of data sets that are looked at together."""
+"""Rows of the data sets that are looked at together."""
 LEAST = 200
 """Units: of fewer, the third moment that `studentised` needs is not known."""
 
@@ -81,6 +81,8 @@ def _moments(scores_at: Scores, program: Density, subject: Subject) -> tuple[Arr
     z = program.coordinates.z(subject.truth)
     spread = _spread(program, z)
     unit = spread * np.sqrt(program.units)
+    # In units of a standard error of one unit all entries are of size 1, and one budget of false alarms serves them
+    # all.
     scores = scores_at(z) * unit
     bends = derivative(scores_at, z, STEP * spread) * np.outer(unit, unit)
     return scores, scores[:, :, None] * scores[:, None, :] + bends

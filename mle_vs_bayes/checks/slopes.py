@@ -6,7 +6,7 @@ replicates it is made of, so that the slope's standard error is no guess.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 APART = 0.5
-"""An order must be told from its neighbours, half a power of n away, or nothing has been measured."""
+"""An order must be distinguishable from its neighbours, half a power of n away, or nothing has been measured."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Sizes:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
 
-    @cache  # noqa: B019 - lives as long as one run
+    @cached_property
     def fitted(self) -> list[Fits]:
         """One per size.
 
@@ -97,22 +97,23 @@ def sloped(model: Model, n: int, truth: Array | None, seed: int) -> dict[str, Pr
     sloping = {}
     for p in program.layout.parameters:
         block = program.layout.slices[p.name]
-        prior = _sloped(p.support.name, theta[block], unit[block])
+        some = np.arange(block.start, block.stop) if p.dims else block.start
+        prior = _sloped(p.support.name, theta[some], unit[some])
         if prior is None:
             raise NotApplicableError(f"no prior is known on {p.support.name}")
-        sloping[p.name] = prior if p.dims else Prior(prior.family, **{k: v[0] for k, v in prior.arguments.items()})  # type: ignore[index]
+        sloping[p.name] = prior
     return sloping
 
 
 def _sloped(support: str, theta: Array, unit: Array) -> Prior | None:
-    """The log prior's slope at θ is ±1/u on the line and above 0; one that is 1 to a few on shares."""
+    """The log prior's slope at θ ``(k,)`` or ``()`` is ±1/u on the line and above 0, and 1 to a few on shares."""
     if support in ("real", "ordered", "stationary"):
-        return Prior("Normal", mu=tuple(theta - unit), sigma=tuple(unit))
+        return Prior("Normal", mu=(theta - unit).tolist(), sigma=unit.tolist())
     if support in ("positive", "nonnegative", "ordered_positive"):
-        return Prior("Exponential", scale=tuple(unit))
+        return Prior("Exponential", scale=unit.tolist())
     if support == "unit":
-        return Prior("Beta", alpha=tuple(np.full(len(theta), 2.0)), beta=tuple(np.ones(len(theta))))
-    return Prior("Dirichlet", a=tuple(np.full(len(theta), 2.0))) if support == "simplex" else None
+        return Prior("Beta", alpha=np.full_like(theta, 2.0).tolist(), beta=np.ones_like(theta).tolist())
+    return Prior("Dirichlet", a=np.full_like(theta, 2.0).tolist()) if support == "simplex" else None
 
 
 def _at(model: Model, n: int, count: int, truth: Array | None, resolved: Mapping[str, Prior], seed: int) -> Fits:
@@ -138,15 +139,16 @@ def _wide(rows: "pandas.DataFrame", name: str, labels: Sequence[str]) -> Array:
 
 def errors(sizes: Sizes) -> Measured:
     """The root mean square error of the MLE of every parameter falls as n^-1/2."""
-    table = sizes.fitted()
+    table = sizes.fitted
     logs = [_log_root_mean((fits.mle - fits.truth) ** 2) for fits in table]
     return _measured(sizes.subject, [f.n for f in table], logs, -0.5, [f"RMSE of {label}" for label in table[0].labels])
 
 
 def prior_pull(sizes: Sizes) -> Measured:
     """The length of MAP − MLE, in units of √n standard errors of the MLE, falls as n^-1: its mean logarithm."""
-    table = sizes.fitted()
+    table = sizes.fitted
     unit = table[-1].mle.std(axis=0) * np.sqrt(table[-1].n)
+    # The logarithm of c n^s (1 + d/n + …) is linear in s log n, and its mean over replicates has a known error.
     lengths = [np.linalg.norm((fits.mode - fits.mle) / unit, axis=1)[:, None] for fits in table]
     if not all(np.all(length > 0) for length in lengths):
         raise NotApplicableError("the prior does not move the estimate")

@@ -63,17 +63,29 @@ FOR = "Which models can take which column of these data, with the command to typ
 ESTIMATORS = "mle, map, posterior or exact; repeat for several.  [default: the first three]"
 
 
+# What `compare` and `check` are asked alike.
+Columns = Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")]
+Formulas = Annotated[Several, valued("FORMULA", FORMULA)]
+LinkName = Annotated[str | None, valued("NAME", LINK)]
+Held = Annotated[Several, valued("PARAM=VALUE", FIX)]
+Order = Annotated[str | None, valued("CLASSES", ORDER)]
+Nodes = Annotated[int | None, valued("NUMBER", NODES)]
+Priors = Annotated[Several, valued("PARAM=PRIOR", PRIOR)]
+Seed = Annotated[int, valued("NUMBER", "Everything random follows from it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
 @app.command(short_help="Fit one model to data three ways, side by side.")
 def compare(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", SOURCES, data_sources)] = None,
-    column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
-    link: Annotated[str | None, valued("NAME", LINK)] = None,
-    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
-    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
-    nodes: Annotated[int | None, valued("NUMBER", NODES)] = None,
-    prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
+    column: Columns = None,
+    formula: Formulas = None,
+    link: LinkName = None,
+    fix: Held = None,
+    order: Order = None,
+    nodes: Nodes = None,
+    prior: Priors = None,
     prior_power: Annotated[float, valued("POWER", "Count all priors this many times.")] = 1.0,
     estimator: Annotated[Several, valued("NAME", ESTIMATORS, estimator_names)] = None,
     interval: Annotated[Several, valued("KIND", INTERVALS, interval_kinds)] = None,
@@ -83,7 +95,7 @@ def compare(
     simulate: Annotated[int | None, valued("NUMBER", SIMULATE)] = None,
     truth: Annotated[Several, valued("PARAM=VALUE", "Parameters to simulate at.")] = None,
     drop_missing: Annotated[bool, typer.Option("--drop-missing", help="Drop rows with missing values.")] = False,
-    seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
+    seed: Seed = 0,
     chains: Annotated[int, valued("NUMBER", "Chains of the sampler.")] = 4,
     draws: Annotated[int, valued("NUMBER", "Draws per chain.")] = 1000,
     tune: Annotated[
@@ -101,7 +113,7 @@ def compare(
     predict: Annotated[str | None, valued("FILE", PREDICT)] = None,
     effect: Annotated[Several, valued("COVARIATE", EFFECT)] = None,
     only: Annotated[Several, valued("PATTERN", ONLY)] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when something is of concern.")] = False,
 ) -> None:
     """Fit MODEL to DATA by maximum likelihood, MAP and posterior sampling, side by side."""
@@ -115,18 +127,18 @@ def compare(
 def check(
     model: Annotated[str, argument("MODEL", MODEL, model_names)],
     data: Annotated[str | None, argument("DATA", f"{SOURCES}  [default: simulated]", data_sources)] = None,
-    column: Annotated[Several, valued("ROLE=NAME", "Which column plays a role.")] = None,
-    formula: Annotated[Several, valued("FORMULA", FORMULA)] = None,
-    link: Annotated[str | None, valued("NAME", LINK)] = None,
-    fix: Annotated[Several, valued("PARAM=VALUE", FIX)] = None,
-    order: Annotated[str | None, valued("CLASSES", ORDER)] = None,
-    nodes: Annotated[int | None, valued("NUMBER", NODES)] = None,
-    prior: Annotated[Several, valued("PARAM=PRIOR", PRIOR)] = None,
+    column: Columns = None,
+    formula: Formulas = None,
+    link: LinkName = None,
+    fix: Held = None,
+    order: Order = None,
+    nodes: Nodes = None,
+    prior: Priors = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer replicates: under a minute.")] = False,
     baseline: Annotated[Path | None, valued("DIR", BASELINE)] = None,
     junit: Annotated[Path | None, valued("FILE", "Write JUnit XML here, one test case per check.")] = None,
-    seed: Annotated[int, valued("NUMBER", "Everything random follows from it.")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    seed: Seed = 0,
+    json: Json = False,
 ) -> None:
     """Check likelihoods, gradients, simulator, optima, posterior, coverage, ranks and slopes of MODEL.
 

@@ -120,7 +120,13 @@ def number(text: str, words: str, example: str, *, infinite: bool = False) -> fl
 
 
 def sizes(text: str | None) -> list[int | str] | None:
-    """``"20,50,all"`` → ``["20", "50", "all"]``."""
+    """``"20,50,all"`` → ``["20", "50", "all"]``.
+
+    Raises
+    ------
+    UsageError
+        A text without a size.
+    """
     if text is None:
         return None
     entries: list[int | str] = [part.strip() for part in text.split(",") if part.strip()]
@@ -159,7 +165,7 @@ def grammar(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _estimators(names: Sequence[str] | None, reml: bool) -> tuple[str, ...]:
-    """Those asked for, and restricted maximum likelihood beside the default ones."""
+    """The estimators asked for, and restricted maximum likelihood beside the default ones."""
     return tuple(names or (("mle", "map", "posterior") if reml else ())) + (("reml",) if reml else ())
 
 

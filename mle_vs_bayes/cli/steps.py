@@ -235,10 +235,10 @@ def beside(
 
 
 def taken_by(against: Sequence[str] | None, request: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What each other model takes of the formulas and so on, by its name; a model that cannot be is told at once."""
+    """What each other model takes of the formulas and so on, by its name; an impossible model is refused at once."""
     if not against:
         return {}
-    from ..comparison.scores.others import grammar_of
+    from ..comparison.scores.same_grammar import grammar_of
 
     return {name: grammar_of(name, request, request["columns"]) for name in against}
 

@@ -60,7 +60,13 @@ def refuse_options_of_one_fit(asked: Mapping[str, Any]) -> None:
 
 
 def own_program(asked: Mapping[str, Any]) -> "Source":
-    """The study of `--model`."""
+    """The study of `--model`.
+
+    Raises
+    ------
+    UsageError
+        A study is named as well, or a size is no whole number.
+    """
     from ..study.vocabulary.source import of_program
     from .options import numbers, sizes
 
@@ -118,7 +124,13 @@ def resuming(folder: Path, request: "RunRequest") -> str:
 
 
 def targets(texts: list[str] | None) -> dict[str, float] | None:
-    """``["coverage=0.005"]`` → ``{"coverage": 0.005}``."""
+    """``["coverage=0.005"]`` → ``{"coverage": 0.005}``.
+
+    Raises
+    ------
+    UsageError
+        A value is no finite number above 0.
+    """
     errors = {}
     for text in texts or ():
         name, _, value = text.partition("=")

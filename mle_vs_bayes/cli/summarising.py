@@ -39,7 +39,13 @@ def run(asked: Mapping[str, Any]) -> "Summary":
 
 
 def truth(texts: Sequence[str] | None) -> "Truth":
-    """``["0.5"]`` → 0.5, the truth of the only estimand; ``["a=1", "b=2"]`` → one of each."""
+    """``["0.5"]`` → 0.5, the truth of the only estimand; ``["a=1", "b=2"]`` → one of each.
+
+    Raises
+    ------
+    UsageError
+        A value is no number.
+    """
     if not texts or len(texts) > 1 or "=" in texts[0]:
         return numbers(texts, "--truth") or None
     try:

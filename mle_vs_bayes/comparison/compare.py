@@ -27,6 +27,7 @@ from ..program import file
 from ..rows import MODEL_SCALE
 from ..sampling import tree_groups
 from ..sampling.plan import Plan
+from ..threads import single_thread
 from . import sources
 from .comparison import Comparison, InterruptedComparison
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 
 @one_machine_code()
+@single_thread()
 def compare(
     model: "str | Path | Model | pymc.Model | ProgramDensity",
     data: "pandas.DataFrame | Mapping[str, Any] | Dataset | str | Path | None" = None,
@@ -209,8 +211,7 @@ def _compared(
     try:
         for density in densities:
             fits.append(fit(density, names, settings, context, progress))
-            interrupted = fits[-1].interrupted
-            if interrupted:
+            if interrupted := fits[-1].interrupted:
                 break
     except KeyboardInterrupt:
         if not fits:
@@ -234,11 +235,10 @@ def _program_compared(
     check: sources.Check,
 ) -> Comparison:
     """The fits of a user's program; where data were drawn from it, with the truth that they were drawn at."""
-    with sources.single_thread():
-        densities, truths = sources.densities(model, data, asked, progress)
-        check(densities[-1], None)
-        context = replace(context, truth=truths)
-        return _compared(densities[-1].model, densities, names, settings, context, progress, {})
+    densities, truths = sources.densities(model, data, asked, progress)
+    check(densities[-1], None)
+    context = replace(context, truth=truths)
+    return _compared(densities[-1].model, densities, names, settings, context, progress, {})
 
 
 def _subsets(whole: ModelDensity, n: Sequence[int | str] | None, seed: int) -> Iterator[Density]:

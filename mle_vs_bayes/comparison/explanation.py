@@ -61,14 +61,14 @@ class Attribution:
         return max((abs(part) for part in parts if part is not None), default=0.0)
 
     @property
-    def told(self) -> str:
+    def numbers_in_words(self) -> str:
         """The numbers there are, in one sentence of plain English; empty without any."""
         clauses = _clauses(self)
         return _sentence([*clauses, *_remarks(self)]) if clauses else ""
 
     @property
     def sentence(self) -> str:
-        """The same with why there is no more to tell."""
+        """`numbers_in_words`, and why there are not more."""
         return _sentence([*_clauses(self), *_why_not(self), *_remarks(self)])
 
 
@@ -100,7 +100,9 @@ class Explanation:
 
         parts = [self[label] for label in chosen([part.quantity for part in self.parts], only)]
         incomplete = dict.fromkeys(clause for part in parts for clause in _why_not(part))
-        return text.explanation(self.records(), [*_told(parts), *(_sentence([clause]) for clause in incomplete)], only)
+        return text.explanation(
+            self.records(), [*_sentences(parts), *(_sentence([clause]) for clause in incomplete)], only
+        )
 
     def __str__(self) -> str:
         from ..report.text import plain as without_colour
@@ -108,11 +110,11 @@ class Explanation:
         return without_colour(self.screen())
 
 
-def _told(parts: Sequence[Attribution]) -> list[str]:
+def _sentences(parts: Sequence[Attribution]) -> list[str]:
     """A sentence for each of the `MOST` that differ most and for all that differ by `NOTABLE`; one for the others."""
-    able = sorted((part for part in parts if part.told), key=lambda part: -part.largest)
+    able = sorted((part for part in parts if part.numbers_in_words), key=lambda part: -part.largest)
     others = [part for part in able[MOST:] if part.largest < NOTABLE]
-    sentences = [part.told for part in parts if part in able and part not in others]
+    sentences = [part.numbers_in_words for part in parts if part in able and part not in others]
     if not others:
         return sentences
     whose = f"the other {len(others)} quantities" if len(others) > 1 else f"the other quantity, {others[0].quantity},"
@@ -130,7 +132,7 @@ def explain(fit: Fit) -> Explanation:
     unit, notes = annotations(fit)
     parts = []
     for label, lacking in zip(fit.program.quantity_labels, fit.program.missing_moments, strict=True):
-        reason = every or lacking.told(label)
+        reason = every or lacking.reason_of(label)
         shares = _parts(*(pairs.get((label, pair)) for pair in ("map - mle", "posterior - map", "posterior - mle")))
         parts.append(Attribution(quantity=label, unit=f"{unit} se", reason=reason, **shares, **notes.get(label, {})))
     return Explanation(tuple(parts))

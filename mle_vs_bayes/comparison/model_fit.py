@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..concerns import Concern
+from ..data.dataset import Dataset
 from ..density.density import Density
 from ..fit.fit import Fit
 from ..search.batch import fit_batch
@@ -134,7 +135,13 @@ def model_fit(fit: Fit, seed: int) -> ModelFit:
     theta = estimate.point if shown is program else _again(shown, {"y": shown.data["y"][None]}, estimate.point)[0]
     if not np.isfinite(theta).all():
         return ModelFit("the model has no estimate on the rows that would be looked at")
-    return _judged(shown, theta, program.data.n, generator)
+    return _judged(shown, theta, program.data.n, generator, _silent(fit.program.data))
+
+
+def _silent(data: Dataset) -> frozenset[str]:
+    """Statistics that say nothing: of the order of rows, in a table of frequencies or one sorted by its outcome."""
+    steps = np.diff(data["y"])
+    return frozenset(["order"]) if "weights" in data or np.all(steps >= 0) or np.all(steps <= 0) else frozenset()
 
 
 def _impossible(program: Density) -> str | None:
@@ -169,7 +176,9 @@ def _again(program: Density, drawn: dict[str, Array], start: Array) -> Array:
     return np.where(optima.converged[:, None], optima.theta, np.nan)
 
 
-def _judged(program: Density, theta: Array, of: int, generator: np.random.Generator) -> ModelFit:
+def _judged(
+    program: Density, theta: Array, of: int, generator: np.random.Generator, silent: frozenset[str]
+) -> ModelFit:
     drawn = program.outcomes(theta, REPLICATES, generator)
     again = _again(program, drawn, theta)
     fitted = np.flatnonzero(np.isfinite(again).all(axis=1))
@@ -178,8 +187,11 @@ def _judged(program: Density, theta: Array, of: int, generator: np.random.Genera
     y = program.data["y"]
     u, observed = placed(program, theta, y, generator)
     rest = [placed(program, again[r], drawn["y"][r], generator) for r in fitted]
-    names = [name for name, value in observed.items() if np.isfinite(value)]
+    names = [name for name, value in observed.items() if np.isfinite(value) and name not in silent]
     table = np.nan_to_num([[observed[name], *(each[name] for _, each in rest)] for name in names])
+    # One p-value for all statistics: each is put on the scale by which it strays among data sets of the model, and the
+    # farthest of the data is ranked among the farthest of each of those. Statistics may depend on each other as they
+    # like.
     centre, scale = _robust(table[:, 1:])
     apart = np.divide(table - centre, scale, out=np.zeros_like(table), where=scale > 0)
     farthest = np.max(np.abs(apart), axis=0)

@@ -43,7 +43,7 @@ class Outcome:
 
     @property
     def effects(self) -> "Effects | None":
-        """Likewise of `Comparison.effect`."""
+        """What `Comparison.effect` was last asked for, which is written with the other files."""
         return self.asked.get("effects")
 
     @property
@@ -66,7 +66,7 @@ class Outcome:
 
     @property
     def judged_rows(self) -> tuple[row_schema.Row, ...]:
-        """The same, the model's misfit among the concerns of the maximum likelihood estimate that it was read from."""
+        """`rows`, with the model's misfit among the concerns of the maximum likelihood estimate it was read from."""
         misfit = [concern.code for concern in self.model_fit.concerns]
         return tuple(
             replace(row, concerns=" ".join(sorted({*row.concerns.split(), *misfit})))

@@ -168,6 +168,7 @@ def _calibration(seen: NDArray[np.bool_], chance: Array) -> float:
         return float("nan")
     bins = np.array_split(np.argsort(chance, kind="stable"), BINS)
     gaps = [(seen[rows] - chance[rows]).sum() for rows in bins if len(rows)]
+    # A sum of independent 0s and 1s with these chances has the variance Σ p (1 − p).
     errors = [np.sqrt(np.sum(chance[rows] * (1 - chance[rows]))) for rows in bins if len(rows)]
     return float(np.max(np.abs(gaps) / np.maximum(errors, 1e-9)))
 

@@ -37,7 +37,7 @@ Array = NDArray[np.float64]
 THRESHOLD = 0.05
 """ArviZ's: for a normal posterior that only moves, a quarter of its standard deviation per doubling of the power."""
 _STEP = 1e-3
-"""Of the shift per unit of power: central differences of a derived quantity err by its square."""
+"""Step, in units of the shift per unit of power: central differences of a derived quantity err by its square."""
 CONFLICT, STRONG = "prior_likelihood_conflict", "prior_sensitive"
 
 
@@ -116,7 +116,7 @@ def sensitivity(fit: Fit) -> Sensitivity:
 
 
 def of_draws(program: Density, tree: "xarray.DataTree", mode: Array | None) -> Sensitivity:
-    """The same from a tree with ``posterior`` and ``log_prior``, and the MAP ``(p,)``, if there is one."""
+    """The sensitivity from a tree with ``posterior`` and ``log_prior``, and the MAP ``(p,)``, if there is one."""
     draws, log_prior, log_likelihood = _thinned(program, tree)
     measures = {"prior": psense(draws, log_prior), "likelihood": psense(draws, log_likelihood)}
     moved = {} if mode is None else _mode_shift(program, mode)
@@ -195,7 +195,7 @@ def _covariance(values: Array, log_prior: Array) -> tuple[float, float]:
 
 
 def _mode_shift(program: Density, mode: Array) -> dict[str, float]:
-    """dg/dα by label at α = 1 along the road from MLE to MAP; nothing where the road has a gap there."""
+    """dg/dα by label at α = 1 along the prior path; empty where the path has no mode there."""
     (step,) = prior_path.path(program, (1.0,), start=mode)
     if step.status != "ok":
         return {}

@@ -1,7 +1,6 @@
 """What is compared: a model of the catalogue, or a user's program on its data, on subsets, or on data drawn from it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,16 +56,6 @@ def frame_of(data: Any) -> "pandas.DataFrame":
         return pandas.DataFrame(data)
     except (ValueError, TypeError) as error:
         raise UsageError(f"the data are no table ({error}); give a DataFrame or columns of equal length.") from error
-
-
-def single_thread() -> AbstractContextManager[Any]:
-    """Within it linear algebra runs on one thread: many small matrices, at which more threads only wait.
-
-    Measured on two busy cores: a Gaussian process of 11 points 60 s without it and 4 s with it.
-    """
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1)
 
 
 def check_options(options: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Interval-censored outcomes: a value known to lie between ``lower`` and ``upper``, either of which may be open."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -33,9 +33,7 @@ def check_order(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
     """
     crossed = numeric.index[numeric["lower"] > numeric["upper"]]
     if len(crossed):
-        low, high = (
-            shown(float(numeric[end].to_numpy()[numeric.index == crossed[0]][0])) for end in ("lower", "upper")
-        )
+        low, high = _in_row(crossed[0], numeric["lower"], numeric["upper"])
         raise DataError(
             f"lower ({names['lower']}) is {low} and upper ({names['upper']}) is {high} in row {crossed[0]}; "
             "lower must not exceed upper, so correct the row or swap the columns."
@@ -53,9 +51,7 @@ def check_entry(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
     exits = numeric["upper" if "upper" in numeric else "y"]
     late = numeric.index[numeric["entry"] >= exits]
     if len(late):
-        entry, end = (
-            shown(float(values.to_numpy()[numeric.index == late[0]][0])) for values in (numeric["entry"], exits)
-        )
+        entry, end = _in_row(late[0], numeric["entry"], exits)
         raise DataError(
             f"entry ({names['entry']}) is {entry} in row {late[0]}, where the outcome ends at {end}; it must exceed "
             "its entry, so correct the row or leave it out."
@@ -74,13 +70,19 @@ def check_successes(numeric: pd.DataFrame, names: Mapping[str, str]) -> None:
     over = np.flatnonzero(numeric["y"] > trials)
     if not over.size:
         return
-    row, y = numeric.index[over[0]], shown(float(numeric["y"].iloc[over[0]]))
+    row = numeric.index[over[0]]
+    y, most = _in_row(row, numeric["y"], trials)
     if "trials" not in numeric:
         raise DataError(
             f"y ({names['y']}) is {y} in row {row}, but must be 0 or 1; "
             "correct the data, or name the column of trials with --column trials=NAME."
         )
     raise DataError(
-        f"y ({names['y']}) is {y} in row {row} with {shown(float(trials.iloc[over[0]]))} trials ({names['trials']}); "
+        f"y ({names['y']}) is {y} in row {row} with {most} trials ({names['trials']}); "
         "y must not exceed trials, so correct the row or swap the columns."
     )
+
+
+def _in_row(row: Hashable, *columns: pd.Series) -> list[str]:
+    """The values of some columns in the row of this name, as the person would recognise them."""
+    return [shown(float(column.to_numpy()[column.index == row][0])) for column in columns]

@@ -64,4 +64,5 @@ offset = Column("offset", number, optional=True, default=0.0)
 weights = Column("weights", count, optional=True)
 """Frequency weights: a row of weight w stands for w identical rows. Understood by every model."""
 group = Column("group", label, optional=True)
-"""Who belongs together. A model that does not read it may be told it: robust errors then sum scores within groups."""
+"""Which rows belong together. A model that does not read it may be given it for robust errors, which sum scores within
+groups."""

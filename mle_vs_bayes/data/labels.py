@@ -52,7 +52,7 @@ def successes(column: pd.Series, order: Sequence[str] = ()) -> pd.Series:
     Raises
     ------
     DataError
-        Two classes whose order is not told.
+        Two classes whose order is not given.
     """
     if converted(column)[1] is None or len(names := coded(column)[1]) != 2:
         return column

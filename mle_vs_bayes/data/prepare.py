@@ -136,7 +136,7 @@ def arranged(
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same rows called 1, 2, …, which they keep whatever is dropped or repeated later."""
+    """The frame with rows called 1, 2, …: names that they keep whatever is dropped or repeated later."""
     names = [str(name) for name in frame.columns]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:

@@ -36,7 +36,7 @@ def assign(
     For a formula model ``y`` is left out: the formula says it on its left side, which is ``outcome``. None there means
     that it lies between bounds.
 
-    A column called ``group`` is taken for one only by models that read it: others have to be told.
+    A column called ``group`` counts as one only for models that read it: for others it has to be named.
 
     Raises
     ------

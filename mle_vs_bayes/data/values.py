@@ -115,7 +115,7 @@ def title(role: str, name: Any) -> str:
 def check(values: Array, column: Column, name: str, rows: pd.Index) -> None:
     """Refuse values outside the column's kind, and whole numbers that the sampler cannot hold.
 
-    Infinite and missing values are told elsewhere (`prepare`).
+    Infinite and missing values are refused elsewhere (`prepare`).
 
     Raises
     ------

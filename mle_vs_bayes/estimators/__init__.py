@@ -14,7 +14,7 @@ from .estimate import Estimate, missing
 
 @dataclass(frozen=True)
 class Settings:
-    """What the estimators are told besides the program."""
+    """What estimators are given besides the program."""
 
     seed: int = 0
     plan: Plan = posterior.ALONE

@@ -5,7 +5,7 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,12 +44,17 @@ def summary(tree: "xarray.DataTree", names: Sequence[str] | None = None) -> "pan
     return table.rename(index=dict(zip(by_label(tree, comma=", "), by_label(tree), strict=True)))
 
 
-def existing(table: "pandas.DataFrame", program: Density) -> "pandas.DataFrame":
-    """The table without the means and standard deviations that the posterior does not have, whatever draws say."""
+def existing(table: "pandas.DataFrame", program: Density, heavy: Mapping[str, float]) -> "pandas.DataFrame":
+    """The table without the means and standard deviations that the posterior does not have, whatever draws say.
+
+    Means of quantities with `heavy_tails` stay, without a Monte-Carlo error, which is nothing to go by there: so they
+    are compared with no other estimator.
+    """
     named = list(zip(program.quantity_labels, program.missing_moments, strict=True))
     no_mean, no_deviation = [n for n, m in named if m.mean], [n for n, m in named if m.deviation]
     table.loc[no_mean, "mean"] = np.nan
     table.loc[no_deviation, ["sd", "mcse_mean", "mcse_sd"]] = np.nan
+    table.loc[list(heavy), ["mcse_mean", "mcse_sd"]] = np.nan
     return table
 
 
@@ -59,20 +64,26 @@ SHOWN = 4
 """Quantities that a concern names, the heaviest tails first."""
 
 
-def heavy_tails(tree: "xarray.DataTree", program: Density) -> tuple[Concern, ...]:
-    """A concern where draws of a program's quantities have a tail that may leave them without a mean.
+def heavy_tails(tree: "xarray.DataTree", program: Density) -> dict[str, float]:
+    """Pareto's k of those of a program's quantities whose draws have a tail that may leave them without a mean.
 
-    Models of the catalogue declare by theory which moments there are; of a program nothing is known but what its file
-    says. Draws cannot show that there is a mean; a tail as heavy as this shows that theirs is no answer.
+    The heaviest come first. Models of the catalogue declare by theory which moments there are; of a program nothing is
+    known but what its file says. Draws cannot show that there is a mean; a tail as heavy as this shows that theirs is
+    no answer.
     """
     if program.prior_by_parameter:
-        return ()
+        return {}
     draws = by_label(tree)
     unsaid = [n for n, each in zip(program.quantity_labels, program.missing_moments, strict=True) if not each.mean]
     shapes = sorted(((_tail(draws[label]), label) for label in unsaid), reverse=True)
-    heavy = [f"{label}: Pareto k {shape:.2f}" for shape, label in shapes if shape > HEAVY]
-    more = [f"and {len(heavy) - SHOWN} more"] if len(heavy) > SHOWN else []
-    return (Concern("heavy_tail", ", ".join([*heavy[:SHOWN], *more])),) if heavy else ()
+    return {label: shape for shape, label in shapes if shape > HEAVY}
+
+
+def of_concern(heavy: Mapping[str, float]) -> tuple[Concern, ...]:
+    """The concern about `heavy_tails`, if there are any."""
+    named = [f"{label}: Pareto k {shape:.2f}" for label, shape in heavy.items()]
+    more = [f"and {len(named) - SHOWN} more"] if len(named) > SHOWN else []
+    return (Concern("heavy_tail", ", ".join([*named[:SHOWN], *more])),) if named else ()
 
 
 def _tail(draws: Array) -> float:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 ON_EDGE = "no standard error: the estimate lies on the edge of its support"
+_NONE = np.array(None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,3 +91,8 @@ def missing(estimator: str, labels: tuple[str, ...], status: str, reason: str, *
     """An estimate without a number: ``failed``, ``divergent`` or ``not_applicable``, with its reason."""
     point = np.full(len(labels), np.nan)
     return Estimate(estimator=estimator, labels=labels, point=point, status=status, reason=reason, **details)
+
+
+def stated(reasons: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Where an array of reasons holds one, and not None."""
+    return np.not_equal(reasons, _NONE).astype(np.bool_)

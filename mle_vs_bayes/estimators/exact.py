@@ -1,7 +1,7 @@
 """Exact answers: the closed-form MLE, and posteriors by conjugate formulas or by quadrature. One data set is R = 1."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from ..model.prior import Prior
 from ..search.audit import on_edge
 from ..search.newton import stand
 from ..search.problem import of_density
-from .estimate import ON_EDGE, Estimate, missing
+from .estimate import ON_EDGE, Estimate, missing, stated
 from .quadrature import quadrature
 from .quadrature.quadrature import Quadratures
 
@@ -97,7 +97,7 @@ class ExactPosteriors:
     @property
     def known(self) -> NDArray[np.bool_]:
         """Which quantities ``(R, q)`` have an exact posterior."""
-        return np.array(self.outcomes[0] == None)  # noqa: E711  (elementwise)
+        return ~stated(self.outcomes[0])
 
     def numbers(self) -> dict[str, Array]:
         """Means, standard deviations and medians ``(R, q)``, whether the moments exist or not; NaN if not `known`."""
@@ -113,11 +113,20 @@ class ExactPosteriors:
         return self._filled(lambda integrated: integrated.quantiles(probability), lambda f: f.ppf(probability))
 
     def distribution(self, i: int, k: int) -> Any | None:
-        """That of one quantity of one data set, with the methods of SciPy's; None where it is not `known`."""
+        """The posterior of one quantity of one data set, with SciPy's methods; None where it is not `known`."""
         formula = self.closed[i].get(self.labels[k])
         if formula is not None or not self.known[i, k] or self.integrated is None:
             return formula
         return self.integrated.marginal(i, k)
+
+    def of_quantity(self, k: int) -> Iterator[tuple[NDArray[np.intp], Any]]:
+        """Distributions of the k-th quantity and the places of their data sets: integrated ones several at once."""
+        label = self.labels[k]
+        if self.integrated is not None and not all(label in formulas for formulas in self.closed):
+            yield from self.integrated.of_quantity(k)
+        for i, formulas in enumerate(self.closed):
+            if label in formulas:
+                yield np.array([i]), formulas[label]
 
     def distributions(self, i: int) -> dict[str, Any]:
         """All that are known of one data set, by label."""

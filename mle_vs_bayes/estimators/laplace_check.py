@@ -53,6 +53,7 @@ def _log_weights(program: Density, point: Array, covariance: Array, seed: int) -
     draws = point + z @ np.linalg.cholesky(_jittered(covariance)).T
     with np.errstate(all="ignore"):
         likelihood = program.log_likelihood_of_draws(draws)
+        # At θ̂ + C z the normal's log density is −|z|²/2 and a constant, of which Pareto's k does not depend.
         return np.asarray(likelihood + program.log_prior_of_draws(draws) + 0.5 * np.sum(z**2, axis=1))
 
 

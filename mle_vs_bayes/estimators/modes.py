@@ -187,7 +187,10 @@ class _Beside:
     def searches(self, problem: Problem, places: Callable[[], Sequence[Array]]) -> list[Optima]:
         """From each of the places, as far as they can be afforded."""
         optima: list[Optima] = []  # those that are done stay when the next is too costly
-        search = lambda: optima.extend(maximise(problem, place) for place in places())  # noqa: E731
+
+        def search() -> None:
+            optima.extend(maximise(problem, place) for place in places())
+
         optional_parts.afforded(search, self.reasons.append)
         return optima
 

@@ -17,7 +17,7 @@ from ..sampling import single, tree_groups
 from ..sampling.draws import by_label, places_apart, stacked
 from ..sampling.plan import Gate, Plan
 from ..sampling.pymc_nuts import Run, Sampler
-from .draws_summary import diagnostics, effective, existing, heavy_tails, measures, summary
+from .draws_summary import diagnostics, effective, existing, heavy_tails, measures, of_concern, summary
 from .estimate import Estimate, missing
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _MATRICES = 4e9
 steps, in 343 it took 280 s (measured)."""
 
 TUNE = 1000
-"""Tuning steps unless told, where scales are to be learned and not a step size alone."""
+"""Tuning steps unless given, where scales are to be learned and not a step size alone."""
 ALONE = Plan(size=1, draws=1000, tune=None)
 """Of one posterior that is looked at by itself."""
 
@@ -65,13 +65,14 @@ def fit(
     draws = stacked(tree, program.layout.slices).reshape(-1, program.layout.size)
     latent = program.latent_names(str(name) for name in tree["posterior"].data_vars)
     judged = measures(tree, (*program.quantity_names, *latent))
-    table = existing(summary(tree, program.quantity_names), program)
+    heavy = heavy_tails(tree, program)
+    table = existing(summary(tree, program.quantity_names), program, heavy)
     apart = bool(modes) and _apart(program, tree) is not None
     _set_apart(latent, tree)
     lacking = program.missing_moments[: program.layout.size]
     mean = np.where([bool(each.mean) for each in lacking], np.nan, draws.mean(axis=0))
     spread = np.where([bool(each.deviation) for each in lacking], np.nan, 1.0)
-    moments = (*concerns(program.quantity_labels, program.missing_moments), *heavy_tails(tree, program))
+    moments = (*concerns(program.quantity_labels, program.missing_moments), *of_concern(heavy))
     return Estimate(
         estimator=NAME,
         labels=program.layout.labels,

@@ -52,7 +52,7 @@ def fit(program: Density, seed: int = 0, count: int | None = None) -> Estimate:
 
 def applies(program: Density) -> bool:
     """Whether the model has a restricted likelihood."""
-    return _restriction(program, program.start) is not None
+    return program.model.restriction(program.layout.split(program.start), program.data) is not None
 
 
 def spreads_known(program: Density, covariance: Array) -> Array:
@@ -72,9 +72,9 @@ def spreads_known(program: Density, covariance: Array) -> Array:
     return alone
 
 
-def _restriction(program: Density, theta: NDArray[np.inexact]) -> complex | None:
+def _restriction(program: Density, theta: NDArray[np.inexact]) -> complex:
     """What the model adds to the log-likelihood at θ ``(p,)``, which may be complex."""
-    added: complex | None = program.model.restriction(program.layout.split(theta), program.data)
+    added: complex = program.model.restriction(program.layout.split(theta), program.data)
     return added
 
 
@@ -93,6 +93,7 @@ def _evaluator(program: Density) -> Evaluate:
             if not np.isfinite(whole.value):
                 return -np.inf, whole.gradient, whole.hessian
             value, slope, bend = _derivatives(program, theta)
+            # The restriction is known in θ; `pull_back` takes derivatives in w = linear⁻¹ θ.
             gradient, hessian = coordinates.pull_back(z, linear.T @ slope, linear.T @ bend @ linear)
             return whole.value + value, whole.gradient + gradient, whole.hessian + hessian
 
@@ -101,7 +102,8 @@ def _evaluator(program: Density) -> Evaluate:
 
 def _derivatives(program: Density, theta: Array) -> tuple[float, Array, Array]:
     """The restriction at θ with its gradient ``(p,)`` and Hessian ``(p, p)``."""
-    value = float(np.real(_restriction(program, theta)))  # type: ignore[arg-type]
+    # The gradient has all digits, so that a plain difference of it leaves enough of the Hessian, which is symmetric.
+    value = float(np.real(_restriction(program, theta)))
     bend, step = np.zeros((len(theta), len(theta))), _REAL * np.maximum(np.abs(theta), 1e-3)
     moving = [k for name, block in program.layout.slices.items() if name not in LOCATION for k in _places(block)]
     for k in moving:
@@ -118,7 +120,7 @@ def _slope(program: Density, theta: Array, moving: list[int]) -> Array:
     for k in moving:
         moved = theta.astype(complex)
         moved[k] += 1j * _COMPLEX
-        slope[k] = np.imag(_restriction(program, moved)) / _COMPLEX  # type: ignore[arg-type]
+        slope[k] = np.imag(_restriction(program, moved)) / _COMPLEX
     return slope
 
 

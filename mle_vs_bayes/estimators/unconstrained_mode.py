@@ -29,7 +29,7 @@ _STEP = 1e-5
 
 @dataclass(frozen=True)
 class UnconstrainedMode:
-    """The mode of the density of z, told as θ ``(p,)``; ``se`` ``(f,)`` are normal standard errors of z, not of θ."""
+    """The mode of the density of z, as θ ``(p,)``; ``se`` ``(f,)`` are normal standard errors of z, not of θ."""
 
     point: Array
     se: Array

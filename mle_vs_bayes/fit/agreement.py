@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 PAIRS = (("map", "mle"), ("posterior", "map"), ("posterior", "mle"))
 _STEP = 1e-2
-"""Of a standard error: central differences of the exact Hessian err by 1e-4 of the third derivative."""
+"""Step, in standard errors: central differences of the exact Hessian err by 1e-4 of the third derivative."""
 _MONTE_CARLO = 4.0
 """Monte-Carlo errors allowed: 6e-5 per comparison under normality, 1e-3 over a table of some 16."""
 
@@ -95,6 +95,7 @@ def _cut_off(program: Density, mode: Estimate) -> float:
     for name, support in program.coordinates.supports.items():
         place = program.layout.slices[name]
         for end in support.ends.values():
+            # Φ(d) underflows where d is large, its logarithm does not.
             d = np.abs(mode.point[place] - end) / se[place]
             shifts += np.exp(-0.5 * d**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(d)).tolist()
     return float(np.nanmax(shifts))
@@ -134,6 +135,7 @@ def _pair(
     unit: str,
 ) -> list[Agreement]:
     difference = values[pair[0]] - values[pair[1]]
+    # An optimum is found to its last digits, a posterior mean has the error of its draws.
     noise = errors if pair[0] == "posterior" else np.zeros_like(errors)
     expectation = None if prediction is None else _expected(pair, prediction) / scale
     name, rows = f"{pair[0]} - {pair[1]}", []

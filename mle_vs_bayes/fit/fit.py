@@ -1,6 +1,7 @@
 """One data set, all estimators: parity, fits, rows, agreement. What `compare` does once per n."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..estimators import Settings, unconstrained_mode
 from ..estimators.estimate import Estimate
 from ..optional_parts import Lost
 from ..rows import MODEL_SCALE, Row
+from ..sampling import single
 from ..search.optimum import maximum
 from . import quantities
 from .agreement import Agreement, agreements
@@ -56,11 +58,12 @@ def fit(program: Density, names: tuple[str, ...], settings: Settings, context: C
     ModelError
         When the model's NumPy and PyMC likelihoods differ.
     """
-    if program.two_likelihoods:
-        progress("checking that both likelihoods agree")
-    gap = parity.check(program)
-    program = settled(program)
-    with optional_parts.collecting([]) as lost:
+    ahead = single.begun(program) if "posterior" in names else nullcontext()
+    with ahead, optional_parts.collecting([]) as lost:
+        if program.two_likelihoods:
+            progress("checking that both likelihoods agree")
+        gap = parity.check(program)
+        program = settled(program)
         estimates = _estimates(program, names, settings, progress)
         with optional_parts.surviving() as interrupt:
             interrupt.come = len(estimates) < len(names)

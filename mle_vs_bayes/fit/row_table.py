@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import intervals
 from ..data.dataset import Dataset
 from ..density.density import Density
-from ..estimators.estimate import ON_EDGE
+from ..estimators.estimate import ON_EDGE, stated
 from ..intervals.delta import standard_errors
 from ..intervals.interval import RESAMPLES, Ends
 from ..model.moments import Missing, missing
@@ -144,16 +144,11 @@ def of_moments(numbers: Mapping[str, Array], lacking: Sequence[Sequence[Missing]
         np.array([[getattr(each, what) for each in line] for line in lacking], dtype=object)
         for what in ("mean", "deviation", "reason")
     )
-    absent = {"estimate": _known(no_mean), "se": _known(no_mean) | _known(no_deviation), "mcse": _known(no_deviation)}
+    absent = {"estimate": stated(no_mean), "se": stated(no_mean) | stated(no_deviation), "mcse": stated(no_deviation)}
     kept = {
         name: np.where(absent[name], np.nan, values) if name in absent else values for name, values in numbers.items()
     }
     return {**kept, "reason": reason}
-
-
-def _known(texts: Texts) -> Bools:
-    """Where there is a sentence."""
-    return np.array(texts != None, dtype=np.bool_)  # noqa: E711  (elementwise)
 
 
 def kinds_of(
@@ -170,7 +165,7 @@ def kinds_of(
     if exact:
         lacking = spread(ok & ~np.all(np.isfinite(covariance), axis=(1, 2)), subjects.shape).astype(np.bool_)
     else:
-        lacking = np.isfinite(numbers["estimate"]) & (numbers["reason"] == ON_EDGE) & ~_known(numbers["void"])
+        lacking = np.isfinite(numbers["estimate"]) & (numbers["reason"] == ON_EDGE) & ~stated(numbers["void"])
         lacking &= bool(profile) and model.regular
     kinds = dict.fromkeys(default, ~lacking) | dict.fromkeys(exact or profile, lacking)
     return {kind: members for kind, members in kinds.items() if members.any()}
@@ -206,11 +201,11 @@ def block(
     truths = [[truth.get(label, np.nan) for label in labels] for truth in subjects.truths]
     columns["truth"] = np.array(truths, dtype=float).reshape(shape)
     columns["parameter"] = np.broadcast_to(np.array(labels, dtype=object), shape)
-    void, of_interval = numbers.pop("void", np.full(shape, None)), _known(ends.status)
+    void, of_interval = numbers.pop("void", np.full(shape, None)), stated(ends.status)
     columns["status"] = np.where(of_interval, ends.status, columns["status"])
-    columns["reason"] = np.where(_known(columns["reason"]), columns["reason"], numbers.get("reason"))
-    columns["reason"] = np.where(_known(void), void, np.where(of_interval, ends.reason, columns["reason"]))
-    numbers |= {key: np.where(_known(void), np.nan, numbers[key]) for key in ("estimate", "se") if key in numbers}
+    columns["reason"] = np.where(stated(columns["reason"]), columns["reason"], numbers.get("reason"))
+    columns["reason"] = np.where(stated(void), void, np.where(of_interval, ends.reason, columns["reason"]))
+    numbers |= {key: np.where(stated(void), np.nan, numbers[key]) for key in ("estimate", "se") if key in numbers}
     alike: dict[str, Any] = {"model": subjects.program.model.name, "variant": context.variant, "estimator": name}
     alike |= {"scale": scale, "level": context.level, "seed": context.seed}
     columns |= {key: np.full(shape, value) for key, value in alike.items()}

@@ -103,5 +103,7 @@ class Sampled:
             with np.errstate(all="ignore"):  # a correlation with itself is 1 in every draw
                 scalars = diagnose(np.moveaxis(draws, 2, 0))
             diagnostics = Diagnostics(**{name: values[None] for name, values in vars(scalars).items()})
+            known = estimate.results.loc[list(self.labels), "mcse_mean"].notna().to_numpy() | (scalars.mcse == 0)
+            diagnostics.mcse[:, ~known] = np.nan  # of a mean that is nothing to go by
             self.record(np.array([place]), draws[None], diagnostics, "single")
             self.divergences[place] = int(estimate.tree["sample_stats"]["diverging"].sum())

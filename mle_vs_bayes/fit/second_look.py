@@ -17,9 +17,9 @@ from ..search.optimum import maximum
 
 Array = NDArray[np.float64]
 _DRAWS = 400
-"""Of the posterior, evenly thinned."""
+"""Draws of the posterior that are looked at, evenly thinned."""
 _HIGHER = 1e-6
-"""Of a log density: less is rounding."""
+"""Relative rise of a log density: less is rounding."""
 _FITS = {"mle": (0.0, maximum_likelihood.fit), "map": (1.0, maximum_a_posteriori.fit)}
 
 

@@ -21,7 +21,7 @@ from ..density.density import Density
 
 Array = NDArray[np.float64]
 STEP = 1e-4
-"""Of a parameter, relative to 1 + its size, for the slope of a term."""
+"""Step of a parameter, relative to 1 + its size, for the slope of a term."""
 
 
 def scores(program: Density, theta: Array) -> Array:

@@ -152,7 +152,7 @@ def _finite(value: float) -> float | None:
 # of the score in the least favourable family.
 
 _STEP = 1e-3
-"""Of a standard error, for the derivative of a unit's log-likelihood, which it gives to about six digits."""
+"""Step, in standard errors, for the derivative of a unit's log-likelihood, which it gives to about six digits."""
 _TIE = 1e-8
 """Estimates this close (in SE) are one and the same: refits of the same data differ by rounding."""
 
@@ -180,6 +180,7 @@ def accelerations(program: Density, theta: Array, covariance: Array, samples: Se
     U is the derivative of a unit's log-likelihood at θ ``(p,)`` along Σ∇g, the direction in which the quantity g
     moves; NaN for a quantity that does not.
     """
+    # Sums over M samples are M times a mean sum, so that cubes / squares^1.5 is M^−½ times that of mean sums.
     directions = root(covariance)
     gradients = slopes(program, theta, covariance)
     cubes, squares = np.zeros(len(gradients)), np.zeros(len(gradients))
@@ -199,5 +200,6 @@ def _along(program: Density, theta: Array, directions: Array, data: Dataset) -> 
         with np.errstate(all="ignore"):
             return np.asarray(program.model.log_likelihood(program.layout.split(at), data), dtype=float)
 
+    # The columns are one standard error long along independent directions: one step suits parameters of any size.
     steps = _STEP * directions.T
     return np.stack([(units(theta + step) - units(theta - step)) / (2 * _STEP) for step in steps], axis=1)

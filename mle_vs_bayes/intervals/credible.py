@@ -43,34 +43,42 @@ _NEXT_TO_END = 1e-9
 """A probability, of values that stand for the end of a support."""
 
 
-def shortest(distribution: Any, level: float) -> tuple[float, float]:
-    """The interval of a unimodal SciPy distribution with equal densities at its ends.
+def shortest(distribution: Any, level: float, count: int = 1) -> tuple[Array, Array]:
+    """The ends ``(count,)`` of the intervals of unimodal distributions with equal densities at both ends.
 
-    With p below the lower end and level inside, the density at the lower end less that at the upper grows with p.
+    ``distribution`` has ``ppf`` and ``logpdf`` of ``(count,)`` values, one of each distribution, as SciPy's have of
+    one. With p below the lower end and level inside, the density at the lower end less that at the upper grows with p.
     Where it never changes its sign, the density falls (or rises) throughout and the interval starts (or ends) at the
     edge of the support.
     """
-    from scipy.optimize import brentq
+    from scipy.optimize.elementwise import find_root
 
-    def excess(below: float) -> float:
-        ends = distribution.ppf([below, below + level])
+    rest = 1 - level
+
+    def log_density(probability: Array) -> Array:
+        ends = distribution.ppf(probability)
         with np.errstate(all="ignore"):
             density = np.where(np.isfinite(ends), distribution.logpdf(ends), -np.inf)
             if np.isnan(density).any():  # at an end of the support itself: next to it
-                beside = distribution.ppf(np.clip([below, below + level], _NEXT_TO_END, 1 - _NEXT_TO_END))
+                beside = distribution.ppf(np.clip(probability, _NEXT_TO_END, 1 - _NEXT_TO_END))
                 density = np.where(np.isnan(density), distribution.logpdf(beside), density)
-        lower, upper = np.clip(density, -1e300, 1e300)
-        return float(lower - upper)
+        return np.clip(density, -1e300, 1e300)
 
-    rest = 1 - level
-    if excess(0.0) >= 0:
-        below = 0.0
-    elif excess(rest) <= 0:
-        below = rest
-    else:
-        below = brentq(excess, 0.0, rest, xtol=1e-15 * rest, rtol=8.9e-16)
-    lower, upper = distribution.ppf([below, below + level])
-    return float(lower), float(upper)
+    def excess(below: Array) -> Array:
+        return log_density(below) - log_density(below + level)
+
+    def excess_at(below: Array, places: Array) -> Array:
+        every = np.full(count, rest / 2)
+        every[places.astype(int)] = below
+        return excess(every)[places.astype(int)]
+
+    below = np.where(excess(np.zeros(count)) >= 0, 0.0, rest)
+    inside = np.flatnonzero((below > 0) & (excess(np.full(count, rest)) > 0))
+    if inside.size:
+        tolerances = {"xatol": 1e-15 * rest, "xrtol": 8.9e-16, "fatol": 0.0}
+        bracket = np.zeros(inside.size), np.full(inside.size, rest)
+        below[inside] = find_root(excess_at, bracket, args=(inside,), tolerances=tolerances).x
+    return distribution.ppf(below), distribution.ppf(below + level)
 
 
 def tails_of_exact(posteriors: ExactPosteriors, level: float) -> tuple[Array, Array]:
@@ -79,12 +87,12 @@ def tails_of_exact(posteriors: ExactPosteriors, level: float) -> tuple[Array, Ar
 
 
 def shortest_of_exact(posteriors: ExactPosteriors, level: float) -> tuple[Array, Array]:
-    """Ends ``(R, q)`` with equal densities, one distribution after the other."""
-    ends = np.full((*posteriors.shape, 2), np.nan)
-    for i, k in np.ndindex(posteriors.shape):
-        if (distribution := posteriors.distribution(i, k)) is not None:
-            ends[i, k] = shortest(distribution, level)
-    return ends[..., 0], ends[..., 1]
+    """Ends ``(R, q)`` with equal densities."""
+    lower, upper = np.full((2, *posteriors.shape), np.nan)
+    for k in range(posteriors.shape[1]):
+        for places, distribution in posteriors.of_quantity(k):
+            lower[places, k], upper[places, k] = shortest(distribution, level, len(places))
+    return np.where(posteriors.known, lower, np.nan), np.where(posteriors.known, upper, np.nan)
 
 
 OF_EXACT: dict[str, OfExact] = {"eti": tails_of_exact, "hdi": shortest_of_exact}

@@ -1,6 +1,6 @@
 """The delta method: standard errors of derived quantities from the parameters' covariance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,22 +10,21 @@ from ..density.density import Density
 
 Array = NDArray[np.float64]
 STEP = 1e-3
-"""Of a standard error, along each principal direction: central differences err by its square."""
+"""Step, in standard errors, along each principal direction: central differences err by its square."""
 
 
 def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
     """Standard errors ``(…, q)`` of all quantities: exact for parameters, √(∇g Σ ∇gᵀ) for derived ones.
 
     ``point`` is ``(…, p)`` and ``covariance`` ``(…, p, p)``: one fit, or one per replicate. A derived quantity has
-    none where a parameter has none that it hangs on: with a variance of groups on its edge, coefficients keep theirs,
+    none where a parameter that it depends on has none: with a variance of groups on its edge, coefficients keep theirs,
     and so do their ratios.
     """
     parameters = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     if not program.model.functions:
         return parameters
     lacking = ~np.isfinite(parameters)
-    # What has no error is held where it is: a row and a column of zeros are no direction to move in.
-    held = np.where(lacking[..., :, None] | lacking[..., None, :], 0.0, covariance)
+    held = held_still(covariance, lacking)
     known = np.all(np.isfinite(held), axis=(-2, -1)) & ~np.all(lacking, axis=-1)
     safe = np.where(known[..., None, None], held, np.eye(covariance.shape[-1]))
     with np.errstate(all="ignore"):  # of a replicate that has none
@@ -35,10 +34,17 @@ def standard_errors(program: Density, point: Array, covariance: Array) -> Array:
     return np.concatenate([parameters, errors], axis=-1)
 
 
+def held_still(covariance: Array, lacking: NDArray[np.bool_]) -> Array:
+    """The covariance ``(…, p, p)`` with a row and a column of zeros, no direction to move in, of what has no error."""
+    return np.where(lacking[..., :, None] | lacking[..., None, :], 0.0, covariance)
+
+
 def _moved(program: Density, point: Array, lacking: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether derived quantities ``(…, q)`` change with the parameters ``(…, p)`` that are ``lacking`` an error."""
     if not lacking.any():
         return np.asarray(False)
+    # What moves with a parameter without a standard error has none either: without that parameter's share it would be
+    # too small.
     step = np.where(lacking, STEP * np.maximum(np.abs(point), 1.0), 0.0)
     values = derived(program, point)
     sides = [derived(program, np.where(lacking, point + sign * step, point)) for sign in (1, -1)]
@@ -71,10 +77,21 @@ def moves(program: Density, point: Array, errors: Array) -> NDArray[np.bool_]:
     return np.asarray(errors > lost)
 
 
-def directional(of: Callable[[Array], Array], point: Array, covariance: Array) -> Array:
-    """∇g L, shape ``(…, q, p)``, where L Lᵀ = Σ: how g moves per standard error in each direction."""
-    steps = np.moveaxis(root(covariance), -1, 0)
-    columns = [(of(point + STEP * step) - of(point - STEP * step)) / (2 * STEP) for step in steps]
+def directional(
+    of: Callable[[Array], Array], point: Array, covariance: Array, steps: Sequence[float] = (STEP,)
+) -> Array:
+    """∇g L, shape ``(…, q, p)``, where L Lᵀ = Σ: how g moves per standard error in each direction.
+
+    Of several ``steps`` the first is taken whose ends are inside the support, where all values are finite, or the last.
+    """
+    # The length of a row of ∇g L is √(∇g Σ ∇gᵀ), the standard error, and no product of large numbers is in it.
+    columns = []
+    for direction in np.moveaxis(root(covariance), -1, 0):
+        for step in steps:
+            slope = (of(point + step * direction) - of(point - step * direction)) / (2 * step)
+            if np.all(np.isfinite(slope)):
+                break
+        columns.append(slope)
     return np.stack(columns, axis=-1)
 
 
@@ -97,6 +114,8 @@ def along(covariance: Array, shift: Array) -> Array:
 
 def _principal(covariance: Array) -> tuple[Array, Array, Array]:
     """Standard errors ``(…, p)``, and the correlations' eigenvalues in ascending order with their vectors."""
+    # Of correlations and not of covariances: these have eigenvalues that depend on units, and small ones drown in
+    # rounding.
     scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     scale = np.where(scale > 0, scale, 1.0)
     values, vectors = np.linalg.eigh(covariance / (scale[..., :, None] * scale[..., None, :]))

@@ -88,7 +88,7 @@ class Ends:
                 self.status[i, k], self.reason[i, k] = interval.status, interval.reason
 
     def at(self, places: Any) -> "Ends":
-        """Those of the data sets at these places."""
+        """The ends of the data sets at these places."""
         return Ends(*(values[places] for values in vars(self).values()))
 
     def copy(self, places: Any, other: "Ends") -> None:
@@ -97,7 +97,7 @@ class Ends:
             getattr(self, name)[places] = values
 
     def intervals(self) -> list["Interval"]:
-        """Those of the first data set."""
+        """The intervals of the first data set."""
         columns = zip(*(values[0].tolist() for values in vars(self).values()), strict=True)
         return [
             Interval(lower=_number(lower), upper=_number(upper), status=status or "ok", reason=reason)

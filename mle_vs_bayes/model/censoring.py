@@ -23,7 +23,7 @@ from ..data.dataset import Dataset
 
 Array = NDArray[np.float64]
 Simulate = Callable[[Dataset, np.random.Generator], Mapping[str, Array]]
-"""From a design and random numbers to outcomes by role."""
+"""A function from a design and random numbers to outcomes by role."""
 OUTCOMES = ("y", "event")
 ABREAST = 50
 """Data sets that are drawn with one call of the model's simulator, where its rows are independent."""
@@ -98,6 +98,8 @@ class Cutoffs:
     """Censoring times of units with times ``y`` ``(n,)``: known where ``event`` is 0, drawn beyond y where it is 1."""
 
     def __init__(self, y: Array, event: Array) -> None:
+        # The roles are exchanged: a censoring time is seen where the end is not, and cut off by the end where that was
+        # seen.
         self.known = np.where(event == 0, y, np.nan)
         self.times, self.survival = kaplan_meier(y, 1 - event)
         """Censoring times and P(C > time); what is left after the last has no censoring time."""

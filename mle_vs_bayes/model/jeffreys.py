@@ -21,7 +21,7 @@ from .prior import Prior
 
 FAMILY = "Jeffreys"
 NAME = "jeffreys"
-"""Of the Potential in PyMC models and of the variable in the group ``log_prior``."""
+"""Name of the Potential in PyMC models and of the variable in the group ``log_prior``."""
 
 _FLAT = {"real": Prior("Flat"), "positive": Prior("HalfFlat"), "unit": Prior("Uniform", lower=0, upper=1)}
 

@@ -42,7 +42,13 @@ class Link:
         return (self.derivative_symbol if symbolic(eta) else self.derivative)(eta)
 
     def odds(self, eta: Any) -> Any:
-        """The log odds at η: NumPy's of numbers, PyTensor's of symbols."""
+        """The log odds at η: NumPy's of numbers, PyTensor's of symbols.
+
+        Raises
+        ------
+        ValueError
+            The mean under this link is no probability.
+        """
         log_odds = self.log_odds_symbol if symbolic(eta) else self.log_odds
         if log_odds is None:
             raise ValueError(f"the mean under the link {self.name} is no probability")

@@ -35,10 +35,10 @@ class Missing:
     @property
     def reason(self) -> str | None:
         """What is missing and why, as the reason of a row."""
-        return self.told("")
+        return self.reason_of("")
 
-    def told(self, label: str) -> str | None:
-        """The same with the quantity's name in it."""
+    def reason_of(self, label: str) -> str | None:
+        """`reason` with the quantity's name in it."""
         of = f" of {label}" if label else ""
         if self.mean is not None:
             return f"the posterior mean{of} does not exist: {self.mean}"
@@ -101,7 +101,7 @@ def tails_of(prior: Prior, support: Support, power: float = 1.0) -> Tails:
     """The tails of one element's ``prior`` to a ``power``, near the ends of its parameter's ``support``."""
     family = PRIORS[prior.family]
     assert family.tails is not None
-    tails = family.tails(**family.own(prior.arguments)).raised(power)
+    tails = family.tails(**family.in_first_form(prior.arguments)).raised(power)
     lower, upper = float(prior.support.lower), float(prior.support.upper)
     near_lower = tails.near_lower if lower <= support.lower else INFINITE
     near_upper = tails.near_upper if upper >= support.upper else INFINITE

@@ -184,24 +184,24 @@ def parse(text: str) -> Prior:
     advice = 'write it as a call with numbers, such as "Gamma(alpha=2, beta=1)"'
     try:
         call = ast.parse(text.strip(), mode="eval").body
-        name = call.func.id if isinstance(call, ast.Call) else call.id  # type: ignore[attr-defined]
+        named = call.func if isinstance(call, ast.Call) else call
+        if not isinstance(named, ast.Name):
+            raise TypeError("a family is one word")
         positional = [_literal(node) for node in getattr(call, "args", [])]
         keywords = {str(k.arg): _literal(k.value) for k in getattr(call, "keywords", [])}
     except (SyntaxError, ValueError, AttributeError, TypeError) as error:
         raise UsageError(f'prior "{text}" does not parse; {advice}.') from error
-    name = "Jeffreys" if name == "jeffreys" else name  # the one prior that people write as a word
+    name = "Jeffreys" if named.id == "jeffreys" else named.id  # the one prior that people write as a word
     _known(name)
-    order = PRIORS[name].signatures[0]
+    order = PRIORS[name].names
     if len(positional) > len(order):
         raise UsageError(f'prior "{text}" has {len(positional)} arguments; {name} takes {", ".join(order) or "none"}.')
     return Prior(name, **dict(zip(order, positional, strict=False)), **keywords)
 
 
 def _literal(node: ast.expr) -> Number:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Name):
-        return -_literal(node.operand)  # type: ignore[operator]
-    if isinstance(node, ast.Name) and node.id == "inf":
-        return float("inf")
+    if (text := ast.unparse(node)) in ("inf", "-inf"):
+        return float(text)
     value = ast.literal_eval(node)
     return tuple(float(v) for v in value) if isinstance(value, list | tuple) else float(value)
 
@@ -236,20 +236,17 @@ def _bounded(family: str, name: str, value: "Number | Scaled") -> bool:
 def _check(prior: Prior) -> None:
     _known(prior.family)
     signatures = PRIORS[prior.family].signatures
-    if set(prior.arguments) not in [set(s) for s in signatures]:
+    signature = next((each for each in signatures if set(each) == set(prior.arguments)), None)
+    if signature is None:
         names = ", ".join(prior.arguments) or "nothing"
         ways = " or ".join(", ".join(s) or "no arguments" for s in signatures)
         raise UsageError(f"prior {prior.family} takes {ways}; it was given {names}.")
-    supports = next(
-        {a.name: a.support for a in arguments}
-        for arguments in PRIORS[prior.family].argument_lists
-        if {a.name for a in arguments} == set(prior.arguments)
-    )
     for name, value in prior.arguments.items():
         if not _bounded(prior.family, name, value):
             raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be a finite number.")
-        if not isinstance(value, Scaled) and np.min(value) <= supports[name].lower > -np.inf:
-            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be above {supports[name].lower:g}.")
+        lower = signature[name].support.lower
+        if not isinstance(value, Scaled) and np.min(value) <= lower > -np.inf:
+            raise UsageError(f"prior {prior} has {name}={_text(value)}; it must be above {lower:g}.")
     ends = [prior.arguments.get(end) for end in ("lower", "upper")]
     if not any(end is None or isinstance(end, Scaled) for end in ends) and np.any(
         np.asarray(ends[0]) >= np.asarray(ends[1])

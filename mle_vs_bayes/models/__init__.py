@@ -70,7 +70,7 @@ MODELS = {
 """File name → class name, in the order in which ``mle-vs-bayes models`` lists them."""
 
 ENDINGS = (".csv", ".tsv", ".json", ".parquet", ".txt", ".xlsx", ".xls", ".sav", ".dta", ".rds", ".feather")
-"""Of files that hold tables, those that cannot be read here too."""
+"""Endings of files that hold tables, those that cannot be read here included."""
 
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("gaussian", "norm", "gauss", "t_test", "ttest", "z_test"), ("normal",)),

@@ -12,7 +12,7 @@ from .trunks import moments
 from .trunks.plain import Plain
 
 TRIALS = 10.0
-"""Of each row of a design: of one trial a row nothing can be said of how chances differ."""
+"""Trials of each row of a design: one trial a row says nothing of how chances differ."""
 
 
 class BetaBinomial(Plain):

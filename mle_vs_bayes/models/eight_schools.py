@@ -50,6 +50,7 @@ class EightSchools(Plain):
         of_argument(_TAU),
     )
     beside = (Column("se", positive),)
+    takes_groups = False  # each of its effects is a group's
     one_value = "there is no spread to divide between tau and se"
 
     def arguments(self, theta, data):

@@ -40,6 +40,8 @@ class Gamma(Lifetimes):
         mean, spread = lifetimes.mean_life(data), lifetimes.of_logarithms(data)[1]
         values = np.maximum(middle(data), 1e-3 * mean)
         gap = np.log(counts.mean(data, values)) - counts.mean(data, np.log(values))
+        # Of the shape a the gap is log a − ψ(a), about half the variance ψ′(a) of the logarithms: where times are cut
+        # these say more. It is (1 + 1/(6a + 1))/(2a) to within 3 %, which is a quadratic equation in a.
         gap = max(gap, min(0.4 * spread**2, 1.0), 1e-6)
         shape = (3 - gap + np.sqrt((gap - 3) ** 2 + 24 * gap)) / (12 * gap)
         return {"shape": shape, "rate": shape / mean}

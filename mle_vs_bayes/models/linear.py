@@ -46,6 +46,8 @@ class Linear(Regression):
 
     def conjugate_posterior(self, data, priors):
         theta, roots = self.closed_form_mle(data), np.reshape(counts.roots(data), (-1, 1))
+        # XᵀWX = RᵀR, so that the variances in (XᵀWX)⁻¹ are the squared lengths of the rows of R⁻¹: without squaring X
+        # no digit is lost.
         inverse = np.linalg.inv(np.linalg.qr(data["X"] * roots, mode="r"))
         labels = [f"beta[{term}]" for term in data.coords["term"]]
         estimates, spreads = dict(zip(labels, theta["beta"], strict=True)), np.sqrt(np.sum(inverse**2, axis=1))

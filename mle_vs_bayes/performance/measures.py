@@ -99,6 +99,7 @@ def _computed(measure: Measure, columns: Columns, *, as_published: bool) -> Resu
         value, mcse, used = measure.compute(columns)
         if as_published and measure.name in ERRORS:
             mcse = ERRORS[measure.name](columns)
+    # An error that is rounding of the value (all replicates agree) is 0, so that it is neither divided by nor drawn.
     value = np.where(used > 0, value, np.nan)
     mcse = np.where((used > 1) & np.isfinite(mcse), mcse, np.nan)
     return value, np.where(mcse < ROUNDING * np.abs(value), 0.0, mcse), used

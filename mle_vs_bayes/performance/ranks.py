@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_BINS, LEAST_EXPECTED = 20, 5
-"""Of the chi-square test: bins, and replicates expected in a bin."""
+"""Bins of the chi-square test, and replicates expected in a bin."""
 
 _COUNTS = """
 WITH {centred}, known AS (SELECT gid, rank, coalesce(draws, max(rank) OVER ()) AS draws FROM seen)
@@ -56,11 +56,13 @@ def uniformity(rank: "pd.Series", draws: "pd.Series", times: "pd.Series") -> tup
     bins = int(min(MOST_BINS, draws.min() + 1, used // LEAST_EXPECTED))
     if bins < 2:
         return used, mean, variance, float("nan"), float("nan")
+    # (rank + ½)/(draws + 1) has mean ½ whatever the number of draws, so that ranks of different runs can be pooled.
     seen = np.bincount((rank * bins // (draws + 1)).astype(int), weights=times, minlength=bins)
     expected = np.zeros(bins)
-    for most, number in times.groupby(draws).sum().items():
-        slots = np.arange(int(most) + 1) * bins // (int(most) + 1)  # type: ignore[call-overload]
-        expected += number * np.bincount(slots, minlength=bins) / (int(most) + 1)  # type: ignore[call-overload]
+    number = times.groupby(draws).sum()
+    for most, share in zip(number.index.to_numpy(dtype=int), number, strict=True):
+        slots = np.arange(most + 1) * bins // (most + 1)
+        expected += share * np.bincount(slots, minlength=bins) / (most + 1)
     statistic = float(((seen - expected) ** 2 / expected).sum())
     return used, mean, variance, statistic, float(chdtrc(bins - 1, statistic))
 

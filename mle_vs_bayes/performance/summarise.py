@@ -26,7 +26,7 @@ RESULT = ("method", "measure", "value", "mcse", "lower", "upper", "used", "faile
 """Columns of a summary after those of the scenario."""
 
 OF_FRAMES = ("lower", "upper")
-"""Those of them that a JSON document leaves out: its other keys are the scenario's."""
+"""Columns of `RESULT` that a JSON document leaves out: its other keys are the scenario's."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Compiled:
         return guarded(function(self.graphs.vector, self.graphs.units), (1,))
 
     def log_likelihood(self, theta: Array) -> Array:
-        """That of the file's own ``log_likelihood``, if it has one, else PyMC's."""
+        """The log-likelihood of each unit ``(units,)``, by the file's ``log_likelihood``, else by PyMC."""
         written = self.hooks.log_likelihood
         if written is None:
             return np.asarray(self.unit_values(theta))
@@ -95,7 +95,7 @@ class Compiled:
         return guarded(of, (units, self.layout.size))
 
     def scores_on(self, point: Array, scale: Array) -> Callable[..., Array]:
-        """The same as a function of θ and of the values of every observed variable, in their order."""
+        """`scores` as a function of θ and of the values of every observed variable, in their order."""
         inputs = [self._symbolic.vector, *self.symbols.values()]
         return scores(inputs, self._symbolic.units, [point, *self.observed.values()], scale)
 
@@ -180,7 +180,7 @@ class Slopes:
         return self._prior()
 
     def with_errors(self, hessian: Array) -> "Slopes":
-        """The same with differences whose steps are standard errors by this Hessian of the likelihood, where known."""
+        """These derivatives, with differences in steps of a standard error by this Hessian of the likelihood."""
 
         def rescaled(of: Derivatives) -> Derivatives:
             curvature = np.abs(np.diag(hessian))

@@ -1,6 +1,6 @@
 """A user's program as it is given: a PyMC model, a wrapped likelihood, or a Python file whose function makes one.
 
-A file is loaded, its function found and called, and its errors are told in its own lines.
+A file is loaded, its function is looked up and called, and its errors are reported with its own lines.
 """
 
 import importlib.util
@@ -21,7 +21,7 @@ from .program_model import Hooks, ProgramModel
 
 _FILE = re.compile(r"(?P<path>.+\.py)(:(?P<function>\w+))?")
 _LINES = 3
-"""Of the person's own code at most, the innermost last."""
+"""Lines at most of the person's own code, the innermost last."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _HOOKS = ("log_likelihood", "functions", "design", "simulate")
 
@@ -122,7 +122,7 @@ def load(path: Path) -> ModuleType:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # whatever a user's file raises, it is told
+    except Exception as error:  # whatever a user's file raises is reported
         raise ModelError(f"{path} does not import: {in_one_line(error, path)}; correct it.") from error
     finally:
         sys.path.pop(0)
@@ -175,7 +175,7 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
             f'{name} of {path} reads "{key}", which the data do not have (they have {", ".join(known)}); '
             f"rename it in one of the two{_where(error, path)}."
         ) from error
-    except Exception as error:  # whatever a user's function raises, it is told
+    except Exception as error:  # whatever a user's function raises is reported
         if "auto-imputation" in str(error):
             raise DataError(
                 f"an observed variable of {path} has missing values, which no estimator here fills in; drop those rows"
@@ -191,7 +191,13 @@ def made(of: Callable[..., Any], path: Path, data: Any) -> Any:
 
 
 def hooks(module: ModuleType, path: Path, of: Callable[..., Any], data: Any) -> Hooks:
-    """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model."""
+    """What the file says beside the model, of the functions that the contract knows; ``of`` makes the model.
+
+    Raises
+    ------
+    ModelError
+        Its ``no_mean`` is no mapping.
+    """
     functions = {name: getattr(module, name) for name in _HOOKS if callable(getattr(module, name, None))}
     telling = {name: _telling(function, path, name) for name, function in functions.items()}
     no_mean = getattr(module, "no_mean", {})
@@ -206,7 +212,7 @@ def _telling(function: Callable[..., Any], path: Path, name: str) -> Callable[..
     def of(*arguments: Any) -> Any:
         try:
             return function(*arguments)
-        except Exception as error:  # whatever a user's function raises, it is told
+        except Exception as error:  # whatever a user's function raises is reported
             raise ModelError(f"{name} of {path} raised {in_one_line(error, path)}; correct it.") from error
 
     return of

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ..density.density import Evaluation
 from ..errors import ModelError
 from ..model.layout import combination
+from .budget import EvaluationBudget
 from .graphs.latent import in_likelihood, parents
 from .program_density import ProgramDensity
 from .program_model import ProgramModel
-from .start import Allowance
 
 Array = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ _EXACT, _APPROXIMATE = 2e-14, 1e-5
 _FARTHEST, _LOGARITHMS = 10, 20.0
 """Powers of ten that a line is followed; in coordinates that are logarithms no farther than so many units."""
 _SLOPE = 1e-7
-"""Of the gradient's length: more is a slope, which a density without a bound has."""
+"""Share of the gradient's length: more is a slope, which a density without a bound has."""
 
 
 def joint_mode(model: ProgramModel) -> str | None:
@@ -43,7 +43,7 @@ def joint_mode(model: ProgramModel) -> str | None:
     )
 
 
-def unidentified(density: ProgramDensity, allowance: Allowance) -> str | None:
+def unidentified(density: ProgramDensity, budget: EvaluationBudget) -> str | None:
     """Why the likelihood alone has no single maximum, or None."""
     model = density.model
     read = in_likelihood(model.program)
@@ -52,11 +52,11 @@ def unidentified(density: ProgramDensity, allowance: Allowance) -> str | None:
     way = "leave it out, or read the MAP and the posterior"
     if unread:
         return f"the likelihood does not depend on {', '.join(unread)}; {way}"
-    flat = _flat_direction(density, 0.0, allowance)
+    flat = _flat_direction(density, 0.0, budget)
     return None if flat is None else f"the likelihood does not change along {flat}, which only a prior can tell; {way}"
 
 
-def check_proper(density: ProgramDensity, allowance: Allowance) -> None:
+def check_proper(density: ProgramDensity, budget: EvaluationBudget) -> None:
     """Refuse a posterior that has a direction in which neither likelihood nor prior changes.
 
     Raises
@@ -65,7 +65,7 @@ def check_proper(density: ProgramDensity, allowance: Allowance) -> None:
         Naming the direction and the flat priors.
     """
     flat = [name for name, prior in density.priors.items() if not prior.proper]
-    direction = _flat_direction(density, 1.0, allowance) if flat else None
+    direction = _flat_direction(density, 1.0, budget) if flat else None
     if direction is not None:
         raise ModelError(
             f"the posterior of {density.model.name} is improper: neither the data nor a prior say anything along "
@@ -73,14 +73,12 @@ def check_proper(density: ProgramDensity, allowance: Allowance) -> None:
         )
 
 
-def _flat_direction(density: ProgramDensity, power: float, allowance: Allowance) -> str | None:
+def _flat_direction(density: ProgramDensity, power: float, budget: EvaluationBudget) -> str | None:
     """In words, a combination of parameters that log-likelihood + ``power`` · log prior does not depend on, or None."""
     if density.layout.free_size > MOST:
         return None
-    allowance.price_of(density)
-    if not allowance.affords(
-        1 + POINTS, f"whether {'the prior leaves' if power else 'the data leave'} a direction open"
-    ):
+    budget.price.measure(density.slopes.likelihood, density.start)
+    if not budget.affords(1 + POINTS, f"whether {'the prior leaves' if power else 'the data leave'} a direction open"):
         return None
     evaluations = [density.evaluate(z, power) for z in _points(density)]
     usable = [e for e in evaluations if np.all(np.isfinite(e.hessian)) and np.all(np.isfinite(e.gradient))]
@@ -101,6 +99,8 @@ def _points(density: ProgramDensity) -> list[Array]:
     z = density.coordinates.z(density.start)
     curvature = np.abs(np.diag(density.evaluate(z, 1.0).hessian))
     usual = np.where(np.isfinite(curvature) & (curvature > 0), 1 / np.sqrt(np.maximum(curvature, 1e-300)), 1.0)
+    # A standard error is far enough for derivatives to be others; a logarithm moves by half at most, as densities that
+    # are far out are 0 or overflow.
     spread = np.where(density.layout.bounded, np.minimum(usual, 0.5), usual)
     return [z, *(z + spread * generator.standard_normal(len(z)) for _ in range(POINTS - 1))]
 

@@ -14,15 +14,18 @@ from ..density.coordinates import Coordinates
 from ..errors import ModelError
 from ..machine_code import one_machine_code
 from ..model.layout import Layout
+from ..search.newton import GRADIENT_TOLERANCE
+from .budget import BESIDE, OPENING, EvaluationBudget
 from .compiled import Compiled, Slopes, slopes
+from .graphs.differentiate import GRADIENT_STEP, Derivatives
 from .graphs.latent import latent
 from .graphs.quantities import with_quantities
 from .graphs.randomness import check_densities, check_repeats
 from .identify import check_proper, joint_mode, unidentified
 from .origin import Origin, Siblings, fixed
-from .program_density import Notes, ProgramDensity, Purse, standardised
+from .program_density import Notes, ProgramDensity, standardised
 from .program_model import Hooks, ProgramModel, Refusals, axes_of, initial_point, observed_values, parameters_of
-from .start import Allowance, climbed, close_edges, usable_start
+from .start import climbed, close_edges, usable_start
 
 if TYPE_CHECKING:
     import pymc
@@ -39,8 +42,8 @@ def open_program(
     samplers: tuple[str, ...] = ("nutpie", "pymc"),
     notes: Notes = (),
     origin: Origin | None = None,
-    allowance: Allowance | None = None,
-    purse: Purse | None = None,
+    opening: EvaluationBudget | None = None,
+    beside: EvaluationBudget | None = None,
 ) -> ProgramDensity:
     """Everything the suite needs of a PyMC model.
 
@@ -60,10 +63,10 @@ def open_program(
         Concerns known beforehand, and the estimators that they are about.
     origin : Origin, optional
         What makes the program from other data; it stays as it is unless given.
-    allowance : Allowance, optional
-        What may be spent in derivatives before anything is fitted.
-    purse : Purse, optional
-        What may be spent on parts beside the estimates, where another program shares it.
+    opening : EvaluationBudget, optional
+        Of what is done before anything is fitted.
+    beside : EvaluationBudget, optional
+        Of the parts beside the estimates, where it is that of another program.
 
     Raises
     ------
@@ -75,26 +78,29 @@ def open_program(
     """
     observed = observed_values(program)
     check(program, name)
-    hooks, allowance = hooks or Hooks(), allowance or Allowance()
+    hooks, opening = hooks or Hooks(), opening or EvaluationBudget(OPENING)
 
     def opened(other: "pymc.Model") -> ProgramDensity:
         """With other data: of the file's functions only what it derives from θ still holds."""
         of_file = Hooks(functions=hooks.functions)
-        purse = shared if optional_parts.spending() else None  # a replicate of a study has its own
-        return open_program(other, name, of_file, allow_joint, samplers, notes, purse=purse)
+        shared = budget if optional_parts.spending() else None  # a replicate of a study has its own
+        return open_program(other, name, of_file, allow_joint, samplers, notes, beside=shared)
 
-    data, shared = _data(program, observed), purse or Purse()
+    data, budget = _data(program, observed), beside or EvaluationBudget(BESIDE, opening.price)
     model, compiled = _described(program, name, hooks, observed, data)
     siblings = Siblings(name, origin or _under_own_covariates(program, hooks), opened)
     model = replace(model, siblings=siblings)
     model, starting = _started(model, data, compiled, opened)
     joint = joint_mode(model)
-    parts = _prepared(model, data, compiled, starting, opened, None if allow_joint else joint, allowance)
-    slow = tuple((("mle", "map", "posterior"), concern) for concern in allowance.concern)
-    notes = (*_notes(program, joint if allow_joint else None), *slow, *notes)
-    if purse is None:
-        shared.price, shared.value = allowance.price, allowance.value
-    density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes, purse=shared)
+    parts = _prepared(model, data, compiled, starting, opened, None if allow_joint else joint, opening)
+    slow = tuple((("mle", "map", "posterior"), concern) for concern in opening.concern)
+    notes = (
+        *_notes(program, joint if allow_joint else None),
+        *slow,
+        *_rough(parts[3].likelihood, parts[2].layout.join(parts[0].point)),
+        *notes,
+    )
+    density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes, budget=budget)
     return siblings.keep(density)
 
 
@@ -134,7 +140,7 @@ def _prepared(
     slopes: Slopes,
     opened: Any,
     joint: str | None,
-    allowance: Allowance,
+    budget: EvaluationBudget,
 ) -> tuple[ProgramModel, Dataset, Compiled, Slopes, Coordinates]:
     """What the finished density is made of: a start near a mode, coordinates standardised there, what is refused.
 
@@ -143,15 +149,15 @@ def _prepared(
     layout = Layout(model, data)
     draft = _draft(model, data, compiled, slopes, opened)
     if joint is not None:
-        check_proper(draft, allowance)
+        check_proper(draft, budget)
         return replace(model, refusals=Refusals(mle=joint, map=joint)), data, compiled, slopes, draft.coordinates
-    allowance.price_of(draft)
-    start = climbed(draft, draft.start, allowance)
+    budget.price.measure(draft.slopes.likelihood, draft.start)
+    start = climbed(draft, draft.start, budget)
     near = replace(model, point=layout.split(start))
     draft = _draft(near, data, compiled, slopes, opened)
-    check_proper(draft, allowance)
-    refusals, coordinates = Refusals(mle=unidentified(draft, allowance)), draft.coordinates
-    if allowance.affords(2, "coordinates scaled by the curvature"):
+    check_proper(draft, budget)
+    refusals, coordinates = Refusals(mle=unidentified(draft, budget)), draft.coordinates
+    if budget.affords(2, "coordinates scaled by the curvature"):
         coordinates, slopes = standardised(layout, data, start, slopes)
     return replace(near, refusals=refusals), data, compiled, slopes, coordinates
 
@@ -198,6 +204,14 @@ def _notes(program: "pymc.Model", joint: str | None) -> Notes:
     potentials = ", ".join(str(potential.name) for potential in program.potentials)
     notes: Notes = ((("mle",), Concern("potential", potentials)),) if potentials else ()
     return notes if joint is None else (*notes, (("mle", "map"), Concern("joint_mode", joint.split(":")[0])))
+
+
+def _rough(likelihood: Derivatives, point: Array) -> Notes:
+    """A concern where a solver's errors are ten times as large in a gradient at θ ``(p,)`` as a search allows there."""
+    scatter = likelihood.scatter(point)
+    if scatter <= 10 * GRADIENT_TOLERANCE * GRADIENT_STEP:
+        return ()
+    return ((("mle", "map"), Concern("rough_density", f"it scatters by {scatter:.2g} about a smooth curve")),)
 
 
 def is_pymc_model(model: Any) -> bool:

@@ -5,14 +5,12 @@ by the likelihood's curvature at the start, so that units and collinear covariat
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import optional_parts
 from ..compile_cache import LOOP_MODE, MODE
 from ..concerns import Concern
 from ..data.dataset import Dataset
@@ -23,6 +21,7 @@ from ..density.pymc_model import data_node
 from ..errors import UsageError
 from ..model.layout import Layout
 from ..model.prior import Prior
+from .budget import BESIDE, EvaluationBudget
 from .compiled import Compiled, Slopes
 from .graphs.densities import unconstrained
 from .graphs.differentiate import refusals
@@ -37,46 +36,6 @@ OPENING, MANY = 10, 500
 """Evaluations that opening a program with other data takes, and the fits of a hundred data sets together, about."""
 Notes = tuple[tuple[tuple[str, ...], Concern], ...]
 """Concerns known before anything is fitted, and the estimators that they are about."""
-
-
-SECONDS = 120.0
-"""That all optional parts of a slow program may take together."""
-CHEAP = 0.1
-"""Seconds that an evaluation may take without being counted: six hundred of them take a minute."""
-
-
-@dataclass
-class Purse:
-    """What may be spent on all that stands beside the estimates of a program whose density is slow.
-
-    Further starts, a second look, profiles, tests and figures take hundreds of evaluations, each of which takes a
-    minute where a differential equation is solved in a black box and differenced. Each such part spends what an
-    evaluation was measured to take when the program was opened; when nothing is left, the part is dropped and says so.
-    Estimates are never dropped, and where an evaluation takes some milliseconds nothing depends on the clock.
-
-    ``seconds`` are left; ``price`` is that of an evaluation with its derivatives, ``value`` of one without.
-    """
-
-    price: float = 0.0
-    value: float = 0.0
-    seconds: float = SECONDS
-
-    def spend(self, cost: float) -> None:
-        """Pay for one step of an optional part; estimates cost nothing.
-
-        Raises
-        ------
-        TooCostlyError
-            It is more than what is left.
-        """
-        if self.price < CHEAP or not optional_parts.spending():
-            return
-        if cost > self.seconds:
-            raise optional_parts.TooCostlyError(
-                f"one evaluation of the density takes {self.price:.2g} s, and the time for what stands beside the "
-                "estimates is used up"
-            )
-        self.seconds -= cost
 
 
 @final
@@ -99,12 +58,13 @@ class ProgramDensity(Density):
         opened: "Callable[[pymc.Model], ProgramDensity]",
         samplers: tuple[str, ...] = ("nutpie", "pymc"),
         notes: Notes = (),
-        purse: Purse | None = None,
+        budget: EvaluationBudget | None = None,
     ) -> None:
-        """``opened`` gives the density of a program like this one on other data; ``purse`` pays for optional parts."""
+        """``opened`` gives the density of a program like this one on other data; ``budget`` is for optional parts."""
         super().__init__(model, data, model.priors, coordinates.layout, coordinates)
         self.compiled, self.slopes, self.samplers = compiled, slopes, samplers
-        self._opened, self._notes, self.purse = opened, notes, purse or Purse()
+        self._opened, self._notes, self.budget = opened, notes, budget or EvaluationBudget(BESIDE)
+        self.exact_gradient = slopes.likelihood.exact
         self.two_likelihoods = model.hooks.log_likelihood is not None
         self.draws_from_likelihood = model.hooks.simulate is None
         self.pymc_failures = refusals()
@@ -130,11 +90,11 @@ class ProgramDensity(Density):
         return len(self.compiled.unit_values(self.start))
 
     def evaluate(self, z: Array, power: float) -> Evaluation:
-        self.purse.spend(self.purse.price)
+        self.budget.charge(1)
         return super().evaluate(z, power)
 
     def log_likelihood_units(self, theta: Array) -> Array:
-        self.purse.spend(self.purse.value)
+        self.budget.charge(values=1)
         return self.compiled.log_likelihood(theta)
 
     def working_units(self, w: Array, rows: Index | None = None) -> Array:
@@ -148,10 +108,6 @@ class ProgramDensity(Density):
     def pymc_units(self, w: Array, rows: Index | None = None) -> Array:
         units = np.asarray(self.compiled.unit_values(self.coordinates.linear @ w))
         return units if rows is None else units[rows]
-
-    @property
-    def exact_gradient(self) -> bool:  # type: ignore[override]
-        return self.slopes.likelihood.exact
 
     def working_derivatives(self, w: Array) -> tuple[Array, Array]:
         linear = self.coordinates.linear
@@ -191,7 +147,7 @@ class ProgramDensity(Density):
             raise UsageError(f"{self.model.name} says its own priors; write others in the program.")
         if data is self.data:
             return self
-        self.purse.spend(OPENING * self.purse.price)
+        self.budget.charge(OPENING)
         return self._opened(with_observed(self.model.program, dict(data)))
 
     def score_units_on(self, data: Dataset) -> Callable[[Array], Array]:
@@ -230,7 +186,7 @@ class ProgramDensity(Density):
         return dict(values)
 
     def likelihood_graph(self, symbolic: bool) -> LikelihoodGraph:
-        self.purse.spend(MANY * self.purse.price)
+        self.budget.charge(MANY)
         return self.compiled.likelihood_graph(self.coordinates.linear, symbolic)
 
     def prior_graph(self, w: Any, nodes: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -17,9 +17,9 @@ from ..model.model import Model, Theta
 from ..model.parameter import Function, Parameter
 from ..model.prior import Prior
 from ..quiet import quiet
+from .graphs.program_prior import prior_of
 from .graphs.randomness import check_observed
 from .graphs.supports import support_of
-from .program_prior import prior_of
 
 if TYPE_CHECKING:
     import pymc

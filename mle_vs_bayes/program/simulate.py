@@ -20,8 +20,8 @@ Draw = Callable[[Theta, np.random.Generator], Mapping[str, Array]]
 def undrawable(program: "pymc.Model") -> str | None:
     """Why no data can be drawn from a program, said of it, or None.
 
-    A Potential that reads data is a likelihood of theirs, of which nobody knows how they come about; one of parameters
-    alone (a constraint) takes nothing from the data.
+    A Potential that reads data is a likelihood without a way to draw them; one of parameters alone (a constraint) has
+    no part in the data.
     """
     beside = "write simulate(theta, design, rng) beside the model"
     if not program.observed_RVs:

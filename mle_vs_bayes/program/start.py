@@ -4,28 +4,22 @@ PyMC's own point knows the priors only, and under flat ones is 0 or 1: thousands
 the millions. From it, or from the best of some prior draws where it is not finite, Newton steps with the absolute
 values of the Hessian's eigenvalues [1]_ climb into the neighbourhood of a mode; they know no units either.
 
-A gradient takes microseconds in most programs and seconds in some (a differential equation in a black box). It is
-measured once, and what cannot be afforded at that price is left out and named: a climb that is cut short starts the
-chains elsewhere, so on a faster machine the draws may be others. Where all can be afforded, as it can for gradients of
-some milliseconds, nothing depends on the clock.
+Evaluations are paid for out of an `EvaluationBudget`: a climb ends where that does.
 
 .. [1] Dauphin et al. (2014), Identifying and attacking the saddle point problem in high-dimensional non-convex
    optimization, NeurIPS.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..concerns import Concern
 from ..density.density import Evaluation
 from ..errors import ModelError
 from ..model.parameter import Parameter
 from ..model.support import nonnegative, positive
-from .graphs.randomness import check_repeats
+from .budget import EvaluationBudget
 from .program_density import ProgramDensity
 from .program_model import initial_point
 
@@ -34,88 +28,11 @@ Array = NDArray[np.float64]
 DRAWS = 20
 _STEPS, _HALVINGS = 100, 25
 _NEAR = 0.05
-"""Of a standard error: from here searches of their own go on."""
+"""Standard errors from a mode: the climb ends there, and searches go on."""
 _HOPELESS = 1e6
 """Nats by which a start must be worse than another to be given up."""
 _LONGEST = 3.0
-"""Of a bounded coordinate's step: a factor of 20."""
-
-
-Clock = Callable[[], float]
-
-SECONDS = 60.0
-"""That opening a program may spend in derivatives, about as many as the fits of an ordinary one take."""
-
-
-TRIALS, QUICK = 7, 1.0
-"""Gradients that are timed at most, and the seconds after which no other one is."""
-
-
-@dataclass
-class Allowance:
-    """``seconds`` that are left, of which an evaluation of the density with its derivatives takes ``price``."""
-
-    seconds: float = SECONDS
-    clock: Clock = time.perf_counter
-    gradient: float = 0.0
-    """Seconds of one gradient."""
-    price: float = 0.0
-    value: float = 0.0
-    """Seconds of the density alone."""
-    left_out: list[str] = field(default_factory=list)
-
-    def measure(self, gradient: Callable[[], object], gradients: int) -> None:
-        """Time a gradient, the fastest of a few quick ones: other processes and the garbage collector come between.
-
-        An evaluation with a Hessian costs ``gradients`` more.
-        """
-        self.gradient, spent = np.inf, 0.0
-        for _ in range(TRIALS):
-            began = self.clock()
-            gradient()
-            seconds = self.clock() - began
-            self.gradient, spent = min(self.gradient, seconds), spent + seconds
-            if spent >= QUICK:
-                break
-        self.price = self.gradient * (1 + gradients)
-
-    def price_of(self, density: ProgramDensity) -> None:
-        """Measure a gradient where it is not known yet. The first one compiles; two at one point show draws.
-
-        Raises
-        ------
-        ModelError
-            The gradient is random.
-        """
-        if self.price:
-            return
-        slopes, again = density.slopes.likelihood, list[Array]()
-        first = slopes.gradient(density.start)
-        self.measure(lambda: again.append(slopes.gradient(density.start)), slopes.hessian_gradients)
-        self.value = self.gradient / (1 if slopes.first is not None else 2 * len(first))
-        check_repeats(first, again[0], "the gradient")
-
-    def evaluations(self, most: int) -> int:
-        """How many of ``most`` evaluations half of what is left pays for."""
-        return min(most, int(self.seconds / 2 / self.price)) if self.price else most
-
-    def spend(self, evaluations: int) -> None:
-        self.seconds -= evaluations * self.price
-
-    def affords(self, evaluations: int, what: str) -> bool:
-        """Whether so many can be paid for, and if so they are; if not, ``what`` is noted as left out."""
-        if self.evaluations(evaluations) < evaluations:
-            self.left_out.append(what)
-            return False
-        self.spend(evaluations)
-        return True
-
-    @property
-    def concern(self) -> tuple[Concern, ...]:
-        """What was left out, and at which price."""
-        if not self.left_out:
-            return ()
-        return (Concern("slow_gradient", f"one takes {self.gradient:.2g} s; left out: {', '.join(self.left_out)}"),)
+"""Longest step of a bounded coordinate: a factor of 20."""
 
 
 def usable_start(density: ProgramDensity) -> Array:
@@ -141,10 +58,10 @@ def usable_start(density: ProgramDensity) -> Array:
     return points[int(np.nanargmax(np.where(np.isfinite(heights), heights, -np.inf)))]
 
 
-def climbed(density: ProgramDensity, start: Array, allowance: Allowance) -> Array:
+def climbed(density: ProgramDensity, start: Array, budget: EvaluationBudget) -> Array:
     """θ ``(p,)`` near a mode of the joint density, or ``start`` where the climb leads nowhere or costs too much."""
     z = density.coordinates.z(start)
-    if not np.all(np.isfinite(z)) or not allowance.affords(1, "the climb from PyMC's point towards a mode"):
+    if not np.all(np.isfinite(z)) or not budget.affords(1, "the climb from PyMC's point towards a mode"):
         return start
     evaluation = density.evaluate(z, 1.0)
     for _ in range(_STEPS):
@@ -153,12 +70,12 @@ def climbed(density: ProgramDensity, start: Array, allowance: Allowance) -> Arra
             return start
         if length < _NEAR:
             break
-        trials = allowance.evaluations(_HALVINGS)
+        trials = budget.evaluations(_HALVINGS)
         moved, evaluations = _moved(density, z, evaluation, step, trials)
-        allowance.spend(evaluations)
+        budget.spend(evaluations)
         if moved is None:
             if trials < _HALVINGS:
-                allowance.left_out.append("the end of the climb towards a mode")
+                budget.left_out.append("the end of the climb towards a mode")
             break
         z, evaluation = moved
     theta = density.coordinates.theta(z)

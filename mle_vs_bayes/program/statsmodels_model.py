@@ -79,10 +79,10 @@ def _functions(model: Any) -> tuple[Callable[[Array], Array], Callable[[Array], 
     from statsmodels.base.model import GenericLikelihoodModel as Generic
     from statsmodels.tools.numdiff import approx_fprime
 
-    def own(method: str) -> bool:
+    def overrides(method: str) -> bool:
         return getattr(type(model), method, None) is not getattr(Generic, method, None) or method in vars(model)
 
-    by_unit = own("loglikeobs") or own("nloglikeobs")
+    by_unit = overrides("loglikeobs") or overrides("nloglikeobs")
 
     def units(theta: Array) -> Array:
         return np.atleast_1d(model.loglikeobs(theta) if by_unit else model.loglike(theta))
@@ -90,7 +90,7 @@ def _functions(model: Any) -> tuple[Callable[[Array], Array], Callable[[Array], 
     def score(theta: Array) -> Array:
         return np.atleast_2d(model.score_obs(theta) if by_unit else model.score(theta))
 
-    exact = own("score_obs") if by_unit else own("score")
+    exact = overrides("score_obs") if by_unit else overrides("score")
 
     def differences(theta: Array) -> Array:
         return np.reshape(approx_fprime(theta, units, centered=True), (-1, len(theta)))
@@ -114,7 +114,7 @@ def _tried(units: Callable[[Array], Array], start: Array, name: str) -> tuple[fl
     try:
         with np.errstate(all="ignore"):
             count = units(start).size
-    except Exception as error:  # whatever a user's likelihood raises, it is told
+    except Exception as error:  # whatever a user's likelihood raises is reported
         raise ModelError(f"the likelihood of {name} raised {type(error).__name__}: {error}; correct it.") from error
     return time.perf_counter() - began, count
 

@@ -153,7 +153,7 @@ def status_text(
     axes.text(s=text, color=look.colour, fontstyle="italic", fontsize=8.0, gid=f"{look.key} status", **place)
 
 
-def road(axes: Axes, look: Look, along: Array, values: Array) -> None:
+def path(axes: Axes, look: Look, along: Array, values: Array) -> None:
     """A line through ``values`` ``(g,)`` with an arrowhead where it goes on; broken where they are NaN."""
     axes.plot(along, values, color=look.colour, linewidth=1.8, gid=f"{look.key} line")
     if np.isfinite(values[-1]):

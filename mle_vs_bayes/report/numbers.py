@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DIGITS = 16
 """A number has no more on the screen."""
 _ROUNDING = 1e-13
-"""Of an estimate: a smaller standard error is what rounding leaves of none."""
+"""Share of an estimate: a smaller standard error is what rounding leaves of 0."""
 
 PARTS = {
     "mean − MLE": "difference",

@@ -17,9 +17,9 @@ BESIDE = ("value", "mcse", "used", "failed", "smallest", "largest")
 """Columns of the performance table that do not say of what a measure is."""
 NO_WORDS: Mapping[str, str] = {}
 MOST_LINES = 100
-"""Of the table of everything measured on a page; more are looked at in the file."""
+"""Lines at most of the table of everything measured on a page; more are in the file."""
 MOST_PARTS = 8
-"""Of a functional that stand side by side in that table, and not one below the other."""
+"""Parts at most of a functional that stand side by side in that table, and not one below the other."""
 
 
 def verdicts(lines: Sequence[Mapping[str, Any]]) -> Table:
@@ -168,7 +168,7 @@ def _command(document: Mapping[str, Any]) -> str:
 
 
 def readme(document: Mapping[str, Any], figures: Sequence[str]) -> str:
-    """The same in Markdown: question, prediction, verdict, figures."""
+    """A study's results in Markdown: question, prediction, verdict, figures."""
     lines = [f"# {document['study']}", ""]
     for name in SECTIONS:
         if text := document.get(name):

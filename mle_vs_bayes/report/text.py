@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas
 
 WIDTH = 100
-"""Of paragraphs; a table may be wider where its numbers need it."""
+"""Columns of a paragraph; a table may be wider where its numbers need it."""
 
 
 def terminal(*, errors: bool = False, least: int = 0) -> Console:
@@ -52,10 +52,10 @@ def terminal(*, errors: bool = False, least: int = 0) -> Console:
 
 def plain(renderable: RenderableType, width: int = 2 * WIDTH) -> str:
     """A renderable as text without colour and trailing spaces, at most ``width`` columns wide."""
-    console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False, markup=False)
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width, no_color=True, highlight=False, markup=False)
     console.print(renderable)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
 def estimates(rows: "pandas.DataFrame", only: Sequence[str] = ()) -> RenderableType:
@@ -79,13 +79,9 @@ def _estimates(
     longest = max(map(len, labels), default=0)
     # On a narrow screen the first column gives way, and after it the last.
     table.add_column("", overflow="fold", min_width=min(longest, 18), style="bold")
-    for heading, justify in (
-        ("estimator", "left"),
-        ("estimate", "right"),
-        ("SE / SD", "right"),
-        (f"{100 * level:g} % interval", "right"),
-    ):
-        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("estimator", no_wrap=True)
+    for heading in ("estimate", "SE / SD", f"{100 * level:g} % interval"):
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("kind", overflow="ellipsis", min_width=7)
     if beside:
         name = ratio_name(beside)

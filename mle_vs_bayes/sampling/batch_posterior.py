@@ -15,7 +15,7 @@ from ..density.stack import Stack, of_replicates
 from ..search.newton import Evaluate
 from ..search.standardised import Standardised, Whitening, unconstrained
 from . import NOWHERE
-from .joint_density import CENTRE, ROOT, joint_density
+from .joint_density import joint_density
 from .nutpie import Target, sample, tree
 from .plan import Plan
 
@@ -73,13 +73,12 @@ class Posteriors:
 
     def _target(self, index: Index) -> Target:
         known = of_replicates(self._known, self.density.stacked, index)
-        inputs = known | {CENTRE: self.whitening.centre[index], ROOT: self.whitening.root[index]}
-        return self.density.target(inputs, len(index) * self.whitening.centre.shape[1])
+        return self.density.target(known, self.whitening.centre[index], self.whitening.root[index])
 
     def _plain(self) -> Target:
         """The density of the only replicate in coordinates that are not standardised: z itself."""
         size = self.graph.density.vector.type.shape[0]
-        return self.density.target(self._known | {CENTRE: np.zeros((1, size)), ROOT: np.eye(size)[None]}, size)
+        return self.density.target(self._known, np.zeros((1, size)), np.eye(size)[None])
 
     def _blame(self, jumps: Any, index: Index) -> NDArray[np.int64]:
         """Divergences of each replicate: a jump is counted where the log density fell most, or is not a number."""

@@ -2,10 +2,12 @@
 
 Neither knows a density: where the compiled one lies in memory stands in the header that nutpie hands over, beside the
 numbers. An address that was written into the code instead kept Numba from storing it, and every process compiled the
-same few lines for a third of a second. Whoever imports this module imports Numba.
+same few lines for a third of a second. The map from u to z = ẑ + L u is here, too, which each density compiled anew.
+Whoever imports this module imports Numba.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numba
@@ -17,12 +19,16 @@ from . import NOWHERE
 
 FLOATS, INTEGERS = (types.Array(number, 1, "C") for number in (types.float64, types.int64))
 GIVEN = types.StarArgTuple.from_types((FLOATS, FLOATS, INTEGERS))
-"""What PyTensor's function takes: u, numbers, lengths, as ``*args``."""
+"""What PyTensor's function takes: z, numbers, lengths, as ``*args``."""
 VALUE, GRADIENT = (types.Array(types.float64, dimensions, "A") for dimensions in (0, 1))
 RESULT = types.Tuple((VALUE, GRADIENT))
 """What it gives, with strides of any kind: arrays of one dimension look alike in memory whatever their strides."""
-HEADER = 5
-"""Where the numbers lie and how many they are, the same of the lengths, and where the function lies."""
+NUMBERS, WHOLE_NUMBERS = types.CPointer(types.float64), types.CPointer(types.int64)
+HEADER = 8
+"""Where the numbers lie and how many they are, the same of the lengths, where the function lies, the centres and the
+roots, and the dimension f of each replicate."""
+ANY_ORDER = {"contract", "reassoc"}
+"""Sums of products may be taken in any order, several terms at once."""
 
 
 def address(compiled: Any) -> int:
@@ -46,7 +52,7 @@ _made_by_hand: Any = intrinsic
 
 
 @_made_by_hand
-def _call(_typing, _address, _u, _numbers, _lengths):  # type: ignore[no-untyped-def]
+def _call(_typing, _address, _z, _numbers, _lengths):  # type: ignore[no-untyped-def]
     """PyTensor's function at this address, called as Numba's functions call each other."""
 
     def generate(context, builder, _signature, values):  # type: ignore[no-untyped-def]
@@ -61,25 +67,41 @@ def _call(_typing, _address, _u, _numbers, _lengths):  # type: ignore[no-untyped
     return RESULT(types.int64, FLOATS, FLOATS, INTEGERS), generate
 
 
-@_made_by_hand
-def _pointer(_typing, address):  # type: ignore[no-untyped-def]
-    """A pointer to this address."""
-    return types.voidptr(address), lambda _context, builder, _signature, values: builder.inttoptr(
-        values[0], cgutils.voidptr_t
-    )
+def _pointer(kind):  # type: ignore[no-untyped-def]
+    """What makes a pointer of this kind from an address."""
+
+    @_made_by_hand
+    def pointer(_typing, address):  # type: ignore[no-untyped-def]
+        return kind(address), lambda context, builder, _signature, values: builder.inttoptr(
+            values[0], context.get_value_type(kind)
+        )
+
+    return pointer
 
 
-def density(dimension, u_, gradient_, value_, header_):  # type: ignore[no-untyped-def]
-    header = numba.carray(header_, (HEADER,), np.int64)
-    u, gradient = numba.carray(u_, (dimension,)), numba.carray(gradient_, (dimension,))
-    numbers = numba.carray(_pointer(header[0]), (header[1],), np.float64)
-    lengths = numba.carray(_pointer(header[2]), (header[3],), np.int64)
-    total, slope = _call(header[4], u, numbers, lengths)
+_doubles, _integers = _pointer(NUMBERS), _pointer(WHOLE_NUMBERS)
+
+
+def density(dimension, u, gradient, value, header):  # type: ignore[no-untyped-def]
+    numbers = numba.carray(_doubles(header[0]), (header[1],))
+    lengths = numba.carray(_integers(header[2]), (header[3],))
+    centre, root, size = _doubles(header[5]), _doubles(header[6]), header[7]
+    z = np.empty(dimension)
+    for i in range(dimension):  # z = ẑ + L u of each replicate
+        first, along = i - i % size, 0.0
+        for j in range(size):
+            along += root[i * size + j] * u[first + j]
+        z[i] = centre[i] + along
+    total, slope = _call(header[4], z, numbers, lengths)
+    for i in range(dimension):
+        gradient[i] = 0.0
+    for i in range(dimension):  # Lᵀ ∇_z
+        first = i - i % size
+        for j in range(size):
+            gradient[first + j] += slope[i] * root[i * size + j]
     sound = np.isfinite(total[()])
-    for i in range(dimension):  # and not one assignment, for whose error message Numba compiles seconds
-        gradient[i] = slope[i]
-        sound = sound and np.isfinite(slope[i])
-    value = numba.carray(value_, (1,))
+    for i in range(dimension):
+        sound = sound and np.isfinite(gradient[i])
     value[0] = total[()] if sound else NOWHERE
     if not sound:
         for i in range(dimension):
@@ -100,14 +122,22 @@ def compiled(function: Callable[..., int], *arguments: Any) -> Any:
     """
     signature = types.int64(*arguments)
     try:
-        return numba.cfunc(signature, cache=True)(function)
+        return numba.cfunc(signature, cache=True, fastmath=ANY_ORDER)(function)
     except Exception:  # noqa: BLE001
-        return numba.cfunc(signature)(function)
+        return numba.cfunc(signature, fastmath=ANY_ORDER)(function)
 
 
-_NUMBER = types.CPointer(types.double)
-KEPT = types.uint64, types.uint64, _NUMBER, _NUMBER, types.voidptr
-DENSITY = compiled(density, types.uint64, _NUMBER, _NUMBER, _NUMBER, types.voidptr)
-"""Dimension, u, gradient, value, header → 0 or an error."""
-KEEP = compiled(keep, *KEPT)
-"""What shall be kept of a draw: u itself."""
+KEPT = types.uint64, types.uint64, NUMBERS, NUMBERS, types.voidptr
+"""What `keep` takes."""
+
+
+@cache
+def of_density() -> Any:
+    """Dimension, u, gradient, value, header → 0 or an error."""
+    return compiled(density, types.uint64, NUMBERS, NUMBERS, NUMBERS, WHOLE_NUMBERS)
+
+
+@cache
+def of_draws() -> Any:
+    """What shall be kept of a draw: u itself."""
+    return compiled(keep, *KEPT)

@@ -56,6 +56,8 @@ def _diagnosed(draws: Array) -> Diagnostics:
     folded, _ = _normal_scores(np.abs(halves - middle[:, None, None]))
     ends = np.quantile(rising if whole else flat, [TAIL, 1 - TAIL], axis=1)
     tails = [_split((draws <= end[:, None, None]).astype(float)) for end in ends]
+    # The error of a mean needs the effective size of the values themselves, not of their ranks; in units of their SD,
+    # so that neither a large mean nor a tiny spread costs digits.
     standard = (halves - mean[:, None, None]) / np.where(sd > 0, sd, 1.0)[:, None, None]
     return Diagnostics(
         mean=mean,

@@ -1,10 +1,12 @@
 """The sum of many replicates' log posteriors as one function that nutpie's sampler calls in machine code.
 
 Each replicate's z = ẑ + L u: with ẑ its mode and L a root of its covariance there, u is near a standard normal, so that
-no time goes into learning scales. The function takes u ``(R f,)`` of any number R of replicates. Everything else is
-handed over as two flat arrays, numbers and lengths, behind one pointer: one compilation serves every R and n.
+no time goes into learning scales. That map is the same for all densities (`c_callbacks`); the function takes z
+``(R f,)`` of any number R of replicates. Everything else is handed over as two flat arrays, numbers and lengths: one
+compilation serves every R and n.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,12 +25,11 @@ from ..density.stack import Stack
 from . import nutpie
 
 Array = NDArray[np.float64]
-CENTRE, ROOT = "centre", "root"
 
 
 @dataclass(frozen=True)
 class JointDensity:
-    """A compiled density: ``function`` is PyTensor's, of (u, numbers, lengths); ``order`` are the names of its inputs.
+    """A compiled density: ``function`` is PyTensor's, of (z, numbers, lengths); ``order`` are the names of its inputs.
 
     ``prepare`` computes from a stack's inputs what no parameter enters (`rewrites`), and ``stacked`` names the inputs
     that have a replicate axis.
@@ -50,12 +51,14 @@ class JointDensity:
         """
         return nutpie.address(self.function)
 
-    def target(self, inputs: Mapping[str, Array], dimension: int) -> nutpie.Target:
-        """What is sampled at these inputs: one array of their numbers and one of their lengths."""
+    def target(self, inputs: Mapping[str, Array], centre: Array, root: Array) -> nutpie.Target:
+        """What is sampled at these inputs, in coordinates of this centre ``(R, f)`` and root ``(R, f, f)``."""
         arguments = [np.asarray(inputs[name], dtype=float) for name in self.order]
-        lengths = [length for values in arguments for length in values.shape]
-        numbers = np.concatenate([values.ravel() for values in arguments])
-        return nutpie.Target(self.function, lambda: self.address, numbers, np.array(lengths, dtype=np.int64), dimension)
+        numbers = np.concatenate([np.zeros(0), *(values.ravel() for values in arguments)])
+        begins = np.cumsum([0, *(values.size for values in arguments)])
+        lengths = np.array([*begins, *(length for values in arguments for length in values.shape)], dtype=np.int64)
+        placed = np.ascontiguousarray(centre), np.ascontiguousarray(root)
+        return nutpie.Target(self.function, lambda: self.address, numbers, lengths, *placed)
 
 
 def joint_density(stack: Stack, graph: Unconstrained) -> JointDensity:
@@ -73,27 +76,23 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
     less = hoisted(replace(graph.density, scalar=scalar), stack.shape.stacked)
     one = stack.count == 1
     inputs, values = graphs.of_one(less.graph, less.stacked) if one else _of_many(less)
-    size, many = graph.density.vector.type.shape[0], 1 if one else None
-    u, numbers, lengths = pt.vector("u"), pt.vector("numbers"), pt.lvector("lengths")
-    symbols = {
-        CENTRE: pt.tensor(CENTRE, dtype="float64", shape=(many, size)),
-        ROOT: pt.tensor(ROOT, dtype="float64", shape=(many, size, size)),
-        **{name: symbol for name, symbol in inputs.items() if name != "vector"},
-    }
-    pieces = _unpacked(numbers, lengths, {name: symbol.type.shape for name, symbol in symbols.items()})
-    z = pieces[CENTRE] + (pieces[ROOT] * u.reshape((-1, 1, size))).sum(axis=-1)
-    replaced = {symbols[name]: piece for name, piece in pieces.items() if name not in (CENTRE, ROOT)}
-    vector = inputs["vector"].type.filter_variable(z[0] if one else z)
-    total: Any = graph_replace(values, {inputs["vector"]: vector, **replaced}).sum()
-    outputs: Any = [total, pytensor.grad(total, u)]
+    vector = inputs.pop("vector")
+    inputs = dict(sorted(inputs.items(), key=lambda item: None in item[1].type.shape))  # first what is always as long
+    z = vector.type("z") if one else pt.vector("z")
+    numbers, lengths = pt.vector("numbers"), pt.lvector("lengths")
+    pieces = _unpacked(numbers, lengths, {name: symbol.type.shape for name, symbol in inputs.items()})
+    whole = z if one else vector.type.filter_variable(z.reshape((-1, vector.type.shape[1])))
+    replaced = {symbol: pieces[name] for name, symbol in inputs.items()}
+    total: Any = graph_replace(values, {vector: whole, **replaced}).sum()
+    outputs: Any = [total, pytensor.grad(total, z)]
     function = pytensor.function(
-        [u, numbers, lengths],
+        [z, numbers, lengths],
         outputs,
         mode=vector_functions.mode(scalars_apart=not one),
         trust_input=True,
         on_unused_input="ignore",  # of one data set whose axes all have names, no length is asked
     )
-    return JointDensity(function, tuple(symbols), _preparation(graph.density, less, stack), less.stacked)
+    return JointDensity(function, tuple(inputs), _preparation(graph.density, less, stack), less.stacked)
 
 
 def _of_many(less: Hoisted) -> tuple[dict[str, Any], Any]:
@@ -123,15 +122,18 @@ def _preparation(graph: Graph, less: Hoisted, stack: Stack) -> Callable[[Mapping
 
 
 def _unpacked(numbers: Any, lengths: Any, shapes: dict[str, tuple[int | None, ...]]) -> dict[str, Any]:
-    """Every input out of the flat array, in order, by its lengths."""
-    import pytensor.tensor as pt
+    """Every input out of the flat array, in order: ``lengths`` are the places where each begins, then their shapes.
 
-    arrays, offset, place = {}, pt.constant(0, dtype="int64"), 0
-    for name, shape in shapes.items():
-        extent = [lengths[place + axis] if length is None else length for axis, length in enumerate(shape)]
-        total: Any = pt.constant(1, dtype="int64")
-        for length in extent:
-            total = total * length
-        arrays[name] = numbers[offset : offset + total].reshape(extent) if extent else numbers[offset]
-        offset, place = offset + total, place + len(shape)
+    A place that is the same whatever the data is a constant: each kind of index costs a tenth of a second to compile.
+    """
+    arrays: dict[str, Any] = {}
+    begin: Any = 0
+    axis = len(shapes) + 1
+    for place, (name, shape) in enumerate(shapes.items()):
+        extent = [lengths[axis + k] if length is None else length for k, length in enumerate(shape)]
+        axis += len(shape)
+        known = isinstance(begin, int) and None not in shape
+        end = begin + math.prod(length or 0 for length in shape) if known else lengths[place + 1]
+        arrays[name] = numbers[begin:end].reshape(extent) if extent else numbers[begin]
+        begin = end
     return arrays

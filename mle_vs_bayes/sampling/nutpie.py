@@ -11,6 +11,7 @@ import ctypes
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..machine_code import compile_for
+from .. import machine_code
 from . import NOWHERE
 from .interrupt import interruptible
 from .plan import Plan
@@ -34,46 +35,57 @@ MOVED = (AttributeError, ImportError, TypeError)
 
 @dataclass(frozen=True)
 class Target:
-    """A log density of u ``(dimension,)``: PyTensor's ``function`` of (u, numbers, lengths), and the latter two."""
+    """A log density of u ``(R f,)``: that of z = ẑ + L u, by PyTensor's ``function`` of (z, numbers, lengths).
+
+    ẑ is ``centre`` ``(R, f)`` and L ``root`` ``(R, f, f)``.
+    """
 
     function: Any
     address: Callable[[], int]
     """Where the function's machine code lies; raises one of `MOVED` where there is none."""
     numbers: Array
     lengths: NDArray[np.int64]
-    dimension: int
+    centre: Array
+    root: Array
+
+    @property
+    def dimension(self) -> int:
+        """R f."""
+        return self.centre.size
 
     @property
     def header(self) -> NDArray[np.int64]:
         """What the machine code is given a pointer to: `c_callbacks.HEADER` says what stands where."""
         numbers, lengths = self.numbers, self.lengths
         places = [numbers.ctypes.data, numbers.size, lengths.ctypes.data, lengths.size, self.address()]
-        return np.array(places, dtype=np.int64)
+        return np.array([*places, self.centre.ctypes.data, self.root.ctypes.data, self.centre.shape[1]], dtype=np.int64)
 
     def evaluator(self) -> "Callable[[Array], tuple[float, Array]]":
         """Value and gradient ``(dimension,)`` as the sampler has them: `NOWHERE` and zeros where one is no number."""
         try:
-            from .c_callbacks import DENSITY
+            from .c_callbacks import of_density
 
-            header = self.header
+            call, header = of_density().ctypes, self.header
         except MOVED:
-            return lambda u: _sound(self.function(np.ascontiguousarray(u), self.numbers, self.lengths))
-        number = ctypes.POINTER(ctypes.c_double)
+            return self.in_python
+        number, whole = ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int64)
 
         def evaluate(u: Array) -> tuple[float, Array]:
             point, gradient, value = np.ascontiguousarray(u), np.zeros(self.dimension), np.zeros(1)
             arrays = [each.ctypes.data_as(number) for each in (point, gradient, value)]
-            DENSITY.ctypes(self.dimension, *arrays, header.ctypes.data_as(ctypes.c_void_p))
+            call(self.dimension, *arrays, header.ctypes.data_as(whole))
             return float(value[0]), gradient
 
         return evaluate
 
-
-def _sound(evaluation: Any) -> tuple[float, Array]:
-    value, gradient = evaluation
-    if np.isfinite(value) and np.all(np.isfinite(gradient)):
-        return float(value), np.asarray(gradient)
-    return NOWHERE, np.zeros(len(gradient))
+    def in_python(self, u: Array) -> tuple[float, Array]:
+        """The same without machine code of our own."""
+        z = self.centre + np.einsum("rij,rj->ri", self.root, u.reshape(self.centre.shape))
+        value, slope = self.function(z.ravel(), self.numbers, self.lengths)
+        gradient = np.einsum("rij,ri->rj", self.root, np.reshape(slope, self.centre.shape)).ravel()
+        if np.isfinite(value) and np.all(np.isfinite(gradient)):
+            return float(value), gradient
+        return NOWHERE, np.zeros(self.dimension)
 
 
 @dataclass(frozen=True)
@@ -177,7 +189,7 @@ def _record(target: Target) -> Any:
     _imported()
     from nutpie.compile_pymc import CompiledPyMCModel
 
-    from .c_callbacks import DENSITY, KEEP
+    from .c_callbacks import of_density, of_draws
 
     size, header = target.dimension, target.header
     return CompiledPyMCModel(
@@ -185,10 +197,10 @@ def _record(target: Target) -> Any:
         _coords={},
         _n_dim=size,
         _shapes={"u": (size,)},
-        compiled_logp_func=DENSITY,
-        compiled_expand_func=KEEP,
+        compiled_logp_func=of_density(),
+        compiled_expand_func=of_draws(),
         initial_point_func=_start(size),
-        shared_data={"numbers": target.numbers, "lengths": target.lengths},  # keeps what the header points to alive
+        shared_data={name: getattr(target, name) for name in ("numbers", "lengths", "centre", "root")},  # stay alive
         shared_var_keys={},
         user_data=header,
         n_expanded=size,
@@ -203,12 +215,9 @@ def _public(target: Target) -> Any:
     """nutpie's public model of a Python function."""
     from nutpie.compiled_pyfunc import from_pyfunc
 
-    def density(u: Array) -> tuple[float, Array]:
-        return _sound(target.function(np.ascontiguousarray(u), target.numbers, target.lengths))
-
     return from_pyfunc(
         ndim=target.dimension,
-        make_logp_fn=lambda: density,
+        make_logp_fn=lambda: target.in_python,
         make_expand_fn=lambda *_: lambda u: {"u": u},
         expanded_dtypes=[np.dtype(float)],
         expanded_shapes=[(target.dimension,)],
@@ -217,12 +226,20 @@ def _public(target: Target) -> Any:
     )
 
 
+def begin(function: Any) -> None:
+    """Let PyTensor's function be compiled while something else is done (`machine_code.ahead`)."""
+    from . import c_callbacks
+
+    with suppress(*MOVED):
+        machine_code.begin(function.vm.jit_fn, c_callbacks.GIVEN)
+
+
 def address(function: Any) -> int:
     """Where the machine code of PyTensor's function lies."""
     from . import c_callbacks
 
     compiled = function.vm.jit_fn
-    compile_for(compiled, c_callbacks.GIVEN)
+    machine_code.compile_for(compiled, c_callbacks.GIVEN)
     return c_callbacks.address(compiled)
 
 

@@ -39,7 +39,7 @@ def pilot(posteriors: Posteriors, memory: int, cores: int, target: int, seed: in
     make every run another one. What an evaluation costs is said by three numbers, measured once. No batch takes more
     than ``memory`` bytes.
     """
-    usable = np.flatnonzero(posteriors.whitening.found)
+    usable = np.flatnonzero(posteriors.whitening.has_mode)
     base = Plan(target=target, cores=cores)
     if not usable.size:
         return base

@@ -5,6 +5,8 @@ the step size is left. Latent variables are integrated out and drawn afterwards,
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +14,13 @@ from numpy.typing import NDArray
 
 from ..density.density import Density
 from ..density.stack import Stack
+from ..machine_code import ahead
 from ..model.model import Model
 from ..quiet import quiet
+from ..search.standardised import unconstrained
+from . import nutpie
 from .batch_posterior import Posteriors
+from .joint_density import joint_density
 from .plan import Plan
 
 if TYPE_CHECKING:
@@ -41,12 +47,26 @@ def drawn(program: Density, plan: Plan, seed: int, progress: bool = False) -> "x
     try:
         with quiet():
             posteriors = Posteriors(_stack(program), program.start[None])
-            if not posteriors.whitening.found[0]:
+            if not posteriors.whitening.has_mode[0]:
                 return None
             theta, tree = posteriors.draw_one(plan, seed, progress)
     except _refusals(program):
         return None
     return _completed(program, theta, tree, seed, time.time() - began)
+
+
+@contextmanager
+def begun(program: Density) -> Iterator[None]:
+    """Within it a child process compiles the density that `drawn` calls, where the cache does not hold it.
+
+    Half of a first run's time goes there. What cannot be written or compiled is told where it is drawn.
+    """
+    with ahead():
+        with suppress(Exception):
+            if program.compiles_many and "settled" not in program.model.offers and suited(program):
+                stack = _stack(program)
+                nutpie.begin(joint_density(stack, unconstrained(stack)).function)
+        yield
 
 
 def suited(program: Density) -> bool:

@@ -19,7 +19,8 @@ Array = NDArray[np.float64]
 APART = 0.01
 """Standard errors: starts that end further apart than this have found different optima."""
 FLAT = 300.0
-"""Times the standard error with the others held: ten times 30, a common mark for condition indices."""
+"""How often a standard error is that with the others held along a flat direction: ten times 30, a common mark for
+condition indices."""
 SINGULAR = 1e7
 """1/√λ where λ is near the rounding of float64: half of the digits of a standard error are gone."""
 

@@ -20,12 +20,12 @@ Index = NDArray[np.intp]
 FAR = 8.0
 """Distance from the start on a logarithmic scale (a factor of 3,000) that no finite optimum is expected at."""
 SINGULAR = 1e-6
-"""Of an eigenvalue of the information with a unit diagonal: what is nearer to 0 is singular but for rounding."""
+"""An eigenvalue of the information with a unit diagonal that is nearer to 0 makes it singular but for rounding."""
 _AT_REST = 1e-2
-"""In standard errors: along the other directions the search has come to a maximum."""
+"""Standard errors within which a search has come to a maximum along the other directions."""
 
 ASIDE = 0.5
-"""In standard errors with all but one parameter held: how far beside an inflection a search begins."""
+"""Standard errors, with all but one parameter held, that a search begins beside an inflection."""
 REACH = 1e-3
 """Longest Newton step accepted at an optimum, in SE at the start (in log units if those are smaller). Where a
 likelihood has no maximum, gradient and curvature vanish together: in SE the point looks at rest, but its steps stay
@@ -43,6 +43,8 @@ def leaving(problem: Problem, z: Array, start: Array) -> Index:
         away = np.abs(z - start)
     away = np.where(problem.layout.bounded | ~np.isfinite(z), np.nan_to_num(away, nan=np.inf), 0.0)
     away = np.where(np.isinf(z), 0.0, away)
+    # Only a distance on a logarithmic scale tells a runaway from a fit in other units: a coefficient of 10⁶ may be
+    # right, a factor of e⁸ from the start is not. So coordinates without a bound do not count.
     farthest = np.argmax(away, axis=1)
     return np.where(np.take_along_axis(away, farthest[:, None], axis=1)[:, 0] > FAR, farthest, -1)
 
@@ -69,6 +71,9 @@ def receding(problem: Problem, end: "NewtonState", start: Array, index: Index) -
         hessian = np.concatenate([problem.evaluate(start[part], index[part])[2] for part in parts])
         one = unit(hessian, problem.layout.bounded)
         ahead, away = np.abs(end.step) / one, np.abs(end.z - start) / one
+    # A tail such as exp(−z) has gradient = curvature: Newton's step stays 1 while the gradient measured in the local
+    # SE, exp(−z/2), shrinks without end. So the step and the way are measured in the SE at the start, which does not
+    # shrink.
     length = end.length[:, None]
     onwards = np.any([(length < short) & (ahead > step) & (away > way) for short, step, way in _RECEDING], axis=0)
     onwards &= np.isfinite(ahead)
@@ -80,6 +85,8 @@ def refuse_vanishing(problem: Problem, centre: Array, searches: "Sequence[Optima
     with np.errstate(all="ignore"):
         one = unit(problem.evaluate(centre, np.arange(len(centre)))[2], problem.layout.bounded)
         for search in searches:
+            # Far out the start's own SE is as long as the step; that at the centre of the data is not. Four spacings of
+            # float64 are what a step at a true optimum may be from rounding alone.
             longest = REACH * one + 4 * np.spacing(np.abs(search.end.z))
             search.converged[np.any(np.abs(search.end.step) > longest, axis=1)] = False
 
@@ -149,6 +156,8 @@ def _end(support: Support, value: float, below: bool) -> str:
 def indefinite(problem: Problem, gradient: Array, hessian: Array, free: NDArray[np.bool_]) -> str:
     """Along which parameters the information is smallest, in words."""
     reason = "the information is not positive definite at the optimum"
+    # With a unit diagonal the smallest eigenvalue compares directions whatever the units of the parameters, so that one
+    # threshold serves all models.
     information = -hessian[np.ix_(free, free)]
     if not np.all(np.isfinite(information)) or len(information) < 2:
         return reason

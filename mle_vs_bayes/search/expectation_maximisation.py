@@ -22,7 +22,7 @@ from .problem import Problem
 Array = NDArray[np.float64]
 
 GAIN = 1e-6
-"""In log-likelihood: a step that gains less ends the search (half a unit is one standard error)."""
+"""Log-likelihood that a step must gain for the search to go on (half a unit is one standard error)."""
 MOST_STEPS = 200
 
 
@@ -68,6 +68,8 @@ def iterate(program: Density, start: Array) -> tuple[Array, int, bool]:
         with np.errstate(all="ignore"):
             theta = layout.join(program.model.em_step(layout.split(coordinates.theta(z)), program.data))
             there, height = coordinates.z(theta), program.log_likelihood(theta)
+        # EM moves a logarithm by less the nearer it comes to the edge, so it would crawl there for ever. Twice `FAR`,
+        # so that a search which begins where EM was stopped is seen to have left as well.
         far = layout.bounded & ~(np.abs(there - start) < 2 * FAR)
         if far.any():  # also where it is infinite, which z keeps for edges that belong to the support
             return np.where(far & (there < start), start - 2 * FAR, z), step, True

@@ -28,9 +28,9 @@ _EXACT = 1e-13
 _RESOLVED = 30.0
 """Most standard errors that four spacings of float64 may be at an optimum: ten of a mean of 1e15 and a million rows."""
 _LONGEST = 2.0
-"""In log units, for a coordinate that runs to an edge of its support: e² at a time."""
+"""Longest step, in log units, of a coordinate that may run to an edge of its support: e² at a time."""
 _SHORTEST = 1e-7
-"""Of a full step: a search that has halved this often is stuck."""
+"""Share of a full step: a search whose steps are halved to less is stuck."""
 
 
 @dataclass
@@ -86,6 +86,8 @@ def newton_ascent(
         index = np.flatnonzero(on)
         if not index.size:
             break
+        # A step that does not climb is halved, of each data set on its own: |H| makes it a direction of ascent, so some
+        # fraction of it does climb.
         trial = current.z[index] + factor[index, None] * current.step[index]
         candidate = stand(evaluate, trial, index, bounded, fixed)
         better = _better(current.value[index], current.length[index], candidate)
@@ -147,6 +149,8 @@ def _at_rest(current: NewtonState, one: Array, tolerance: float) -> Bools:
     """
     held = np.isinf(current.z)
     curvature = np.where(held, 0.0, np.sqrt(np.abs(np.diagonal(current.hessian, axis1=1, axis2=2))))
+    # z cannot be moved by less than the spacing of float64. Times the curvature's root this is the gradient, in SE,
+    # that rounding leaves (of a mean of 10¹⁰ with an SE of 10⁻⁶, say): no search can do better.
     spacing = 4 * np.max(np.spacing(np.abs(np.where(held, 0.0, current.z))) * curvature, axis=1)
     reach = np.max(np.abs(current.step) / np.where(held, 1.0, one), axis=1)
     still = (current.length <= tolerance + spacing) & (reach <= REACH + spacing)

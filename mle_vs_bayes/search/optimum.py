@@ -18,7 +18,7 @@ from ..density.density import Density, Evaluation
 from . import edges
 from .kinks.kinked_optimum import KinkedOptimum, standing
 from .newton import GRADIENT_TOLERANCE, NewtonState, joined, newton_ascent, stand, trust_region
-from .problem import Problem, of_density
+from .problem import Problem, among, of_density
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -199,6 +199,8 @@ def _try_trust_region(optima: Optima, i: int) -> None:
 
 def _leave_inflections(problem: Problem, end: NewtonState, converged: Bools, tried: Index) -> None:
     """Begin again beside what has no curvature in some direction, and may rise there (a skew normal at alpha = 0)."""
+    # Where the information is singular but for rounding, the first two derivatives do not tell a maximum from an
+    # inflection or a saddle. A search from half an SE to either side ends higher if it was none.
     held = np.isinf(end.z) | silent(end.hessian) | problem.fixed | ~converged[:, None]
     information = without(held, -end.hessian)
     information[~np.all(np.isfinite(information), axis=(1, 2))] = np.eye(held.shape[1])
@@ -230,11 +232,7 @@ def run_off(problem: Problem, z: Array, start: Array, iterations: Index) -> Opti
 
 def _ascent(problem: Problem, start: Array, place: Index) -> tuple[NewtonState, Bools, Index]:
     """Newton's method for the data sets at ``place``; where it runs to a closed edge, again from that edge."""
-
-    def evaluate(z: Array, index: Index) -> tuple[Array, Array, Array]:
-        return problem.evaluate(z, place[index])
-
-    bounded = problem.layout.bounded
+    evaluate, bounded = among(problem.evaluate, place), problem.layout.bounded
     end, converged, tried = newton_ascent(evaluate, start, bounded, problem.held, problem.steps)
     on = ~converged
     while True:  # one edge may lead to the next: a correlation with x runs off before what varies with x is 0
@@ -242,7 +240,7 @@ def _ascent(problem: Problem, start: Array, place: Index) -> tuple[NewtonState, 
         lost = np.flatnonzero(on & np.any(np.isinf(on_edge) & ~np.isinf(end.z), axis=1))
         if not lost.size:
             return end, converged, tried
-        part = lambda z, index, lost=lost: evaluate(z, lost[index])  # noqa: E731
+        part = among(evaluate, lost)
         again, accepted, more = newton_ascent(part, on_edge[lost], bounded, problem.held, problem.steps)
         level = again.value >= end.value[lost] - 1e-9
         end.put(lost, again, level)
@@ -256,6 +254,7 @@ def best(searches: Sequence[Optima]) -> tuple[Optima, Index]:
     start may be the closed form, exact to the last digit. The index ``(R,)`` says which search it was.
     """
     converged = np.stack([s.converged for s in searches])
+    # A density of +∞ is an overflow and no optimum; without an accepted search the highest end tells most about why.
     height = np.nan_to_num(np.stack([s.end.value for s in searches]), nan=-np.inf, posinf=-np.inf)
     height = np.where(converged | ~converged.any(axis=0), height, -np.inf)
     top = height.max(axis=0)
@@ -277,6 +276,8 @@ def distances(top: Optima, other: Optima) -> Array:
     on_edge = np.isinf(top.z)
     held = on_edge | silent(top.end.hessian)
     both = top.converged & other.converged
+    # SE along each coordinate from the inverse information, not from its diagonal: two ends on a long ridge are one
+    # optimum as far as the data tell.
     information = np.where(both[:, None, None], without(held, -top.end.hessian), np.eye(top.z.shape[1]))
     with np.errstate(all="ignore"):
         try:

@@ -65,10 +65,13 @@ class Problem:
 
     @property
     def kinked(self) -> bool | None:
-        """Whether there are kinks or ends that follow the data, where no derivative is 0; None where nobody knows."""
+        """Whether there are kinks or ends that follow the data, where no derivative is 0; None if that is unknown.
+
+        Of differences of a black box none are believed: a solver's rounding looks like kinks wherever it is seen.
+        """
         model, priors = self.program.model, self.program.priors.values()
         if model.smooth is None:
-            return None
+            return None if self.program.exact_gradient else False
         ends = not model.regular or bool(model.supports(self.program.data))
         kinks = not model.smooth or bool(self.power and not all(prior.smooth for prior in priors))
         return ends or kinks
@@ -84,22 +87,22 @@ class Problem:
 
     def some(self, places: Index) -> "Problem":
         """Some of the data sets, in this order."""
-
-        def evaluator(power: float) -> Evaluate:
-            evaluate = self.evaluator(power)
-            return lambda z, index: evaluate(z, places[index])
-
         return replace(
             self,
             count=len(places),
             coordinates=self.coordinates.some(places),
-            evaluator=evaluator,
+            evaluator=lambda power: among(self.evaluator(power), places),
             density=lambda i: self.density(int(places[i])),
         )
 
     def alone(self, i: int) -> Evaluate:
         """The evaluation of one of the data sets, whose index is then 0."""
-        return lambda z, index: self.evaluate(z, np.full(len(index), i, dtype=np.intp))
+        return among(self.evaluate, np.array([i], dtype=np.intp))
+
+
+def among(evaluate: Evaluate, places: Index) -> Evaluate:
+    """The evaluation of the data sets at these places alone, which are then counted from 0."""
+    return lambda z, index: evaluate(z, places[index])
 
 
 def of_density(density: Density, power: float) -> Problem:
@@ -190,6 +193,8 @@ def _at(stack: Stack, power: float, w: Array, index: Index) -> Derivatives:
     """Values and derivatives of some data sets in their working coordinates; NaN where a coordinate is no number."""
     program = stack.program
     linear, count, size = program.coordinates.linear, *w.shape
+    # w = linear⁻¹ θ turns coefficients so that columns of the design are orthonormal. Formulas are in θ, so the
+    # gradient is taken to w by linearᵀ and the Hessian by linearᵀ H linear: the map is linear and adds no curvature.
     thetas = w @ linear.T
     value, gradient, hessian = (np.full((count, *(size,) * axes), np.nan) for axes in range(3))
     finite = np.flatnonzero(np.all(np.isfinite(thetas), axis=1))

@@ -31,12 +31,12 @@ CHUNK = 2_000_000
 class Whitening:
     """Where each posterior is, on the unconstrained scale: mode ``(R, f)``, root of its covariance there.
 
-    ``found`` ``(R,)`` is False where there is no mode to stand on.
+    ``has_mode`` ``(R,)`` is False where the search found none.
     """
 
     centre: Array
     root: Array
-    found: Bools
+    has_mode: Bools
 
 
 def unconstrained(stack: Stack) -> Unconstrained:
@@ -74,6 +74,7 @@ def whitening_of(evaluate: Evaluate, z: Array, bounded: Bools) -> Whitening:
     """Where posteriors are by Newton's method from starts z ``(R, f)``, those that are not finite from 0."""
     away = ~np.all(np.isfinite(z), axis=1)
     end, accepted, _ = newton_ascent(evaluate, np.where(away[:, None], 0.0, z), bounded)
+    # L Lᵀ = (−H)⁻¹ at the mode: z = ẑ + L u then has the covariance of a normal approximation, u the identity's.
     root = np.broadcast_to(np.eye(z.shape[1]), end.hessian.shape).copy()
     for replicate in np.flatnonzero(accepted):
         root[replicate] = np.linalg.cholesky(np.linalg.inv(-end.hessian[replicate]))

@@ -17,7 +17,7 @@ from .problem import Problem, of_density
 
 Array = NDArray[np.float64]
 QUANTILES = 0.5, 0.25, 0.75, 0.05, 0.95
-"""Of the observed values, for one parameter after the other."""
+"""Quantiles of the observed values that are tried, for one parameter after the other."""
 MOST_PARAMETERS = 40
 DRAWS, BEST = 40, 3
 """Draws from the prior, and how many of them are searched from."""
@@ -63,6 +63,7 @@ def inside(problem: Problem, theta: Array, density_of: Callable[[int], Density])
     start, of the density ``density_of(i)``.
     """
     with np.errstate(all="ignore"):
+        # An edge is ±∞ in z, where every derivative is 0 or not a number: a search could not leave it.
         z = np.array(problem.coordinates.z(theta))
     on_edge = ~np.isfinite(z) & ~problem.fixed
     for i in np.flatnonzero(on_edge.any(axis=1)).tolist():
@@ -80,6 +81,7 @@ def from_data(problem: Problem, centre: Array) -> list[Array]:
     if problem.count > 1 or density.start_reads_data or density.layout.size > MOST_PARAMETERS:
         return []
     values = density.data["y"][np.isfinite(density.data["y"])]
+    # A location may be at any quantile of y, and ordered locations (a mixture's) are spread over all of them.
     middle, points = np.where(problem.layout.bounded, 0.0, centre[0]), []
     bases = [density.coordinates.theta(z) for z in (centre[0], middle)]
     for parameter in density.layout.parameters:
@@ -95,7 +97,7 @@ def from_data(problem: Problem, centre: Array) -> list[Array]:
 
 
 def from_prior(problem: Problem, seed: int) -> list[Array]:
-    """The highest z ``(1, f)`` of some draws from a program's prior; none where nobody can draw from it."""
+    """The highest z ``(1, f)`` of some draws from a program's prior; none where it cannot be drawn from."""
     density = problem.density(0)
     if problem.count > 1 or density.start_reads_data:
         return []

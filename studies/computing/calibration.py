@@ -32,8 +32,8 @@ def ranks(replicate, width=1.0, shift=0.0):
 
 
 def cell(name):
-    own = {"priors": {parameter.name: parameter.plausible for parameter in models.get(name).parameters}, "model": name}
-    return Scenario(name, truth="prior", n=(10 if name in ("neyman_scott", "normal_means") else 80,), **own)
+    fits = {"priors": {parameter.name: parameter.plausible for parameter in models.get(name).parameters}, "model": name}
+    return Scenario(name, truth="prior", n=(10 if name in ("neyman_scott", "normal_means") else 80,), **fits)
 
 
 def bands(figure, tables):

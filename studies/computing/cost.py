@@ -45,7 +45,7 @@ def regression(p, n, rng):
 
 
 cell = lambda p: Scenario(f"p = {p}", at={"p": p}, model="logistic", generate=lambda n, rng: regression(p, n, rng))
-own = {"n": (300, 1200, 4800), "quick_n": (300, 1200), "replicates": 8, "quick_replicates": 8, "estimators": ("mle",)}
+fits = {"n": (300, 1200, 4800), "quick_n": (300, 1200), "replicates": 8, "quick_replicates": 8, "estimators": ("mle",)}
 study = Study(
     scenarios=[Scenario("counts", at={"p": 1}, model="poisson"), cell(2), cell(8)],
     quick_scenarios=("counts",),
@@ -55,5 +55,5 @@ study = Study(
         Slope("cost", slope=0.0, within=0.15, where={"parameter": GRADIENTS}),
     ],
     answer="A maximum takes a few steps and an effective draw some gradients, whatever the size of the data.",
-    **own,
+    **fits,
 )

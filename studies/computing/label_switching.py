@@ -38,9 +38,9 @@ def walk(y, rng, steps=24_000):
     return np.array(path[steps // 3 :])
 
 
-def switching(r):
-    ordered = np.sort(path := walk(r["y"], r.generator("walk")))
-    means = [r.estimate("posterior", label) for label in ("mu[1]", "mu[2]")]
+def switching(replicate):
+    ordered = np.sort(path := walk(replicate["y"], replicate.generator("walk")))
+    means = [replicate.estimate("posterior", label) for label in ("mu[1]", "mu[2]")]
     lower, upper = (ordered.mean(axis=(0, 1)) - means) / ordered.std(axis=(0, 1))
     rising, apart = np.mean(path[..., 0] < path[..., 1]), np.diff(path.mean(axis=(0, 1)))[0] / path.std()
     return {"rising": rising, "difference": apart, "lower": lower, "upper": upper}
@@ -56,5 +56,5 @@ def traces(figure, tables):
 cells = [Scenario(model="normal_mixture", generate=sample, priors=PRIORS)]
 claims = [Theory("labels", value=lambda at: 0.5 * (at["parameter"] == "rising"), within=0.1)]
 answer = "Unordered components take turns and have one mean; the posterior of ordered means is what sorting gives."
-own = {"functionals": {"labels": switching}, "figures": {"traces": traces}, "replicates": 30, "quick_replicates": 4}
-study = Study(n=(50,), scenarios=cells, estimators=("posterior",), predictions=claims, answer=answer, **own)
+fits = {"functionals": {"labels": switching}, "figures": {"traces": traces}, "replicates": 30, "quick_replicates": 4}
+study = Study(n=(50,), scenarios=cells, estimators=("posterior",), predictions=claims, answer=answer, **fits)

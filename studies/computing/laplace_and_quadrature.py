@@ -48,8 +48,8 @@ def grouped(r):  # a group's mean error by k nodes, and that of all by as many a
 
 success, g = lambda sd: special.expit(1 + sd * np.linspace(-1, 1, 20)), np.arange(10, 30).astype(str)
 draw = lambda sd, m: lambda n, rng: {"y": rng.binomial(1, np.repeat(success(sd), m)), "g": np.repeat(g, m)}
-own = {"functionals": {"error": grouped}, "n": (20,), "replicates": 20}
-cell = lambda sd, m: Scenario(f"SD {sd}, {m} rows", at={"SD": sd, "m": m}, generate=draw(sd, m), **own)
+fits = {"functionals": {"error": grouped}, "n": (20,), "replicates": 20}
+cell = lambda sd, m: Scenario(f"SD {sd}, {m} rows", at={"SD": sd, "m": m}, generate=draw(sd, m), **fits)
 gamma = {"priors": {"rate": "Gamma(2, 1)"}, "truth": {"rate": 2.0}, "functionals": {"Gamma": conjugate}}
 cells = [cell(1.0, 128), cell(1.0, 512), cell(1.0, 2048), cell(4.0, 5), Scenario("conjugate", model="poisson", **gamma)]
 falls = {"along": "m", "within": 0.3}

@@ -47,13 +47,13 @@ marginal, rises = lambda y, tau: log_pdf(y, np.hypot(10, tau)), lambda f, y: f(y
 rise = lambda r: {"joint": rises(joint, r["y"]) / (8 * np.log(10)) - 1, "marginal": rises(marginal, r["y"])}
 curve = lambda r: {f"{i} {tau:.3g}": f(r["y"], tau) for i, f in enumerate((joint, marginal)) for tau in TAU}
 factors = lambda n, rng: {"x": 2 * rng.normal(size=(n, 2)) @ rng.normal(size=(2, 5)) + rng.normal(size=(n, 5))}
-own = {"generate": lambda n, rng: {"y": 5 * rng.normal(size=n) + 10 * rng.normal(size=n)}, "n": (8,)}
+hierarchy = {"generate": lambda n, rng: {"y": 5 * rng.normal(size=n) + 10 * rng.normal(size=n)}, "n": (8,)}
 bound = lambda part, value: Equals("bound", value=value, where={"parameter": part})
 auto = Scenario("autoencoder", generate=factors, functionals={"bound": autoencoder})
-one = Scenario("one", **own, data="hierarchy", functionals={"curve": curve}, replicates=1)
+one = Scenario("one", **hierarchy, data="hierarchy", functionals={"curve": curve}, replicates=1)
 size = {"n": (100,), "replicates": 200, "estimators": (), "figures": {"joint_and_marginal": drawn}}
 study = Study(
-    scenarios=[auto, Scenario("hierarchy", **own, functionals={"rise": rise}), one],
+    scenarios=[auto, Scenario("hierarchy", **hierarchy, functionals={"rise": rise}), one],
     predictions=[bound("exact", 0.0), bound("too wide", np.log(2) - 1), Equals("rise", within=1e-6)],
     answer="Integrated out, latent variables do no harm: the bound is tight; maximised over, they leave for the edge.",
     **size,

@@ -38,23 +38,23 @@ def trouble(r):  # rise per factor of 10 once a component is narrow, over log 10
 def picture(r):  # how far steps of EM are below the maximum, and a component of width 10^-k on a value above it
     best, top = np.split(r.theta("mle"), 3), r.log_likelihood(r.theta("mle"))
     both = {"EM": top - EM.path(r).values[:60], "width": [narrow(r["y"], *best, 10.0**-k) - top for k in range(60)]}
-    return {f"{name} {k:03}": x for name, own in both.items() for k, x in enumerate(own)}
+    return {f"{name} {k:03}": x for name, path in both.items() for k, x in enumerate(path)}
 
 
 def drawn(figure, tables):
-    own = tables.functionals.query("name == 'picture' and replicate == 0").set_index("part")["value"]
+    values = tables.functionals.query("name == 'picture' and replicate == 0").set_index("part")["value"]
     axes = figure.subplots(1, 2)
-    axes[0].semilogy(own.filter(like="EM").to_numpy(), ".-")
-    axes[1].plot(own.filter(like="width").to_numpy())
+    axes[0].semilogy(values.filter(like="EM").to_numpy(), ".-")
+    axes[1].plot(values.filter(like="width").to_numpy())
     figure.supxlabel("left: steps of EM, below the maximum; right: −log₁₀ of a component's width, above the maximum")
 
 
 one, data = {"replicates": 1, "functionals": {"picture": picture}}, {"model": "normal_mixture", "data": "two normals"}
-own = {"n": (100,), "replicates": 100, "estimators": ("mle",), "figures": {"climb_and_collapse": drawn}}
+fits = {"n": (100,), "replicates": 100, "estimators": ("mle",), "figures": {"climb_and_collapse": drawn}}
 study = Study(
     scenarios=[Scenario("two normals", **data), Scenario("one", **data, **one)],
     functionals={"climb": climb, "trouble": trouble},
     predictions=[Equals("climb"), Equals("trouble", within=1e-6)],
     answer="EM climbs to a maximum; above every maximum the likelihood has poles, and each maximum has a twin.",
-    **own,
+    **fits,
 )

@@ -33,7 +33,7 @@ def paths(replicate):
 def picture(replicate):
     walks = {f"{name} {units}": both[units] for name, both in paths(replicate).items() for units in (0, 1)}
     heights = {"height": np.array([[replicate.log_likelihood([x, y]) for x in LINE] for y in LINE])}
-    return {f"{name} {j:02} {k:02}": x for name, own in (walks | heights).items() for (k, j), x in np.ndenumerate(own)}
+    return {f"{name} {j:02} {k:02}": x for name, z in (walks | heights).items() for (k, j), x in np.ndenumerate(z)}
 
 
 def drawn(figure, tables):
@@ -49,9 +49,9 @@ def drawn(figure, tables):
 
 apart = lambda r: {m: r.standard_errors_from(r.theta("mle") + a - b).max() for m, (a, b) in paths(r).items()}
 size = {"n": (200,), "replicates": 100, "estimators": ("mle",)}
-own, newton, others = {"model": "logistic", "generate": made}, {"parameter": "newton"}, {"parameter": METHODS[1:5]}
+fit, newton, others = {"model": "logistic", "generate": made}, {"parameter": "newton"}, {"parameter": METHODS[1:5]}
 study = Study(
-    scenarios=[Scenario("regressions", **own), Scenario("one", **own, replicates=1, functionals={"picture": picture})],
+    scenarios=[Scenario("regressions", **fit), Scenario("one", **fit, replicates=1, functionals={"picture": picture})],
     functionals={"apart": apart},
     predictions=[Equals("apart", within=1e-6, where=newton), Value("apart", least=0.1, where=others)],
     figures={"paths": drawn},

@@ -27,14 +27,14 @@ def regression(scale, n, rng):
 
 
 def evaluations(replicate):
-    own, rows = {"start": replicate.at["from"]}, {"sgd": replicate.n // 2}
-    paths = {name: Optimiser(name, rows=rows.get(name), **own).path(replicate) for name in METHODS}
+    begin, rows = {"start": replicate.at["from"]}, {"sgd": replicate.n // 2}
+    paths = {name: Optimiser(name, rows=rows.get(name), **begin).path(replicate) for name in METHODS}
     return {name: min(p.until(replicate.standard_errors_from(p.points) < 0.01), MOST) for name, p in paths.items()}
 
 
 def bars(figure, tables):
-    own = tables.functionals.assign(lost=tables.functionals["value"] == MOST)
-    means = own.pivot_table(index="part", columns="scenario", values=["value", "lost"]).loc[list(METHODS)]
+    values = tables.functionals.assign(lost=tables.functionals["value"] == MOST)
+    means = values.pivot_table(index="part", columns="scenario", values=["value", "lost"]).loc[list(METHODS)]
     axes = means["value"].plot.barh(ax=figure.subplots(), xlabel="mean evaluations until 0.01 SE", ylabel="", logx=True)
     for each, scenario in zip(axes.containers, means["value"], strict=True):
         axes.bar_label(each, [f" not by {lost:.0%}" * (lost > 0) for lost in means["lost"][scenario]], fontsize=6)

@@ -39,8 +39,8 @@ def sides(r):
 
 
 def drawn(figure, tables):
-    own = tables.functionals.query("name == 'sides'")
-    both = own.pivot(index=["model", "replicate"], columns="part", values="value")
+    rows = tables.functionals.query("name == 'sides'")
+    both = rows.pivot(index=["model", "replicate"], columns="part", values="value")
     for axes, name in zip(figure.subplots(1, len(LOSSES)), LOSSES, strict=True):
         both.loc[name].plot.scatter("loss", "−ℓ/n", s=4, ax=axes, title=name.replace("_", "\n"))
         axes.axline(both.loc[name].to_numpy()[0], slope=1, color="0.8")

@@ -44,17 +44,17 @@ def sides(replicate):
 
 
 def drawn(figure, tables):
-    own = tables.functionals.query("name == 'sides'").pivot(index="replicate", columns="part", values="value")
-    own.plot.scatter("losses", "−ℓ", ax=figure.subplots(), xlabel="sum of the losses, above that of w = 0")
-    figure.axes[0].axline(own[["losses", "−ℓ"]].to_numpy()[0], slope=1, color="0.8")
+    both = tables.functionals.query("name == 'sides'").pivot(index="replicate", columns="part", values="value")
+    both.plot.scatter("losses", "−ℓ", ax=figure.subplots(), xlabel="sum of the losses, above that of w = 0")
+    figure.axes[0].axline(both[["losses", "−ℓ"]].to_numpy()[0], slope=1, color="0.8")
 
 
 gap = lambda r: {"losses": np.diff(list((both := sides(r))[0].values()))[0], **both[1]}
 places = dict.fromkeys(("value", "label", "count"), 0 * X) | {"x": X}
 size = {"n": (25,), "replicates": 20, "estimators": (), "figures": {"sides": drawn}, "predictions": [Equals("gap")]}
-own = {"model": own_model(__file__, places, "network"), "functionals": {"gap": gap, "sides": lambda r: sides(r)[0]}}
+fits = {"model": own_model(__file__, places, "network"), "functionals": {"gap": gap, "sides": lambda r: sides(r)[0]}}
 study = Study(
-    scenarios=[Scenario("network", **own)],
+    scenarios=[Scenario("network", **fits)],
     answer="The three losses are negative log-likelihoods, weight decay is a prior, and every maximum has copies.",
     **size,
 )

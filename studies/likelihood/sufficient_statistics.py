@@ -46,9 +46,9 @@ def gap(r):
 
 
 def drawn(figure, tables):
-    own = tables.functionals.query("name == 'curves' and replicate == 0")["value"].to_numpy().reshape(2, -1)
+    values = tables.functionals.query("name == 'curves' and replicate == 0")["value"].to_numpy().reshape(2, -1)
     axes = figure.subplots(subplot_kw={"xlabel": "rate", "ylabel": "log-likelihood of 20 counts"})
-    axes.plot(RATES, own.T, label=("the data", "others of the same total"))
+    axes.plot(RATES, values.T, label=("the data", "others of the same total"))
     axes.legend()
 
 
@@ -56,5 +56,5 @@ curves = lambda r: {f"{i} {x[0]:.1f}": each.log_likelihood(x) for i, each in enu
 one = Scenario("two data sets", model="poisson", n=(20,), replicates=1, functionals={"curves": curves})
 size = {"n": (20, 200, 2000), "models": tuple(KEPT), "replicates": 100, "estimators": ("mle",)}
 answer = "A total, or a mean and a standard deviation, is all that the estimates see, at any n."
-own = {"functionals": {"gap": gap}, "predictions": [Equals("gap", within=1e-6)], "figures": {"two_likelihoods": drawn}}
-study = Study(scenarios=[Scenario(), one], answer=answer, **size, **own)
+fits = {"functionals": {"gap": gap}, "predictions": [Equals("gap", within=1e-6)], "figures": {"two_likelihoods": drawn}}
+study = Study(scenarios=[Scenario(), one], answer=answer, **size, **fits)

@@ -35,9 +35,9 @@ def exact(replicate):
 
 def qq(figure, tables):
     values = tables.functionals.query("name == 'z' and part == 'expected'").groupby("n")["value"]
-    for axes, (n, own) in zip(figure.subplots(1, 4, sharey=True), values, strict=False):
+    for axes, (n, drawn) in zip(figure.subplots(1, 4, sharey=True), values, strict=False):
         normal = stats.norm.ppf(levels := (np.arange(400) + 0.5) / 400)
-        axes.plot(normal, np.quantile(own, levels), ".", normal, normal, "k-", markersize=2, linewidth=0.7)
+        axes.plot(normal, np.quantile(drawn, levels), ".", normal, normal, "k-", markersize=2, linewidth=0.7)
         axes.set(title=f"n = {n}", xlabel="normal quantile")
 
 

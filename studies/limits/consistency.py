@@ -41,5 +41,6 @@ study = Study(
         ),
     ],
     quick_n=(50, 400, 3200),
+    quick_estimators=("mle", "map", "posterior_exact"),
     answer="Regular estimates err by n^-1/2, the uniform's bound by 1/n; with a mean per pair the error stays.",
 )

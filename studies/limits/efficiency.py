@@ -29,7 +29,7 @@ def shape(y):
     return optimize.brentq(lambda a: np.log(a) - special.digamma(a) - gap, 1e-3, 1e3)
 
 
-def own(name, truth, sample, **estimators):
+def scenario(name, truth, sample, **estimators):
     generate = lambda n, rng: ({"y": sample(n, rng)}, {"theta": truth(n)})
     functions = {key: lambda replicate, f=f: {"theta": f(replicate["y"])} for key, f in estimators.items()}
     return Scenario(name, generate=generate, estimators=functions, replicates=10_000)
@@ -43,10 +43,10 @@ study = Study(
     n=(50, 200, 800),
     scenarios=[
         *(Scenario(name, model=name, truth=truth, estimators=("mle",)) for name, truth in TRUTHS.items()),
-        own("normal", zero, normal, mean=np.mean, median=np.median),
-        own("gamma", lambda n: 2.0, lambda n, rng: rng.gamma(2.0, size=n), **moments),
-        own("zero", zero, normal, **hodges),
-        own("edge", edge, lambda n, rng: edge(n) + rng.normal(size=n), **hodges),
+        scenario("normal", zero, normal, mean=np.mean, median=np.median),
+        scenario("gamma", lambda n: 2.0, lambda n, rng: rng.gamma(2.0, size=n), **moments),
+        scenario("zero", zero, normal, **hodges),
+        scenario("edge", edge, lambda n, rng: edge(n) + rng.normal(size=n), **hodges),
     ],
     replicates=20_000,
     predictions=[

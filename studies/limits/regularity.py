@@ -36,7 +36,7 @@ spread = lambda w, n: w @ np.linalg.inv(np.eye(2) + n * np.ones((2, 2))) @ w
 sums = lambda r: {name: spread(np.array(w), r.n) for name, w in (("a + b", (1, 1)), ("a − b", (1, -1)))}
 edge = lambda r: {"mean": (z := max(r["y"].sum(), 0) / r.n**0.5), "at 0": z == 0}
 limit = lambda line: {"mean": stats.norm.pdf(0), "at 0": 0.5}[line["parameter"]]
-cell = lambda name, draw, truth, **own: Scenario(name, generate=lambda n, rng: ({"y": draw(n, rng)}, truth), **own)
+cell = lambda name, draw, truth, **more: Scenario(name, generate=lambda n, rng: ({"y": draw(n, rng)}, truth), **more)
 normal, flat = lambda n, rng: rng.normal(size=n), lambda n, rng: rng.random(n)
 twos = lambda n, rng: 3 * rng.normal(size=(n, 1)) + rng.normal(size=(n, 2))
 study = Study(

@@ -19,8 +19,8 @@ from scipy import special, stats
 from mle_vs_bayes.study import Ratio, Scenario, Study, Theory
 
 LESS, P, K = np.linspace(0, 2, 2001), 30, np.arange(200)
-ridge = lambda r: {"beta": r["z"] / (1 + r.at["λ"])}
-lasso = lambda r: {"beta": np.sign(r["z"]) * np.maximum(abs(r["z"]) - r.at["λ"], 0)}
+ridge = lambda replicate: {"beta": replicate["z"] / (1 + replicate.at["λ"])}
+lasso = lambda replicate: {"beta": np.sign(replicate["z"]) * np.maximum(abs(replicate["z"]) - replicate.at["λ"], 0)}
 
 
 def draw(law, n, rng):
@@ -29,19 +29,19 @@ def draw(law, n, rng):
     return {"z": beta + rng.normal(size=P), "S": rng.chisquare(n - P)}, truth
 
 
-def gcv(r):  # residual squares over squared degrees of freedom, at every λ/(1 + λ)
-    scores = (r["S"] + LESS**2 * np.sum(r["z"] ** 2)) / (r.n - P + P * LESS) ** 2
-    return {"beta": r["z"] * (1 - LESS[np.argmin(scores)])}
+def gcv(replicate):  # residual squares over squared degrees of freedom, at every λ/(1 + λ)
+    scores = (replicate["S"] + LESS**2 * np.sum(replicate["z"] ** 2)) / (replicate.n - P + P * LESS) ** 2
+    return {"beta": replicate["z"] * (1 - LESS[np.argmin(scores)])}
 
 
-def mean(r):  # of N(z − 1, 1) above 0 and N(z + 1, 1) below, with these weights
-    above, below = (np.exp(-z) * special.ndtr(z - 1) for z in (r["z"], -r["z"]))
-    return {"beta": r["z"] - (above - below) / (above + below)}
+def mean(replicate):  # of N(z − 1, 1) above 0 and N(z + 1, 1) below, with these weights
+    above, below = (np.exp(-z) * special.ndtr(z - 1) for z in (replicate["z"], -replicate["z"]))
+    return {"beta": replicate["z"] - (above - below) / (above + below)}
 
 
 def cells(law, **functions):
-    own = {"generate": lambda n, rng: draw(law, n, rng), "estimators": functions}
-    return [Scenario(f"{law}, λ = {at:g}", at={"λ": at}, **own) for at in (0.25, 0.5, 1.0, 2.0, 4.0)]
+    common = {"generate": lambda n, rng: draw(law, n, rng), "estimators": functions}
+    return [Scenario(f"{law}, λ = {at:g}", at={"λ": at}, **common) for at in (0.25, 0.5, 1.0, 2.0, 4.0)]
 
 
 # ‖z‖² is a mixture of χ² with 30 + 2k degrees of freedom

@@ -37,9 +37,9 @@ def rows(p, n, rng):
     return {"X": X, "y": rng.random(n) < special.expit(X @ beta)}, {f"beta[x{i + 1}]": b for i, b in enumerate(beta)}
 
 
-def parts(r):
-    beta, mle = np.array([r.truth[label] for label in r.density.layout.labels]), r.theta("mle")
-    errors = {name: np.mean((r.theta(name) - beta) ** 2) for name in ("mle", "map", "posterior")}
+def parts(replicate):
+    beta, mle = np.array([replicate.truth[label] for label in replicate.density.layout.labels]), replicate.theta("mle")
+    errors = {name: np.mean((replicate.theta(name) - beta) ** 2) for name in ("mle", "map", "posterior")}
     return {"inflation": (alpha := mle @ beta / (beta @ beta)), "spread": np.std(mle - alpha * beta), **errors}
 
 

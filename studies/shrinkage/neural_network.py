@@ -31,22 +31,22 @@ def rows(loss, n, rng):
 
 
 def network(replicate):
-    loss, f, own, worth = replicate.at["loss"], replicate["f"], replicate.generator, {}
+    loss, f, random, worth = replicate.at["loss"], replicate["f"], replicate.generator, {}
     height = lambda g: g @ replicate["sum"] - A[loss](g) @ replicate["count"]
     target = lambda w, decay: decay * np.sum(w**2, axis=-1) / 2 - height(output(w))
     slope = lambda w, decay: (target(w + STEP, decay) - target(w - STEP, decay)) / 2e-5
     search = lambda w, decay: optimize.minimize(target, w, decay, jac=slope, options={"maxiter": 60})
-    best = lambda decay: min((search(w, decay) for w in own("w").normal(size=(4, 7))), key=lambda end: end.fun)
-    drawn, new = output(own("draws").normal(size=(50_000, 7))), LAW[loss](f).rvs(25, random_state=own("new"))
+    best = lambda decay: min((search(w, decay) for w in random("w").normal(size=(4, 7))), key=lambda end: end.fun)
+    drawn, new = output(random("draws").normal(size=(50_000, 7))), LAW[loss](f).rvs(25, random_state=random("new"))
     plugged = {name: (output(best(decay).x)[None], np.ones(1)) for name, decay in (("mle", 0), ("map", 1))}
     for name, (g, weight) in {**plugged, "posterior": (drawn, special.softmax(height(drawn)))}.items():
         worth[name] = -replicate.n * np.log(weight @ np.exp(new * (g - f) - A[loss](g) + A[loss](f))).mean()
         below, upto = (weight @ LAW[loss](g).cdf(new - step) for step in (loss != "squared error", 0))
-        worth[f"tails of {name}"] = np.mean(abs(below + own("u").random(25) * (upto - below) - 0.5) > 0.45)
+        worth[f"tails of {name}"] = np.mean(abs(below + random("u").random(25) * (upto - below) - 0.5) > 0.45)
     return worth | {"mle worse": worth.pop("mle") > worth["posterior"]}
 
 
-own = {"n": (10, 20, 40), "replicates": 200, "estimators": (), "functionals": {"network": network}}
+fits = {"n": (10, 20, 40), "replicates": 200, "estimators": (), "functionals": {"network": network}}
 study = Study(
     scenarios=[Scenario(loss, at={"loss": loss}, generate=lambda n, rng, loss=loss: rows(loss, n, rng)) for loss in A],
     predictions=[
@@ -55,6 +55,6 @@ study = Study(
         Value("network", most=3.5, where={"parameter": "posterior"}),
         Value("network", least=0.5, where={"parameter": "mle worse"}),
     ],
-    **{"answer": "The posterior predicts best, weight decay nearly as well, and the MLE mostly worse.", **own},
+    **{"answer": "The posterior predicts best, weight decay nearly as well, and the MLE mostly worse.", **fits},
     remark="200 data sets are too few to decide all scores of the Poisson loss, whose tails are heavy.",
 )

@@ -34,21 +34,21 @@ def means(tau, rng):
     return {"y": theta + rng.normal(size=10), "se": np.ones(10)}, {f"mean[{i}]": t for i, t in enumerate(theta)}
 
 
-def hierarchy(r):
-    share, mu = 1 / (1 + r.draws("tau").ravel() ** 2), r.draws("mu").ravel()
-    return {"mean": np.mean(share * mu) + (1 - share.mean()) * r["y"]}
+def hierarchy(replicate):
+    share, mu = 1 / (1 + replicate.draws("tau").ravel() ** 2), replicate.draws("mu").ravel()
+    return {"mean": np.mean(share * mu) + (1 - share.mean()) * replicate["y"]}
 
 
 def pooling(name, share):
-    estimator = lambda r: {"mean": r["y"] + share(r) * (r["y"].mean() - r["y"])}
+    estimator = lambda replicate: {"mean": replicate["y"] + share(replicate) * (replicate["y"].mean() - replicate["y"])}
     estimator.name = name
     return estimator
 
 
-plugged = pooling("partial", lambda r: 1 / (1 + r.estimate("mle", "tau") ** 2))
-plain = ("mle", pooling("none", lambda r: 0), pooling("complete", lambda r: 1), plugged)
+plugged = pooling("partial", lambda replicate: 1 / (1 + replicate.estimate("mle", "tau") ** 2))
+plain = ("mle", pooling("none", lambda replicate: 0), pooling("complete", lambda replicate: 1), plugged)
 drawn = {"estimators": ("posterior", hierarchy), "replicates": 600, "priors": PRIOR}
-cell = lambda t, name="", **own: Scenario(f"τ = {t}{name}", at={"τ": t}, generate=lambda n, rng: means(t, rng), **own)
+cell = lambda τ, name="", **more: Scenario(f"τ = {τ}{name}", at={"τ": τ}, generate=lambda n, rng: means(τ, rng), **more)
 cells = [cell(t) for t in (0, 0.5, 1, 2, 4)] + [cell(t, ", drawn", **drawn) for t in (0, 1, 4)]
 near = {"value": risk, "relative": True, "along": "τ"}
 close = lambda within, *names: Theory("total_mse", within=within, where={"estimator": names}, **near)

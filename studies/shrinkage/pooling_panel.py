@@ -50,9 +50,9 @@ partial = lambda r: pooled(r, 1 / (1 + 5 * tau(r) ** 2 / r.estimate("mle", "sigm
 none.name, complete.name, partial.name = "none", "complete", "partial"
 season = lambda n, rng: {"y": HITS, "se": np.full(18, (HITS.mean() * (1 - HITS.mean()) / 45) ** 0.5)}
 factor = Equals("batters", value=0.212, within=0.0005, where={"parameter": "factor"})
-own = {"functionals": {"batters": batters}, "estimators": ("mle",), "replicates": 500, "n": (18,)}
+once = {"functionals": {"batters": batters}, "estimators": ("mle",), "replicates": 500, "n": (18,)}
 cell = lambda name: Scenario(name, model="random_intercept", generate=lambda n, rng: rows(name, rng))
-cells = [Scenario("batters", model="eight_schools", generate=season, **own), *map(cell, PANEL)]
+cells = [Scenario("batters", model="eight_schools", generate=season, **once), *map(cell, PANEL)]
 known = {"value": lambda at: errs(GROUPS[at["scenario"]]), "relative": True, "where": {"estimator": "none"}}
 claims = [Theory("total_mse", within=0.1, **known), Ratio("total_mse", of="partial", to="none", most=1.0), factor]
 fits = {"replicates": 3500, "batch": 500, "estimators": ("mle", none, complete, partial), "figures": {"panel": panel}}

@@ -43,8 +43,8 @@ def length(figure, tables):
 
 def cell(penalty, size):
     priors = {"beta": prior[penalty].format(size**-0.5 if penalty == "ridge" else 1 / size)}
-    own = {"at": {"penalty": penalty, "λ": size}, "model": "logistic", "generate": rows, "data": "rows"}
-    return Scenario(f"{penalty}, λ = {size:g}", priors=priors, **own)
+    common = {"at": {"penalty": penalty, "λ": size}, "model": "logistic", "generate": rows, "data": "rows"}
+    return Scenario(f"{penalty}, λ = {size:g}", priors=priors, **common)
 
 
 study = Study(

@@ -35,12 +35,12 @@ def rise(replicate):  # of log-likelihood (power 0) and log posterior (1) per un
 
 
 SAID = (("map^0", "divergent"), ("map", "divergent"), ("map", "ok"))  # of the prior to the power 0, and of all of it
-status = lambda r: {f"{name} {word}": r.column("status", name, "sigma") == word for name, word in SAID}
+status = lambda replicate: {f"{name} {word}": replicate.column("status", name, "sigma") == word for name, word in SAID}
 values = {"generate": lambda n, rng: {"y": rng.normal(0, 2, size=n)}}
 EXPONENTIAL, LOG_NORMAL = "Exponential(lam=1)", "LogNormal(mu=0, sigma=1)"
 priors = lambda sigma: {**values, "priors": {"mu": "Normal(mu=0, sigma=5)", "sigma": sigma}}
-own = {"n": (1,), "functionals": {"rise": rise, "status": status}, "estimators": (Mode(power=0.0), Mode())}
-one = lambda prior: Scenario(f"one, {prior}", replicates=50, **priors(prior), **own)
+fits = {"n": (1,), "functionals": {"rise": rise, "status": status}, "estimators": (Mode(power=0.0), Mode())}
+one = lambda prior: Scenario(f"one, {prior}", replicates=50, **priors(prior), **fits)
 samples = Scenario("samples", estimators=("mle",), **values)
 exponential, log_normal = {"scenario": f"one, {EXPONENTIAL}"}, {"scenario": f"one, {LOG_NORMAL}"}
 size = {"n": (5, 10, 20, 40, 80), "models": ("normal",), "replicates": 5000}

@@ -40,7 +40,7 @@ def exact(at):
 edge = lambda at: stats.f.cdf(at["n"] / (at["n"] - 1) / (1 + 5 * at["τ"] ** 2), at["n"] - 1, 4 * at["n"])
 rows = lambda t, n, rng: (t * rng.normal(size=(n, 1)) + rng.normal(size=(n, 5))).ravel()
 draw = lambda t: lambda n, rng: {"y": rows(t, n, rng), "group": np.repeat(np.arange(n), 5)}
-own = lambda t, more: {"at": {"τ": t}, "generate": draw(t), "target": {"tau": t}, **more}
+options = lambda t, more: {"at": {"τ": t}, "generate": draw(t), "target": {"tau": t}, **more}
 drawn = {"estimators": ("posterior",), "intervals": ("eti", "hdi"), "functionals": {}, "replicates": 100, "n": (5, 10)}
 profile = {"intervals": ("profile",), "functionals": {}, "replicates": 200}
 WAYS = {"": {}, ", profile": profile, ", posterior": drawn}
@@ -51,7 +51,7 @@ claims = [
     Theory("edge", value=edge, within=0.03),
     Value("coverage", most=0.15, where={"parameter": "tau", "interval": "eti", "τ": 0}),
 ]
-cells = [Scenario(f"τ = {t}{name}", **own(t, more)) for t in (0, 1) for name, more in WAYS.items()]
+cells = [Scenario(f"τ = {t}{name}", **options(t, more)) for t in (0, 1) for name, more in WAYS.items()]
 answer = "With few groups Wald's intervals of their spread fall short, and none covers 0 as often as it says."
 fits = {"n": (5, 10, 40), "models": ("random_intercept",), "replicates": 4000, "estimators": ("mle",), "answer": answer}
 of_tau = {"intervals": KINDS, "estimands": ("tau",), "functionals": {"edge": lambda r: r.estimate("mle", "tau") == 0}}

@@ -24,17 +24,14 @@ BOOTSTRAPS = ("bootstrap", "bootstrap_bca", "bootstrap_case", "bootstrap_case_bc
 TRUTHS = {f"p = {p:g}": {"p": p} for p in (0.1, 0.3, 0.5)}
 NEAR_THE_EDGE = {"estimator": "mle", "interval": "wald", "scenario": "p = 0.1", "n": (10, 15, 20)}
 MODELS = ("exponential", "normal", "logistic")
-
-
-def proportion(name):
-    own = {"model": "bernoulli", "replicates": 3000, "intervals": OF_COUNTS, "n": tuple(range(10, 51))}
-    return Scenario(name, truth=TRUTHS[name], estimators=("mle", "map", "posterior_exact"), **own)
+WITHOUT_DRAWS = ("mle", "map", "posterior_exact")
 
 
 def exact(line):
     return binomial_coverage(**TRUTHS[line["scenario"]], **{k: line[k] for k in ("n", "estimator", "interval")})
 
 
+of_counts = {"model": "bernoulli", "replicates": 3000, "intervals": OF_COUNTS, "n": tuple(range(10, 51))}
 bootstraps = {"estimators": ("mle",), "intervals": BOOTSTRAPS, "n": (40, 80), "replicates": 500}
 
 study = Study(
@@ -42,7 +39,7 @@ study = Study(
     n=(20, 40, 160),
     scenarios=[
         Scenario("default"),
-        *map(proportion, TRUTHS),
+        *(Scenario(name, truth=TRUTHS[name], estimators=WITHOUT_DRAWS, **of_counts) for name in TRUTHS),
         Scenario("refits", **bootstraps),
         Scenario("refits, p = 0.3", model="bernoulli", truth={"p": 0.3}, **bootstraps),
     ],
@@ -56,5 +53,8 @@ study = Study(
         Value("coverage_worst_case", least=0, most=0.93, where=NEAR_THE_EDGE),
     ],
     quick_n=(20, 40),
+    quick_models=MODELS[:2],
+    quick_scenarios=("default", "p = 0.1"),
+    quick_estimators=WITHOUT_DRAWS,
     answer="Exact pivots cover 95 %, and Wald's interval of a proportion falls short near the edge in small samples.",
 )

@@ -29,8 +29,8 @@ MISSED = min(np.exp((x + 1) / 2) * OVERLAP**801 + gain(x) for x in np.linspace(0
 
 
 def aic(r):  # of a t without a maximum (ν → ∞) the log-likelihood is the normal's
-    own, normal = r.log_likelihood(r.theta("mle")), -r.n / 2 * (np.log(2 * np.pi * np.var(r["y"])) + 1)
-    over = (own if np.isfinite(own) else normal) - normal - r.theta("mle").size + 2
+    fitted, normal = r.log_likelihood(r.theta("mle")), -r.n / 2 * (np.log(2 * np.pi * np.var(r["y"])) + 1)
+    over = (fitted if np.isfinite(fitted) else normal) - normal - r.theta("mle").size + 2
     return {"preferred": over > 0, "gain per row": over / r.n}
 
 
@@ -40,8 +40,8 @@ def loo(r):
     return {"above AIC": sum(map(ELPD, units)) - r.log_likelihood(r.theta("mle")) + len(draws)}
 
 
-data = lambda v: {"data": f"t of {v}", "generate": lambda n, rng: {"y": rng.standard_t(v, size=n)}, "at": {"ν": v}}
-cell = lambda m, v, name="", **own: Scenario(f"{m}, {v}{name}", model=m, target={"mu": 0.0}, **data(v), **own)
+data = lambda ν: {"data": f"t of {ν}", "generate": lambda n, rng: {"y": rng.standard_t(ν, size=n)}, "at": {"ν": ν}}
+cell = lambda m, ν, name="", **more: Scenario(f"{m}, {ν}{name}", model=m, target={"mu": 0.0}, **data(ν), **more)
 answer = "The loss that suits the tails locates best; AIC and leave-one-out prefer it, and agree on the right model."
 bayes = {"estimators": ("mle", "posterior"), "functionals": {"loo": loo}, "n": (201,), "replicates": 60}
 cells = [cell(m, v, estimators=("mle",) if m != "laplace" else CLOSED) for v in (3, 5) for m in VARIANCE]
@@ -56,5 +56,5 @@ predictions = [
     Value("loo", most=0.0, where={"model": "normal"}),
 ]
 cells += [cell(m, 5, ", draws", **bayes) for m in ("student_t", "normal")]
-own = {"n": (201, 801), "functionals": {"aic": aic}, "replicates": 7200, "batch": 300}
-study = Study(scenarios=cells, predictions=predictions, answer=answer, **own)
+fits = {"n": (201, 801), "functionals": {"aic": aic}, "replicates": 7200, "batch": 300}
+study = Study(scenarios=cells, predictions=predictions, answer=answer, **fits)

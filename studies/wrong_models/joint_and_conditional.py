@@ -54,6 +54,6 @@ draw = lambda d: {"at": {"delta": d}, "generate": lambda n, rng: two_classes(d, 
 slopes = [Theory("empirical_se", **theory, where={"parameter": "slope"}), over(3.0, "slope", 0.0, 0.5)]
 thresholds = [over(d, "threshold", efron(d) - 0.05, efron(d) + 0.05) for d in DELTAS]
 answer = "The joint likelihood is far more precise where classes are far apart, if its model of x is right."
-own = {"n": (2000,), "replicates": 8000, "estimators": (joint, conditional), "predictions": slopes + thresholds}
+fits = {"n": (2000,), "replicates": 8000, "estimators": (joint, conditional), "predictions": slopes + thresholds}
 cells = [Scenario(f"Δ = {d:g}", **draw(d)) for d in DELTAS]
-study = Study(scenarios=cells, answer=answer, **own)
+study = Study(scenarios=cells, answer=answer, **fits)

@@ -33,9 +33,9 @@ def lack(name):  # of a t interval in 95 %: 2zφ(z)(γ²(z⁴ + 2z² − 3)/18 +
     return 2 * Z * stats.norm.pdf(Z) * (by_skewness + (Z**2 + 3) / 4 - by_kurtosis) * sum(1 / n for n in SIZES) / 3
 
 
-def posterior(r):  # σ² is S over χ² on n − 1, μ Student's t, a rate Gamma(½ + Σy, n)
-    n, mean, spread, tails = r.n, r["y"].mean(), r["y"].var(), np.array([0.025, 0.5, 0.975])
-    if r.model.name == "poisson":
+def posterior(replicate):  # σ² is S over χ² on n − 1, μ Student's t, a rate Gamma(½ + Σy, n)
+    n, mean, spread, tails = replicate.n, replicate["y"].mean(), replicate["y"].var(), np.array([0.025, 0.5, 0.975])
+    if replicate.model.name == "poisson":
         return {"rate": row(special.gammaincinv(0.5 + n * mean, tails) / n)}
     sigma = np.sqrt(n * spread / (2 * special.gammaincinv((n - 1) / 2, 1 - tails)))
     return {"mu": row(mean + special.stdtrit(n - 1, tails) * np.sqrt(spread / (n - 1))), "sigma": row(sigma)}
@@ -50,11 +50,11 @@ robust = lambda name: {"where": {"interval": "sandwich", "scenario": name}, "wit
 honest = [Theory("coverage", value=lambda line: 0.95, **robust(name)) for name in LAWS]
 value = lambda line: 2 * stats.norm.cdf(Z / a_of(line) ** 0.5) - 1
 answer = "A wrong model is consistent for its KL projection, of which only the sandwich gives honest intervals."
-own = {"replicates": 16_000, "batch": 1000, "n": SIZES, "estimands": ("mu", "sigma", "rate"), "answer": answer}
+fits = {"replicates": 16_000, "batch": 1000, "n": SIZES, "estimands": ("mu", "sigma", "rate"), "answer": answer}
 study = Study(
     scenarios=[cell(*each) for each in LAWS.items()],
     estimators=("mle", "map", posterior),
     intervals=("wald", "laplace", "sandwich"),
     predictions=[Theory("coverage", value=value, within=0.02, where=model_based), *honest, consistent],
-    **own,
+    **fits,
 )

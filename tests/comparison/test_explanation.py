@@ -181,7 +181,7 @@ def test_without_an_mle_the_unit_is_the_map():
 
 def test_without_any_pair_the_sentence_says_so():
     explanation = explain(compare("bernoulli", {"y": [0.0] * 6}, estimators=["mle"]).fit)
-    assert explanation["p"].told == ""
+    assert explanation["p"].numbers_in_words == ""
     assert explanation["p"].sentence.startswith(
         "Why they differ cannot be told: maximum likelihood has no standard error to measure in"
     )

@@ -120,6 +120,21 @@ def test_a_series_is_judged_one_step_ahead():
     assert (found.worst.name, found.p <= ALARM) == ("order", True)
 
 
+SORTED = np.sort(generator().normal(size=200))
+FREQUENCIES = {"y": [0, 1, 2, 3, 4], "weights": [60, 80, 45, 12, 3]}
+
+
+@pytest.mark.parametrize(("model", "data"), [("normal", {"y": SORTED}), ("poisson", FREQUENCIES)])
+def test_the_order_of_a_sorted_table_or_of_frequencies_says_nothing(model, data):
+    found = judged(model, data)
+    assert "order" not in {each.name for each in found.statistics} and found.p > ALARM
+
+
+def test_mutant_the_order_of_a_sorted_table_is_judged(monkeypatch):
+    monkeypatch.setattr(module, "_silent", lambda _data: frozenset())
+    assert judged("normal", {"y": SORTED}).worst.name == "order"
+
+
 def check_steps(change):
     """The densities of the steps multiply to the likelihood, which is written from the joint one of the first."""
     for conditional in (0, 1):

@@ -3,10 +3,12 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pymc
 import pytest
 import xarray
 
-from mle_vs_bayes.estimators.draws_summary import heavy_tails
+from mle_vs_bayes import compare
+from mle_vs_bayes.estimators.draws_summary import heavy_tails, of_concern
 from mle_vs_bayes.model.moments import Missing
 
 SIZE = (4, 1000)
@@ -29,7 +31,7 @@ def concerns(name, declared=None, prior_by_parameter=False):
     posterior = xarray.Dataset({name: (("chain", "draw"), {**HEAVY, **LIGHT}[name])})
     moments = (Missing(declared),)
     program = SimpleNamespace(prior_by_parameter=prior_by_parameter, quantity_labels=(name,), missing_moments=moments)
-    return heavy_tails({"posterior": posterior}, program)
+    return of_concern(heavy_tails({"posterior": posterior}, program))
 
 
 @pytest.mark.parametrize("name", HEAVY)
@@ -44,3 +46,23 @@ def test_what_has_no_mean_is_of_concern(name):
 @pytest.mark.parametrize("name", LIGHT)
 def test_what_has_all_moments_is_not(name):
     assert concerns(name) == ()
+
+
+def ratio_of_means():
+    """Of two means near 0, neither of which is known well enough to be told from 0: its posterior has no mean."""
+    values = np.random.default_rng(3).normal([1.0, 0.1], 1.0, size=(20, 2))
+    with pymc.Model() as program:
+        above, below = pymc.Normal("above", 0, 5), pymc.Normal("below", 0, 5)
+        pymc.Normal("y", pymc.math.stack([above, below]), 1.0, observed=values)
+        pymc.Deterministic("ratio", above / below)
+    return program
+
+
+def test_a_mean_that_is_nothing_to_go_by_is_compared_with_nothing():
+    """It is shown with the concern, without an error; the headline and the agreement are about other quantities."""
+    comparison = compare(ratio_of_means(), seed=1)
+    (row,) = (row for row in comparison.fit.rows if (row.estimator, row.parameter) == ("posterior", "ratio"))
+    assert "heavy_tail" in row.concerns and row.mcse is None and row.estimate is not None
+    compared = {(each.parameter, each.pair) for each in comparison.fit.agreement}
+    assert ("below", "posterior - mle") in compared and ("ratio", "posterior - mle") not in compared
+    assert "ratio" not in comparison.verdict

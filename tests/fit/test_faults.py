@@ -63,7 +63,10 @@ def test_posterior_under_separation_is_a_posterior():
 
 
 def test_a_column_that_is_not_there_is_refused():
-    with pytest.raises(DataError, match=r"data set 1 has no column y \(there is z\); bernoulli reads y and trials"):
+    with pytest.raises(
+        DataError,
+        match=r"data set 1 does not fit: the data have no column y \(there is z\); bernoulli reads y and trials",
+    ):
         fit_replicates("bernoulli", [Dataset({"y": np.ones(5)}), Dataset({"z": np.ones(5)})])
 
 

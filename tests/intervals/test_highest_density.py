@@ -42,7 +42,14 @@ def check_shortest(distribution, ends):
 
 @pytest.mark.parametrize("distribution", EXACT.values(), ids=EXACT)
 def test_exact_is_the_shortest(distribution):
-    check_shortest(distribution, shortest(distribution, LEVEL))
+    check_shortest(distribution, np.concatenate(shortest(distribution, LEVEL)))
+
+
+def test_several_at_once_are_each_the_shortest():
+    """Of shapes that have their highest density inside, at 0, and at 0 where it is infinite."""
+    shapes = np.array([2.0, 1.0, 0.5, 40.0])
+    for shape, *ends in zip(shapes, *shortest(scipy.stats.gamma(shapes), LEVEL, len(shapes)), strict=True):
+        check_shortest(scipy.stats.gamma(shape), np.array(ends))
 
 
 def test_mutant_equal_tails_are_not_the_shortest():
@@ -51,14 +58,14 @@ def test_mutant_equal_tails_are_not_the_shortest():
 
 
 def test_ends_inside_have_equal_densities_and_edges_are_met_exactly():
-    lower, upper = shortest(EXACT["gamma"], LEVEL)
+    (lower,), (upper,) = shortest(EXACT["gamma"], LEVEL)
     np.testing.assert_allclose(*EXACT["gamma"].pdf([lower, upper]), rtol=1e-10)
     assert shortest(EXACT["falling"], LEVEL) == (0.0, pytest.approx(2 * np.log(10), rel=1e-12))
     assert shortest(EXACT["rising"], LEVEL) == (pytest.approx(0.1 ** (1 / 3), rel=1e-12), 1.0)
 
 
 def test_symmetric_posteriors_have_equal_tails():
-    np.testing.assert_allclose(shortest(EXACT["t"], LEVEL), EXACT["t"].interval(LEVEL), rtol=1e-8)
+    np.testing.assert_allclose(np.concatenate(shortest(EXACT["t"], LEVEL)), EXACT["t"].interval(LEVEL), rtol=1e-8)
 
 
 def test_exact_posterior_has_one_where_its_distribution_is_known():

@@ -27,7 +27,7 @@ IDS = [f"{name}({', '.join(names)})" for name, names in FORMS]
 
 def arguments_of(family, names, rng):
     """Random arguments of one of the family's forms: ends in order, means inside the support, whole trials."""
-    supports = {a.name: a.support for listed in family.argument_lists for a in listed if set(names) >= {a.name}}
+    supports = {name: a.support for each in family.signatures for name, a in each.items() if name in names}
     drawn = {name: _inside(supports[name], rng) for name in names}
     if {"lower", "upper"} <= drawn.keys():
         drawn["upper"] = drawn["lower"] + 0.5 + abs(drawn["upper"])

@@ -55,7 +55,7 @@ def test_repr_is_read_back_exactly(case):
 @given(written())
 def test_positional_arguments_stand_in_pymcs_order(case):
     family, arguments = case
-    order = PRIORS[family].signatures[0]
+    order = PRIORS[family].names
     if set(arguments) == set(order):
         text = f"{family}({', '.join(repr(arguments[name]) for name in order)})"
         assert parse(text) == Prior(family, **{name: arguments[name] for name in order})
@@ -79,7 +79,7 @@ def test_order_of_arguments_is_pymcs():
     import pymc
 
     for family in set(PRIORS) & set(dir(pymc)):
-        first = PRIORS[family].signatures[0]
+        first = PRIORS[family].names
         parameters = inspect.signature(getattr(pymc, family).dist).parameters
         assert tuple(name for name in parameters if name in first) == first, family
 

@@ -4,7 +4,7 @@ import numpy as np
 import pymc as pm
 import pytest
 
-from mle_vs_bayes.program.program_prior import _text
+from mle_vs_bayes.program.graphs.program_prior import _text
 
 NORMAL = pm.Normal.dist(0, 1)
 PRIORS = {

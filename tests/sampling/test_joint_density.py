@@ -15,8 +15,7 @@ from mle_vs_bayes.fit.replicates.batch_fit import starts
 from mle_vs_bayes.fit.replicates.stacking import sorted_out, stacked
 from mle_vs_bayes.sampling import NOWHERE
 from mle_vs_bayes.sampling.batch_posterior import Posteriors
-from mle_vs_bayes.sampling.c_callbacks import DENSITY
-from mle_vs_bayes.sampling.joint_density import CENTRE, ROOT
+from mle_vs_bayes.sampling.c_callbacks import of_density
 
 from ..fit.checks import datasets
 from ..model.cases import SAMPLED
@@ -35,14 +34,13 @@ def problem(name, count=COUNT):
 
 def called(posteriors, u, change=lambda inputs: inputs):
     """Value and gradient ``(R f,)`` through the C callback, as nutpie would."""
-    standard = {CENTRE: posteriors.whitening.centre, ROOT: posteriors.whitening.root}
-    inputs = change(posteriors.density.prepare(posteriors.stack.inputs) | standard)
-    target = posteriors.density.target(inputs, len(u))
+    inputs = change(posteriors.density.prepare(posteriors.stack.inputs))
+    target = posteriors.density.target(inputs, posteriors.whitening.centre, posteriors.whitening.root)
     header = target.header
     gradient, value, u = np.zeros(len(u)), np.zeros(1), np.ascontiguousarray(u)
     pointer = ctypes.POINTER(ctypes.c_double)
     arrays = [each.ctypes.data_as(pointer) for each in (u, gradient, value)]
-    code = DENSITY.ctypes(len(u), *arrays, header.ctypes.data_as(ctypes.c_void_p))
+    code = of_density().ctypes(len(u), *arrays, header.ctypes.data_as(ctypes.POINTER(ctypes.c_int64)))
     assert code == 0
     return value[0], gradient
 
@@ -84,7 +82,7 @@ def check_same(posteriors, members, call):
 @pytest.mark.parametrize("name", SAMPLED)
 def test_joint_density_is_the_sum_of_the_single_ones(name):
     posteriors, members = problem(name)
-    assert posteriors.whitening.found.all()
+    assert posteriors.whitening.has_mode.all()
     check_same(posteriors, members, lambda u: called(posteriors, u))
 
 

@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from mle_vs_bayes.machine_code import one_machine_code
+from mle_vs_bayes import machine_code
+from mle_vs_bayes.machine_code import ahead, begin, compile_for, one_machine_code
 
 START = """
 import os
@@ -90,3 +91,24 @@ def test_an_entry_of_the_cache_that_cannot_be_read_is_made_again(tmp_path, monke
     with one_machine_code():
         assert importlib.reload(cached).one(1.0) == 2.0
     assert importlib.reload(cached).one(1.0) == 2.0
+
+
+def test_a_function_that_was_begun_is_read_from_what_its_child_compiled_and_no_child_is_left(tmp_path, monkeypatch):
+    import numba
+
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    text = "import numba\n\n@numba.njit(cache=True)\ndef asked(x):\n    return x + 1\n"
+    (tmp_path / "begun.py").write_text(f"{text}\n@numba.njit(cache=True)\ndef unasked(x):\n    return x + 2\n")
+    module = importlib.import_module("begun")
+    with ahead():
+        begin(module.asked, numba.float64)
+        begin(module.unasked, numba.float64)
+        compile_for(module.asked, numba.float64)
+    assert module.asked.stats.cache_hits[(numba.float64,)] == 1
+    assert not module.asked.stats.cache_misses
+    assert module.asked(1.0) == 2.0
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    begin(module.asked, numba.float64)  # it is there
+    assert not machine_code._begun

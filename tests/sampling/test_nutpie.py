@@ -118,9 +118,8 @@ def moved():
 
 def standard_normal(precision=1.0):
     """Three independent normals as a Python function, of which there is no machine code."""
-    return Target(
-        lambda u, *_: (-0.5 * precision * u @ u, -precision * u), moved, np.zeros(0), np.zeros(0, dtype=np.int64), 3
-    )
+    nothing, place = (np.zeros(0), np.zeros(0, dtype=np.int64)), (np.zeros((1, 3)), np.eye(3)[None])
+    return Target(lambda z, *_: (-0.5 * precision * z @ z, -precision * z), moved, *nothing, *place)
 
 
 def check_standard_normal(draws):

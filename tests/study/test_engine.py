@@ -33,7 +33,7 @@ def rows_of(folder):
 
 def test_units_are_pure_functions_whatever_their_order(desk):
     found = source.find(str(desk.write()))
-    planned = plan.design(found, seed=0, quick=False, request={}, command="")
+    planned = plan.design(found, seed=0, request={}, command="")
     jobs = list(planned.jobs(found))
     first = {job.name: unit.run(job).files["rows"] for job in jobs}
     random.Random(0).shuffle(jobs)
@@ -43,7 +43,7 @@ def test_units_are_pure_functions_whatever_their_order(desk):
 def test_mutant_a_generator_shared_between_replicates_is_noticed(desk, monkeypatch):
     """The check above can fail: seeds that follow the order of work give other rows in another order."""
     found = source.find(str(desk.write()))
-    jobs = list(plan.design(found, seed=0, quick=False, request={}, command="").jobs(found))
+    jobs = list(plan.design(found, seed=0, request={}, command="").jobs(found))
     shared = seeds.generator(0, "data")
     monkeypatch.setattr(seeds, "generator", lambda *key: shared)
     first = {job.name: unit.run(job).files["rows"] for job in jobs}
@@ -62,7 +62,7 @@ def deadly(data):
 def test_a_unit_that_kills_its_worker_is_failed_rows_and_the_others_are_there(desk):
     text = desk.write().read_text(encoding="utf-8")
     found = source.find(str(desk.folder / "tiny.py"))
-    job = next(iter(plan.design(found, seed=0, quick=False, request={}, command="").jobs(found, range(2, 3))))
+    job = next(iter(plan.design(found, seed=0, request={}, command="").jobs(found, range(2, 3))))
     setting = cells.setting_of(found.study, job.cell)
     value = float(cells.data_sets(setting, 0, [job.first + 3])[0][0]["y"][0])
     text = text.replace("\nstudy =", DEADLY.format(value=value) + "\n\nstudy =").replace("[mean]", "[deadly]")

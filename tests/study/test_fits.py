@@ -33,7 +33,7 @@ study = Study(
 @pytest.fixture
 def jobs(desk):
     found = source.find(str(desk.write(STUDY, "fits.py")))
-    return list(plan.design(found, seed=0, quick=False, request={}, command="").jobs(found))
+    return list(plan.design(found, seed=0, request={}, command="").jobs(found))
 
 
 def frame(result, table):
@@ -79,7 +79,7 @@ study = Study(
 def test_what_has_no_maximum_is_counted_beside_what_failed(desk):
     """nu runs to infinity in most of these: the table has as many replicates fewer as the count says."""
     tails = source.find(str(desk.write(HEAVY_TAILS, "tails.py")))
-    (job,) = plan.design(tails, seed=0, quick=False, request={}, command="").jobs(tails)
+    (job,) = plan.design(tails, seed=0, request={}, command="").jobs(tails)
     result = unit.run(job)
     rows = frame(result, "rows")
     assert (result.fits, result.failed) == (6, 0)

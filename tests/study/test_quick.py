@@ -1,6 +1,7 @@
 """A quick run answers: as many replicates as there is time for by the clock that a test sets, and few looks at them."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -27,7 +28,7 @@ def clock(monkeypatch):
 def planned(desk, most, workers):
     path = desk.write("from mle_vs_bayes.study import *\n" + STUDY.format(most=most))
     found = source.find(str(path))
-    design = plan.design(found, seed=0, quick=True, request={}, command="")
+    design = plan.design(replace(found, quick=True), seed=0, request={}, command="")
     return timing.afforded(design, found, lambda _job: None, workers)
 
 

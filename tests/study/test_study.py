@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas
@@ -35,7 +36,7 @@ def arrow_frame(content):
 
 def planned(study_text, desk, **wanted):
     found = source.find(str(desk.write("from mle_vs_bayes.study import *\n" + study_text)))
-    return found, plan.design(found, seed=0, quick=False, request=wanted, command="")
+    return found, plan.design(found, seed=0, request=wanted, command="")
 
 
 def test_the_studies_that_ship_are_short_complete_and_can_be_planned():
@@ -48,7 +49,7 @@ def test_the_studies_that_ship_are_short_complete_and_can_be_planned():
         assert len(each.text.splitlines()) <= 60
         assert set(each.sections) == set(source.SECTIONS)
         assert all(each.sections.values())
-        assert cells.settings(each.study, quick=True)
+        assert cells.settings(each.study.quickened)
         for setting in cells.settings(each.study):
             data, truth = setting.draw(np.random.default_rng(0))
             assert data
@@ -103,10 +104,25 @@ def test_a_command_that_cannot_be_done_is_one_sentence_and_2(desk, arguments, se
 def test_a_quick_run_may_leave_scenarios_out(desk):
     text = "study = Study(n=[10], models=['normal'], scenarios=[Scenario('a'), Scenario('b')], quick_scenarios=['b'])"
     found, _ = planned(text, desk)
-    names = [[each.scenario.name for each in cells.settings(found.study, quick=quick)] for quick in (True, False)]
+    names = [[each.scenario.name for each in cells.settings(each)] for each in (found.study.quickened, found.study)]
     assert names == [["b"], ["a", "b"]]
     with pytest.raises(UsageError, match='is to take the scenario "c"; there are a, b'):
         Study(n=[10], scenarios=[Scenario("a"), Scenario("b")], quick_scenarios=["c"])
+
+
+def test_a_quick_run_may_take_other_estimators_and_fewer_models(desk):
+    text = (
+        "study = Study(n=[10, 20, 30, 40], models=['normal', 'poisson'], scenarios=[Scenario('a'), "
+        "Scenario('b', model='poisson', n=[5], estimators=('map',))], quick_models=['normal'], "
+        "quick_estimators=('mle', 'posterior_exact'))"
+    )
+    found, design = planned(text, desk)
+    quick = replace(found, quick=True)
+    settings = {each.cell.key: each.study.fitted for each in cells.settings(quick.study)}
+    both = ("mle", "posterior_exact")
+    assert settings == {f"normal/a/{n}": both for n in (10, 30, 40)} | {"poisson/b/5": ("map",)}
+    assert [cell.cell.key for cell in plan.design(quick, seed=0, request={}, command="").cells] == list(settings)
+    assert len(design.cells) == 9 and quick.digest == found.digest
 
 
 def test_seeds_are_functions_of_the_key_alone():

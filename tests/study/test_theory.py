@@ -1,6 +1,7 @@
 """Exact coverage by enumeration, predictions from theory, and scenarios with replicates of their own."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas
@@ -94,7 +95,7 @@ def test_scenarios_have_replicates_intervals_and_estimators_of_their_own(desk):
     from mle_vs_bayes.study.vocabulary import source
 
     found = source.find(str(desk.write("from mle_vs_bayes.study import *\n" + STUDY)))
-    design = plan.design(found, seed=0, quick=False, request={}, command="")
+    design = plan.design(found, seed=0, request={}, command="")
     jobs = list(design.jobs(found))
     assert (design.total, design.units, len(jobs)) == (60, 6, 6)
     assert [job.batch for job in jobs if job.cell.scenario == "few"] == [0, 1]
@@ -104,8 +105,8 @@ def test_scenarios_have_replicates_intervals_and_estimators_of_their_own(desk):
     more = design.topped_up(30)
     assert [more.batches_of(cell) for cell in more.cells] == [4, 3]
     assert more.hashed().plan_sha256 == design.hashed().plan_sha256
-    assert plan.design(found, seed=0, quick=True, request={}, command="").total == 40
-    asked = plan.design(found, seed=0, quick=False, request={"replicates": 10}, command="")
+    assert plan.design(replace(found, quick=True), seed=0, request={}, command="").total == 40
+    asked = plan.design(found, seed=0, request={"replicates": 10}, command="")
     assert [asked.batches_of(cell) for cell in asked.cells] == [1, 1]
 
 
@@ -115,5 +116,5 @@ def test_a_scenario_of_one_replicate_leaves_the_batches_of_others_as_they_are(de
 
     text = STUDY.replace("replicates=20", "replicates=1")
     found = source.find(str(desk.write("from mle_vs_bayes.study import *\n" + text)))
-    design = plan.design(found, seed=0, quick=False, request={}, command="")
+    design = plan.design(found, seed=0, request={}, command="")
     assert [(design.batch_of(cell), design.batches_of(cell)) for cell in design.cells] == [(10, 4), (1, 1)]

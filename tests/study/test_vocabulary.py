@@ -69,7 +69,7 @@ def shrunk(tmp_path_factory):
     (folder / "shrinking.py").write_text(SHRINKING, encoding="utf-8")
     found = source.find(str(folder / "shrinking.py"))
     store = Store(folder / "out")
-    for job in plan.design(found, seed=0, quick=False, request={}, command="").jobs(found):
+    for job in plan.design(found, seed=0, request={}, command="").jobs(found):
         store.commit(job, unit.run(job))
     table = measured(store, found.study)
     return found.study, table, lines(found.study.predictions, table, found.study.axes)
@@ -184,7 +184,7 @@ study = Study(n=[20], models=["bernoulli"], replicates=4, batch=4, estimators=["
 
 def replicates_of(desk, text):
     found = source.find(str(desk.write(text)))
-    (job,) = plan.design(found, seed=0, quick=False, request={}, command="").jobs(found)
+    (job,) = plan.design(found, seed=0, request={}, command="").jobs(found)
     setting = unit.setting_of(job.study, job.cell)
     drawn = unit.data_sets(setting, job.seed, range(job.count), job.priors)
     return list(unit.replicates(setting, job, drawn, None))
@@ -246,7 +246,7 @@ def test_searches_by_name_reach_the_maximum_and_show_their_way(desk):
 
 def test_a_worker_is_sent_objects_and_runs_no_text(desk, monkeypatch):
     found = source.find(str(desk.write(COIN.replace("LOOK", "lambda r: r.column('estimate', 'mle', 'p')"))))
-    (job,) = plan.design(found, seed=0, quick=False, request={}, command="").jobs(found)
+    (job,) = plan.design(found, seed=0, request={}, command="").jobs(found)
     sent = pickle.dumps(job)
 
     def refuse(*arguments, **keywords):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _POINTS = 120
-"""Of each curve."""
+"""Points of each curve."""
 PATH_COLUMNS = ("model", "n", "parameter", "estimator", "power", "estimate", "se", "truth", "status", "reason")
 SEARCH_COLUMNS = ("estimator", "method", "rank", "gap", "status")
 STATIONS = {"mle": 0.0, "map": 1.0, "posterior": 1.0}
@@ -124,6 +124,8 @@ def _profile(fit: Fit, label: str) -> tuple[Array, Array] | None:
     if len(values) < 3:
         return None
     deviance = np.maximum(curve.deviance[kept], 0.0)
+    # The signed root of the deviance is a straight line where the likelihood is normal, so that a few points give the
+    # curve.
     root = np.sign(values - curve.estimate) * np.sqrt(deviance)
     grid = np.linspace(values[0], values[-1], _POINTS)
     return grid, np.exp(-(PchipInterpolator(values, root)(grid) ** 2) / 2)

@@ -59,6 +59,7 @@ def plug_in(program: Density, estimate: Estimate, power: float, left_out: NDArra
         block = left_out[first : first + size]
         observed = np.ones(total) if program.weights is None else program.weights
         weights = np.tile(observed, (len(block), 1))
+        # A weight less by one leaves out one observation and costs no new data set: all refits are one batch.
         weights[np.arange(len(block)), block] -= 1
         try:
             optima = fit_batch(program, weights=weights, start=estimate.point, power=power)
@@ -125,6 +126,7 @@ def _count(elpd: "ELPDData", log_likelihood: Array, weights: Array) -> None:
     import scipy
 
     pointwise, draws = np.ravel(elpd.elpd_i), log_likelihood.reshape(-1, len(weights))
+    # A row that was observed w times is w units with one score: sums and standard error count it w times.
     seen = scipy.special.logsumexp(draws, axis=0) - np.log(len(draws))
     elpd.elpd, elpd.p = float(weights @ pointwise), float(weights @ (seen - pointwise))
     _, spread = weighted(pointwise, weights)

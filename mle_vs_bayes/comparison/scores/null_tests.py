@@ -141,7 +141,8 @@ def _wald(fit: Fit, mle: Estimate, label: str, null: float) -> dict[str, float]:
 def _direction(posterior: Estimate, label: str, null: float) -> dict[str, Any]:
     import arviz_stats
 
-    side = by_label(posterior.tree)[label] > null  # type: ignore[arg-type]
+    assert posterior.tree is not None
+    side = by_label(posterior.tree)[label] > null
     above = float(np.mean(side))
     error = float(arviz_stats.mcse(side.astype(float))) if 0 < above < 1 else 0.0
     return {"direction": max(above, 1 - above), "monte_carlo_error": error, "above": above >= 0.5}

@@ -51,7 +51,7 @@ def split(formula: str) -> tuple[str, tuple[GroupTerm, ...]]:
     terms: list[GroupTerm] = []
     fixed: list[str] = []
     for piece in _pieces(right):
-        sign, text = _PIECE.match(piece).groups()  # type: ignore[union-attr]
+        sign, text = _PIECE.findall(piece)[0]
         inside = _inside(text)
         if inside is None:
             fixed.append(piece)

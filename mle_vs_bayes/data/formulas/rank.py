@@ -43,8 +43,8 @@ def _combination(design_matrix: Array) -> list[int]:
     independent of n.
     """
     n, k = design_matrix.shape
-    largest = np.abs(design_matrix).max(axis=0)  # first to 1, so that no square overflows
-    unit_length = design_matrix / largest / np.linalg.norm(design_matrix / largest, axis=0)
+    unit_length = design_matrix / np.abs(design_matrix).max(axis=0)  # first to 1, so that no square overflows
+    unit_length /= np.linalg.norm(unit_length, axis=0)
     triangle, pivots = scipy.linalg.qr(np.linalg.qr(unit_length, mode="r"), mode="r", pivoting=True)
     # Rounding: 25 machine precisions at worst in 3,000 collinear designs, up to 100,000 rows; NIST's Filip needs 1e-9.
     tolerance = np.finfo(float).eps * max(20, k, min(n, 1000))

@@ -1,4 +1,4 @@
-"""Text in columns to a frame: the separator told by the first lines, names, and numbers with commas."""
+"""Text in columns to a frame: the separator read off the first lines, names, and numbers with commas."""
 
 import codecs
 import csv

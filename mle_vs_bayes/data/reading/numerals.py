@@ -44,7 +44,7 @@ def _decimal(column: pd.Series, free: bool) -> str | None:
 
 
 def _plain(column: pd.Series, decimal: str) -> pd.Series:
-    """The same as numbers, missing cells as NaN."""
+    """A column of text as numbers, missing cells as NaN; ``decimal`` is the sign before the decimals."""
     between = r"," if decimal == "." else "[.\u00a0\u202f ]"
     text = column.str.strip().str.replace(between, "", regex=True)
     return text.str.replace(",", ".", regex=False).astype(float)

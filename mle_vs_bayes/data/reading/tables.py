@@ -26,7 +26,13 @@ def from_tsv(content: bytes, name: str) -> pd.DataFrame:
 
 
 def from_parquet(content: bytes, name: str) -> pd.DataFrame:
-    """Parquet; a named index, which pandas stores apart, becomes a column again."""
+    """Parquet; a named index, which pandas stores apart, becomes a column again.
+
+    Raises
+    ------
+    DataError
+        It cannot be read; ``name`` is the file's in the sentence.
+    """
     try:
         frame = pd.read_parquet(io.BytesIO(content), engine="pyarrow")
     except Exception as error:  # noqa: BLE001 - pyarrow raises from a dozen classes, OSError and ValueError among them
@@ -36,7 +42,13 @@ def from_parquet(content: bytes, name: str) -> pd.DataFrame:
 
 
 def from_json(content: bytes, name: str) -> pd.DataFrame:
-    """A list of records, or a dictionary of columns."""
+    """A list of records, or a dictionary of columns.
+
+    Raises
+    ------
+    DataError
+        It is no JSON, or neither of these.
+    """
     try:
         table = json.loads(in_utf8(content, name), object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:

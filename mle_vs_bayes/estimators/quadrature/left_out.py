@@ -38,6 +38,7 @@ def left_out(program: Density, integrated: Quadratures) -> LeftOut:
     theta = _theta(grid, fine)
     units = np.stack([program.log_likelihood_units(point) for point in theta])
     weights = np.log(grid.weights[0][tuple(fine.T)])
+    # Every other node is the rule with twice the step, as in `grid`: the change bounds what is left.
     values = _scores(weights, units)
     among = np.all((fine + np.array(grid.lower)) % (2 * step) == 0, axis=1)
     error = float(np.max(np.abs(values - _scores(weights[among], units[among])))) if len(coarse) else np.inf

@@ -67,13 +67,16 @@ class Marginals:
         """P(g ≤ t) and the density at t, ``(r,)``, of the k-th quantity."""
         return self._lines[int(self.axis[k]), bool(self._alone[k])].below(k, t)
 
-    def quantile(self, k: int, probability: float) -> Array:
-        """The quantile ``(r,)`` of the k-th quantity: Newton's method, kept between the values on either side."""
+    def quantile(self, k: int, probability: float | Array) -> Array:
+        """The quantile ``(r,)`` of the k-th quantity: Newton's method, kept between the values on either side.
+
+        The probability is one for all, or one of each posterior ``(r,)``; at 0 and 1 the last nodes stand.
+        """
         values, mass = self._sorted[k] if k in self._sorted else self._sort(k)
-        low, high = values[:, 0], values[:, -1]
-        if not 0 < probability < 1:
-            return low if probability <= 0 else high
-        place = np.minimum(np.sum(mass < probability, axis=1), values.shape[1] - 1)
+        first, last = low, high = values[:, 0], values[:, -1]
+        probability = np.broadcast_to(probability, len(values))
+        within = (probability > 0) & (probability < 1)
+        place = np.minimum(np.sum(mass < probability[:, None], axis=1), values.shape[1] - 1)
         t = values[np.arange(len(values)), place]
         for _ in range(ROUNDS):
             mass, density = self.below(k, t)
@@ -81,9 +84,9 @@ class Marginals:
             with np.errstate(all="ignore"):
                 step = t - (mass - probability) / density
             t = np.where((step >= low) & (step <= high), step, low + (high - low) / 2)
-            if np.all(np.abs(mass - probability) <= PRECISION):
+            if np.all((np.abs(mass - probability) <= PRECISION) | ~within):
                 break
-        return t
+        return np.where(within, t, np.where(probability <= 0, first, last))
 
     def _sort(self, k: int) -> tuple[Array, Array]:
         count = len(self.grid.index)
@@ -92,6 +95,27 @@ class Marginals:
         mass = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
         self._sorted[k] = np.take_along_axis(values, order, axis=1), mass
         return self._sorted[k]
+
+
+@dataclass(frozen=True, eq=False)
+class OfQuantity:
+    """The distributions of one quantity of r posteriors, with SciPy's methods of ``(r,)`` values, one of each."""
+
+    marginals: Marginals
+    k: int
+
+    def ppf(self, probability: float | Array) -> Array:
+        """Quantiles; the last nodes at 0 and 1."""
+        return self.marginals.quantile(self.k, probability)
+
+    def cdf(self, value: Array) -> Array:
+        """P(quantity ≤ value)."""
+        return self.marginals.below(self.k, value)[0]
+
+    def logpdf(self, value: Array) -> Array:
+        """The log density."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.marginals.below(self.k, value)[1])
 
 
 def _others(grid: Grid, axis: int) -> tuple[int, ...]:
@@ -152,6 +176,7 @@ def _cardinal(count: int) -> tuple[Array, Array, Array]:
     """Matrices ``(M, K)`` from K weights to the mass up to M points, its slope and its bend."""
     from scipy.special import sici
 
+    # Of Σ p_k sinc(x − k) the integral, the value and the derivative sinc′(x) = (cos πx − sinc x)/x.
     x = np.arange((count - 1) * PARTS + 1)[:, None] / PARTS - np.arange(count)
     with np.errstate(all="ignore"):
         bend = np.where(x == 0, 0.0, (np.cos(np.pi * x) - np.sinc(x)) / x)

@@ -4,7 +4,7 @@ Each posterior is standardised at its mode (`search.standardised`) and summed ov
 set is R = 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from ...search.standardised import Space, Standardised
 from .by_formulas import ByFormulas, has_formulas
 from .grid import REACH
 from .integrals import Integrals, integrals
-from .marginals import Marginals
+from .marginals import Marginals, OfQuantity
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -64,20 +64,24 @@ class Quadratures:
                 values[part.index, k] = marginals.quantile(k, probability)
         return np.where(np.array([each is None for each in self.reason])[:, None], values, np.nan)
 
+    def of_quantity(self, k: int) -> Iterator[tuple[Index, OfQuantity]]:
+        """The distributions of the k-th quantity that were integrated together, and the places of their data sets."""
+        for part, marginals in zip(self.parts, self._marginals, strict=True):
+            yield part.index, OfQuantity(marginals, k)
+
     def marginal(self, i: int, k: int) -> "Marginal":
         """The distribution of one quantity of one data set that has an answer."""
         if i not in self._alone:
             part = next(part for part in self.parts if i in part.index)
             self._alone[i] = Marginals(part.grid.of(part.index == i))
-        return Marginal(self._alone[i], k, float(self.mean[i, k]), float(self.sd[i, k]))
+        return Marginal(OfQuantity(self._alone[i], k), float(self.mean[i, k]), float(self.sd[i, k]))
 
 
 @dataclass(frozen=True, eq=False)
 class Marginal:
     """The exact posterior of one quantity, with the methods of a frozen distribution of SciPy's that rows read."""
 
-    marginals: Marginals
-    k: int
+    alone: OfQuantity
     average: float
     spread: float
 
@@ -99,19 +103,20 @@ class Marginal:
 
     def ppf(self, probability: float | Sequence[float]) -> Array:
         """Quantiles; the last nodes at 0 and 1."""
-        each = [self.marginals.quantile(self.k, p)[0] for p in np.ravel(probability)]
-        return np.reshape(each, np.shape(probability))
+        return _each(self.alone.ppf, probability)
 
     def cdf(self, value: float | Sequence[float]) -> Array:
         """P(quantity ≤ value)."""
-        each = [self.marginals.below(self.k, np.array([v]))[0][0] for v in np.ravel(value)]
-        return np.reshape(each, np.shape(value))
+        return _each(self.alone.cdf, value)
 
     def logpdf(self, value: float | Sequence[float]) -> Array:
         """The log density."""
-        each = [self.marginals.below(self.k, np.array([v]))[1][0] for v in np.ravel(value)]
-        with np.errstate(divide="ignore"):
-            return np.reshape(np.log(each), np.shape(value))
+        return _each(self.alone.logpdf, value)
+
+
+def _each(function: Callable[[Array], Array], values: float | Sequence[float]) -> Array:
+    """A function of one value ``(1,)`` at each of several, in their shape."""
+    return np.reshape([function(np.array([value]))[0] for value in np.ravel(values)], np.shape(values))
 
 
 def refusal(program: Density) -> str | None:
@@ -129,11 +134,11 @@ def refusal(program: Density) -> str | None:
 def _too_dear(program: Density) -> str | None:
     """Why a likelihood that is a quadrature itself is not integrated over its parameters, too, or None."""
     model, size = program.model, program.layout.free_size
-    if model.quadrature is None:
+    if model.quadrature is None or model.groups is None:
         return None
     if not model.has_derivatives:
         return "its likelihood is a quadrature over effects whose graph takes minutes to compile; read the posterior"
-    densities = NODES_ALONG**size * program.data.n * model.quadrature ** len(model.groups.effects)  # type: ignore[union-attr]
+    densities = NODES_ALONG**size * program.data.n * model.quadrature ** len(model.groups.effects)
     if densities <= MOST_DENSITIES:
         return None
     return (
@@ -146,7 +151,7 @@ def of_stack(stack: Stack, start: Array, lacking: Sequence[Sequence[Missing]]) -
     """The posteriors of a stack from starts θ ``(R, p)``; ``lacking`` says which moments each does not have."""
     space: Space = ByFormulas(stack, start) if has_formulas(stack) else Standardised(stack, start)
     exists = np.array([[0 if each.mean else 1 if each.deviation else 2 for each in line] for line in lacking])
-    modes = np.flatnonzero(space.whitening.found)
+    modes = np.flatnonzero(space.whitening.has_mode)
     together = int(np.clip(NODES // (2 * REACH + 1) ** space.size, 1, TOGETHER))
     parts = [
         part

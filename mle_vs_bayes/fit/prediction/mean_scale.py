@@ -47,7 +47,7 @@ class MeanScale:
 
 
 def of_means(model: Model, data: Dataset) -> MeanScale:
-    """That of the mean response of each row of ``data``."""
+    """The scale of the mean response of each row of ``data``."""
     model = whole(model)
     family = getattr(model, "family", None)
     zero, one = np.zeros(data.n), np.ones(data.n)
@@ -67,7 +67,7 @@ def of_means(model: Model, data: Dataset) -> MeanScale:
 
 
 def of_difference(model: Model, data: Dataset, weights: Array) -> MeanScale:
-    """That of the averaged difference of two mean responses: between ± its widest of bounded means, else any number."""
+    """The scale of an averaged difference of mean responses: between ± its widest of bounded means, else any number."""
     of_one = of_means(model, data)
     if of_one.support is not unit:
         return MeanScale(real, np.zeros(1), np.ones(1))

@@ -21,7 +21,7 @@ from ...models.trunks.plain import Plain
 
 Array = NDArray[np.float64]
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
-"""Of the integral over a standard normal effect; its weights sum to √(2π)."""
+"""The rule of the integral over a standard normal effect; its weights sum to √(2π)."""
 
 
 def check(model: Model) -> None:
@@ -92,7 +92,7 @@ def mean_response(model: Model, theta: Mapping[str, Any], data: Dataset) -> Arra
 def _of_family(family: Family, arguments: Mapping[str, Any]) -> Any:
     assert family.mean is not None
     with np.errstate(all="ignore"):
-        return family.mean(**family.own(arguments))
+        return family.mean(**family.in_first_form(arguments))
 
 
 def _over_effects(model: Mixed, theta: Mapping[str, Any], data: Dataset) -> Array:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ...data.dataset import Dataset, rounding
 from ...density.density import Density
 from ...estimators.estimate import Estimate
+from ...intervals.delta import directional, held_still
 from ...model.moments import Missing
 from ...sampling.draws import stacked
 from ...words import listed
@@ -30,9 +31,9 @@ Array = NDArray[np.float64]
 OUTCOMES, FEWEST_OUTCOMES, ALL_OUTCOMES = 20_000, 1000, 200_000_000
 """Drawn at an optimum for each row, whose quantiles are the prediction interval; fewer of very many rows."""
 STEPS = 1e-3, 1e-6
-"""Of differences, in standard errors: errors of the first are some 1e-7 of a slope, far above rounding."""
+"""Steps of differences, in standard errors: the first errs by some 1e-7 of a slope, far above rounding."""
 EDGE_STEP = 1e-3
-"""From an edge to the inside, relative to the value at it or to 1."""
+"""Step from an edge to the inside, relative to the value at the edge or to 1."""
 AT_ONCE = 2_000_000
 """Outcomes drawn in one call at most, and numbers of rows times draws: 16 MB."""
 AT_MOST, FEWEST_DRAWS = 50_000_000, 500
@@ -103,6 +104,8 @@ def _from_optimum(
 ) -> Predicted:
     mean, left_open = _mean(program, estimate.point, data, members)
     of_estimate = delta_error(estimate, lambda point: _mean(program, point, data, members)[0])
+    # Variances add up: that of the mean through the estimate's own error, and that of a seen member's effect at the
+    # estimate.
     se = np.sqrt(of_estimate**2 + left_open)
     lower, upper, reason = of_means(program.model, data).ends(mean, se, level)
     nothing = np.full(mean.shape, np.nan)
@@ -128,32 +131,16 @@ def _mean(program: Density, point: Array, data: Dataset, members: Members | None
 def delta_error(estimate: Estimate, of: Callable[[Array], Any]) -> Array:
     """√(g' V g) of ``of`` (θ) ``(…)``, g its gradient; NaN of no covariance.
 
-    A parameter on an edge of its support has no error: what hangs on it to first order has none either.
+    A parameter on an edge of its support has no error: what depends on it to first order has none either.
     """
     if not estimate.has_some_errors or estimate.covariance is None:
         return np.asarray(np.nan)
     lacking = ~np.isfinite(estimate.se)
-    # With V = R R' it is the length of R' g: of the slopes along R's columns, each of which is a standard error long.
     # Slopes along θ itself would cancel each other, digit for digit, where a covariate is far from 0.
-    covariance = np.where(lacking[:, None] | lacking, 0.0, estimate.covariance)
-    se = np.sqrt(np.diag(covariance))
-    se = np.where(se > 0, se, 1.0)
-    values, vectors = np.linalg.eigh(covariance / np.outer(se, se))
-    root = se[:, None] * vectors * np.sqrt(np.maximum(values, 0.0))
-    errors = np.linalg.norm([_slope(estimate.point, column, of) for column in root.T], axis=0)
-    hangs = [_hangs_on(estimate.point, int(place), of) for place in np.flatnonzero(lacking)]
-    return np.asarray(np.where(np.any(hangs, axis=0), np.nan, errors) if hangs else errors)
-
-
-def _slope(point: Array, direction: Array, of: Callable[[Array], Any]) -> Any:
-    """The derivative of ``of`` (θ) along a direction by central differences, shorter ones where θ has an edge."""
-    slope = np.asarray(np.nan)
-    for step in STEPS:
-        above, below = point + step * direction, point - step * direction
-        slope = np.asarray((of(above) - of(below)) / (2 * step))
-        if np.all(np.isfinite(slope)):
-            break
-    return slope
+    slopes = directional(of, estimate.point, held_still(estimate.covariance, lacking), STEPS)
+    errors = np.linalg.norm(slopes, axis=-1)
+    depends = [_depends_on(estimate.point, int(place), of) for place in np.flatnonzero(lacking)]
+    return np.asarray(np.where(np.any(depends, axis=0), np.nan, errors) if depends else errors)
 
 
 def why_no_error(estimate: Estimate) -> str:
@@ -163,7 +150,7 @@ def why_no_error(estimate: Estimate) -> str:
     return f"{estimate.no_error} ({listed(estimate.without_error)}), and it depends on that"
 
 
-def _hangs_on(point: Array, place: int, of: Callable[[Array], Any]) -> Any:
+def _depends_on(point: Array, place: int, of: Callable[[Array], Any]) -> Any:
     """Whether ``of`` changes to first order with a parameter on its edge, by differences to the inside.
 
     That of a quadratic doubles with the step, so that twice the smaller one less the larger is 0; of a line it is the

@@ -1,11 +1,12 @@
 """Whether data sets can be fitted: a column that is missing is refused; values of no use are a reason in their rows."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.arrays import lacking, named
+from ...data import arrays
 from ...data.column import Column, weights
 from ...data.dataset import Dataset
 from ...data.formulas.rank import check_terms
@@ -14,25 +15,31 @@ from ...model.model import Model
 from ..simulated import filled
 
 Array = NDArray[np.float64]
+Table = Any
+"""A `Dataset`, a mapping of arrays by role, or a frame whose columns have the names of roles."""
 
 
-def complete(model: Model, datasets: Sequence[Dataset]) -> list[Dataset]:
+def complete(model: Model, datasets: Sequence[Table]) -> list[Dataset]:
     """The data sets with every optional column that has a default, and names for terms and labels.
 
     Raises
     ------
     DataError
-        One of them lacks a column that the model needs, or has columns that do not fit.
+        One of them is no table, lacks a column that the model needs, or has columns that do not fit.
     """
     return [completed(model, data, f"data set {position}") for position, data in enumerate(datasets)]
 
 
-def completed(model: Model, data: Dataset, what: str = "the data set") -> Dataset:
-    """One of them; ``what`` is its name in a sentence."""
-    if (lack := lacking(model, data)) is not None:
-        raise DataError(f"{what} has {lack}.")
+def completed(model: Model, data: Table, what: str = "the data set") -> Dataset:
+    """A data set with the columns that may be left out; ``what`` is its name in a sentence.
+
+    Raises
+    ------
+    DataError
+        It is no table, a column is missing or holds what the model cannot read.
+    """
     try:
-        return filled(model, named(model, data))
+        return filled(model, arrays.read(model, data)[1])
     except DataError as error:
         raise DataError(f"{what} does not fit: {error}") from None
 

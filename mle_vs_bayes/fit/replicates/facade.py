@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ... import intervals as interval_kinds
 from ... import models
-from ...data.dataset import Dataset
 from ...errors import UsageError
 from ...estimators import chosen
 from ...intervals.credible import OF_DRAWS
@@ -14,12 +13,13 @@ from ...sampling.batch_posterior import Posteriors
 from ...sampling.pilot import pilot
 from ...sampling.plan import Plan
 from ...sampling.single import of_parameters
+from ...threads import single_thread
 from .. import priors as prior_choice
 from ..row_table import Context
 from ..sampled import Functional
 from ..settled import settled_for
 from .batch_fit import BatchFit, starts
-from .data_checks import complete
+from .data_checks import Table, complete
 from .result import Replicates
 from .stacking import by_shape, sorted_out, stacked
 
@@ -31,9 +31,10 @@ PILOT = 512
 """Data sets that a pilot looks at."""
 
 
+@single_thread()
 def fit_replicates(
     model: str | Model,
-    datasets: Sequence[Dataset],
+    datasets: Sequence[Table],
     estimators: Sequence[str] = ESTIMATORS[:3],
     *,
     priors: prior_choice.Given | None = None,
@@ -54,8 +55,8 @@ def fit_replicates(
     ----------
     model : str or Model
         A name of the catalogue, or a model of your own.
-    datasets : sequence of Dataset
-        Of any sizes; those of one shape are fitted together.
+    datasets : sequence of Dataset, mapping or DataFrame
+        Of any sizes, with arrays or columns by role; those of one shape are fitted together.
     estimators : sequence of str
         Any of ``mle``, ``map``, ``posterior``, ``exact`` (both of ``mle_exact`` and ``posterior_exact``).
     priors, intervals, level
@@ -118,9 +119,10 @@ def fit_replicates(
     return job.result(datasets, members)
 
 
+@single_thread()
 def plan_replicates(
     model: str | Model,
-    datasets: Sequence[Dataset],
+    datasets: Sequence[Table],
     *,
     priors: prior_choice.Given | None = None,
     seed: int = 0,

@@ -18,7 +18,7 @@ Index = NDArray[np.intp]
 MANY = 0.1
 """Share of a batch: if more than this has too few draws, all get more at once."""
 ROUNDS = 4
-"""Times that a batch is drawn from at most."""
+"""How often a batch is drawn from at most."""
 FEW = 8
 """Replicates that are sampled again together."""
 AGAIN = (2.5, 100, 0.8), (5.0, 500, 0.9)
@@ -47,7 +47,7 @@ def sampled(
 
 def _together(run: "_Run", posteriors: Posteriors) -> Index:
     """Sample in batches, then with few others, then one by one; the places of those that no batch could sample."""
-    plan, has_mode = run.plan, posteriors.whitening.found
+    plan, has_mode = run.plan, posteriors.whitening.has_mode
     few, alone = (plan.longer(*more) for more in AGAIN)
     parts = _parts(np.flatnonzero(has_mode), plan.size)
     left = _joined([run.batch(posteriors, part, plan, "joint") for part in parts])
@@ -109,6 +109,8 @@ class _Run:
                 new = self.quantities(theta)
             draws = new if draws is None else np.concatenate([draws, new], axis=2)
             diagnostics = diagnose(np.moveaxis(draws, 3, 1).reshape(-1, *draws.shape[1:3]), plan.cores)
+            # More draws go to all data sets of the batch at once; the few that are still short are sampled again by
+            # themselves.
             short = diagnostics.least.reshape(len(index), -1).min(axis=1) < self.plan.target
             if short.mean() <= MANY or draws.shape[2] >= 8 * plan.draws:
                 break

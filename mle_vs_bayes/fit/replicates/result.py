@@ -45,7 +45,13 @@ class Replicates:
         return self.kept.get(position)
 
     def program(self, position: int) -> Density:
-        """One replicate's densities."""
+        """The density of one data set.
+
+        Raises
+        ------
+        ValueError
+            Its data set cannot be fitted.
+        """
         priors = self.priors[position]
         if priors is None:
             raise ValueError(f"data set {position} cannot be fitted")

@@ -34,7 +34,7 @@ class Member:
 
     @property
     def likeness(self) -> tuple[Any, ...]:
-        """The same for data sets with the same likelihood, number of rows and priors."""
+        """A key that is equal for data sets with the same likelihood, number of rows and priors."""
         columns = tuple((role, values.tobytes()) for role, values in self.condensed.items())
         weights = None if self.weights is None else self.weights.tobytes()
         return self.data.size, columns, weights, tuple(str(prior) for prior in self.priors.values())
@@ -107,7 +107,7 @@ def stacked(model: Model, members: Sequence[Member]) -> Stack:
     varying = {role: values for role, values in columns.items() if not _all_are(values, shared[data_node(role)])}
     weights = None
     if first.weights is not None:
-        weights = np.stack([np.pad(m.weights, (0, rows - len(m.weights))) for m in members])  # type: ignore[arg-type]
+        weights = np.stack([np.pad(m.weights, (0, rows - len(m.weights))) for m in members if m.weights is not None])
     return Stack(density, len(members), varying, weights, _numbers(model, density, members))
 
 

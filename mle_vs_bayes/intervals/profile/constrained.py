@@ -20,7 +20,7 @@ _SETTLED = 3e-4
 _LONGEST = 10.0
 """No step is longer (in SE): far from the optimum a flat direction would throw it to infinity."""
 _STEPS, _HALVINGS = 40, 12
-"""Of a start as good as a neighbour's tangent; from a bad one no more is tried."""
+"""As many as a start on a neighbour's tangent needs; from a worse one no more are tried."""
 
 
 IMPOSSIBLE = "no value was found"

@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 _ADOPTIONS = 5
 """Better optima followed before it is given up."""
 _POINTS = 9
-"""Of the curve drawn for figures."""
+"""Points of the curve that is drawn in figures."""
 _FALL = 1e-3
 """Half the deviance lost as the distance grows by a factor of e; less is rounding far out on a level curve."""
 _BEYOND = 1.15
@@ -152,6 +152,8 @@ class ProfileCurve:
     def _grid(self, trace: Trace) -> list[Point]:
         """Points about evenly spread in t, half on each side; those that cannot be reached are left out."""
         lower, upper = (end.t for end in self._ends(trace, 0.95))
+        # In t, where a regular deviance is t², points evenly spread show its shape; they go a little beyond the 95 %
+        # ends.
         reach = 2 * normal_quantile(0.95)
         low = -reach if lower is None else _BEYOND * lower
         high = reach if upper is None else _BEYOND * upper
@@ -195,7 +197,7 @@ class ProfileCurve:
         return end.towards in self._traces[-1].quantity.support.closed_ends.values()
 
     def _elsewhere(self) -> tuple[str, ...]:
-        """That the interval is not one around the estimate, where a better optimum was met."""
+        """A note that the interval is not one around the estimate, where a better optimum was met."""
         if self.optimum is self._origin:
             return ()
         return (f"the interval is around a higher maximum than the estimate, met on the way: {self._where()}",)
@@ -211,7 +213,7 @@ class ProfileCurve:
 
 
 _NEAR = 1e-9
-"""Of the log density: a point this little below the edge stands for it."""
+"""Difference of the log density: a point this little below the edge stands for the edge."""
 _STEPS = 60
 
 

@@ -22,7 +22,7 @@ Index = NDArray[np.intp]
 
 _STEPS = 25
 _LONGEST = 1.0
-"""In SE: what is further away in one step is approached in several."""
+"""Longest step, in SE: what is further away is approached in several."""
 _SETTLED = 1e-8
 """A Newton step this short (in SE) is the last: its own error is its square."""
 

@@ -30,7 +30,7 @@ def profile(request: IntervalRequest) -> list[Interval]:
 
 
 def profile_penalised(request: IntervalRequest) -> list[Interval]:
-    """The same from likelihood × prior on the model scale, around the MAP."""
+    """Intervals by the ratio of likelihood × prior on the model scale to its value at the MAP; ``detail`` likewise."""
     return _intervals(request, power=1.0)
 
 
@@ -71,7 +71,7 @@ def profile_curve(program: Density, estimate: Estimate, label: str, power: float
 
 
 def _intervals(request: IntervalRequest, power: float) -> list[Interval]:
-    """Those of one data set, R = 1."""
+    """Profile intervals of one data set, R = 1."""
     program, estimate = request.program, request.estimate
     if estimate.covariance is None:
         return walked(request, power)

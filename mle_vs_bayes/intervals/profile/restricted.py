@@ -23,11 +23,11 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 ROUNDING = 1e-9
-"""Of a log-likelihood: two that differ by less are the same."""
+"""Relative difference of two log-likelihoods: with less they are the same."""
 _NO_CURVATURE = 1e-10
-"""Of the largest second derivative."""
+"""Share of the largest second derivative: less is no curvature."""
 _NEAR = 1e-4
-"""In standard errors: the log-likelihood there is the maximum's but for the square of it."""
+"""Standard errors: the log-likelihood so near is the maximum's but for the square of it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def coordinate_of(program: Density, label: str) -> Bools | None:
 
 def _has_value(program: Density, edge: Array, label: str, value: float) -> bool:
     """Judged at two places, which differ in every other coordinate."""
+    # With its coordinate on the edge a quantity may still move with the others (a sum of variances): then the edge is
+    # not where it has this value.
     position, start = program.quantity_labels.index(label), program.coordinates.z(program.start)
     with np.errstate(all="ignore"):
         thetas = [program.coordinates.theta(np.where(np.isinf(edge), edge, z)) for z in (start, start + 0.5)]

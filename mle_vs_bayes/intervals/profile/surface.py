@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 _EPSILON = float(np.finfo(float).eps)
 _STEP, _WIDE = 1e-3, 1e-2
-"""Of a standard error, for a derived quantity's gradient and Hessian: central differences err by the step's square,
+"""Steps, in standard errors, for a derived quantity's gradient and Hessian: central differences err by their square,
 and rounding counts with the inverse of it in the Hessian, which only steers Newton steps."""
 
 _LEVEL = 1e-4
@@ -46,6 +46,8 @@ class Surface:
 
     def __init__(self, problem: Problem, z: Array, value: Any, hessian: Array) -> None:
         self.problem, self.coordinates, self.centre, self.top = problem, problem.coordinates, z, value
+        # Next to an edge H is all but 0 along a logarithm, and its inverse no length: 1 is added there, so that a unit
+        # of x is a factor of e.
         level = problem.layout.bounded & (-np.diagonal(hessian, axis1=-2, axis2=-1) < _LEVEL)
         scaled = level[..., None] * np.eye(z.shape[-1]) - hessian
         self.root = np.swapaxes(np.linalg.inv(np.linalg.cholesky(scaled)), -1, -2)
@@ -67,6 +69,7 @@ class Surface:
         """Height above the optimum (at most 0 unless that is only local), gradient and Hessian in x."""
         self.evaluations += 1
         value, gradient, hessian = self.problem.evaluate(np.atleast_2d(self.z(x)), self._index)
+        # z is linear in x, so that the gradient in x is Lᵀ g and the Hessian Lᵀ H L.
         back = np.swapaxes(self.root, -1, -2)
         with np.errstate(all="ignore"):
             slope = (back @ gradient.reshape(x.shape)[..., None])[..., 0]
@@ -161,6 +164,7 @@ class Curved(Quantity):
                 return None
             if abs(gap) <= grain:
                 return x
+            # Newton's step for t(x) = t along the gradient: the shortest one that gets there if t is linear.
             normal = self.gradient(x)
             with np.errstate(all="ignore"):
                 x = x + gap * normal / max(float(normal @ normal), 1e-300)

@@ -28,7 +28,7 @@ _HORIZON = 50.0, 1e12
 _STATIONS = 120
 """Steps of the way to one value: each at most twice as long as the one before, a quarter where it was too long."""
 _STARTS = 3
-"""From which a maximum at one value is looked for beside the curve."""
+"""Starts from which a maximum at one value is looked for beside the curve."""
 _LEVEL, _FLAT = 0.05, 4
 """A curve is level when, as the distance grows by a factor of e, it would rise by less than this part of itself and of
 what is missing to the cut-off, so many steps in a row: one step alone may be a hump."""
@@ -100,6 +100,8 @@ class Trace:
         return highest_point
 
     def _along_the_curve(self, t: float) -> Point:
+        # A point is searched for from the tangent at the one before, which leads to it only where the curve is nearly
+        # straight: strides are a quarter after a failure and twice as long after a success.
         inside = min(self.points.values(), key=lambda point: abs(point.t - t))
         stride, failure = t - inside.t, UnreachableError(f"{_STATIONS} steps did not reach it")
         for _ in range(_STATIONS):

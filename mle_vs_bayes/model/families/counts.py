@@ -38,6 +38,7 @@ binomial = Family(
             log_density=_at_log_odds,
         ),
     ),
+    at_odds=lambda odds, trials: {"n": trials.astype("int64"), "logit_p": odds},
     elsewhere={
         "R": "dbinom(y, size = trials, prob = p)",
         "Stata": "binomialp(trials, y, p)",

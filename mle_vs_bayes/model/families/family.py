@@ -66,10 +66,12 @@ class Family:
         The parameters beside the location, where they are not the family's other arguments.
     read : tuple of str
         Roles of columns that ``at_mean`` takes beside the location and the parameters: the known errors of y.
+    at_odds : function of (log odds of the location, trials), optional
+        The arguments at these log odds, which keep digits that the location would lose.
     one_value : str
         What cannot be estimated where every y is the same: ``a spread``.
     tails : function of the arguments, optional
-        How the density falls on either side and near its ends (`Tails`); of a prior, moments of posteriors hang on it.
+        How the density falls on either side and near its ends (`Tails`), which moments of posteriors follow from.
     distribution_function : bool
         Whether PyMC has one, so that an outcome can be censored.
     elsewhere : mapping of a program's name to text
@@ -104,6 +106,7 @@ class Family:
     around: tuple[Argument, ...] | None = None
     forms: tuple[Form, ...] = ()
     read: tuple[str, ...] = ()
+    at_odds: Callable[..., dict[str, Any]] | None = None
     one_value: str = ""
     tails: Callable[..., Tails] | None = None
     distribution_function: bool = True
@@ -118,14 +121,9 @@ class Family:
         return tuple(argument.name for argument in self.arguments)
 
     @property
-    def signatures(self) -> tuple[tuple[str, ...], ...]:
-        """The sets of argument names that determine the density."""
-        return (self.names, *(form.names for form in self.forms))
-
-    @property
-    def argument_lists(self) -> tuple[tuple[Argument, ...], ...]:
-        """The arguments of each of the `signatures`."""
-        return (self.arguments, *(form.arguments for form in self.forms))
+    def signatures(self) -> tuple[dict[str, Argument], ...]:
+        """The sets of arguments, by name, that determine the density."""
+        return tuple({a.name: a for a in each} for each in (self.arguments, *(form.arguments for form in self.forms)))
 
     # Around a location, as a formula needs it.
 
@@ -190,7 +188,7 @@ class Family:
         form = self._form(arguments)
         if form is not None and form.log_density is not None:
             return form.log_density(y, **arguments)
-        values = self.own(arguments)
+        values = self.in_first_form(arguments)
         if self.log_density is not None:
             return self.log_density(y, **values)
         scipy = self._scipy()
@@ -198,37 +196,37 @@ class Family:
 
     def logsf(self, y: Any, arguments: Arguments) -> Any:
         """log P(Y > y)."""
-        values = self.own(arguments)
+        values = self.in_first_form(arguments)
         if self.log_survival is not None:
             return self.log_survival(y, **values)
         return self._scipy().logsf(y, **self.of_scipy(**values))
 
     def exceeded_with(self, chance: Any, arguments: Arguments) -> Any:
         """The y of each ``chance`` P(Y > y)."""
-        return self._scipy().isf(chance, **self.of_scipy(**self.own(arguments)))
+        return self._scipy().isf(chance, **self.of_scipy(**self.in_first_form(arguments)))
 
     def logcdf(self, y: Any, arguments: Arguments) -> Any:
         """log P(Y ≤ y)."""
-        return self._scipy().logcdf(y, **self.of_scipy(**self.own(arguments)))
+        return self._scipy().logcdf(y, **self.of_scipy(**self.in_first_form(arguments)))
 
     def chances(self, y: Any, arguments: Arguments) -> tuple[Any, Any] | None:
         """P(Y < y) and P(Y = y) of each ``y``; None of a family whose distribution function SciPy does not have."""
         if not self.scipy:
             return None
-        values = self.own(arguments)
+        values = self.in_first_form(arguments)
         up_to = self._scipy().cdf(y, **self.of_scipy(**values))
         at = np.exp(self.logp(y, values)) if self.discrete else np.zeros_like(up_to)
         return up_to - at, at
 
     def random(self, generator: np.random.Generator, size: Any, arguments: Arguments) -> Any:
         """Values of shape ``size``."""
-        values = self.own(arguments)
+        values = self.in_first_form(arguments)
         if self.draw is not None:
             return self.draw(generator, size, **values)
         return self._scipy().rvs(**self.of_scipy(**values), size=size, random_state=generator)
 
-    def own(self, arguments: Arguments) -> dict[str, Any]:
-        """The values of the family's own ``arguments`` from those of any of its forms."""
+    def in_first_form(self, arguments: Arguments) -> dict[str, Any]:
+        """The values of ``self.arguments`` from those of any of the forms."""
         form = self._form(arguments)
         return dict(arguments) if form is None else form.into(**arguments)
 
@@ -263,7 +261,7 @@ class Family:
         import pymc
 
         if self.log_density_symbol is not None:
-            return self.log_density_symbol(y, **self.own(arguments))
+            return self.log_density_symbol(y, **self.in_first_form(arguments))
         return pymc.logp(self.dist(arguments), y)
 
     def symbolic_logsf(self, y: Any, arguments: Arguments) -> Any:
@@ -271,7 +269,7 @@ class Family:
         import pymc
 
         if self.log_survival_symbol is not None:
-            return self.log_survival_symbol(y, **self.own(arguments))
+            return self.log_survival_symbol(y, **self.in_first_form(arguments))
         return pymc.logccdf(self.dist(arguments), y)
 
     def symbolic_logcdf(self, y: Any, arguments: Arguments) -> Any:
@@ -279,7 +277,7 @@ class Family:
         import pymc
 
         if self.log_distribution_symbol is not None:
-            return self.log_distribution_symbol(y, **self.own(arguments))
+            return self.log_distribution_symbol(y, **self.in_first_form(arguments))
         return pymc.logcdf(self.dist(arguments), y)
 
     def _of_pymc(self, arguments: Arguments) -> dict[str, Any]:

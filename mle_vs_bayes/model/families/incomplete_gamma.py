@@ -13,7 +13,7 @@ import numpy as np
 DROP = 36.0
 """What is cut off is smaller by e^−36 = 2e-16."""
 _LEAST = 1e-70
-"""Of a slope that is divided by; its fourth power, which second derivatives divide by, is no 0 in float64."""
+"""Least slope that is divided by: its fourth power, which second derivatives divide by, is not 0 in float64."""
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 

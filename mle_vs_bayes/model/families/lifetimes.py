@@ -54,6 +54,7 @@ def _log_logistic_mean(alpha: Any, beta: Any) -> Any:
 
 def _log_logistic_variance(alpha: Any, beta: Any) -> Any:
     """β² (2π/α) / sin(2π/α) less the mean's square, infinite where α ≤ 2."""
+    # E Y² = ∫ 2y S(y) dy is finite for α > 2 only, as S falls as y^−α.
     half = np.pi / np.maximum(alpha, 2.0)
     with np.errstate(all="ignore"):
         square = beta**2 * 2 * half / np.sin(2 * half)

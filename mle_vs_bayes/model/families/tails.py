@@ -23,7 +23,7 @@ class Tail:
     square: float = INFINITE
 
     def raised(self, power: float) -> "Tail":
-        """That of the density to a power."""
+        """The tail of the density to a power."""
         return Tail(power * (self.power + 1) - 1, power * self.rate, power * self.square)
 
 
@@ -62,7 +62,7 @@ class Tails:
         return min(self.below.power, self.above.power)
 
     def raised(self, power: float) -> "Tails":
-        """Those of the density to a power: near an end, x^(a − 1) becomes x^(power (a − 1))."""
+        """The tails of the density to a power: near an end, x^(a − 1) becomes x^(power (a − 1))."""
         lower, upper = (power * (near - 1) + 1 for near in (self.near_lower, self.near_upper))
         below, above = self.below.raised(power), self.above.raised(power)
         return replace(self, below=below, above=above, near_lower=lower, near_upper=upper)
@@ -97,4 +97,4 @@ def between_ends(lower: float = -INFINITE, upper: float = INFINITE, sigma: float
 
 
 JOINT = Tails(falling_as_power(-1.0), falling_as_power(-1.0), near_lower=1.0, near_upper=1.0, joint=True)
-"""Of a prior over all parameters at once, as far as nothing else is known: flat."""
+"""Tails of a prior over all parameters at once, as far as nothing else is known: flat."""

@@ -19,14 +19,14 @@ MIDDLE = np.log(0.5)
 ANYWHERE = 0.5
 """A value that lies inside every support."""
 ROUNDS = 20
-"""Of drawing again what does not exceed its entry, which is cheaper than the inverse that what is left is drawn by."""
+"""Rounds of drawing again what does not exceed its entry: cheaper than the inverse, by which the rest is drawn."""
 
 
 class Censored(Plain):
     """Every structure whose family has a distribution function."""
 
     @property
-    def columns(self):  # type: ignore[override]
+    def columns(self):
         values = self.family.values
         below, above = BOUNDS.get(values, (values, values))
         return (
@@ -127,7 +127,7 @@ def symbolic_log_between(start, end, before, after):
 
 
 def censored(family, arguments, data, roles):
-    """The same in PyMC: ``y`` with ``roles`` of the data beside it."""
+    """The likelihood of censored outcomes in PyMC: ``y`` with ``roles`` of the data beside it."""
     import pymc as pm
 
     observed = data["upper"] if "upper" in data else data["y"]

@@ -70,6 +70,8 @@ def of_order(data, cuts):
     """Of β and the cutpoints, which stay in their order."""
     y, x, none = data["y"].astype(int), data["X"], np.eye(cuts)
     above, under = y > 0, y < cuts
+    # Class y lies between the cutpoints c[y − 1] and c[y]: a direction costs where it makes η − c[y − 1] smaller, or
+    # c[y] − η. One in which cutpoints pass each other costs infinitely much.
     rows = [np.hstack([x[above], -none[y[above] - 1]]), np.hstack([-x[under], none[y[under]]])]
     order = [np.append(np.zeros(x.shape[1]), high - low) for low, high in pairwise(none)]
     each = np.concatenate([_counted(data)[above], _counted(data)[under], np.full(len(order), np.inf)])

@@ -69,7 +69,7 @@ class Fixed(Model):
         return held
 
     @cached_property
-    def functions(self):  # type: ignore[override]
+    def functions(self):
         """The larger model's, but those that follow from the values held."""
         typical = {p.name: np.asarray(p.typical, dtype=float) for p in self.larger.parameters if not p.dims}
         moving = {name: value * 1.1 for name, value in typical.items() if name not in self.scalars}

@@ -26,14 +26,16 @@ class Plain(Model):
     family: Family
     beside: tuple[Column, ...] = ()
     lifetimes = False
+    takes_groups = True
+    """Whether a formula may have effects of groups."""
 
     @cached_property
-    def parameters(self):  # type: ignore[override]
+    def parameters(self):
         """One for each argument of the family that has a default prior."""
         return tuple(of_argument(argument) for argument in self.family.arguments if argument.prior)
 
     @cached_property
-    def columns(self):  # type: ignore[override]
+    def columns(self):
         return (Column("y", self.family.values), *self.beside)
 
     def arguments(self, theta, data):
@@ -63,7 +65,7 @@ class Plain(Model):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 
     def with_groups(self, groups=None):
-        mixed = None if "se" in self.family.read else mixed_model(self, groups)
+        mixed = mixed_model(self, groups) if self.takes_groups else None
         return mixed or super().with_groups(groups)
 
     def start(self, data):

@@ -54,17 +54,17 @@ class Regression(Censored):
     typical: Mapping[str, float] = {}
 
     @cached_property
-    def formula(self):  # type: ignore[override]
+    def formula(self):
         return FormulaRule(further=self.further)
 
     @property
-    def columns(self):  # type: ignore[override]
+    def columns(self):
         outcome, *others = super().columns
         read = (outcome, *others) if self.censorable else (replace(outcome, optional=False), *self.beside)
         return (*read, *(Column(f"offset_{name}", number, optional=True) for name in self.further))
 
     @cached_property
-    def parameters(self):  # type: ignore[override]
+    def parameters(self):
         priors = HAZARD_PRIORS if self.family.of_hazard else PRIORS
         prior = DEFAULTS[priors.get(self.link.name, "coefficients")]
         words = f"how much {self.predicted} {'grow' if self.link is links.logit else 'grows'} per unit of the covariate"
@@ -93,14 +93,14 @@ class Regression(Censored):
         return "the log odds" if self.link is links.logit else _on_scale(self.link.name, f"the {location} of y")
 
     @property
-    def scales(self):  # type: ignore[override]
+    def scales(self):
         """Said where the first formula's is not the mean itself, and of every further one."""
         first = {} if self.link in (links.identity, links.logit) else {"beta": self.predicted}
         named = [argument for argument in self.family.others if argument.row in self.further]
         return first | {f"beta_{a.row}": _on_scale(a.link, a.row) for a in named}
 
     @cached_property
-    def functions(self):  # type: ignore[override]
+    def functions(self):
         name = self.family.ratio_under(self.link.name)
         return () if not name else (Function(name, _exponential, ("term",), positive, self.ratio_moments),)
 
@@ -121,12 +121,11 @@ class Regression(Censored):
         return linear(theta, data)
 
     def arguments(self, theta, data):
-        """Trials enter through the log odds of their chance, which keep digits that the chance would lose."""
         eta = self.predictor(theta, data)
+        if self.family.at_odds is not None:
+            return self.family.at_odds(self.link.odds(eta), data["trials"])
         others = {argument.name: self._other(argument, theta, data) for argument in self.family.others}
         others |= {role: data[role] for role in self.family.read}
-        if "trials" in data and "trials" not in self.family.read:
-            return {"n": data["trials"].astype("int64"), "logit_p": self.link.odds(eta)}
         mean = self.link.mean(eta)
         return self.family.around_location(mean * data["exposure"] if "exposure" in data else mean, others)
 
@@ -171,9 +170,9 @@ class Regression(Censored):
     def divergence(self, data):
         if not seen(data).any():
             return "beta runs off: no outcome was seen to its end"
-        term = separating_term(data) if "trials" in data else None
-        if term is not None:
-            return f"{term} runs off: the covariates separate the successes from the failures"
+        what = "the successes from the failures"
+        if "trials" in data and (reason := separation.divergence(self, data, falls.of_trials(data), what)):
+            return reason
         scale = next((each.row for each in self.family.others if each.prior == "scale"), None)
         if not scale or self.link.name != "identity":
             return None
@@ -185,11 +184,18 @@ class Regression(Censored):
 
 
 def linear(theta, data, of=""):
-    """X β + offset of the location, or ``of`` another parameter; without X, all of it is in the offset."""
+    """X β + offset of the location, or ``of`` another parameter; without X, all of it is in the offset.
+
+    β is ``(k,)``, or ``(R, k)`` where the rows are those of R data sets of one size, one below the other.
+    """
     known = data.get(f"offset{of}")
     if f"X{of}" not in data:
         return known
-    eta = data[f"X{of}"] @ theta[f"beta{of}"]
+    design, beta = data[f"X{of}"], theta[f"beta{of}"]
+    if np.ndim(beta) == 1:
+        eta = design @ beta
+    else:
+        eta = np.ravel(design.reshape(len(beta), -1, design.shape[1]) @ beta[:, :, None])
     return eta if known is None else eta + known
 
 
@@ -236,7 +242,8 @@ def least_squares(data, y):
     roots = counts.roots(data)
     design_matrix = data["X"] * np.reshape(roots, (-1, 1))
     length = np.linalg.norm(design_matrix, axis=0)
-    q, r = np.linalg.qr(design_matrix / length)
+    design_matrix /= length
+    q, r = np.linalg.qr(design_matrix)
     return scipy.linalg.solve_triangular(r, q.T @ (y * roots)) / length
 
 
@@ -252,26 +259,12 @@ def triangle(data):
     """
     if data.size <= data["X"].shape[1] + 1:
         return None
+    # ‖y − Xβ‖ is the norm of R (−β, 1), since Q keeps lengths: k + 1 rows say of every β what all n say.
     both = np.column_stack([data["X"], beyond_offset(data)]) * np.reshape(counts.roots(data), (-1, 1))
     length = np.linalg.norm(both, axis=0)
-    r = np.linalg.qr(both / np.where(length > 0, length, 1.0), mode="r") * length
+    both /= np.where(length > 0, length, 1.0)
+    r = np.linalg.qr(both, mode="r") * length
     weight = data.size / len(r)
     sums = {"X": r[:, :-1] / np.sqrt(weight), "y": r[:, -1] / np.sqrt(weight)}
     still = {"offset": np.zeros(len(r))} if "offset" in data else {}
     return Dataset({**sums, **still}, data.coords), np.full(len(r), weight)
-
-
-def separating_term(data) -> str | None:
-    """The label of the coefficient that grows most along a direction that separates y, or None.
-
-    Rows with failures must lie at or below 0 and rows with successes at or above 0 of some
-    combination of covariates, not all of them at 0: a linear programme (Konis 2007, DPhil thesis,
-    University of Oxford).
-    """
-    scaled = data["X"] / np.abs(data["X"]).max(axis=0)
-    successes, failures = scaled[data["y"] > 0], scaled[data["y"] < data["trials"]]
-    signed = np.unique(np.vstack([successes, -failures]), axis=0)
-    solution = scipy.optimize.linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
-    if solution.status != 0 or -solution.fun < 1e-6 * len(signed):  # the solver keeps constraints to 1e-7 each
-        return None
-    return f"beta[{data.coords['term'][int(np.argmax(np.abs(solution.x)))]}]"

@@ -110,6 +110,8 @@ class Series(Model):
             def counted(values, part):
                 return (times[0][part] * values).sum() if times else values.sum()
 
+            # The density is a product of each value's given those before it: of the first p by their best linear
+            # predictors, of the later ones by φ.
             later = sum(phi[k] * away[p - 1 - k : n - 1 - k] for k in range(p))
             total = counted(pm.logp(pm.Normal.dist(later, scale), away[p:]), slice(p, None))
             orders = [] if self.conditional else predictors(phi)
@@ -145,6 +147,8 @@ class Series(Model):
         """Least squares for the mean, then the Yule–Walker equations of what is left, which are stationary always."""
         location, away = self._centred(data)
         n, p = len(away), self.lags
+        # Divided by n, not by n − k, they are the autocovariances of a series of finite length padded with 0: their
+        # matrix is positive definite, and so the solution stationary.
         covariances = np.array([np.dot(away[k:], away[: n - k]) / n for k in range(p + 1)])
         phi = scipy.linalg.solve_toeplitz(covariances[:p], covariances[1:])
         variance = covariances[0] - np.dot(phi, covariances[1:])

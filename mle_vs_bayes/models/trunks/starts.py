@@ -9,7 +9,7 @@ from ...model.censoring import middle
 from ...model.support import positive, unit
 
 STEPS = 4
-"""Of weighted least squares: a start has to be near, no more."""
+"""Steps of weighted least squares: a start has to be near, no more."""
 GRID = 2.0 ** np.arange(-6, 7)
 """Multiples of a typical value that are tried."""
 
@@ -121,7 +121,7 @@ def _variance(model, mean):
     family = model.family
     if family.variance is None or family.others:
         return model.link.derivative(model.link.link(mean)) ** 2
-    one = {"n": 1.0} if family.name == "Binomial" else {}
+    one = {"n": 1.0} if "n" in family.names else {}  # of one trial
     return family.variance(**one, **family.around_location(mean, {}))
 
 

@@ -40,7 +40,7 @@ class Cumulative(Model):
     )
 
     @cached_property
-    def functions(self):  # type: ignore[override]
+    def functions(self):
         odds = Function("odds_ratio", lambda theta: np.exp(theta["beta"]), ("term",), positive, self.ratio_moments)
         return (odds,) if self.link is links.logit else ()
 
@@ -112,6 +112,9 @@ class Cumulative(Model):
         shares = [counts.mean(data, data["y"] <= k) for k in range(len(data.coords["outcome"]) - 1)]
         return {"beta": np.zeros(data["X"].shape[1]), "cutpoints": self.link.link(np.array(shares))}
 
+    def divergence(self, data):
+        return separation.divergence(self, data, self._falls(data), "the classes")
+
     def unusable(self, data):
         absent = set(range(len(data.coords["outcome"]))) - set(data["y"].astype(int))
         return f"no y is {data.coords['outcome'][min(absent)]}, whose cutpoint nothing tells" if absent else None
@@ -132,7 +135,7 @@ def between(link, lower, upper):
 
 
 def symbolic_between(link, y, eta, cutpoints):
-    """The same of classes ``y`` ``(n,)``, predictors ``(n,)`` and cutpoints ``(…, K − 1)``."""
+    """`between` in PyTensor: of classes ``y`` ``(n,)``, predictors ``(n,)`` and cutpoints ``(…, K − 1)``."""
     import pytensor.tensor as pt
 
     places = pt.arange(cutpoints.shape[-1])

@@ -1,4 +1,4 @@
-"""Tables of estimates that cannot be: found in what the two passes count, told in one sentence."""
+"""Tables of estimates that cannot be summarised: recognised by what the two passes count, refused in one sentence."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

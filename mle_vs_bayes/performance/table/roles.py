@@ -1,4 +1,4 @@
-"""Which column of a table of estimates plays which role: said by a person, or told from its name."""
+"""Which column of a table of estimates plays which role: named by a person, or recognised by its name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

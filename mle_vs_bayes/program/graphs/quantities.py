@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.dataset import Dataset
 from ...errors import ModelError
 from ...model.layout import Layout
 from ...model.parameter import Function, Moments
@@ -22,7 +23,7 @@ Array = NDArray[np.float64]
 
 def with_quantities(model: ProgramModel) -> ProgramModel:
     """The model with its derived quantities, and their axes."""
-    layout = Layout(model, None)  # type: ignore[arg-type]  # its axes do not come from the data
+    layout = Layout(model, Dataset({}))  # its axes do not come from the data
     shapes = _small(model, layout)
     small = {variable: shape for variable, shape in shapes.items() if np.prod(shape) <= MOST_ELEMENTS}
     derived = model.hooks.functions

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _STEP = 1e-4
-"""In u, for second derivatives: differences err by 1e-9 of the third."""
+"""Step in u for second derivatives: differences err by 1e-9 of the third."""
 
 
 class Maps:

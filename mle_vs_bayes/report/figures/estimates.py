@@ -215,7 +215,9 @@ def _lanes(rows: "pandas.DataFrame") -> Lanes:
 def _title(rows: "pandas.DataFrame", text: str) -> str:
     """``weibull, n = 48: `` before ``text``, its ``{level}`` filled in, and how much is shown where not all is."""
     sizes, count = rows["n"].unique(), rows["parameter"].nunique()
-    subject = f"{rows['model'].iloc[0]}, n = {sizes[0]:,}" if len(sizes) == 1 else rows["model"].iloc[0]
+    model = str(rows["model"].iloc[0])
+    name = model.partition("(")[0] if "formula=" in model else model  # a grammar's options stand on the page
+    subject = f"{name}, n = {sizes[0]:,}" if len(sizes) == 1 else name
     level = " and ".join(f"{100 * level:g} %" for level in rows["level"].dropna().unique())
     shown = f", first {MOST_PARAMETERS} of {count} parameters" if count > MOST_PARAMETERS else ""
     return f"{subject}: {text.format(level=level)}{shown}".replace("  ", " ")

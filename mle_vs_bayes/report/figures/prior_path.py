@@ -60,7 +60,7 @@ def panel(axes: Axes, rows: "pandas.DataFrame") -> None:
     axes.set_xticks(ticks, [NAMES.get(tick, str(tick)) for tick in ticks])
     axes.set_xlabel("power of the prior", loc="right", labelpad=-10.0)  # beside the names, not below
     _band(axes, stations)
-    marks.road(axes, LOOKS["prior"], steps["power"].to_numpy(), steps["estimate"].to_numpy())
+    marks.path(axes, LOOKS["prior"], steps["power"].to_numpy(), steps["estimate"].to_numpy())
     for row in stations:
         look = LOOKS[row.estimator]
         if np.isfinite(row.estimate):

@@ -42,6 +42,7 @@ def residuals(
 
 def _transforms(axes: Axes, transforms: Mapping[str, Array], envelope: Array) -> None:
     grid = np.linspace(0, 1, GRID)
+    # The uniform distribution function is taken off: on the diagonal itself differences of a hundredth cannot be seen.
     drawn = np.array([_distribution(u, grid) - grid for u in envelope])
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     axes.fill_between(grid, low, high, color=MUTED, alpha=0.18, linewidth=0, gid="envelope")

@@ -31,7 +31,7 @@ MARKERS = ("o", "^", "v", "<", ">", "P", "X", "d", "p", "h", "*")
 SEVERAL = ("coverage", "coverage_worst_case", "mean_width", "interval_score")
 """Measures that each kind of interval of an estimator has of its own."""
 ROUNDING = 1e-10
-"""Of the largest value of a figure: what is smaller is rounding error where 0 was meant."""
+"""Share of the largest value of a figure: what is smaller is rounding error where 0 was meant."""
 SAME = 1e-5
 """Relative to its values: an axis that is shorter shows rounding errors."""
 HALF = 1.96
@@ -163,6 +163,7 @@ def _panel(
         n, value, error = n[keep] * shift, value[keep], error[keep]
         if not len(n):
             continue
+        # A bar down to 0 has no place on a logarithmic axis: it ends a tenth of the value above.
         low = np.minimum(HALF * error, 0.9 * value) if logarithmic else HALF * error
         bars: dict[str, Any] = {"yerr": np.array([low, HALF * error]), "ecolor": look.colour, "elinewidth": 1.0}
         face: dict[str, Any] = {**look.head, "markersize": 4.0, "linestyle": stroke, "linewidth": 1.2, "label": label}

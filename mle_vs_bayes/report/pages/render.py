@@ -81,7 +81,7 @@ def _kind(part: Part) -> str:
     return type(part).__name__.lower()
 
 
-def _told(page: Page) -> dict[str, Any]:
+def _summary(page: Page) -> dict[str, Any]:
     """What an index shows of a page."""
     drawn = {each.name: each for each in pictures(page)}
     first = page.telling if page.telling in drawn else next(iter(drawn), "")
@@ -104,7 +104,7 @@ def _environment() -> "jinja2.Environment":
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"kind": _kind, "drawing": _drawing, "told": _told}
+    environment.filters |= {"kind": _kind, "drawing": _drawing, "summary": _summary}
     return environment
 
 

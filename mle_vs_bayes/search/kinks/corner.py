@@ -53,6 +53,8 @@ class Corner:
 
     def smooth_step(self) -> tuple[Array, float]:
         """Newton's step along the kinks with its length in standard errors; the way up where nothing curves."""
+        # Within the directions along the kinks the density is smooth, so Newton's step is that of the Hessian projected
+        # there; a unit diagonal makes eigenvalues comparable whatever the units.
         inside = self.inside
         if not inside.size:
             return np.zeros_like(self.z), 0.0

@@ -31,21 +31,21 @@ coordinate."""
 _PATIENCE = 5
 """Lines without a kink, and one more for each coordinate, until there is none."""
 _ASIDE = 1e-6
-"""In units: how far beside its start the search begins, or less."""
+"""Units that the search begins beside its start, or less."""
 _BESIDE = 1e-7
 """How far beside a kink its sides are looked at, in units of the longest line that led there."""
 _GRADIENT = 1e-9
-"""In standard errors, along what is smooth."""
+"""Standard errors: a smooth step that is shorter is not taken."""
 _LEAST_JUMP = 1e-9
 """Per unit, along which the log density changes by about one: less is rounding and no kink."""
 _SLACK = 1e-6
-"""Of λ: the rounding of a jump."""
+"""Rounding of λ, as of a jump."""
 _FAR = 10.0, 1e3, 1e5
-"""From how far the meeting of kinks is found, times `_BESIDE`: the first that lies inside all ends."""
+"""Distances, times `_BESIDE`, that the meeting of kinks is approached from: the first that lies inside all ends."""
 _STRAIGHT = 1e-12
-"""Of the largest second derivative: less is none."""
+"""Share of the largest second derivative: less is no curvature."""
 _SHORT = 1e-2
-"""In standard errors: so near, Newton's steps square their length."""
+"""Standard errors: of shorter ones Newton's steps square their length."""
 
 
 def find_corner(evaluate: Callable[[Array], tuple[float, Array, Array]], start: Array) -> Corner | None:
@@ -59,7 +59,7 @@ def find_corner(evaluate: Callable[[Array], tuple[float, Array, Array]], start: 
 
 
 def corner_search(start: Array, gave_up: Callable[[], None] = lambda: None) -> Search[Corner | None]:
-    """The same as a search; ``gave_up`` is called where its evaluations are spent."""
+    """`find_corner` as a search; ``gave_up`` is called where its evaluations are spent."""
     if len(start) > MOST_COORDINATES:
         return None
     try:
@@ -180,6 +180,8 @@ class _Climber:
         """
         before = self._before(self.crossings)
         values, _, _ = yield self.z + np.outer(_FAR, before)
+        # A row of the pseudoinverse of the jumps is a direction that crosses one kink and runs along the others. Where
+        # kinks are planes one round of moves along these directions ends where all meet.
         far = next((far for far, value in zip(_FAR, values, strict=True) if np.isfinite(value)), 0.0)
         while far >= _FAR[0] / 1000:
             begin, ways = self.z + far * before, np.linalg.pinv(_jumps(self.crossings, len(self.z)))
@@ -231,10 +233,10 @@ class _Climber:
 
     def _on_a_plateau(self, corner: Corner) -> Search[bool]:
         """Whether the climber has come to a stretch without slope or curvature between two kinks, and to its middle."""
-        straight = np.flatnonzero(
-            np.abs(corner.hessian).max(axis=1) <= _STRAIGHT * np.abs(corner.hessian).max(initial=0.0)
-        )
-        for place in straight:
+        # Without curvature along a coordinate, and without a kink found, the density may be level there (a uniform's):
+        # its derivatives alone cannot say where that stretch ends.
+        curvature = np.abs(corner.hessian)
+        for place in np.flatnonzero(curvature.max(axis=1) <= _STRAIGHT * curvature.max(initial=0.0)):
             middle = yield from plateau(self.z, np.eye(len(self.z))[place])
             if middle is not None:
                 self.z, self.value, self.crossings = middle.z, middle.value, [middle]
@@ -288,6 +290,7 @@ class _Climber:
     def _highest(self, corner: Corner) -> Search[bool]:
         """Whether the density falls along a spanning set of directions: across each kink, along all, and at random."""
         out = np.linalg.pinv(corner.jumps)
+        # First-order conditions hold at some points that are no maxima; a rise along one of these directions shows it.
         directions = [*out, *corner.inside.T, *np.random.default_rng(0).standard_normal((len(self.z), len(self.z)))]
         typical = np.linalg.norm(corner.gradient) + np.max(np.linalg.norm(corner.jumps, axis=0))
         units = np.array([direction / np.linalg.norm(direction) for direction in directions])

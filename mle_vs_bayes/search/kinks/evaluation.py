@@ -101,7 +101,7 @@ def _advanced[T](
     asked = {}
     for place, answer in answers.items():
         try:
-            asked[place] = searches[place].send(answer)  # type: ignore[arg-type]  # None is how a generator begins
+            asked[place] = next(searches[place]) if answer is None else searches[place].send(answer)
         except StopIteration as end:
             results[place] = end.value
     return asked
@@ -144,8 +144,8 @@ def units(start: Array) -> Search[Array]:
 def in_units[T](search: Search[T], start: Array, unit: Array) -> Search[T]:
     """A search in coordinates that say how many units each is from the start."""
 
-    def told(derivatives: Derivatives) -> Derivatives:
+    def in_unit(derivatives: Derivatives) -> Derivatives:
         value, gradient, hessian = derivatives
         return value, unit * gradient, unit[:, None] * hessian * unit
 
-    return changed(search, lambda x: start + unit * x, told)
+    return changed(search, lambda x: start + unit * x, in_unit)

@@ -20,7 +20,7 @@ from .evaluation import Search, run
 
 Array = NDArray[np.float64]
 DIGITS = 12
-"""Of a value on a kink: the last few are rounding, and a lasso's zero is 0."""
+"""Digits that a value on a kink is rounded to: the last few are rounding, and a lasso's zero is 0."""
 AT_END = "no standard error: the estimate lies where the support of the data ends"
 _ALONG = 1e-6
 """A parameter that moves less than this along the kinks, of what it could, is held by them."""
@@ -92,6 +92,7 @@ def _from_highest(begins: Sequence[Array], gave_up: Callable[[], None]) -> Searc
 
 def _at(problem: Problem, i: int, top: Corner) -> KinkedOptimum:
     coordinates = problem.coordinates.of(i)
+    # dθ per unit of each coordinate: a parameter none of whose movement is along the kinks is held by them.
     moves = coordinates.linear @ coordinates.jacobian(top.z) * top.unit
     size = np.linalg.norm(moves, axis=1)
     pinned = np.linalg.norm(moves @ top.inside_in_units, axis=1) <= _ALONG * size

@@ -17,7 +17,7 @@ _EIGHTHS = 16
 _PARTS = 8
 """A line is parted in so many, and the way to an end, which has no tangents, in twice as many."""
 _SHRINKS = 8
-"""Of the step aside that a normal is measured with."""
+"""How often the step aside is shortened that a normal is measured with."""
 
 
 def along(origin: Array, direction: Array, aside: Array, *, normals: bool = True) -> Search[Crossing | None]:
@@ -70,7 +70,7 @@ def _bracket(line: SearchLine) -> Search[tuple[Side, Side] | None]:
 
 
 def _back(line: SearchLine, high: Side) -> Search[tuple[Side, Side] | None]:
-    """The same before a point where the density does not rise: back to where it does."""
+    """A point from which the density rises and one behind its maximum, both no further out than ``high``."""
     for low in (yield from line.at(*(high.t * 0.125 ** np.arange(1, 1 + _EIGHTHS)))):
         if low.rises:
             return low, high
@@ -106,6 +106,8 @@ def _end(line: SearchLine, low: Side, high: Side, first: float, aside: Array) ->
 
 def _normal(line: SearchLine, low: Side) -> Search[Array]:
     """The outward normal ``(f,)`` of the end of a support: how much nearer it comes with each coordinate."""
+    # The end is a surface h(z) = 0 beyond which the density is 0, so that values alone locate it. From a point inside,
+    # the distance along the line to it falls by ∂h/∂zⱼ per unit of a move along coordinate j, but for a common factor.
     back = max(1e-4 * low.t, 1e-6 * (1 + float(np.linalg.norm(line.origin))) / line.length)
     size = len(line.origin)
     slopes = yield from abreast(_nearer(line, low.t - back, back, j) for j in range(size))
@@ -128,6 +130,8 @@ def _nearer(line: SearchLine, inside: float, back: float, j: int) -> Search[floa
 
 def _gap(line: SearchLine, guess: float) -> Search[float]:
     """How far the end of the support is along a line that begins inside."""
+    # Bisection, in `2 · _PARTS` parts at a time since points evaluated together cost what one does: to the last digit
+    # in some twelve evaluations.
     sides = yield from line.at(*(guess * 2.0 ** np.arange(1, 7)))
     high = next((side.t for side in sides if side.dead), sides[-1].t)
     low, shares = 0.0, np.arange(1, 2 * _PARTS) / (2 * _PARTS)

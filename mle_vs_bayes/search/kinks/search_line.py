@@ -8,11 +8,11 @@ from .evaluation import Array, Search
 
 ROUNDS = 120
 DOUBLINGS = (12, 24, 24)
-"""Of the distance within which something is looked for, at a time."""
+"""How often the distance is doubled within which something is looked for, at a time."""
 LEVEL = 1e-11
-"""Of the slope at the start: less is none."""
+"""Share of the slope at the start: less is no slope."""
 SMOOTH = 1e-6
-"""Of the slope at the start: a jump that is smaller is curvature."""
+"""Share of the slope at the start: a smaller jump is curvature."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,9 @@ class SearchLine:
 
 def jump(line: SearchLine, low: float, high: float, aside: Array) -> Search[Array]:
     """The gradient before ``low`` minus that behind ``high``, both read ``aside`` of the line, less what is smooth."""
+    # Between the two points the gradient changes by the jump and by H · distance; the second is taken off, with the
+    # mean of both Hessians, so that a jump is not mixed up with curvature. Nearer than the grain rounding decides on
+    # which side of the kink a point lies.
     grain = 64 * max(np.spacing(abs(high)) * line.length, float(np.max(np.spacing(np.abs(line.origin)))))
     beside = max(10 * float(np.linalg.norm(aside)), grain) / line.length
     before, behind = yield from line.at(low - beside, high + beside, aside=aside)

@@ -10,7 +10,7 @@ from .search_line import DOUBLINGS, LEVEL, ROUNDS, SMOOTH, Crossing, SearchLine,
 _PARTS = 16
 """The way to the border of a stretch is parted in so many."""
 _LEVEL_JUMP = 1e-7
-"""Of the jump at a kink: less is no slope beside it."""
+"""Share of the jump at a kink: less is no slope beside it."""
 
 
 def level(origin: Array, direction: Array, aside: Array) -> Search[Crossing | None]:
@@ -35,6 +35,7 @@ def plateau(origin: Array, direction: Array) -> Search[Crossing | None]:
     """The middle of the stretch without slope on which ``origin`` lies, if kinks end it on both sides; else None."""
     line = SearchLine(origin, direction / float(np.linalg.norm(direction)))
     (centre,) = yield from line.at(0.0)
+    # Less slope than rounding of the value over one unit gives (1e-9 of it, for sums of many terms) is none.
     unit = 1e-3 * (1 + float(np.linalg.norm(origin)))
     least = 1e-9 * (1 + abs(centre.value)) / unit
     borders = yield from abreast(_first_slope(line, side, least) for side in (-unit, unit))

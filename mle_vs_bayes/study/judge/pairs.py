@@ -95,7 +95,7 @@ def _numbers(rows: Sequence[Path], measure: str) -> "pandas.Series[float]":
 
 
 def _contributions(path: Path, measure: str) -> "pandas.Series[float]":
-    """Those of one file, which holds whole replicates."""
+    """What each replicate of one file, which holds whole replicates, adds to the measure."""
     table = _once(path)
     error = table["estimate"] - table["truth"]
     if measure == "coverage":
@@ -168,7 +168,7 @@ def _totals(numbers: "pandas.Series[float]") -> "pandas.DataFrame":
 def _distances(name: str, law: str, functionals: Sequence[Path]) -> "pandas.DataFrame":
     """The largest distance of the values' distribution function from the law's: Kolmogorov and Smirnov's D.
 
-    A value that is missing counts as the worst that it may be. The standard error told is that of a share of ½, the
+    A value that is missing counts as the worst that it may be. The standard error reported is that of a share of ½, the
     largest that an empirical distribution function has anywhere.
     """
     import pandas

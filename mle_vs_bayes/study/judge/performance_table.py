@@ -84,6 +84,7 @@ def _means(files: Sequence[Path]) -> "pandas.DataFrame":
     used = total["used"]
     mean = total["sum"] / used
     with np.errstate(all="ignore"):
+        # From sums, so that no more than one file of replicates is in memory; rounding may leave less than 0.
         variance = (total["squares"] - used * mean**2).clip(lower=0) / (used - 1)
     lines = total.assign(value=mean, mcse=np.sqrt(variance / used), failed=(total["all"] - used).astype(int))
     base, part = pairs.split(lines["name"])

@@ -26,7 +26,7 @@ class FinishedStudy:
 
     @property
     def most_replicates(self) -> int:
-        """Those of the cell that has most."""
+        """Replicates of the cell that has most."""
         of_cells: Counter[str] = Counter()
         for name, entry in self.entries.items():
             of_cells[name.rpartition("-b")[0]] += entry.replicates
@@ -39,10 +39,10 @@ class FinishedStudy:
 
     @property
     def failed(self) -> int:
-        """Those of them that failed."""
+        """Fits that failed."""
         return sum(entry.failed for entry in self.entries.values())
 
     @property
     def without(self) -> int:
-        """Those that have not failed and have no estimate: what has no maximum, or does not apply."""
+        """Fits that have not failed and have no estimate: what has no maximum, or does not apply."""
         return sum(entry.without for entry in self.entries.values())

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ...errors import OutputError, UsageError
@@ -91,4 +91,4 @@ def source_of(folder: Path) -> Source:
     design = load(folder)
     path = Path(design.file)
     copy = next((folder / name for name in COPIES if (folder / name).is_file()), folder / COPIES[0])
-    return read(path if path.is_file() else copy, design.study)
+    return replace(read(path if path.is_file() else copy, design.study), quick=design.quick)

@@ -23,9 +23,6 @@ from . import formulas, seeds
 
 NO_MODEL = "none"
 """The model of cells whose data only the study's own functions read."""
-DENSE = 12
-"""A grid of more n is one to see a curve on, and is thinned to about as many by ``--quick``. Of others it takes the
-first, one between and the last: a slope is known the better the further apart they are."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ class Setting:
 
     @contextmanager
     def _named(self, name: str) -> Iterator[None]:
-        """Whatever goes wrong inside is told of ``name``."""
+        """An error that is raised inside names ``name``."""
         try:
             yield
         except DataError as error:
@@ -201,7 +198,7 @@ class Setting:
         return filled(read, dataset)
 
 
-def settings(study: Study, *, quick: bool = False) -> list[Setting]:
+def settings(study: Study) -> list[Setting]:
     """Every cell of a study with the objects behind its names, in the order of the study file.
 
     Raises
@@ -212,9 +209,8 @@ def settings(study: Study, *, quick: bool = False) -> list[Setting]:
     chosen = [
         Setting(study.of(scenario), Cell(_name(model), scenario.name, n), scenario, model)
         for scenario in study.scenarios
-        if not (quick and study.quick_scenarios) or scenario.name in study.quick_scenarios
         for model in _models(study, scenario)
-        for n in _sizes(study, scenario, quick)
+        for n in _sizes(study, scenario)
     ]
     if not chosen:
         raise UsageError("the study has no cells; give it models, scenarios and at least one n.")
@@ -279,14 +275,9 @@ def _name(model: Model | None) -> str:
     return NO_MODEL if model is None else model.name
 
 
-def _sizes(study: Study, scenario: Scenario, quick: bool) -> Sequence[int]:
+def _sizes(study: Study, scenario: Scenario) -> Sequence[int]:
     sizes = study.n if scenario.n is None else scenario.n
     for n in sizes:
         if n < 1 or n != int(n):
             raise UsageError(f"n is {n} in scenario {scenario.name}; it must be a whole number above 0.")
-    if not quick:
-        return sizes
-    if study.quick_n is None or scenario.n is not None:
-        ends = sorted({sizes[0], sizes[len(sizes) // 2], sizes[-1]}) if len(sizes) else sizes
-        return ends if len(sizes) <= DENSE else sizes[:: -(-len(sizes) // DENSE)]
-    return study.quick_n
+    return sizes

@@ -71,7 +71,7 @@ def _grouping(terms: "Sequence[GroupTerm]", n: int) -> dict[str, Array]:
 
 
 def of_every_data_set(groups: Groups | None) -> Groups | None:
-    """The same groups without what is so by chance in one data set: that levels of crossed groupings are nested."""
+    """The groups as they are in every data set: crossed groupings may be nested by chance in one of them."""
     if groups is None:
         return None
     parts = [set(name.split(":")) for name in groups.factors]

@@ -29,24 +29,23 @@ def design(
     source: Source,
     *,
     seed: int,
-    quick: bool,
     request: Mapping[str, Any],
     command: str,
     step: Callable[[str], None] = lambda words: None,
 ) -> StudyPlan:
     """The design of a study; ``request`` may hold ``replicates`` and ``target_mcse`` in place of the study's own.
 
-    ``step`` is told what is planned, as it begins.
+    ``step`` is called with what is planned, as it begins.
 
     Raises
     ------
     UsageError
         The study asks for what cannot be done.
     """
-    study = source.study
-    chosen = settings(study, quick=quick)
+    study, quick = source.study, source.quick
+    chosen = settings(study)
     for each in (study, *(setting.study for setting in chosen)):
-        package_estimators(each.fitted)  # an unknown estimator or kind of interval is told before anything runs
+        package_estimators(each.fitted)  # an unknown estimator or kind of interval is refused before anything runs
         _check_intervals(each.intervals, each.fitted)
     usual = not quick and request.get("replicates") is None
     quick_ones = min(study.quick_replicates, study.replicates)

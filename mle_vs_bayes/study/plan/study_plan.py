@@ -120,7 +120,7 @@ class StudyPlan:
         return replace(self, replicates=max(self.replicates, replicates), cells=tuple(cells))
 
     def hashed(self) -> "StudyPlan":
-        """The same with the hash of what determines the rows: all but replicates, command, place and pilot's time."""
+        """The plan with the hash of what determines the rows: all but replicates, command, place and pilot's time."""
         free = {"replicates", "looks", "command", "file", "seconds_per_unit", "plan_sha256", "target_mcse"}
         fixed = {name: value for name, value in asdict(self).items() if name not in free}
         if self.resamples is None:

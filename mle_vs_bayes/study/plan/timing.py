@@ -13,7 +13,7 @@ from ..vocabulary.source import Source
 from .study_plan import StudyPlan
 from .work import WorkUnit
 
-TIMED = (2, 10, 50)
+TIMED = (2, 10, 50, 250)
 """Replicates whose time is taken, one count after the other until one has taken `LONG` seconds."""
 LONG = 0.5
 ENOUGH = 500

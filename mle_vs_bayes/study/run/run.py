@@ -73,6 +73,7 @@ def _locked(source: Source, folder: Path, request: RunRequest, watch: Watch) -> 
     store = Store(folder)
     begun = (folder / plan_file.NAME).exists()
     design = _continued(source, folder, request) if begun else _new(source, request, watch)
+    source = replace(source, quick=design.quick)
     if damaged := store.repair():
         watch.damaged(damaged)
     alone = False
@@ -94,13 +95,13 @@ def _locked(source: Source, folder: Path, request: RunRequest, watch: Watch) -> 
 
 def _new(source: Source, request: RunRequest, watch: Watch) -> StudyPlan:
     watch.step("planning: cells, priors and a pilot of each")
+    source = replace(source, quick=request.quick)
     targets = request.target_mcse or (None if request.quick else source.study.target_mcse)
     replicates = request.replicates or (max(stopping.BUDGET, source.study.replicates) if request.target_mcse else None)
     stopping.check(targets or {}, source.study)
     pairs.check(source.study.predictions, source.study)
     asked = {"replicates": replicates, "target_mcse": targets}
-    seed, quick = request.seed or 0, request.quick
-    return plan.design(source, seed=seed, quick=quick, request=asked, command=request.command, step=watch.step)
+    return plan.design(source, seed=request.seed or 0, request=asked, command=request.command, step=watch.step)
 
 
 def _continued(source: Source, folder: Path, request: RunRequest) -> StudyPlan:
@@ -168,7 +169,7 @@ def _by(crew: Crew) -> timing.Run:
 
 
 class _Work:
-    """The units of one run: which are left, who does them, and what is told meanwhile."""
+    """The units of one run: which are left, which crew does them, and what is reported meanwhile."""
 
     def __init__(
         self, source: Source, design: StudyPlan, store: Store, crew: Crew, watch: Watch, entries: Mapping[str, Entry]

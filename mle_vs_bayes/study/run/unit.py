@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import MleVsBayesError
 from ...rows import Row
+from ...threads import single_thread
 from ..keep import arrow
 from ..plan import seeds
 from ..plan.cells import Setting, data_sets, setting_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Drawn = Sequence[tuple[Any, dict[str, float]]]
 
 
+@single_thread()
 def run(job: WorkUnit) -> FinishedUnit:
     """Generate, analyse and write down one batch.
 

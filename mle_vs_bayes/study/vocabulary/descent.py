@@ -104,7 +104,7 @@ def gradient_descent(problem: Descent) -> Path:
 
 
 def stochastic(problem: Descent) -> Path:
-    """The same with the gradient of a random part of the rows, scaled to all of them."""
+    """`gradient_descent` by the gradient of a random part of the rows, scaled to all of them."""
     return _steps(problem, lambda gradient, turn: problem.step * gradient, rows=problem.rows)
 
 
@@ -138,6 +138,7 @@ def _steps(problem: Descent, move: Callable[[Array, int], Array], rows: int | No
         values.append(value)
         if rows is not None:
             some = generator.choice(units, size=rows, replace=False)
+            # Divided by the share of the rows, their sum has the whole gradient as its mean.
             gradient = density.score_units(theta)[some].sum(axis=0) / share
         theta = theta + move(gradient, turn)
         spent += share

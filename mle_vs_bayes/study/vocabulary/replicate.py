@@ -83,8 +83,8 @@ class Replicate:
     def rank(self, parameter: str, thin: int = 1) -> float:
         """The truth's place among the posterior draws, in (0, 1): uniform over replicates whose truths are the prior's.
 
-        The rank r among L draws is told as (r + ½)/(L + 1). Every ``thin``-th draw of a chain is taken, as ranks among
-        draws that depend on each other are not uniform.
+        The rank r among L draws gives (r + ½)/(L + 1). Every ``thin``-th draw of a chain is taken, as ranks among draws
+        that depend on each other are not uniform.
 
         Raises
         ------
@@ -110,7 +110,13 @@ class Replicate:
         return self.density_of(self.data)
 
     def density_of(self, data: "Dataset", prior_power: float = 1.0) -> "Density":
-        """The density of other data of the model, under its priors to a power."""
+        """The density of other data of the model, under its priors to a power.
+
+        Raises
+        ------
+        LookupError
+            The study has no model.
+        """
         from ...density.model_density import density_of
 
         if self.model is None:

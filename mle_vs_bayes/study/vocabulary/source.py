@@ -49,11 +49,15 @@ def _unpacked(pickled: bytes) -> Study:
 
 @dataclass(frozen=True)
 class Source(ABC):
-    """A study with its text; ``name`` is its file's stem and ``path`` where it was read."""
+    """A study with its text; ``name`` is its file's stem and ``path`` where it was read.
+
+    ``quick`` says that the study is that of a quick run.
+    """
 
     name: str
     path: str
     text: str
+    quick: bool = False
 
     COPY: ClassVar[str]
     """The name of the copy of the text that a study's folder keeps."""
@@ -79,10 +83,21 @@ class Source(ABC):
     def sections(self) -> Mapping[str, str]:
         """Question, Design, Prediction and Source, each on one line."""
 
+    @cached_property
+    def study(self) -> Study:
+        """The study itself, or as much of it as a quick run takes.
+
+        Raises
+        ------
+        UsageError
+            The text does not run, or binds none.
+        """
+        return self._whole.quickened if self.quick else self._whole
+
     @property
     @abstractmethod
-    def study(self) -> Study:
-        """The study itself."""
+    def _whole(self) -> Study:
+        """The study that the text says."""
 
     @cached_property
     def shipment(self) -> Shipment:
@@ -127,14 +142,7 @@ class StudyFile(Source):
         return {name: " ".join(text.split()) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
 
     @property
-    def study(self) -> Study:
-        """The study that the text binds to ``study``.
-
-        Raises
-        ------
-        UsageError
-            The text does not run, or binds none.
-        """
+    def _whole(self) -> Study:
         return _loaded(self.name, self.path, self.text)
 
 
@@ -155,7 +163,7 @@ class ProgramSource(Source):
         }
 
     @property
-    def study(self) -> Study:
+    def _whole(self) -> Study:
         asked = json.loads(self.text)
         return Study(
             models=[Program(**asked["program"])], n=asked["n"], scenarios=[Scenario("truth", truth=asked["truth"])]

@@ -28,6 +28,9 @@ Figure = Callable[[Any, Any], None]
 """A Matplotlib figure to draw on, and the finished tables (see `judge.results.Tables`)."""
 PRIOR = "prior"
 """The truth that is drawn from the prior."""
+DENSE = 12
+"""A grid of more n is one to see a curve on, and is thinned to about as many by ``--quick``. Of others it takes the
+first, one between and the last: a slope is known the better the further apart they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,8 +166,11 @@ class Study:
     quick_replicates, quick_n : int, sequence of int
         What ``--quick`` takes; the first, middle and last n of each grid unless given. These are its fewest data sets
         of a cell: it takes as many more, up to ``replicates``, as there is time for.
-    quick_scenarios : sequence of str
-        Names of the scenarios that ``--quick`` takes; all when empty.
+    quick_scenarios, quick_models : sequence of str
+        Names of the scenarios and of the study's ``models`` that ``--quick`` takes; all when empty.
+    quick_estimators : sequence of str
+        The study's ``estimators`` in a quick run, such as ``posterior_exact`` in place of ``posterior``, which takes
+        many times as long; all when empty. Scenarios with estimators of their own keep them.
     keep_draws : float
         Share of replicates whose posterior draws are kept, beside those that something was wrong with.
     """
@@ -191,6 +197,8 @@ class Study:
     quick_replicates: int = 20
     quick_n: Sequence[int] | None = None
     quick_scenarios: Sequence[str] = ()
+    quick_models: Sequence[str] = ()
+    quick_estimators: Sequence[str] = ()
     keep_draws: float = 0.01
 
     def __post_init__(self) -> None:
@@ -219,6 +227,18 @@ class Study:
         )
 
     @property
+    def quickened(self) -> "Study":
+        """What a quick run takes of it: few n, and those models, scenarios and estimators that it names."""
+        chosen = [each for each in self.scenarios if not self.quick_scenarios or each.name in self.quick_scenarios]
+        return replace(
+            self,
+            models=self.quick_models or self.models,
+            n=_thinned(self.n) if self.quick_n is None else self.quick_n,
+            scenarios=[each if each.n is None else replace(each, n=_thinned(each.n)) for each in chosen],
+            estimators=self.quick_estimators or self.estimators,
+        )
+
+    @property
     def fitted(self) -> tuple[str, ...]:
         """The estimators of this package among all."""
         return () if isinstance(self.estimators, Mapping) else tuple(e for e in self.estimators if isinstance(e, str))
@@ -240,6 +260,13 @@ class Study:
     def axes(self) -> tuple[str, ...]:
         """Axes other than n on which the scenarios lie."""
         return tuple(dict.fromkeys(axis for scenario in self.scenarios for axis in scenario.at))
+
+
+def _thinned(sizes: Sequence[int]) -> Sequence[int]:
+    """The first, one between and the last of a grid of n, or about `DENSE` of one that is to show a curve."""
+    if len(sizes) > DENSE:
+        return sizes[:: -(-len(sizes) // DENSE)]
+    return sorted({sizes[0], sizes[len(sizes) // 2], sizes[-1]}) if len(sizes) else sizes
 
 
 def called(estimator: Estimator) -> str:

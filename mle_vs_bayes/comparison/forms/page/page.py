@@ -1,15 +1,33 @@
-"""The page of a comparison: the verdict first, then what stands behind it, as parts that `report.pages` renders."""
+"""The page of a comparison: the verdict first, then what stands behind it, as parts that `report.pages` renders.
 
+Its last part says how the comparison was made, so that somebody else can make it again.
+"""
+
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .... import optional_parts
 from ....concerns import KINDS
 from ....fit.fit import Fit
-from ....report.pages.parts import Page, Paragraph, Part, Picture, Remark, Section, picture
+from ....report.drawn import data_uri
+from ....report.pages.parts import (
+    Command,
+    Download,
+    Facts,
+    Page,
+    Paragraph,
+    Part,
+    Picture,
+    Remark,
+    Section,
+    picture,
+)
 from ... import verdict
+from ...outcome import Outcome
+from .. import json_document
 from ..material import Material
-from . import fitting, made, prediction, quantities, tables
+from . import fitting, prediction, quantities, tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +42,7 @@ ALT = {
     "rank": "Ranks of each chain's draws against uniform ranks: where chains agree, the lines stay near zero.",
     "waterfall": "Log density that each search ended at, below the best: starts that agree end at zero.",
 }
-"""What whoever does not see a figure is told of it."""
+"""The text in the place of a figure, for those who do not see it."""
 
 
 def page(material: Material, figures: "Mapping[str, Figure]", command: str = "", kept: str = "") -> Page:
@@ -46,7 +64,7 @@ def page(material: Material, figures: "Mapping[str, Figure]", command: str = "",
         "On part of the data": lambda: [*tables.sizes(outcome), *_drawn(figures, "convergence")],
         "Diagnostics": lambda: [*tables.diagnostics(fit), *_drawn(figures, "marginal", "trace", "rank", "waterfall")],
         "Concerns": lambda: concerns(material),
-        "How it was made": lambda: made.parts(outcome, command, kept),
+        "How it was made": lambda: [*_facts(outcome, kept), *_command(command), *_files(outcome)],
     }
     with optional_parts.collecting(outcome.lost):
         sections = [_section(title, maker) for title, maker in makers.items()]
@@ -85,3 +103,40 @@ def concerns(material: Material) -> list[Part]:
     ]
     lost = [Paragraph(str(lost)) for lost in material.outcome.lost]
     return [*remarks, *lost] or [Paragraph("Nothing is of concern.")]
+
+
+def _facts(outcome: Outcome, kept: str) -> list[Part]:
+    """Data, priors, seed, versions, and the files ``kept`` beside the page."""
+    fit = outcome.fit
+    data = fit.program.data
+    pairs = [("model", outcome.model.name), ("rows", f"{outcome.n:,}")]
+    if outcome.columns:
+        pairs.append(("columns", ", ".join(f"{role} = {name}" for role, name in outcome.columns.items())))
+    pairs += [(f"prior of {name}", str(prior)) for name, prior in fit.program.priors.items()]
+    if fit.program.prior_power != 1:
+        pairs.append(("all priors", f"to the power {fit.program.prior_power:g}"))
+    pairs += [("level", f"{100 * outcome.level:g} %"), ("seed", str(outcome.seed))]
+    pairs += [("data fingerprint", f"SHA-256 {data.fingerprint[:32]} of the columns that were fitted")]
+    pairs += [("time", verdict.times(fit))]
+    pairs += [("versions", ", ".join(f"{name} {version}" for name, version in json_document.versions().items()))]
+    return [Facts([*pairs, *([("files beside", kept)] if kept else [])])]
+
+
+def _command(command: str) -> list[Part]:
+    if not command:
+        return []
+    return [Command("Run it yourself, where the data are:", command)]
+
+
+def _files(outcome: Outcome) -> list[Part]:
+    """The rows and the JSON document as files inside the page."""
+    rows = outcome.rows_csv.encode()
+    document = (
+        json.dumps(json_document.complete(outcome, outcome.asked.values()), indent=1, allow_nan=False) + "\n"
+    ).encode()
+    return [
+        Download(
+            "rows.csv", f"has every estimate and interval ({len(outcome.rows):,} rows).", data_uri(rows, "text/csv")
+        ),
+        Download("comparison.json", "is what --json prints.", data_uri(document, "application/json")),
+    ]

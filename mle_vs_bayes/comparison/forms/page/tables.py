@@ -120,13 +120,13 @@ def explanation(outcome: Outcome) -> list[Part]:
 
 def _sentences(parts: Any) -> list[str]:
     """Of the quantities that differ by more than `NOTABLE`, the first few; and why some cannot be told."""
-    apart = [part for part in parts if part.told and abs(part.difference or 0.0) > NOTABLE]
+    apart = [part for part in parts if part.numbers_in_words and abs(part.difference or 0.0) > NOTABLE]
     largest = sorted(apart, key=lambda part: -abs(part.difference))[:MOST]
     reasons = dict.fromkeys(part.reason for part in parts if part.reason)
     unsaid = [f"Not every part can be told: {reason}." for reason in reasons]
-    if not largest and any(part.told for part in parts):
+    if not largest and any(part.numbers_in_words for part in parts):
         return [f"No quantity has its posterior mean further than {NOTABLE} SE from the MLE.", *unsaid]
-    return [*(part.told for part in largest), *unsaid]
+    return [*(part.numbers_in_words for part in largest), *unsaid]
 
 
 def sizes(outcome: Outcome) -> list[Part]:

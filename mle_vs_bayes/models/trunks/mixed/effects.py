@@ -40,6 +40,7 @@ def _of_one_grouping(model, theta, data, rng):
         np.add.at(total, of, weights.reshape(-1, *(1,) * (values.ndim - 1)) * values)
         return total
 
+    # The rows enter A and b by Σ w z zᵀ, Σ w z y and Σ w z xᵀ of each level alone: summed once, they serve all draws.
     square = summed(z[:, :, None] * z[:, None, :])
     y, x = summed(z * (data["y"] - data.get("offset", 0.0))[:, None]), summed(z[:, :, None] * data["X"][:, None, :])
     points = ({name: values[d] for name, values in theta.items()} for d in range(len(theta["sigma"])))
@@ -54,6 +55,7 @@ def _solved(model, theta, square, y, x, rng):
     system = np.eye(len(root)) + turned.T @ square @ turned
     toward = (y - x @ theta["beta"]) @ turned / theta["sigma"]
     factor = np.linalg.cholesky(system)
+    # A = C Cᵀ, so that C⁻ᵀ ε has the covariance C⁻ᵀ C⁻¹ = A⁻¹.
     noise = np.linalg.solve(np.swapaxes(factor, -1, -2), rng.standard_normal(toward.shape)[..., None])
     return (np.linalg.solve(system, toward[..., None]) + noise)[..., 0]
 

@@ -26,6 +26,8 @@ def _log_density(model, theta, data):
     codes = [pt.cast(data[level(name)], "int64") for name in groups.factors]
     columns = [data[effect(name)] for name in groups.effects]
     of = pt.cast(data["group"], "int64")
+    # log |V| = n log σ² + log |A| and the quadratic form is (y − Xβ)ᵀW(y − Xβ)/σ² − bᵀA⁻¹b (`normal`): sums that split
+    # by sets of rows which share no effect.
     rows, squares = pt.bincount(of, weights=weights), pt.bincount(of, weights=weights * left**2)
     solve = _crossed if groups.nested is None or len(groups.effects) > MOST_EFFECTS else _nested
     pivots, explained = solve(model, theta, codes, columns, weights, left, data["group"])
@@ -33,7 +35,7 @@ def _log_density(model, theta, data):
 
 
 MOST_EFFECTS = 4
-"""That are eliminated one by one: the derivatives of more have sums of more terms than NumPy adds at once."""
+"""Effects that are eliminated one by one: derivatives of more have sums of more terms than NumPy adds at once."""
 
 
 def _nested(model, theta, codes, columns, weights, left, group):
@@ -116,7 +118,7 @@ class _Maps:
 
 
 def _crossed(model, theta, codes, columns, weights, left, group):
-    """The same from the whole matrix A."""
+    """Σ log pivot and bᵀ A⁻¹ b of each independent set of rows, from the whole matrix A."""
     import pytensor.tensor as pt
 
     variance, of = theta["sigma"] ** 2, model.groups.factor_of

@@ -1,7 +1,7 @@
 """Mixed models of outcomes that are not normal, with their effects as latent variables: what is sampled of all of them.
 
 Of one grouping with two effects the effects are integrated out by `quadrature`. It would take nodes for all groupings
-together, or a power of them for more effects: then nobody integrates, and only the posterior can be had.
+together, or a power of them for more effects: then they are not integrated out, and only the posterior can be had.
 """
 
 from typing import Any

@@ -24,7 +24,7 @@ class RandomIntercepts(MixedQuadrature):
         super().__init__(rows, OWN)
 
     @property
-    def columns(self):  # type: ignore[override]
+    def columns(self):
         outcome, *others = self.rows.columns
         return (outcome, replace(group, optional=False), *others)
 

@@ -33,7 +33,7 @@ CHANGE, CHANGE_AT_ENDS = 1e-5, 1e-3
 their intervals. The first is below what is printed of a log-likelihood or its ratio, and the second moves an end of an
 interval by less than a thousandth of a standard error, as the log-likelihood there falls by 2 per standard error."""
 ROWS = 20_000
-"""Of copies of the data that are integrated together."""
+"""Rows of the copies of the data that are integrated together."""
 MOST_CELLS = 10_000_000
 """Rows × nodes that a graph holds: each of its arrays has so many numbers."""
 
@@ -72,7 +72,7 @@ class MixedQuadrature(MixedOther):
         return MixedSampled(self.rows).with_groups(groups)
 
     @property
-    def quadrature(self):  # type: ignore[override]
+    def quadrature(self):
         """Nodes along each effect: those that were asked for, or as many as are enough; None before data are read."""
         if self.groups is None:
             return None
@@ -125,7 +125,7 @@ class MixedQuadrature(MixedOther):
         return next(self.log_likelihoods([theta], data))
 
     def log_likelihoods(self, thetas, data):
-        """Those of copies of the data that are one below the other, some at a time."""
+        """The groups' log-likelihoods at each θ, of copies of the data that lie one below the other, some at a time."""
         step = max(1, ROWS // data.n) if self.can_be_below else 1
         for first in range(0, len(thetas), step):
             some = thetas[first : first + step]
@@ -147,6 +147,8 @@ class MixedQuadrature(MixedOther):
         terms, end = len(thetas[0]["beta"]), len(thetas[0]["beta"]) + len(places)
         first, second = (np.stack(each) for each in zip(*(self._bends(t, places) for t in thetas), strict=True))
         spreads = slice(terms, terms + first.shape[2])
+        # `GroupDerivatives` counts in the entries of L. With J their derivatives in SDs and correlations the scores
+        # become s J and the Hessian Jᵀ H J + Σ s ∂²L, whose second term is there because L is not linear in them.
         turn = np.stack([scipy.linalg.block_diag(np.eye(terms), f, np.eye(scores.shape[2] - end)) for f in first])
         whole = np.swapaxes(turn, 1, 2) @ hessians @ turn
         whole[:, spreads, spreads] += np.einsum("rg,rgi,rijk->rjk", times, scores[:, :, terms:end], second)

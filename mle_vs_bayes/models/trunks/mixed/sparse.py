@@ -11,6 +11,7 @@ from ....data.formulas.parts import effect, level
 def factorised(sparse, root, sigma):
     """Z L / σ ``(n, Q)``, and A = I + Lᵀ Zᵀ W Z L / σ² factorised; its pivots in the order of A are diagonal of U."""
     whole = sparse.root(root)
+    # A is positive definite: no pivot has to be searched for, and the order is free to keep the factor sparse.
     system = scipy.sparse.eye_array(whole.shape[0], format="csc") + (whole.T @ sparse.squares @ whole) / sigma**2
     factor = scipy.sparse.linalg.splu(
         scipy.sparse.csc_array(system), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
@@ -27,6 +28,7 @@ class Sparse:
         sizes = [int(of.max()) + 1 for of in codes]
         self.first = np.cumsum([0, *sizes])
         values = np.concatenate([data[effect(name)] for name in groups.effects])
+        # Column first + level of an effect holds its values of the rows in that level: one matrix for all effects.
         places = np.concatenate([of + first for of, first in zip(codes, self.first[:-1], strict=True)])
         rows = np.tile(np.arange(n), len(codes))
         self.z = scipy.sparse.csr_array((values, (rows, places)), shape=(n, int(self.first[-1])))

@@ -49,15 +49,15 @@ class Mixed(Model):
         return type(self)(self.rows, groups, self.nodes)
 
     @property
-    def columns(self):  # type: ignore[override]
+    def columns(self):
         return self.rows.columns
 
     @property
-    def formula(self):  # type: ignore[override]
+    def formula(self):
         return self.rows.formula
 
     @cached_property
-    def parameters(self):  # type: ignore[override]
+    def parameters(self):
         beta, *others = self.rows.parameters
         kind = "effects of y" if self.link is links.identity else "effects"
         words = "how much an effect differs between groups (SD)"
@@ -82,7 +82,7 @@ class Mixed(Model):
         return tuple((firsts.count(first) - 1) / 2 for first in firsts)  # the effect with k before it begins E − 1 − k
 
     @cached_property
-    def functions(self):  # type: ignore[override]
+    def functions(self):
         """Ratios, whose moments follow from the prior alone: effects of groups may follow a coefficient."""
         ratios = tuple(replace(function, moments=separation.by_prior) for function in self.rows.functions)
         if self.together == "cor":

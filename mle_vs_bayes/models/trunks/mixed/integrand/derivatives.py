@@ -25,7 +25,7 @@ class Block(NamedTuple):
 
 
 class GroupDerivatives:
-    """Of Σ over nodes in ψ: β, the entries of L, and what the rows' densities hang on beside the location.
+    """Of Σ over nodes in ψ: β, the entries of L, and what the rows' densities depend on beside the location.
 
     ``places`` are the (i, j) of L's entries: η = X β + Z L v has the derivative z_i v_j in them. ``data`` are those of
     R data sets, one below the other, each at its θ.
@@ -36,6 +36,8 @@ class GroupDerivatives:
         integrand, (points, log_weights) = self.integrand, grid
         self.rule = integrand.rule(points)
         heights, self.slopes = integrand.with_slopes(self.rule.nodes)
+        # The largest height is taken off before exponentials are: a group of thousands of rows has heights that
+        # overflow.
         heights = heights + log_weights
         top = heights.max(axis=1, keepdims=True)
         parts = np.exp(heights - top)
@@ -71,6 +73,8 @@ class GroupDerivatives:
         others = [each for pair in zip(self.sums[1:], first[1:], strict=True) for each in self._summed(*pair)]
         each = np.stack([*of_x, *of_root, *others], axis=2)
         mean = np.einsum("gk,gkq->gq", shares, each)
+        # Each factor takes the root of the share, so that one product of matrices sums (s − s̄)(s − s̄)ᵀ over nodes and
+        # groups.
         scatter = np.sqrt(times[:, None] * shares)[:, :, None] * (each - mean[:, None])
         scatter = scatter.reshape(self.integrand.sets, -1, each.shape[2])
         if self.integrand.canonical is not None:

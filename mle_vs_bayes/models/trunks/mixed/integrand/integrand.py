@@ -30,10 +30,12 @@ class Integrand:
         self.model, self.data, self.of, self.sets = model, data, data["group"].astype(np.intp), len(thetas)
         self.theta = {name: self._by_row([theta[name] for theta in thetas]) for name in thetas[0]}
         self.root = np.stack([model.root_matrix(theta) for theta in thetas])
-        self.columns = self._columns(thetas)
+        every = {name: np.stack([theta[name] for theta in thetas]) for name in thetas[0]}
+        self.columns = model.known(thetas[0] if self.sets == 1 else every, data)
         self.canonical = canonical.of(model)
         self.eta = self.columns["offset"] if self.canonical is None else canonical.predictor(self.columns)
         self.effects = model.effects_of(data)
+        # A row's predictor is η + z L v, linear in its group's v.
         self.slope = np.concatenate(self.of_each(self.effects) @ self.root)
         self.weights = data.get("weights", np.ones(len(self.eta)))
         self.sums = self.summing(self.weights[:, None])
@@ -50,15 +52,6 @@ class Integrand:
             return values[0]
         return np.repeat(values, self.data.n // self.sets)[:, None] if np.ndim(values[0]) == 0 else None
 
-    def _columns(self, thetas):
-        columns = dict(self.data)
-        for role in self.model.formula.designs:
-            beta = np.stack([theta[role.replace("X", "beta", 1)] for theta in thetas])
-            eta = np.concatenate((self.of_each(columns.pop(role)) @ beta[:, :, None])[:, :, 0])
-            offset = role.replace("X", "offset", 1)
-            columns[offset] = eta + columns[offset] if offset in columns else eta
-        return columns
-
     @property
     def count(self):
         """How many groups there are."""
@@ -71,6 +64,7 @@ class Integrand:
     def summing(self, columns):
         """Sums by group of values ``(n, …)`` times each of the ``columns`` ``(n, c)``: a matrix ``(c G, n)``."""
         n, count = columns.shape
+        # A sparse matrix sums many columns at once and in one pass, which neither `bincount` nor `add.at` does.
         order = np.argsort(self.of, kind="stable")
         ends = np.cumsum(np.bincount(self.of))
         pointers = np.concatenate([[0], *(ends + n * place for place in range(count))])
@@ -99,6 +93,7 @@ class Integrand:
         v = np.zeros((self.count, self.slope.shape[1])) if start is None else start
         height, gradient, information = self.at(v)
         for _ in range(STEPS):
+            # The prior adds I to the information, so that a step exists even where the rows of a group say nothing.
             step = np.linalg.solve(information, gradient[..., None])[..., 0]
             for _ in range(30):
                 trial = self.at(v + step)
@@ -140,7 +135,7 @@ class Integrand:
 
     @property
     def slots(self):
-        """What a row's density hangs on: under a canonical link on its predictor alone."""
+        """What a row's density depends on: under a canonical link on its predictor alone."""
         return [Slot("beta", design="X")] if self.canonical is not None else slots(self.model, self.theta)
 
     def with_slopes(self, nodes):

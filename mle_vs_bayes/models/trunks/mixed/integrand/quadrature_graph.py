@@ -18,7 +18,7 @@ from .rule import LOCATING, ZOOM, ZOOMS, grid
 
 STEPS = 12
 LONGEST = 2.0
-"""Of a step, in units of η: the exponential of a longer one may overflow."""
+"""Longest step, in units of η: the exponential of a longer one may overflow."""
 
 
 def observed(model, theta, data):

@@ -1,4 +1,4 @@
-"""Derivatives of each row's log density in its predictor and in whatever else it hangs on, for any family.
+"""Derivatives of each row's log density in its predictor and in whatever else it depends on, for any family.
 
 A slot is a number of which every row has its own: the predictor of each formula, and every parameter without one. The
 derivatives in slots are those of the density's graph, element by element, which is compiled once for a family and its

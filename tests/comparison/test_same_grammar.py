@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from mle_vs_bayes.cli import steps
-from mle_vs_bayes.comparison.scores.others import grammar_of
+from mle_vs_bayes.comparison.scores.same_grammar import grammar_of
 from mle_vs_bayes.errors import UsageError
 
 NOTHING = {"formula": "y ~ x", "link": None, "fix": {}, "order": None, "nodes": None}

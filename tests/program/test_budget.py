@@ -6,8 +6,8 @@ import pytest
 
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.compile_cache import LOOP_MODE, MODE, compiled, has_loops, quick
+from mle_vs_bayes.program.budget import EvaluationBudget, Price
 from mle_vs_bayes.program.opening import open_program
-from mle_vs_bayes.program.start import Allowance
 
 from .programs import numbers
 
@@ -21,6 +21,11 @@ class Slow:
     def __call__(self):
         self.now += self.seconds
         return self.now
+
+
+def slow(left, seconds):
+    """So many seconds left, of which every gradient takes as many."""
+    return EvaluationBudget(left, Price(Slow(seconds)))
 
 
 def line():
@@ -37,7 +42,7 @@ def slow_notes(density):
 
 def test_what_can_be_afforded_does_not_depend_on_the_clock():
     """Gradients of a microsecond and of ten milliseconds: the same start, coordinates and notes."""
-    fast, slower = (open_program(line(), allowance=Allowance(60.0, Slow(seconds))) for seconds in (1e-6, 1e-2))
+    fast, slower = (open_program(line(), opening=slow(60.0, seconds)) for seconds in (1e-6, 1e-2))
     np.testing.assert_array_equal(fast.start, slower.start)
     np.testing.assert_array_equal(fast.coordinates.linear, slower.coordinates.linear)
     assert slow_notes(fast) == slow_notes(slower) == []
@@ -45,7 +50,7 @@ def test_what_can_be_afforded_does_not_depend_on_the_clock():
 
 def test_what_cannot_be_afforded_is_left_out_and_named():
     """30 s per gradient: no climb, so that the start is PyMC's own point, no scaling, no look for open directions."""
-    density = open_program(line(), allowance=Allowance(60.0, Slow(30.0)))
+    density = open_program(line(), opening=slow(60.0, 30.0))
     np.testing.assert_array_equal(density.start, [0.0, 0.0])
     np.testing.assert_array_equal(density.coordinates.linear, np.eye(2))
     (note,) = slow_notes(density)
@@ -55,28 +60,28 @@ def test_what_cannot_be_afforded_is_left_out_and_named():
 
 
 def test_seconds_are_never_overdrawn():
-    allowance = Allowance(60.0, Slow(1.0))
-    allowance.measure(lambda: None, 4)
-    assert allowance.price == 5.0
-    assert allowance.affords(6, "as many as half pays for")  # 30 of 60 s
-    assert not allowance.affords(4, "more than half of the rest")  # 20 of 30 s
-    assert allowance.evaluations(100) == 3
-    assert allowance.left_out == ["more than half of the rest"]
+    budget = slow(60.0, 1.0)
+    budget.price.time(lambda: None, 4)
+    assert budget.price.whole == 5.0
+    assert budget.affords(6, "as many as half pays for")  # 30 of 60 s
+    assert not budget.affords(4, "more than half of the rest")  # 20 of 30 s
+    assert budget.evaluations(100) == 3
+    assert budget.left_out == ["more than half of the rest"]
 
 
 def compared(seconds, left):
     """Both optima of the line and their profiles, its gradient taking so many seconds, with so many left to spend."""
-    density = open_program(line(), allowance=Allowance(1e9, Slow(seconds)))
-    density.purse.seconds = left
-    return compare(density, estimators=("mle", "map"), intervals=("profile",)), density.purse
+    density = open_program(line(), opening=slow(1e9, seconds))
+    density.budget.seconds = left
+    return compare(density, estimators=("mle", "map"), intervals=("profile",)), density.budget
 
 
 def test_what_stands_beside_the_estimates_is_dropped_when_it_costs_too_much_and_estimates_are_kept():
     """100 s per gradient of two parameters, 300 s with their Hessian: no further start, no profile, and a line each."""
-    cheap, purse = compared(1e-6, 120.0)
-    assert purse.seconds == 120.0  # not counted: nothing depends on the clock
-    slow, purse = compared(100.0, 50.0)
-    assert purse.seconds == 50.0
+    cheap, budget = compared(1e-6, 120.0)
+    assert budget.seconds == 120.0  # not counted: nothing depends on the clock
+    slow, budget = compared(100.0, 50.0)
+    assert budget.seconds == 50.0
     points = [comparison.rows.groupby("parameter")["estimate"].first() for comparison in (cheap, slow)]
     np.testing.assert_allclose(*points, rtol=1e-6)
     assert set(cheap.rows["status"]) == {"ok"}
@@ -89,8 +94,8 @@ def test_what_stands_beside_the_estimates_is_dropped_when_it_costs_too_much_and_
 
 def test_a_part_spends_until_nothing_is_left():
     """Some profiles of 0.3 s an evaluation, and never more than there is."""
-    _, purse = compared(0.1, 10.0)
-    assert 0 <= purse.seconds < 0.3
+    _, budget = compared(0.1, 10.0)
+    assert 0 <= budget.seconds < 0.3
 
 
 def beta_function(size):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.prior import Prior
-from ..model.support import Support, real
-from .graphs.supports import constant
+from ...model.prior import Prior
+from ...model.support import Support, real
+from .supports import constant
 
 if TYPE_CHECKING:
     import pymc
@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 _FLAT = ("flat", "halfflat", "half_flat")
 _ARGUMENTS = {"exponential": ("scale",), "gamma": ("alpha", "scale"), "wald": ("mu", "lam", "alpha")}
-"""Of families whose arguments PyMC keeps otherwise than people write them."""
+"""Arguments of families that PyMC keeps in another form than people write."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class ProgramPrior(Prior):
         import pymc
         import pytensor.tensor as pt
 
-        from .graphs.differentiate import function
+        from .differentiate import function
 
         point = pt.scalar("point", dtype="float64")
         of = function(point, pymc.logp(self.rv, pt.ones_like(self.rv) * point).ravel()[self.position])
@@ -73,7 +73,7 @@ class ProgramPrior(Prior):
 
 def prior_of(model: "pymc.Model", rv: Any, support: Support) -> ProgramPrior:
     """What a free variable's prior says of itself."""
-    from .graphs.latent import parents
+    from .latent import parents
 
     name = str(getattr(rv.owner.op, "name", "") or "")
     alone = getattr(rv.owner.op, "ndim_supp", 1) == 0 and not parents(model, rv)
