@@ -195,7 +195,7 @@ def linear(theta, data, of=""):
     if np.ndim(beta) == 1:
         eta = design @ beta
     else:
-        eta = np.ravel(design.reshape(len(beta), -1, design.shape[1]) @ beta[:, :, None])
+        eta = np.ravel(design.reshape(len(beta), len(design) // len(beta), design.shape[1]) @ beta[:, :, None])
     return eta if known is None else eta + known
 
 

@@ -13,7 +13,10 @@ def draw(model, theta, data, rng):
     """Draws of ``z[…]``, the standardised effects, and ``u[…]``, the effects: ``(C, D, levels)`` each by name."""
     groups = model.groups
     shape = np.shape(theta["sigma"])
-    flat = {name: np.reshape(values, (-1, *np.shape(values)[len(shape) :])) for name, values in theta.items()}
+    flat = {
+        name: np.reshape(values, (int(np.prod(shape)), *np.shape(values)[len(shape) :]))
+        for name, values in theta.items()
+    }
     of = _of_one_grouping if len(groups.factors) == 1 else _of_several
     v = of(model, flat, data, rng)
     root = model.root(
