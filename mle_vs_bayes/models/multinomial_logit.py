@@ -39,8 +39,7 @@ class MultinomialLogit(Model):
 
     @cached_property
     def functions(self):
-        dims = "class", "term"
-        return (Function("odds_ratio", lambda theta: np.exp(theta["beta"]), dims, positive, self.ratio_moments),)
+        return (Function("odds_ratio", lambda at: np.exp(at["beta"]), ("class", "term"), positive, self.ratio_moments),)
 
     def ratio_moments(self, tails, data):
         return separation.ratios(partial(self._falls, data), tails["beta"], len(tails["beta"]))
@@ -87,6 +86,9 @@ class MultinomialLogit(Model):
     def start(self, data):
         """No covariate has an effect."""
         return {"beta": np.zeros((len(data.coords["outcome"]) - 1, data["X"].shape[1]))}
+
+    def divergence(self, data):
+        return separation.divergence(self, data, self._falls(data), "the classes")
 
     def unusable(self, data):
         return empty_class(data)

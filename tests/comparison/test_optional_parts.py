@@ -10,6 +10,7 @@ from mle_vs_bayes import compare, optional_parts
 from mle_vs_bayes.cli import steps
 from mle_vs_bayes.comparison import explanation, outcome, sensitivity, verdict
 from mle_vs_bayes.comparison.forms import files, material
+from mle_vs_bayes.comparison.forms.page import prediction  # noqa: F401  (takes `forest` by name: before it is broken)
 from mle_vs_bayes.comparison.scores import report, scores
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.fit import fit as fit_module

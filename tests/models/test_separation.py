@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import scipy
 
-from mle_vs_bayes import models
+from mle_vs_bayes import compare, models
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.model.families.tails import Tails, falling_as_power
@@ -199,3 +199,28 @@ def test_a_group_that_says_nothing_leaves_its_coefficient_to_the_prior(what):
     frame["x"] = 0.5 - (np.arange(7) % 2)  # both groups have outcomes of either kind
     model, data, _ = prepared(models.specified(name, formula=formula, **link), frame, {}, formula, False)
     assert lacking(program(model, data, {"beta": "Cauchy(0, 1)"}))["beta[x]"][0]
+
+
+ASCENDING = np.array([-2.0, -1.0, -0.5, 0.3, 0.8, 1.5, 2.0, 2.5])
+CLASSES = {
+    # class by class along x: no overlap; the middle ones meet at one value (quasi-complete); overlapping
+    "apart": ("aaabbbcc", ASCENDING, True),
+    "meeting": ("aaabbbcc", [-2.0, -1.0, 0.3, 0.3, 0.8, 1.5, 1.5, 2.5], True),
+    "overlapping": ("aabacbcc", ASCENDING, False),
+    "one apart": ("abababcc", ASCENDING, None),  # c lies above all others, which overlap
+}
+
+
+@pytest.mark.parametrize("order", [True, False])
+@pytest.mark.parametrize("name", CLASSES)
+def test_covariates_that_separate_classes_leave_no_maximum(name, order):
+    """In an order one slope serves all cutpoints, so that only all classes together are separated; else each may be."""
+    words, x, apart = CLASSES[name]
+    separated = (not order) if apart is None else apart
+    frame = pd.DataFrame({"x": x, "y": list(words)})
+    model = "ordered" if order else "categorical"
+    comparison = compare(model, frame, formula="y ~ x", estimators=("mle",), order=("a", "b", "c"))
+    estimate = comparison.fit.estimates["mle"]
+    assert estimate.status == ("divergent" if separated else "ok")
+    if separated:
+        assert estimate.reason.endswith("runs off: the covariates separate the classes")

@@ -170,9 +170,9 @@ class Regression(Censored):
     def divergence(self, data):
         if not seen(data).any():
             return "beta runs off: no outcome was seen to its end"
-        term = separating_term(data) if "trials" in data else None
-        if term is not None:
-            return f"{term} runs off: the covariates separate the successes from the failures"
+        what = "the successes from the failures"
+        if "trials" in data and (reason := separation.divergence(self, data, falls.of_trials(data), what)):
+            return reason
         scale = next((each.row for each in self.family.others if each.prior == "scale"), None)
         if not scale or self.link.name != "identity":
             return None
@@ -268,19 +268,3 @@ def triangle(data):
     sums = {"X": r[:, :-1] / np.sqrt(weight), "y": r[:, -1] / np.sqrt(weight)}
     still = {"offset": np.zeros(len(r))} if "offset" in data else {}
     return Dataset({**sums, **still}, data.coords), np.full(len(r), weight)
-
-
-def separating_term(data) -> str | None:
-    """The label of the coefficient that grows most along a direction that separates y, or None.
-
-    Rows with failures must lie at or below 0 and rows with successes at or above 0 of some
-    combination of covariates, not all of them at 0: a linear programme (Konis 2007, DPhil thesis,
-    University of Oxford).
-    """
-    scaled = data["X"] / np.abs(data["X"]).max(axis=0)
-    successes, failures = scaled[data["y"] > 0], scaled[data["y"] < data["trials"]]
-    signed = np.unique(np.vstack([successes, -failures]), axis=0)
-    solution = scipy.optimize.linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1))
-    if solution.status != 0 or -solution.fun < 1e-6 * len(signed):  # the solver keeps constraints to 1e-7 each
-        return None
-    return f"beta[{data.coords['term'][int(np.argmax(np.abs(solution.x)))]}]"

@@ -16,6 +16,7 @@ from itertools import combinations
 import numpy as np
 import scipy
 
+from ...model.layout import Layout
 from ...model.parameter import Moments
 from .moments import FINITE, power
 
@@ -90,6 +91,30 @@ def of_growth(falls, tails, x):
     attained = any(t.joint for t in loose) or all(t.above.rate == 0 and t.power > 0 for t in loose)
     why = f"it grows as fast as the likelihood and the prior {loose[0].words} fall (moments below {order:.4g})"
     return Moments(order, why, attained)
+
+
+def divergence(model, data, falls, what):
+    """Which coefficient grows most along a direction that separates ``what``, in words, or None.
+
+    The model's parameters begin with those that the directions of ``falls`` move.
+
+    Along it no row is moved against its outcome and some are moved with it, so that the likelihood rises without end: a
+    linear programme. [1]_ In an order and in classes it is the same with a row for each difference. [2]_
+
+    .. [1] Konis (2007), Linear programming algorithms for detecting separated data in binary logistic regression
+       models, DPhil thesis, University of Oxford.
+    .. [2] Albert & Anderson (1984), On the existence of maximum likelihood estimates in logistic regression models,
+       Biometrika 71(1), 1–10.
+    """
+    size = np.abs(falls.rows).max(axis=0)
+    scaled = falls.rows / np.where(size > 0, size, 1.0)
+    # Rows that only keep cutpoints in their order are held, and gain nothing.
+    gain = scaled[np.isfinite(falls.weights)] if falls.together is None else scaled
+    solution = scipy.optimize.linprog(-gain.sum(axis=0), A_ub=-scaled, b_ub=np.zeros(len(scaled)), bounds=(-1, 1))
+    if solution.status != 0 or -solution.fun < 1e-6 * len(scaled):  # the solver keeps constraints to 1e-7 each
+        return None
+    label = Layout(model, data).labels[int(np.argmax(np.abs(solution.x)))]
+    return f"{label} runs off: the covariates separate {what}"
 
 
 def least(falls, tails, along):

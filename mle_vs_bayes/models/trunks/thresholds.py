@@ -112,6 +112,9 @@ class Cumulative(Model):
         shares = [counts.mean(data, data["y"] <= k) for k in range(len(data.coords["outcome"]) - 1)]
         return {"beta": np.zeros(data["X"].shape[1]), "cutpoints": self.link.link(np.array(shares))}
 
+    def divergence(self, data):
+        return separation.divergence(self, data, self._falls(data), "the classes")
+
     def unusable(self, data):
         absent = set(range(len(data.coords["outcome"]))) - set(data["y"].astype(int))
         return f"no y is {data.coords['outcome'][min(absent)]}, whose cutpoint nothing tells" if absent else None
