@@ -9,6 +9,7 @@ from mle_vs_bayes import compare, models
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.model.families.tails import Tails, falling_as_power
+from mle_vs_bayes.models.trunks import falls, separation
 
 from ..agreement.checks import program
 
@@ -209,6 +210,11 @@ CLASSES = {
     "overlapping": ("aabacbcc", ASCENDING, False),
     "one apart": ("abababcc", ASCENDING, None),  # c lies above all others, which overlap
 }
+
+
+def test_nothing_is_separated_where_no_coefficient_is_left():
+    data = Dataset({"X": np.zeros((4, 0)), "y": np.array([0.0, 1, 0, 1]), "trials": np.ones(4)}, {"term": ()})
+    assert separation.divergence(models.get("logistic"), data, falls.of_trials(data), "all") is None
 
 
 @pytest.mark.parametrize("order", [True, False])

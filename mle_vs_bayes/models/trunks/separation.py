@@ -106,6 +106,8 @@ def divergence(model, data, falls, what):
     .. [2] Albert & Anderson (1984), On the existence of maximum likelihood estimates in logistic regression models,
        Biometrika 71(1), 1–10.
     """
+    if not falls.rows.size:  # every coefficient is held
+        return None
     size = np.abs(falls.rows).max(axis=0)
     scaled = falls.rows / np.where(size > 0, size, 1.0)
     # Rows that only keep cutpoints in their order are held, and gain nothing.
