@@ -174,3 +174,42 @@ def test_mutant_a_size_for_an_alpha():
     program_at = np.array([*fit.point[:-1], 1 / fit.point[-1]])
     assert fit.labels[-1] == "alpha"
     assert abs(fit.results.model.loglike(program_at) - fit.log_likelihood) > 1
+
+
+RETURNS = """
+-0.1365 -0.0769 -0.0575 0.0526 -0.0449 -0.0859 -0.0742 0.6879 -0.077 0.085 0.003 0.0754 -0.0412 -0.089 0.2319 0.1087
+0.0375 0.0958 0.0174 -0.0724 0.075 -0.0588 -0.062 -0.0378 0.0169 -0.0799 -0.0147 0.0106 -0.0421 -0.0036 0.0876
+0.1025 -0.0499 0.1953 -0.0714 0.0469 0.1311 0.0461 -0.0328 -0.0096 0.1272 -0.0077 0.0165 -0.015 -0.1479 -0.0065
+0.039 0.0223 -0.069 0.1338 0.1458 0.0063 0.0692 -0.0239 -0.0568 0.0814 -0.0889 -0.0887 0.1037 -0.1163"""
+MARKET = """
+-0.03 -0.0584 -0.0181 0.0306 -0.0397 -0.0295 -0.0316 0.1176 0.0075 0.1098 0.0408 0.0095 0.0301 0.0221 0.0269 0.0655
+-0.003 0.0325 -0.0374 0.0049 0.0105 -0.0257 0.0186 -0.0155 -0.0165 -0.044 0.0094 -0.0028 -0.0591 0.0158 -0.0238
+0.1031 -0.0065 -0.0067 -0.0167 0.0188 0.0733 0.0105 -0.007 -0.0099 0.0521 0.0117 -0.0099 -0.0102 -0.0428 0.0376
+0.0628 0.0391 0.0002 0.0688 0.0486 -0.0174 0.046 0.01 -0.0594 0.068 -0.0839 0.0481 0.0136 -0.0322"""
+"""60 monthly returns of Martin Marietta above the risk-free rate, and of the market: R's package hett, data set mm."""
+MARIETTA = {"beta[Intercept]": -0.007248461, "beta[x]": 1.263751, "nu": 2.837183, "sigma": np.exp(-5.983115 / 2)}
+"""R: hett's tlm(m.marietta ~ CRSP, start = list(dof = 3), estDof = TRUE), as statsmodels' test of TLinearModel quotes
+it, with the logarithm of the squared scale; its log likelihood is 71.81292."""
+
+
+def returns():
+    return pd.DataFrame({"y": np.array(RETURNS.split(), dtype=float), "x": np.array(MARKET.split(), dtype=float)})
+
+
+def check_t(fit):
+    """tlm's search stops on its way: its points are as near as the digit of its log likelihood tells: √1e-5 SE."""
+    check(fit.log_likelihood, "71.81292")
+    for label, theirs in MARIETTA.items():
+        place = fit.labels.index(label)
+        assert abs(fit.point[place] - theirs) <= np.sqrt(1e-5) * fit.se[place], label
+
+
+def test_student_t_errors_of_a_market_model():
+    """Returns of Martin Marietta against the market's, 60 months."""
+    check_t(mle("student_t", returns(), formula="y ~ x"))
+
+
+def test_mutant_three_degrees_of_freedom():
+    frame = returns()
+    with pytest.raises(AssertionError):
+        check_t(mle("student_t", frame, formula="y ~ x", fix={"nu": 3}))
