@@ -213,3 +213,47 @@ def test_mutant_three_degrees_of_freedom():
     frame = returns()
     with pytest.raises(AssertionError):
         check_t(mle("student_t", frame, formula="y ~ x", fix={"nu": 3}))
+
+
+BILLS = {
+    "beta[SIZE]": "-0.0268147",
+    "beta[SUBS]": "1.25103364",
+    "beta[staff]": "2.91070663",
+    "beta[PRESTIGE]": "-0.34799563",
+    "beta[BILLS103]": "0.00659808",
+    "beta[staff:SUBS]": "-0.31303026",
+    "beta[Intercept]": "-6.44847076",
+}
+"""R: a negative binomial generalised linear model with alpha = 1 and a log link, as statsmodels quotes it
+(genmod/tests/results/results_glm.py, Committee)."""
+
+
+def check_bills(fit):
+    """Failures before a success have the mean (1 − p)/p, whose logarithm is the log odds of p with the other sign.
+
+    R's search rests where a step changes the deviance, 5.6, by less than 1e-8 of it: a value may be off by √5.6e-8 SE.
+    """
+    rows, at = rows_of(fit), dict(zip(fit.labels, fit.se, strict=True))
+    for label, printed in BILLS.items():
+        assert -rows[label] == pytest.approx(float(printed), abs=half_unit(printed) + np.sqrt(5.6e-8) * at[label]), (
+            label
+        )
+    assert 0 <= fit.log_likelihood + 101.33286676188968 <= 2.8e-8  # R's, below the maximum by half of that at most
+
+
+def committees(first):
+    frame = sm.datasets.committee.load_pandas().data
+    return frame.assign(y=frame["BILLS104"] + first, staff=np.log(frame["STAFF"]))
+
+
+TERMS = "SIZE + SUBS + staff + PRESTIGE + BILLS103 + staff:SUBS"
+
+
+def test_bills_of_twenty_committees():
+    """Geometric: trials up to and including the first success, one more than R's and Stata's failures."""
+    check_bills(mle("geometric", committees(1), formula=f"y ~ {TERMS}"))
+
+
+def test_mutant_failures_for_trials():
+    with pytest.raises(AssertionError):
+        check_bills(mle("geometric", committees(2), formula=f"y ~ {TERMS}"))
