@@ -120,13 +120,11 @@ class ExactPosteriors:
         return self.integrated.marginal(i, k)
 
     def of_quantity(self, k: int) -> Iterator[tuple[NDArray[np.intp], Any]]:
-        """Distributions of the k-th quantity and the places of their data sets: integrated ones several at once."""
+        """Distributions of the k-th quantity and the places of their data sets, several at once where that can be."""
         label = self.labels[k]
         if self.integrated is not None and not all(label in formulas for formulas in self.closed):
             yield from self.integrated.of_quantity(k)
-        for i, formulas in enumerate(self.closed):
-            if label in formulas:
-                yield np.array([i]), formulas[label]
+        yield from _of_families({i: each[label] for i, each in enumerate(self.closed) if label in each})
 
     def distributions(self, i: int) -> dict[str, Any]:
         """All that are known of one data set, by label."""
@@ -144,6 +142,23 @@ class ExactPosteriors:
             if self.labels[k] in self.closed[i]:
                 values[i, k] = formula(self.closed[i][self.labels[k]])
         return np.where(self.known, values, np.nan)
+
+
+def _of_families(formulas: Mapping[int, Any]) -> Iterator[tuple[NDArray[np.intp], Any]]:
+    """SciPy's frozen distributions by place: those of one family as one of them, with arrays of parameters."""
+    families: dict[Any, list[int]] = {}
+    for place, formula in formulas.items():
+        family = getattr(getattr(formula, "dist", None), "name", place)
+        families.setdefault((family, len(getattr(formula, "args", ())), *getattr(formula, "kwds", ())), []).append(
+            place
+        )
+    for places in families.values():
+        first, *others = (formulas[place] for place in places)
+        if others:
+            arguments = zip(*(formulas[place].args for place in places), strict=True)
+            named = {name: np.array([formulas[place].kwds[name] for place in places]) for name in first.kwds}
+            first = first.dist(*map(np.array, arguments), **named)
+        yield np.array(places), first
 
 
 def exact_posteriors(

@@ -40,7 +40,7 @@ study = Study(
             why="as many means as pairs",
         ),
     ],
-    quick_n=(50, 400, 3200),
+    quick_n=(50, 3200),
     quick_estimators=("mle", "map", "posterior_exact"),
     answer="Regular estimates err by n^-1/2, the uniform's bound by 1/n; with a mean per pair the error stays.",
 )

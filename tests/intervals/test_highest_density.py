@@ -10,7 +10,7 @@ from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators.estimate import Estimate
 from mle_vs_bayes.estimators.exact import ExactPosteriors
-from mle_vs_bayes.intervals.credible import equal_tailed, highest_density, shortest
+from mle_vs_bayes.intervals.credible import equal_tailed, highest_density, shortest, shortest_of_exact
 from mle_vs_bayes.intervals.interval import IntervalRequest
 from mle_vs_bayes.model.moments import Missing
 
@@ -93,3 +93,14 @@ def test_draws_give_the_shortest_span_of_their_share():
     tails = equal_tailed(asked)
     assert all(h.upper - h.lower < e.upper - e.lower for h, e in zip(found, tails, strict=True))
     assert abs(found[1].lower - 1 / found[0].upper) > 0.01
+
+
+def test_exact_posteriors_of_one_family_are_taken_together():
+    """Each has the ends that it has alone, whatever families there are and however their parameters are written."""
+    formulas = [EXACT["gamma"], scipy.stats.gamma(0.5), EXACT["t"], scipy.stats.gamma(3, scale=2.0)]
+    formulas += [scipy.stats.gamma(5, scale=0.1), EXACT["beta"]]
+    none = (Missing(),)
+    together = ExactPosteriors(("rate",), [{"rate": each} for each in formulas], [none] * len(formulas))
+    assert sum(1 for _ in together.of_quantity(0)) < len(formulas)
+    for each, *ends in zip(formulas, *(end[:, 0] for end in shortest_of_exact(together, LEVEL)), strict=True):
+        np.testing.assert_allclose(ends, np.concatenate(shortest(each, LEVEL)), rtol=1e-8, atol=1e-12)

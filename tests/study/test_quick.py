@@ -45,9 +45,9 @@ def test_replicates_are_what_there_is_time_for_most_where_they_cost_least(desk):
     design, alone = planned(desk, 100_000, workers=1)
     assert alone and design.looks == plan.LOOKS
     check_shares(design, timing.QUICK_SECONDS)
-    design, alone = planned(desk, 100_000, workers=2)
+    design, alone = planned(desk, 100_000, workers=3)
     assert not alone
-    check_shares(design, 2 * (timing.QUICK_SECONDS - timing.STARTING))
+    check_shares(design, 3 * (timing.QUICK_SECONDS - timing.STARTING))
 
 
 def test_mutant_one_number_of_replicates_for_all(desk, clock, monkeypatch):

@@ -21,8 +21,8 @@ ENOUGH = 500
 """Replicates, of all cells, of a study that is worth being timed."""
 QUICK_SECONDS = 40.0
 """What a quick run may take from its pilot to its verdict."""
-STARTING = 10.0
-"""Seconds until a process has imported what it needs, and compiled it."""
+STARTING = 20.0
+"""Seconds until another process has imported what it needs, and has the functions that this one has compiled."""
 
 Array = NDArray[np.float64]
 Run = Callable[[WorkUnit], Any]
