@@ -148,17 +148,12 @@ def _of_families(formulas: Mapping[int, Any]) -> Iterator[tuple[NDArray[np.intp]
     """SciPy's frozen distributions by place: those of one family as one of them, with arrays of parameters."""
     families: dict[Any, list[int]] = {}
     for place, formula in formulas.items():
-        family = getattr(getattr(formula, "dist", None), "name", place)
-        families.setdefault((family, len(getattr(formula, "args", ())), *getattr(formula, "kwds", ())), []).append(
-            place
-        )
+        families.setdefault((formula.dist.name, len(formula.args), *formula.kwds), []).append(place)
     for places in families.values():
-        first, *others = (formulas[place] for place in places)
-        if others:
-            arguments = zip(*(formulas[place].args for place in places), strict=True)
-            named = {name: np.array([formulas[place].kwds[name] for place in places]) for name in first.kwds}
-            first = first.dist(*map(np.array, arguments), **named)
-        yield np.array(places), first
+        members = [formulas[place] for place in places]
+        arguments = zip(*(formula.args for formula in members), strict=True)
+        named = {name: np.array([formula.kwds[name] for formula in members]) for name in members[0].kwds}
+        yield np.array(places), members[0].dist(*map(np.array, arguments), **named)
 
 
 def exact_posteriors(

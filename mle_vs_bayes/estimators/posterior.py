@@ -32,8 +32,6 @@ _MATRICES = 4e9
 """Chains × tuning steps × f³ up to which a metric of f × f is learned: in 100 dimensions some 2 s of the usual 4,000
 steps, in 343 it took 280 s (measured)."""
 
-TUNE = 1000
-"""Tuning steps unless given, where scales are to be learned and not a step size alone."""
 ALONE = Plan(size=1, draws=1000, tune=None)
 """Of one posterior that is looked at by itself."""
 

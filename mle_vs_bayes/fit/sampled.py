@@ -104,6 +104,6 @@ class Sampled:
                 scalars = diagnose(np.moveaxis(draws, 2, 0))
             diagnostics = Diagnostics(**{name: values[None] for name, values in vars(scalars).items()})
             known = estimate.results.loc[list(self.labels), "mcse_mean"].notna().to_numpy() | (scalars.mcse == 0)
-            diagnostics.mcse[:, ~known] = np.nan  # of a mean that is nothing to go by
+            diagnostics.mcse[:, ~known] = np.nan  # a mean that is nothing to go by has none; a constant's is 0
             self.record(np.array([place]), draws[None], diagnostics, "single")
             self.divergences[place] = int(estimate.tree["sample_stats"]["diverging"].sum())

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pymc
 
 Array = NDArray[np.float64]
+_ROUGH = 3
+"""Evaluations, of the six values each that one parameter's differences take at least, for a look at their errors."""
 
 
 @one_machine_code()
@@ -92,15 +94,14 @@ def open_program(
     model = replace(model, siblings=siblings)
     model, starting = _started(model, data, compiled, opened)
     joint = joint_mode(model)
-    parts = _prepared(model, data, compiled, starting, opened, None if allow_joint else joint, opening)
+    refused = None if allow_joint else joint
+    near, data, compiled, slopes, coordinates = _prepared(model, data, compiled, starting, opened, refused, opening)
+    rough = () if refused else _rough(slopes.likelihood, compiled.layout.join(near.point), opening)
     slow = tuple((("mle", "map", "posterior"), concern) for concern in opening.concern)
-    notes = (
-        *_notes(program, joint if allow_joint else None),
-        *slow,
-        *_rough(parts[3].likelihood, parts[2].layout.join(parts[0].point)),
-        *notes,
+    notes = (*_notes(program, joint if allow_joint else None), *slow, *rough, *notes)
+    density = ProgramDensity(
+        near, data, compiled, slopes, coordinates, opened=opened, samplers=samplers, notes=notes, budget=budget
     )
-    density = ProgramDensity(*parts, opened=opened, samplers=samplers, notes=notes, budget=budget)
     return siblings.keep(density)
 
 
@@ -206,8 +207,10 @@ def _notes(program: "pymc.Model", joint: str | None) -> Notes:
     return notes if joint is None else (*notes, (("mle", "map"), Concern("joint_mode", joint.split(":")[0])))
 
 
-def _rough(likelihood: Derivatives, point: Array) -> Notes:
+def _rough(likelihood: Derivatives, point: Array, budget: EvaluationBudget) -> Notes:
     """A concern where a solver's errors are ten times as large in a gradient at θ ``(p,)`` as a search allows there."""
+    if likelihood.first is not None or not budget.affords(_ROUGH, "a look at the errors of differences"):
+        return ()
     scatter = likelihood.scatter(point)
     if scatter <= 10 * GRADIENT_TOLERANCE * GRADIENT_STEP:
         return ()

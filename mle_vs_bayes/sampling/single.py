@@ -33,8 +33,9 @@ Array = NDArray[np.float64]
 MOST = 60
 """Free scalars: a root of their covariance is multiplied in every evaluation, and a Hessian has their square."""
 LEARNING = 1000
-"""Tuning steps unless told, where scales are to be learned and not a step size alone."""
+"""Tuning steps unless given, where scales are to be learned and not a step size alone."""
 _STEP = 1e-6
+"""Step of z for the slopes of θ."""
 _FEWEST = 0.05
 """Effective draws per draw."""
 _REFUSED = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)

@@ -8,6 +8,8 @@ from pytensor.graph.op import Op
 from pytensor.tensor import dvector
 
 from mle_vs_bayes.comparison.compare import compare
+from mle_vs_bayes.program.budget import EvaluationBudget
+from mle_vs_bayes.program.graphs.differentiate import Derivatives
 from mle_vs_bayes.program.opening import open_program
 
 from .programs import numbers
@@ -64,3 +66,13 @@ def test_no_kink_is_searched_for_in_them(monkeypatch):
     smooth, rough = (compare(decay(error), estimators=("mle",)).fit.estimates["mle"] for error in (0.0, 1e-6))
     assert smooth.status == "ok" and not asked
     assert rough.status == "failed" or rough.point == pytest.approx(smooth.point, rel=1e-4)
+
+
+def test_the_look_at_the_errors_is_paid_for_as_the_rest_of_the_opening_is(monkeypatch):
+    """A value may take a minute: where nothing is left there is no look, which is said."""
+    monkeypatch.setattr(Derivatives, "scatter", lambda *_: pytest.fail("looked"))
+    density = open_program(decay(1e-6), opening=EvaluationBudget(0.0))
+    (note,) = (concern for concern in density.remarks("mle") if concern.code == "slow_gradient")
+    assert "a look at the errors of differences" in note.detail
+    with pytest.raises(pytest.fail.Exception):  # and is made where it can be paid for
+        open_program(decay(1e-6))

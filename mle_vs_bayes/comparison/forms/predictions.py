@@ -13,7 +13,7 @@ from ...density.density import Density
 from ...errors import UsageError
 from ...estimators.estimate import Estimate
 from ...fit.prediction.mean_scale import of_means
-from ...fit.prediction.means import check, classes
+from ...fit.prediction.means import check, classes, shape_of
 from ...fit.prediction.new_rows import FittedTable, NewRows, new_rows
 from ...fit.prediction.predict import Predicted, predict, why_no_error
 from ...report import numbers, text
@@ -149,8 +149,7 @@ def _made(outcome: Outcome, name: str, new: NewRows) -> Predicted | None:
     """One estimator's predictions of the rows that have any, NaN elsewhere; None without a point or draws."""
     estimate, count = outcome[name], new.data.n
     program = outcome.fit.program
-    names = classes(program.model, program.data)
-    made = Predicted.blank((count, len(names)) if names else (count,))
+    made = Predicted.blank(shape_of(program.model, program.data, count))
     kept = np.array([row for row in range(count) if row not in new.unseen], dtype=np.intp)
     if not estimate.converged or estimate.distributions or not np.all(np.isfinite(estimate.point)):
         return None
@@ -171,7 +170,7 @@ def _frame(outcome: Outcome, name: str, made: Mapping[str, Predicted | None], ne
     """The tidy rows of one estimator: new rows in turn, and of each its classes."""
     program, predicted, mle = outcome.fit.program, made[name], made.get("mle")
     count, names = new.data.n, classes(program.model, program.data)
-    shape = (count, len(names)) if names else (count,)
+    shape = shape_of(program.model, program.data, count)
     values = np.full((len(COLUMNS), *shape), np.nan)
     if predicted is not None:
         values[:] = [getattr(predicted, column) for column in COLUMNS]

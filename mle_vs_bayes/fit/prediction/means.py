@@ -71,6 +71,12 @@ def classes(model: Model, data: Dataset) -> tuple[str, ...]:
     return data.coords["outcome"] if predicts_classes(model) else ()
 
 
+def shape_of(model: Model, data: Dataset, count: int) -> tuple[int, ...]:
+    """The shape of the means of ``count`` rows: ``(count,)``, or ``(count, K)`` where y is one of K classes."""
+    names = classes(model, data)
+    return (count, len(names)) if names else (count,)
+
+
 def mean_response(model: Model, theta: Mapping[str, Any], data: Dataset) -> Array:
     """E(y) of each row of ``data`` at θ; NaN or infinite where the family has no mean there.
 

@@ -24,7 +24,7 @@ from ...sampling.draws import stacked
 from ...words import listed
 from .mean_moments import lacking_moments
 from .mean_scale import of_means
-from .means import classes, mean_response
+from .means import classes, mean_response, shape_of
 from .members import Members
 
 Array = NDArray[np.float64]
@@ -200,8 +200,8 @@ def _from_draws(
 ) -> Predicted:
     assert estimate.tree is not None
     names = classes(program.model, program.data)
-    points, kept = draws_of(program, estimate, data.n * max(1, len(names)))
-    made = Predicted.blank((data.n, *([len(names)] if names else [])))
+    made = Predicted.blank(shape_of(program.model, program.data, data.n))
+    points, kept = draws_of(program, estimate, made.mean.size)
     for rows in np.array_split(np.arange(data.n), -(-made.mean.size * len(points) // AT_ONCE)):
         some = data if len(rows) == data.n else data.rows(rows)
         seen = None if members is None else members.rows(rows)

@@ -107,10 +107,9 @@ class Derivatives:
     def scatter(self, theta: Array) -> float:
         """By how much the value scatters about a smooth function of θ ``(p,)``, at steps of the gradient's differences.
 
-        It is 0 where the gradient is exact, and where all of it is the rounding of the value itself.
+        It takes ``2 _POINTS + 1`` values, and is 0 where all of it is the rounding of the value itself.
         """
-        if self.first is not None or self.value is None:
-            return 0.0
+        assert self.value is not None
         steps = np.arange(-_POINTS, _POINTS + 1)[:, None] * GRADIENT_STEP * self.scale
         with np.errstate(all="ignore"), without_warnings():
             values = np.array([float(self.value(theta + step)) for step in steps])

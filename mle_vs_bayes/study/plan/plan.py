@@ -62,7 +62,7 @@ def design(
         quick=quick,
         batch=batch,
         replicates=replicates,
-        target_mcse=dict(request.get("target_mcse") or ({} if quick else study.target_mcse)),
+        target_mcse=dict(request.get("target_mcse") or study.target_mcse),
         cells=tuple(cells),
         seconds_per_unit=None,
         versions=versions(),

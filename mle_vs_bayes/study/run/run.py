@@ -96,7 +96,7 @@ def _locked(source: Source, folder: Path, request: RunRequest, watch: Watch) -> 
 def _new(source: Source, request: RunRequest, watch: Watch) -> StudyPlan:
     watch.step("planning: cells, priors and a pilot of each")
     source = replace(source, quick=request.quick)
-    targets = request.target_mcse or (None if request.quick else source.study.target_mcse)
+    targets = request.target_mcse or source.study.target_mcse
     replicates = request.replicates or (max(stopping.BUDGET, source.study.replicates) if request.target_mcse else None)
     stopping.check(targets or {}, source.study)
     pairs.check(source.study.predictions, source.study)

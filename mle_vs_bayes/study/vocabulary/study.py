@@ -228,7 +228,7 @@ class Study:
 
     @property
     def quickened(self) -> "Study":
-        """What a quick run takes of it: few n, and those models, scenarios and estimators that it names."""
+        """What a quick run takes of it: few n, those models, scenarios and estimators that it names, and no targets."""
         chosen = [each for each in self.scenarios if not self.quick_scenarios or each.name in self.quick_scenarios]
         return replace(
             self,
@@ -237,6 +237,7 @@ class Study:
             scenarios=[each if each.n is None else replace(each, n=_thinned(each.n)) for each in chosen],
             estimators=self.quick_estimators or self.estimators,
             predictions=[each.quickened for each in self.predictions],
+            target_mcse={},
         )
 
     @property
