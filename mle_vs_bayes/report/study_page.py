@@ -16,6 +16,8 @@ TONES = {"holds": "good", "does not hold": "bad", "undecided": "unsure", "no pre
 BESIDE = ("value", "mcse", "used", "failed", "smallest", "largest")
 """Columns of the performance table that do not say of what a measure is."""
 NO_WORDS: Mapping[str, str] = {}
+SHOWN = 2
+"""Figures that are looked at first; the others are folded."""
 MOST_LINES = 100
 """Lines at most of the table of everything measured on a page; more are in the file."""
 MOST_PARTS = 8
@@ -55,7 +57,7 @@ def page(
     """
     sections = [
         parts.Section("question", "Question", [parts.Facts(_questions(document))]),
-        parts.Section("figures", "Figures", pictures),
+        parts.Section("figures", "Figures", _first_ones(pictures)),
         parts.Section("predictions", "Predictions", _predictions(document)),
         parts.Section("measured", "Everything that was measured", [] if table is None else _measures(table, words)),
         parts.Section("made", "How it was made", _made(document)),
@@ -67,6 +69,14 @@ def page(
     shown = tuple(section for section in sections if section.parts)
     word = document["verdict"]
     return parts.Page(title, subject, word, TONES[word], sentence(document), shown, listed)
+
+
+def _first_ones(pictures: Sequence[parts.Picture]) -> list[parts.Part]:
+    """The most telling figures, and the others behind a heading."""
+    shown: list[parts.Part] = [*pictures[:SHOWN]]
+    if others := pictures[SHOWN:]:
+        shown.append(parts.Foldout("more-figures", f"{len(others)} more", others))
+    return shown
 
 
 def sentence(document: Mapping[str, Any]) -> str:
@@ -183,8 +193,11 @@ def readme(document: Mapping[str, Any], figures: Sequence[str]) -> str:
             for each in document["predictions"]
         ]
         lines += [""]
-    for name in figures:
-        lines += [f"![{name.replace('_', ' ')}]({name}.png)", ""]
+    links = [f"[{name.replace('_', ' ')}]({name}.png)" for name in figures]
+    for link in links[:SHOWN]:
+        lines += [f"!{link}", ""]
+    if others := links[SHOWN:]:
+        lines += [f"More figures: {', '.join(others)}.", ""]
     lines += [
         "`performance.csv` has every measure with its Monte-Carlo standard error, `rows/*.parquet` every estimate, "
         "`design.json` what determines them.",

@@ -7,6 +7,7 @@ import pytest
 from mle_vs_bayes.report import study_page
 from mle_vs_bayes.report.drawn import png
 from mle_vs_bayes.report.figures import study
+from mle_vs_bayes.report.pages.parts import Picture
 from mle_vs_bayes.report.palette import LOOKS
 
 
@@ -107,6 +108,22 @@ def test_the_readme_says_question_verdict_and_every_prediction():
     lacking = study_page.readme({**document, **counts, "without_estimate": 2}, [])
     assert "; 1 of 10 fits failed, 2 more have no estimate (no maximum, or not applicable)." in lacking
     assert "a quick run" in page and "![rmse](rmse.png)" in page
+
+
+def test_two_figures_are_shown_and_the_others_are_behind_a_heading():
+    counts = {"replicates": 5, "replicates_in_all": 10, "seed": 0, "fits": 10, "failed": 1, "cells": 2}
+    document = {"study": "s", "verdict": "holds", "predictions": [], "quick": False, **counts}
+    pictures = [Picture(name, name, "<svg/>", "", "") for name in ("bias", "mean_width", "rmse")]
+    page = study_page.page(document, pictures)
+    (section,) = (section for section in page.sections if section.anchor == "figures")
+    *shown, others = section.parts
+    assert (shown, others.title, list(others.parts)) == (pictures[:2], "1 more", pictures[2:])
+    (section,) = (
+        section for section in study_page.page(document, pictures[:2]).sections if section.anchor == "figures"
+    )
+    assert section.parts == pictures[:2]
+    text = study_page.readme(document, [picture.name for picture in pictures])
+    assert "![mean width](mean_width.png)" in text and "\nMore figures: [rmse](rmse.png).\n" in text
 
 
 def coverage(sizes, kinds):
