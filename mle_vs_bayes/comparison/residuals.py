@@ -27,7 +27,7 @@ from scipy.special import ndtr, ndtri
 
 from ..data.dataset import Dataset
 from ..density.density import Density
-from ..fit.prediction.means import has_mean, mean_response
+from ..fit.prediction.means import has_mean
 from ..model.model import Model
 
 Array = NDArray[np.float64]
@@ -128,7 +128,7 @@ def _of_chances(
     """u and statistics from P(Y < y) and P(Y = y); fitted values are means, where all of them exist."""
     below, level = chances
     u = below + generator.random(seen.n) * level
-    fitted = mean_response(model, theta, seen) if has_mean(model) else np.zeros(seen.n)
+    fitted = model.mean_response(theta, seen) if has_mean(model) else np.zeros(seen.n)
     along = fitted if np.isfinite(fitted).all() else np.zeros(seen.n)
     return u, _statistics(u, seen["y"], along, bool(np.any(level > 0) and np.ptp(seen["y"]) > 1))
 

@@ -66,7 +66,7 @@ def functions() -> dict[str, Any]:
 
 def _polynomial(njit: Any) -> Any:
     @njit
-    def polynomial(coefficients, x):  # type: ignore[no-untyped-def]
+    def polynomial(coefficients, x):
         total = 0.0
         for coefficient in coefficients:
             total = total * x + coefficient
@@ -77,7 +77,7 @@ def _polynomial(njit: Any) -> Any:
 
 def _exponential(njit: Any, polynomial: Any) -> Any:
     @njit
-    def exp(x):  # type: ignore[no-untyped-def]
+    def exp(x):
         # x = k log 2 + r with k whole, so that exp x = 2^k exp r; 2^k is written into the bits of the exponent
         shifted = x * PER_LN2 + WHOLE
         k = shifted - WHOLE
@@ -91,7 +91,7 @@ def _exponential(njit: Any, polynomial: Any) -> Any:
 
 def _logarithm(njit: Any, polynomial: Any) -> Any:
     @njit
-    def log(x):  # type: ignore[no-untyped-def]
+    def log(x):
         # x = 2^k m with m in [1/√2, √2), so that log x = k log 2 + 2 artanh((m − 1)/(m + 1))
         scaled = x * 2.0**54 if x < SMALLEST else x
         bits = np.float64(scaled).view(np.int64)
@@ -108,7 +108,7 @@ def _logarithm(njit: Any, polynomial: Any) -> Any:
 
 def _log_of_sum(njit: Any, log: Any) -> Any:
     @njit
-    def log1p(x):  # type: ignore[no-untyped-def]
+    def log1p(x):
         # log(1 + x) with what rounding 1 + x has lost
         u = 1.0 + x
         plain = log(u)
@@ -119,7 +119,7 @@ def _log_of_sum(njit: Any, log: Any) -> Any:
 
 def _logistic(njit: Any, polynomial: Any, exp: Any) -> tuple[Any, Any]:
     @njit
-    def softplus(x):  # type: ignore[no-untyped-def]
+    def softplus(x):
         # max(x, 0) + log(1 + e) with e = exp(−|x|); log(1 + e) = 2 artanh(e/(2 + e)), of its half where e is large
         e = exp(-abs(x))
         large = e > 0.4142135623730951
@@ -127,7 +127,7 @@ def _logistic(njit: Any, polynomial: Any, exp: Any) -> tuple[Any, Any]:
         return (max(x, 0.0)) + (2.0 * s * polynomial(ODD, s * s) + (LN2 if large else 0.0))
 
     @njit
-    def sigmoid(x):  # type: ignore[no-untyped-def]
+    def sigmoid(x):
         e = exp(-abs(x))
         return (1.0 if x >= 0.0 else e) / (1.0 + e)
 

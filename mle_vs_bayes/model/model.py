@@ -79,9 +79,10 @@ class Model:
     takes_links: tuple[str, ...] = ()
     """Of a model that is no family's: the links that it takes."""
     link: Any = None
+    family: Any = None
+    """The record of the distribution that every y has, or has in each component, where there is one."""
     takes_order: bool = False
-    """Whether the order of an outcome's classes may be told: which is the first, and so the one that others are
-    compared to, or of two the one that is no success."""
+    """Whether the order of an outcome's classes may be told: others are compared to the first, of two no success."""
     needs_order: bool = False
     """Whether the classes have an order that matters, as that of three grades, which text does not tell."""
     order: tuple[str, ...] = ()
@@ -93,6 +94,8 @@ class Model:
     left_out: frozenset[str] = frozenset()
     """Those labels of them, spreads and correlations of effects of groups, that are not in the model at all."""
     larger: "Model | None" = None
+    given_effects: "Model | None" = None
+    """Of a model with effects of groups: the model of its rows where these are known."""
     formula: FormulaRule | None = None
     """How the data come through a formula, as a design matrix ``X`` with coords ``term``; None where they do not."""
     marginal: bool = True
@@ -180,10 +183,7 @@ class Model:
         return self.formula is not None
 
     def draw_latent(self, theta: Theta, data: Dataset, rng: np.random.Generator) -> dict[str, Any]:
-        """Draws of everything that `latent` names, given draws θ ``(C, D, …)`` and the data: ``(C, D, …)`` by name.
-
-        Where a model says this, its posterior is sampled without the latent variables, and they afterwards.
-        """
+        """Draws ``(C, D, …)`` by name of all that `latent` names, given those of θ, which are sampled without it."""
         raise NotImplementedError
 
     def one_step_ahead(self, theta: Theta, data: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -219,10 +219,14 @@ class Model:
         """The chance of each class of the outcome in each row ``(n, K)``: what a mean is to an outcome in numbers."""
         raise NotImplementedError
 
-    def moments(self, tails: Mapping[str, tuple[Tails, ...]], data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Which moments the posterior of each parameter has: `Moments` by name, one for all elements or one each.
+    def mean_response(self, theta: Theta, data: Any) -> Array:
+        """E(y) of each row ``(n,)``, NaN or infinite where the family has no mean; of classes `class_chances`."""
+        return self.class_chances(theta, data)
 
-        All of them where a parameter is not named. ``tails`` has those of the priors of a parameter's elements.
+    def moments(self, tails: Mapping[str, tuple[Tails, ...]], data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`Moments` that each parameter's posterior has, one for all elements or one each; all where it is not named.
+
+        ``tails`` has those of the priors of a parameter's elements.
         """
         return {}
 
@@ -231,10 +235,7 @@ class Model:
         raise NotImplementedError
 
     def own_density(self, data: Dataset) -> Any | None:
-        """A `Density` of data of this shape that is not made from the two likelihoods (a user's program), or None.
-
-        Its data may be others: `Density.on` gives that of these, and its graphs take the columns of many.
-        """
+        """A `Density` of data of this shape that is not made from the two likelihoods (a user's program), or None."""
         return None
 
     def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:
@@ -242,10 +243,7 @@ class Model:
         raise NotImplementedError
 
     def condense(self, data: Dataset) -> tuple[Dataset, Array | None] | None:
-        """Sufficient statistics as a smaller data set with weights ``(rows,)``, or None.
-
-        Σ weight × log-likelihood of its rows differs from the data's by a number without parameters in it.
-        """
+        """Sufficient statistics as rows with weights ``(rows,)``: Σ weight × log L is the data's but for a constant."""
         return None
 
     def restriction(self, theta: Theta, data: Dataset) -> Any:

@@ -52,10 +52,10 @@ _made_by_hand: Any = intrinsic
 
 
 @_made_by_hand
-def _call(_typing, _address, _z, _numbers, _lengths):  # type: ignore[no-untyped-def]
+def _call(_typing, _address, _z, _numbers, _lengths):
     """PyTensor's function at this address, called as Numba's functions call each other."""
 
-    def generate(context, builder, _signature, values):  # type: ignore[no-untyped-def]
+    def generate(context, builder, _signature, values):
         convention = context.call_conv
         packed = context.make_tuple(builder, GIVEN, values[1:])
         pointer = builder.inttoptr(values[0], convention.get_function_type(RESULT, (GIVEN,)).as_pointer())
@@ -67,11 +67,11 @@ def _call(_typing, _address, _z, _numbers, _lengths):  # type: ignore[no-untyped
     return RESULT(types.int64, FLOATS, FLOATS, INTEGERS), generate
 
 
-def _pointer(kind):  # type: ignore[no-untyped-def]
+def _pointer(kind):
     """What makes a pointer of this kind from an address."""
 
     @_made_by_hand
-    def pointer(_typing, address):  # type: ignore[no-untyped-def]
+    def pointer(_typing, address):
         return kind(address), lambda context, builder, _signature, values: builder.inttoptr(
             values[0], context.get_value_type(kind)
         )
@@ -82,7 +82,7 @@ def _pointer(kind):  # type: ignore[no-untyped-def]
 _doubles, _integers = _pointer(NUMBERS), _pointer(WHOLE_NUMBERS)
 
 
-def density(dimension, u, gradient, value, header):  # type: ignore[no-untyped-def]
+def density(dimension, u, gradient, value, header):
     numbers = numba.carray(_doubles(header[0]), (header[1],))
     lengths = numba.carray(_integers(header[2]), (header[3],))
     centre, root, size = _doubles(header[5]), _doubles(header[6]), header[7]
@@ -109,7 +109,7 @@ def density(dimension, u, gradient, value, header):  # type: ignore[no-untyped-d
     return 0
 
 
-def keep(dimension, _size, u, kept_, _data):  # type: ignore[no-untyped-def]
+def keep(dimension, _size, u, kept_, _data):
     for i in range(dimension):
         kept_[i] = u[i]
     return 0

@@ -10,7 +10,6 @@ import statsmodels.formula.api as smf
 from mle_vs_bayes.cli.app import app
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.fit.prediction import effects as module
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +37,13 @@ def test_a_column_of_zeros_and_ones_has_the_marginal_effect_of_statsmodels(frame
 
 
 def test_mutant_at_the_mean_of_the_covariates(frame, logistic, monkeypatch):
-    mean = module.mean_response
+    kind = type(logistic.model)
+    mean = kind.mean_response
 
     def at_means(model, theta, data):
         return mean(model, theta, data.replace(X=np.tile(data["X"].mean(axis=0), (data.n, 1))))
 
-    monkeypatch.setattr(module, "mean_response", at_means)
+    monkeypatch.setattr(kind, "mean_response", at_means)
     with pytest.raises(AssertionError):
         check_against_statsmodels(frame, logistic)
 

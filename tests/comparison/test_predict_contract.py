@@ -11,7 +11,7 @@ import pytest
 from mle_vs_bayes import models
 from mle_vs_bayes.comparison.compare import compare
 from mle_vs_bayes.errors import UsageError
-from mle_vs_bayes.fit.prediction.means import check, mean_response, predicts_classes
+from mle_vs_bayes.fit.prediction.means import check, predicts_classes
 from mle_vs_bayes.model.model import Model
 
 DRAWS = 4000
@@ -41,7 +41,7 @@ def test_a_model_predicts_the_mean_that_it_draws_or_says_why_not(name):
     check(model)
     data = model.design(6, np.random.default_rng(3))
     theta = Model.start(model, data)
-    mean = mean_response(model, theta, data)
+    mean = model.mean_response(theta, data)
     assert agree(model, theta, data, mean)
     assert not agree(model, theta, data, mean + 0.5 * np.abs(mean) + 0.5)
 

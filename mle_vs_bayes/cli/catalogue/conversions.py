@@ -53,7 +53,7 @@ class Text:
 
 def family_of(model: Model) -> Family | None:
     """The distribution of each y of a model whose parameters are that distribution's."""
-    family, named = getattr(model, "family", None), {p.name for p in model.parameters}
+    family, named = model.family, {p.name for p in model.parameters}
     if not isinstance(family, Family) or model.takes_formula or any(p.dims for p in model.parameters):
         return None
     return family if {a.row for a in family.arguments if a.prior} <= named else None

@@ -26,7 +26,7 @@ from ...model.moments import Missing
 from ...words import as_written, listed, nearest
 from .mean_moments import lacking_moments
 from .mean_scale import MeanScale, of_difference
-from .means import check, mean_response
+from .means import check
 from .new_rows import FittedTable, new_rows, rows_of_fit
 from .predict import delta_error, draws_of, tails
 
@@ -116,7 +116,7 @@ def average_effects(program: Density, estimate: Estimate, contrast: Contrast, le
 
     def of(point: Array) -> Array:
         theta = program.layout.split(point)
-        after, before = (mean_response(program.model, theta, data) for data in (contrast.after, contrast.before))
+        after, before = (program.model.mean_response(theta, data) for data in (contrast.after, contrast.before))
         return np.atleast_1d(np.average(after - before, axis=0, weights=contrast.weights))
 
     if estimate.tree is None:

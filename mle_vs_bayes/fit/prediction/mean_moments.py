@@ -22,10 +22,9 @@ from ...model.moments import Missing, PriorTails, lacking
 from ...model.parameter import Moments
 from ...models.trunks import falls, separation
 from ...models.trunks.fixed import Fixed, HeldTails
-from ...models.trunks.mixed.trunk import Mixed
 from ...models.trunks.moments import FINITE, squared
 from ...models.trunks.regression import Regression
-from .means import mean_response, of_rows, predicts_classes, whole
+from .means import of_rows, predicts_classes, whole
 
 Array = NDArray[np.float64]
 Tails = Mapping[str, Any]
@@ -47,13 +46,13 @@ def lacking_moments(program: Density, data: Dataset) -> list[Missing]:
     without = _without_mean(model, tails, getattr(program.model, "scalars", {}))
     if without is not None:
         return [lacking(without)] * data.n
-    grouped = isinstance(model, Mixed)
+    grouped = model.given_effects is not None
     regression = of_rows(program.model)
     if not isinstance(regression, Regression):
         return [lacking(_of_parameters(model, tails, program.data))] * data.n
     of_location = _of_location(regression, tails, program.data, data["X"], grouped)
     rows = [[FINITE] * data.n if _is_bounded(regression) else of_location]
-    rows += [_of_effects(model, tails, data)] if isinstance(model, Mixed) else []
+    rows += [_of_effects(model, tails, data)] if grouped else []
     rows += [_of_others(regression, tails, data)]
     return [lacking(min(each, key=lambda m: (m.order, m.attained))) for each in zip(*rows, strict=True)]
 
@@ -95,8 +94,8 @@ def _of_parameters(model: Model, tails: Tails, data: Dataset) -> Moments:
     """The fewest of the parameters that the mean moves with, of which it is no more than a multiple or a product."""
     known = model.moments(tails, data)
     point = {p.name: np.asarray(p.typical, dtype=float) for p in model.parameters}
-    mean = mean_response(model, point, data)
-    moved = [p for p in known if np.any(mean_response(model, {**point, p: 1.1 * point[p]}, data) != mean)]
+    mean = model.mean_response(point, data)
+    moved = [p for p in known if np.any(model.mean_response({**point, p: 1.1 * point[p]}, data) != mean)]
     return _least([FINITE, *(_least(known[name]) for name in moved)])
 
 
@@ -134,7 +133,7 @@ def _of_inverse(model: Any, fitted: Dataset, X: Array) -> list[Moments]:
     return [FINITE if each else Moments(1.0, why) for each in inside]
 
 
-def _of_effects(model: Mixed, tails: Tails, data: Dataset) -> list[Moments]:
+def _of_effects(model: Any, tails: Tails, data: Dataset) -> list[Moments]:
     """Moments of exp(z²sd²/2), the mean over a new member's effect under a log link.
 
     It outgrows every tail of sd but that of a half-normal prior of width s, as long as the order times E (z s)² of E

@@ -49,7 +49,7 @@ class MeanScale:
 def of_means(model: Model, data: Dataset) -> MeanScale:
     """The scale of the mean response of each row of ``data``."""
     model = whole(model)
-    family = getattr(model, "family", None)
+    family = model.family
     zero, one = np.zeros(data.n), np.ones(data.n)
     if predicts_classes(model):
         return MeanScale(unit, np.zeros(1), np.ones(1))
@@ -59,7 +59,7 @@ def of_means(model: Model, data: Dataset) -> MeanScale:
         return MeanScale(unit, zero, data.get("trials", one))
     if "xm" in data:
         return MeanScale(positive, data["xm"], one)
-    name, link = family.values.name, getattr(model, "link", links.identity)
+    name, link = family.values.name, model.link or links.identity
     if "share" in name:
         return MeanScale(unit, zero, one)
     above = "positive" in name or "count" in name or link is links.log

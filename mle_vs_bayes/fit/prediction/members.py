@@ -17,10 +17,7 @@ from ...data.formulas.group_terms import GroupTerm
 from ...data.formulas.parts import effect, level
 from ...data.labels import coded
 from ...density.density import Density
-from ...models.trunks.fixed import Fixed
 from ...models.trunks.mixed.law import Law
-from ...models.trunks.mixed.trunk import Mixed
-from .means import whole
 
 if TYPE_CHECKING:
     import xarray
@@ -46,11 +43,8 @@ class Members:
 
     def law(self, program: Density, point: Array, data: Dataset) -> Law:
         """What the seen members add to the predictors of ``data`` ``(m,)`` at θ."""
-        fitted, theta = program.model, program.layout.split(point)
-        model = whole(fitted)
-        theta = fitted.full(theta) if isinstance(fitted, Fixed) else theta
-        assert isinstance(model, Mixed)
-        law: Law = model.law_of_seen(theta, program.data, data, self.places)
+        model: Any = program.model
+        law: Law = model.law_of_seen(program.layout.split(point), program.data, data, self.places)
         return law
 
     def drawn(self, tree: "xarray.DataTree", data: Dataset, kept: NDArray[np.intp]) -> Array:

@@ -24,7 +24,7 @@ from ...sampling.draws import stacked
 from ...words import listed
 from .mean_moments import lacking_moments
 from .mean_scale import of_means
-from .means import classes, mean_response, shape_of
+from .means import classes, shape_of
 from .members import Members
 
 Array = NDArray[np.float64]
@@ -119,10 +119,10 @@ def _mean(program: Density, point: Array, data: Dataset, members: Members | None
     """The mean response at θ over the effects of seen members, and its variance over these: ``(m,)`` or ``(m, K)``."""
     theta = _theta(program, point)
     if members is None:
-        mean = mean_response(program.model, theta, data)
+        mean = program.model.mean_response(theta, data)
         return mean, np.zeros_like(mean)
     law = members.law(program, point, data)
-    means = np.array([mean_response(program.model, theta, members.moved(data, nodes)) for nodes in law.nodes.T])
+    means = np.array([program.model.mean_response(theta, members.moved(data, nodes)) for nodes in law.nodes.T])
     weights = law.weights.T.reshape(*means.shape[:2], *(1,) * (means.ndim - 2))
     mean = np.sum(weights * means, axis=0)
     return mean, np.sum(weights * (means - mean) ** 2, axis=0)
@@ -212,7 +212,7 @@ def _from_draws(
             theta, at = _theta(program, point), some
             if seen is not None and added is not None:
                 at = seen.moved(some, added[place])
-            means[place] = mean_response(program.model, theta, at)
+            means[place] = program.model.mean_response(theta, at)
             if not names:
                 outcomes[place] = program.model.simulate(theta, at, generator)["y"]
         settled = some if seen is None else seen.moved(some, np.zeros(some.n))

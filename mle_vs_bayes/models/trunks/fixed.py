@@ -139,6 +139,13 @@ class Fixed(Model):
     def one_step_ahead(self, theta, data):
         return self.larger.one_step_ahead(self.full(theta), data)
 
+    def law_of_seen(self, theta, fitted, new, places):
+        larger: Any = self.larger
+        return larger.law_of_seen(self.full(theta), fitted, new, places)
+
+    def mean_response(self, theta, data):
+        return self.larger.mean_response(self.full(theta), data)
+
     def chances(self, theta, data):
         return self.larger.chances(self.full(theta), data)
 

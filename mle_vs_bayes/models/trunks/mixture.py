@@ -16,6 +16,7 @@ from ...model.model import Model
 from ...model.parameter import Parameter, of_argument
 from ...model.prior import Prior
 from ...model.support import simplex
+from .plain import mean_of
 
 FEW = 5
 """Values: a component that holds fewer is two or three that happen to lie close together, more often than a group."""
@@ -83,6 +84,11 @@ class Mixture(Model):
         import pymc as pm
 
         return pm.Mixture("y", theta["weight"], self.family.dist(self.arguments(theta)), observed=data["y"])
+
+    def mean_response(self, theta, data):
+        """One number for all rows: the components' means, weighted by their shares."""
+        each = np.broadcast_to(mean_of(self.family, self.arguments(theta)), np.shape(theta["weight"]))
+        return np.full(data.n, float(np.sum(theta["weight"] * each)))
 
     def em_step(self, theta, data):
         """Each value's chances of each component, then the likeliest components; their locations rise. [1]_

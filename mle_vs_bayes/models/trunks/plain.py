@@ -61,6 +61,9 @@ class Plain(Model):
         """Not of rows that belong together."""
         return None if self.unit != "row" else self.family.chances(data["y"], self.arguments(theta, data))
 
+    def mean_response(self, theta, data):
+        return np.broadcast_to(mean_of(self.family, self.arguments(theta, data)), data.n).astype(float)
+
     def likelihood(self, theta, data):
         return self.family.pymc("y", self.arguments(theta, data), observed=data["y"])
 
@@ -84,6 +87,12 @@ class Plain(Model):
     def one_value(self):
         """What cannot be said where every y is the same, as a clause, or empty."""
         return self.family.one_value and f"{self.family.one_value} cannot be estimated from one value"
+
+
+def mean_of(family, arguments):
+    """E(y) of a family at arguments of any of its forms, NaN or infinite where there is none."""
+    with np.errstate(all="ignore"):
+        return family.mean(**family.in_first_form(arguments))
 
 
 def with_outcome(design, y):

@@ -43,7 +43,7 @@ def _is_normal(model):
 
 def _check_link(model):
     """Refuse predictors that have an end, which the sum with a normal effect has not."""
-    family = getattr(model, "family", None)
+    family = model.family
     if family is None or _open(family, model.link):
         return
     known = [name for name in family.location_links if _open(family, links.LINKS[name])]

@@ -28,6 +28,8 @@ from .. import separation
 from ..moments import bounded
 from ..regression import linear
 
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
+"""The rule of the integral over a standard normal effect; its weights sum to √(2π)."""
 BESIDE_SIGMA = "so that their spread and sigma cannot be told apart"
 """What is lost where each group has one row, whose errors are normal as its effect is."""
 
@@ -40,8 +42,9 @@ class Mixed(Model):
     weighted = True
 
     def __init__(self, rows, groups=None, nodes=None):
-        self.rows, self.groups, self.nodes = rows, groups, nodes
-        self.name, self.link, self.family = rows.name, rows.link, getattr(rows, "family", None)
+        self.rows = self.given_effects = rows
+        self.groups, self.nodes = groups, nodes
+        self.name, self.link, self.family = rows.name, rows.link, rows.family
         self.smooth, self.edges, self.scales = rows.smooth, rows.edges, rows.scales
         self.takes_order, self.needs_order, self.order = rows.takes_order, rows.needs_order, rows.order
 
@@ -148,6 +151,16 @@ class Mixed(Model):
         """The data with ``added`` ``(n,)`` in the predictors of their rows."""
         known = data.get("offset")
         return {**data, "offset": added if known is None else known + added}
+
+    def mean_response(self, theta, data):
+        """The mean over effects of new members: Σ z u is normal, so that one integral per row is enough.
+
+        With u = L v and v independent standard normal its variance is Σ_j (Σ_i z_i L_ij)².
+        """
+        spread = np.sqrt(np.sum(np.square(self.effects_of(data) @ self.root_matrix(theta)), axis=1))
+        moved = (Dataset(self.moved(data, spread * node), data.coords) for node in NODES)
+        means = [self.rows.mean_response(theta, rows) for rows in moved]
+        return np.tensordot(WEIGHTS, means, axes=1) / np.sqrt(2 * np.pi)
 
     def design(self, n, rng):
         """The rows model's own, in groups of five."""
