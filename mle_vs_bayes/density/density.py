@@ -148,10 +148,7 @@ class Density(ABC):
 
     @abstractmethod
     def outcomes(self, theta: Array, count: int, generator: np.random.Generator) -> dict[str, Array]:
-        """Outcomes ``(count, …)`` by role, drawn at θ ``(p,)`` under the design of these data.
-
-        The first few are the same whatever ``count``.
-        """
+        """Outcomes ``(count, …)`` by role, drawn at θ ``(p,)`` under the design; a larger count begins alike."""
 
     @abstractmethod
     def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
@@ -273,6 +270,7 @@ class Density(ABC):
     def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
         """Gradient ``(p,)`` and Hessian ``(p, p)`` of the log-likelihood on the model scale."""
         inverse = self.coordinates.inverse
+        # w = M⁻¹ θ is linear in θ, so that ∇_θ = M⁻ᵀ ∇_w and no second derivative of the map is left over.
         gradient, hessian = self.working_derivatives(inverse @ theta)
         return inverse.T @ gradient, inverse.T @ hessian @ inverse
 

@@ -168,6 +168,7 @@ def _complete(stack: Stack, vector: Any, total: Any, nodes: Mapping[str, Any]) -
     from pytensor.graph.rewriting.utils import rewrite_graph
     from pytensor.graph.traversal import ancestors
 
+    # Stabilised before axes are added: log (1 + x) and the like are patterns of one data set's graph.
     total = rewrite_graph(total, include=("canonicalize", "stabilize", "local_remove_check_parameter"))
     total = _unrolled(stack, total, nodes)
     read = set(ancestors([total]))

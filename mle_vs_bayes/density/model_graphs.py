@@ -66,6 +66,7 @@ def posterior(density: Density) -> PosteriorGraph:
     units = model.logp(vars=model.observed_RVs, sum=False, jacobian=False)
     terms = model.logp(vars=[*model.free_RVs, *model.potentials], sum=False, jacobian=True)
     *units, prior = _on(values, model, [*units, sum(term.sum() for term in terms)])
+    # PyMC's terms have the Jacobian of its own transforms; of an end that follows the data it is ours to add.
     jacobian = sum(_log_slope(parts[name], sides) for name, sides in ends.items())
     forward, backward = [], []
     for name, value in values.items():
@@ -128,6 +129,8 @@ def _log_slope(z: Any, ends: Mapping[str, Any]) -> Any:
     """log |dvalue/dz|."""
     import pytensor.tensor as pt
 
+    # Of s(z) = 1/(1 + exp(−z)) the slope is s(z) s(−z), whose logarithm is −softplus(−z) − softplus(z); that of exp z
+    # is exp z.
     if len(ends) == 2:
         return (pt.log(ends["upper"] - ends["lower"]) - pt.softplus(z) - pt.softplus(-z)).sum()
     return z.sum()

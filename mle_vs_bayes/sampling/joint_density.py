@@ -83,6 +83,7 @@ def _compile(stack: Stack, graph: Unconstrained) -> JointDensity:
     pieces = _unpacked(numbers, lengths, {name: symbol.type.shape for name, symbol in inputs.items()})
     whole = z if one else vector.type.filter_variable(z.reshape((-1, vector.type.shape[1])))
     replaced = {symbol: pieces[name] for name, symbol in inputs.items()}
+    # Replicates are independent, so that the gradient of the sum with respect to all z ``(R f,)`` is each one's own.
     total: Any = graph_replace(values, {vector: whole, **replaced}).sum()
     outputs: Any = [total, pytensor.grad(total, z)]
     function = pytensor.function(
