@@ -3,7 +3,7 @@
 How an outcome is censored never depends on its value, so that the likelihood of what is left is the true one.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -117,7 +117,7 @@ def dataset(name, variant, n):
     return filled(model, make(model, n, np.random.default_rng([n, *variant.encode()])))
 
 
-@cache
+@lru_cache(maxsize=8)
 def case(name, variant, n):
-    """The program of one case under the default priors, compiled once per process."""
+    """The program of one case under the default priors; the last few are kept, as each has graphs of tens of MB."""
     return program(models.get(name), dataset(name, variant, n))

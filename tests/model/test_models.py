@@ -32,7 +32,12 @@ from .cases import CASES, CENSORED, case, dataset
 SMALL, LARGE = 40, 2500
 
 each_model = pytest.mark.parametrize("name", models.MODELS)
-each_case = pytest.mark.parametrize(("name", "variant"), CASES, ids=["-".join(pair) for pair in CASES])
+each_case = pytest.mark.parametrize(
+    ("name", "variant"),
+    CASES,
+    ids=["-".join(pair) for pair in CASES],
+    scope="module",  # all tests of a case stand in a row
+)
 
 
 def layout_of(model):
