@@ -18,6 +18,7 @@ may
     ``offers`` (which of the `CLAUSES` there are: EM, latent variables, doubts about a maximum …),
     ``weighted`` (the leaf's own formulas count frequency weights), ``functions`` (derived quantities),
     ``moments(tails, data)`` (which posterior moments exist), ``special_cases`` (of likelihood-ratio tests),
+    ``in_order(theta)`` (components that may change places are sampled in any order, and get their names afterwards),
     ``em_step(theta, data)`` (maximum likelihood then runs EM, too, and says where the two disagree),
     ``edges`` (what it means that a parameter runs off), ``doubtful(theta, data)`` (a maximum on too few values),
     ``chances(theta, data)`` (P(Y < y) and P(Y = y), by which residuals are exact), ``class_chances`` (of each class),
@@ -50,7 +51,7 @@ Array = NDArray[np.float64]
 Theta = Mapping[str, Any]
 
 CLAUSES: tuple[str, ...] = ("latent", "draw_latent", "em_step", "doubtful", "fisher_information", "one_step_ahead")
-CLAUSES += ("settled", "derivatives", "closed_form_mle", "conjugate_posterior", "class_chances")
+CLAUSES += ("settled", "derivatives", "closed_form_mle", "conjugate_posterior", "class_chances", "in_order")
 """Methods that a model has only if its ``offers`` names them."""
 
 
@@ -163,10 +164,7 @@ class Model:
         raise NotImplementedError
 
     def latent(self, theta: Theta, data: Mapping[str, Any]) -> Any:
-        """The observed variable ``y`` given latent variables with priors of their own, in the open PyMC model.
-
-        They lie along an axis of the data's coords and are no parameters: the DataTree has a group of their own.
-        """
+        """``y`` given latent variables along axes of the coords, with priors of their own, in the open PyMC model."""
         raise NotImplementedError
 
     @property
@@ -235,7 +233,7 @@ class Model:
         raise NotImplementedError
 
     def own_density(self, data: Dataset) -> Any | None:
-        """A `Density` of data of this shape that is not made from the two likelihoods (a user's program), or None."""
+        """A `Density` of data of this shape, maybe others, that is not made from the two likelihoods, or None."""
         return None
 
     def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:
@@ -243,8 +241,12 @@ class Model:
         raise NotImplementedError
 
     def condense(self, data: Dataset) -> tuple[Dataset, Array | None] | None:
-        """Sufficient statistics as rows with weights ``(rows,)``: Σ weight × log L is the data's but for a constant."""
+        """Sufficient statistics, as rows with weights whose likelihood is the data's but for a constant, or None."""
         return None
+
+    def in_order(self, theta: Theta) -> dict[str, Any]:
+        """θ with its components ``(…, K)`` in order: that of names alone, as the likelihood is the same in any."""
+        raise NotImplementedError
 
     def restriction(self, theta: Theta, data: Dataset) -> Any:
         """What the restricted log-likelihood adds to the likelihood, in NumPy, of complex θ too; None without one."""

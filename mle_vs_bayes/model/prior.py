@@ -97,6 +97,11 @@ class Prior:
         return self.proper
 
     @property
+    def alike(self) -> bool:
+        """Whether all elements of a parameter have one prior, so that two of them may change places."""
+        return not any(isinstance(number, tuple) and len({*number}) > 1 for number in self.arguments.values())
+
+    @property
     def support(self) -> Support:
         """Where the density is above 0, as far as plain numbers say: the widest interval over elements."""
         base = PRIORS[self.family].support
@@ -144,10 +149,9 @@ class Prior:
         The density of values in order is the product of their priors on that part of the space; sorting maps the whole
         space on it, and keeps the density where exchanging two values does.
         """
-        alike = not any(isinstance(number, tuple) and len({*number}) > 1 for number in self.arguments.values())
         while True:
             drawn = self.draw(size, generator)
-            if support.rising and alike:
+            if support.rising and self.alike:
                 return np.sort(drawn)
             if not support.restricts or support.contains(drawn):
                 return drawn

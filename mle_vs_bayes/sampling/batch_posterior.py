@@ -3,15 +3,29 @@
 The joint problem's blocks know nothing of each other, so its draws are draws of every replicate's own posterior. What
 differs between replicates in place, scale and correlation is gone before sampling (`joint_density`). A replicate whose
 draws do not pass the gate is sampled again with few others, then alone; its path says which.
+
+Components that may change places are drawn in any order, and put in theirs afterwards. The likelihood of a mixture
+stays the same when two components change places, and so does the prior where all have one: each of the K! orders has
+the same density, and draws in any of them, put in order, are draws of the posterior in that order. Chains that must
+keep the order meet a wall where two locations are equal: a narrow component left of a wide one gets to its right only
+by both changing spreads and shares. Without the order the one passes the other (measured on sixteen normal mixtures of
+20 values: 145,000 → 60,000 gradients for 400 effective draws, and no divergences).
 """
 
+import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..density.density import Density
+from ..density.model_density import ModelDensity
+from ..density.pymc_model import prior_node
 from ..density.stack import Stack, of_replicates
+from ..model.model import Model
+from ..model.parameter import Parameter
 from ..search.newton import Evaluate
 from ..search.standardised import Standardised, Whitening, unconstrained
 from . import NOWHERE
@@ -31,6 +45,7 @@ class Posteriors:
 
     def __init__(self, stack: Stack, start: Array) -> None:
         """Starts ``(R, p)`` of the search for the modes, on the model scale."""
+        stack = any_order(stack)
         self.stack, self.graph = stack, unconstrained(stack)
         self.density = joint_density(stack, self.graph)
         self._known = self.density.prepare(stack.inputs)
@@ -52,7 +67,7 @@ class Posteriors:
         """
         drawn = sample(self._target(index), plan, seed)
         u = drawn.u.reshape(-1, len(index), self.whitening.centre.shape[1])
-        theta = self.space.theta(u, index)
+        theta = in_order(self.stack.program, self.space.theta(u, index))
         divergences = self._blame(drawn.jumps, index)
         theta = theta.reshape(plan.chains, plan.draws, len(index), -1)
         return np.moveaxis(theta, 2, 0), divergences, drawn.steps
@@ -68,7 +83,7 @@ class Posteriors:
         only = np.zeros(1, dtype=np.intp)
         drawn = tree(self._target(only), plan, seed, progress)
         u = drawn["posterior"]["u"].to_numpy()
-        theta = self.space.theta(u.reshape(-1, 1, u.shape[-1]), only)
+        theta = in_order(self.stack.program, self.space.theta(u.reshape(-1, 1, u.shape[-1]), only))
         return theta.reshape(*u.shape[:2], -1), drawn
 
     def _target(self, index: Index) -> Target:
@@ -91,6 +106,42 @@ class Posteriors:
             fall = np.nan_to_num(values[0] - values[1], nan=np.inf)
             counts[fall >= 0.5 * np.max(fall)] += 1
         return counts
+
+
+def any_order(stack: Stack) -> Stack:
+    """The same data sets without the order, where it is a matter of names alone; else the stack itself."""
+    program = stack.program
+    if "in_order" not in program.model.offers or not all(_alike(stack, p) for p in program.layout.parameters):
+        return stack
+    free = ModelDensity(_without_order(program.model), program.data, program.priors, program.prior_power)
+    return replace(stack, program=free)
+
+
+def in_order(program: Density, theta: Array) -> Array:
+    """θ ``(…, p)`` with the components in order, where they may change places."""
+    if "in_order" not in program.model.offers:
+        return theta
+    named = program.model.in_order(program.layout.split(theta))
+    parts = [np.reshape(named[p.name], (*theta.shape[:-1], -1)) for p in program.layout.parameters]
+    return np.concatenate(parts, axis=-1)
+
+
+def _alike(stack: Stack, parameter: Parameter) -> bool:
+    """Whether all elements of a parameter have one prior in each of the data sets."""
+    prior = stack.program.priors[parameter.name]
+    nodes = [prior_node(parameter.name, argument) for argument in prior.arguments]
+    numbers = [stack.numbers[node] for node in nodes if node in stack.numbers]
+    return prior.alike and all(np.all(np.ptp(each, axis=1) == 0) for each in numbers if each.ndim > 1)
+
+
+def _without_order(model: Model) -> Model:
+    """The model whose rising values may lie anywhere that each of them may."""
+    free = copy.copy(model)
+    free.parameters = tuple(
+        replace(p, support=p.support.element(0, np.size(p.typical))) if p.support.rising else p
+        for p in model.parameters
+    )
+    return free
 
 
 def numerical(gradient_at: Callable[[Array], tuple[float, Array]]) -> Evaluate:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .batch_posterior import Posteriors
 from .diagnostics import diagnose
-from .plan import Plan
+from .plan import TUNE, Plan
 
 Index = NDArray[np.intp]
 
@@ -16,7 +16,7 @@ SIZES = (1, 8, 32, 128, 512)
 TRIALS = (
     Plan(draws=100, tune=50, accept=0.65),
     Plan(draws=100, tune=100, accept=0.8),
-    Plan(draws=200, tune=500, accept=0.9),
+    Plan(draws=200, tune=TUNE, accept=0.9),
 )
 """What a pilot draws, from short to careful: the first that mixes well. Standardised posteriors have only a step size
 left to learn, and larger steps are the cheaper ones: 16,000 → 9,000 gradients for 400 effective draws of logistic
@@ -25,8 +25,8 @@ BAD, SOME = 0.15, 0.05
 """Effective draws per draw, and share of the replicates with divergences, that say that a trial does not mix."""
 WORSE = 1.15
 """Times the best cost so far: larger batches are not tried after one that is this much dearer."""
-SPARE = 1.1
-"""Times the draws that a typical replicate needs."""
+MOST = 5000
+"""Draws of each chain at once."""
 CALL, EVALUATION, COORDINATE, VALUE = 1e4, 3.0, 0.02, 0.008
 """Microseconds: of a call of the sampler and what reads its draws, of each gradient evaluation, per coordinate and per
 row in it (measured: 3 to 4 µs and 4 ns per row of the Weibull, 8 of Student's t, 24 of logistic regression)."""
@@ -47,7 +47,7 @@ def pilot(posteriors: Posteriors, memory: int, cores: int, target: int, seed: in
     best, lowest = base, np.inf
     for size in _sizes(posteriors, len(usable), memory):
         spent, per_draw, _ = _efficiency(posteriors, usable[:size], trial, seed)
-        draws = _draws(target, per_draw, trial.chains)
+        draws = min(MOST, base.enough(per_draw))
         cost = (CALL + spent * (draws + trial.steps) / (trial.draws + trial.steps)) / size
         if cost < lowest:
             lowest = cost
@@ -73,12 +73,6 @@ def _sizes(posteriors: Posteriors, count: int, memory: int) -> list[int]:
     most = max(1, memory // per_replicate)
     fitting = [size for size in SIZES if size <= min(count, most)]
     return [*fitting, count] if fitting and fitting[-1] < count <= min(most, SIZES[-1]) else fitting or [1]
-
-
-def _draws(target: int, per_draw: float, chains: int) -> int:
-    """Draws per chain, in fifties."""
-    draws = SPARE * target / max(per_draw, 0.01) / chains
-    return int(min(5000, 50 * np.ceil(draws / 50)))
 
 
 def _efficiency(posteriors: Posteriors, index: Index, trial: Plan, seed: int) -> tuple[float, float, float]:

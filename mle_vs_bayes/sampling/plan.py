@@ -25,6 +25,8 @@ FALSE_ALARM = 1e-5
 """Chance that a converged quantity of a batch fails R-hat's part of the gate."""
 
 
+SPARE, FIFTY = 1.1, 50
+"""Times the draws that a typical replicate needs; draws come in fifties."""
 TUNE = 200
 """Tuning steps unless told: enough to learn a step size, all that a standardised posterior leaves to learn."""
 
@@ -58,6 +60,11 @@ class Plan:
     def steps(self) -> int:
         """Tuning steps in standardised coordinates."""
         return TUNE if self.tune is None else self.tune
+
+    def enough(self, per_draw: float) -> int:
+        """Draws of each chain that reach the target where each draw is worth so many effective ones."""
+        draws = SPARE * self.target / max(per_draw, 0.01) / self.chains
+        return int(FIFTY * np.ceil(draws / FIFTY))
 
     def longer(self, factor: float, tune: int, accept: float) -> Self:
         """More draws, and at least so long to learn from and so careful steps."""

@@ -21,7 +21,7 @@ from ..model.model import Model
 from ..quiet import quiet
 from ..search.standardised import Standardised, Whitening, unconstrained
 from . import nutpie
-from .batch_posterior import Posteriors
+from .batch_posterior import Posteriors, any_order
 from .diagnostics import diagnose
 from .joint_density import joint_density
 from .plan import Plan
@@ -73,7 +73,7 @@ def begun(program: Density) -> Iterator[None]:
     with ahead():
         with suppress(Exception):
             if program.compiles_many and "settled" not in program.model.offers and suited(program):
-                stack = _stack(program)
+                stack = any_order(_stack(program))
                 nutpie.begin(joint_density(stack, unconstrained(stack)).function)
         yield
 

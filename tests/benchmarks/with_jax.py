@@ -8,13 +8,17 @@ read when all data sets have the effective draws that ours have, and when nearly
 
 import os
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from mle_vs_bayes.density import graphs
+from mle_vs_bayes.fit.replicates.batch_fit import starts
+from mle_vs_bayes.fit.replicates.stacking import by_shape, sorted_out, stacked
 from mle_vs_bayes.sampling.diagnostics import diagnose
+from mle_vs_bayes.search.standardised import Standardised
 
-CORES, CHAINS = 2, 4
+CORES, CHAINS, VMAPPED = 2, 4, 64
 CHUNK, MOST = 100, 3000
 """Draws of each chain between two looks at the effective sample sizes, and at most."""
 MOST_SETS = 0.98
@@ -28,21 +32,39 @@ def available():
     return find_spec("blackjax") is not None
 
 
-class Vmapped:
-    """Every data set of `Posteriors` sampled by functions that JAX compiled once."""
+def ready(model, sets, given, tune, target):
+    """All data sets ready to be sampled, compiled; None where BlackJAX is not installed, or they are not to be traced.
 
-    def __init__(self, posteriors, tune):
+    ``given`` are priors by name; more than `VMAPPED` data sets would gain nothing.
+    """
+    if not available():
+        return None
+    members = [replace(each, condensed=each.data, weights=None) for each in sorted_out(model, sets, given)[0]]
+    members = max(by_shape(model, members), key=len)[:VMAPPED]
+    stack = stacked(model, members)
+    vmapped = Vmapped(Standardised(stack, starts(stack, members)), tune)
+    try:
+        vmapped.sample(target)
+    except TypeError:  # random_intercept: the number of groups is read from data
+        return None
+    return vmapped
+
+
+class Vmapped:
+    """Every data set of a `Standardised` sampled, from its mode, by functions that JAX compiled once."""
+
+    def __init__(self, space, tune):
         os.environ.setdefault("XLA_FLAGS", f"--xla_force_host_platform_device_count={CORES}")
         import jax
 
         jax.config.update("jax_enable_x64", True)
-        self.count = posteriors.stack.count // CORES * CORES
-        graph = graphs.unconstrained_posterior(posteriors.stack).density
+        self.count = space.stack.count // CORES * CORES
+        graph = graphs.unconstrained_posterior(space.stack).density
         names = list(graph.nodes)
-        stacked = [name in posteriors.stack.stacked for name in names]
-        values = [np.asarray(posteriors.stack.inputs[name], dtype=float) for name in names]
+        stacked = [name in space.stack.stacked for name in names]
+        values = [np.asarray(space.stack.inputs[name], dtype=float) for name in names]
         self.inputs = [_by_core(v[: self.count]) if own else v for v, own in zip(values, stacked, strict=True)]
-        self.start = _by_core(posteriors.whitening.centre[: self.count])
+        self.start = _by_core(space.whitening.centre[: self.count])
         by_data, shared = [0 if own else None for own in stacked], [None] * len(names)
         adapt, draw = _of_one_chain(_in_jax(graph), tune)
 
@@ -54,7 +76,10 @@ class Vmapped:
         self.adapt, self.draw = everywhere(adapt, (0, None)), everywhere(draw, (0, 0, 0))
 
     def sample(self, target, seed=1):
-        """Seconds until `MOST_SETS` of the data sets, and until all, have ``target`` effective draws."""
+        """Seconds until `MOST_SETS` of the data sets, and until all, have ``target`` effective draws, or `MOST` drawn.
+
+        And the least effective draws of each.
+        """
         import jax
 
         began, most = time.perf_counter(), 0.0
@@ -72,7 +97,7 @@ class Vmapped:
             if np.all(least >= target):
                 break
         whole = time.perf_counter() - began
-        return most or whole, whole
+        return most or whole, whole, least
 
     def _keys(self, key):
         import jax

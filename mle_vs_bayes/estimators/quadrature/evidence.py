@@ -11,7 +11,6 @@ import numpy as np
 
 from ...density.density import Density
 from ...model.parameter import Parameter
-from ...model.prior import Prior
 from . import quadrature
 
 
@@ -57,7 +56,7 @@ def _no_prior(program: Density) -> str | None:
     for parameter in program.layout.parameters:
         if parameter.support.restricts and parameter.support.name != "ordered":
             return f"how much of the prior of {parameter.name} is {parameter.support.name} is not known"
-    different = next((p.name for p in _ordered(program) if not _alike(program.priors[p.name])), None)
+    different = next((p.name for p in _ordered(program) if not program.priors[p.name].alike), None)
     if different is not None:
         return f"the elements of {different} have different priors, whose share in rising order is not known"
     return None
@@ -65,7 +64,3 @@ def _no_prior(program: Density) -> str | None:
 
 def _ordered(program: Density) -> list[Parameter]:
     return [p for p in program.layout.parameters if p.support.rising]
-
-
-def _alike(prior: Prior) -> bool:
-    return all(np.ptp(np.asarray(value)) == 0 for value in prior.arguments.values())

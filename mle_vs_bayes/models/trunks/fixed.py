@@ -28,7 +28,7 @@ class Fixed(Model):
     """
 
     larger: Model
-    offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled", "derivatives"})
+    offers = frozenset({"latent", "draw_latent", "one_step_ahead", "settled", "derivatives", "in_order"})
 
     def __init__(
         self, larger: Model, held: Mapping[str, float], name: str, emptied: frozenset[str] = frozenset()
@@ -124,6 +124,9 @@ class Fixed(Model):
 
     def latent(self, theta, data):
         return self.larger.latent(self.full(theta), data)
+
+    def in_order(self, theta):
+        return self.larger.in_order(theta)
 
     def restriction(self, theta, data):
         return self.larger.restriction(self.full(theta), data)

@@ -34,7 +34,7 @@ class Mixture(Model):
     kind: str
     single: str
     """The names of the leaf and of the model of one component."""
-    offers = frozenset({"em_step", "doubtful"})
+    offers = frozenset({"em_step", "doubtful", "in_order"})
 
     def __init__(self, components=2):
         if components < 2:
@@ -99,10 +99,13 @@ class Mixture(Model):
         chances = scipy.special.softmax(self.log_joint(theta, data["y"]), axis=1) * data.counts[:, None]
         count = chances.sum(axis=0)
         components = self.maximised(data["y"], chances, count)
+        return self.in_order({"weight": count / count.sum(), **components})
+
+    def in_order(self, theta):
         location = next(a.row for a in self.family.arguments if a.name == self.family.location)
-        rising = np.argsort(components[location])
-        each = {"weight": count / count.sum(), **components}
-        return {name: v[rising] if np.ndim(v) else v for name, v in each.items()}
+        rising = np.argsort(theta[location], axis=-1)
+        each = {p.name for p in self.parameters if p.dims}
+        return {name: np.take_along_axis(v, rising, axis=-1) if name in each else v for name, v in theta.items()}
 
     def doubtful(self, theta, data):
         """The component that holds the fewest values, if they are fewer than `FEW`: as a rule a spurious maximum. [1]_
