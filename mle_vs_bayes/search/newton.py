@@ -118,6 +118,7 @@ def stand(evaluate: Evaluate, z: Array, index: Index, bounded: Bools, held: Bool
     return NewtonState(z, value, gradient, hessian, *_steps(still, gradient, hessian, bounded))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # far from an optimum lengths may be beyond float64: infinite, or NaN
 def _steps(held: Bools, gradient: Array, hessian: Array, bounded: Bools) -> tuple[Array, Array]:
     """Full steps ``(R, f)``, 0 where ``held``, and their lengths in SE ``(R,)``; NaN where a derivative is not."""
     gradient, information = np.where(held, 0.0, gradient), without(held, -hessian)

@@ -243,3 +243,14 @@ def test_supports_that_follow_the_data_are_refused():
     program = ModelDensity(models.get("uniform"), data, {})
     with pytest.raises(ValueError, match="support of uniform follows the data"):
         fit_batch(program, {"y": np.ones((2, 3))})
+
+
+@pytest.mark.parametrize("curvature", [1e-300, 1.0])
+def test_a_slope_beyond_all_measure_is_no_optimum_and_no_warning(curvature):
+    """Its length in standard errors may be more than float64 holds; warnings are errors here."""
+
+    def evaluate(z, index):
+        return np.zeros(1), np.array([[1e200, 1.0]]), -curvature * np.eye(2)[None]
+
+    found = newton.stand(evaluate, np.zeros((1, 2)), np.zeros(1, dtype=int), np.ones(2, dtype=bool))
+    assert not found.length[0] < np.inf
