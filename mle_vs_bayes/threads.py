@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import isfunction
 
 
 @contextmanager
@@ -15,3 +16,11 @@ def single_thread() -> Iterator[None]:
 
     with threadpool_limits(limits=1):
         yield
+
+
+def single_threaded[C](cls: type[C]) -> type[C]:
+    """The class, each public method of which runs on a `single_thread`."""
+    for name, member in list(vars(cls).items()):
+        if isfunction(member) and not name.startswith("_"):
+            setattr(cls, name, single_thread()(member))
+    return cls

@@ -8,7 +8,7 @@ from .. import intervals as kinds
 from ..errors import UsageError
 from ..intervals.interval import Interval, IntervalRequest, check_level
 from ..machine_code import one_machine_code
-from ..threads import single_thread
+from ..threads import single_threaded
 from . import verdict
 from .forms import json_document, tree
 from .outcome import Outcome
@@ -34,13 +34,13 @@ class InterruptedComparison(KeyboardInterrupt):
         self.comparison = comparison
 
 
+@single_threaded
 class Comparison(Outcome):
     """What `compare` returns: an `Outcome`, and every form people want it in."""
 
     source: "FittedTable | None" = None
     """The table that the model was fitted to, where it was fitted to one."""
 
-    @single_thread()
     def predict(self, data: Any) -> "Predictions":
         """Mean response and prediction interval of each new row, by every estimator of the largest n, side by side.
 
@@ -64,7 +64,6 @@ class Comparison(Outcome):
         self.asked[name] = part
         return part
 
-    @single_thread()
     def effect(self, *covariates: str) -> "Effects":
         """How much the mean response differs, averaged over the rows of the fit, when a covariate is another.
 
@@ -101,7 +100,6 @@ class Comparison(Outcome):
         """Whether any estimator has an answer at the largest n; not where all fits failed."""
         return verdict.answered(self.fit)
 
-    @single_thread()
     def profile(self, label: str, estimator: str = "mle") -> "ProfileCurve":
         """The profile of one parameter or derived quantity at the largest n; ``.interval(level)`` reads off its ends.
 
@@ -119,7 +117,6 @@ class Comparison(Outcome):
             raise UsageError(f'there is no optimum of "{estimator}" to profile; fit mle or map.')
         return profile_curve(self.fit.program, self[estimator], label, powers[estimator])
 
-    @single_thread()
     def interval(self, label: str, kind: str, estimator: str | None = None, level: float | None = None) -> "Interval":
         """One kind of interval of one parameter or derived quantity at the largest n; its ``lower`` and ``upper``.
 
@@ -132,13 +129,11 @@ class Comparison(Outcome):
         """
         return _interval(self, label, kind, estimator, self.level if level is None else level)
 
-    @single_thread()
     def explain(self) -> "Explanation":
         """Why posterior mean and MLE differ at the largest n: prior and skewness, which add up, and remarks."""
         return self._keep("explanation", self.explanation)
 
     @one_machine_code()
-    @single_thread()
     def page(self, *others: "Comparison", nulls: Mapping[str, float] | None = None) -> "ScoreReport":
         """Tests of quantities against ``nulls`` and model scores, beside ``others`` fitted to the same data.
 
@@ -153,7 +148,6 @@ class Comparison(Outcome):
 
         return self._keep("scores", page(self, others, nulls or {}))
 
-    @single_thread()
     def sensitivity(self) -> "Sensitivity":
         """Prior sensitivity by power scaling at the largest n: ArviZ's measure and the shift of the mean.
 
@@ -176,7 +170,6 @@ class Comparison(Outcome):
 
         return estimates.forest(self.model_scale)
 
-    @single_thread()
     def figures(self) -> "dict[str, Figure]":
         """Every figure there is for these fits, by file name."""
         from .forms.figures import pictures
@@ -184,7 +177,6 @@ class Comparison(Outcome):
 
         return pictures(Material(self))
 
-    @single_thread()
     def save(self, folder: str | Path, command: str = "") -> list[Path]:
         """Leave the page, rows, DataTree, statsmodels summary and figures in ``folder``; all files or none.
 
