@@ -7,6 +7,7 @@ as a function of the priors' tails (`families.tails`) and the data.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ..concerns import Concern
@@ -109,6 +110,12 @@ def tails_of(prior: Prior, support: Support, power: float = 1.0) -> Tails:
     return replace(tails, near_lower=near_lower, near_upper=near_upper, lower=lower, words=words)
 
 
+@lru_cache(maxsize=256)
+def _of_elements(prior: Prior, support: Support, count: int, power: float) -> tuple[Tails, ...]:
+    """The tails of each element's prior; thousands of data sets may have the same priors."""
+    return tuple(tails_of(prior.element(position), support, power) for position in range(count))
+
+
 class PriorTails(Mapping[str, tuple[Tails, ...]]):
     """The tails of the priors of every parameter's elements, worked out when they are read.
 
@@ -123,8 +130,7 @@ class PriorTails(Mapping[str, tuple[Tails, ...]]):
         prior, count = self.priors[name], len(self.layout.labels_of[name])
         if prior.family == "Jeffreys" and name in self.model.jeffreys_tails:
             return (self.model.jeffreys_tails[name].raised(self.power),) * count
-        elements = [prior.element(position) for position in range(count)]
-        return tuple(tails_of(each, parameter.support, self.power) for each in elements)
+        return _of_elements(prior, parameter.support, count, self.power)
 
     def __iter__(self) -> Any:
         return iter(self.priors)
