@@ -80,8 +80,7 @@ class Model:
     """Of a model that is no family's: the links that it takes."""
     link: Any = None
     takes_order: bool = False
-    """Whether the order of an outcome's classes may be told: which is the first, and so the one that others are
-    compared to, or of two the one that is no success."""
+    """Whether the order of classes may be told: which is the first, that others are compared to, or no success."""
     needs_order: bool = False
     """Whether the classes have an order that matters, as that of three grades, which text does not tell."""
     order: tuple[str, ...] = ()
@@ -121,6 +120,7 @@ class Model:
     """Of a quadrature over effects of groups, along each effect, where they were asked for."""
     quadrature: int | None = None
     """Such nodes as there are: the likelihood's graph depends on them."""
+    evaluations: int = 1  # of the log density of a row, for one log-likelihood
     unsettled: str | None = None
     """Why the integrals are not as exact as they should be, as a sentence."""
 
