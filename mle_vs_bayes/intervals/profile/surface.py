@@ -170,7 +170,6 @@ class Curved(Quantity):
                 x = x + gap * normal / max(float(normal @ normal), 1e-300)
         return None
 
-
     def _rounding(self, t: float) -> float:
         """Of t, from that of the quantity itself: next to an end that is not 0 it has few digits of the distance."""
         value, u = self.value(t), self.centre + self.error * t
