@@ -48,8 +48,12 @@ def simulator(subject: Subject) -> Measured:
 
 
 def _together(program: Density, datasets: Sequence[Dataset]) -> Sequence[Dataset]:
-    """The units in as few data sets as can be, where a likelihood has formulas: a group more costs less than a call."""
-    if not program.model.has_derivatives:
+    """The units in as few data sets as can be, where a group more costs less than a call.
+
+    It does where a likelihood has formulas, or eliminates effects of nested groupings: crossed ones make one matrix.
+    """
+    groups = program.model.groups
+    if not (program.model.has_derivatives or (groups is not None and groups.nested is not None)):
         return datasets
     many = max(1, ROWS // program.data.n)
     return [below(datasets[k : k + many]) for k in range(0, len(datasets), many)]

@@ -125,6 +125,8 @@ class Model:
     """Of a quadrature over effects of groups, along each effect, where they were asked for."""
     quadrature: int | None = None
     """Such nodes as there are: the likelihood's graph depends on them."""
+    evaluations: int = 1
+    """Of the log density of each row, for one log-likelihood: as many as an integral has nodes."""
     unsettled: str | None = None
     """Why the integrals are not as exact as they should be, as a sentence."""
 
@@ -294,7 +296,5 @@ class Model:
 
     def least_rows(self, data: Dataset) -> int:
         """Fewest rows a subset may have: one per parameter, a group's own aside (they go with it), and at least 2."""
-        shapes = [
-            [len(self.coords(data)[d]) for d in p.dims] for p in self.parameters if not any(d in data for d in p.dims)
-        ]
-        return max(2, sum(int(np.prod(shape)) for shape in shapes))
+        counted = [p for p in self.parameters if not any(d in data for d in p.dims)]
+        return max(2, sum(int(np.prod([len(self.coords(data)[d]) for d in p.dims])) for p in counted))

@@ -134,14 +134,14 @@ def tree(target: Target, plan: Plan, seed: int, progress: bool = False) -> "xarr
 
 
 def _run(target: Target, plan: Plan, seed: int, **options: Any) -> Any:
-    nutpie = _imported()
+    nutpie, (model, parallel) = _imported(), _model(target)
     with interruptible():
         return nutpie.sample(
-            _model(target),
+            model,
             draws=plan.draws,
             tune=plan.steps,
             chains=plan.chains,
-            cores=min(plan.cores, plan.chains),
+            cores=min(plan.cores, plan.chains) if parallel else 1,
             seed=seed,
             target_accept=plan.accept,
             **{"progress_bar": False, **options},
@@ -166,13 +166,16 @@ def _imported() -> Any:
         del sys.modules["arviz"]
 
 
-def _model(target: Target) -> Any:
-    """What nutpie samples: in machine code, or by its public way where that is not to be had."""
+def _model(target: Target) -> tuple[Any, bool]:
+    """What nutpie samples, and whether several threads may: in machine code, or by its public way where there is none.
+
+    A function of Python's keeps its values in places that two threads would share.
+    """
     try:
-        return _record(target)
+        return _record(target), True
     except MOVED as error:
         _say_once(str(error))
-        return _public(target)
+        return _public(target), False
 
 
 @cache

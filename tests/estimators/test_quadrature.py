@@ -8,22 +8,22 @@ from mle_vs_bayes import models
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.estimators import exact
-from mle_vs_bayes.estimators.quadrature import grid, quadrature
+from mle_vs_bayes.estimators.quadrature import grid, integrals, quadrature
 from mle_vs_bayes.estimators.quadrature.evidence import evidence
-from mle_vs_bayes.estimators.quadrature.integrals import TOLERANCE
 from mle_vs_bayes.fit import quantities
 from mle_vs_bayes.fit.priors import resolve
 from mle_vs_bayes.fit.replicates import fit_replicates
 from mle_vs_bayes.fit.row_table import Context
 from mle_vs_bayes.fit.simulated import filled, simulated
+from mle_vs_bayes.search.standardised import FINE
 
 from ..model.leaves import TwoMeans
 
 LEVELS = (0.001, 0.025, 0.5, 0.975, 0.999)
 FLAT = {"mu": "Flat()", "sigma": "HalfFlat()"}
 CONJUGATE = [("bernoulli", {}), ("poisson", {}), ("exponential", {}), ("normal", FLAT)]
-ERROR = 10 * TOLERANCE
-"""Numbers that have settled to `TOLERANCE` on halving the step have a tenth of it left at most, and sums of some."""
+ERROR = 10 * FINE.enough
+"""Numbers that have settled to a tenth of it on halving the step have a tenth of it left at most, and sums of some."""
 
 
 def program(name, given, y=None, n=20):
@@ -68,14 +68,15 @@ def test_mutant_one_node_of_a_distribution():
 
 def test_mutant_one_node_is_refused(monkeypatch):
     """Of no step is the sum then that of the next."""
-    filled = grid._filled
+    filled = grid.filled
 
-    def without(space, index, step, lower, logs):
-        made = filled(space, index, step, lower, logs)
-        made.logs[0, -lower[0] + 3] -= 1.0
+    def without(nodes, wanted):
+        made = filled(nodes, wanted)
+        made.logs[0, -nodes.lower[0] + 3] -= 1.0
         return made
 
-    monkeypatch.setattr(grid, "_filled", without)
+    monkeypatch.setattr(grid, "filled", without)
+    monkeypatch.setattr(integrals, "filled", without)
     (reason,) = quadrature.of_density(program("exponential", {})).reason
     assert reason.startswith("the quadrature has not settled")
 

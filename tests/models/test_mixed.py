@@ -8,6 +8,9 @@ import pymc as pm
 import pytensor.tensor as pt
 import pytest
 import scipy
+from pytensor.graph.traversal import ancestors
+from pytensor.tensor.basic import Alloc
+from pytensor.tensor.blockwise import Blockwise
 
 from mle_vs_bayes import compare, fit_replicates, models
 from mle_vs_bayes.checks.run import check
@@ -15,9 +18,10 @@ from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data.dataset import Dataset, below
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
 from mle_vs_bayes.data.formulas.parts import effect, level
-from mle_vs_bayes.density import parity
+from mle_vs_bayes.density import graphs, parity
 from mle_vs_bayes.density.model_density import ModelDensity
 from mle_vs_bayes.density.pymc_model import data_nodes
+from mle_vs_bayes.density.stack import Stack
 from mle_vs_bayes.errors import DataError, UsageError
 from mle_vs_bayes.estimators import maximum_a_posteriori, maximum_likelihood
 from mle_vs_bayes.fit import priors
@@ -642,6 +646,24 @@ def test_copies_side_by_side_are_one_by_one(name, formula):
         for one, of_many in zip(model.derivatives([point], [each], times[place, None]), many, strict=True):
             np.testing.assert_allclose(of_many[place], one[0], rtol=1e-9, atol=1e-9)
     assert np.max(np.abs(many[2] - other[2])) > 1e-3
+
+
+def test_normal_groups_of_many_data_sets_are_those_of_one():
+    """Scores of sets one below the other are those of each; and no array's length is another in each data set.
+
+    Machine code has no arrays of such lengths: what is sampled would be Python's, and slow.
+    """
+    program = density("normal", "y ~ x + (1 | school/room)")
+    sets = program.replicate([moved(program)] * 3, np.random.default_rng(1))
+    theta = moved(program, 2)
+    each = np.concatenate([program.score_units_on(data)(theta) for data in sets])
+    np.testing.assert_allclose(program.score_units_on(below(sets))(theta), each, rtol=1e-9, atol=1e-9)
+    stack = Stack(program, 3, {"y": np.stack([data["y"] for data in sets])})
+    graph = graphs.unconstrained_posterior(stack).density
+    _, many = graphs.vectorised(graph, [graph.scalar], stack.shape.stacked)
+    operations = [node.owner.op for node in ancestors(many) if node.owner]
+    assert not [op for op in operations if isinstance(op, Blockwise) and isinstance(op.core_op, Alloc)]
+    assert [op for op in operations if isinstance(op, Blockwise)]
 
 
 def test_models_without_groups_say_so():

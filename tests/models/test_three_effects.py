@@ -12,6 +12,7 @@ import statsmodels.formula.api as smf
 from mle_vs_bayes import compare
 from mle_vs_bayes.density import parity
 from mle_vs_bayes.errors import UsageError
+from mle_vs_bayes.intervals.profile.profile import profile_curve
 from mle_vs_bayes.models.trunks.mixed.trunk import Mixed
 
 FORMULA = "y ~ x + z + (x + z | g)"
@@ -117,6 +118,11 @@ def test_a_singular_matrix_is_an_answer(frame):
     _, _, covariance = of_point(fit.fit.program, fit["mle"].point)
     assert np.linalg.eigvalsh(covariance)[0] < 1e-8
     assert fit["mle"].log_likelihood > best_of(theirs) - 1e-6
+    labels = ("partial[Intercept,x|g]", "cor[Intercept,x|g]", "cor[x,z|g]")
+    first, derived, other = (profile_curve(fit.fit.program, fit["mle"], label).interval() for label in labels)
+    assert 1 in (-first.lower, first.upper)
+    assert (derived.lower, derived.upper) == pytest.approx((first.lower, first.upper), abs=1e-4)  # the same number
+    assert -1 <= other.lower < other.upper <= 1
 
 
 def best_of(model):

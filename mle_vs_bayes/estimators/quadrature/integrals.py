@@ -4,23 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from ...search.standardised import Space
-from .grid import Grid, first, grown, halved, trimmed
+from .grid import CORNERS, Grid, filled, first, grown, halved, trimmed
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Index = NDArray[np.intp]
 
-TAIL = 1e-12
-"""Share of a total that the outermost nodes of a side may hold …"""
-SPREAD_TAIL = 1e-9
-"""… and of a variance."""
+TAIL, SPREAD_TAIL = 1e-5, 1e-2
+"""Shares of a total and of a variance that the outermost nodes of a side may hold, in units of the precision."""
 NOTHING = 1e-15
-"""Share that is not worth a node."""
-TOLERANCE = 1e-7
-"""Change on halving the step, in posterior standard deviations (of the total: relative), at which it is enough."""
+"""Share that is not worth a node …"""
+LITTLE = 1e-8
+"""… and how much of the precision is not."""
 LARGEST = 1e-4
 """Change at which there is no answer."""
 NODES, ALONG = 4_000_000, 3_000
@@ -53,15 +52,15 @@ def integrals(space: Space, index: Index, exists: NDArray[np.intp]) -> Iterator[
 
     ``exists`` ``(r, q)`` says of each quantity which moments there are: 0, 1 (a mean) or 2 (a standard deviation).
     """
-    grid, reason = _ranged(first(space, index), exists)
+    grid, reason = _ranged(_around(first(space, index), exists), exists)
     last = _moments(grid)
     while True:
-        finer = halved(grid)
+        finer = _around(halved(grid), exists)
         moments = _moments(finer)
         error = _change(last, moments, exists)
         large = finer.logs[0].size * 2 ** len(finer.shape) > NODES or 2 * max(finer.shape) > ALONG
         reason = [before or broken for before, broken in zip(reason, _broken(finer), strict=True)]
-        done = (error <= TOLERANCE) | np.array([each is not None for each in reason]) | large
+        done = (error <= space.precision.enough) | np.array([each is not None for each in reason]) | large
         if np.any(done):
             words = [before or _too_large(e) for before, e in zip(reason, error, strict=True)]
             some = [word for word, settled in zip(words, done, strict=True) if settled]
@@ -86,16 +85,35 @@ def _ranged(grid: Grid, exists: NDArray[np.intp]) -> tuple[Grid, list[str | None
         open_ = (sides > 1).any(axis=0) & (np.array(grid.shape)[:, None] < FACE)
         if not open_.any() or grid.logs[0].size > NODES:
             break
-        grid = grown(grid, open_)
+        grid = _around(grown(grid, open_), exists)
     far = (sides > 1).any(axis=(1, 2))
     reason = ["the posterior has tails that no range of nodes holds" if each else None for each in far]
     return trimmed(grid, _worth(grid, exists)), reason
 
 
+def _around(grid: Grid, exists: NDArray[np.intp]) -> Grid:
+    """The grid with every node evaluated beside which one holds something."""
+    while not np.all(grid.known):
+        among = np.ones(grid.shape, bool) if len(grid.shape) < CORNERS else _holding(grid, exists)
+        wanted = scipy.ndimage.binary_dilation(among, np.ones((3,) * len(grid.shape)))
+        if np.all(grid.known[wanted]):
+            break
+        grid = filled(grid, wanted)
+    return grid
+
+
+def _holding(grid: Grid, exists: NDArray[np.intp]) -> Bools:
+    """Which nodes ``(K, …)`` hold more than a little of anything."""
+    holding = np.zeros(grid.shape, bool)
+    for shares, _ in _shares(grid, exists):
+        holding |= (shares > LITTLE * grid.space.precision.enough).any(axis=0)
+    return holding
+
+
 def _shares(grid: Grid, exists: NDArray[np.intp]) -> Iterator[tuple[Array, float]]:
     """Shares of the nodes in what is to be found, ``(r, K, …)`` each, and how much of it may lie at a side."""
-    weights = grid.weights
-    yield weights, TAIL
+    weights, enough = grid.weights, grid.space.precision.enough
+    yield weights, TAIL * enough
     flat = tuple(range(1, weights.ndim))
     for k, values in enumerate(grid.quantities):
         with np.errstate(all="ignore"):
@@ -105,7 +123,7 @@ def _shares(grid: Grid, exists: NDArray[np.intp]) -> Iterator[tuple[Array, float
             squares = np.where(weights > 0, weights * (values - mean) ** 2, 0.0)
             share = squares / squares.sum(axis=flat, keepdims=True)
         kept = (exists[:, k] == 2).reshape(-1, *(1,) * len(flat)) & np.isfinite(share)
-        yield np.where(kept, share, 0.0), SPREAD_TAIL
+        yield np.where(kept, share, 0.0), SPREAD_TAIL * enough
 
 
 def _sides(grid: Grid, exists: NDArray[np.intp]) -> Array:
@@ -160,9 +178,9 @@ def _broken(grid: Grid) -> list[str | None]:
     """Why the rule does not hold, where the density breaks off beside nodes that hold something."""
     # The rule converges fast only where the density is smooth over the whole line. At a jump it errs by about half the
     # step times the density there, however fine the rule is elsewhere.
-    worst = np.zeros(len(grid.index))
+    worst, breaking = np.zeros(len(grid.index)), grid.known & ~np.isfinite(grid.logs)
     for axis in range(1, grid.logs.ndim):
-        weights, nothing = np.moveaxis(grid.weights, axis, 1), ~np.isfinite(np.moveaxis(grid.logs, axis, 1))
+        weights, nothing = np.moveaxis(grid.weights, axis, 1), np.moveaxis(breaking, axis, 1)
         for one, other in ((weights[:, :-1], nothing[:, 1:]), (weights[:, 1:], nothing[:, :-1])):
             beside = np.where(other, one, 0.0).reshape(len(worst), -1).max(axis=1)
             worst = np.maximum(worst, beside / weights.reshape(len(worst), -1).max(axis=1))

@@ -4,6 +4,7 @@
 that of the posterior as long as it lies within the nodes.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ def left_out(program: Density, integrated: Quadratures) -> LeftOut:
         step *= 2
     fine, coarse = _places(grid, step), _places(grid, 2 * step)
     theta = _theta(grid, fine)
-    units = np.stack([program.log_likelihood_units(point) for point in theta])
+    units = np.stack([*_units(program, theta)])
     weights = np.log(grid.weights[0][tuple(fine.T)])
     # Every other node is the rule with twice the step, as in `grid`: the change bounds what is left.
     values = _scores(weights, units)
@@ -51,6 +52,13 @@ def _places(grid: Grid, step: int) -> NDArray[np.intp]:
     """Places ``(S, f)`` of every ``step``-th node from the mode on that holds something."""
     places = np.argwhere(grid.weights[0] > NOTHING)
     return places[np.all((places + np.array(grid.lower)) % step == 0, axis=1)]
+
+
+def _units(program: Density, theta: Array) -> Iterable[Array]:
+    """log p(y | θ) of every unit at each θ ``(S, p)``; an integral over effects of groups at many θ at once."""
+    if program.model.groups is None:
+        return map(program.log_likelihood_units, theta)
+    return program.model.log_likelihoods([*map(program.layout.split, theta)], program.data)
 
 
 def _theta(grid: Grid, places: NDArray[np.intp]) -> Array:

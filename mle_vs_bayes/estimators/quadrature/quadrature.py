@@ -16,7 +16,6 @@ from ...density.stack import Stack
 from ...model.moments import Missing
 from ...search.standardised import Space, Standardised
 from .by_formulas import ByFormulas, has_formulas
-from .grid import REACH
 from .integrals import Integrals, integrals
 from .marginals import Marginals, OfQuantity
 
@@ -27,8 +26,10 @@ MOST = 3
 """Free parameters: the nodes are some thirty to their power."""
 TOGETHER, NODES = 400, 30_000
 """Data sets at most whose nodes are summed together, and first nodes of all of them."""
-NODES_ALONG, MOST_DENSITIES = 100, 500_000_000
-"""Nodes along each parameter in the end, and log densities that are summed at most over them: half a minute's work."""
+DEAR = {1: 60, 2: 1_500, 3: 25_000}
+"""Nodes by free parameters of a posterior of effects of groups, as measured; one that is far from normal has more."""
+MOST_DENSITIES = 2_000_000_000
+"""Log densities of rows that are summed over them: at 30 to 100 ns each, one to three minutes."""
 NO_MODE = "the posterior has no mode on the unconstrained scale to integrate around"
 
 
@@ -132,18 +133,19 @@ def refusal(program: Density) -> str | None:
 
 
 def _too_dear(program: Density) -> str | None:
-    """Why a likelihood that is a quadrature itself is not integrated over its parameters, too, or None."""
+    """Why a likelihood that is an integral over effects itself is not integrated over its parameters, too, or None."""
     model, size = program.model, program.layout.free_size
-    if model.quadrature is None or model.groups is None:
+    if model.groups is None:
         return None
-    if not model.has_derivatives:
+    if model.quadrature and not model.has_derivatives:
         return "its likelihood is a quadrature over effects whose graph takes minutes to compile; read the posterior"
-    densities = NODES_ALONG**size * program.data.n * model.quadrature ** len(model.groups.effects)
+    densities = DEAR[size] * program.data.n * model.evaluations
     if densities <= MOST_DENSITIES:
         return None
     return (
-        f"its likelihood is a quadrature over effects, and integrated over {size} parameters it would take some "
-        f"{densities:.0e} log densities of rows, above {MOST_DENSITIES:.0e}; read the posterior, or fix a parameter"
+        f"its likelihood is an integral over effects, and integrated over {size} parameters it would take minutes: "
+        f"some {densities:.0e} log densities of rows, above {MOST_DENSITIES:.0e}; read the posterior, or hold a "
+        "parameter at a value"
     )
 
 
@@ -152,7 +154,7 @@ def of_stack(stack: Stack, start: Array, lacking: Sequence[Sequence[Missing]]) -
     space: Space = ByFormulas(stack, start) if has_formulas(stack) else Standardised(stack, start)
     exists = np.array([[0 if each.mean else 1 if each.deviation else 2 for each in line] for line in lacking])
     modes = np.flatnonzero(space.whitening.has_mode)
-    together = int(np.clip(NODES // (2 * REACH + 1) ** space.size, 1, TOGETHER))
+    together = int(np.clip(NODES // (2 * space.precision.reach + 1) ** space.size, 1, TOGETHER))
     parts = [
         part
         for first in range(0, len(modes), together)

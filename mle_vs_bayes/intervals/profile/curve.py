@@ -225,8 +225,10 @@ def inside(program: Density, power: float, optimum: Optimum) -> Optimum:
     if optimum.free.all():
         return optimum
     start = program.coordinates.z(program.start)
+    # Each a little further than the one before: what would be equal there might add up to an edge of its own.
+    more = np.arange(len(start)) / len(start)
     for distance in range(1, _STEPS):
-        z = np.where(optimum.free, optimum.z, start + np.copysign(distance, optimum.z))
+        z = np.where(optimum.free, optimum.z, start + np.copysign(distance + more, optimum.z))
         near = program.evaluate(z, power)
         if optimum.evaluation.value - near.value < _NEAR:
             break

@@ -157,7 +157,7 @@ class Curved(Quantity):
         return np.moveaxis(bends, (0, 1), (-2, -1))
 
     def onto(self, t: float, x: Array) -> Array | None:
-        grain = 1e-12 * (1 + abs(t)) + 4 * _EPSILON * abs(self.centre) / self.error
+        grain = 1e-12 * (1 + abs(t)) + 4 * _EPSILON * abs(self.centre) / self.error + self._rounding(t)
         for _ in range(30):
             gap = t - float(self.of(x))
             if not np.isfinite(gap):
@@ -169,6 +169,13 @@ class Curved(Quantity):
             with np.errstate(all="ignore"):
                 x = x + gap * normal / max(float(normal @ normal), 1e-300)
         return None
+
+    def _rounding(self, t: float) -> float:
+        """Of t, from that of the quantity itself: next to an end that is not 0 it has few digits of the distance."""
+        value, u = self.value(t), self.centre + self.error * t
+        with np.errstate(all="ignore"):
+            rounding = 4 * _EPSILON * abs(value) / abs(self.support.slope(u)) / self.error
+        return float(rounding) if rounding < _STEP else 0.0
 
 
 def quantity(surface: Surface, program: Density, index: int) -> Quantity:

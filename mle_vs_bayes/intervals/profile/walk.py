@@ -25,6 +25,8 @@ _FAILURES = 5
 """Points of it that may have no maximum, each half-way back, before it is given up."""
 _HORIZON = 50.0, 1e12
 """How far it goes: a factor of e⁵⁰ where the scale is a logarithm, else so many standard errors."""
+_ARRIVED = 1e-4
+"""Of the width of a bounded support: a search that stops so near to its end has come to it."""
 _STATIONS = 120
 """Steps of the way to one value: each at most twice as long as the one before, a quarter where it was too long."""
 _STARTS = 3
@@ -164,12 +166,16 @@ class Trace:
                 inside, t = point, self._further(point, side, quantile, wall)
             if failures > _FAILURES or abs(wall - inside.t) < 1e-6 * (1 + abs(t)) or abs(inside.t) > self._horizon:
                 break
-        return self._stopped(inside, reason)
+        return self._stopped(inside, side, reason)
 
     @property
     def _horizon(self) -> float:
-        bounded = np.isfinite(self.quantity.support.lower)
-        return _HORIZON[0] / self.quantity.error if bounded else _HORIZON[1]
+        support = self.quantity.support
+        if not np.isfinite(support.lower):
+            return _HORIZON[1]
+        # From one end of a support to the other it is as far again as the estimate is from the middle.
+        away = abs(self.quantity.centre) if np.isfinite(support.upper) else 0.0
+        return float((_HORIZON[0] + away) / self.quantity.error)
 
     def _edge(self, side: int) -> float:
         return self.quantity.support.upper if side > 0 else self.quantity.support.lower
@@ -181,10 +187,13 @@ class Trace:
         missing = (quantile - depth(point)) / rise if rise > 0 else np.inf
         return point.t + side * min(1.03 * missing + 1e-3, abs(point.t), abs(wall - point.t) / 2)
 
-    def _stopped(self, inside: Point, reason: str) -> End:
-        edge = self.quantity.value(inside.t)
-        if reason in (IMPOSSIBLE, EXCLUDED):
-            return End(None, f"beyond, {reason}, and its deviance is {-2 * inside.height:.3g}", edge)
+    def _stopped(self, inside: Point, side: int, reason: str) -> End:
+        edge, end = self.quantity.value(inside.t), self._edge(side)
+        # Of a bounded quantity so little is left that the interval is as good as open towards the end.
+        arrived = abs(edge - end) < _ARRIVED * (self.quantity.support.upper - self.quantity.support.lower) < np.inf
+        if arrived or reason in (IMPOSSIBLE, EXCLUDED):
+            words = f"beyond, {reason}, and its deviance is {-2 * inside.height:.3g}"
+            return End(None, words, end if arrived else edge)
         return End(None, f"the search stopped at {edge:.6g}: {reason}")
 
     def _between(self, inside: Point, outside: Point, quantile: float) -> End:

@@ -50,7 +50,7 @@ class Fixed(Model):
         self.weighted, self.regular, self.smooth = larger.weighted, larger.regular, larger.smooth
         self.edges, self.scales, self.offers = larger.edges, larger.scales, larger.offers & Fixed.offers
         self.groups, self.nodes, self.quadrature = larger.groups, larger.nodes, larger.quadrature
-        self.marginal = larger.marginal
+        self.marginal, self.evaluations = larger.marginal, larger.evaluations
         self.takes_order, self.needs_order, self.order = larger.takes_order, larger.needs_order, larger.order
 
     def with_groups(self, groups=None):

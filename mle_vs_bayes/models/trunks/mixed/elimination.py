@@ -22,7 +22,8 @@ def _log_density(model, theta, data):
     import pytensor.tensor as pt
 
     groups, variance, left = model.groups, theta["sigma"] ** 2, data["y"] - data["offset"]
-    weights = data.get("weights", pt.ones_like(left))
+    # Ones of a column that many data sets share: what follows from groups alone is then theirs together, too.
+    weights = data.get("weights", pt.ones_like(data["group"]))
     codes = [pt.cast(data[level(name)], "int64") for name in groups.factors]
     columns = [data[effect(name)] for name in groups.effects]
     of = pt.cast(data["group"], "int64")
@@ -63,7 +64,7 @@ def _nested(model, theta, codes, columns, weights, left, group):
             turned = root[inner][:, inner].T @ stacked @ root[others][:, others] / variance
             places = [(k, m) for k in range(len(inner)) for m in range(len(others))]
             a |= {(inner[k], others[m]): turned[:, k, m] for k, m in places if (inner[k], others[m]) in pairs}
-    maps = _Maps(codes, weights, group)
+    maps = _Maps(codes, group)
     pivots, explained = 0.0, 0.0
     for n, i in enumerate(order):
         factor = groups.factor_of[i]
@@ -88,8 +89,8 @@ def _matrix(root):
 class _Maps:
     """Sums over the levels of a finer grouping that lie in each level of a coarser one."""
 
-    def __init__(self, codes, weights, group):
-        self.codes, self.weights, self.group = codes, weights, group
+    def __init__(self, codes, group):
+        self.codes, self.group = codes, group
         self.known = {}
 
     def to(self, fine, coarse, values):
@@ -110,9 +111,7 @@ class _Maps:
 
         if (fine, coarse) not in self.known:
             codes = self.group if coarse is None else self.codes[coarse]
-            mean = pt.bincount(self.codes[fine], weights=self.weights * codes) / pt.bincount(
-                self.codes[fine], weights=self.weights
-            )
+            mean = pt.bincount(self.codes[fine], weights=codes) / pt.bincount(self.codes[fine])
             self.known[fine, coarse] = pt.cast(pt.round(mean), "int64")
         return self.known[fine, coarse]
 
@@ -138,7 +137,7 @@ def _crossed(model, theta, codes, columns, weights, left, group):
     whole = pt.concatenate([pt.concatenate(row, axis=1) for row in together])
     factor = pt.linalg.cholesky(pt.eye(square.shape[0]) + whole.T @ square @ whole / variance)
     solution = pt.linalg.solve_triangular(factor, whole.T @ toward / variance, lower=True)
-    maps = _Maps(codes, weights, group)
+    maps = _Maps(codes, group)
     sets = pt.concatenate([maps.place(f, None) for f in of])
     pivots = pt.bincount(sets, weights=2 * pt.log(pt.diagonal(factor)))
     return pivots, pt.bincount(sets, weights=solution**2)

@@ -15,10 +15,10 @@ import scipy
 from ....data.dataset import below
 from ....errors import UsageError
 from ....words import listed
-from .integrand import quadrature_graph
+from .integrand import canonical, quadrature_graph
 from .integrand.derivatives import GroupDerivatives
 from .integrand.integrand import Integrand
-from .integrand.rule import grid
+from .integrand.rule import LOCATING, ZOOMS, grid
 from .latent import MOST_EFFECTS, MixedOther, MixedSampled
 from .law import Law
 
@@ -77,6 +77,13 @@ class MixedQuadrature(MixedOther):
         if self.groups is None:
             return None
         return self.nodes or self.enough or NODES[len(self.groups.effects)]
+
+    @property
+    def evaluations(self):
+        """At the nodes, and at those that find where these lie; a mode is found in a few steps."""
+        effects = len(self.groups.effects)
+        located = 0 if canonical.of(self) else ZOOMS * LOCATING[effects] ** effects
+        return self.quadrature**effects + located
 
     @property
     def enough_nodes(self):
