@@ -17,6 +17,7 @@ from ..data.dataset import Dataset
 from ..density.density import Density
 from ..errors import ModelError
 from ..fit.agreement import predict
+from ..sampling.single import of_parameters
 from .finding import Measured, NotApplicableError
 from .subject import Subject, draw, named, replicated
 
@@ -60,6 +61,9 @@ class Calibration:
         """Rows of the posterior, ranks ``(R, p)`` and the number of data sets drawn; only fits without a failure."""
         replicated(self.subject.program)
         self.subject.check_patience()
+        model = self.subject.program.model
+        if not self.subject.effort.patient and model.groups is not None and not of_parameters(model):
+            raise NotApplicableError("effects of groups are sampled of each data set alone; run without --quick")
         subject, program = self.subject, self.subject.subset(self.subject.effort.rows)
         truths = truths_from_prior(program, subject.effort.replicates, subject.generator(2))
         datasets = draw(program, truths, subject.generator(3))

@@ -13,7 +13,10 @@ from pytensor.tensor.basic import Alloc
 from pytensor.tensor.blockwise import Blockwise
 
 from mle_vs_bayes import compare, fit_replicates, models
+from mle_vs_bayes.checks.calibration import Calibration
+from mle_vs_bayes.checks.finding import NotApplicableError
 from mle_vs_bayes.checks.run import check
+from mle_vs_bayes.checks.subject import QUICK, Budget, Subject
 from mle_vs_bayes.comparison.compare import prepared
 from mle_vs_bayes.data.dataset import Dataset, below
 from mle_vs_bayes.data.formulas.group_terms import GroupTerm, split
@@ -664,6 +667,12 @@ def test_normal_groups_of_many_data_sets_are_those_of_one():
     operations = [node.owner.op for node in ancestors(many) if node.owner]
     assert not [op for op in operations if isinstance(op, Blockwise) and isinstance(op.core_op, Alloc)]
     assert [op for op in operations if isinstance(op, Blockwise)]
+
+
+def test_a_quick_check_does_not_sample_hundreds_of_posteriors_one_by_one():
+    subject = Subject(density("logistic", "seen ~ x + (1 | room)"), QUICK, Budget(8))
+    with pytest.raises(NotApplicableError, match="sampled of each data set alone"):
+        _ = Calibration(subject).fitted
 
 
 def test_models_without_groups_say_so():

@@ -144,7 +144,8 @@ def _mean(of: str) -> Argument:
 
 
 def _inflated(y: Any, psi: Any, of_zero: Any, of_y: Any) -> Any:
-    return np.where(y == 0, np.logaddexp(np.log1p(-psi), np.log(psi) + of_zero), np.log(psi) + of_y)
+    with np.errstate(divide="ignore"):  # at an edge one of the two parts is nothing
+        return np.where(y == 0, np.logaddexp(np.log1p(-psi), np.log(psi) + of_zero), np.log(psi) + of_y)
 
 
 def _zero_inflated_poisson(y: Any, psi: Any, mu: Any) -> Any:

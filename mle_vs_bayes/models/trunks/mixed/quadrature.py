@@ -81,6 +81,8 @@ class MixedQuadrature(MixedOther):
     @property
     def evaluations(self):
         """At the nodes, and at those that find where these lie; a mode is found in a few steps."""
+        if self.groups is None:
+            return 1
         effects = len(self.groups.effects)
         located = 0 if canonical.of(self) else ZOOMS * LOCATING[effects] ** effects
         return self.quadrature**effects + located
