@@ -8,8 +8,11 @@ import pytest
 import scipy
 
 from mle_vs_bayes import models
+from mle_vs_bayes.compile_cache import MODE
 from mle_vs_bayes.data.dataset import Dataset
 from mle_vs_bayes.data.reading import examples
+from mle_vs_bayes.density import batch_density, graphs
+from mle_vs_bayes.density.stack import Stack
 from mle_vs_bayes.errors import UsageError
 from mle_vs_bayes.model.prior import Prior, parse
 from mle_vs_bayes.search.optimum import maximum
@@ -116,6 +119,27 @@ def test_no_exact_posterior_is_claimed(name):
 
 
 # Firth.
+
+
+def side_by_side(made, near, far):
+    """The values of two data sets, one of whose points is far out."""
+    stack = Stack(made, 2, {}, None)
+    density = batch_density.with_derivatives(graphs.penalised_likelihood(stack, 1.0), stack.shape.stacked, MODE)
+    return density(np.stack([near, far]), stack.working)[0]
+
+
+def test_a_singular_information_far_out_is_no_value_and_stops_no_other_data_set(monkeypatch):
+    """Where all chances are 0 or 1 to the last digit a step of a search is refused, and the search goes on."""
+    made = usual("logistic")
+    alone = [made.coordinates.z(theta) for theta in (made.start, [5000.0, 0.0, 0.0])]
+    near, far = map(made.coordinates.working, alone)
+    values = side_by_side(made, near, far)
+    assert values[0] == pytest.approx(made.evaluate(alone[0], 1.0).value, rel=1e-12)
+    assert np.isnan([values[1], made.evaluate(alone[1], 1.0).value]).all()
+    # Mutant: all at once, as NumPy inverts them.
+    monkeypatch.setattr(batch_density, "_each_for_itself", lambda evaluate, _stacked, *inputs: evaluate(*inputs))
+    with pytest.raises(np.linalg.LinAlgError):
+        side_by_side(made, near, far)
 
 
 def firth(X, y):
