@@ -4,7 +4,6 @@ One function per `stack.Shape`: it serves every n, every chunk and every data se
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from ..compile_cache import MODE, compiled, in_numpy, kept, quick
 from . import graphs
 from .density import Density
 from .graphs import Graph
-from .stack import Stack, of_replicates
+from .stack import Stack
 
 Array = NDArray[np.float64]
 MOST_ELEMENTS = 24
@@ -73,26 +72,7 @@ def with_derivatives(graph: Graph, stacked: frozenset[str], mode: str) -> BatchD
         value, gradient, hessian = function(vectors, *(numbers[name] for name in names))
         return value, gradient, hessian
 
-    return partial(_each_for_itself, evaluate, stacked)
-
-
-def _each_for_itself(evaluate: BatchDensity, stacked: frozenset[str], vectors: Array, numbers: Any) -> Derivatives:
-    """The evaluation, NaN of a replicate that has none: NumPy refuses all matrices together where one is singular.
-
-    Jeffreys' prior has the inverse of the information in its slope, which a trial step far out makes singular.
-    """
-    try:
-        return evaluate(vectors, numbers)
-    except np.linalg.LinAlgError:
-        count, size = vectors.shape
-        if count == 1:
-            return np.full(1, np.nan), np.full((1, size), np.nan), np.full((1, size, size), np.nan)
-        halves = np.array_split(np.arange(count), 2)
-        parts = [
-            _each_for_itself(evaluate, stacked, vectors[half], of_replicates(numbers, stacked, half)) for half in halves
-        ]
-        value, gradient, hessian = (np.concatenate(each) for each in zip(*parts, strict=True))
-        return value, gradient, hessian
+    return evaluate
 
 
 def _derived(scalar: Any, vector: Any, direction: Any) -> list[Any]:

@@ -154,6 +154,8 @@ class Density(ABC):
     def with_outcomes(self, outcomes: Mapping[str, Array]) -> Dataset:
         """The data with one data set's outcomes, by role, in the place of their own."""
 
+    # graphs for many data sets: symbols in the place of all that may differ between them
+
     @property
     @abstractmethod
     def signature(self) -> Hashable:
@@ -258,14 +260,11 @@ class Density(ABC):
         """Log-likelihood + power · log prior on the model scale (no Jacobian), as a function of z."""
         with np.errstate(all="ignore"):  # on its way to an edge a search overflows
             w = self.coordinates.working(z)
-            try:
-                value, gradient, hessian = self.working_likelihood(w)
-                if power:
-                    log_prior, prior_gradient, prior_hessian = self._working_prior(w)
-                    value += power * log_prior
-                    gradient, hessian = gradient + power * prior_gradient, hessian + power * prior_hessian
-            except np.linalg.LinAlgError:  # far out a matrix to be inverted is singular, Jeffreys' information too
-                value, gradient, hessian = np.nan, w * np.nan, np.outer(w, w) * np.nan
+            value, gradient, hessian = self.working_likelihood(w)
+            if power:
+                log_prior, prior_gradient, prior_hessian = self._working_prior(w)
+                value += power * log_prior
+                gradient, hessian = gradient + power * prior_gradient, hessian + power * prior_hessian
             return Evaluation(value, *self.coordinates.pull_back(z, gradient, hessian))
 
     def likelihood_derivatives(self, theta: Array) -> tuple[Array, Array]:
