@@ -5,6 +5,7 @@ the finer ones are eliminated: a step of Gauss's elimination is then one operati
 level. Where they cross, A is made as a matrix and factorised.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,15 @@ from .trunk import observed_groups
 
 def observed(model, theta, data):
     """The observed variable ``y`` in the open PyMC model, with one log density for each independent set of rows."""
-    return observed_groups(model, theta, data, _log_density)
+    import pymc
+
+    # As numbers, so that shapes are known: PyTensor else works them out by a walk through the graph at each operation.
+    names = pymc.modelcontext(None).coords
+    levels = {name: len(names[level(name)]) for name in model.groups.factors}
+    return observed_groups(model, theta, data, partial(_log_density, levels))
 
 
-def _log_density(model, theta, data):
+def _log_density(levels, model, theta, data):
     import pytensor.tensor as pt
 
     groups, variance, left = model.groups, theta["sigma"] ** 2, data["y"] - data["offset"]
@@ -30,7 +36,9 @@ def _log_density(model, theta, data):
     # log |V| = n log σ² + log |A| and the quadratic form is (y − Xβ)ᵀW(y − Xβ)/σ² − bᵀA⁻¹b (`normal`): sums that split
     # by sets of rows which share no effect.
     rows, squares = pt.bincount(of, weights=weights), pt.bincount(of, weights=weights * left**2)
-    solve = _crossed if groups.nested is None or len(groups.effects) > MOST_EFFECTS else _nested
+    solve = _nested
+    if groups.nested is None or len(groups.effects) > MOST_EFFECTS:
+        solve = partial(_crossed, [levels[groups.factors[f]] for f in groups.factor_of])
     pivots, explained = solve(model, theta, codes, columns, weights, left, data["group"])
     return -0.5 * (rows * pt.log(2 * np.pi * variance) + pivots + squares / variance - explained)
 
@@ -116,12 +124,12 @@ class _Maps:
         return self.known[fine, coarse]
 
 
-def _crossed(model, theta, codes, columns, weights, left, group):
-    """Σ log pivot and bᵀ A⁻¹ b of each independent set of rows, from the whole matrix A."""
+def _crossed(sizes, model, theta, codes, columns, weights, left, group):
+    """Σ log pivot and bᵀ A⁻¹ b of each independent set of rows, from the whole matrix A of levels by ``sizes``."""
     import pytensor.tensor as pt
 
     variance, of = theta["sigma"] ** 2, model.groups.factor_of
-    sizes, count = [codes[f].max() + 1 for f in of], range(len(of))
+    count = range(len(of))
 
     def counted(k, m):
         """Σ w z_k z_m of the rows of each two levels."""
@@ -130,12 +138,13 @@ def _crossed(model, theta, codes, columns, weights, left, group):
         return flat.reshape((sizes[k], sizes[m]))
 
     square = pt.concatenate([pt.concatenate([counted(k, m) for m in count], axis=1) for k in count])
-    toward = pt.concatenate([pt.bincount(codes[of[k]], weights=weights * columns[k] * left) for k in count])
+    sums = [pt.bincount(codes[of[k]], weights=weights * columns[k] * left, minlength=sizes[k]) for k in count]
+    toward = pt.concatenate([each.reshape((size,)) for each, size in zip(sums, sizes, strict=True)])
     root = _matrix(model.root(theta))
     # Effects of one grouping have equally many levels, so that L is its element for two effects times an identity.
     together = [[_identity(sizes[k], sizes[m], of[k] == of[m]) * root[k, m] for m in count] for k in count]
     whole = pt.concatenate([pt.concatenate(row, axis=1) for row in together])
-    factor = pt.linalg.cholesky(pt.eye(square.shape[0]) + whole.T @ square @ whole / variance)
+    factor = pt.linalg.cholesky(pt.eye(sum(sizes)) + whole.T @ square @ whole / variance)
     solution = pt.linalg.solve_triangular(factor, whole.T @ toward / variance, lower=True)
     maps = _Maps(codes, group)
     sets = pt.concatenate([maps.place(f, None) for f in of])
