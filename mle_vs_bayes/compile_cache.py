@@ -32,8 +32,8 @@ def quick(name: str = MODE) -> Any:
     """PyTensor's mode of this name; `MODE` without its ``Second``, which copies element by element in Python.
 
     Gradients are full of ``Second`` (fill like another array): a half of what a batch of replicates costs. Parts of
-    filled arrays are not looked through: of each, PyTensor works out the shape by a walk through the whole graph, and
-    that of two crossed groupings took 51 s of the processor to compile, where it now takes 25.
+    filled arrays are not looked through: of each, PyTensor works out the shape by a walk through the graph. A look at
+    the fit of two crossed groupings took 25 s of the processor with these looked through, and takes 19 without.
     """
     from pytensor.compile.mode import get_mode
 

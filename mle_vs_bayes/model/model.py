@@ -235,7 +235,7 @@ class Model:
         raise NotImplementedError
 
     def own_density(self, data: Dataset) -> Any | None:
-        """A `Density` of data of this shape, maybe others, that is not made from the two likelihoods, or None."""
+        """A `Density` not made from the two likelihoods (a user's program), which `on` gives of other data, or None."""
         return None
 
     def em_step(self, theta: Theta, data: Mapping[str, Array]) -> dict[str, Any]:

@@ -25,8 +25,8 @@ FALSE_ALARM = 1e-5
 """Chance that a converged quantity of a batch fails R-hat's part of the gate."""
 
 
-SPARE, FIFTY = 1.1, 50
-"""Times the draws that a typical replicate needs; draws come in fifties."""
+SPARE, MULTIPLE = 1.1, 50
+"""Times the draws that a typical replicate needs, and what numbers of draws are multiples of."""
 TUNE = 200
 """Tuning steps unless told: enough to learn a step size, all that a standardised posterior leaves to learn."""
 
@@ -64,7 +64,7 @@ class Plan:
     def enough(self, per_draw: float) -> int:
         """Draws of each chain that reach the target where each draw is worth so many effective ones."""
         draws = SPARE * self.target / max(per_draw, 0.01) / self.chains
-        return int(FIFTY * np.ceil(draws / FIFTY))
+        return int(MULTIPLE * np.ceil(draws / MULTIPLE))
 
     def longer(self, factor: float, tune: int, accept: float) -> Self:
         """More draws, and at least so long to learn from and so careful steps."""

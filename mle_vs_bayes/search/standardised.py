@@ -76,7 +76,7 @@ class Space(ABC):
 
     @property
     def precision(self) -> Precision:
-        """Coarser where every node is dear: a likelihood without effects of groups is an integral itself."""
+        """Coarser where every node is dear: with effects of groups each likelihood is an integral over them itself."""
         return FINE if self.stack.program.model.groups is None else COARSE
 
     def z(self, u: Array, index: Index) -> Array:

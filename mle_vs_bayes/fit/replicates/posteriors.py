@@ -11,7 +11,7 @@ from ...density.stack import Stack
 from ...estimators.estimate import Estimate
 from ...sampling.batch_posterior import Posteriors
 from ...sampling.diagnostics import Diagnostics, diagnose
-from ...sampling.plan import FIFTY, Gate, Plan
+from ...sampling.plan import MULTIPLE, Gate, Plan
 from ..sampled import Reading, Sampled
 
 Array = NDArray[np.float64]
@@ -121,7 +121,7 @@ class _Run:
             if np.mean(least < plan.target) <= MANY:
                 break
             wanted = plan.enough(float(np.quantile(least, MANY)) / (count * plan.chains))
-            plan = replace(plan, draws=min(count, max(FIFTY, wanted - count)))
+            plan = replace(plan, draws=min(count, max(MULTIPLE, wanted - count)))
         return draws, divergences, diagnostics
 
     def _next_seed(self) -> int:
