@@ -122,11 +122,13 @@ def _described(
 
 def _started(model: ProgramModel, data: Dataset, compiled: Compiled, opened: Any) -> tuple[ProgramModel, Slopes]:
     """The model at a point with a finite density, with the ends of its supports, and derivatives tried there."""
-    draft = _draft(model, data, compiled, slopes(compiled.graphs, compiled.layout.join(model.point)), opened)
+    point = compiled.layout.join(model.point)
+    tried = slopes(compiled.graphs, point)
+    draft = _draft(model, data, compiled, tried, opened)
     start = usable_start(draft)
     check_repeats(compiled.unit_values(start), compiled.unit_values(start), "the likelihood")
     usable = replace(model, point=compiled.layout.split(start), parameters=close_edges(draft, start))
-    return usable, slopes(compiled.graphs, start)
+    return usable, tried if np.array_equal(start, point) else slopes(compiled.graphs, start)
 
 
 def _draft(model: ProgramModel, data: Dataset, compiled: Compiled, slopes: Slopes, opened: Any) -> ProgramDensity:

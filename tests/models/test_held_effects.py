@@ -67,7 +67,7 @@ def test_the_likelihood_ratio_has_the_reference_of_its_edge(fix, degrees, refere
         monkeypatch.setattr("mle_vs_bayes.comparison.scores.nested.bootstrap", lambda *_: Bootstrap(0.1, 0.05, 19, 0))
     if mixture:
         monkeypatch.setattr("mle_vs_bayes.comparison.scores.report.usual_nulls", lambda _: {})
-        monkeypatch.setattr("mle_vs_bayes.comparison.scores.held_out.plug_in", lambda *_: Scores(reason="not asked for"))
+        monkeypatch.setattr("mle_vs_bayes.comparison.scores.held_out.plug_in", lambda *_: Scores(reason="no part"))
     large, small = mle(LARGE), mle(LARGE, *fix.items())
     page = small.page(large)
     (pair,) = page.against

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compile_cache import MODE, UNCHECKED, compiled, has_loops
+from ...compile_cache import UNCHECKED, compiled, has_loops, quick
 from ...quiet import quiet, without_warnings
 
 Array = NDArray[np.float64]
@@ -46,9 +46,7 @@ def function(vector: Any, outputs: Any) -> Of:
 
 def function_of(inputs: Sequence[Any], outputs: Any) -> Callable[..., Any]:
     """A compiled function of several inputs without PyMC's checks of parameters; it may raise."""
-    from pytensor.compile.mode import get_mode
-
-    mode = get_mode(MODE).including(UNCHECKED)
+    mode = quick().including(UNCHECKED)
     with quiet():
         return compiled(inputs, outputs, mode)
 
