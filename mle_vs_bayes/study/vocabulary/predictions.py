@@ -49,6 +49,15 @@ class Prediction(ABC):
         if self.axis is not None and self.axis not in ("n", *axes):
             raise UsageError(f'a prediction runs along "{self.axis}"; the axes are {", ".join(("n", *axes))}.')
 
+    def speaks_of(self, place: Mapping[str, Any]) -> bool:
+        """Whether ``where`` leaves lines of a scenario, which is a place on some of the columns."""
+        return all(place[column] in self.values(column) for column in self.where if column in place)
+
+    def values(self, column: str) -> Sequence[Any]:
+        """What a column that ``where`` names may be."""
+        values = self.where[column]
+        return values if isinstance(values, tuple | list) else [values]
+
     @property
     def label(self) -> str:
         """The measure's name in the performance table."""
