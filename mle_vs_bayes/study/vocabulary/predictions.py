@@ -85,9 +85,13 @@ class Prediction(ABC):
 
 @dataclass(frozen=True)
 class Along(Prediction):
-    """A claim about lines along an axis, n or another of the scenarios' own (``Scenario(at=…)``)."""
+    """A claim about lines along an axis, n or another of the scenarios' own (``Scenario(at=…)``).
+
+    A quick run, which has fewer replicates, claims the precision ``quick_within`` if one is given.
+    """
 
     within: float = field(kw_only=True)
+    quick_within: float | None = field(default=None, kw_only=True)
     along: str = field(default="n", kw_only=True)
 
     def __post_init__(self) -> None:
@@ -98,6 +102,10 @@ class Along(Prediction):
     @property
     def axis(self) -> str | None:
         return self.along
+
+    @property
+    def quickened(self) -> "Along":
+        return replace(self, within=self.quick_within or self.within)
 
 
 @dataclass(frozen=True)
@@ -123,17 +131,11 @@ class Theory(Along):
 
     ``value`` takes a line of the performance table (a mapping with model, scenario, n, estimator, parameter, interval
     and the study's axes) and gives the number; ``within`` allows for what theory leaves out, and is the precision that
-    is claimed. A quick run, which has fewer replicates, claims the precision ``quick_within`` if one is given. With
-    ``relative`` all are shares of theory's value.
+    is claimed. With ``relative`` all are shares of theory's value.
     """
 
     value: Callable[[Mapping[str, Any]], float] = field(kw_only=True)
-    quick_within: float | None = field(default=None, kw_only=True)
     relative: bool = field(default=False, kw_only=True)
-
-    @property
-    def quickened(self) -> "Theory":
-        return replace(self, within=self.quick_within or self.within)
 
     def claim(self) -> str:
         gap = f"{self.measure}/theory − 1" if self.relative else f"{self.measure} − theory"
