@@ -45,7 +45,7 @@ def regression(p, n, rng):
 
 
 cell = lambda p: Scenario(f"p = {p}", at={"p": p}, model="logistic", generate=lambda n, rng: regression(p, n, rng))
-fits = {"n": (300, 1200, 4800), "quick_n": (300, 1200), "replicates": 8, "quick_replicates": 8, "estimators": ("mle",)}
+fits = {"n": (300, 1200, 4800), "quick_n": (300, 4800), "replicates": 8, "quick_replicates": 8, "estimators": ("mle",)}
 study = Study(
     scenarios=[Scenario("counts", at={"p": 1}, model="poisson"), cell(2), cell(8)],
     quick_scenarios=("counts",),

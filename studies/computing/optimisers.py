@@ -43,7 +43,8 @@ def bars(figure, tables):
 made = lambda scale: lambda n, rng: regression(scale, n, rng)
 cell = lambda name, scale=1.0, start=(0, 0, 0), n=200: Scenario(name, at={"from": start}, n=(n,), generate=made(scale))
 of = lambda parameter, *names: {"parameter": parameter, "scenario": names or tuple(CELLS)}
-size = {"n": (200,), "replicates": 60, "quick_replicates": 6, "estimators": ("mle",), "models": ("logistic",)}
+size = {"n": (200,), "replicates": 60, "quick_replicates": 4, "estimators": ("mle",), "models": ("logistic",)}
+size |= {"quick_scenarios": ("good units", "bad units", "afar"), "figures": {"mean_evaluations": bars}}
 study = Study(
     scenarios=[cell(name, *how) for name, how in CELLS.items()],
     functionals={"evaluations": evaluations},
@@ -56,5 +57,4 @@ study = Study(
     ],
     answer="Curvature makes an optimiser fast in any units, at any n; one rate for all coordinates makes it slow.",
     **size,
-    figures={"mean_evaluations": bars},
 )

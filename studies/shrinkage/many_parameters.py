@@ -46,15 +46,15 @@ def parts(replicate):
 theory = lambda line: optimize.root(system, (1.2, 3.0, 1.0), args=(line["κ"],)).x[KNOWN.index(line["parameter"])]
 prior = lambda k: {"beta": f"Normal(mu=0, sigma={(5 / k) ** 0.5})"}
 draw = lambda k: {"model": "logistic", "generate": lambda n, rng: rows(round(k * n), n, rng), "priors": prior(k)}
+near = {"relative": True, "along": "κ", "where": {"parameter": KNOWN}}
+size = {"n": (500,), "replicates": 200, "quick_scenarios": ("κ = 0.1",)}
 study = Study(
-    n=(500,),
     scenarios=[Scenario(f"κ = {k}", at={"κ": k}, **draw(k)) for k in (0.05, 0.1, 0.2)],
-    replicates=200,
+    **size,
     functionals={"beta": parts},
     predictions=[
-        Theory("beta", value=theory, within=0.05, relative=True, along="κ", where={"parameter": KNOWN}),
-        Ratio("beta", of="map", to="mle", most=1.0),
-        Ratio("beta", of="posterior", to="map", most=1.0),
+        Theory("beta", value=theory, within=0.05, quick_within=0.15, **near),
+        *(Ratio("beta", of=of, to=to, most=1.0) for of, to in (("map", "mle"), ("posterior", "map"))),
     ],
     answer="With p a share of n the MLE is too long and too noisy, by factors that theory gives; a prior helps.",
 )

@@ -52,7 +52,7 @@ study = Study(
     replicates=20_000,
     estimators=(each, james_stein, hierarchical),
     predictions=[
-        Theory("total_mse", value=risk, within=0.04, relative=True, along="p", where=known),
+        Theory("total_mse", value=risk, within=0.04, quick_within=0.1, relative=True, along="p", where=known),
         Ratio("total_mse", of="james_stein", to="each", most=1.0, where={"p": known["p"]}),
         Ratio("total_mse", of="hierarchical", to="each", most=1.0),
     ],

@@ -51,7 +51,7 @@ study = Study(
     ],
     predictions=[
         *(Equals("there", value=1.0), Equals("off", within=1e-6)),
-        Theory("infinite", value=lambda line: 0.9 ** line["n"] + 0.1 ** line["n"], within=0.02),
+        Theory("infinite", value=lambda line: 0.9 ** line["n"] + 0.1 ** line["n"], within=0.02, quick_within=0.05),
         Theory("score", value=lambda at: plug_in(at["n"]), within=0.03, where={"parameter": "plug-in", **judged}),
         Difference("score", of="predictive", to="plug-in", least=0.0, where=judged),
     ],

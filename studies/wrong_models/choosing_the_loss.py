@@ -49,8 +49,8 @@ rmse = lambda at: (VARIANCE[at["model"]](at["ν"]) / at["n"]) ** 0.5
 last = lambda part: {"scenario": "student_t, 5", "n": 801, "parameter": part}
 judged = {"parameter": "mu", "scenario": ("laplace, 3", "laplace, 5", "student_t, 3", "student_t, 5", "normal, 5")}
 predictions = [
-    Theory("rmse", value=rmse, within=0.06, relative=True, where=judged),
-    Theory("aic", value=lambda at: KL - 2 / 801, within=4 / 801, where=last("gain per row")),
+    Theory("rmse", value=rmse, within=0.06, quick_within=0.2, relative=True, where=judged),
+    Theory("aic", value=lambda at: KL - 2 / 801, within=4 / 801, quick_within=0.02, where=last("gain per row")),
     Value("aic", least=1 - MISSED, where=last("preferred")),
     Value("loo", least=-0.5, most=0.5, where={"model": "student_t"}),
     Value("loo", most=0.0, where={"model": "normal"}),

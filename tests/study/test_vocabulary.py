@@ -21,6 +21,7 @@ from mle_vs_bayes.study.plan import plan
 from mle_vs_bayes.study.plan.cells import settings
 from mle_vs_bayes.study.run import unit
 from mle_vs_bayes.study.vocabulary import source
+from mle_vs_bayes.study.vocabulary.descent import Descent
 
 SHRINKING = """
 import numpy as np
@@ -242,6 +243,19 @@ def test_searches_by_name_reach_the_maximum_and_show_their_way(desk):
         Optimiser("lbfgs")
     with pytest.raises(UsageError, match="does not say a step of EM"):
         ExpectationMaximisation().path(replicate)
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5])
+def test_what_optimisers_climb_is_the_objective_with_its_prior_by_all_rows_and_by_some(desk, power):
+    """The mean over the halves of the rows is the whole gradient; one half's, the mutant, is another."""
+    replicate = replicates_of(desk, COIN.replace("LOOK", "lambda r: 0.0"))[0]
+    problem, theta = Descent(replicate, power, np.array([0.3]), 10, None, None), np.array([0.3])
+    value, gradient, _ = replicate.objective(power)(theta)
+    assert problem.value(theta) == pytest.approx(value, rel=1e-12)
+    assert problem.gradient(theta) == pytest.approx(gradient, rel=1e-12)
+    halves = [problem.gradient(theta, rows) for rows in np.arange(20).reshape(2, 10)]
+    assert np.mean(halves, axis=0) == pytest.approx(gradient, rel=1e-12)
+    assert halves[0] != pytest.approx(gradient, rel=1e-3)
 
 
 def test_a_worker_is_sent_objects_and_runs_no_text(desk, monkeypatch):

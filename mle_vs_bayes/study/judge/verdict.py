@@ -109,8 +109,8 @@ def massart(values: int, chance: float) -> float:
 def spoken_of(prediction: Prediction, table: "pandas.DataFrame") -> "pandas.DataFrame":
     """The lines of the performance table that a prediction speaks of."""
     chosen = table[table["measure"] == prediction.label]
-    for column, value in prediction.where.items():
-        chosen = chosen[chosen[column].isin(list(value) if isinstance(value, tuple | list) else [value])]
+    for column in prediction.where:
+        chosen = chosen[chosen[column].isin(prediction.values(column))]
     return chosen
 
 

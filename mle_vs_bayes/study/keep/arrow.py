@@ -4,9 +4,10 @@ import types
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, get_args
 
-from ...rows import Row, plain
+from ...rows import Row
 
 if TYPE_CHECKING:
     import pandas
@@ -55,9 +56,24 @@ def of_frame(frame: "pandas.DataFrame") -> "pyarrow.Table":
 
 
 def of_rows(rows: Iterable[Row]) -> "pyarrow.Table":
-    """Rows as an Arrow table; NaN is missing."""
-    records = ({name: plain(value) for name, value in vars(row).items()} for row in rows)
-    return of_records(records, row_schema())
+    """Rows as an Arrow table; what is not finite is missing."""
+    import pyarrow
+
+    schema = row_schema()
+    lines = [itemgetter(*schema.names)(vars(row)) for row in rows]
+    columns = zip(*lines, strict=True) if lines else [()] * len(schema)
+    arrays = [_finite(pyarrow.array(column, f.type)) for column, f in zip(columns, schema, strict=True)]
+    return pyarrow.Table.from_arrays(arrays, schema=schema)
+
+
+def _finite(column: Any) -> Any:
+    """NaN and infinities have no JSON form, and become missing."""
+    import pyarrow
+    from pyarrow import compute
+
+    if not pyarrow.types.is_floating(column.type):
+        return column
+    return compute.if_else(compute.is_finite(column), column, None)
 
 
 def of_records(records: Iterable[Mapping[str, Any]], schema: "pyarrow.Schema") -> "pyarrow.Table":

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .replicate import Objective, Replicate
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 HALVINGS = 40
 """Of a step that leads down, before a search gives up."""
 
@@ -33,14 +34,34 @@ class Path:
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """What an optimiser is given: the objective, the start θ ``(p,)``, a budget, a rate and rows where it has them."""
+    """What an optimiser is given: log-likelihood + power · log prior, the start θ ``(p,)``, a budget, a rate, rows."""
 
     replicate: Replicate
-    objective: Objective
+    power: float
     start: Array
     budget: float
     rate: float | None
     rows: int | None
+
+    @cached_property
+    def objective(self) -> Objective:
+        """Value, gradient and Hessian: several times as dear as `value` and `gradient`."""
+        return self.replicate.objective(self.power)
+
+    def value(self, theta: Array) -> float:
+        """The height at θ ``(p,)``."""
+        density = self.replicate.density
+        height = density.log_likelihood(theta)
+        return height + self.power * density.log_prior(theta) if self.power else height
+
+    def gradient(self, theta: Array, some: Index | None = None) -> Array:
+        """The gradient ``(p,)``; of ``some`` units, divided by their share, whose mean is the whole gradient."""
+        density = self.replicate.density
+        scores = density.score_units(theta)
+        if density.weights is not None:
+            scores = scores * density.weights[:, None]
+        slope = scores.sum(axis=0) if some is None else scores[some].sum(axis=0) * (len(scores) / len(some))
+        return slope + self.power * density.prior_gradient(theta) if self.power else slope
 
     @cached_property
     def step(self) -> float:
@@ -84,11 +105,11 @@ def scipy_method(method: str, derivatives: bool) -> Callable[[Descent], Path]:
         values: list[float] = []
 
         def negative(theta: Array) -> float | tuple[float, Array]:
-            value, gradient, _ = problem.objective(theta)
+            value = problem.value(theta)
             points.append(np.array(theta))
             values.append(value)
             height = value if np.isfinite(value) else -1e300
-            return (-height, -gradient) if derivatives else -height
+            return (-height, -problem.gradient(theta)) if derivatives else -height
 
         most = {"maxiter": int(problem.budget)}
         ends = {"gtol": 0.0} if derivatives else {"xatol": 0.0, "fatol": 0.0, "maxfev": int(problem.budget)}
@@ -127,24 +148,18 @@ def adam(problem: Descent) -> Path:
 
 def _steps(problem: Descent, move: Callable[[Array, int], Array], rows: int | None) -> Path:
     """Steps of given length until the budget is spent; what a mini-batch costs is its share of the rows."""
-    density, generator = problem.replicate.density, problem.replicate.generator("descent")
-    units = density.units
+    units, generator = problem.replicate.density.units, problem.replicate.generator("descent")
     share = 1.0 if rows is None else rows / units
     theta, spent, turn = problem.start, 0.0, 0
-    points, costs, values = [theta], [0.0], []
+    points, costs = [theta], [0.0]
     while spent < problem.budget:
         turn += 1
-        value, gradient, _ = problem.objective(theta)
-        values.append(value)
-        if rows is not None:
-            some = generator.choice(units, size=rows, replace=False)
-            # Divided by the share of the rows, their sum has the whole gradient as its mean.
-            gradient = density.score_units(theta)[some].sum(axis=0) / share
-        theta = theta + move(gradient, turn)
+        some = None if rows is None else generator.choice(units, size=rows, replace=False)
+        theta = theta + move(problem.gradient(theta, some), turn)
         spent += share
         points.append(theta)
         costs.append(spent)
-    values.append(problem.objective(theta)[0])
+    values = [problem.value(point) for point in points]
     return Path(np.array(points), np.array(values), np.array(costs))
 
 

@@ -139,9 +139,7 @@ class Optimiser(Search):
         return self.method
 
     def path(self, replicate: Replicate) -> Path:
-        problem = descent.Descent(
-            replicate, replicate.objective(self.power), self.begin(replicate), self.budget, self.rate, self.rows
-        )
+        problem = descent.Descent(replicate, self.power, self.begin(replicate), self.budget, self.rate, self.rows)
         with np.errstate(all="ignore"):
             return descent.METHODS[self.method](problem)
 

@@ -49,6 +49,15 @@ class Prediction(ABC):
         if self.axis is not None and self.axis not in ("n", *axes):
             raise UsageError(f'a prediction runs along "{self.axis}"; the axes are {", ".join(("n", *axes))}.')
 
+    def speaks_of(self, place: Mapping[str, Any]) -> bool:
+        """Whether ``where`` leaves lines of a scenario, which is a place on some of the columns."""
+        return all(place[column] in self.values(column) for column in self.where if column in place)
+
+    def values(self, column: str) -> Sequence[Any]:
+        """What a column that ``where`` names may be."""
+        values = self.where[column]
+        return values if isinstance(values, tuple | list) else [values]
+
     @property
     def label(self) -> str:
         """The measure's name in the performance table."""
@@ -76,9 +85,13 @@ class Prediction(ABC):
 
 @dataclass(frozen=True)
 class Along(Prediction):
-    """A claim about lines along an axis, n or another of the scenarios' own (``Scenario(at=…)``)."""
+    """A claim about lines along an axis, n or another of the scenarios' own (``Scenario(at=…)``).
+
+    A quick run, which has fewer replicates, claims the precision ``quick_within`` if one is given.
+    """
 
     within: float = field(kw_only=True)
+    quick_within: float | None = field(default=None, kw_only=True)
     along: str = field(default="n", kw_only=True)
 
     def __post_init__(self) -> None:
@@ -89,6 +102,10 @@ class Along(Prediction):
     @property
     def axis(self) -> str | None:
         return self.along
+
+    @property
+    def quickened(self) -> "Along":
+        return replace(self, within=self.quick_within or self.within)
 
 
 @dataclass(frozen=True)
@@ -114,17 +131,11 @@ class Theory(Along):
 
     ``value`` takes a line of the performance table (a mapping with model, scenario, n, estimator, parameter, interval
     and the study's axes) and gives the number; ``within`` allows for what theory leaves out, and is the precision that
-    is claimed. A quick run, which has fewer replicates, claims the precision ``quick_within`` if one is given. With
-    ``relative`` all are shares of theory's value.
+    is claimed. With ``relative`` all are shares of theory's value.
     """
 
     value: Callable[[Mapping[str, Any]], float] = field(kw_only=True)
-    quick_within: float | None = field(default=None, kw_only=True)
     relative: bool = field(default=False, kw_only=True)
-
-    @property
-    def quickened(self) -> "Theory":
-        return replace(self, within=self.quick_within or self.within)
 
     def claim(self) -> str:
         gap = f"{self.measure}/theory − 1" if self.relative else f"{self.measure} − theory"

@@ -228,15 +228,19 @@ class Study:
 
     @property
     def quickened(self) -> "Study":
-        """What a quick run takes of it: few n, those models, scenarios and estimators that it names, and no targets."""
+        """What a quick run takes of it: few n, those models, scenarios and estimators that it names, and no targets.
+
+        It predicts nothing of scenarios that it leaves out.
+        """
         chosen = [each for each in self.scenarios if not self.quick_scenarios or each.name in self.quick_scenarios]
+        places = [{"scenario": each.name, **each.at} for each in chosen]
         return replace(
             self,
             models=self.quick_models or self.models,
             n=_thinned(self.n) if self.quick_n is None else self.quick_n,
             scenarios=[each if each.n is None else replace(each, n=_thinned(each.n)) for each in chosen],
             estimators=self.quick_estimators or self.estimators,
-            predictions=[each.quickened for each in self.predictions],
+            predictions=[each.quickened for each in self.predictions if any(map(each.speaks_of, places))],
             target_mcse={},
         )
 
