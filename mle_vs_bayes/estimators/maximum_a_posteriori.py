@@ -120,11 +120,13 @@ def find_map(program: Density, theta: Array) -> Any:
 def _collected() -> Iterator[None]:
     """Garbage is collected at its end: what PyMC compiles, and its tree with a copy of the data, are circles.
 
-    Objects from before are not looked at, which would take 0.4 s.
+    Objects from before are not looked at, which would take 0.4 s. What the caller has frozen stays so.
     """
+    frozen = gc.get_freeze_count()
     gc.freeze()
     try:
         yield
         gc.collect()
     finally:
-        gc.unfreeze()
+        if not frozen:
+            gc.unfreeze()
