@@ -40,7 +40,10 @@ NAMES = [name for name in models.MODELS if name not in CLOSED | COSTLY and free(
 @cache
 def fitted(name):
     """Rows of both estimators, by replicate and quantity."""
-    sets = datasets(name, COUNTS[free(name)], ROWS)
+    return both(name, datasets(name, COUNTS[free(name)], ROWS))
+
+
+def both(name, sets):
     rows = fit_replicates(name, sets, ("posterior", "posterior_exact"), plan=PLAN, seed=1).rows
     return [rows[rows["estimator"] == each].reset_index(drop=True) for each in ("posterior", "posterior_exact")]
 
@@ -52,11 +55,14 @@ def check_means(name, shuffled=0):
     the quadrature is below 1e-4 standard deviations, a hundredth of it, or it is refused.
     ``shuffled`` takes the draws of other data.
     """
-    sampled, exact = fitted(name)
+    check_rows(*fitted(name), COUNTS[free(name)], shuffled)
+
+
+def check_rows(sampled, exact, sets, shuffled=0):
     assert list(sampled["parameter"]) == list(exact["parameter"])
     settled = (exact["status"] == "ok").to_numpy()
     assert all("not settled" in reason for reason in exact["reason"][~settled])
-    size = len(exact) // COUNTS[free(name)]
+    size = len(exact) // sets
     estimate, error = (
         np.roll(sampled[column].to_numpy(dtype=float), shuffled * size) for column in ("estimate", "mcse")
     )
@@ -81,6 +87,18 @@ def test_what_has_no_quadrature_is_refused(name, reason):
 def test_mutant_draws_of_other_data():
     with pytest.raises(AssertionError):
         check_means("weibull", shuffled=1)
+
+
+def test_draws_where_groups_say_much():
+    """Rows of many trials, whose effects are drawn about their coefficient; the mutant is half a deviation away."""
+    rng, ones = np.random.default_rng(5), np.ones(6)
+    chances = 1 / (1 + np.exp(-0.3 - rng.normal(size=6)))
+    data = {"trials": 400 * ones, "X": ones[:, None], "group": np.arange(6.0), "y": rng.binomial(400, chances) * 1.0}
+    sampled, exact = both("logistic_random_intercept", [data])
+    check_rows(sampled, exact, 1)
+    with pytest.raises(AssertionError):
+        check_rows(sampled, exact.assign(estimate=exact["estimate"] + exact["se"] / 2), 1)
+    assert (sampled["ess_bulk"] > 1000).all()  # 3,128 and more; about 0 in place of the coefficient 246
 
 
 def laplace_means(data):

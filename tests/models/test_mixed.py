@@ -416,32 +416,62 @@ def test_nodes_of_no_quadrature_are_refused(name, formula, words):
         compare(name, frame(), formula=formula)
 
 
-@pytest.mark.parametrize("centred", [[True, False, True, False], [False, False, True, True]])
-def test_latent_effects_have_their_prior_in_either_form(centred, monkeypatch):
-    """Both forms are one model: z where it is centred is u, and u less its mean is sd times z where it is not."""
-    program = density("poisson", "count ~ x + (x | school)")
-    model, theta = program.model, program.layout.split(moved(program))
-    both = np.array([centred, centred[::-1]])
-    monkeypatch.setattr(model, "informative", lambda data: both)
-    with pm.Model(coords={"unit": range(ROWS), **program.data.coords}) as latent:
-        y = model.latent({name: pt.constant(value) for name, value in theta.items()}, data_nodes(program.data))
-    names = [f"z[{label}]" for label in model.groups.effects]
-    z = np.random.default_rng(4).normal(size=(2, 4))
-    rows, *priors_of_z = latent.compile_logp(
-        vars=[y, *(latent[name] for name in names)], sum=False, jacobian=False, mode="FAST_COMPILE"
-    )(dict(zip(names, z, strict=True)))
-    first, second = theta["sd"]
-    slope, left = theta["cor"][0] * second, second * np.sqrt(1 - theta["cor"][0] ** 2)
-    u = np.where(both[0], z[0], first * z[0])
-    mean = slope * u / first
-    with_slope = np.where(both[1], z[1], mean + left * z[1])
-    eta = program.data["X"] @ theta["beta"]
-    of = program.data["group"].astype(int)
-    eta = eta + u[of] + program.data["effect[x|school]"] * with_slope[of]
-    np.testing.assert_allclose(rows, scipy.stats.poisson.logpmf(program.data["y"], np.exp(eta)), rtol=1e-10)
-    laws = [(0.0, np.where(both[0], first, 1.0)), (np.where(both[1], mean, 0.0), np.where(both[1], left, 1.0))]
-    for values, found, (centre, spread) in zip(z, priors_of_z, laws, strict=True):
-        np.testing.assert_allclose(found, scipy.stats.norm.logpdf(values, centre, spread), rtol=1e-10)
+def check_density_of_effects(formula, centred, wrong=0.0):
+    """The latent form has the density of z = ``centred`` form of u: that of u and the rows, by the map's Jacobian.
+
+    Where a level is centred z = u + β of the effect's column, of Jacobian 1; else z = (u − mean)/SD. ``wrong`` moves
+    the β that z is told by.
+    """
+    program = density("poisson", formula)
+    model, data, theta = program.model, program.data, program.layout.split(moved(program))
+    model.informative = lambda data: centred
+    with pm.Model(coords={"unit": range(ROWS), **data.coords}) as latent:
+        model.latent({name: pt.constant(value) for name, value in theta.items()}, data_nodes(data))
+    compiled = latent.compile_logp(jacobian=False, mode="FAST_COMPILE")
+    places, root, rng = model.centres(data, centred), model.root_matrix(theta), np.random.default_rng(4)
+    of = [data[level(model.groups.factors[factor])].astype(int) for factor in model.groups.factor_of]
+    for _ in range(3):
+        v = [rng.normal(size=len(each)) for each in centred]
+        eta, total, z = data["X"] @ theta["beta"], 0.0, {}
+        for i, label in enumerate(model.groups.effects):
+            mean = sum(root[i, k] * v[k] for k in range(i) if root[i, k])
+            u, beta = mean + root[i, i] * v[i], theta["beta"][places[i]] + wrong if i in places else 0.0
+            z[f"z[{label}]"] = np.where(centred[i], u + beta, v[i])
+            total += np.sum(scipy.stats.norm.logpdf(v[i]) - np.where(centred[i], np.log(root[i, i]), 0.0))
+            eta = eta + data[effect(label)] * u[of[i]]
+        total += np.sum(scipy.stats.poisson.logpmf(data["y"], np.exp(eta)))
+        assert compiled(z) == pytest.approx(total, rel=1e-10)
+
+
+MANY, FEW = np.array([True, False, True, False]), np.array([False, False, True, True])
+
+
+@pytest.mark.parametrize(
+    ("formula", "centred"),
+    [
+        ("count ~ x + (x | school)", [MANY, FEW]),
+        ("count ~ x + (x | school)", [FEW, ~MANY]),
+        ("count ~ x + (0 + x | school)", [MANY]),
+        ("count ~ 0 + x + (1 | school)", [FEW]),
+        ("count ~ x + (1 | school) + (1 | subject)", [MANY, np.ones(3, dtype=bool)]),
+        ("count ~ x + (1 | school) + (1 | subject)", [MANY, np.zeros(3, dtype=bool)]),
+    ],
+)
+def test_all_latent_forms_are_one_model(formula, centred):
+    check_density_of_effects(formula, centred)
+
+
+def test_mutant_effects_that_vary_about_another_number():
+    with pytest.raises(AssertionError):
+        check_density_of_effects("count ~ x + (x | school)", [MANY, FEW], wrong=0.1)
+
+
+def test_a_coefficient_is_the_centre_of_the_fewest_informative_levels():
+    program = density("poisson", "count ~ x + (x | school) + (1 | subject)")
+    model, some = program.model, [MANY, MANY, np.ones(3, dtype=bool)]
+    assert model.centres(program.data, some) == {2: 0, 1: 1}  # Intercept|subject, x|school
+    assert model.centres(program.data, [MANY, MANY, np.zeros(3, dtype=bool)]) == {0: 0, 1: 1}
+    assert model.centres(program.data, [~MANY & MANY] * 2 + [np.zeros(3, dtype=bool)]) == {}
 
 
 def test_the_joint_density_at_its_mode_is_not_the_marginal_one():
@@ -573,9 +603,11 @@ def test_what_has_no_quadrature_is_sampled_alone(formula):
     counts = [len(program.data.coords[level(factor)]) for factor in factors]
     u = {label: rng.normal(size=count) for label, count in zip(model.groups.effects, counts, strict=True)}
     values, centred = {}, model.informative(program.data)
+    centres = model.centres(program.data, centred)
     for i, (label, factor) in enumerate(zip(model.groups.effects, factors, strict=True)):
         eta = eta + program.data[effect(label)] * u[label][program.data[level(factor)].astype(int)]
-        values[f"z[{label}]"] = np.where(centred[i], u[label], u[label] / theta["sd"][i])
+        centre = theta["beta"][centres[i]] if i in centres else 0.0
+        values[f"z[{label}]"] = np.where(centred[i], centre + u[label], u[label] / theta["sd"][i])
     rows = latent.compile_logp(vars=[y], sum=False, jacobian=False, mode="FAST_COMPILE")(values)[0]
     expected = scipy.stats.bernoulli.logpmf(program.data["y"], scipy.special.expit(eta))
     np.testing.assert_allclose(rows, expected, rtol=1e-10)

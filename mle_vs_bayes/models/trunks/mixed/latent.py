@@ -2,6 +2,11 @@
 
 Of one grouping with two effects the effects are integrated out by `quadrature`. It would take nodes for all groupings
 together, or a power of them for more effects: then they are not integrated out, and only the posterior can be had.
+
+Where a level's rows say much of its effect they say how large it and the coefficient of its column are together, and
+hardly how large each is. What is drawn there is that sum. [1]_
+
+.. [1] Gelfand, Sahu & Carlin (1995), Efficient parametrisations for normal linear mixed models, Biometrika 82, 479–488.
 """
 
 from typing import Any
@@ -21,6 +26,14 @@ MOST_EFFECTS = 2
 """Of one grouping, that quadrature integrates."""
 STEP = 1e-3
 """Of differences of a row's log density, in units of η, or of y's spread where those are η's."""
+INFORMATIVE = 10.0
+"""Of a level's information over that of its prior, above which its effect is drawn about its coefficient.
+
+Measured by the least effective draws of 4,000, the median of data sets, and how many had concerns. Yes or no in groups
+of five: 913 and 9 of 24 where the bound was 1, 1,239 and 0 at 3 and above. Sixteen groups of binomial counts: at a
+ratio of 8 it is 500 and 1 of 4 as a multiple of sd, 2,777 and none about the coefficient; at 40 it is 279 and 4 of 4,
+then 2,697 and none. Of six groups about the coefficient 3 of 4 had concerns at 8, and none at 16.
+"""
 LARGEST_START, SMALLEST_START = 2.0, 0.1
 """Of an SD in units of the link, and of its square over the squared error of an effect of an average group."""
 
@@ -34,25 +47,43 @@ class MixedOther(Mixed):
         import pymc as pm
 
         coords = {name: tuple(names) for name, names in pm.modelcontext(None).coords.items() if name != "unit"}
-        centred = self.informative(Dataset({role: node.get_value() for role, node in data.items()}, coords))
+        seen = Dataset({role: node.get_value() for role, node in data.items()}, coords)
+        centred = self.informative(seen)
+        centre_of = self.centres(seen, centred)
         groups, added = self.groups, 0.0
         v: list[Any] = []
         for i, row in enumerate(self.root(theta)):
             # Given the effects before it an effect is normal with this mean and this standard deviation.
             name, mean = groups.effects[i], sum((f * v[k] for k, f in enumerate(row[:i]) if f is not None), 0.0)
             diagonal, axis = row[i], level(groups.factors[groups.factor_of[i]])
+            centre = theta["beta"][centre_of[i]] if i in centre_of else 0.0
             scale = pm.math.switch(centred[i], diagonal, 1.0)
-            z = pm.Normal(f"z[{name}]", pm.math.switch(centred[i], mean, 0.0), scale, dims=axis)
-            u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z, mean + diagonal * z), dims=axis)
-            v.append(pm.math.switch(centred[i], (z - mean) / diagonal, z))
+            z = pm.Normal(f"z[{name}]", pm.math.switch(centred[i], centre + mean, 0.0), scale, dims=axis)
+            u = pm.Deterministic(f"u[{name}]", pm.math.switch(centred[i], z - centre, mean + diagonal * z), dims=axis)
+            v.append(pm.math.switch(centred[i], (z - centre - mean) / diagonal, z))
             added = added + data[effect(name)] * u[data[axis].astype("int64")]
         return self.rows.likelihood(theta, self.moved(data, added))
 
     def informative(self, data):
-        """Whether each effect's information in each level of its grouping is above that of its prior, at the start."""
+        """Whether an effect's information in a level is above `INFORMATIVE` times that of its prior, at the start."""
         theta = self.start(data)
         _, information = self._by_level(self.rows.start(data), data)
-        return [each * sd**2 > 1 for each, sd in zip(information, theta["sd"], strict=True)]
+        return [each * sd**2 > INFORMATIVE for each, sd in zip(information, theta["sd"], strict=True)]
+
+    def centres(self, data, centred):
+        """By effect with ``centred`` levels the place of the coefficient that these vary about: that of its column.
+
+        Of several groupings a coefficient is the centre of the one with the fewest levels. The mean of the others'
+        effects is nearer to 0 by their prior, and can make up for less of the coefficient.
+        """
+        centre_of: dict[int, int] = {}
+        for i in sorted(range(len(centred)), key=lambda i: len(centred[i])):
+            column = data[effect(self.groups.effects[i])]
+            terms = data["X"].T if "X" in data else ()
+            free = [k for k, term in enumerate(terms) if np.all(term == column) and k not in centre_of.values()]
+            if free and np.any(centred[i]):
+                centre_of[i] = free[0]
+        return centre_of
 
     def start(self, data):
         """The estimates without effects, and SDs of these by moments.
@@ -112,7 +143,8 @@ class MixedSampled(MixedOther):
         y[i] ~ the model without groups, its predictor X[i] · beta + Σ z[i] · u[group[i]]
 
     There is no likelihood of its parameters alone, and so no maximum likelihood and no MAP. The sampler draws u with
-    the parameters: as it is where a level's rows say more of it than its prior does, else as a multiple of sd.
+    the parameters: with the coefficient of its column added where a level's rows say far more of it than its prior
+    does, else as a multiple of sd.
     """
 
     marginal = False

@@ -46,8 +46,9 @@ class MixedQuadrature(MixedOther):
         u[j] ~ Normal(0, Σ)                   j = 1 … groups, Σ made of sd and cor
         y[i] ~ the model without groups, its predictor X[i] · beta + z[i] · u[group[i]]
 
-    Maximum likelihood and MAP have u integrated out by quadrature. The sampler draws u with the parameters: as it is
-    where a group's rows say more of it than its prior does, else as a multiple of sd.
+    Maximum likelihood and MAP have u integrated out by quadrature. The sampler draws u with the parameters: with the
+    coefficient of its column added where a group's rows say far more of it than its prior does, else as a multiple of
+    sd.
     """
 
     offers = frozenset({"latent", "settled", "derivatives"})
