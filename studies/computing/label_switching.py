@@ -28,7 +28,7 @@ def log_posterior(at, y):  # at log odds of the share, means and logarithms of t
     return np.logaddexp(rows[:, 0], rows[:, 1]).sum(axis=1) + prior.sum(axis=1)
 
 
-def walk(y, rng, steps=12_000):
+def walk(y, rng, steps=24_000):
     height, path = log_posterior(at := np.tile([0, *np.quantile(y, [0.25, 0.75]), 0, 0], (60, 1)), y), []
     for _ in range(steps):
         ahead = at + rng.normal(size=at.shape) * rng.choice([0.1, 0.4, 1.0], size=(60, 1))
@@ -56,5 +56,5 @@ def traces(figure, tables):
 cells = [Scenario(model="normal_mixture", generate=sample, priors=PRIORS)]
 claims = [Theory("labels", value=lambda at: 0.5 * (at["parameter"] == "rising"), within=0.1, quick_within=0.2)]
 answer = "Unordered components take turns and have one mean; the posterior of ordered means is what sorting gives."
-fits = {"functionals": {"labels": switching}, "figures": {"traces": traces}, "replicates": 30, "quick_replicates": 8}
+fits = {"functionals": {"labels": switching}, "figures": {"traces": traces}, "replicates": 30, "quick_replicates": 4}
 study = Study(n=(50,), scenarios=cells, estimators=("posterior",), predictions=claims, answer=answer, **fits)
