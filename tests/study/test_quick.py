@@ -61,7 +61,7 @@ def test_never_more_than_the_full_study_nor_fewer_than_asked(desk, monkeypatch):
     design, alone = planned(desk, 60, workers=2)
     assert alone and design.total == 3 * 60
     monkeypatch.setattr(timing, "QUICK_SECONDS", 0.0)
-    monkeypatch.setattr(timing, "SPARE", 0.0)
+    monkeypatch.setattr(timing, "BEYOND_FEWEST", 0.0)
     design, alone = planned(desk, 60, workers=2)
     assert alone and design.total == 3 * 20
 
@@ -72,7 +72,7 @@ def test_where_the_fewest_take_all_the_time_there_are_more_of_what_costs_little(
     design, _ = planned(desk, 100_000, workers=1)
     small, middle, large = (cell.replicates for cell in design.cells)
     assert small == middle > 2 * 20 and large >= 20
-    assert (small + middle) * EACH[10] + large * EACH[40] == pytest.approx(20 * 0.06 + timing.SPARE, rel=0.07)
+    assert (small + middle) * EACH[10] + large * EACH[40] == pytest.approx(20 * 0.06 + timing.BEYOND_FEWEST, rel=0.07)
 
 
 def test_nothing_is_timed_where_there_is_nothing_to_choose(desk, monkeypatch):

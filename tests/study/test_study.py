@@ -105,10 +105,10 @@ def test_a_quick_run_may_leave_scenarios_out_and_what_is_said_of_them(desk):
     text = (
         "study = Study(n=[10], models=['normal'], scenarios=[Scenario('a', at={'x': 1}), Scenario('b', at={'x': 2})], "
         "quick_scenarios=['b'], predictions=[Value('bias', most=k, where=where) for k, where in enumerate(({}, "
-        "{'scenario': 'a'}, {'scenario': ('a', 'b')}, {'x': [1]}, {'x': 2, 'parameter': 'mu'}))])"
+        "{'scenario': 'a'}, {'scenario': ('a', 'b')}, {'x': [1]}, {'x': 2, 'parameter': 'mu'}, {'scenario': 'c'}))])"
     )
     found, _ = planned(text, desk)
-    assert [each.most for each in found.study.quickened.predictions] == [0, 2, 4]  # none is about a alone
+    assert [each.most for each in found.study.quickened.predictions] == [0, 2, 4, 5]  # none of a alone; c is a mistake
     names = [[each.scenario.name for each in cells.settings(each)] for each in (found.study.quickened, found.study)]
     assert names == [["b"], ["a", "b"]]
     with pytest.raises(UsageError, match='is to take the scenario "c"; there are a, b'):

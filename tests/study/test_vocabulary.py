@@ -256,6 +256,10 @@ def test_what_optimisers_climb_is_the_objective_with_its_prior_by_all_rows_and_b
     halves = [problem.gradient(theta, rows) for rows in np.arange(20).reshape(2, 10)]
     assert np.mean(halves, axis=0) == pytest.approx(gradient, rel=1e-12)
     assert halves[0] != pytest.approx(gradient, rel=1e-3)
+    counted = replace(replicate, data=replicate.data.replace(weights=np.arange(1.0, 21.0)))
+    problem = Descent(counted, power, theta, 10, None, None)
+    assert problem.gradient(theta) == pytest.approx(counted.objective(power)(theta)[1], rel=1e-12)
+    assert problem.gradient(theta) != pytest.approx(gradient, rel=1e-3)  # the mutant: each row once
 
 
 def test_a_worker_is_sent_objects_and_runs_no_text(desk, monkeypatch):

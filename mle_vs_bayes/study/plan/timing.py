@@ -21,7 +21,7 @@ ENOUGH = 500
 """Replicates, of all cells, of a study that is worth being timed."""
 QUICK_SECONDS = 40.0
 """What a quick run may take from its pilot to its verdict."""
-SPARE = 4.0
+BEYOND_FEWEST = 4.0
 """Seconds that a quick run has for more than its fewest replicates even where these take all of its time: of cells that
 cost nothing it takes many in any case."""
 STARTING = 20.0
@@ -81,7 +81,7 @@ def _shared(costs: Sequence[Cost], seconds: float, fewest: int, most: int) -> li
     Errors of like size s²/R in all cells sum to the least for Σ cost × R fixed where R is as 1/√cost.
     """
     each = np.array([max(cost.each, 1e-9) for cost in costs])
-    left = max(seconds - sum(cost.fixed for cost in costs), fewest * each.sum() + SPARE)
+    left = max(seconds - sum(cost.fixed for cost in costs), fewest * each.sum() + BEYOND_FEWEST)
 
     def within(scale: float) -> Array:
         return np.clip(scale / np.sqrt(each), fewest, most)

@@ -230,19 +230,25 @@ class Study:
     def quickened(self) -> "Study":
         """What a quick run takes of it: few n, those models, scenarios and estimators that it names, and no targets.
 
-        It predicts nothing of scenarios that it leaves out.
+        It predicts nothing of scenarios that it leaves out. What speaks of none at all, as a name in it is mistaken,
+        stays, and shows as a claim about nothing.
         """
         chosen = [each for each in self.scenarios if not self.quick_scenarios or each.name in self.quick_scenarios]
-        places = [{"scenario": each.name, **each.at} for each in chosen]
+        taken = {each.name for each in chosen}
+        spoken = [(each, self._spoken_of(each)) for each in self.predictions]
         return replace(
             self,
             models=self.quick_models or self.models,
             n=_thinned(self.n) if self.quick_n is None else self.quick_n,
             scenarios=[each if each.n is None else replace(each, n=_thinned(each.n)) for each in chosen],
             estimators=self.quick_estimators or self.estimators,
-            predictions=[each.quickened for each in self.predictions if any(map(each.speaks_of, places))],
+            predictions=[each.quickened for each, names in spoken if not names or names & taken],
             target_mcse={},
         )
+
+    def _spoken_of(self, prediction: Prediction) -> set[str]:
+        """Names of the scenarios of which a prediction says something."""
+        return {each.name for each in self.scenarios if prediction.speaks_of({"scenario": each.name, **each.at})}
 
     @property
     def fitted(self) -> tuple[str, ...]:
