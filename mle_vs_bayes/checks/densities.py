@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compile_cache import MODE
+from ..compile_cache import quick
 from ..density import parity
 from ..density.density import Density
 from ..errors import ModelError
@@ -101,7 +101,7 @@ def sampled(subject: Subject) -> Measured:
         raise NotApplicableError("it is sampled with the latent variables that the likelihood has integrated out")
     with quiet():
         logp = program.sampled_model.compile_fn(
-            program.sampled_model.logp(jacobian=False), mode=MODE, point_fn=True, on_unused_input="ignore"
+            program.sampled_model.logp(jacobian=False), mode=quick(), point_fn=True, on_unused_input="ignore"
         )
         gaps, sizes, labels = [], [], []
         for z in points(program, parity.POINTS):

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from ..compile_cache import unfolded
+
 VERSION = 1
 """Part of the key under which compiled code is kept on disk: count it up with every change of a function below."""
 TAG, PASS = "vector_functions", "vector_functions_of_rows"
@@ -142,8 +144,8 @@ def mode(scalars_apart: bool = False) -> Any:
     from pytensor.compile.mode import get_mode
 
     if not _known():
-        return get_mode("NUMBA")
-    vector = get_mode("NUMBA").including(TAG)
+        return unfolded(get_mode("NUMBA"))
+    vector = unfolded(get_mode("NUMBA").including(TAG))
     return vector if scalars_apart else vector.excluding(SCALARS_APART)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compile_cache import MODE, kept
+from ..compile_cache import kept, quick
 from ..data.column import positive
 from ..density import graphs, vector_functions
 from ..density.graphs import Graph, Unconstrained
@@ -113,7 +113,7 @@ def _preparation(graph: Graph, less: Hoisted, stack: Stack) -> Callable[[Mapping
 
     names = [name for name in less.graph.nodes if name not in less.known]
     inputs, values = graphs.vectorised(graph, list(less.known.values()), stack.shape.stacked, vector=False)
-    function = pytensor.function(list(inputs.values()), values, mode=MODE, on_unused_input="ignore")
+    function = pytensor.function(list(inputs.values()), values, mode=quick(), on_unused_input="ignore")
 
     def prepare(columns: Mapping[str, Array]) -> dict[str, Array]:
         known = function(*(columns[name] for name in inputs))

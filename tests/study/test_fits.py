@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pandas
 import pytest
 
@@ -9,7 +10,7 @@ from mle_vs_bayes.performance.summarise import summarise
 from mle_vs_bayes.rows import COLUMNS
 from mle_vs_bayes.study.plan import plan
 from mle_vs_bayes.study.run import unit
-from mle_vs_bayes.study.vocabulary import source
+from mle_vs_bayes.study.vocabulary import own_functions, source
 
 STUDY = """
 from mle_vs_bayes.study import Scenario, Study
@@ -122,3 +123,9 @@ def test_draws_are_kept_of_a_seeded_sample_and_of_every_replicate_with_a_problem
     assert (len(table), table["p"].unique().tolist()) == (10, [1.0])
     everything = pandas.read_parquet(io.BytesIO(kept_draws(Study(n=[1], keep_draws=1.0), jobs[0], fitted)))
     assert everything["replicate"].unique().tolist() == [0, 1, 2]
+
+
+def test_a_value_that_is_no_number_is_in_its_row_and_nothing_warns():
+    """The log score of what a network gives no chance: warnings are errors here, which the reason would name."""
+    (row,) = own_functions.functionals({"score": lambda _: np.log(np.zeros(2)).mean()}, None)
+    assert row == {"name": "score", "value": None, "status": "failed", "reason": "its value is -inf"}

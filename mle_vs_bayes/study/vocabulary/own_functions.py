@@ -1,4 +1,7 @@
-"""A study's own functions, called on each replicate: whatever they raise becomes a row with the reason."""
+"""A study's own functions, called on each replicate: whatever they raise becomes a row with the reason.
+
+NumPy does not warn in them: a value that is no number is in the row, too.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -19,7 +22,8 @@ def estimated(
     truths = shared["truth"]
     common = {"path": "custom", **shared}
     try:
-        answers = list(_columns(function(replicate)))
+        with np.errstate(all="ignore"):
+            answers = list(_columns(function(replicate)))
         return [Row(**{**common, "truth": truths.get(name), "parameter": name, **columns}) for name, columns in answers]
     except Exception as error:  # noqa: BLE001 — the author's function: its failure is a result of the study
         return failed(labels or ("?",), common, reason(error))
@@ -36,7 +40,8 @@ def functionals(functions: Mapping[str, Callable[[Replicate], Any]], replicate: 
     """Name, value, status and reason of each functional of one replicate."""
     for name, function in functions.items():
         try:
-            value = function(replicate)
+            with np.errstate(all="ignore"):
+                value = function(replicate)
             several = value if isinstance(value, Mapping) else {"": value}
             numbers = {f"{name}[{key}]" if key else name: float(each) for key, each in several.items()}
         except Exception as error:  # noqa: BLE001 — the author's function: its failure is a result of the study
