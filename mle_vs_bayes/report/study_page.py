@@ -168,13 +168,9 @@ def _made(document: Mapping[str, Any]) -> list[parts.Part]:
         "Beside this page, performance.csv has every measure with its Monte-Carlo standard error and verdict.json "
         "every prediction; rows/*.parquet, where they are kept, has every estimate."
     )
-    command = parts.Command("Run it yourself; the same seed and versions give the same rows:", _command(document))
-    return [parts.Facts(facts), command, parts.Paragraph(beside, "quiet")]
-
-
-def _command(document: Mapping[str, Any]) -> str:
-    extent = "--quick" if document["quick"] else f"--replicates {document['replicates']}"
-    return f"mle-vs-bayes study run {document['study']} {extent} --seed {document['seed']}"
+    same = "Run it yourself; the same seed and versions give the same rows:"
+    again = [parts.Command(same, document["command"])] if "command" in document else []  # older ones have none
+    return [parts.Facts(facts), *again, parts.Paragraph(beside, "quiet")]
 
 
 def readme(document: Mapping[str, Any], figures: Sequence[str]) -> str:

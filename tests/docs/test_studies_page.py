@@ -34,6 +34,14 @@ def test_kept_verdicts_are_of_the_studies_as_they_stand():
     assert differing(kept()) == []
 
 
+def test_kept_results_are_run_again_by_name():
+    """Each ran as its file says: a number of replicates would be that of every scenario, where some have fewer."""
+    for document in kept():
+        assert document["command"] == f"mle-vs-bayes study run {document['study']} --seed 0"
+        page = (PAGE.parents[1] / "results" / document["study"] / "index.html").read_text(encoding="utf-8")
+        assert document["command"] in page
+
+
 def test_mutant_a_source_that_was_corrected_after_the_run():
     first = kept()[0]
     assert differing([{**first, "source": "from memory"}]) == [f"{first['study']}: Source"]

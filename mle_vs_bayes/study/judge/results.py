@@ -19,6 +19,7 @@ from ..keep.store import Store
 from ..vocabulary.predictions import OF_INTERVALS, Equals, Slope, Theory
 from ..vocabulary.study import Figure, Study
 from . import verdict
+from .command import command
 from .pairs import split
 from .performance_table import measured
 
@@ -140,6 +141,7 @@ def _document(results: Results) -> dict[str, Any]:
     design, sections, study = outcome.design, outcome.source.sections, outcome.source.study
     return {
         "study": design.study,
+        "command": command(outcome),
         "topic": outcome.source.topic,
         **{name.lower(): text for name, text in sections.items()},
         "verdict": results.verdict,
