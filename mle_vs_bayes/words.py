@@ -13,6 +13,11 @@ def listed(names: Iterable[Any], limit: int = 20) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 page`` or ``2,000 pages``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def in_rows(rows: Sequence[Any]) -> str:
     """``row 3`` or ``rows 1, 2, 3, 4, 5 and 7 more``; rows count from 1, the header not included."""
     return f"row {rows[0]}" if len(rows) == 1 else f"rows {listed(rows, limit=5)}"

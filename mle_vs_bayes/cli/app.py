@@ -181,9 +181,10 @@ def report(
 ) -> None:
     """Leave one index.html that shows every verdict in DIR at a glance, with a figure and a sentence each."""
     from ..report.pages.folders import leave
+    from ..words import counted
 
     index, count = leave(folders, out)
-    typer.echo(f"written to {index}: {count} page{'s' if count != 1 else ''}")
+    typer.echo(f"written to {index}: {counted(count, 'page')}")
 
 
 app.add_typer(study)

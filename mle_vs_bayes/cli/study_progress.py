@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..report.text import terminal
 from ..study.run.watch import Watch
+from ..words import counted
 from . import progress as steps
 from .progress import Steps
 
@@ -102,10 +103,11 @@ def plan(design: "StudyPlan", done: int, workers: str) -> list[str]:
     sizes = sorted({cell.n for cell in design.cells})
     scenarios = dict.fromkeys(cell.scenario for cell in design.cells)
     most = " at most" if design.target_mcse or design.looks > 1 else ""
+    extent = f"{counted(len(design.cells), 'cell')} · {counted(design.total, 'replicate')}{most}"
     lines = [
-        f"{design.study} · {len(design.cells)} cells · {design.total:,} replicates{most} · seed {design.seed}",
+        f"{design.study} · {extent} · seed {design.seed}",
         f"models {', '.join(models)} · n {_sizes(sizes)} · scenarios {', '.join(scenarios)}",
-        f"{_counted(units, 'unit')} of {_batches(design)}{' each' * (units > 1)} on {workers}",
+        f"{counted(units, 'unit')} of {_batches(design)}{' each' * (units > 1)} on {workers}",
     ]
     if design.looks == 1 and design.replicates % design.batch:
         lines.append(f"{design.replicates} replicates are rounded up to {design.batches} batches of {design.batch}")
@@ -124,11 +126,7 @@ def plan(design: "StudyPlan", done: int, workers: str) -> list[str]:
 
 def _batches(design: "StudyPlan") -> str:
     sizes = sorted({design.batch_of(cell) for cell in design.cells})
-    return f"{sizes[0]:,} to {sizes[-1]:,} replicates" if len(sizes) > 1 else _counted(sizes[0], "replicate")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return f"{sizes[0]:,} to {sizes[-1]:,} replicates" if len(sizes) > 1 else counted(sizes[0], "replicate")
 
 
 def _sizes(sizes: list[int]) -> str:

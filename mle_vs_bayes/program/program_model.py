@@ -17,6 +17,7 @@ from ..model.model import Model, Theta
 from ..model.parameter import Function, Parameter
 from ..model.prior import Prior
 from ..quiet import quiet
+from ..words import counted
 from .graphs.program_prior import prior_of
 from .graphs.randomness import check_observed
 from .graphs.supports import support_of
@@ -205,7 +206,7 @@ def observed_values(program: "pymc.Model") -> dict[str, Array]:
 
 def _missing(name: str, count: int) -> str:
     return (
-        f"the observed variable {name} has {count} missing value{'s' if count > 1 else ''}, which PyMC would make "
+        f"the observed variable {name} has {counted(count, 'missing value')}, which PyMC would make "
         "parameters of; drop those rows, or model what is missing as a variable of its own."
     )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from ..words import counted
 from .pages import parts
 
 if TYPE_CHECKING:
@@ -206,9 +207,9 @@ def _extent(document: Mapping[str, Any]) -> str:
     quick = " (a quick run: fewer replicates and smaller n)" if document["quick"] else ""
     cells, most = document["cells"], document["replicates"]
     total = document.get("replicates_in_all", cells * most)
-    extent = f"{cells} cells × {most:,} replicates"
+    extent = f"{counted(cells, 'cell')} × {counted(most, 'replicate')}"
     if total != cells * most:
-        extent = f"{cells} cells of up to {most:,} replicates, {total:,} in all"
+        extent = f"{counted(cells, 'cell')} of up to {most:,} replicates, {total:,} in all"
     failures = failed(document["failed"], document["fits"], document.get("without_estimate", 0))
     return f"{extent}, seed {document['seed']}{quick}; {failures}."
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import rounding
 from ..model.parameter import labels
+from ..words import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -49,7 +50,7 @@ def places_apart(draws: dict[str, Array]) -> str | None:
     if not seen:
         return None
     _, label, low, high = max(seen, key=lambda each: each[0])
-    words = [f"{len(side)} chain{'s' if len(side) > 1 else ''} around {np.mean(side):.3g}" for side in (low, high)]
+    words = [f"{counted(len(side), 'chain')} around {np.mean(side):.3g}" for side in (low, high)]
     return f"{label}: {words[0]}, {words[1]}"
 
 

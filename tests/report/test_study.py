@@ -102,6 +102,8 @@ def test_the_readme_says_question_verdict_and_every_prediction():
     assert "2 cells of up to 5 replicates, 8 in all" in study_page.readme(
         {**document, **counts, "replicates_in_all": 8}, []
     )
+    alone = study_page.readme({**document, **counts, "cells": 1, "replicates": 1, "replicates_in_all": 1}, [])
+    assert "1 cell × 1 replicate, seed 0" in alone
     assert "**Question.** Why?" in page
     assert "| \\|gap\\| small | m · p | 0.100 ± 0.01 | holds |" in page
     assert "; 1 of 10 fits failed." in page

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...words import counted
 from ..drawn import renamed
 from .parts import Card, Cards, Page, Part, Section, Table, TableCell
 
@@ -33,7 +34,7 @@ def gallery(entries: Sequence[GalleryEntry], title: str) -> Page:
     counts = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
     tones = {entry.summary["tone"] for entry in entries}
     tone = next((tone for tone in ("bad", "unsure", "good") if tone in tones), "quiet")
-    pages = f"{len(entries)} page{'s' if len(entries) != 1 else ''}"
+    pages = counted(len(entries), "page")
     return Page(title, "studies and comparisons", pages, tone, f"Verdicts: {counts}.", sections, {"kind": "gallery"})
 
 
