@@ -56,3 +56,9 @@ def test_no_graph_is_left_within_the_graph(mode):
     values = [scipy.special.logsumexp(at, axis=1), scipy.special.softmax(at, axis=1), scipy.special.xlogy(at, at)]
     for computed, expected in zip(function(at), values, strict=True):
         np.testing.assert_allclose(computed, expected, rtol=1e-14)
+
+
+def test_where_a_name_has_moved_the_mode_is_as_it_was(monkeypatch):
+    monkeypatch.delattr("pytensor.compile.rewriting.inline_ofg_node")
+    mode = get_mode(MODE)
+    assert unfolded(mode) is mode
