@@ -29,7 +29,7 @@ _kept: dict[Any, Any] = {}
 
 
 def quick(name: str = MODE) -> Any:
-    """PyTensor's mode of this name; `MODE` without its ``Second``, which copies element by element in Python.
+    """PyTensor's mode of this name; `MODE` `unfolded`, without its ``Second``, which copies one by one in Python.
 
     Gradients are full of ``Second`` (fill like another array): a half of what a batch of replicates costs. Parts of
     filled arrays are not looked through: of each, PyTensor works out the shape by a walk through the graph. A look at

@@ -143,9 +143,10 @@ def mode(scalars_apart: bool = False) -> Any:
     """
     from pytensor.compile.mode import get_mode
 
+    plain = unfolded(get_mode("NUMBA"))
     if not _known():
-        return unfolded(get_mode("NUMBA"))
-    vector = unfolded(get_mode("NUMBA").including(TAG))
+        return plain
+    vector = plain.including(TAG)
     return vector if scalars_apart else vector.excluding(SCALARS_APART)
 
 

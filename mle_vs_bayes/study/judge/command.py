@@ -43,5 +43,5 @@ def _extended(outcome: FinishedStudy, typed: Sequence[str]) -> bool:
     design, study = outcome.design, outcome.source.study
     if design.quick:
         return any(word.partition("=")[0] == "--replicates" for word in typed)
-    planned = [cell.replicates or design.replicates for cell in design.cells]
+    planned = [design.replicates_of(cell) for cell in design.cells]
     return planned != [setting.scenario.replicates or study.replicates for setting in settings(study)]

@@ -80,7 +80,11 @@ class StudyPlan:
 
     def batches_of(self, cell: PlannedCell) -> int:
         """Batches of one cell: its replicates, in whole batches."""
-        return -(-(cell.replicates or self.replicates) // self.batch_of(cell))
+        return -(-self.replicates_of(cell) // self.batch_of(cell))
+
+    def replicates_of(self, cell: PlannedCell) -> int:
+        """Replicates of one cell, before they are rounded up to whole batches: its own, or those of all."""
+        return cell.replicates or self.replicates
 
     def batch_of(self, cell: PlannedCell) -> int:
         """Replicates of a unit of one cell."""
